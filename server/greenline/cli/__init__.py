@@ -1,0 +1,1 @@
+"""The command line's face. Alone knows click and rich."""

@@ -1,0 +1,1 @@
+"""What the text of a module says, by its syntax tree alone."""

@@ -1,0 +1,1 @@
+"""Coverage of one text: what could run, what ran, and the gaps between."""

@@ -1,0 +1,108 @@
+"""The terms of coverage: statements, executed lines and arcs, the map, the gap."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Arc = tuple[int, int]
+"""From line, to line. A negative number is the entry to or the exit from the code object whose first line it negates."""
+
+GapKind = Literal["uncovered", "partial-branch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """What ran, as it was measured. ``arcs`` is None where only lines were measured."""
+
+    lines: frozenset[int] = frozenset()
+    arcs: frozenset[Arc] | None = None
+
+    def merged(self, other: Executed) -> Executed:
+        """Return the union; branches are known as soon as one side measured them."""
+        if self.arcs is None or other.arcs is None:
+            arcs = self.arcs if other.arcs is None else other.arcs
+        else:
+            arcs = self.arcs | other.arcs
+        return Executed(self.lines | other.lines, arcs)
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """What could run in one text.
+
+    ``lines`` are the first lines of the executable statements that are not excluded; ``first_line`` maps each line of a
+    statement that spans several to its first; ``branches`` maps a line with more than one way out to its destinations;
+    ``with_jumps`` corrects the arcs through the end of ``with`` blocks (the source of both is coverage.py's parser).
+    """
+
+    lines: frozenset[int] = frozenset()
+    excluded: frozenset[int] = frozenset()
+    first_line: Mapping[int, int] = field(default_factory=dict)
+    branches: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    with_jumps: Mapping[Arc, Arc | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """How many of how many. Nothing out of nothing counts as complete."""
+
+    covered: int
+    total: int
+
+    @property
+    def percent(self) -> float:
+        """From 0 to 100."""
+        return 100.0 * self.covered / self.total if self.total else 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Lines and branches of a function or a file."""
+
+    lines: Ratio
+    branches: Ratio
+
+    @property
+    def percent(self) -> float:
+        """Lines and branches together, from 0 to 100: the figure that coverage.py calls the total."""
+        return Ratio(self.lines.covered + self.branches.covered, self.lines.total + self.branches.total).percent
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageMap:
+    """For one text: which statements and branches ran. All lines are first lines of statements."""
+
+    statements: Statements
+    covered: frozenset[int]
+    missing: frozenset[int]
+    branches_known: bool
+    missing_branches: frozenset[Arc]
+    """Only of lines that ran: a branch of a line that never ran is part of that line's gap."""
+    unknown: frozenset[int] = frozenset()
+    """Statements that changed since the measurement; they count neither as covered nor as missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From the start (inclusive) to the end (exclusive); lines 1-based, columns 0-based code points."""
+
+    start_line: int
+    start_column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One contiguous uncovered region, or one branch never taken, inside one function (or the module's top level)."""
+
+    kind: GapKind
+    span: Span
+    message: str
+    function: str | None
+    """Qualified name of the function, None at the top level of the module."""
+    lines: tuple[int, ...]
+    """The statements of the region, or the line of the branch."""
+    arc: Arc | None = None

@@ -1,0 +1,1 @@
+"""From what is known about a target to tests that a person would keep."""

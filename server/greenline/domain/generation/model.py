@@ -1,0 +1,96 @@
+"""Candidates, what they rest on, and how a generation ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from greenline.domain.code.model import Target
+from greenline.domain.coverage.model import Summary
+
+Oracle = Literal["observed", "documented", "declared-raise", "property"]
+Status = Literal["confirmed", "nothing_to_gain", "not_testable", "failed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A test that has been proposed but not yet confirmed.
+
+    ``code`` is one top-level test function with its decorators; ``imports`` are whole import statements that it needs.
+    """
+
+    name: str
+    code: str
+    imports: tuple[str, ...] = ()
+    oracles: tuple[Oracle, ...] = ("observed",)
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectedBug:
+    """An exception that nothing in the code or its documentation announces, on a type-valid input."""
+
+    call: str
+    error: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What an engine proposes for one target. Without candidates, ``reason`` tells why in words."""
+
+    engine: str
+    candidates: tuple[Candidate, ...] = ()
+    reason: str = ""
+    not_testable: bool = False
+    observations: int = 0
+    suspected_bugs: tuple[SuspectedBug, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """Text to insert into the test file as it is now; line 1-based, column 0-based code points."""
+
+    line: int
+    column: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestEdit:
+    """The one edit that writes tests: a new file, or insertions into an existing one."""
+
+    __test__ = False  # not a test class, whatever pytest thinks of its name
+
+    path: Path
+    creates: bool
+    base_text: str
+    new_text: str
+    insertions: tuple[Insertion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The target's coverage before and after the new tests."""
+
+    before: Summary
+    after: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class TargetResult:
+    """How one target ended. The command line prints it as JSON, so a field's meaning is a promise."""
+
+    target: Target
+    status: Status
+    reason: str = ""
+    engine: str = ""
+    edit: TestEdit | None = None
+    tests: tuple[str, ...] = ()
+    """Names of the new tests."""
+    code: str = ""
+    """Source of the new tests, without what was in the file before."""
+    coverage: Coverage | None = None
+    observations: int = 0
+    seconds: float = 0.0
+    suspected_bugs: tuple[SuspectedBug, ...] = field(default=())

@@ -1,0 +1,1 @@
+"""Anything that takes longer than a keystroke: progress, cancellation, exactly one outcome."""

@@ -1,0 +1,1 @@
+"""The editor's face. Alone knows pygls and lsprotocol."""

@@ -1,0 +1,73 @@
+"""Running tests in the project's own interpreter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from greenline.domain.coverage.model import Executed
+from greenline.ports.progress import Progress
+from greenline.ports.project import Interpreter, Project
+
+Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
+
+
+@dataclass(frozen=True, slots=True)
+class TestRun:
+    """One run of pytest, always in a scratch copy of the project.
+
+    ``overlay`` holds texts that replace or add files in the copy (absolute paths in the project): candidates, and unsaved
+    buffers. ``selection`` are paths or node ids to run, empty for the whole suite. ``measure`` are the files whose lines and
+    branches are recorded; None records every file under the project's source roots.
+    """
+
+    __test__ = False
+
+    project: Project
+    interpreter: Interpreter
+    overlay: Mapping[Path, str] = field(default_factory=dict)
+    selection: tuple[str, ...] = ()
+    measure: tuple[Path, ...] | None = ()
+    hash_seed: int = 0
+    seconds: float = 60.0
+    guarded: bool = True
+    """Refuse writes outside scratch, network and subprocesses: for what no person has accepted yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestOutcome:
+    """One test's end; ``message`` is pytest's own, for failures."""
+
+    __test__ = False
+
+    node_id: str
+    outcome: Outcome
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TestReport:
+    """What a run gave. ``problem`` is set when pytest could not do its work (in words, with what to do)."""
+
+    __test__ = False
+
+    outcomes: tuple[TestOutcome, ...] = ()
+    coverage: Mapping[Path, Executed] = field(default_factory=dict)
+    problem: str = ""
+    seconds: float = 0.0
+
+    @property
+    def green(self) -> bool:
+        """Everything that was selected ran and nothing failed."""
+        return not self.problem and bool(self.outcomes) and all(o.outcome not in {"failed", "error"} for o in self.outcomes)
+
+
+class TestRunner(Protocol):
+    """Runs pytest in child processes that end with the task that waits for them."""
+
+    __test__ = False
+
+    async def run(self, run: TestRun, progress: Progress) -> TestReport:
+        """Run to the end, the time limit or cancellation; never leaves a process behind and never raises for the tests' sake."""

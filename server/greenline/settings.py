@@ -1,0 +1,111 @@
+"""Every setting, once: the server, the command line and the editors' schemas read it from here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
+
+Severity = Literal["error", "warning", "information", "hint", "off"]
+EngineChoice = Literal["auto", "explore", "model"]
+
+
+class SettingsProblem(Exception):
+    """A setting has a value that it cannot have; the message names both."""
+
+
+def _setting(default: Any, key: str, description: str, **schema: Any) -> Any:
+    """Declare a field with its dotted key under ``greenline.``, its words for a person, and JSON schema extras."""
+    return field(default=default, metadata={"key": key, "description": description, "schema": schema})
+
+
+_SEVERITIES = ["error", "warning", "information", "hint", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings in force. Keys in editors are ``greenline.<key>``."""
+
+    interpreter: str = _setting(
+        "", "interpreter", "Path of the Python that runs the project and its tests. Empty: found from VIRTUAL_ENV, `.venv` or `venv`."
+    )
+    coverage_file: str = _setting(
+        "", "coverage.file", "Coverage data file, absolute or relative to the project. Empty: where the project's coverage configuration puts it."
+    )
+    severity_uncovered: Severity = _setting(
+        "information", "severity.uncovered", "How regions that no test reaches are shown.", enum=_SEVERITIES
+    )
+    severity_partial: Severity = _setting(
+        "hint", "severity.partialBranch", "How branches that no test takes are shown.", enum=_SEVERITIES
+    )
+    code_lens: bool = _setting(True, "codeLens", "Show coverage and \"Generate test\" over each function.")
+    engine: EngineChoice = _setting(
+        "auto", "engine", "What proposes tests: `explore` runs the code on inputs it searches for; `model` asks a model; `auto` takes what is switched on.",
+        enum=["auto", "explore", "model"],
+    )
+    explore_seconds: float = _setting(
+        5.0, "explore.seconds", "How long exploring one function may take, in seconds.", minimum=0.5, maximum=600
+    )
+    run_seconds: float = _setting(
+        60.0, "run.seconds", "How long one run of a test file may take, in seconds.", minimum=1, maximum=3600
+    )
+    suite_seconds: float = _setting(
+        1800.0, "run.suiteSeconds", "How long \"Run tests with coverage\" may take, in seconds.", minimum=1, maximum=86400
+    )
+
+    @classmethod
+    def from_nested(cls, values: Mapping[str, Any]) -> tuple[Settings, list[str]]:
+        """Read ``{"explore": {"seconds": 3}}``. Returns the settings and one sentence per value that was refused.
+
+        A refused value keeps its default; unknown keys are ignored, for older servers under newer clients.
+        """
+        chosen: dict[str, Any] = {}
+        problems: list[str] = []
+        for spec in fields(cls):
+            value = _lookup(values, spec.metadata["key"])
+            if value is None:
+                continue
+            try:
+                chosen[spec.name] = _checked(value, spec.default, spec.metadata)
+            except SettingsProblem as problem:
+                problems.append(str(problem))
+        return cls(**chosen), problems
+
+    @classmethod
+    def json_schema(cls) -> dict[str, dict[str, Any]]:
+        """Return the settings as JSON schema properties keyed ``greenline.<key>``."""
+        names = {bool: "boolean", float: "number", str: "string"}
+        return {
+            f"greenline.{spec.metadata['key']}": {
+                "type": names[type(spec.default)],
+                "default": spec.default,
+                "markdownDescription": spec.metadata["description"],
+                **spec.metadata["schema"],
+            }
+            for spec in fields(cls)
+        }
+
+
+def _lookup(values: Mapping[str, Any], dotted: str) -> Any:
+    node: Any = values
+    for part in dotted.split("."):
+        if not isinstance(node, Mapping) or part not in node:
+            return None
+        node = node[part]
+    return node
+
+
+def _checked(value: Any, default: Any, metadata: Mapping[str, Any]) -> Any:
+    """Return the value in the default's type. Raises SettingsProblem."""
+    key, schema = metadata["key"], metadata["schema"]
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if type(value) is not type(default):
+        raise SettingsProblem(f"greenline.{key}: {value!r} is not a {type(default).__name__}; {default!r} is used")
+    if "enum" in schema and value not in schema["enum"]:
+        raise SettingsProblem(f"greenline.{key}: {value!r} is none of {', '.join(schema['enum'])}; {default!r} is used")
+    if "minimum" in schema and not schema["minimum"] <= value <= schema["maximum"]:
+        raise SettingsProblem(
+            f"greenline.{key}: {value} is not between {schema['minimum']} and {schema['maximum']}; {default} is used"
+        )
+    return value
