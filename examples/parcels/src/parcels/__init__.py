@@ -1,0 +1,1 @@
+"""Tracking numbers, prices and the journey of a parcel."""
