@@ -23,7 +23,11 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One ``def``. ``first_line`` counts decorators, ``line`` is the ``def`` itself, ``body_line`` the first line after the header."""
+    """One ``def``.
+
+    ``first_line`` counts decorators, ``line`` is the ``def`` itself, ``body_line`` the line of the body's first
+    statement (its docstring, if it has one). Local functions are named ``outer.inner``, as coverage.py does it.
+    """
 
     qualname: str
     kind: FunctionKind

@@ -1,0 +1,180 @@
+"""Find a file's project by the files that mark its root, and read where pytest looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from greenline.adapters.config_files import read_ini, read_toml, toml_table
+from greenline.ports.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "pytest.ini", ".coveragerc", ".git")
+_PYTHON_FILES = ("test_*.py", "*_test.py")
+_PYTEST_FILES = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
+
+
+class ProjectFiles:
+    """Finds projects on the disk. ``home`` is never a project because of a stray file in it."""
+
+    def __init__(self, home: Path | None = None) -> None:
+        self._home = home if home is not None else _home()
+        self._pytest: dict[Path, tuple[tuple[int, int], _Pytest | None]] = {}
+
+    def project_of(self, path: Path) -> Project:
+        """Return the nearest project; outside any, the file's folder with ``marker`` None. Raises nothing.
+
+        Code installed in an environment (``site-packages``) is outside, wherever the environment lies.
+        """
+        path = Path(path).absolute()
+        marker = self._marker(path)
+        if marker is None:
+            folder = path.parent
+            return Project(folder, None, _unique([_above_packages(path), folder]), _test_roots(folder, ()))
+        root = marker.parent
+        pytest = self._pytest_settings(root)
+        named = [root / folder for folder in pytest.pythonpath]
+        return Project(
+            root=root,
+            marker=marker,
+            source_roots=_source_roots(path, root, [folder for folder in named if folder.is_dir()]),
+            test_roots=_test_roots(root, pytest.testpaths),
+            python_files=pytest.python_files or _PYTHON_FILES,
+        )
+
+    def _marker(self, path: Path) -> Path | None:
+        for folder in path.parents:
+            if folder.name in {"site-packages", "dist-packages"} or _exists(folder / "pyvenv.cfg"):
+                return None
+            found = next((folder / name for name in MARKERS if _exists(folder / name)), None)
+            if found is not None:
+                if folder not in (self._home, Path(folder.anchor)):
+                    return found
+                return next((folder / name for name in MARKERS[:3] if _describes_package(folder / name)), None)
+        return None
+
+    def _pytest_settings(self, root: Path) -> _Pytest:
+        for name in _PYTEST_FILES:
+            found = self._read_pytest(root / name)
+            if found is not None:
+                return found
+        return _Pytest()
+
+    def _read_pytest(self, file: Path) -> _Pytest | None:
+        try:
+            stat = file.stat()
+        except OSError:
+            self._pytest.pop(file, None)
+            return None
+        stamp = (stat.st_mtime_ns, stat.st_size)
+        kept = self._pytest.get(file)
+        if kept is None or kept[0] != stamp:
+            kept = (stamp, _pytest_of(file))
+            self._pytest[file] = kept
+        return kept[1]
+
+
+def module_name(path: Path, source_roots: Sequence[Path]) -> str | None:
+    """Return the dotted name that the first fitting source root imports the file by, None when there is none."""
+    path = Path(path).absolute()
+    if path.suffix not in {".py", ".pyi"}:
+        return None
+    for root in source_roots:
+        if not path.is_relative_to(root):
+            continue
+        parts = path.relative_to(root).with_suffix("").parts
+        if len(parts) > 1 and parts[-1] == "__init__":
+            parts = parts[:-1]
+        if all(part.isidentifier() for part in parts):
+            return ".".join(parts)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pytest:
+    testpaths: tuple[str, ...] = ()
+    pythonpath: tuple[str, ...] = ()
+    python_files: tuple[str, ...] = ()
+
+
+def _pytest_of(file: Path) -> _Pytest | None:
+    """Return pytest's settings in the file; None when it has none, so that the next file counts."""
+    section: Mapping[str, Any] | None
+    if file.suffix == ".toml":
+        section = toml_table(read_toml(file), "tool", "pytest", "ini_options")
+    else:
+        parser = read_ini(file)
+        name = "tool:pytest" if file.name == "setup.cfg" else "pytest"
+        section = parser[name] if parser.has_section(name) else None
+        if section is None and file.name.endswith("pytest.ini"):
+            section = {}  # its mere presence ends pytest's search
+    if section is None:
+        return None
+    return _Pytest(*(_words(section.get(key)) for key in ("testpaths", "pythonpath", "python_files")))
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(value.split())
+    return tuple(word for word in value if isinstance(word, str)) if isinstance(value, list) else ()
+
+
+def _source_roots(path: Path, root: Path, named: list[Path]) -> tuple[Path, ...]:
+    declared = [*named, root / "src"] if (root / "src").is_dir() else named
+    above = _above_packages(path)
+    # A folder without __init__.py inside a declared root is a namespace package, not a root of its own.
+    inside = [folder for folder in declared if above.is_relative_to(folder)]
+    nearest = [*sorted(inside, key=lambda folder: -len(folder.parts)), above]
+    return _unique([*nearest, *([root / "src"] if (root / "src").is_dir() else []), root, *named])
+
+
+def _above_packages(path: Path) -> Path:
+    folder = path.parent
+    while _exists(folder / "__init__.py") and folder.parent != folder:
+        folder = folder.parent
+    return folder
+
+
+def _test_roots(root: Path, testpaths: Iterable[str]) -> tuple[Path, ...]:
+    found = [folder for name in testpaths for folder in _matching(root, name) if folder.is_dir()]
+    return _unique(found or [root / name for name in ("tests", "test") if (root / name).is_dir()])
+
+
+def _matching(root: Path, pattern: str) -> list[Path]:
+    if not any(sign in pattern for sign in "*?["):
+        return [(root / pattern).resolve() if ".." in pattern else root / pattern]
+    try:
+        return sorted(root.glob(pattern))
+    except (NotImplementedError, ValueError, OSError):  # an absolute or malformed pattern
+        return []
+
+
+def _unique(folders: Iterable[Path]) -> tuple[Path, ...]:
+    return tuple(dict.fromkeys(folders))
+
+
+def _describes_package(file: Path) -> bool:
+    """Tell whether this is a file that people do not leave in their home folder by accident."""
+    if not _exists(file):
+        return False
+    if file.name == "pyproject.toml":
+        tables = read_toml(file)
+        return "project" in tables or "build-system" in tables
+    return file.name == "setup.py" or read_ini(file).has_section("metadata")
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def _home() -> Path | None:
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
