@@ -1,0 +1,91 @@
+"""Started as ``<the person's interpreter> .../greenline_probe/__main__.py [PARENT]``: requests come in, replies go out.
+
+Requests are JSON lines on standard input; the code under test finds an empty one. Replies are JSON lines on what was
+standard output; the code under test finds there what was standard error, so nothing that it prints can be taken for a
+reply. PARENT is the process id whose end is this process's end too.
+"""
+
+from __future__ import annotations
+
+import sys
+
+_FOLDER = __file__.rpartition("/" if "/" in __file__ else "\\")[0]
+if sys.path and sys.path[0] == _FOLDER:
+    # Python put our folder there. Our modules must not shadow the standard library's, nor our neighbours in
+    # another environment's site-packages be importable.
+    del sys.path[0]
+
+import contextlib  # noqa: E402
+import importlib.util  # noqa: E402
+import os  # noqa: E402
+from typing import Any, Callable  # noqa: E402
+
+Reply = Callable[[Any], None]
+
+
+def main() -> None:
+    """Answer requests until there are no more."""
+    _make_importable()
+    from greenline_probe import limits, wire  # noqa: PLC0415 - importable from here on
+
+    if len(sys.argv) > 1:
+        limits.die_with_parent(int(sys.argv[1]))
+    del sys.argv[1:]
+    requests, reply = _take_channels(wire.encode)
+    for line in requests:
+        request = wire.decode(line, *wire.REQUESTS)
+        if isinstance(request, wire.RunTests):
+            from greenline_probe import pytest_run  # noqa: PLC0415 - only what this process is for
+
+            pytest_run.run(request, reply)
+            _leave()
+        from greenline_probe import explore  # noqa: PLC0415 - as above
+
+        explore.serve(request, reply)
+    _leave()
+
+
+def _make_importable() -> None:
+    """Make ``greenline_probe`` importable without its parent folder, which belongs to another environment."""
+    if "greenline_probe" in sys.modules:
+        return
+    spec = importlib.util.spec_from_file_location(
+        "greenline_probe", os.path.join(_FOLDER, "__init__.py"), submodule_search_locations=[_FOLDER]
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["greenline_probe"] = module
+    spec.loader.exec_module(module)
+
+
+def _take_channels(encode: Callable[[Any], str]) -> tuple[Any, Reply]:
+    """Move the protocol to private descriptors, which children do not inherit."""
+    requests = os.fdopen(os.dup(0), encoding="utf-8")
+    replies = os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    owner = os.getpid()
+
+    def reply(message: Any) -> None:
+        if os.getpid() != owner:  # a fork of the code under test that came back into our code
+            os._exit(1)
+        data = (encode(message) + "\n").encode("ascii")
+        while data:
+            data = data[os.write(replies, data) :]
+
+    return requests, reply
+
+
+def _leave() -> None:
+    """End without waiting for threads that the code under test left behind."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):  # replaced, closed or broken by the code under test
+            stream.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

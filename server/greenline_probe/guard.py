@@ -1,0 +1,301 @@
+"""Refuses what code under test must not do to this machine: an audit hook, against accidents, not against attackers."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, Callable, NoReturn, Union
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from types import FrameType
+
+KINDS = ("write", "network", "process", "signal")
+
+_Path = Union[str, bytes, int, None]
+_Check = Callable[["_Guard", tuple[Any, ...]], None]
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_DEVICES = frozenset({os.devnull, "/dev/zero", "/dev/full", "/dev/tty"})
+# The standard library asks other programs for facts, and lives with a "no": give it the "no" that it knows.
+_ASKS_PROGRAMS = frozenset({"platform", "uuid", "ctypes.util"})
+
+
+class GuardRefusal(BaseException):
+    """What the guard raises. Not an Exception, so that ``except Exception`` in the code under test lets it pass."""
+
+
+def install(
+    scratch: Sequence[str], refuse: Collection[str] = KINDS, on_refusal: Callable[[str], None] = lambda _: None
+) -> None:
+    """Refuse the kinds named in ``refuse`` (of ``KINDS``) from now on, to the end of this process.
+
+    Writing below ``scratch`` stays allowed. ``on_refusal`` hears each refusal in words ("write to /home/x/data.json") even
+    where the code under test swallows the GuardRefusal.
+    """
+    guard = _Guard(tuple(os.path.realpath(folder) for folder in scratch), on_refusal)
+    checks: dict[str, _Check] = {}
+    for kind in refuse:
+        checks.update(_CHECKS[kind])
+    find = checks.get
+
+    def hook(event: str, args: tuple[Any, ...]) -> None:
+        check = find(event)
+        if check is not None:
+            check(guard, args)
+
+    if "process" in refuse:
+        _close_the_door_without_event(guard)
+    sys.addaudithook(hook)
+
+
+class _Guard:
+    def __init__(self, scratch: tuple[str, ...], on_refusal: Callable[[str], None]) -> None:
+        self._scratch = scratch
+        self._on_refusal = on_refusal
+
+    def refuse(self, what: str) -> NoReturn:
+        self._on_refusal(what)
+        raise GuardRefusal(f"Greenline refused to {what}")
+
+    def may_write(self, real: str) -> bool:
+        return real in _DEVICES or any(real == top or real.startswith(top + os.sep) for top in self._scratch)
+
+    def writes(self, verb: str, path: _Path, dir_fd: Any = -1, *, follows: bool = True) -> None:
+        """Refuse unless the path leads into scratch; ``follows`` tells whether the call follows a last symlink."""
+        located = _located(path, dir_fd)
+        if located is None:
+            return
+        if follows:
+            real = os.path.realpath(located)
+        else:
+            folder, name = os.path.split(located.rstrip(os.sep))
+            real = os.path.join(os.path.realpath(folder), name)
+        if not self.may_write(real):
+            self.refuse(f"{verb} {located}")
+
+    def folder_outside_is_open(self) -> bool:
+        """Tell whether a relative path could mean, through ``dir_fd``, a place outside scratch."""
+        try:
+            opened = [os.path.realpath(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd")]
+        except OSError:
+            return False
+        return any(
+            os.path.isdir(path) and not path.startswith("/proc/") and not self.may_write(path) for path in opened
+        )
+
+
+def _located(path: _Path, dir_fd: Any) -> str | None:
+    """Return the absolute path meant, or None where there is nothing to judge: a pipe, a deleted file."""
+    if path is None:
+        path = "."
+    if isinstance(path, int):
+        try:
+            # A folder can be opened for reading and then be changed through its descriptor.
+            target = os.readlink(f"/proc/self/fd/{path}")
+        except OSError:
+            return None
+        return target if target.startswith("/") and not target.endswith(" (deleted)") else None
+    text = os.fsdecode(path)
+    if os.path.isabs(text):
+        return text
+    if isinstance(dir_fd, int) and dir_fd >= 0:
+        try:
+            return os.path.join(os.readlink(f"/proc/self/fd/{dir_fd}"), text)
+        except OSError:
+            return os.path.join("/unknown folder", text)  # no /proc here: rather a refusal too many
+    return os.path.join(os.getcwd(), text)
+
+
+def _open(guard: _Guard, args: tuple[Any, ...]) -> None:
+    path, mode, flags = args
+    if not flags & _WRITING or isinstance(path, int):
+        return
+    if mode is None and not os.path.isabs(os.fsdecode(path)) and guard.folder_outside_is_open():
+        guard.refuse(f"write to {os.fsdecode(path)} relative to an open folder")  # the event does not tell dir_fd
+    guard.writes("write to", path)
+
+
+def _path(verb: str, position: int = 0, dir_fd: int | None = None, *, follows: bool = True) -> _Check:
+    """Make the check of an event that has a path, and perhaps a ``dir_fd``, at these positions."""
+
+    def check(guard: _Guard, args: tuple[Any, ...]) -> None:
+        folder = args[dir_fd] if dir_fd is not None and len(args) > dir_fd else -1
+        guard.writes(verb, args[position], folder, follows=follows)
+
+    return check
+
+
+def _both(first: _Check, second: _Check) -> _Check:
+    def check(guard: _Guard, args: tuple[Any, ...]) -> None:
+        first(guard, args)
+        second(guard, args)
+
+    return check
+
+
+def _sqlite(guard: _Guard, args: tuple[Any, ...]) -> None:
+    name = os.fsdecode(args[0])
+    if name in {"", ":memory:"} or (
+        name.startswith("file:") and (":memory:" in name or "mode=memory" in name or "mode=ro" in name)
+    ):
+        return
+    guard.writes(
+        "open the database", name.removeprefix("file:").partition("?")[0] if name.startswith("file:") else name
+    )
+
+
+def _address(verb: str) -> _Check:
+    def check(guard: _Guard, args: tuple[Any, ...]) -> None:
+        address = args[1]
+        if address is None:  # a connected pair
+            return
+        if isinstance(address, (str, bytes)):  # a unix socket is a file
+            guard.writes(verb, address if address[:1] not in ("\0", b"\0") else "/abstract socket")
+        elif not _is_windows_socketpair():
+            guard.refuse(f"{verb} {_address_text(address)}")
+
+    return check
+
+
+def _address_text(address: Any) -> str:
+    if isinstance(address, tuple) and len(address) >= 2 and isinstance(address[0], str):  # noqa: PLR2004
+        return f"{address[0]}:{address[1]}"
+    return str(address)
+
+
+def _is_windows_socketpair() -> bool:
+    """Windows has no socketpair; Python builds one from a loopback connection, and each event loop needs one."""
+    if os.name != "nt":
+        return False
+    return any(f.f_code.co_name.endswith("socketpair") and f.f_globals.get("__name__") == "socket" for f in _callers())
+
+
+def _lookup(guard: _Guard, args: tuple[Any, ...]) -> None:
+    host = args[0]
+    text = host.decode(errors="replace") if isinstance(host, bytes) else host
+    if not text or not isinstance(text, str) or _is_numeric(text):
+        return
+    port = args[1] if len(args) > 1 else None
+    guard.refuse(f"look up {text}" + (f":{port}" if port else ""))
+
+
+def _is_numeric(host: str) -> bool:
+    return ":" in host or (host.replace(".", "").isdigit() and host.count(".") == 3)  # noqa: PLR2004
+
+
+def _process(words: Callable[[tuple[Any, ...]], str]) -> _Check:
+    def check(guard: _Guard, args: tuple[Any, ...]) -> None:
+        if _asked_by_standard_library():
+            raise PermissionError("Greenline lets no other program run")
+        guard.refuse(words(args))
+
+    return check
+
+
+def _asked_by_standard_library() -> bool:
+    return any(frame.f_globals.get("__name__") in _ASKS_PROGRAMS for frame in _callers())
+
+
+def _callers() -> Iterator[FrameType]:
+    """Walk the nearest frames outwards."""
+    frame = sys._getframe(1)  # noqa: SLF001 - nothing else tells who calls
+    for _ in range(12):
+        yield frame
+        if frame.f_back is None:
+            return
+        frame = frame.f_back
+
+
+def _signal(guard: _Guard, args: tuple[Any, ...]) -> None:
+    if args[0] != os.getpid():
+        guard.refuse(f"send signal {args[1]} to process {args[0]}")
+
+
+def _group_signal(guard: _Guard, args: tuple[Any, ...]) -> None:
+    guard.refuse(f"send signal {args[1]} to process group {args[0]}")
+
+
+def _program(args: tuple[Any, ...]) -> str:
+    """Name what would have run: the arguments are more telling than the file that is executed."""
+    command = args[1] if len(args) > 1 and args[1] else args[0]
+    if isinstance(command, (list, tuple)):
+        command = " ".join(
+            os.fsdecode(part) if isinstance(part, (str, bytes, os.PathLike)) else str(part) for part in command
+        )
+    return f"run {os.fsdecode(command) if isinstance(command, bytes) else command}"[:200]
+
+
+def _close_the_door_without_event(guard: _Guard) -> None:
+    """``multiprocessing`` starts its children through a function that raises no audit event."""
+    try:
+        import _posixsubprocess  # noqa: PLC0415 - POSIX only
+    except ImportError:
+        return
+
+    def fork_exec(*args: Any) -> NoReturn:
+        if _asked_by_standard_library():
+            raise PermissionError("Greenline lets no other program run")
+        guard.refuse(_program(args[:1]))
+
+    _posixsubprocess.fork_exec = fork_exec
+
+
+_CHECKS: Mapping[str, Mapping[str, _Check]] = {
+    "write": {
+        "open": _open,
+        "os.chflags": _path("change the flags of"),
+        "os.chmod": _path("change the mode of", dir_fd=2),
+        "os.chown": _path("change the owner of", dir_fd=3),
+        "os.link": _both(_path("link", 0, 2, follows=False), _path("create the link", 1, 3, follows=False)),
+        "os.mkdir": _path("create the folder", dir_fd=2, follows=False),
+        "os.remove": _path("delete", dir_fd=1, follows=False),
+        "os.removexattr": _path("change the attributes of"),
+        "os.rename": _both(_path("move", 0, 2, follows=False), _path("move something to", 1, 3, follows=False)),
+        "os.rmdir": _path("delete the folder", dir_fd=1, follows=False),
+        "os.setxattr": _path("change the attributes of"),
+        "os.symlink": _path("create the link", 1, 2, follows=False),
+        "os.truncate": _path("truncate"),
+        "os.utime": _path("change the times of", dir_fd=3),
+        "shutil.move": _both(_path("move", 0, follows=False), _path("move something to", 1, follows=False)),
+        "shutil.rmtree": _path("delete the folder", dir_fd=1, follows=False),
+        "sqlite3.connect": _sqlite,
+        "winreg.CreateKey": lambda guard, args: guard.refuse(f"create the registry key {args[1]}"),
+        "winreg.DeleteKey": lambda guard, args: guard.refuse(f"delete the registry key {args[1]}"),
+        "winreg.DeleteValue": lambda guard, args: guard.refuse(f"delete the registry value {args[1]}"),
+        "winreg.SetValue": lambda guard, args: guard.refuse(f"set the registry value {args[1]}"),
+    },
+    "network": {
+        "socket.bind": _address("listen on"),
+        "socket.connect": _address("connect to"),
+        "socket.getaddrinfo": _lookup,
+        "socket.gethostbyaddr": _lookup,
+        "socket.gethostbyname": _lookup,
+        "socket.sendmsg": _address("send to"),
+        "socket.sendto": _address("send to"),
+    },
+    "process": {
+        "_winapi.CreateProcess": _process(_program),
+        "os.exec": _process(_program),
+        "os.fork": _process(lambda _: "start a process (fork)"),
+        "os.forkpty": _process(lambda _: "start a process (fork)"),
+        "os.posix_spawn": _process(_program),
+        "os.spawn": _process(lambda args: _program(args[1:])),
+        "os.startfile": _process(lambda args: _program(args[:1])),
+        "os.system": _process(_program),
+        "pty.spawn": _process(_program),
+        "subprocess.Popen": _process(_program),
+    },
+    "signal": {
+        "os.kill": _signal,
+        "os.killpg": _group_signal,
+        "signal.pthread_kill": lambda guard, args: (
+            None if _is_own_thread(args[0]) else guard.refuse("send a signal to a thread")
+        ),
+    },
+}
+
+
+def _is_own_thread(ident: int) -> bool:
+    import threading  # noqa: PLC0415 - only those who signal threads pay for it
+
+    return ident == threading.get_ident()

@@ -1,0 +1,57 @@
+"""Limits on what one probe may use, and its end with the server; no effect where there is no such thing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+
+_PR_SET_PDEATHSIG = 1
+_GIB = 1024**3
+_MIB = 1024**2
+
+
+def apply(
+    *,
+    address_space: int = 4 * _GIB,
+    file_size: int = 256 * _MIB,
+    cpu_seconds: int | None = None,
+    open_files: int = 1024,
+) -> None:
+    """Lower this process's limits (bytes, seconds, a count); no core dumps. One that is lower already stays."""
+    try:
+        import resource  # noqa: PLC0415 - POSIX only
+    except ImportError:
+        return
+    wanted = {
+        "RLIMIT_AS": address_space,
+        "RLIMIT_FSIZE": file_size,
+        "RLIMIT_NOFILE": open_files,
+        "RLIMIT_CORE": 0,
+        "RLIMIT_CPU": cpu_seconds,
+    }
+    for name, value in wanted.items():
+        which = getattr(resource, name, None)
+        if which is None or value is None:
+            continue
+        in_force = [limit for limit in resource.getrlimit(which) if limit != resource.RLIM_INFINITY]
+        limit = min([value, *in_force])
+        # Beyond the soft CPU limit comes a signal that names the cause, at the hard one a bare SIGKILL.
+        hard = min([limit + 2, *in_force[1:]]) if name == "RLIMIT_CPU" else limit
+        with contextlib.suppress(ValueError, OSError):  # macOS refuses some
+            resource.setrlimit(which, (limit, hard))
+
+
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when ``parent`` (a process id) ends; leave at once if it has ended already."""
+    if sys.platform != "linux":
+        return
+    try:
+        import ctypes  # noqa: PLC0415 - not in every build of Python
+
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    except (ImportError, OSError, AttributeError):
+        return
+    if os.getppid() != parent:  # it ended between our start and the call above
+        os._exit(1)
