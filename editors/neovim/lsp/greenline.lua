@@ -1,0 +1,43 @@
+-- Greenline for Neovim: copy this file to ~/.config/nvim/lsp/greenline.lua, then vim.lsp.enable('greenline').
+-- See docs/neovim.md, also for Neovim 0.10.
+
+-- Greenline writes tests through an edit. Neovim applies it to a buffer and leaves that unsaved, so pytest would see
+-- nothing: the files are written here, except those in which you have unsaved changes of your own.
+local function files_of(edit)
+  local uris = vim.tbl_keys(edit.changes or {})
+  for _, change in ipairs(edit.documentChanges or {}) do
+    table.insert(uris, change.textDocument and change.textDocument.uri or change.uri)
+  end
+  return uris
+end
+
+local function apply_and_write(err, params, ctx, config)
+  local unsaved = {}
+  for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
+    unsaved[vim.uri_from_bufnr(buffer)] = vim.bo[buffer].modified
+  end
+  local result = vim.lsp.handlers['workspace/applyEdit'](err, params, ctx, config)
+  if not result.applied then
+    return result
+  end
+  for _, uri in ipairs(files_of(params.edit)) do
+    if not unsaved[uri] then
+      local buffer = vim.uri_to_bufnr(uri)
+      vim.bo[buffer].buflisted = true
+      vim.fn.mkdir(vim.fs.dirname(vim.uri_to_fname(uri)), 'p')
+      vim.api.nvim_buf_call(buffer, function()
+        vim.cmd('silent update')
+      end)
+    end
+  end
+  return result
+end
+
+return {
+  cmd = { 'greenline', 'lsp' },
+  filetypes = { 'python' },
+  root_markers = { 'pyproject.toml', 'setup.cfg', 'setup.py', 'tox.ini', 'pytest.ini', '.git' },
+  handlers = { ['workspace/applyEdit'] = apply_and_write },
+  -- The server's settings, for example: greenline = { explore = { seconds = 10 } }
+  settings = { greenline = vim.empty_dict() },
+}

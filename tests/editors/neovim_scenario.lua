@@ -1,0 +1,109 @@
+-- Plays a person in Neovim: open a file, wait for diagnostics, generate a test for one function, wait until it is green.
+-- Input and output are JSON files named by the environment; the output also tells how far it came.
+local input = vim.json.decode(table.concat(vim.fn.readfile(vim.env.GREENLINE_SCENARIO), '\n'))
+local told = { step = 'start', messages = {}, ended = {} }
+
+local function finish()
+  vim.fn.writefile({ vim.json.encode(told) }, input.output)
+  vim.cmd('qall!')
+end
+
+local function wait_for(step, condition)
+  told.step = step
+  if not vim.wait(input.limit_ms, condition, 50) then
+    told.timed_out = true
+    error('waited in vain: ' .. step)
+  end
+end
+
+local function messages_of(function_name)
+  local found = {}
+  for _, diagnostic in ipairs(vim.diagnostic.get(0)) do
+    if diagnostic.message:find(function_name, 1, true) or input.lines[diagnostic.lnum + 1] then
+      table.insert(found, ('%d: %s'):format(diagnostic.lnum + 1, diagnostic.message))
+    end
+  end
+  return found
+end
+
+local function play()
+  local config = dofile(input.config)
+  config.cmd = input.command
+  config.settings.greenline = { interpreter = input.interpreter }
+  for _, method in ipairs({ 'window/showMessage', 'window/logMessage' }) do
+    local shown = vim.lsp.handlers[method]
+    vim.lsp.handlers[method] = function(err, params, ctx)
+      table.insert(told.messages, ('%s %d %s'):format(method, params.type, params.message))
+      return shown(err, params, ctx)
+    end
+  end
+  if vim.lsp.config then
+    vim.lsp.config('greenline', config)
+    vim.lsp.enable('greenline')
+  else
+    vim.api.nvim_create_autocmd('FileType', {
+      pattern = config.filetypes,
+      callback = function()
+        config.name = 'greenline'
+        config.root_dir = vim.fs.root(0, config.root_markers)
+        vim.lsp.start(config)
+      end,
+    })
+  end
+  -- Input lines are those of the function: JSON keys are text, so they are made numbers here.
+  local lines = {}
+  for line = input.first_line, input.last_line do
+    lines[line] = true
+  end
+  input.lines = lines
+
+  vim.cmd.edit(vim.fn.fnameescape(input.file))
+  wait_for('the server attaches', function()
+    return #vim.lsp.get_clients({ bufnr = 0 }) > 0
+  end)
+  told.encoding = vim.lsp.get_clients({ bufnr = 0 })[1].offset_encoding
+  wait_for('diagnostics', function()
+    return #messages_of(input.function_name) > 0
+  end)
+  told.before = messages_of(input.function_name)
+
+  vim.api.nvim_win_set_cursor(0, { input.first_line, 0 })
+  told.titles = {}
+  local wanted = ('Generate test for `%s`'):format(input.function_name)
+  vim.lsp.buf.code_action({
+    apply = true,
+    filter = function(action)
+      table.insert(told.titles, action.title)
+      return action.title == wanted
+    end,
+  })
+  wait_for('the test file', function()
+    local written = vim.fn.filereadable(input.test_file) == 1 and vim.fn.readfile(input.test_file) or {}
+    return table.concat(written, '\n'):find(input.function_name, 1, true) ~= nil
+  end)
+  wait_for('no diagnostics', function()
+    return #messages_of(input.function_name) == 0
+  end)
+  wait_for('the result is told', function()
+    for _, message in ipairs(told.messages) do
+      if message:find('window/showMessage', 1, true) then
+        return true
+      end
+    end
+    return false
+  end)
+  told.unsaved = {}
+  for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.bo[buffer].modified then
+      table.insert(told.unsaved, vim.api.nvim_buf_get_name(buffer))
+    end
+  end
+  told.step = 'done'
+end
+
+local ok, problem = xpcall(play, debug.traceback)
+if not ok then
+  told.problem = problem
+end
+told.log = vim.fn.filereadable(vim.lsp.get_log_path()) == 1 and vim.fn.readfile(vim.lsp.get_log_path()) or {}
+finish()

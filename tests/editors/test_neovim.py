@@ -1,0 +1,110 @@
+"""Real Neovims against the real server: from the diagnostic over the code action to the green function."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from editors.real_editors import REPOSITORY, editors_folder, environment, not_set_up, server_command
+
+pytestmark = pytest.mark.e2e
+
+SCENARIO_SECONDS = 180
+
+
+@dataclass(frozen=True)
+class Neovim:
+    program: Path
+    encoding: str
+    """Of positions, as the two sides agree on it."""
+
+
+@pytest.fixture(params=[("forky", "utf-8"), ("trixie", "utf-16")], ids=["0.12", "0.10"])
+def neovim(request: pytest.FixtureRequest) -> Neovim:
+    suite, encoding = request.param
+    program = editors_folder() / f"nvim-{suite}" / "nvim"
+    if not program.exists():
+        not_set_up(f"Neovim of Debian {suite}", "setup_neovim.sh")
+    return Neovim(program, encoding)
+
+
+def test_generate_from_the_code_action(neovim: Neovim, project: Path, tmp_path: Path) -> None:
+    source = project / "src" / "parcels" / "tracking.py"
+    text = source.read_text(encoding="utf-8").splitlines()
+    first = next(number for number, line in enumerate(text, 1) if line.startswith("def parse_header"))
+    test_file = project / "tests" / "test_tracking.py"
+    before = test_file.read_text(encoding="utf-8")
+
+    told = play(
+        neovim,
+        tmp_path,
+        file=str(source),
+        function_name="parse_header",
+        first_line=first,
+        last_line=first + 15,
+        test_file=str(test_file),
+    )
+
+    assert told["step"] == "done", json.dumps(told, indent=1)
+    assert told["before"], "diagnostics were there before"
+    assert told["unsaved"] == []
+    after = test_file.read_text(encoding="utf-8")
+    assert "parse_header" in after
+    assert [line for line in before.splitlines() if line not in after.splitlines()] == []
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(test_file)],
+        cwd=project,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    shown = [message for message in told["messages"] if message.startswith("window/showMessage")]
+    assert any("passed" in message and "parse_header" in message for message in shown), shown
+
+
+def play(neovim: Neovim, folder: Path, **scenario: Any) -> dict[str, Any]:
+    """Run the scenario and return what it told."""
+    output = folder / "told.json"
+    given = folder / "scenario.json"
+    given.write_text(
+        json.dumps(
+            {
+                "config": str(REPOSITORY / "editors" / "neovim" / "lsp" / "greenline.lua"),
+                "command": server_command(),
+                "interpreter": sys.executable,
+                "limit_ms": SCENARIO_SECONDS * 1000 // 3,
+                "output": str(output),
+                **scenario,
+            }
+        ),
+        encoding="utf-8",
+    )
+    homes = {f"XDG_{kind}_HOME": str(folder / kind.lower()) for kind in ("CONFIG", "DATA", "STATE", "CACHE")}
+    run = subprocess.run(
+        [
+            neovim.program,
+            "--headless",
+            "--clean",
+            "-n",
+            "-c",
+            f"luafile {Path(__file__).with_name('neovim_scenario.lua')}",
+        ],
+        env={**environment(), **homes, "GREENLINE_SCENARIO": str(given)},
+        capture_output=True,
+        text=True,
+        timeout=SCENARIO_SECONDS,
+        check=False,
+    )
+    assert output.exists(), run.stdout + run.stderr
+    told: dict[str, Any] = json.loads(output.read_text(encoding="utf-8"))
+    told["terminal"] = run.stdout + run.stderr
+    return told

@@ -1,0 +1,91 @@
+/** Starts the Greenline language server, restarts it when it must, and shows its log. */
+
+import * as vscode from "vscode";
+import type { LanguageClient } from "vscode-languageclient/node";
+import { createClient } from "./client";
+import { findServer, onInterpreterSelected, ServerNotFound } from "./serverCommand";
+
+let server: Server | undefined;
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const log = vscode.window.createOutputChannel("Greenline", { log: true });
+  const running = new Server(log);
+  server = running;
+  context.subscriptions.push(
+    log,
+    vscode.commands.registerCommand("greenline.showLog", () => log.show()),
+    vscode.commands.registerCommand("greenline.restart", () => running.restart()),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration("greenline.server.command")) {
+        void running.restart();
+      }
+    }),
+    await onInterpreterSelected(() => void running.restart()),
+  );
+  await running.restart();
+}
+
+export async function deactivate(): Promise<void> {
+  await server?.stop();
+}
+
+/** The one server of this window. Starts and stops follow each other, never overlap. */
+class Server {
+  private client: LanguageClient | undefined;
+  private queue: Promise<void> = Promise.resolve();
+
+  constructor(private readonly log: vscode.LogOutputChannel) {}
+
+  restart(): Promise<void> {
+    return this.next(async () => {
+      await this.stopNow();
+      await this.startNow();
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.next(() => this.stopNow());
+  }
+
+  private next(step: () => Promise<void>): Promise<void> {
+    this.queue = this.queue.then(step).catch((error: unknown) => this.log.error(String(error)));
+    return this.queue;
+  }
+
+  private async startNow(): Promise<void> {
+    try {
+      const command = await findServer();
+      this.log.info(`Starting ${[command.command, ...command.args].join(" ")}`);
+      this.client = createClient(command, this.log);
+      await this.client.start();
+      await vscode.commands.executeCommand("setContext", "greenline.running", true);
+    } catch (error) {
+      this.log.error(String(error));
+      void this.explain(error);
+    }
+  }
+
+  private async stopNow(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    await vscode.commands.executeCommand("setContext", "greenline.running", false);
+    // A server that never started, or died, cannot be told to stop; the next one starts all the same.
+    await client?.dispose().catch((error: unknown) => this.log.debug(String(error)));
+  }
+
+  /** Say why there is no server, with the button that helps. Not awaited: the person may never answer. */
+  private async explain(error: unknown): Promise<void> {
+    const choose = vscode.l10n.t("Choose a Command");
+    const showLog = vscode.l10n.t("Show Log");
+    const [message, buttons] =
+      error instanceof ServerNotFound
+        ? [vscode.l10n.t("{0} Install it (pip install greenline) or choose the command that starts it.", error.message), [choose]]
+        : [vscode.l10n.t("Greenline did not start. Its log says why."), [showLog, choose]];
+    const answer = await vscode.window.showErrorMessage(message, ...buttons);
+    if (answer === choose) {
+      await vscode.commands.executeCommand("workbench.action.openSettings", "greenline.server.command");
+    } else if (answer === showLog) {
+      this.log.show();
+    }
+  }
+}
