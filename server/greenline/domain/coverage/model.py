@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Arc = tuple[int, int]
-"""From line, to line. A negative number is the entry to or the exit from the code object whose first line it negates."""
+"""From line, to line. A negative number is entry to or exit from the code object whose first line it negates."""
 
 GapKind = Literal["uncovered", "partial-branch"]
 
@@ -20,11 +22,12 @@ class Executed:
     arcs: frozenset[Arc] | None = None
 
     def merged(self, other: Executed) -> Executed:
-        """Return the union; branches are known as soon as one side measured them."""
-        if self.arcs is None or other.arcs is None:
-            arcs = self.arcs if other.arcs is None else other.arcs
-        else:
-            arcs = self.arcs | other.arcs
+        """Return the union; branches are known only if both measured them: lines alone may hide a branch taken."""
+        if not self.lines and self.arcs is None:
+            return other
+        if not other.lines and other.arcs is None:
+            return self
+        arcs = None if self.arcs is None or other.arcs is None else self.arcs | other.arcs
         return Executed(self.lines | other.lines, arcs)
 
 
@@ -34,7 +37,8 @@ class Statements:
 
     ``lines`` are the first lines of the executable statements that are not excluded; ``first_line`` maps each line of a
     statement that spans several to its first; ``branches`` maps a line with more than one way out to its destinations;
-    ``with_jumps`` corrects the arcs through the end of ``with`` blocks (the source of both is coverage.py's parser).
+    ``with_jumps`` corrects the arcs through the end of ``with`` blocks (the source of both is coverage.py's parser);
+    ``no_branch`` are lines whose branches never count as missing (``pragma: no branch``, ``while True``).
     """
 
     lines: frozenset[int] = frozenset()
@@ -42,6 +46,7 @@ class Statements:
     first_line: Mapping[int, int] = field(default_factory=dict)
     branches: Mapping[int, frozenset[int]] = field(default_factory=dict)
     with_jumps: Mapping[Arc, Arc | None] = field(default_factory=dict)
+    no_branch: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,8 @@ class CoverageMap:
     """Only of lines that ran: a branch of a line that never ran is part of that line's gap."""
     unknown: frozenset[int] = frozenset()
     """Statements that changed since the measurement; they count neither as covered nor as missing."""
+    unknown_branches: frozenset[Arc] = frozenset()
+    """Branches of known lines that lead elsewhere since the measurement; they count as little."""
 
 
 @dataclass(frozen=True, slots=True)

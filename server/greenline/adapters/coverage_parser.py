@@ -1,0 +1,104 @@
+"""What a text could execute, by coverage.py's own parser, so that our figures are its figures."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from greenline.domain.coverage.model import Statements
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from coverage.parser import PythonParser
+
+_KEPT = 64
+
+
+class CoverageParser:
+    """Analyses texts and remembers the last few. coverage.py is imported with the first text, for a quick start."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, ...], tuple[Statements, tuple[str, ...]]] = OrderedDict()
+
+    def analyse(
+        self, text: str, excluded: Sequence[str] = (), partial: Sequence[str] = ()
+    ) -> tuple[Statements, list[str]]:
+        """Return the statements and the problems in words; a text that does not parse has no statements.
+
+        ``excluded`` and ``partial`` are the patterns of lines that do not count and of lines whose branches do not;
+        empty means coverage.py's own.
+        """
+        key = (text, *excluded, "\0", *partial)
+        if key in self._known:
+            self._known.move_to_end(key)
+        else:
+            self._known[key] = _analyse(text, excluded, partial)
+            if len(self._known) > _KEPT:
+                self._known.popitem(last=False)
+        statements, problems = self._known[key]
+        return statements, list(problems)
+
+
+def _analyse(text: str, excluded: Sequence[str], partial: Sequence[str]) -> tuple[Statements, tuple[str, ...]]:
+    from coverage.exceptions import CoverageException  # noqa: PLC0415 - 180 ms, not before the server has answered
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _parse(_normalized(text), excluded, partial), ()
+    except CoverageException as error:
+        problem = _in_words(error)
+    except re.error as error:
+        problem = f"an exclusion pattern of the coverage configuration is not valid: {error}"
+    except (RecursionError, MemoryError):
+        problem = "the source is nested too deeply to be parsed"
+    except ValueError as error:
+        problem = f"the source holds characters that Python refuses: {error}"
+    except AssertionError:  # coverage.py's parser met something it does not know
+        problem = "coverage.py cannot analyse this source"
+    return Statements(), (problem,)
+
+
+def _parse(source: str, excluded: Sequence[str], partial: Sequence[str]) -> Statements:
+    from coverage import config  # noqa: PLC0415 - as above
+    from coverage.misc import join_regex  # noqa: PLC0415
+    from coverage.parser import PythonParser  # noqa: PLC0415
+
+    if not source.strip():
+        return Statements()
+    exclude = join_regex(excluded or config.DEFAULT_EXCLUDE)
+    parser = PythonParser(text=source, filename="<text>", exclude=exclude)
+    parser.parse_source()
+    return _statements(parser, join_regex(partial or [*config.DEFAULT_PARTIAL, *config.DEFAULT_PARTIAL_ALWAYS]))
+
+
+def _normalized(text: str) -> str:
+    """Return what coverage.py makes of the bytes before it parses them."""
+    source = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
+    return source if source.endswith("\n") else source + "\n"
+
+
+def _statements(parser: PythonParser, no_branch: str) -> Statements:
+    exits: dict[int, set[int]] = {}
+    for start, end in parser.arcs():
+        if start not in parser.excluded and end not in parser.excluded:
+            exits.setdefault(start, set()).add(end)
+    return Statements(
+        lines=frozenset(parser.statements),
+        excluded=frozenset(parser.excluded),
+        first_line=dict(parser.multiline_map),
+        branches={line: frozenset(ends) for line, ends in exits.items() if len(ends) > 1},
+        with_jumps=dict(parser._with_jump_fixers),  # noqa: SLF001 - translate_arcs applies them, but not to ours
+        no_branch=frozenset(parser.lines_matching(no_branch)),
+    )
+
+
+def _in_words(error: Exception) -> str:
+    cause = error.__cause__
+    if isinstance(cause, SyntaxError):
+        where = f" at line {cause.lineno}" if cause.lineno else ""
+        return f"syntax error{where}: {cause.msg}"
+    return str(error)

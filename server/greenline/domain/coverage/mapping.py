@@ -1,0 +1,79 @@
+"""From what could run and what ran to the coverage map, counted as coverage.py counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from greenline.domain.code.regions import own_lines
+from greenline.domain.coverage.model import CoverageMap, Ratio, Summary
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from greenline.domain.code.model import Function, Module
+    from greenline.domain.coverage.model import Arc, Executed, Statements
+
+
+def coverage_map(statements: Statements, executed: Executed) -> CoverageMap:
+    """Return what ran and what did not of one text. Both arguments must be of that same text."""
+    covered = statements.lines & {_first(statements, line) for line in executed.lines}
+    missing = statements.lines - covered
+    return CoverageMap(
+        statements=statements,
+        covered=covered,
+        missing=missing,
+        branches_known=executed.arcs is not None,
+        missing_branches=frozenset() if executed.arcs is None else _missing(statements, executed.arcs, missing),
+    )
+
+
+def summarize(coverage: CoverageMap, function: Function | None = None, module: Module | None = None) -> Summary:
+    """Count the file, or one function's body: without the ``def`` line and, given the module, without functions inside.
+
+    What changed since the measurement counts neither as covered nor in the total.
+    """
+    own = None if function is None else own_lines(function, module)
+    return Summary(_lines(coverage, own), _branches(coverage, own))
+
+
+def _first(statements: Statements, line: int) -> int:
+    if line < 0:
+        return -statements.first_line.get(-line, -line)
+    return statements.first_line.get(line, line)
+
+
+def _missing(statements: Statements, arcs: Iterable[Arc], never_ran: Collection[int]) -> frozenset[Arc]:
+    # Twice, as coverage.py does: an arc that lands in a `with` header may be one to correct after it was normalised.
+    taken = _corrected(statements, _corrected(statements, arcs))
+    return frozenset(
+        (line, destination)
+        for line, destinations in statements.branches.items()
+        if line not in never_ran and line not in statements.no_branch
+        for destination in destinations
+        if (line, destination) not in taken
+    )
+
+
+def _corrected(statements: Statements, arcs: Iterable[Arc]) -> set[Arc]:
+    fixed = (statements.with_jumps.get(arc, arc) for arc in arcs)
+    return {(_first(statements, arc[0]), _first(statements, arc[1])) for arc in fixed if arc is not None}
+
+
+def _lines(coverage: CoverageMap, own: frozenset[int] | None) -> Ratio:
+    covered = coverage.covered if own is None else coverage.covered & own
+    missing = coverage.missing if own is None else coverage.missing & own
+    return Ratio(len(covered), len(covered) + len(missing))
+
+
+def _branches(coverage: CoverageMap, own: frozenset[int] | None) -> Ratio:
+    if not coverage.branches_known:
+        return Ratio(0, 0)
+    covered = total = 0
+    for line, destinations in coverage.statements.branches.items():
+        if line in coverage.unknown or (own is not None and line not in own):
+            continue
+        known = [end for end in destinations if (line, end) not in coverage.unknown_branches]
+        total += len(known)
+        if line not in coverage.missing or line in coverage.statements.no_branch:
+            covered += sum((line, end) not in coverage.missing_branches for end in known)
+    return Ratio(covered, total)
