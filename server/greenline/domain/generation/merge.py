@@ -1,0 +1,135 @@
+"""Put new tests into a test file without touching what is there."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from greenline.domain.generation.import_items import ImportItem, first_party_of, group_of, statements_for
+from greenline.domain.generation.merge_places import Layout, spaced
+from greenline.domain.generation.merge_scope import FileScope, Fitted
+from greenline.domain.generation.model import Candidate, Insertion
+from greenline.domain.generation.source_text import SourceText
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The test file with the new tests in it. With a ``problem`` nothing was merged and ``new_text`` is the base."""
+
+    new_text: str
+    insertions: tuple[Insertion, ...] = ()
+    """Relative to the base text, in its order; one at the start for a new file."""
+    names: tuple[str, ...] = ()
+    """Final names of the tests that were added."""
+    code: str = ""
+    """Source of the new tests, with ``\\n`` as line ending."""
+    problem: str = ""
+    placed: tuple[str | None, ...] = ()
+    """One per candidate: its final name; None where the same test is there already or the candidate is not Python."""
+
+
+def merge_tests(
+    base_text: str | None,
+    candidates: Sequence[Candidate],
+    *,
+    target: str | None = None,
+    first_party: Collection[str] = (),
+) -> Merged:
+    """Add the candidates to a test file; ``base_text`` None makes a new one.
+
+    An existing file changes by insertions only. ``target`` is the qualified name of the tested function (guessed
+    from each candidate when None); ``first_party`` are the project's top-level packages (guessed when empty).
+    Raises nothing.
+    """
+    source = SourceText(base_text or "")
+    try:
+        tree = source.parse()
+        scope = FileScope.of(source, tree)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        return Merged(base_text or "", problem=_does_not_parse(error), placed=(None,) * len(candidates))
+    fitted = [_fit(scope, candidate) for candidate in candidates]
+    tests = [each for each in fitted if each]
+    placed = tuple(each.name if each else None for each in fitted)
+    if not tests:
+        return Merged(base_text or "", placed=placed)
+    ours = frozenset(first_party) or first_party_of(scope.added)
+    if base_text is None:
+        insertions = [Insertion(1, 0, _new_file(scope.added, tests, ours))]
+    else:
+        insertions = _insert(Layout(source, tree, ours), source, scope.added, tests, target)
+    new_text = source.with_insertions(insertions)
+    if base_text is not None and not _keeps(tree, new_text):
+        # A place that only looked safe: put everything behind the last line, where nothing can be cut apart.
+        insertions = [_append(source, scope.added, tests, ours)]
+        new_text = source.with_insertions(insertions)
+        if not _keeps(tree, new_text):
+            return Merged(
+                base_text, problem="no safe place for new tests was found in this file", placed=(None,) * len(fitted)
+            )
+    code = "\n\n\n".join(each.code for each in tests) + "\n"
+    return Merged(new_text, tuple(insertions), tuple(each.name for each in tests), code, placed=placed)
+
+
+def _fit(scope: FileScope, candidate: Candidate) -> Fitted | None:
+    try:
+        return scope.fit(candidate)
+    except (SyntaxError, ValueError):
+        return None
+
+
+def _new_file(items: Sequence[ImportItem], tests: Sequence[Fitted], ours: Collection[str]) -> str:
+    header = _header(items, ours)
+    return "\n\n\n".join([*([header] if header else []), *(each.code for each in tests)]) + "\n"
+
+
+def _header(items: Sequence[ImportItem], ours: Collection[str]) -> str:
+    groups: dict[int, list[ImportItem]] = {}
+    for item in items:
+        groups.setdefault(group_of(item.module, ours), []).append(item)
+    return "\n\n".join("\n".join(statements_for(groups[group])) for group in sorted(groups))
+
+
+def _insert(
+    layout: Layout, source: SourceText, items: Sequence[ImportItem], tests: Sequence[Fitted], target: str | None
+) -> list[Insertion]:
+    # A new future import would change what the tests that are there do.
+    pieces = layout.imports([item for item in items if item.module != "__future__"])
+    at: dict[int, list[str]] = {}
+    for test in tests:
+        at.setdefault(layout.place_for(test, target), []).append(test.code)
+    for offset, codes in at.items():
+        before = source.text[:offset] + pieces.get(offset, "")
+        text = spaced(before, "\n\n\n".join(codes), source.text[offset:], 2, source.newline)
+        pieces[offset] = pieces.get(offset, "") + text
+    return [source.insertion(offset, text) for offset, text in sorted(pieces.items())]
+
+
+def _append(
+    source: SourceText, items: Sequence[ImportItem], tests: Sequence[Fitted], ours: Collection[str]
+) -> Insertion:
+    body = _new_file([item for item in items if item.module != "__future__"], tests, ours).rstrip("\n")
+    return source.insertion(len(source.text), spaced(source.text, body, "", 2, source.newline))
+
+
+def _keeps(tree: ast.Module, new_text: str) -> bool:
+    """Tell whether the new text parses and every statement that was there is there, in its order."""
+    try:
+        found = iter(SourceText(new_text).parse().body)
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return all(any(_is_still(old, new) for new in found) for old in tree.body)
+
+
+def _is_still(old: ast.stmt, new: ast.stmt) -> bool:
+    if isinstance(old, ast.ImportFrom) and isinstance(new, ast.ImportFrom):
+        names = {ast.dump(alias) for alias in new.names}
+        same = (old.module, old.level) == (new.module, new.level)
+        return same and all(ast.dump(alias) in names for alias in old.names)
+    return type(old) is type(new) and ast.dump(old) == ast.dump(new)
+
+
+def _does_not_parse(error: Exception) -> str:
+    if isinstance(error, SyntaxError) and error.lineno:
+        return f"the test file does not parse: line {error.lineno}: {error.msg}"
+    return f"the test file does not parse: {error}"

@@ -1,0 +1,175 @@
+"""What the names of a test file mean, and how new tests fit in without changing that."""
+
+from __future__ import annotations
+
+import ast
+import re
+import symtable
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from greenline.domain.generation.import_items import ImportItem, items_of
+from greenline.domain.generation.model import Candidate
+from greenline.domain.generation.rename import rename_globals
+from greenline.domain.generation.source_text import SourceText
+
+
+@dataclass(slots=True)
+class FileScope:
+    """The module-level names of a test file; it grows with each test that is fitted in."""
+
+    taken: set[str] = field(default_factory=set)
+    """Bound by the module, or used as a global name (a builtin, say): a new binding would change their meaning."""
+    imported: list[ImportItem] = field(default_factory=list)
+    """Imports that ran when the first test starts."""
+    conditional: list[ImportItem] = field(default_factory=list)
+    """Imports that may not have run: under ``if TYPE_CHECKING`` and the like."""
+    rebound: set[str] = field(default_factory=set)
+    """Names that something other than an import binds."""
+    shapes: set[str] = field(default_factory=set)
+    """The functions that are there, without their names."""
+    added: list[ImportItem] = field(default_factory=list)
+    """Imports that the new tests bring."""
+
+    @classmethod
+    def of(cls, source: SourceText, tree: ast.Module) -> FileScope:
+        """Read a file. Raises SyntaxError for what only the compiler finds."""
+        scope = cls(shapes={shape_of(node) for node in tree.body if isinstance(node, _FUNCTIONS)})
+        for table in _tables(source.symbols()):
+            module = table.get_type() == "module"
+            for symbol in table.get_symbols():
+                if module or symbol.is_global():
+                    scope.taken.add(symbol.get_name())
+                if (module or symbol.is_declared_global()) and (symbol.is_assigned() or symbol.is_namespace()):
+                    scope.rebound.add(symbol.get_name())
+        for node, sure in _imports(tree.body, sure=True):
+            (scope.imported if sure else scope.conditional).extend(items_of(node))
+        return scope
+
+    def fit(self, candidate: Candidate) -> Fitted | None:
+        """Name the candidate's test and imports so that nothing clashes, and take note of them.
+
+        None: the same test is there already. Raises SyntaxError when the candidate does not parse.
+        """
+        tree = ast.parse(candidate.code)
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        used |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+        renames: dict[str, str] = {}
+        added: list[ImportItem] = []
+        for need in _needs(candidate):
+            self._import(need, used, added, renames)
+        code = rename_globals(candidate.code, renames)
+        nodes = [node for node in ast.parse(code).body if isinstance(node, _FUNCTIONS)]
+        shapes = {shape_of(node) for node in nodes}
+        if shapes and shapes <= self.shapes:
+            return None
+        own = {node.name: self._free(node.name) for node in nodes}
+        code = rename_globals(code, {old: new for old, new in own.items() if old != new})
+        self._commit(shapes, set(own.values()), added)
+        return Fitted(own.get(candidate.name, candidate.name), code.strip("\n"), frozenset(identifiers(tree)))
+
+    def _import(self, need: ImportItem, used: set[str], added: list[ImportItem], renames: dict[str, str]) -> None:
+        known = [*self.imported, *added]
+        if need.bound == "*":
+            added.extend([] if need in known else [need])
+            return
+        if not self._clashes(need, added):
+            if not any(item.serves(need) for item in known):
+                added.append(need)
+            return
+        written = need.module if need.name is None and need.alias is None else need.bound
+        for item in known:
+            if item.meaning == _meant(need) and item.bound != need.bound and not self._clashes(item, added):
+                renames[written] = item.bound
+                return
+        alias = self._free(_alias_for(need), used | {item.bound for item in added})
+        renames[written] = alias
+        added.append(ImportItem(need.module, need.name, alias))
+
+    def _clashes(self, need: ImportItem, added: Sequence[ImportItem]) -> bool:
+        bindings = [i for i in [*self.imported, *self.conditional, *added] if i.bound == need.bound]
+        if need.bound in self.rebound or any(item.meaning != need.meaning for item in bindings):
+            return True
+        return need.bound in self.taken and not bindings
+
+    def _free(self, name: str, also: set[str] | None = None) -> str:
+        """Return the name, with a number behind it where it is taken."""
+        taken = self.taken | (also or set())
+        number = 2
+        free = name
+        while free in taken:
+            free = f"{name}_{number}"
+            number += 1
+        return free
+
+    def _commit(self, shapes: set[str], names: set[str], added: list[ImportItem]) -> None:
+        self.shapes |= shapes
+        self.taken |= names | {item.bound for item in added}
+        self.rebound |= names
+        self.imported += added
+        self.added += added
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A test as it will stand in the file."""
+
+    name: str
+    code: str
+    uses: frozenset[str] = frozenset()
+    """The names in it, as the candidate wrote them."""
+
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def shape_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    """Return what the function is, whatever its name: decorators, arguments and body."""
+    parts = [*node.decorator_list, node.args, *node.body]
+    return type(node).__name__ + "".join(ast.dump(part) for part in parts)
+
+
+def identifiers(tree: ast.AST) -> set[str]:
+    """Return the plain names and the attribute names in a tree."""
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return names | {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+
+def _needs(candidate: Candidate) -> Iterator[ImportItem]:
+    for text in candidate.imports:
+        for node in ast.parse(text).body:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                yield from items_of(node)
+
+
+def _meant(need: ImportItem) -> str:
+    return need.meaning if need.name or need.alias else need.module
+
+
+def _alias_for(need: ImportItem) -> str:
+    """``core_parse`` for ``from parcels.core import parse``, ``json_module`` for ``import json``."""
+    parts = [part for part in _meant(need).split(".") if part]
+    alias = "_".join(parts[-2:]) if len(parts) > 1 else f"{parts[0]}_module"
+    alias = re.sub(r"\W", "_", alias)
+    return alias.lstrip("_") or alias
+
+
+def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+    yield table
+    for child in table.get_children():
+        yield from _tables(child)
+
+
+def _imports(body: Sequence[ast.stmt], *, sure: bool) -> Iterator[tuple[ast.Import | ast.ImportFrom, bool]]:
+    """Yield the module-level imports; ``sure`` where they ran if the module could be imported at all."""
+    for node in body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield node, sure
+        elif isinstance(node, ast.With):
+            yield from _imports(node.body, sure=sure)
+        elif not isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+            for name in ("body", "handlers", "orelse", "finalbody"):
+                inner = getattr(node, name, [])
+                for each in inner:
+                    nested = each.body if isinstance(each, ast.ExceptHandler) else [each]
+                    yield from _imports(nested, sure=False)
