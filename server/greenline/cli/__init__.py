@@ -1,1 +1,1 @@
-"""The command line's face. Alone knows click and rich."""
+"""The command line: click commands over the services, and rich for what a person reads."""

@@ -1,0 +1,30 @@
+"""Files as they are on disk, for faces that have no buffers."""
+
+from __future__ import annotations
+
+import io
+import tokenize
+from pathlib import Path
+
+
+class DiskDocuments:
+    """Implements the port ``Documents`` without any open buffer."""
+
+    def read(self, path: Path) -> str | None:
+        """Return the text in the encoding that the file declares, line endings kept; None when there is no such file.
+
+        Raises OSError or UnicodeDecodeError when it is there but cannot be read.
+        """
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        try:
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        except SyntaxError:  # a declaration that means nothing: coverage.py and editors read such a file as UTF-8
+            encoding = "utf-8"
+        return content.decode(encoding)
+
+    def unsaved(self) -> dict[Path, str]:
+        """Return nothing: there are no buffers."""
+        return {}

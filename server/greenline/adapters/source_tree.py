@@ -1,0 +1,44 @@
+"""A project's Python files, by walking its source roots."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from greenline.ports.project import Project
+
+_NOT_SOURCES = frozenset({"__pycache__", "node_modules", "site-packages", "build", "dist"})
+
+
+class SourceTreeOnDisk:
+    """Implements the port ``SourceTree``."""
+
+    def python_files(self, project: Project) -> list[Path]:
+        """Return the files under the source roots, in order; without tests, environments and hidden folders."""
+        tests = {os.path.realpath(root) for root in project.test_roots}
+        found: dict[str, Path] = {}
+        for root in project.source_roots:
+            for file in _walk(root, tests):
+                if not any(file.match(pattern) for pattern in (*project.python_files, "conftest.py")):
+                    found.setdefault(os.path.realpath(file), file)
+        return sorted(found.values())
+
+    def modified_at(self, path: Path) -> float | None:
+        """Return when the file was last written (seconds since the epoch), None when there is none."""
+        try:
+            return path.stat().st_mtime
+        except OSError:
+            return None
+
+
+def _walk(root: Path, tests: set[str]) -> Iterator[Path]:
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if _holds_sources(Path(folder, name), tests)]
+        yield from (Path(folder, name) for name in files if name.endswith(".py"))
+
+
+def _holds_sources(folder: Path, tests: set[str]) -> bool:
+    if folder.name.startswith(".") or folder.name in _NOT_SOURCES:
+        return False
+    return os.path.realpath(folder) not in tests and not (folder / "pyvenv.cfg").exists()

@@ -1,0 +1,47 @@
+"""The ``greenline`` command. Each subcommand's module is imported when that subcommand runs, not before."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from greenline import __version__
+
+_COMMANDS = {
+    "gaps": "Show which lines and branches no test reaches.",
+    "generate": "Write the missing tests.",
+    "doctor": "Say what Greenline finds, and why something does not show.",
+    "demo": "See it work on an example project.",
+    "lsp": "Run the language server (editors start this).",
+}
+
+
+class _Lazy(click.Group):
+    """Knows its commands by name; ``--help`` and ``lsp`` stay fast because nothing else is imported for them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        if cmd_name not in _COMMANDS:
+            return None
+        command = import_module(f"greenline.cli.{cmd_name}_command").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="greenline", message="%(prog)s %(version)s")
+def greenline() -> None:
+    r"""Show what no test reaches, and write the missing test.
+
+    \b
+    greenline gaps src                              what is not covered
+    greenline generate src/prices.py::total         write tests for one function
+    greenline generate src/prices.py --dry-run      look first, write nothing
+    """

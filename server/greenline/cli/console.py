@@ -1,0 +1,63 @@
+"""Where text goes: results to stdout, progress and complaints to stderr; marks that do not rest on colour."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from rich.console import Console
+
+_WIDE = 10_000
+"""For files and pipes: one line stays one line."""
+
+
+def out() -> Console:
+    """Return the console for results. Without a terminal there is no colour and no wrapping."""
+    return _console(stderr=False)
+
+
+def err() -> Console:
+    """Return the console for progress and complaints."""
+    return _console(stderr=True)
+
+
+def mark(console: Console, state: str) -> str:
+    """Return the sign of a state with its style as rich markup; letters where the encoding has no signs."""
+    sign, plain, style = _MARKS[state]
+    return f"[{style}]{plain if console.options.ascii_only else sign}[/]"
+
+
+def arrow(console: Console) -> str:
+    """Return an arrow that the console can write."""
+    return "->" if console.options.ascii_only else "→"
+
+
+def shown(path: Path) -> str:
+    """Return the path as a person would write it from here: relative below the current folder, absolute elsewhere."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        pass
+    try:
+        return str(path.relative_to(Path.cwd().resolve()))
+    except ValueError:
+        return str(path)
+
+
+_MARKS = {
+    "confirmed": ("✔", "ok", "bold green"),
+    "nothing_to_gain": ("=", "=", "green"),
+    "not_testable": ("○", "o", "yellow"),
+    "failed": ("✘", "X", "bold red"),
+    "cancelled": ("■", "#", "yellow"),
+    "ok": ("✔", "ok", "bold green"),
+    "warning": ("!", "!", "bold yellow"),
+    "problem": ("✘", "X", "bold red"),
+}
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console = Console(stderr=stderr, highlight=False, width=_WIDE)
+    return console

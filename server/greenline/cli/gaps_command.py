@@ -1,0 +1,43 @@
+"""``greenline gaps``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from greenline.cli.wiring import services_for
+from greenline.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from greenline.services.show_coverage import Picture
+
+
+@click.command("gaps")
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.pass_context
+def command(ctx: click.Context, paths: tuple[Path, ...], form: str) -> None:
+    """Show the lines and branches of each PATH (files or folders; default: here) that no test reaches.
+
+    Exit code: 0 when the coverage of every file could be shown, 1 when it could not.
+    """
+    wanted = [path.absolute() for path in paths or (Path(),)]
+    pictures = services_for(Settings()).gaps.pictures(wanted)
+    if form == "json":
+        from greenline.cli.json_output import pictures_json  # noqa: PLC0415 - loads with its use
+
+        click.echo(pictures_json(pictures))
+    else:
+        _print(pictures)
+    ctx.exit(0 if all(picture.state == "measured" for picture in pictures) else 1)
+
+
+def _print(pictures: Sequence[Picture]) -> None:
+    from greenline.cli.console import out  # noqa: PLC0415 - rich loads with the first line that it prints
+    from greenline.cli.gaps_view import print_gaps  # noqa: PLC0415 - as above
+
+    print_gaps(out(), pictures)

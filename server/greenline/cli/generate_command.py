@@ -1,0 +1,112 @@
+"""``greenline generate``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from greenline.cli import interrupt
+from greenline.cli.wiring import services_for
+from greenline.domain.generation.model import Status, TargetResult
+from greenline.settings import EngineChoice, Settings
+
+if TYPE_CHECKING:
+    from greenline.cli.write_and_confirm import Run
+    from greenline.domain.code.model import Target
+
+_GOOD: frozenset[Status] = frozenset({"confirmed", "nothing_to_gain"})
+
+
+@click.command("generate")
+@click.argument("targets", metavar="TARGET...", nargs=-1, required=True)
+@click.option("--dry-run", is_flag=True, help="Show the tests, write nothing.")
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "explore", "model"]),
+    default="auto",
+    show_default=True,
+    help="What proposes tests: running the code on inputs it searches for, a model, or what is switched on.",
+)
+@click.option(
+    "--interpreter",
+    metavar="PATH",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The Python that runs the project's tests. Default: VIRTUAL_ENV, .venv or venv.",
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_context
+def command(  # noqa: PLR0917 - click passes options by name
+    ctx: click.Context,
+    targets: tuple[str, ...],
+    dry_run: bool,
+    engine: EngineChoice,
+    interpreter: Path | None,
+    form: str,
+) -> None:
+    """Write the missing tests for each TARGET, and run them.
+
+    A TARGET is file.py (each function in it), file.py::function, file.py::Class.method or file.py:LINE. A test is
+    written only after it has passed twice, in fresh processes, and covers something that no test did.
+
+    Exit code: 0 when each target ended confirmed or had nothing to gain, 1 when one did not, 2 for wrong usage.
+    """
+    from greenline.cli.target_names import parse_target  # noqa: PLC0415 - keeps `greenline --help` fast
+    from greenline.cli.write_and_confirm import Run  # noqa: PLC0415 - as above
+
+    wanted = {parse_target(text): text for text in targets}
+    settings = replace(Settings(), interpreter=str(interpreter.absolute()) if interpreter else "")
+    run = Run(services_for(settings), engine, dry_run)
+    texts = {target.path: _path_of(text) for target, text in wanted.items()}
+    cancelled = _work(run, list(wanted), texts, as_text=form == "text")
+    _report(run, texts, as_text=form == "text")
+    if cancelled:
+        ctx.exit(interrupt.CANCELLED)
+    ctx.exit(0 if all(result.status in _GOOD for result in run.results) else 1)
+
+
+def _work(run: Run, targets: Sequence[Target], texts: dict[Path, str], *, as_text: bool) -> bool:
+    """Go through the targets, showing the results as they come. Returns whether the person stopped it."""
+    from greenline.cli import console, results_view  # noqa: PLC0415 - rich loads with the work
+    from greenline.cli.progress_line import ProgressLine  # noqa: PLC0415 - as above
+    from greenline.cli.target_names import as_written  # noqa: PLC0415 - as above
+
+    stdout, stderr = console.out(), console.err()
+
+    def ended(target: Target, results: Sequence[TargetResult]) -> None:
+        if as_text:
+            for result in results:
+                results_view.print_result(stdout, result, texts, dry_run=run.dry_run)
+        if target != targets[-1]:
+            progress.begin(as_written(targets[targets.index(target) + 1], texts))
+
+    try:
+        with ProgressLine(stderr) as progress:
+            progress.begin(as_written(targets[0], texts))
+            interrupt.run(run.work(targets, progress, ended))
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        stays = any(result.status == "confirmed" for result in run.results) and not run.dry_run
+        stderr.print(f"Cancelled.{' What was confirmed before stays.' if stays else ' Nothing was written.'}")
+        return True
+    return False
+
+
+def _report(run: Run, texts: dict[Path, str], *, as_text: bool) -> None:
+    if not as_text:
+        from greenline.cli.json_output import results_json  # noqa: PLC0415 - as above
+
+        click.echo(results_json(run.results, texts))
+        return
+    from greenline.cli import console, results_view  # noqa: PLC0415 - as above
+
+    results_view.print_summary(console.out(), run.results, dry_run=run.dry_run)
+
+
+def _path_of(text: str) -> str:
+    from greenline.domain.code.model import Target  # noqa: PLC0415 - as above
+
+    return str(Target.parse(text).path)

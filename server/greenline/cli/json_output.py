@@ -1,0 +1,67 @@
+"""The JSON that other programs read. Its shape is a promise: add keys, never change or remove them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from greenline.cli.console import shown
+from greenline.cli.target_names import as_written
+from greenline.domain.coverage.model import Ratio, Summary
+from greenline.domain.generation.model import TargetResult
+from greenline.services.show_coverage import Picture
+
+
+def results_json(results: Iterable[TargetResult], texts: Mapping[Path, str]) -> str:
+    """Return the object of ``generate --format json``: one entry in ``targets`` for each function."""
+    return json.dumps({"targets": [_result(result, texts) for result in results]}, indent=2, ensure_ascii=False)
+
+
+def pictures_json(pictures: Iterable[Picture]) -> str:
+    """Return the object of ``gaps --format json``: one entry in ``files`` for each file."""
+    return json.dumps({"files": [_picture(picture) for picture in pictures]}, indent=2, ensure_ascii=False)
+
+
+def _result(result: TargetResult, texts: Mapping[Path, str]) -> dict[str, Any]:
+    coverage = result.coverage
+    return {
+        "target": as_written(result.target, texts),
+        "status": result.status,
+        "reason": result.reason,
+        "engine": result.engine,
+        "test_file": shown(result.edit.path) if result.edit else None,
+        "tests": list(result.tests),
+        "code": result.code,
+        "coverage": {"before": _summary(coverage.before), "after": _summary(coverage.after)} if coverage else None,
+        "observations": result.observations,
+        "seconds": round(result.seconds, 2),
+    }
+
+
+def _picture(picture: Picture) -> dict[str, Any]:
+    return {
+        "path": shown(picture.path),
+        "state": picture.state,
+        "message": picture.message,
+        "functions": {name: _summary(summary) for name, summary in picture.functions.items()},
+        "gaps": [
+            {
+                "kind": gap.kind,
+                "function": gap.function,
+                "start_line": gap.span.start_line,
+                "end_line": max(gap.span.start_line, gap.span.end_line - (gap.span.end_column == 0)),
+                "message": gap.message,
+            }
+            for gap in picture.gaps
+        ],
+    }
+
+
+def _summary(summary: Summary) -> dict[str, list[int]]:
+    return {"lines": _ratio(summary.lines), "branches": _ratio(summary.branches)}
+
+
+def _ratio(ratio: Ratio) -> list[int]:
+    return [ratio.covered, ratio.total]

@@ -1,0 +1,49 @@
+"""The steps of a job, live in a terminal; silent where nobody looks."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class ProgressLine:
+    """Implements the port ``Progress`` as one line that goes away in the end."""
+
+    def __init__(self, console: Console) -> None:
+        self._bar = Progress(
+            SpinnerColumn("line"),
+            TextColumn("{task.fields[subject]}"),
+            BarColumn(bar_width=20),
+            TextColumn("{task.description}", style="dim"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=None, subject="")
+
+    def begin(self, subject: str) -> None:
+        """Start anew for another target."""
+        self._bar.reset(self._task, total=None, subject=escape(subject), description="")
+
+    def step(self, message: str, fraction: float | None = None) -> None:
+        """Show what happens now and, where it is known, how far the job is (0 to 1)."""
+        self._bar.update(self._task, description=escape(message))
+        if fraction is not None:
+            self._bar.update(self._task, total=1.0, completed=min(max(fraction, 0.0), 1.0))
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()

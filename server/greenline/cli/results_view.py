@@ -1,0 +1,93 @@
+"""How a generation's results read in a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.syntax import Syntax
+
+from greenline.cli.console import arrow, mark, shown
+from greenline.cli.target_names import as_written
+from greenline.domain.coverage.model import Summary
+from greenline.domain.generation.model import Status, TargetResult
+
+_WORDS: dict[Status, str] = {
+    "confirmed": "confirmed",
+    "nothing_to_gain": "with nothing to gain",
+    "not_testable": "not testable",
+    "failed": "failed",
+    "cancelled": "cancelled",
+}
+
+
+def print_result(console: Console, result: TargetResult, texts: Mapping[Path, str], *, dry_run: bool) -> None:
+    """Print what became of one target: the state, what was gained, the tests' names and where they are."""
+    name = f"[bold]{escape(as_written(result.target, texts))}[/]"
+    console.print(f"{mark(console, result.status)} {name}  {_gain(console, result)}".rstrip(), soft_wrap=True)
+    if result.status == "confirmed" and result.edit:
+        where = escape(shown(result.edit.path))
+        count = _count(len(result.tests), "test")
+        verb = "would go to" if dry_run else "written to"
+        console.print(f"    {count} {verb} [cyan]{where}[/]  [dim]{result.seconds:.1f} s[/]", soft_wrap=True)
+        if dry_run and result.code:
+            print_code(console, result.code)
+        else:
+            for test in result.tests:
+                console.print(f"      {escape(test)}", soft_wrap=True)
+    elif result.reason:
+        for line in result.reason.strip().splitlines():
+            console.print(f"    {escape(line)}", soft_wrap=True)
+    for bug in result.suspected_bugs:
+        where = f" at line {bug.line}" if bug.line else ""
+        raised = f"[bold]{escape(bug.call)}[/] raises {escape(bug.error)}{where}"
+        console.print(f"    {mark(console, 'warning')} perhaps a bug: {raised}", soft_wrap=True)
+
+
+def print_summary(console: Console, results: Sequence[TargetResult], *, dry_run: bool) -> None:
+    """Print the one line that counts how the targets ended and what was written where."""
+    counts = Counter(result.status for result in results)
+    parts = [f"{counts[status]} {words}" for status, words in _WORDS.items() if counts[status]]
+    written = [r for r in results if r.status == "confirmed" and r.edit]
+    if written:
+        tests = _count(sum(len(r.tests) for r in written), "test")
+        files = dict.fromkeys(shown(r.edit.path) for r in written if r.edit)
+        where = f" {'for' if dry_run else 'in'} {next(iter(files)) if len(files) == 1 else f'{len(files)} files'}"
+        parts.append(f"{tests}{where}{', nothing written (dry run)' if dry_run else ''}")
+    console.print()
+    console.print(escape("; ".join(parts)) if parts else "no functions to test", style="bold", soft_wrap=True)
+
+
+def print_code(console: Console, code: str) -> None:
+    """Print Python with its syntax coloured where there are colours."""
+    if console.is_terminal and not console.no_color:
+        console.print(Syntax(code.strip("\n"), "python", theme="ansi_dark", background_color="default", padding=(0, 6)))
+        return
+    for line in code.strip("\n").splitlines():
+        console.print(f"      {line}".rstrip(), markup=False, soft_wrap=True)
+
+
+def percent(summary: Summary) -> str:
+    """Return the summary in whole percent, rounded down: only what is complete reads 100 %."""
+    return f"{int(summary.percent)} %"
+
+
+def _gain(console: Console, result: TargetResult) -> str:
+    if result.coverage is None:
+        return _WORDS[result.status].removeprefix("with ") if result.status != "confirmed" else ""
+    before, after = result.coverage.before, result.coverage.after
+    if result.status != "confirmed":
+        return f"{percent(before)}  {_WORDS[result.status].removeprefix('with ')}"
+    lines, branches = after.lines.covered - before.lines.covered, after.branches.covered - before.branches.covered
+    won = [f"+{_count(lines, 'line')}"] if lines > 0 else []
+    if branches > 0:
+        won.append(f"+{branches} {'branch' if branches == 1 else 'branches'}")
+    figures = f"{percent(before)} {arrow(console)} [bold green]{percent(after)}[/]"
+    return f"{figures}  [dim]{', '.join(won)}[/]" if won else figures
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun if number == 1 else noun + 's'}"

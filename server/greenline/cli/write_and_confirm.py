@@ -1,0 +1,96 @@
+"""One target on the command line: generate, write once, confirm, and take it back when that fails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from greenline.adapters.atomic_write import WriteProblem, Written, write_edit
+from greenline.domain.code.model import Target
+from greenline.domain.generation.model import TargetResult
+from greenline.ports.progress import Progress
+from greenline.services.confirm_tests import Confirmation
+from greenline.services.generate_tests import Generation
+from greenline.settings import EngineChoice
+
+if TYPE_CHECKING:
+    from greenline.bootstrap import Services
+
+
+Ended = Callable[[Target, Sequence[TargetResult]], None]
+
+
+@dataclass
+class Run:
+    """What was asked for and what has come of it so far; complete even when the work is cancelled."""
+
+    services: Services
+    engine: EngineChoice = "auto"
+    dry_run: bool = False
+    results: list[TargetResult] = field(default_factory=list)
+
+    async def work(self, targets: Sequence[Target], progress: Progress, ended: Ended) -> None:
+        """Go through the targets one after the other and tell ``ended`` each one's results.
+
+        A cancelled task leaves no file changed that was not confirmed, and a result for each target that says so.
+        """
+        for number, target in enumerate(targets):
+            try:
+                results = await self._worked(target, progress)
+            except asyncio.CancelledError:
+                self.results.append(TargetResult(target, "cancelled", "cancelled; nothing was written"))
+                rest = targets[number + 1 :]
+                self.results += [TargetResult(later, "cancelled", "cancelled before it began") for later in rest]
+                raise
+            self.results.extend(results)
+            ended(target, results)
+
+    async def _worked(self, target: Target, progress: Progress) -> Sequence[TargetResult]:
+        generation = await self.services.generate.generate(target, progress, engine=self.engine)
+        if generation.edit is None or self.dry_run:
+            return generation.results
+        try:
+            written = write_edit(generation.edit)
+        except WriteProblem as problem:
+            return _failed(generation.results, str(problem))
+        return await self._confirmed(generation, written, progress)
+
+    async def _confirmed(self, generation: Generation, written: Written, progress: Progress) -> Sequence[TargetResult]:
+        try:
+            confirmation = await self.services.confirm.confirm(generation, progress)
+        except BaseException:
+            written.undo()
+            raise
+        if confirmation.ok:
+            return confirmation.results
+        reason = _why(confirmation)
+        try:
+            written.undo()
+        except WriteProblem as problem:
+            reason += f"\n{problem}"
+        else:
+            reason += f"\n{_restored(written)}"
+        return _failed(generation.results, reason)
+
+
+def _failed(results: Sequence[TargetResult], reason: str) -> list[TargetResult]:
+    """Return the results with those that had tests to write turned into failures."""
+    return [
+        replace(result, status="failed", reason=reason, coverage=None) if result.status == "confirmed" else result
+        for result in results
+    ]
+
+
+def _why(confirmation: Confirmation) -> str:
+    if confirmation.problem:
+        return confirmation.problem
+    failures = [f"{failure.node_id}: {failure.message}".rstrip(": ") for failure in confirmation.failures]
+    return "\n".join(failures) or confirmation.message or "none of the new tests ran in the file as written"
+
+
+def _restored(written: Written) -> str:
+    name = Path(written.file).name
+    return f"{name} was removed again." if written.before is None else f"{name} is as it was before."

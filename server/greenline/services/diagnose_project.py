@@ -1,0 +1,221 @@
+"""Diagnose: what Greenline finds for a project, and why something does not show."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from greenline.domain.coverage.model import Executed
+from greenline.ports.coverage import CoverageProblem, CoverageSource
+from greenline.ports.documents import Documents
+from greenline.ports.project import Interpreter, InterpreterFinder, InterpreterProblem, Project, ProjectFinder
+from greenline.ports.source_tree import SourceTree
+from greenline.services.show_coverage import PictureState, ShowCoverage
+
+FindingState = Literal["ok", "warning", "problem"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: how it is, and what to do when it is not well."""
+
+    topic: str
+    state: FindingState
+    text: str
+    to_do: str = ""
+
+
+_STATES: dict[PictureState, FindingState] = {
+    "measured": "ok",
+    "no-data": "warning",
+    "outdated": "warning",
+    "outside-project": "warning",
+    "unreadable": "problem",
+    "broken-source": "problem",
+}
+
+
+_NAMED = 3
+"""How many files a finding names."""
+
+
+class DiagnoseProject:
+    """Looks at everything that has to be in place, and changes nothing."""
+
+    def __init__(
+        self,
+        *,
+        projects: ProjectFinder,
+        interpreters: InterpreterFinder,
+        coverage: CoverageSource,
+        show: ShowCoverage,
+        sources: SourceTree,
+        documents: Documents,
+        interpreter: str = "",
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._projects, self._interpreters, self._coverage = projects, interpreters, coverage
+        self._show, self._sources, self._documents = show, sources, documents
+        self._interpreter, self._now = interpreter, now
+
+    async def diagnose(self, path: Path) -> list[Finding]:
+        """Return the findings for a file, or for the project that a folder is in. Raises nothing."""
+        project = self._projects.project_of(path)
+        findings = [_project_finding(project, path)]
+        findings += await self._interpreter_findings(project)
+        findings += self._coverage_findings(project)
+        return findings + self._file_findings(path)
+
+    async def _interpreter_findings(self, project: Project) -> list[Finding]:
+        try:
+            interpreter = await self._interpreters.interpreter_for(project, setting=self._interpreter)
+        except InterpreterProblem as problem:
+            return [Finding("interpreter", "problem", str(problem))]
+        version = ".".join(map(str, interpreter.version))
+        found = Finding("interpreter", "ok", f"Python {version} at {interpreter.path} ({interpreter.found_by})")
+        return [found, _pytest_finding(interpreter)]
+
+    def _coverage_findings(self, project: Project) -> list[Finding]:
+        try:
+            report = self._coverage.report_of(project)
+            if not self._coverage.has_report(project):
+                return [
+                    Finding(
+                        "coverage data",
+                        "warning",
+                        f"none yet; it is expected at {report}",
+                        'Run the tests with coverage: "Run tests with coverage" in the editor, or '
+                        "`python -m coverage run --branch -m pytest`. Tests can be generated without it.",
+                    )
+                ]
+            return self._report_findings(project, report)
+        except CoverageProblem as problem:
+            return [Finding("coverage data", "problem", str(problem))]
+
+    def _report_findings(self, project: Project, report: Path) -> list[Finding]:
+        """Look into the data, file by file. Raises CoverageProblem."""
+        known: dict[Path, Executed] = {}
+        changed: list[Path] = []
+        written_at = self._sources.modified_at(report) or self._now()
+        files = self._sources.python_files(project)
+        for file in files:
+            measured = self._coverage.measured(project, file)
+            if measured is None:
+                continue
+            known[file] = measured.executed
+            report, written_at = measured.report, measured.written_at
+            if (self._sources.modified_at(file) or 0.0) > measured.written_at:
+                changed.append(file)
+        where = Finding("coverage data", "ok", f"{report}, written {_ago(self._now() - written_at)}")
+        return [where, _age_finding(changed, project), _known_finding(files, known, project), *_branch_finding(known)]
+
+    def _file_findings(self, path: Path) -> list[Finding]:
+        """Return one finding for a file, none for a folder."""
+        return [] if path.is_dir() else [self._file_finding(path)]
+
+    def _file_finding(self, path: Path) -> Finding:
+        try:
+            text = self._documents.read(path)
+        except (OSError, UnicodeDecodeError) as error:
+            return Finding(path.name, "problem", f"cannot be read: {error}", "Save it as UTF-8 text.")
+        if text is None:
+            return Finding(path.name, "problem", "there is no such file")
+        picture = self._show.picture(path, text)
+        if picture.state != "measured":
+            return Finding(path.name, _STATES[picture.state], picture.message)
+        if not picture.gaps:
+            return Finding(path.name, "ok", "every line and branch is covered: there is nothing to show")
+        return Finding(path.name, "ok", f"{_count(len(picture.gaps), 'gap')} to show")
+
+
+def _project_finding(project: Project, path: Path) -> Finding:
+    if project.marker is None:
+        return Finding(
+            "project",
+            "warning",
+            f"{path} is in no project; its folder {project.root} is taken for one",
+            "Add a pyproject.toml to the folder that the code and its tests share.",
+        )
+    roots = ", ".join(_within(root, project.root) for root in project.source_roots)
+    tests = ", ".join(_within(root, project.root) for root in project.test_roots) or "none yet"
+    return Finding(
+        "project", "ok", f"{project.root}, because of {project.marker.name}; sources in {roots}; tests in {tests}"
+    )
+
+
+def _pytest_finding(interpreter: Interpreter) -> Finding:
+    if interpreter.pytest_version is None:
+        return Finding(
+            "pytest",
+            "problem",
+            f"not installed for {interpreter.path}: no test can be run",
+            f"Install it: {interpreter.path} -m pip install pytest",
+        )
+    return Finding("pytest", "ok", interpreter.pytest_version)
+
+
+def _age_finding(changed: list[Path], project: Project) -> Finding:
+    if not changed:
+        return Finding("its age", "ok", "no source file has changed since")
+    names = _listed([_within(path, project.root) for path in changed])
+    return Finding(
+        "its age",
+        "warning",
+        f"{_count(len(changed), 'file')} changed since: {names}",
+        "What changed is shown as unknown. Run the tests with coverage again.",
+    )
+
+
+def _known_finding(files: list[Path], known: dict[Path, Executed], project: Project) -> Finding:
+    missing = [_within(path, project.root) for path in files if path not in known]
+    if known or not files:
+        rest = f"; not {_listed(missing)}: no test imports these" if missing else ""
+        return Finding("its files", "ok", f"it knows {len(known)} of {len(files)} source files{rest}")
+    return Finding(
+        "its files",
+        "warning",
+        f"it knows none of the project's {len(files)} source files",
+        "Check `source` and `omit` in the coverage configuration, and that the tests import the code of this folder.",
+    )
+
+
+def _branch_finding(known: dict[Path, Executed]) -> list[Finding]:
+    if not known:
+        return []
+    if all(executed.arcs is not None for executed in known.values()):
+        return [Finding("branches", "ok", "measured")]
+    return [
+        Finding(
+            "branches",
+            "warning",
+            "not measured: branches that no test takes cannot be shown",
+            "Set `branch = true` under [tool.coverage.run] and run the tests again.",
+        )
+    ]
+
+
+def _within(path: Path, root: Path) -> str:
+    try:
+        return path.relative_to(root).as_posix()
+    except ValueError:
+        return str(path)
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _ago(seconds: float) -> str:
+    """Say how long ago in the largest unit that fits."""
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= size:
+            return f"{_count(int(seconds // size), unit)} ago"
+    return "just now"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun if number == 1 else noun + 's'}"

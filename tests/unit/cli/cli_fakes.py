@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from greenline.domain.code.model import Target
+from greenline.domain.coverage.model import Ratio, Summary
+from greenline.domain.generation.model import Coverage, TargetResult, TestEdit
+from greenline.ports.progress import Progress
+from greenline.services.confirm_tests import Confirmation
+from greenline.services.diagnose_project import Finding
+from greenline.services.generate_tests import Generation
+from greenline.services.show_coverage import Picture
+from greenline.settings import Settings
+
+SOURCE = """\
+LIMIT = 3
+
+
+def price(grams: int) -> int:
+    return 495 if grams > LIMIT else 0
+
+
+class Box:
+    def open(self) -> None:
+        pass
+"""
+
+GAIN = Coverage(Summary(Ratio(2, 5), Ratio(1, 4)), Summary(Ratio(5, 5), Ratio(4, 4)))
+
+
+@dataclass
+class FakeServices:
+    """Answers with what a test has put into it, and remembers what it was asked."""
+
+    settings: Settings = field(default_factory=Settings)
+    generations: dict[str | None, Generation] = field(default_factory=dict)
+    confirmation: Callable[[Generation], Confirmation] | None = None
+    findings: Sequence[Finding] = ()
+    pictured: Sequence[Picture] = ()
+    asked: list[Any] = field(default_factory=list)
+    cancel_in: str = ""
+
+    @property
+    def generate(self) -> _Generate:
+        return _Generate(self)
+
+    @property
+    def confirm(self) -> _Confirm:
+        return _Confirm(self)
+
+    @property
+    def gaps(self) -> FakeServices:
+        return self
+
+    @property
+    def doctor(self) -> FakeServices:
+        return self
+
+    def __call__(self, settings: Settings) -> FakeServices:
+        self.settings = settings
+        return self
+
+    async def diagnose(self, path: Path) -> list[Finding]:
+        self.asked.append(path)
+        return list(self.findings)
+
+    def pictures(self, paths: Sequence[Path]) -> list[Picture]:
+        self.asked.append(list(paths))
+        return list(self.pictured)
+
+
+class _Generate:
+    def __init__(self, services: FakeServices) -> None:
+        self._services = services
+
+    async def generate(self, target: Target, progress: Progress, *, engine: str) -> Generation:
+        self._services.asked.append((target, engine))
+        progress.step("exploring", 0.5)
+        if self._services.cancel_in == "generate":
+            raise asyncio.CancelledError
+        return self._services.generations[target.qualname]
+
+
+class _Confirm:
+    def __init__(self, services: FakeServices) -> None:
+        self._services = services
+
+    async def confirm(self, generation: Generation, progress: Progress) -> Confirmation:
+        assert generation.edit is not None
+        assert generation.edit.path.read_text() == generation.edit.new_text
+        if self._services.cancel_in == "confirm":
+            raise asyncio.CancelledError
+        if self._services.confirmation:
+            return self._services.confirmation(generation)
+        return Confirmation(generation.results, passed=2)
+
+
+def edit_for(folder: Path, *, base: str | None = None) -> TestEdit:
+    path = folder / "tests" / "test_prices.py"
+    if base is not None:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(base)
+    return TestEdit(
+        path, creates=base is None, base_text=base or "", new_text=f"{base or ''}def test_price():\n    ...\n"
+    )
+
+
+def confirmed(folder: Path, qualname: str = "price", *, base: str | None = None) -> Generation:
+    edit = edit_for(folder, base=base)
+    result = TargetResult(
+        Target(folder / "prices.py", qualname),
+        "confirmed",
+        engine="explore",
+        edit=edit,
+        tests=("test_price", "test_price_rejects_zero"),
+        code="def test_price():\n    ...\n",
+        coverage=GAIN,
+        observations=416,
+        seconds=1.23456,
+    )
+    return Generation((result,), edit)
+
+
+def ended(folder: Path, status: Any, reason: str = "", qualname: str = "price") -> Generation:
+    return Generation((TargetResult(Target(folder / "prices.py", qualname), status, reason),), None)

@@ -1,0 +1,229 @@
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from greenline.domain.code.model import Target
+from greenline.domain.generation.model import SuspectedBug, TargetResult
+from greenline.ports.tests import TestOutcome
+from greenline.services.confirm_tests import Confirmation
+from greenline.services.generate_tests import Generation
+from unit.cli.cli_fakes import FakeServices, confirmed, ended
+
+Run = Callable[..., Result]
+
+
+def test_writes_confirms_and_says_what_was_gained(run: Run, services: FakeServices, folder: Path) -> None:
+    services.generations["price"] = confirmed(folder)
+
+    result = run("generate", "prices.py::price")
+
+    assert result.exit_code == 0
+    assert (folder / "tests" / "test_prices.py").read_text() == "def test_price():\n    ...\n"
+    assert "prices.py::price  33 % → 100 %  +3 lines, +3 branches" in result.stdout
+    assert "2 tests written to tests/test_prices.py" in result.stdout
+    assert "test_price_rejects_zero" in result.stdout
+    assert result.stdout.endswith("1 confirmed; 2 tests in tests/test_prices.py\n")
+    assert "\x1b[" not in result.output
+
+
+def test_dry_run_shows_the_code_and_writes_nothing(run: Run, services: FakeServices, folder: Path) -> None:
+    services.generations["price"] = confirmed(folder)
+
+    result = run("generate", "prices.py::price", "--dry-run")
+
+    assert result.exit_code == 0
+    assert not (folder / "tests").exists()
+    assert "def test_price():" in result.stdout
+    assert "nothing written (dry run)" in result.stdout
+
+
+def test_json_has_one_entry_for_each_function_and_nothing_else_is_on_stdout(
+    run: Run, services: FakeServices, folder: Path
+) -> None:
+    good, other = confirmed(folder), ended(folder, "not_testable", "it needs a network", "Box.open")
+    services.generations[None] = Generation((*good.results, *other.results), good.edit)
+
+    result = run("generate", "prices.py", "--format", "json")
+
+    assert result.exit_code == 1
+    assert json.loads(result.stdout) == {
+        "targets": [
+            {
+                "target": "prices.py::price",
+                "status": "confirmed",
+                "reason": "",
+                "engine": "explore",
+                "test_file": str(Path("tests/test_prices.py")),
+                "tests": ["test_price", "test_price_rejects_zero"],
+                "code": "def test_price():\n    ...\n",
+                "coverage": {
+                    "before": {"lines": [2, 5], "branches": [1, 4]},
+                    "after": {"lines": [5, 5], "branches": [4, 4]},
+                },
+                "observations": 416,
+                "seconds": 1.23,
+            },
+            {
+                "target": "prices.py::Box.open",
+                "status": "not_testable",
+                "reason": "it needs a network",
+                "engine": "",
+                "test_file": None,
+                "tests": [],
+                "code": "",
+                "coverage": None,
+                "observations": 0,
+                "seconds": 0.0,
+            },
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("statuses", "code"),
+    [
+        (["nothing_to_gain"], 0),
+        (["nothing_to_gain", "nothing_to_gain"], 0),
+        (["not_testable"], 1),
+        (["nothing_to_gain", "failed"], 1),
+    ],
+)
+def test_the_exit_code_is_0_only_when_every_target_ended_well(
+    run: Run, services: FakeServices, folder: Path, statuses: list[str], code: int
+) -> None:
+    names = ["price", "Box.open"][: len(statuses)]
+    for name, status in zip(names, statuses, strict=True):
+        services.generations[name] = ended(folder, status, "because", name)
+
+    assert run("generate", *(f"prices.py::{name}" for name in names)).exit_code == code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nowhere.py"], "there is no file 'nowhere.py'"),
+        (["."], ". is a folder"),
+        (["prices.py::cost"], "has no function 'cost'. It has: price, Box.open."),
+        (["prices.py:1"], "line 1 is outside every function"),
+        (["prices.py:99"], "it has 10 lines"),
+        (["prices.py", "--frobnicate"], "No such option"),
+        (["prices.py", "--engine", "magic"], "'magic' is not one of"),
+        (["prices.py", "--interpreter", "nowhere"], "does not exist"),
+        ([], "Missing argument"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_says_why(
+    run: Run, services: FakeServices, arguments: list[str], words: str
+) -> None:
+    result = run("generate", *arguments)
+
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert result.stdout == ""
+    assert services.asked == []
+
+
+def test_a_file_in_another_encoding_is_wrong_usage(run: Run, folder: Path) -> None:
+    (folder / "old.py").write_bytes(b"name = '\xe9'\n")
+
+    result = run("generate", "old.py")
+
+    assert result.exit_code == 2
+    assert "old.py is not text in the encoding that it declares" in result.stderr
+
+
+def test_a_line_stands_for_its_function(run: Run, services: FakeServices, folder: Path) -> None:
+    services.generations["Box.open"] = ended(folder, "nothing_to_gain", qualname="Box.open")
+
+    result = run("generate", "prices.py:10", "--engine", "explore")
+
+    assert services.asked == [(Target(folder / "prices.py", "Box.open"), "explore")]
+    assert "prices.py::Box.open" in result.stdout
+
+
+def test_the_interpreter_reaches_the_settings(run: Run, services: FakeServices, folder: Path) -> None:
+    services.generations["price"] = ended(folder, "nothing_to_gain")
+
+    run("generate", "prices.py::price", "--interpreter", sys.executable)
+
+    assert services.settings.interpreter == sys.executable
+
+
+@pytest.mark.parametrize("base", [None, "import os\n"])
+def test_a_failed_confirmation_puts_the_file_back(
+    run: Run, services: FakeServices, folder: Path, base: str | None
+) -> None:
+    services.generations["price"] = confirmed(folder, base=base)
+    failure = TestOutcome("tests/test_prices.py::test_price", "failed", "assert 495 == 0")
+    services.confirmation = lambda generation: Confirmation(generation.results, passed=1, failures=(failure,))
+
+    result = run("generate", "prices.py::price")
+
+    file = folder / "tests" / "test_prices.py"
+    assert result.exit_code == 1
+    assert (file.read_text() if file.exists() else None) == base
+    assert "assert 495 == 0" in result.stdout
+    assert ("as it was before" if base else "removed again") in result.stdout
+    assert result.stdout.endswith("1 failed\n")
+
+
+def test_a_test_file_that_changed_meanwhile_is_left_alone(run: Run, services: FakeServices, folder: Path) -> None:
+    services.generations["price"] = confirmed(folder, base="import os\n")
+    (folder / "tests" / "test_prices.py").write_text("import sys\n")
+
+    result = run("generate", "prices.py::price")
+
+    assert result.exit_code == 1
+    assert (folder / "tests" / "test_prices.py").read_text() == "import sys\n"
+    assert "has changed meanwhile" in result.stdout
+
+
+@pytest.mark.parametrize("moment", ["generate", "confirm"])
+def test_cancelling_leaves_nothing_behind_and_says_so_in_one_line(
+    run: Run, services: FakeServices, folder: Path, moment: str
+) -> None:
+    services.generations["price"] = confirmed(folder)
+    services.cancel_in = moment
+
+    result = run("generate", "prices.py::price", "prices.py::Box.open", "--format", "json")
+
+    assert result.exit_code == 130
+    assert result.stderr == "Cancelled. Nothing was written.\n"
+    assert [entry["status"] for entry in json.loads(result.stdout)["targets"]] == ["cancelled", "cancelled"]
+    assert not (folder / "tests").exists()
+
+
+def test_markup_in_names_and_reasons_is_text(run: Run, services: FakeServices, folder: Path) -> None:
+    services.generations["price"] = ended(folder, "failed", "expected [bold] but got list[int]")
+
+    assert "expected [bold] but got list[int]" in run("generate", "prices.py::price").stdout
+
+
+def test_a_suspected_bug_is_reported(run: Run, services: FakeServices, folder: Path) -> None:
+    bug = SuspectedBug("price([])", "TypeError: '>' not supported", 5)
+    result = TargetResult(Target(folder / "prices.py", "price"), "failed", "no tests", suspected_bugs=(bug,))
+    services.generations["price"] = Generation((result,), None)
+
+    text = run("generate", "prices.py::price").stdout
+    assert "perhaps a bug: price([]) raises TypeError: '>' not supported at line 5" in text
+
+
+def test_help_loads_nothing_heavy() -> None:
+    heavy = "{'rich', 'pygls', 'lsprotocol', 'coverage', 'asyncio'}"
+    code = f"""
+import sys
+from greenline.cli.app import greenline
+try:
+    greenline(['--help'], prog_name='greenline')
+except SystemExit:
+    pass
+print(sorted({heavy} & set(sys.modules)))
+"""
+    ended_process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+
+    assert ended_process.stdout.splitlines()[-1] == "[]"
