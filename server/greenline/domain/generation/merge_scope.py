@@ -51,7 +51,7 @@ class FileScope:
 
         None: the same test is there already. Raises SyntaxError when the candidate does not parse.
         """
-        tree = ast.parse(candidate.code)
+        tree = SourceText(candidate.code).parse()
         used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         used |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
         renames: dict[str, str] = {}
@@ -59,7 +59,7 @@ class FileScope:
         for need in _needs(candidate):
             self._import(need, used, added, renames)
         code = rename_globals(candidate.code, renames)
-        nodes = [node for node in ast.parse(code).body if isinstance(node, _FUNCTIONS)]
+        nodes = [node for node in SourceText(code).parse().body if isinstance(node, _FUNCTIONS)]
         shapes = {shape_of(node) for node in nodes}
         if shapes and shapes <= self.shapes:
             return None
@@ -137,7 +137,7 @@ def identifiers(tree: ast.AST) -> set[str]:
 
 def _needs(candidate: Candidate) -> Iterator[ImportItem]:
     for text in candidate.imports:
-        for node in ast.parse(text).body:
+        for node in SourceText(text).parse().body:
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 yield from items_of(node)
 

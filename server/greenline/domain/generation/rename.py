@@ -19,7 +19,7 @@ def rename_globals(code: str, names: Mapping[str, str]) -> str:
     if not names:
         return code
     source = SourceText(code)
-    expected = ast.parse(code)
+    expected = source.parse()
     edits: list[tuple[int, int, str, str]] = []
     _Renamer(names, source, edits).visit(expected)
     text = code
@@ -33,7 +33,7 @@ def rename_globals(code: str, names: Mapping[str, str]) -> str:
 
 def _same(text: str, expected: ast.Module) -> bool:
     try:
-        return ast.dump(ast.parse(text)) == ast.dump(expected)
+        return ast.dump(SourceText(text).parse()) == ast.dump(expected)
     except SyntaxError:
         return False
 
