@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFile:
+    """A file as it is on disk; ``modified_at`` in seconds since the epoch. Line endings are kept."""
+
+    text: str
+    modified_at: float
+
+
+class Disk(Protocol):
+    """What was saved, whatever the buffers hold."""
+
+    def saved(self, path: Path) -> SavedFile | None:
+        """Return the file, None when there is none or it cannot be read as text. Raises nothing."""
 
 
 class Documents(Protocol):

@@ -11,7 +11,7 @@ from greenline.domain.code.parse import parse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from greenline.domain.code.model import Module
+    from greenline.domain.code.model import Class, Function, Module
     from greenline.domain.coverage.model import Arc
 
 _Kind = Literal["condition", "loop", "while", "case"]
@@ -43,7 +43,8 @@ class BranchWords:
             return f"Line {line} never jumps to {end}"
         if end > 0:
             return f"Line {line} never jumps back to {end}"
-        for left in (*self._module.functions, *self._module.classes):
+        scopes: list[Function | Class] = [*self._module.functions, *self._module.classes]
+        for left in scopes:
             if left.first_line <= -end <= left.line < line <= left.end_line:
                 return f"Line {line} never leaves `{left.qualname}`"
         return f"Line {line} never reaches the end of the module"

@@ -1,0 +1,42 @@
+"""Files as they were saved, with the time."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from greenline.adapters.disk_documents import DiskDocuments
+from greenline.ports.documents import SavedFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_KEPT = 64
+
+
+class SavedFiles:
+    """Implements the port ``Disk``; an unchanged file is read once."""
+
+    def __init__(self) -> None:
+        self._documents = DiskDocuments()
+        self._known: OrderedDict[Path, tuple[tuple[int, int], SavedFile]] = OrderedDict()
+
+    def saved(self, path: Path) -> SavedFile | None:
+        """Return the file, None when there is none or it cannot be read as text. Raises nothing."""
+        try:
+            stat = path.stat()
+            stamp = (stat.st_mtime_ns, stat.st_size)
+            known = self._known.get(path)
+            if known is None or known[0] != stamp:
+                text = self._documents.read(path)
+                if text is None:
+                    return None
+                known = (stamp, SavedFile(text, stat.st_mtime))
+        except (OSError, ValueError, LookupError):
+            self._known.pop(path, None)
+            return None
+        self._known[path] = known
+        self._known.move_to_end(path)
+        if len(self._known) > _KEPT:
+            self._known.popitem(last=False)
+        return known[1]
