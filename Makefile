@@ -1,0 +1,70 @@
+# Every command sets itself up: the first call makes .venv from the locked requirements, later calls are instant.
+# Paths are relative on purpose: the folder's own path may hold spaces.
+
+SHELL := /bin/sh
+.SHELLFLAGS := -eu -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check lint unit client editors bench-real lock clean
+
+BIN := .venv/bin
+PY := $(BIN)/python
+READY := .venv/ready
+CLIENT_READY := vscode-client/node_modules/ready
+SOURCES := server tests scripts bench
+
+help: ## Show these lines
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s @ 2>/dev/null \
+	  || sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1: \2/p' $(firstword $(MAKEFILE_LIST))
+
+demo: $(READY) ## See Greenline at work on the example project
+	@$(PY) -m greenline demo
+
+test: lint client ## Everything: make check, integration and end-to-end tests, the VS Code client, our own coverage
+	@rm -f .coverage .coverage.*
+	$(PY) -m coverage run -m pytest -q tests
+	@$(PY) -m coverage combine -q
+	@$(PY) scripts/coverage_table.py
+
+check: lint unit ## The fast subset: ruff, mypy, import rules, unit tests
+
+lint: $(READY)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+unit: $(READY)
+	$(PY) -m pytest -q -n auto tests/unit
+
+client: $(READY)
+	@if sh scripts/has_node.sh; then $(MAKE) --no-print-directory client-build; else [ "$${CI:-}" != true ]; fi
+
+.PHONY: client-build
+client-build: $(CLIENT_READY)
+	cd vscode-client && npm run --silent check && npm run --silent build
+
+editors: ## Set up real editors for their tests (VS Code in a browser, Neovim); large, cached, not needed for the rest
+	bash tests/editors/setup_neovim.sh
+	bash tests/editors/setup_vscode.sh
+
+bench-real: $(READY) ## Generate tests for real packages from PyPI, and print what was gained
+	@$(PY) bench/real.py
+
+lock: ## Lock the newest versions that pyproject.toml allows (needs uv)
+	@command -v uv >/dev/null || { echo "uv is missing: python3 -m pip install uv, or see https://docs.astral.sh/uv/" >&2; exit 1; }
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.10 --generate-hashes --upgrade \
+	  --no-header --no-emit-index-url --no-emit-find-links --no-annotate -q -o requirements/dev.txt
+
+clean: ## Remove what the other commands made
+	rm -rf .venv vscode-client/node_modules vscode-client/dist dist htmlcov bench/.cache
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.*
+	find server tests bench scripts examples -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements/dev.txt pyproject.toml scripts/set_up.sh
+	@sh scripts/set_up.sh
+	@touch $(READY)
+
+$(CLIENT_READY): vscode-client/package-lock.json
+	cd vscode-client && npm ci --silent --no-audit --no-fund
+	@touch $(CLIENT_READY)
