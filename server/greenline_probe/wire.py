@@ -95,5 +95,84 @@ class Problem:
     message: str
 
 
-REQUESTS: list[type[Any]] = [RunTests]
+@dataclass
+class Explore:
+    """Explore one target: import ``module`` from ``roots`` and search for calls that meet the goals."""
+
+    module: str
+    file: str
+    qualname: str
+    roots: list[str]
+    """Put before everything else on ``sys.path``."""
+    scratch: str
+    """Folder below which writing is allowed; the calls run there."""
+    seconds: float
+    goal_lines: list[int]
+    goal_arcs: list[list[int]]
+    first_line: dict[str, int] = field(default_factory=dict)
+    """Line of a statement that spans several -> its first line (JSON keys are text)."""
+    examples: list[str] = field(default_factory=list)
+    """Calls of the target seen elsewhere, as source."""
+    refuse: list[str] = field(default_factory=list)
+    seed: int = 0
+
+
+@dataclass
+class Exploring:
+    """How far the search is."""
+
+    calls: int
+    met: int
+    goals: int
+
+
+@dataclass
+class Case:
+    """One observation to keep: everything that a test of it says, as source."""
+
+    arrange: list[str]
+    callee: str
+    arguments: list[list[str]]
+    """[parameter, label, expression] of each argument; label is ``name=`` where it is passed by name."""
+    call: str
+    """The call; argument number n stands in it as NUL n NUL."""
+    form: str
+    """call, property or operator"""
+    shape: str
+    """How the result is taken: value, await, iterate, take, aiterate, with, object."""
+    kind: str
+    """value or raise"""
+    expected: Optional[str] = None
+    details: list[str] = field(default_factory=list)
+    after: list[str] = field(default_factory=list)
+    kept: list[int] = field(default_factory=list)
+    """Arguments that need a variable, because ``after`` speaks of them."""
+    error: str = ""
+    message: str = ""
+    imports: list[list[str]] = field(default_factory=list)
+    """[binding, module, attribute]; without attribute the module itself is imported."""
+    edges: list[list[int]] = field(default_factory=list)
+    documented: bool = False
+
+
+@dataclass
+class Explored:
+    """The exploration is over. ``reason`` says, where there is no case, why not.
+
+    ``accidents`` are exceptions that neither the code nor its documentation announces:
+    ``{"call", "error", "line", "typed"}``, typed when the arguments were valid by the target's annotations.
+    """
+
+    calls: int
+    reason: str = ""
+    not_testable: bool = False
+    mutants: int = 0
+    killed: int = 0
+    refusals: list[str] = field(default_factory=list)
+    accidents: list[dict[str, Any]] = field(default_factory=list)
+    missed: list[Any] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+REQUESTS: list[type[Any]] = [RunTests, Explore]
 """What a probe accepts; one handler module each."""

@@ -1,0 +1,268 @@
+"""Values as Python expressions, and the names that such expressions need."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import datetime
+import decimal
+import enum
+import fractions
+import math
+import pathlib
+import re
+import sys
+import types
+import uuid
+from typing import Any, Callable
+
+MAX_SOURCE = 400
+MAX_ITEMS = 40
+
+
+class Names:
+    """The namespace that expressions are evaluated in; each binding knows the import that makes it.
+
+    ``imports`` maps a binding to ``(module, attribute)``; an empty attribute means ``import module``.
+    """
+
+    def __init__(self, module: types.ModuleType) -> None:
+        self.module = module
+        self.bound: dict[str, Any] = {"__builtins__": __builtins__}
+        self.imports: dict[str, tuple[str, str]] = {}
+
+    def of(self, thing: Any) -> str | None:
+        """Return an expression for a class, function or module that can be imported, None when it cannot."""
+        if isinstance(thing, types.ModuleType):
+            return self.bind(thing.__name__.partition(".")[0], thing.__name__, "", thing) if "." not in thing.__name__ else None
+        qualname = getattr(thing, "__qualname__", None)
+        home = getattr(thing, "__module__", None)
+        if not isinstance(qualname, str) or not isinstance(home, str) or "<" in qualname:
+            return None
+        if home == "builtins":
+            return qualname if getattr(sys.modules["builtins"], qualname, None) is thing else None
+        top, _, rest = qualname.partition(".")
+        for name in dict.fromkeys((self.module.__name__, home.lstrip("_"), home)):
+            found = getattr(sys.modules.get(name), top, None)
+            if found is not None and _walk(found, rest) is thing:
+                binding = self.bind(top, name, top, found)
+                return f"{binding}.{rest}" if rest else binding
+        return None
+
+    def bind(self, wanted: str, module: str, attribute: str, value: Any) -> str:
+        """Return the binding for the value, made under the wanted name or, where that is taken, a longer one."""
+        name = wanted
+        while name in self.bound and self.imports.get(name) != (module, attribute):
+            name = f"{module.rpartition('.')[2]}_{name}"
+        self.bound[name] = value
+        self.imports[name] = (module, attribute)
+        return name
+
+
+def _walk(thing: Any, dotted: str) -> Any:
+    for part in dotted.split(".") if dotted else ():
+        thing = getattr(thing, part, None)
+    return thing
+
+
+class Expresser:
+    """Turns values into source text that evaluates to an equal value of the same type."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+
+    def express(self, value: Any) -> str | None:
+        """Return the source, or None for what has no short, exact expression (objects without equality, cycles, NaN)."""
+        try:
+            source = self._express(value, 0)
+            if source is None or len(source) > MAX_SOURCE:
+                return None
+            return source if self._returns(source, value) else None
+        except RecursionError:
+            return None
+        except Exception:
+            return None
+
+    def _returns(self, source: str, value: Any) -> bool:
+        if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)):
+            return True
+        again = eval(source, self.names.bound)
+        return type(again) is type(value) and bool(again == value)
+
+    def _express(self, value: Any, depth: int) -> str | None:
+        if depth > 6:
+            return None
+        kind = type(value)
+        if value is None or value is Ellipsis or value is NotImplemented or kind in (bool, int, str, bytes):
+            return repr(value)
+        if kind is float:
+            return _float(value)
+        if kind is complex:
+            return repr(value) if math.isfinite(value.real) and math.isfinite(value.imag) else None
+        maker = _MAKERS.get(kind)
+        if maker is not None:
+            return maker(self, value, depth)
+        if isinstance(value, type) or kind in (types.FunctionType, types.BuiltinFunctionType, types.ModuleType):
+            return self.names.of(value)
+        return self._of_instance(value, depth)
+
+    def _of_instance(self, value: Any, depth: int) -> str | None:
+        kind = type(value)
+        if isinstance(value, enum.Enum):
+            name = self.names.of(kind)
+            return f"{name}.{value.name}" if name and value.name and value.name.isidentifier() else None
+        if isinstance(value, tuple) and hasattr(kind, "_fields"):
+            return self._call(kind, [(f, getattr(value, f)) for f in kind._fields], depth)
+        if isinstance(value, BaseException):
+            return self._positional(kind, value.args, depth)
+        if isinstance(value, pathlib.PurePath):
+            public = pathlib.Path if isinstance(value, pathlib.Path) else pathlib.PurePath
+            return self._positional(public, [str(value)], depth)
+        if isinstance(value, datetime.tzinfo) and value is datetime.timezone.utc:
+            return f"{self.names.of(datetime.timezone)}.utc"
+        if kind.__eq__ is object.__eq__:
+            return None
+        if dataclasses.is_dataclass(value):
+            fields = [f for f in dataclasses.fields(value) if f.init]
+            return self._call(kind, [(f.name, getattr(value, f.name)) for f in fields if not _is_default(f, value)], depth)
+        attrs = getattr(kind, "__attrs_attrs__", None)
+        if attrs is not None:
+            return self._call(kind, [(a.alias, getattr(value, a.name)) for a in attrs if a.init], depth)
+        return self._by_repr(value)
+
+    def _by_repr(self, value: Any) -> str | None:
+        """Many classes print the call that makes them; the caller checks that it does."""
+        text = repr(value)
+        name = self.names.of(type(value))
+        if name is None or not text.startswith(type(value).__name__ + "(") or len(text) > MAX_SOURCE:
+            return None
+        return name + text[len(type(value).__name__) :]
+
+    def _call(self, kind: Any, pairs: list[tuple[str, Any]], depth: int) -> str | None:
+        name = self.names.of(kind)
+        parts = [(key, self._express(item, depth + 1)) for key, item in pairs]
+        if name is None or any(source is None for _, source in parts):
+            return None
+        return f"{name}({', '.join(f'{key}={source}' for key, source in parts)})"
+
+    def _positional(self, kind: Any, items: Any, depth: int) -> str | None:
+        name = self.names.of(kind)
+        parts = [self._express(item, depth + 1) for item in items]
+        if name is None or any(part is None for part in parts):
+            return None
+        return f"{name}({', '.join(str(part) for part in parts)})"
+
+    def _join(self, items: Any, depth: int) -> str | None:
+        if len(items) > MAX_ITEMS:
+            return None
+        parts = [self._express(item, depth + 1) for item in items]
+        return None if any(part is None for part in parts) else ", ".join(str(part) for part in parts)
+
+    def _list(self, value: Any, depth: int) -> str | None:
+        inner = self._join(value, depth)
+        return None if inner is None else f"[{inner}]"
+
+    def _tuple(self, value: Any, depth: int) -> str | None:
+        inner = self._join(value, depth)
+        return None if inner is None else f"({inner},)" if len(value) == 1 else f"({inner})"
+
+    def _set(self, value: Any, depth: int) -> str | None:
+        inner = self._join(_in_order(value), depth)
+        return None if inner is None else f"{{{inner}}}" if value else "set()"
+
+    def _frozenset(self, value: Any, depth: int) -> str | None:
+        inner = self._join(_in_order(value), depth)
+        return None if inner is None else f"frozenset({{{inner}}})" if value else "frozenset()"
+
+    def _dict(self, value: Any, depth: int) -> str | None:
+        if len(value) > MAX_ITEMS:
+            return None
+        parts = [(self._express(k, depth + 1), self._express(v, depth + 1)) for k, v in value.items()]
+        if any(k is None or v is None for k, v in parts):
+            return None
+        return "{" + ", ".join(f"{k}: {v}" for k, v in parts) + "}"
+
+
+def _float(value: float) -> str | None:
+    if math.isnan(value):
+        return None
+    if math.isinf(value):
+        return 'float("inf")' if value > 0 else 'float("-inf")'
+    return repr(value)
+
+
+def _in_order(items: Any) -> list[Any]:
+    """Sets have no order; a test must read the same on every run."""
+    try:
+        return sorted(items)
+    except TypeError:
+        return sorted(items, key=repr)
+
+
+def _is_default(spec: Any, value: Any) -> bool:
+    actual = getattr(value, spec.name)
+    if spec.default is not dataclasses.MISSING:
+        return bool(type(actual) is type(spec.default) and actual == spec.default)
+    if spec.default_factory is not dataclasses.MISSING:
+        made = spec.default_factory()
+        return bool(type(actual) is type(made) and actual == made)
+    return False
+
+
+def _by_args(make: Callable[[Any], Any]) -> Callable[[Expresser, Any, int], str | None]:
+    return lambda self, value, depth: self._positional(type(value), make(value), depth)
+
+
+def _datetime(self: Expresser, value: Any, depth: int) -> str | None:
+    parts = [value.hour, value.minute, value.second, value.microsecond]
+    while len(parts) > (0 if isinstance(value, datetime.datetime) else 1) and not parts[-1]:
+        parts.pop()
+    head = [value.year, value.month, value.day] if isinstance(value, datetime.datetime) else []
+    zone = "" if value.tzinfo is None else self._express(value.tzinfo, depth + 1)
+    name = self.names.of(type(value))
+    if zone is None or name is None:
+        return None
+    shown = ", ".join(map(str, head + parts))
+    return f"{name}({shown}, tzinfo={zone})" if zone else f"{name}({shown})"
+
+
+def _timedelta(self: Expresser, value: datetime.timedelta, depth: int) -> str | None:
+    pairs = [("days", value.days), ("seconds", value.seconds), ("microseconds", value.microseconds)]
+    return self._call(datetime.timedelta, [(k, v) for k, v in pairs if v], depth)
+
+
+def _pattern(self: Expresser, value: Any, depth: int) -> str | None:
+    module = self.names.bind("re", "re", "", re)
+    flags = value.flags & ~re.UNICODE.value
+    shown = " | ".join(f"{module}.{f.name}" for f in re.RegexFlag if f.name and f.value & flags and f.value.bit_count() == 1) if flags and hasattr(int, "bit_count") else ""
+    return None if flags and not shown else f"{module}.compile({value.pattern!r}{', ' + shown if shown else ''})"
+
+
+def _default_dict(self: Expresser, value: Any, depth: int) -> str | None:
+    name, factory, inner = self.names.of(type(value)), self._express(value.default_factory, depth + 1), self._dict(value, depth)
+    return None if name is None or factory is None or inner is None else f"{name}({factory}, {inner})"
+
+
+_MAKERS: dict[type, Callable[[Expresser, Any, int], str | None]] = {
+    list: Expresser._list,
+    tuple: Expresser._tuple,
+    set: Expresser._set,
+    frozenset: Expresser._frozenset,
+    dict: Expresser._dict,
+    bytearray: _by_args(lambda v: [bytes(v)]),
+    range: _by_args(lambda v: [v.start, v.stop] if v.step == 1 else [v.start, v.stop, v.step]),
+    slice: _by_args(lambda v: [v.start, v.stop, v.step]),
+    decimal.Decimal: _by_args(lambda v: [str(v)]),
+    fractions.Fraction: _by_args(lambda v: [v.numerator, v.denominator]),
+    uuid.UUID: _by_args(lambda v: [str(v)]),
+    datetime.datetime: _datetime,
+    datetime.time: _datetime,
+    datetime.date: _by_args(lambda v: [v.year, v.month, v.day]),
+    datetime.timedelta: _timedelta,
+    datetime.timezone: _by_args(lambda v: [v.utcoffset(None)]),
+    re.Pattern: _pattern,
+    collections.deque: _by_args(lambda v: [list(v)] if v.maxlen is None else [list(v), v.maxlen]),
+    collections.Counter: _by_args(lambda v: [dict(v)]),
+    collections.OrderedDict: _by_args(lambda v: [dict(v)]),
+    collections.defaultdict: _default_dict,
+}

@@ -1,0 +1,269 @@
+"""What the source of the target says by itself: constants, examples, conditions, raises."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import inspect
+import re
+from dataclasses import dataclass, field
+from typing import Any, Iterator
+
+
+@dataclass
+class Facts:
+    """Facts about one function. ``constants`` are literals that the code it reaches in its module works with, nearest first."""
+
+    constants: list[Any] = field(default_factory=list)
+    compared: dict[str, list[Any]] = field(default_factory=dict)
+    """Parameter name -> constants that something derived from it is compared with."""
+    uses: dict[str, set[str]] = field(default_factory=dict)
+    """Parameter name -> what the code does with it: attribute names, and "iterates", "indexes", "calls", "adds" ..."""
+    instances: dict[str, list[str]] = field(default_factory=dict)
+    """Parameter name -> source of the types in ``isinstance(name, ...)``."""
+    patterns: list[str] = field(default_factory=list)
+    examples: list[str] = field(default_factory=list)
+    """Calls in the documentation, as source."""
+    documented_raises: set[str] = field(default_factory=set)
+    calls: set[str] = field(default_factory=set)
+    """Names of module-level functions and of methods that it calls."""
+
+
+def read_facts(function: ast.AST, module: ast.Module, name: str) -> Facts:
+    """Read the facts of one ``def`` (and, for constants and patterns, of what it calls in the same module)."""
+    facts = Facts()
+    derived = _derived_names(function)
+    _read_body(function, facts, derived)
+    reached = _reached(module, facts.calls, function)
+    for other in reached:
+        _read_constants(other, facts)
+    _module_patterns(module, [function, *reached], facts)
+    doc = ast.get_docstring(function) if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
+    for text in filter(None, [doc, ast.get_docstring(module)]):
+        facts.examples.extend(_examples(text, name))
+    if doc:
+        facts.documented_raises |= _documented_raises(doc)
+    facts.constants = _unique(facts.constants)
+    return facts
+
+
+def find_def(module: ast.Module, qualname: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    """Return the last definition with that qualified name, looking through ``if`` and ``try`` at each level."""
+    body: list[ast.stmt] = module.body
+    node: Any = None
+    for part in qualname.split("."):
+        found = [n for n in _statements(body) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and n.name == part]
+        if not found:
+            return None
+        node = found[-1]
+        body = node.body
+    return node if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    for node in body:
+        yield node
+        if isinstance(node, (ast.If, ast.Try, ast.With)):
+            for name in ("body", "orelse", "finalbody"):
+                yield from _statements(getattr(node, name, []))
+            for handler in getattr(node, "handlers", []):
+                yield from _statements(handler.body)
+
+
+def _derived_names(function: ast.AST) -> dict[str, set[str]]:
+    """Map each local name to the parameters that its value was made from."""
+    arguments = getattr(function, "args", None)
+    names = [a.arg for a in _all_arguments(arguments)] if arguments else []
+    derived: dict[str, set[str]] = {n: {n} for n in names}
+    for _ in range(2):
+        for node in ast.walk(function):
+            value: ast.AST | None = None
+            targets: list[ast.AST] = []
+            if isinstance(node, ast.Assign):
+                value, targets = node.value, list(node.targets)
+            elif isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.NamedExpr)) and node.value is not None:
+                value, targets = node.value, [node.target]
+            elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+                value, targets = node.iter, [node.target]
+            if value is None:
+                continue
+            sources: set[str] = set().union(*(derived.get(n.id, set()) for n in ast.walk(value) if isinstance(n, ast.Name)))
+            for target in targets:
+                for name in ast.walk(target):
+                    if isinstance(name, ast.Name) and sources:
+                        derived.setdefault(name.id, set()).update(sources)
+    return derived
+
+
+def _all_arguments(arguments: ast.arguments) -> list[ast.arg]:
+    extra = [a for a in (arguments.vararg, arguments.kwarg) if a]
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
+
+
+def _names_in(node: ast.AST, derived: dict[str, set[str]]) -> set[str]:
+    return set().union(*(derived.get(n.id, set()) for n in ast.walk(node) if isinstance(n, ast.Name)))
+
+
+def _read_body(function: ast.AST, facts: Facts, derived: dict[str, set[str]]) -> None:
+    _read_constants(function, facts)
+    for node in ast.walk(function):
+        if isinstance(node, ast.Compare):
+            _compared(node, facts, derived)
+        elif isinstance(node, ast.Call):
+            _called(node, facts, derived)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            for name in derived.get(node.value.id, ()):
+                facts.uses.setdefault(name, set()).add(node.attr)
+        elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)) and isinstance(node.iter, ast.Name):
+            word = "async iterates" if isinstance(node, ast.AsyncFor) or getattr(node, "is_async", 0) else "iterates"
+            for name in derived.get(node.iter.id, ()):
+                facts.uses.setdefault(name, set()).add(word)
+        elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+            for name in derived.get(node.value.id, ()):
+                facts.uses.setdefault(name, set()).add("indexes by name" if _is_text(node.slice) else "indexes")
+        elif isinstance(node, ast.BinOp):
+            for side in (node.left, node.right):
+                if isinstance(side, ast.Name):
+                    for name in derived.get(side.id, ()):
+                        facts.uses.setdefault(name, set()).add("calculates")
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _compared(node: ast.Compare, facts: Facts, derived: dict[str, set[str]]) -> None:
+    sides = [node.left, *node.comparators]
+    constants = [c for side in sides for c in _literals(side)]
+    for side in sides:
+        for name in _names_in(side, derived):
+            facts.compared.setdefault(name, []).extend(constants)
+
+
+def _literals(node: ast.AST) -> list[Any]:
+    try:
+        value = ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return []
+    return list(value) if isinstance(value, (tuple, list, set, frozenset, dict)) else [value]
+
+
+def _called(node: ast.Call, facts: Facts, derived: dict[str, set[str]]) -> None:
+    called = node.func
+    if isinstance(called, ast.Name):
+        facts.calls.add(called.id)
+        for name in derived.get(called.id, ()):
+            facts.uses.setdefault(name, set()).add("calls")
+        if called.id == "isinstance" and len(node.args) == 2:
+            kinds = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
+            for name in _names_in(node.args[0], derived):
+                facts.instances.setdefault(name, []).extend(ast.unparse(k) for k in kinds)
+        if called.id in {"len", "iter", "list", "sorted", "enumerate", "map", "zip", "sum", "open", "int", "float", "str", "next"}:
+            for argument in node.args:
+                if isinstance(argument, ast.Name):
+                    for name in derived.get(argument.id, ()):
+                        facts.uses.setdefault(name, set()).add(called.id)
+    elif isinstance(called, ast.Attribute):
+        facts.calls.add(called.attr)
+        constants = [c for a in node.args for c in _literals(a)]
+        for name in _names_in(called.value, derived):
+            facts.compared.setdefault(name, []).extend(c for c in constants if isinstance(c, (str, bytes)) and c)
+        if called.attr in {"match", "search", "fullmatch", "sub", "split", "findall", "finditer", "compile"} and node.args:
+            first = node.args[0]
+            if _is_text(first) and isinstance(called.value, ast.Name) and called.value.id == "re":
+                facts.patterns.append(first.value)  # type: ignore[attr-defined]
+
+
+def _read_constants(function: ast.AST, facts: Facts) -> None:
+    skipped = {id(n) for d in ast.walk(function) for n in _docstring_nodes(d)}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Constant) and id(node) not in skipped and _is_seed(node.value):
+            facts.constants.append(node.value)
+
+
+def _docstring_nodes(node: ast.AST) -> list[ast.AST]:
+    body = getattr(node, "body", None)
+    if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        return [body[0].value]
+    return []
+
+
+def _is_seed(value: Any) -> bool:
+    if value is None or value is Ellipsis or isinstance(value, bool):
+        return False
+    return not (isinstance(value, (str, bytes)) and len(value) > 60)
+
+
+def _reached(module: ast.Module, calls: set[str], start: ast.AST) -> list[ast.AST]:
+    """Return the functions of the module that the calls lead to, at most three steps away."""
+    by_name: dict[str, list[ast.AST]] = {}
+    for node in ast.walk(module):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            by_name.setdefault(node.name, []).append(node)
+        elif isinstance(node, ast.ClassDef):
+            inits = [n for n in node.body if isinstance(n, ast.FunctionDef) and n.name in {"__init__", "__new__", "__call__"}]
+            by_name.setdefault(node.name, []).extend(inits)
+    seen: dict[int, ast.AST] = {}
+    frontier = set(calls)
+    for _ in range(3):
+        found = [n for name in sorted(frontier) for n in by_name.get(name, []) if n is not start and id(n) not in seen]
+        seen.update((id(n), n) for n in found)
+        frontier = {_callee(c) for n in found for c in ast.walk(n) if isinstance(c, ast.Call)} - {""}
+    return list(seen.values())
+
+
+def _callee(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else ""
+
+
+def _module_patterns(module: ast.Module, functions: list[ast.AST], facts: Facts) -> None:
+    """Find patterns and string tables kept in module-level or class-level names that the functions mention."""
+    mentioned = {n.id for f in functions for n in ast.walk(f) if isinstance(n, ast.Name)}
+    mentioned |= {n.attr for f in functions for n in ast.walk(f) if isinstance(n, ast.Attribute)}
+    for node in ast.walk(module):
+        if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
+            continue
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if not any((t.id if isinstance(t, ast.Name) else getattr(t, "attr", "")) in mentioned for t in targets):
+            continue
+        if not any(isinstance(t, ast.Name) for t in targets):
+            continue
+        for part in ast.walk(node.value):
+            if isinstance(part, ast.Constant) and isinstance(part.value, (int, float, str, bytes)) and _is_seed(part.value):
+                facts.constants.append(part.value)
+
+
+_RAISES = re.compile(r"(?:^\s*:raises?\s+([\w.]+)|^\s*(?:Raises|Exceptions?)\s*:?\s*\n(?:\s*-+\s*\n)?((?:\s+.+\n?)+)|[Rr]aises?\s+(?:an?\s+)?[`:\w]*?([A-Z]\w+(?:Error|Exception|Exit|Warning)))", re.M)
+_ERROR_NAME = re.compile(r"\b([A-Z]\w*(?:Error|Exception|Exit|Interrupt|Warning|Invalid\w*|NotFound\w*))\b")
+
+
+def _documented_raises(doc: str) -> set[str]:
+    names: set[str] = set()
+    for match in _RAISES.finditer(doc + "\n"):
+        field_name, section, sentence = match.groups()
+        names.update(filter(None, [field_name and field_name.rpartition(".")[2], sentence]))
+        names.update(_ERROR_NAME.findall(section or ""))
+    return names
+
+
+_INLINE_CALL = re.compile(r"(?<![\w.])((?:[\w]+\.)*{name}\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\))")
+
+
+def _examples(doc: str, name: str) -> list[str]:
+    """Return the documented calls of ``name``, as source; doctest prompts first, then calls quoted in prose."""
+    found: list[str] = []
+    try:
+        blocks = [e.source for e in doctest.DocTestParser().get_examples(inspect.cleandoc(doc))]
+    except ValueError:
+        blocks = []
+    for source in [*blocks, *re.findall(_INLINE_CALL.pattern.replace("{name}", re.escape(name)), doc)]:
+        try:
+            tree = ast.parse(source.strip())
+        except (SyntaxError, ValueError):
+            continue
+        found.extend(ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.Call) and _callee(n) == name)
+    return list(dict.fromkeys(found))
+
+
+def _unique(values: list[Any]) -> list[Any]:
+    return list({(type(v).__name__, repr(v)): v for v in values}.values())

@@ -1,0 +1,430 @@
+"""One execution: the call, what came of it, and the assertions that say so."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import contextlib
+import inspect
+import io
+import itertools
+import os
+import pathlib
+import re
+import signal
+import sys
+import tempfile
+import types
+import warnings
+from dataclasses import dataclass, field
+from typing import Any, Iterator
+
+from greenline_probe.explore.express import Expresser
+from greenline_probe.explore.subject import Subject
+from greenline_probe.explore.template import Choice
+from greenline_probe.trace import Tracer
+
+CALL_SECONDS = 0.3
+MAX_ITEMS = 40
+MAX_DETAILS = 8
+MAX_OUTPUT = 300
+
+
+class TimeUp(BaseException):
+    """The call took too long. Not an Exception, so that the code under test does not swallow it by habit."""
+
+
+@dataclass
+class Observation:
+    """One execution of the target and the assertions it supports. ``kind`` is value, raise, refused, timeout or unusable."""
+
+    choice: Choice
+    kind: str
+    shape: str = "value"
+    """How the result was taken: value, await, iterate, take, aiterate, with, object."""
+    expected: str | None = None
+    """Expression equal to the result."""
+    details: tuple[str, ...] = ()
+    """Assertions about a result that has no expression; its variable is called ``result``."""
+    after: tuple[str, ...] = ()
+    """Assertions about arguments, the receiver and output after the call."""
+    kept: frozenset[int] = frozenset()
+    """Arguments (by position in the call) that need a variable because ``after`` speaks of them."""
+    error: str = ""
+    """Expression of the exception's class."""
+    message: str = ""
+    deliberate: bool = False
+    error_line: int = 0
+    error_text: str = ""
+    edges: frozenset[tuple[int, int]] = frozenset()
+    refusal: str = ""
+    documented: bool = field(default=False)
+
+    @property
+    def fingerprint(self) -> tuple[Any, ...]:
+        """What a test of this call could notice."""
+        return (self.kind, self.shape, self.expected, self.details, self.after, self.error, self.message)
+
+    @property
+    def usable(self) -> bool:
+        """It can become a test: something is asserted, and nothing was refused or guessed."""
+        if self.kind == "raise":
+            return bool(self.error) and self.deliberate
+        return self.kind == "value" and (self.expected is not None or bool(self.details) or bool(self.after))
+
+
+class Observer:
+    """Executes choices. One loop, one scratch folder, one tracer; each call gets fresh values."""
+
+    def __init__(self, subject: Subject, express: Expresser, tracer: Tracer, scratch: str) -> None:
+        self.subject = subject
+        self.express = express
+        self.names = express.names
+        self.tracer = tracer
+        self.scratch = scratch
+        self.refused: list[str] = []
+        self.seconds = CALL_SECONDS
+        self._compiled: dict[str, types.CodeType] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._raise_lines: dict[str, list[tuple[int, int]]] = {}
+
+    def attempt(self, source: str) -> bool:
+        """Tell whether an expression evaluates."""
+        try:
+            with self._limits():
+                self._eval(source, self._namespace([source]))
+        except BaseException:
+            return False
+        return True
+
+    def run(self, choice: Choice, *, trace: bool = True) -> Observation:
+        """Execute and judge one choice; never raises."""
+        self.refused.clear()
+        template = choice.template
+        arguments = template.arguments(choice.chosen)
+        lines = template.arrange(choice.chosen)
+        space = self._namespace([*lines, *(a for _, _, a in arguments)])
+        here = os.getcwd()
+        try:
+            with self._limits():
+                for line in lines:
+                    exec(self._code(line, "exec"), space)
+                values = [self._eval(source, space) for _, _, source in arguments]
+                twins = [self._twin(value, source, space) for value, (_, _, source) in zip(values, arguments)]
+                before = self._state(template.receiver, space)
+        except BaseException:
+            return Observation(choice, "refused" if self.refused else "unusable", refusal=self._refusal())
+        finally:
+            os.chdir(here)
+        passed = []
+        for i, ((_, label, _), value) in enumerate(zip(arguments, values)):
+            space[f"_a{i}"] = value
+            passed.append(f"{label}_a{i}")
+        observation = self._call(choice, template.call(passed), space, trace=trace)
+        if observation.kind in ("value", "raise") and not self.refused:
+            self._effects(observation, arguments, values, twins, before, space)
+        if self.refused:
+            observation.kind, observation.refusal = "refused", self._refusal()
+        return observation
+
+    # ---- executing ---------------------------------------------------------------------------------------------
+
+    def _call(self, choice: Choice, call: str, space: dict[str, Any], *, trace: bool) -> Observation:
+        output = io.StringIO()
+        error: BaseException | None = None
+        shape, result = "value", None
+        here = os.getcwd()
+        code = self._code(call, "eval")
+        streams = sys.stdout, sys.stderr
+        sys.stdout, sys.stderr = output, io.StringIO()
+        try:
+            with self._limits():
+                if trace:
+                    self.tracer.start()
+                try:
+                    shape, result = self._consume(eval(code, space))
+                finally:
+                    if trace:
+                        self.tracer.stop()
+        except BaseException as raised:
+            error = raised
+        finally:
+            sys.stdout, sys.stderr = streams
+            with contextlib.suppress(OSError):
+                os.chdir(here)
+        ran = self.tracer.take().get("target") if trace else None
+        observation = Observation(choice, "value", shape, edges=frozenset(ran[1]) if ran else frozenset())
+        if error is not None:
+            self._raised(observation, error)
+        else:
+            self._returned(observation, result)
+        text = output.getvalue()
+        if text and len(text) <= MAX_OUTPUT and observation.kind == "value":
+            observation.after = (*observation.after, f"capsys.readouterr().out == {text!r}")
+        return observation
+
+    def _consume(self, result: Any) -> tuple[str, Any]:
+        """Take the result as a caller would; lazy ones are run."""
+        if inspect.iscoroutine(result):
+            return "await", self._wait(result)
+        if inspect.isasyncgen(result):
+            return "aiterate", self._wait(_collect(result))
+        if isinstance(result, contextlib._GeneratorContextManager):
+            with result as value:
+                return "with", value
+        if isinstance(result, Iterator) and not isinstance(result, (io.IOBase, tuple)) and _is_lazy(result):
+            items = list(itertools.islice(result, MAX_ITEMS + 1))
+            return ("take", items[:5]) if len(items) > MAX_ITEMS else ("iterate", items)
+        return "value", result
+
+    def _wait(self, work: Any) -> Any:
+        if self._loop is None or self._loop.is_closed():
+            self._loop = asyncio.new_event_loop()
+        try:
+            return self._loop.run_until_complete(work)
+        finally:
+            for task in asyncio.all_tasks(self._loop):
+                task.cancel()
+
+    def _namespace(self, sources: list[str]) -> dict[str, Any]:
+        space = dict(self.names.bound)
+        if any("tmp_path" in s for s in sources):
+            space["tmp_path"] = pathlib.Path(tempfile.mkdtemp(dir=self.scratch))
+        return space
+
+    def _code(self, source: str, mode: str) -> types.CodeType:
+        key = mode + source
+        code = self._compiled.get(key)
+        if code is None:
+            if len(self._compiled) > 20_000:
+                self._compiled.clear()
+            code = self._compiled[key] = compile(source, "<greenline>", mode, dont_inherit=True)
+        return code
+
+    def _eval(self, source: str, space: dict[str, Any]) -> Any:
+        return eval(self._code(source, "eval"), space)
+
+    @contextlib.contextmanager
+    def _limits(self) -> Iterator[None]:
+        """Stop what takes too long; the alarm repeats, for code that swallows it."""
+        def stop(*_: Any) -> None:
+            raise TimeUp
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            if not hasattr(signal, "setitimer"):
+                yield
+                return
+            signal.signal(signal.SIGALRM, stop)
+            signal.setitimer(signal.ITIMER_REAL, self.seconds, 0.05)
+            try:
+                yield
+            finally:
+                _silence_alarm()
+
+    def _refusal(self) -> str:
+        return self.refused[0] if self.refused else ""
+
+    # ---- judging -----------------------------------------------------------------------------------------------
+
+    def _returned(self, observation: Observation, result: Any) -> None:
+        if self.subject.kind == "constructor":
+            observation.shape = "object"
+            observation.details = tuple(self._describe(result, "result", 0))
+            return
+        observation.expected = self._expression(result)
+        if observation.expected is None:
+            observation.details = tuple(self._describe(result, "result", 0))
+
+    def _expression(self, value: Any) -> str | None:
+        if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)):
+            return None
+        source = self.express.express(value)
+        return None if source is None or _is_unstable(source) else source
+
+    def _describe(self, value: Any, variable: str, depth: int) -> list[str]:
+        """Return assertions about an object that has no expression: its class and what can be seen of it."""
+        with contextlib.suppress(Exception):
+            name = self.names.of(type(value))
+            found = [f"isinstance({variable}, {name})"] if name and depth == 0 else []
+            if callable(value) and not name:
+                return [f"callable({variable})"]
+            for expression, source in self._visible(value, variable).items():
+                found.append(_equals(expression, source))
+            if depth == 0:
+                for key, inner in _public(value):
+                    if self._expression(inner) is None and self.names.of(type(inner)) and not callable(inner):
+                        found += self._describe(inner, f"{variable}.{key}", 1)[:3]
+            return found[:MAX_DETAILS]
+        return []
+
+    def _visible(self, value: Any, variable: str) -> dict[str, str]:
+        """Return expression -> value source for what the object shows: attributes, properties, length, items, text."""
+        seen: dict[str, str] = {}
+        for key, inner in _public(value):
+            source = self._expression(inner)
+            if source is not None:
+                seen[f"{variable}.{key}"] = source
+        for key, expression in (("__len__", f"len({variable})"), ("__str__", f"str({variable})"), ("__iter__", f"list({variable})")):
+            if not _defines(type(value), key) or (key == "__iter__" and hasattr(type(value), "__next__")):
+                continue
+            with contextlib.suppress(Exception):
+                shown = {"__len__": len, "__str__": str, "__iter__": lambda v: list(itertools.islice(v, MAX_ITEMS))}[key](value)
+                source = self._expression(shown)
+                if source is not None:
+                    seen[expression] = source
+        return seen
+
+    def _state(self, receiver: str, space: dict[str, Any]) -> dict[str, str]:
+        if not receiver:
+            return {}
+        with contextlib.suppress(Exception):
+            return self._visible(space[receiver], receiver)
+        return {}
+
+    def _effects(self, observation: Observation, arguments: list[tuple[str, str, str]], values: list[Any], twins: list[Any], before: dict[str, str], space: dict[str, Any]) -> None:
+        """Add what the call changed: its arguments and its receiver."""
+        after: list[str] = []
+        kept: set[int] = set()
+        taken = {observation.choice.template.receiver, "result"}
+        for i, ((name, _, _), value, twin) in enumerate(zip(arguments, values, twins)):
+            if twin is None or name in taken:
+                continue
+            with contextlib.suppress(Exception):
+                if value != twin and (source := self._expression(value)) is not None:
+                    after.append(_equals(name, source))
+                    kept.add(i)
+                    taken.add(name)
+        receiver = observation.choice.template.receiver
+        if receiver:
+            now = self._state(receiver, space)
+            changed = [_equals(e, s) for e, s in now.items() if before.get(e) != s]
+            after += changed[:4]
+        observation.after = (*after, *observation.after)
+        observation.kept = frozenset(kept)
+
+    def _twin(self, value: Any, source: str, space: dict[str, Any]) -> Any:
+        if isinstance(value, (list, dict, set, bytearray)) and source[:1] in "[{b":
+            return self._eval(source, space)
+        return None
+
+    def _raised(self, observation: Observation, error: BaseException) -> None:
+        if isinstance(error, TimeUp):
+            observation.kind = "timeout"
+            return
+        if isinstance(error, (KeyboardInterrupt, MemoryError)) or type(error).__name__ == "GuardRefusal":
+            observation.kind = "unusable"
+            return
+        observation.kind = "raise"
+        observation.error = self.names.of(type(error)) or ""
+        observation.error_text = f"{type(error).__name__}: {_shown(error)}"
+        observation.message = _stable(_shown(error))
+        observation.deliberate, observation.error_line = self._is_deliberate(error)
+
+    def _is_deliberate(self, error: BaseException) -> tuple[bool, int]:
+        """Raised by a statement of the project that says so, or documented; and the target's line that it came through."""
+        own = self.subject.module.__file__ or ""
+        package = os.path.dirname(own)
+        last, line = None, 0
+        for frame, number in _frames(error):
+            last = (frame.f_code.co_filename, number)
+            if frame.f_code.co_filename == own:
+                line = number
+        documented = self.subject.facts.documented_raises
+        if any(base.__name__ in documented for base in type(error).__mro__[:-3]) or type(error).__name__ in documented:
+            return True, line
+        if isinstance(error, SystemExit) or type(error).__module__.partition(".")[0] == self.subject.module.__name__.partition(".")[0]:
+            return True, line
+        if last is None or not last[0].startswith(package):
+            return False, line
+        return any(start <= last[1] <= end for start, end in self._raises_in(last[0])), line
+
+    def _raises_in(self, path: str) -> list[tuple[int, int]]:
+        if path not in self._raise_lines:
+            try:
+                with open(path, encoding="utf-8") as file:
+                    tree = ast.parse(file.read())
+            except (OSError, ValueError, SyntaxError):
+                tree = ast.Module([], [])
+            self._raise_lines[path] = [(n.lineno, n.end_lineno or n.lineno) for n in ast.walk(tree) if isinstance(n, (ast.Raise, ast.Assert))]
+        return self._raise_lines[path]
+
+
+def _silence_alarm() -> None:
+    """Stop the alarm even when it strikes while being stopped."""
+    while True:
+        try:
+            signal.signal(signal.SIGALRM, signal.SIG_IGN)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        except TimeUp:
+            continue
+        return
+
+
+async def _collect(items: Any) -> list[Any]:
+    found = []
+    async for item in items:
+        found.append(item)
+        if len(found) > MAX_ITEMS:
+            break
+    return found
+
+
+def _is_lazy(value: Any) -> bool:
+    """An iterator that runs once, not an object of the project's that has state to look at."""
+    return isinstance(value, types.GeneratorType) or type(value).__module__ in {"builtins", "itertools"}
+
+
+def _public(value: Any) -> list[tuple[str, Any]]:
+    """Return the public data attributes and properties, in order."""
+    found: dict[str, Any] = {}
+    with contextlib.suppress(Exception):
+        found.update((k, v) for k, v in vars(value).items() if not k.startswith("_"))
+    for kind in type(value).__mro__[:-1]:
+        for slot in getattr(kind, "__slots__", ()) if not isinstance(getattr(kind, "__slots__", ()), str) else ():
+            with contextlib.suppress(Exception):
+                if not slot.startswith("_"):
+                    found.setdefault(slot, getattr(value, slot))
+        if kind.__module__ == "builtins":
+            continue
+        for key, member in vars(kind).items():
+            if isinstance(member, property) and not key.startswith("_"):
+                with contextlib.suppress(Exception):
+                    found.setdefault(key, getattr(value, key))
+    return list(found.items())
+
+
+def _defines(kind: type, name: str) -> bool:
+    return any(name in vars(k) for k in kind.__mro__[:-1] if k.__module__ != "builtins" or name != "__str__")
+
+
+def _equals(expression: str, source: str) -> str:
+    return f"{expression} is {source}" if source in {"None", "True", "False"} else f"{expression} == {source}"
+
+
+_UNSTABLE = re.compile(r" at 0x[0-9a-fA-F]+|/tmp/|\\Temp\\\\|pytest-of-|<[\w.]+ object")
+
+
+def _is_unstable(text: str) -> bool:
+    return bool(_UNSTABLE.search(text))
+
+
+def _stable(message: str) -> str:
+    """Return the part of a message that is the same on every run, at most one short line."""
+    line = message.partition("\n")[0]
+    found = _UNSTABLE.search(line)
+    return (line[: found.start()] if found else line)[:90].rstrip()
+
+
+def _shown(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return ""
+
+
+def _frames(error: BaseException) -> Iterator[tuple[types.FrameType, int]]:
+    trace = error.__traceback__
+    while trace is not None:
+        yield trace.tb_frame, trace.tb_lineno
+        trace = trace.tb_next

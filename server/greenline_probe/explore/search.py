@@ -1,0 +1,298 @@
+"""The search: ordinary inputs first, then one change at a time, then what the comparisons asked for."""
+
+from __future__ import annotations
+
+import ast
+import time
+from dataclasses import dataclass, field
+from typing import Any, Callable, Iterator
+
+from greenline_probe.explore.express import Expresser
+from greenline_probe.explore.instrument import Comparisons
+from greenline_probe.explore.observe import Observation, Observer
+from greenline_probe.explore.template import Choice, Template, cost_of
+from greenline_probe.explore.values import seeded
+
+MAX_KEPT = 240
+QUIET_CALLS = 500
+
+
+@dataclass
+class Goals:
+    """What is missing, in first lines of statements: lines and branches of the target."""
+
+    lines: frozenset[int]
+    arcs: frozenset[tuple[int, int]]
+    first_line: dict[int, int]
+
+    def met_by(self, edges: frozenset[tuple[int, int]]) -> frozenset[Any]:
+        """Return the goals (line numbers and arcs) that these raw arcs meet."""
+        first = self.first_line
+        arcs = {(first.get(a, a) if a > 0 else a, first.get(b, b) if b > 0 else b) for a, b in edges}
+        lines = {line for arc in arcs for line in arc if line > 0}
+        return frozenset((self.lines & lines) | (self.arcs & arcs))
+
+    @property
+    def all(self) -> frozenset[Any]:
+        return frozenset(self.lines | self.arcs)
+
+
+@dataclass
+class Found:
+    """What the search keeps: one observation per behaviour, with the goals it meets."""
+
+    observations: dict[Any, Observation] = field(default_factory=dict)
+    met: set[Any] = field(default_factory=set)
+    calls: int = 0
+    refusals: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
+    accidents: dict[tuple[str, int], Observation] = field(default_factory=dict)
+    """Exceptions that nobody announced: (class and line) -> the simplest call that shows one."""
+
+
+class Search:
+    """Searches until the goals are met and nothing new appears, or the time is over."""
+
+    def __init__(self, observer: Observer, templates: list[Template], goals: Goals, comparisons: Comparisons, express: Expresser, seed: str, *, until: float, before_call: Callable[[str], bool]) -> None:
+        self.observer = observer
+        self.templates = templates
+        self.goals = goals
+        self.comparisons = comparisons
+        self.express = express
+        self.random = seeded(seed)
+        self.until = until
+        self.before_call = before_call
+        self.found = Found()
+        self._tried: set[Any] = set()
+        self._edges: set[tuple[int, int]] = set()
+        self._parents: list[Choice] = []
+        self._wanted: dict[int, list[str]] = {}
+        self._quiet = 0
+
+    def run(self, examples: list[Choice]) -> Found:
+        """Try the documented calls, the ordinary ones, then search."""
+        for choice in examples:
+            self._try(choice)
+        for choice in self._systematic():
+            if time.monotonic() > self.until or self._is_done(QUIET_CALLS):
+                return self.found
+            self._try(choice)
+        while time.monotonic() < self.until and self._parents and not self._is_done(QUIET_CALLS * 3):
+            choice = self._mutate(self.random.choice(self._parents))
+            if choice is not None:
+                self._try(choice)
+            else:
+                self._quiet += 1
+        return self.found
+
+    def _is_done(self, quiet: int) -> bool:
+        met_all = self.goals.all <= self.found.met
+        return self._quiet > (quiet // 3 if met_all else quiet)
+
+    def _systematic(self) -> Iterator[Choice]:
+        """Yield the first choice, then each slot varied alone, round by round over templates, then pairs."""
+        for template in self.templates:
+            yield Choice(template, template.first())
+        longest = max((len(s.pool) for t in self.templates for s in t.slots), default=0)
+        for rank in range(1, longest):
+            for template in self.templates:
+                base = template.first()
+                for i, slot in enumerate(template.slots):
+                    if rank < len(slot.pool):
+                        yield Choice(template, (*base[:i], slot.pool[rank], *base[i + 1 :]))
+            if rank in (3, 8, 20):
+                yield from self._random_rows(20 * rank)
+
+    def _random_rows(self, count: int) -> Iterator[Choice]:
+        for _ in range(count):
+            template = self.random.choice(self.templates)
+            if len(template.slots) > 1:
+                yield Choice(template, tuple(self._pick(s.pool) for s in template.slots))
+
+    def _pick(self, pool: list[str]) -> str:
+        """Early values are more ordinary, so more likely."""
+        return pool[int(len(pool) * self.random.random() ** 1.7)]
+
+    def _try(self, choice: Choice) -> Observation | None:
+        if choice.key in self._tried:
+            self._quiet += 1
+            return None
+        self._tried.add(choice.key)
+        arguments = ", ".join(label + source for _, label, source in choice.template.arguments(choice.chosen))
+        if not self.before_call(f"{'; '.join(choice.template.arrange(choice.chosen))} -> {choice.template.callee}({arguments})"):
+            return None
+        self.comparisons.take()
+        observation = self.observer.run(choice)
+        asked = self.comparisons.take()
+        self.found.calls += 1
+        self.found.kinds[observation.kind] = self.found.kinds.get(observation.kind, 0) + 1
+        if observation.refusal:
+            self.found.refusals[observation.refusal] = self.found.refusals.get(observation.refusal, 0) + 1
+        self._learn(observation, asked)
+        return observation
+
+    def _learn(self, observation: Observation, asked: list[tuple[str, Any, Any]]) -> None:
+        choice = observation.choice
+        choice.cost = cost_of(choice)
+        fresh = observation.edges - self._edges
+        self._edges |= observation.edges
+        if observation.kind == "raise" and not observation.deliberate:
+            key = (observation.error, observation.error_line)
+            known = self.found.accidents.get(key)
+            if known is None or choice.cost < known.choice.cost:
+                self.found.accidents[key] = observation
+        met = self.goals.met_by(observation.edges) if observation.usable else frozenset()
+        news = met - self.found.met
+        self.found.met |= met
+        key = (observation.fingerprint, observation.edges)
+        known = self.found.observations.get(key)
+        if observation.usable and (known is None or choice.cost < known.choice.cost) and (known is not None or len(self.found.observations) < MAX_KEPT or news):
+            self.found.observations[key] = observation
+        if fresh or news:
+            self._quiet = 0
+            self._parents += [choice] * (3 if news else 1)
+        else:
+            self._quiet += 1
+        if fresh or len(self._parents) < 8:
+            self._ask(choice, asked)
+
+    def _ask(self, choice: Choice, asked: list[tuple[str, Any, Any]]) -> None:
+        """Turn the operands of comparisons into values worth trying: substitute what was compared by what it was compared with."""
+        for name, left, right in asked[:60]:
+            pairs = [(left, right), (right, left)]
+            if name in ("In", "NotIn"):
+                pairs = [(left, item) for item in _members(right)]
+            for have, want in pairs:
+                for i, source in enumerate(choice.chosen):
+                    for made in self._substituted(source, have, want):
+                        pool = self._wanted.setdefault(id(choice.template) * 100 + i, [])
+                        if made not in pool and len(pool) < 80:
+                            pool.append(made)
+
+    def _substituted(self, source: str, have: Any, want: Any) -> Iterator[str]:
+        if not source or type(want) not in (str, int, float, bytes) or type(have) is not type(want) or have == want:
+            return
+        held, wanted = self.express.express(have), self.express.express(want)
+        if held is None or wanted is None:
+            return
+        if source == held:
+            yield wanted
+            if type(want) in (int, float):
+                yield repr(want + 1)
+                yield repr(want - 1)
+        elif isinstance(have, str) and len(have) > 0 and source[:1] in "'\"" and held[1:-1] in source:
+            yield source.replace(held[1:-1], wanted[1:-1], 1)
+        elif held in source:
+            yield source.replace(held, wanted, 1)
+        elif isinstance(want, (int, float)) and isinstance(have, int) and source[:1] in "'\"[" and 0 <= want <= 200:
+            yield from self._resized(source, have, int(want))
+
+    def _resized(self, source: str, have: int, want: int) -> Iterator[str]:
+        """A number that is the argument's length: make it as long as wanted, and one more and less."""
+        try:
+            value = ast.literal_eval(source)
+        except (ValueError, SyntaxError):
+            return
+        if len(value) != have or not value:
+            return
+        for length in (want, want + 1, want - 1):
+            if 0 <= length <= 200:
+                yield repr((value * (length // len(value) + 1))[:length])
+
+    def _mutate(self, parent: Choice) -> Choice | None:
+        template = parent.template
+        if not template.slots:
+            return None
+        chosen = list(parent.chosen)
+        for _ in range(1 if self.random.random() < 0.7 else 2):
+            i = self.random.randrange(len(chosen))
+            chosen[i] = self._changed(template, i, chosen[i])
+        try:
+            for source in chosen:
+                if source and template.slots[chosen.index(source)].role != "step":
+                    compile(source, "<choice>", "eval")
+        except (SyntaxError, ValueError, MemoryError):
+            return None
+        return Choice(template, tuple(chosen))
+
+    def _changed(self, template: Template, i: int, source: str) -> str:
+        slot = template.slots[i]
+        wanted = self._wanted.get(id(template) * 100 + i, [])
+        roll = self.random.random()
+        if wanted and roll < 0.4:
+            return self.random.choice(wanted)
+        if roll < 0.6 or slot.role == "step" or not source:
+            return self.random.choice(slot.pool)
+        return self._varied(source)
+
+    def _varied(self, source: str) -> str:
+        """Change a literal a little: texts by tokens and characters, numbers by steps, containers by items."""
+        try:
+            value = ast.literal_eval(source)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return source
+        return repr(self._vary(value))
+
+    def _vary(self, value: Any) -> Any:
+        pick = self.random
+        if isinstance(value, bool) or value is None:
+            return value
+        if isinstance(value, int):
+            return pick.choice([value + 1, value - 1, -value, value * 2, value * 10, value // 2])
+        if isinstance(value, float):
+            return pick.choice([value + 0.5, value - 0.5, -value, value * 2, value / 2, float(int(value))])
+        if isinstance(value, str):
+            return self._vary_text(value)
+        if isinstance(value, (list, tuple)) and value:
+            items = list(value)
+            at = pick.randrange(len(items))
+            action = pick.randrange(4)
+            if action == 0:
+                items[at] = self._vary(items[at])
+            elif action == 1:
+                del items[at]
+            elif action == 2:
+                items.insert(at, items[pick.randrange(len(items))])
+            else:
+                pick.shuffle(items)
+            return type(value)(items)
+        if isinstance(value, dict) and value:
+            key = pick.choice(sorted(value, key=repr))
+            changed = dict(value)
+            if pick.random() < 0.3:
+                del changed[key]
+            else:
+                changed[key] = self._vary(changed[key])
+            return changed
+        return value
+
+    def _vary_text(self, text: str) -> str:
+        pick = self.random
+        at = pick.randrange(len(text) + 1)
+        end = min(len(text), at + pick.randrange(1, 4))
+        token = pick.choice(self._tokens())
+        action = pick.randrange(6)
+        if action == 0:
+            return text[:at] + text[end:]
+        if action in (1, 2):
+            return text[:at] + token + text[at:]
+        if action == 3:
+            return text[:at] + token + text[end:]
+        if action == 4:
+            return text[:at] + text[at:end] * 2 + text[end:]
+        return token if pick.random() < 0.3 else text + token
+
+    def _tokens(self) -> list[str]:
+        if not hasattr(self, "_token_list"):
+            constants = [c for c in self.observer.subject.facts.constants if isinstance(c, str) and 0 < len(c) <= 12]
+            self._token_list = [*constants, *constants, *" -_.:,;/\"'()[]{}=\\\n\t#@%&+*?!<>$", "0", "1", "9", "a", "Z", "é", "1.5", "-1"]
+        return self._token_list
+
+
+def _members(container: Any) -> list[Any]:
+    if isinstance(container, str):
+        return list(container[:12])
+    if isinstance(container, (list, tuple, set, frozenset, dict)):
+        return sorted(container, key=repr)[:12]
+    return []
+

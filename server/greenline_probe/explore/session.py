@@ -1,0 +1,186 @@
+"""What the two forked workers do: one searches in an instrumented module, the other judges in a clean one."""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+import time
+from typing import Any, Callable
+
+from greenline_probe import guard, limits, wire
+from greenline_probe.explore.choose import choose
+from greenline_probe.explore.express import Expresser, Names
+from greenline_probe.explore.instrument import Comparisons, record_comparisons
+from greenline_probe.explore.mutants import Mutation
+from greenline_probe.explore.observe import Observation, Observer
+from greenline_probe.explore.search import Found, Goals, Search
+from greenline_probe.explore.subject import NotTestable, Subject, import_module, resolve
+from greenline_probe.explore.template import Choice, Template, templates
+from greenline_probe.explore.values import Values
+from greenline_probe.trace import Tracer
+
+Emit = Callable[[Any], None]
+
+SEARCH_SHARE = 0.6
+MAX_CANDIDATES = 160
+
+
+class Session:
+    """One worker's view of the target: module imported, templates made, ready to run calls."""
+
+    def __init__(self, request: wire.Explore, *, instrumented: bool) -> None:
+        self.request = request
+        self.refused: list[str] = []
+        os.chdir(request.scratch)
+        sys.path[:0] = [r for r in request.roots if r not in sys.path]
+        limits.apply()
+        guard.install([request.scratch], request.refuse or guard.KINDS, self._on_refusal)
+        self.comparisons = record_comparisons(request.module) if instrumented else Comparisons()
+        module = import_module(request.module)
+        with open(request.file, encoding="utf-8") as file:
+            text = file.read()
+        self.subject: Subject = resolve(module, request.qualname, text)
+        self.names = Names(module)
+        self.express = Expresser(self.names)
+        tracer = Tracer({request.file: "target", getattr(module, "__file__", None) or request.file: "target"})
+        self.observer = Observer(self.subject, self.express, tracer, request.scratch)
+        self.observer.refused = self.refused
+        values = Values(self.names, self.subject.facts, self.observer.attempt)
+        self.templates: list[Template] = templates(self.subject, values)
+        first = {int(k): v for k, v in request.first_line.items()}
+        arcs = frozenset((a, b) for a, b in request.goal_arcs)
+        self.goals = Goals(frozenset(request.goal_lines), arcs, first)
+
+    def _on_refusal(self, what: str) -> None:
+        self.refused.append(what)
+
+    def examples(self) -> list[Choice]:
+        """Return the documented calls, and those seen elsewhere, that fit a template."""
+        found = []
+        for source in [*self.subject.facts.examples, *self.request.examples]:
+            for template in self.templates[:2]:
+                choice = _fit(source, template)
+                if choice is not None:
+                    found.append(choice)
+        return found
+
+
+def search(request: wire.Explore, emit: Emit, before_call: Callable[[str], bool], until: float) -> None:
+    """First worker: search in the instrumented module; emit what is worth judging."""
+    session = Session(request, instrumented=True)
+    if not session.templates:
+        raise NotTestable(_why_no_template(session))
+    seed = f"{request.seed}:{request.module}:{request.qualname}"
+    searcher = Search(session.observer, session.templates, session.goals, session.comparisons, session.express, seed, until=until, before_call=before_call)
+    found = searcher.run(session.examples())
+    candidates = _best(found, session.goals)
+    emit({
+        "candidates": [[session.templates.index(o.choice.template), list(o.choice.chosen), o.choice.cost] for o in candidates],
+        "imports": [[name, *where] for name, where in session.names.imports.items()],
+        "calls": found.calls,
+        "refusals": sorted(found.refusals, key=lambda r: -found.refusals[r])[:5],
+        "kinds": found.kinds,
+        "accidents": [_accident(o) for o in list(found.accidents.values())[:5]],
+    })
+
+
+def judge(request: wire.Explore, found: dict[str, Any], emit: Emit, until: float) -> None:
+    """Second worker: run the candidates in the module as it is, twice; choose; emit the cases."""
+    session = Session(request, instrumented=False)
+    for name, module, attribute in found["imports"]:
+        if name not in session.names.bound and module in sys.modules:
+            value = sys.modules[module]
+            session.names.bind(name, module, attribute, getattr(value, attribute) if attribute else value)
+    observations = []
+    for index, chosen, cost in found["candidates"]:
+        choice = Choice(session.templates[index], tuple(chosen), cost=cost)
+        first = session.observer.run(choice)
+        if first.usable and session.observer.run(choice, trace=False).fingerprint == first.fingerprint:
+            observations.append(first)
+    if not observations:
+        emit({"cases": [], "mutants": 0, "killed": 0, "missed": []})
+        return
+    subject = session.subject
+    mutation = Mutation(subject.function, subject.node, subject.qualname, request.file)
+    chosen_ones = choose(observations, session.goals, mutation, session.observer, until)
+    met = set().union(*(session.goals.met_by(o.edges) for o in chosen_ones.observations))
+    emit({
+        "cases": [wire.encode(_case(o, session)) for o in chosen_ones.observations],
+        "mutants": chosen_ones.mutants,
+        "killed": chosen_ones.killed,
+        "missed": sorted(map(str, session.goals.all - met)),
+        "survivors": chosen_ones.survivors,
+    })
+
+
+def _best(found: Found, goals: Goals) -> list[Observation]:
+    """Order by what they meet and how simple they are: every goal's simplest first, then one per behaviour."""
+    observations = sorted(found.observations.values(), key=lambda o: o.choice.cost)
+    first: dict[Any, Observation] = {}
+    for observation in observations:
+        for goal in goals.met_by(observation.edges):
+            first.setdefault(goal, observation)
+    ordered = {id(o): o for o in [*first.values(), *observations]}
+    return list(ordered.values())[:MAX_CANDIDATES]
+
+
+def _why_no_template(session: Session) -> str:
+    subject = session.subject
+    if subject.owner is not None and subject.kind in ("method", "property", "operator"):
+        return f"no instance of {subject.owner.__name__} could be made from its constructor, its class methods or its subclasses"
+    unknown = [p.name for p in subject.signature.parameters.values() if p.default is p.empty]
+    return f"no value could be made for {', '.join(unknown) or 'its parameters'}"
+
+
+def _accident(observation: Observation) -> dict[str, Any]:
+    template, chosen = observation.choice.template, observation.choice.chosen
+    call = template.call([label + source for _, label, source in template.arguments(chosen)])
+    shown = "; ".join([*template.arrange(chosen), call])
+    typed = all(s.typed for s in template.slots if s.role == "argument")
+    return {"call": shown, "error": observation.error_text, "line": observation.error_line, "typed": typed}
+
+
+def _case(observation: Observation, session: Session) -> wire.Case:
+    template, chosen = observation.choice.template, observation.choice.chosen
+    arguments = [list(a) for a in template.arguments(chosen)]
+    arrange = template.arrange(chosen)
+    call = template.call([f"\x00{i}\x00" for i in range(len(arguments))])
+    sources = [*arrange, call.replace("\x00", "_"), *(a[2] for a in arguments), observation.expected or "", *observation.details, *observation.after, observation.error]
+    used = {n.id for s in sources if s for n in ast.walk(ast.parse(s)) if isinstance(n, ast.Name)}
+    imports = [[name, *session.names.imports[name]] for name in sorted(used) if name in session.names.imports]
+    return wire.Case(
+        arrange=arrange, callee=template.callee, arguments=arguments, call=call, form=template.form, shape=observation.shape, kind=observation.kind,
+        expected=observation.expected, details=list(observation.details), after=list(observation.after), kept=sorted(observation.kept),
+        error=observation.error, message=observation.message, imports=imports, edges=[list(e) for e in sorted(observation.edges)],
+        documented=observation.choice.documented,
+    )
+
+
+def _fit(source: str, template: Template) -> Choice | None:
+    """Return the choice that makes this call; None when an argument has no place in the template."""
+    try:
+        call = ast.parse(source, mode="eval").body
+    except SyntaxError:
+        return None
+    if not isinstance(call, ast.Call) or template.form != "call":
+        return None
+    chosen = list(template.first())
+    free = [i for i, s in enumerate(template.slots) if s.role == "argument"]
+    for i in free:
+        chosen[i] = "" if template.slots[i].pool[0] == "" or "" in template.slots[i].pool else chosen[i]
+    for i, argument in enumerate(call.args):
+        if i >= len(free) or isinstance(argument, ast.Starred) or any(isinstance(n, ast.Name) for n in ast.walk(argument)):
+            return None
+        chosen[free[i]] = ast.unparse(argument)
+    for keyword in call.keywords:
+        place = [i for i in free if template.slots[i].name == keyword.arg]
+        if not place or any(isinstance(n, ast.Name) for n in ast.walk(keyword.value)):
+            return None
+        chosen[place[0]] = ast.unparse(keyword.value)
+    return Choice(template, tuple(chosen), documented=True)
+
+
+def deadline(seconds: float) -> float:
+    """Return the monotonic time that many seconds from now."""
+    return time.monotonic() + seconds

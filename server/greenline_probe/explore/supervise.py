@@ -1,0 +1,199 @@
+"""The process that answers Explore requests: it forks a worker for each step and outlives whatever happens to it."""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import select
+import signal
+import sys
+import time
+import traceback
+from typing import Any, Callable
+
+from greenline_probe import wire
+from greenline_probe.explore import session
+from greenline_probe.explore.subject import NotTestable
+
+Reply = Callable[[Any], None]
+
+MAX_RESTARTS = 4
+STUCK_SECONDS = 3.0
+IMPORT_SECONDS = 30.0
+_TEXT_BYTES = 2000
+
+
+def serve(request: wire.Explore, reply: Reply) -> None:
+    """Explore and reply with cases, then with Explored. Never raises for the target's sake."""
+    began = time.monotonic()
+    try:
+        found, avoided = _search(request, reply)
+        judged = _judge(request, found)
+    except NotTestable as reason:
+        reply(wire.Explored(calls=0, reason=str(reason), not_testable=True, seconds=time.monotonic() - began))
+        return
+    for case in judged["cases"]:
+        reply(wire.decode(case, wire.Case))
+    refusals = [*found["refusals"], *avoided]
+    reply(
+        wire.Explored(
+            calls=found["calls"], reason="" if judged["cases"] else _why_nothing(found, refusals), not_testable=not judged["cases"],
+            mutants=judged["mutants"], killed=judged["killed"], refusals=refusals, accidents=found["accidents"], missed=judged["missed"],
+            seconds=time.monotonic() - began,
+        )
+    )
+
+
+def _search(request: wire.Explore, reply: Reply) -> tuple[dict[str, Any], list[str]]:
+    """Run the searching worker, again without the call that ended it, as long as there is time."""
+    avoided: list[str] = []
+    until = session.deadline(request.seconds * session.SEARCH_SHARE)
+    for _ in range(MAX_RESTARTS):
+        board = _Board(avoided)
+        worker = _Worker(lambda emit: session.search(request, emit, board.before_call, until), board)  # noqa: B023 - runs at once
+        result = worker.wait(max(until, time.monotonic() + 0.5))
+        if result is not None:
+            return result, [f"{call}: {how}" for call, how in board.ended]
+        if not board.last():
+            raise NotTestable(f"importing {request.module} {worker.how}")
+        avoided.append(board.last())
+        board.ended.append((board.last(), worker.how))
+        last = f"the call {board.last()} {worker.how}"
+        until = max(until, session.deadline(request.seconds * 0.3))
+    raise NotTestable(last)
+
+
+def _judge(request: wire.Explore, found: dict[str, Any]) -> dict[str, Any]:
+    nothing = {"cases": [], "mutants": 0, "killed": 0, "missed": []}
+    if not found["candidates"]:
+        return nothing
+    until = session.deadline(request.seconds * (1 - session.SEARCH_SHARE))
+    worker = _Worker(lambda emit: session.judge(request, found, emit, until), _Board([]))
+    return worker.wait(until) or nothing
+
+
+def _why_nothing(found: dict[str, Any], refusals: list[str]) -> str:
+    """Say in words why no call could become a test."""
+    kinds = found["kinds"]
+    if refusals and kinds.get("refused", 0) >= kinds.get("raise", 0):
+        return f"it wants to {refusals[0]}, which is refused while exploring"
+    if kinds.get("timeout", 0) and kinds.get("timeout", 0) >= sum(kinds.values()) * 0.5:
+        return "every call that was tried took longer than 0.3 s"
+    if found["accidents"]:
+        first = found["accidents"][0]
+        return f"no call that was tried ended as the code intends; for example {first['call']} raises {first['error']}"
+    if not sum(kinds.values()):
+        return "no call could be made in the time given"
+    return "nothing that its calls return or change can be asserted"
+
+
+class _Board:
+    """Shared with the worker: which call it makes now. What is written here survives the worker."""
+
+    def __init__(self, avoided: list[str]) -> None:
+        self.avoided = set(avoided)
+        self.ended: list[tuple[str, str]] = []
+        self._memory = mmap.mmap(-1, 8 + 4 + _TEXT_BYTES)
+
+    def before_call(self, call: str) -> bool:
+        """Note the call; False when it must not be made again."""
+        if call in self.avoided:
+            return False
+        text = call.encode("utf-8", "replace")[:_TEXT_BYTES]
+        self._memory[0:8] = (self.beats() + 1).to_bytes(8, "little")
+        self._memory[8:12] = len(text).to_bytes(4, "little")
+        self._memory[12 : 12 + len(text)] = text
+        return True
+
+    def beats(self) -> int:
+        """Return how many calls were noted."""
+        return int.from_bytes(self._memory[0:8], "little")
+
+    def last(self) -> str:
+        """Return the call noted last, empty before the first."""
+        length = int.from_bytes(self._memory[8:12], "little")
+        return bytes(self._memory[12 : 12 + length]).decode("utf-8", "replace")
+
+
+class _Worker:
+    """A forked child that runs one step and sends one JSON object back."""
+
+    def __init__(self, work: Callable[[Callable[[Any], None]], None], board: _Board) -> None:
+        self.board = board
+        self.how = ""
+        self._read, write = os.pipe()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.close(self._read)
+            _be_worker(work, write)
+        os.close(write)
+
+    def wait(self, until: float) -> dict[str, Any] | None:
+        """Return the result; None when the worker died or had to be killed (``how`` says it)."""
+        try:
+            data = self._receive(until)
+        finally:
+            os.close(self._read)
+            self._end()
+        if not data.endswith(b"\n"):
+            self.how = self.how or self._death
+            return None
+        result: dict[str, Any] = json.loads(data)
+        if "not_testable" in result:
+            raise NotTestable(result["not_testable"])
+        return result
+
+    def _receive(self, until: float) -> bytes:
+        chunks: list[bytes] = []
+        beats, since, began = self.board.beats(), time.monotonic(), time.monotonic()
+        while True:
+            ready, _, _ = select.select([self._read], [], [], 0.05)
+            now = time.monotonic()
+            if ready:
+                chunk = os.read(self._read, 1 << 16)
+                if not chunk:
+                    return b"".join(chunks)
+                chunks.append(chunk)
+                since = now
+            if self.board.beats() != beats:
+                beats, since = self.board.beats(), now
+            limit = STUCK_SECONDS if beats else IMPORT_SECONDS
+            if now - since > limit and now > until - 1 or (beats and now - since > STUCK_SECONDS) or now - began > IMPORT_SECONDS * 2:
+                self.how = f"did not end within {now - since:.0f} s"
+                return b""
+
+    def _end(self) -> None:
+        try:
+            os.kill(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        _, status = os.waitpid(self.pid, 0)
+        code = os.waitstatus_to_exitcode(status)
+        if code == -signal.SIGKILL:
+            self._death = "ended the process"
+        elif code < 0:
+            self._death = f"crashed the interpreter ({signal.Signals(-code).name})"
+        else:
+            self._death = f"ended the process with exit code {code}"
+
+
+def _be_worker(work: Callable[[Callable[[Any], None]], None], write: int) -> None:
+    """Run the step and leave; whatever the code under test set up to run at exit does not run."""
+
+    def emit(message: Any) -> None:
+        data = (json.dumps(message) + "\n").encode("ascii")
+        while data:
+            data = data[os.write(write, data) :]
+
+    try:
+        work(emit)
+    except NotTestable as reason:
+        emit({"not_testable": str(reason)})
+    except BaseException as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        emit({"not_testable": f"exploring failed with {type(error).__name__}: {error} ({os.path.basename(last.filename)}:{last.lineno})"})
+    finally:
+        os._exit(0)

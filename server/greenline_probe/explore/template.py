@@ -1,0 +1,212 @@
+"""Programs to try: a receiver, a few steps, one call. Each hole is a slot with a pool of expressions."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass, field
+from typing import Any
+
+from greenline_probe.explore.subject import OPERATORS, Subject, variable_name
+from greenline_probe.explore.values import Values
+
+OMITTED = ""
+"""The choice for an optional parameter that is not passed."""
+
+MAX_STEPS = 12
+
+
+@dataclass
+class Slot:
+    """A hole in a template. ``label`` is put before the expression (``name=``); a "step" is a whole statement."""
+
+    name: str
+    pool: list[str]
+    role: str = "argument"
+    """argument, construct, or step"""
+    label: str = ""
+    typed: bool = False
+    """The pool comes from an annotation."""
+
+
+@dataclass
+class Template:
+    """How the target is called. ``receiver`` is the variable of the instance, empty for functions."""
+
+    callee: str
+    slots: list[Slot]
+    receiver: str = ""
+    maker: str = ""
+    """The class or factory that makes the receiver."""
+    form: str = "call"
+    """call, property, operator"""
+    shape: str = ""
+    """The format of an operator."""
+
+    def first(self) -> tuple[str, ...]:
+        """Return the most ordinary choice for each slot."""
+        return tuple(slot.pool[0] for slot in self.slots)
+
+    def arrange(self, chosen: tuple[str, ...]) -> list[str]:
+        """Return the statements before the call, for a choice of one expression per slot."""
+        if not self.receiver:
+            return []
+        made = [f"{slot.label}{source}" for slot, source in zip(self.slots, chosen) if slot.role == "construct" and source]
+        lines = [f"{self.receiver} = {self.maker}({', '.join(made)})" if self.maker else f"{self.receiver} = {made[0]}"]
+        lines += [source for slot, source in zip(self.slots, chosen) if slot.role == "step" and source]
+        return lines
+
+    def arguments(self, chosen: tuple[str, ...]) -> list[tuple[str, str, str]]:
+        """Return (parameter, label, expression) of what is passed in the call."""
+        return [(s.name, s.label, source) for s, source in zip(self.slots, chosen) if s.role == "argument" and source]
+
+    def call(self, passed: list[str]) -> str:
+        """Return the call with these argument texts (labels included)."""
+        if self.form == "property":
+            return self.callee
+        if self.form == "operator":
+            return self.shape.format(self.receiver, *passed) if self.receiver else self.shape.format(*passed)
+        return f"{self.callee}({', '.join(passed)})"
+
+
+def templates(subject: Subject, values: Values) -> list[Template]:
+    """Return the ways to call the target, most ordinary first; empty when no receiver can be made."""
+    slots = _slots(subject.signature, values, values.hints(subject.function if subject.kind != "constructor" else subject.function), "argument")
+    if slots is None:
+        return []
+    name = values.names.of(subject.owner) if subject.owner is not None else None
+    if subject.kind == "function":
+        # The module's own binding: decorated, as its users call it.
+        values.names.bind(subject.qualname, subject.module.__name__, subject.qualname, getattr(subject.module, subject.qualname))
+        return [Template(subject.qualname, slots)]
+    if name is None:
+        return []
+    if subject.kind in ("classmethod", "staticmethod"):
+        return [Template(f"{name}.{subject.name}", slots)]
+    if subject.kind == "constructor":
+        return [Template(name, slots)]
+    return [_method(subject, slots, receiver) for receiver in _receivers(subject, name, values)]
+
+
+def _method(subject: Subject, slots: list[Slot], receiver: tuple[str, str, list[Slot]]) -> Template:
+    variable, maker, made = receiver
+    every = [*made, *slots]
+    if subject.kind == "property":
+        return Template(f"{variable}.{subject.name}", made, variable, maker, "property")
+    if subject.kind == "operator":
+        return Template("", every, variable, maker, "operator", OPERATORS[subject.name])
+    return Template(f"{variable}.{subject.name}", every, variable, maker)
+
+
+def _receivers(subject: Subject, name: str, values: Values) -> list[tuple[str, str, list[Slot]]]:
+    """Return (variable, maker, slots) for each way to make an instance: the constructor, then ready-made expressions."""
+    owner = subject.owner
+    variable = variable_name(name)
+    found: list[tuple[str, str, list[Slot]]] = []
+    steps = _steps(subject, variable, values)
+    if not inspect.isabstract(owner) and values.objects(owner):
+        try:
+            signature = inspect.signature(owner)
+        except (TypeError, ValueError):
+            signature = inspect.Signature()
+        construct = _slots(signature, values, values.hints(owner.__init__), "construct")
+        if construct is not None and not _is_enum(owner):
+            found.append((variable, name, [*construct, *steps]))
+    ready = [s for s in values.objects(owner) if not s.startswith(f"{name}(")]
+    if ready:
+        found.append((variable, "", [Slot(variable, ready, "construct"), *steps]))
+    return found
+
+
+def _is_enum(owner: Any) -> bool:
+    return any(base.__name__ == "Enum" for base in owner.__mro__)
+
+
+def _slots(signature: inspect.Signature, values: Values, hints: dict[str, Any], role: str) -> list[Slot] | None:
+    """Return a slot per parameter; None when a required one has no pool."""
+    slots: list[Slot] = []
+    by_name = False
+    parameters = list(signature.parameters.values())
+    for parameter in parameters:
+        hint = hints.get(parameter.name, parameter.annotation)
+        typed = hint is not parameter.empty
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            if by_name:
+                continue
+            one = values.of_parameter(parameter, hint)
+            slots += [Slot(parameter.name, [OMITTED, *one] if i else [*one[:1], OMITTED, *one[1:]], role, typed=typed) for i in range(2)]
+            continue
+        if parameter.kind is parameter.VAR_KEYWORD:
+            one = values.of_parameter(parameter, hint)
+            slots.append(Slot(parameter.name, [OMITTED, *(f"extra={s}" for s in one[:6])], role, typed=typed))
+            continue
+        pool = values.of_parameter(parameter, hint)
+        required = parameter.default is parameter.empty
+        if required and not pool:
+            return None
+        # After an optional parameter that may be left out, only names are unambiguous.
+        label = f"{parameter.name}=" if parameter.kind is parameter.KEYWORD_ONLY or by_name else ""
+        if not required:
+            by_name = by_name or parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+            label = f"{parameter.name}=" if parameter.kind is not parameter.POSITIONAL_ONLY else ""
+        slots.append(Slot(parameter.name, pool if required else [OMITTED, *pool], role, label, typed))
+    return slots
+
+
+def _steps(subject: Subject, variable: str, values: Values) -> list[Slot]:
+    """Return slots for calls before the call: other public methods of the instance, with ordinary arguments."""
+    made: list[str] = []
+    if values.names.of(subject.owner) is None or _is_enum(subject.owner):
+        return []
+    for name, member in inspect.getmembers_static(subject.owner) if hasattr(inspect, "getmembers_static") else vars(subject.owner).items():
+        own = getattr(member, "__module__", None) == subject.owner.__module__
+        if name.startswith("_") or not inspect.isfunction(member) or not own or inspect.iscoroutinefunction(member):
+            continue
+        try:
+            signature = inspect.signature(member)
+        except (TypeError, ValueError):
+            continue
+        slots = _slots(signature.replace(parameters=list(signature.parameters.values())[1:]), values, values.hints(member), "argument")
+        if slots is None:
+            continue
+        for i in range(2):
+            chosen = [(s.label, s.pool[min(i, len(s.pool) - 1)]) for s in slots]
+            made.append(f"{variable}.{name}({', '.join(label + c for label, c in chosen if c)})")
+        made += [f"{variable}.{name}({s.label}{c})" for s in slots[:1] if len(slots) == 1 for c in s.pool[2:5] if c]
+    pool = list(dict.fromkeys(made))[: MAX_STEPS * 2]
+    if not pool or _looks_immutable(subject.owner):
+        return []
+    return [Slot(f"step {i}", [OMITTED, *pool], "step") for i in range(2)]
+
+
+def _looks_immutable(owner: Any) -> bool:
+    parameters = getattr(owner, "__dataclass_params__", None)
+    return bool(getattr(parameters, "frozen", False)) or issubclass(owner, (tuple, str, int, float, frozenset, bytes))
+
+
+@dataclass
+class Choice:
+    """One program: a template and an expression for each of its slots."""
+
+    template: Template
+    chosen: tuple[str, ...]
+    documented: bool = False
+    cost: float = field(default=0.0)
+
+    @property
+    def key(self) -> tuple[int, tuple[str, ...]]:
+        return id(self.template), self.chosen
+
+
+def cost_of(choice: Choice) -> float:
+    """Readability: shorter and fewer arguments first, extreme or odd values later."""
+    cost = 0.0
+    for slot, source in zip(choice.template.slots, choice.chosen):
+        if not source:
+            continue
+        cost += 2 + len(source) * 0.35 + (6 if slot.role == "step" else 0)
+        cost += 4 * sum(source.count(mark) for mark in ("\\x", "\\u", "1e", "lambda", "\\n"))
+        if source in {"''", "[]", "{}", "None", "()", "0"}:
+            cost += 1.5
+        rank = slot.pool.index(source) if source in slot.pool[:40] else 40
+        cost += rank * 0.08
+    return cost
