@@ -42,7 +42,7 @@ if command -v uv >/dev/null 2>&1; then
     uv pip install --quiet --python "$python" --no-deps --no-build-isolation -e .
 else
     found=$(find_python)
-    [ -n "$found" ] || missing "Python 3.10 or newer is missing; install it (found: $(python3 --version 2>&1 || echo none))."
+    [ -n "$found" ] || missing "Python 3.10 or newer is missing: install it, or uv (https://docs.astral.sh/uv/), which brings it."
     "$found" -c 'import venv, ensurepip' 2>/dev/null ||
         missing "$found has no venv module; install it (on Debian and Ubuntu: apt install python3-venv), or install uv."
     echo "Setting up .venv with $found ..."
