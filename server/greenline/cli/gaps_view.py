@@ -10,7 +10,8 @@ from rich.table import Table
 
 from greenline.cli.console import mark, shown
 from greenline.cli.results_view import percent
-from greenline.domain.coverage.model import CoverageMap, Gap, Ratio, Summary
+from greenline.domain.coverage.mapping import summarize
+from greenline.domain.coverage.model import Gap
 from greenline.services.show_coverage import Picture
 
 
@@ -34,7 +35,7 @@ def print_gaps(console: Console, pictures: Sequence[Picture]) -> None:
 
 def _print_file(console: Console, picture: Picture) -> None:
     name = escape(shown(picture.path))
-    total = f"  {percent(_summary(picture.map))}" if picture.map else ""
+    total = f"  {percent(summarize(picture.map))}" if picture.map else ""
     console.print(f"[bold]{name}[/]{total}", soft_wrap=True)
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(justify="right", no_wrap=True, style="cyan")
@@ -50,13 +51,3 @@ def _print_file(console: Console, picture: Picture) -> None:
 def _lines(gap: Gap) -> str:
     first, last = gap.lines[0], gap.lines[-1]
     return str(first) if first == last else f"{first}-{last}"
-
-
-def _summary(of: CoverageMap) -> Summary:
-    lines = Ratio(len(of.covered), len(of.covered) + len(of.missing))
-    taken_from = [line for line in of.statements.branches if line in of.covered]
-    total = sum(len(exits) for exits in of.statements.branches.values())
-    missing = len(of.missing_branches) + sum(
-        len(exits) for line, exits in of.statements.branches.items() if line not in taken_from
-    )
-    return Summary(lines, Ratio(total - missing, total) if of.branches_known else Ratio(0, 0))

@@ -18,14 +18,10 @@ def _address(ctx: click.Context, param: click.Parameter, value: str | None) -> t
 
 
 @click.command("lsp")
-@click.option(
-    "--tcp", metavar="HOST:PORT", callback=_address, help="Listen there, not on stdin and stdout."
-)
-def command(tcp: tuple[str, int] | None) -> None:
+@click.option("--tcp", metavar="HOST:PORT", callback=_address, help="Listen there, not on stdin and stdout.")
+@click.pass_context
+def command(ctx: click.Context, tcp: tuple[str, int] | None) -> None:
     """Run the language server. Editors start this; see docs/ for VS Code, Neovim and others."""
     from greenline.lsp import server  # noqa: PLC0415 - only this command needs LSP's types
 
-    if tcp:
-        server.serve_tcp(*tcp)
-    else:
-        server.serve_stdio()
+    ctx.exit(server.serve_tcp(*tcp) if tcp else server.serve_stdio())
