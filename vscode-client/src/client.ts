@@ -13,10 +13,9 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
     documentSelector: [{ scheme: "file", language: "python" }],
     outputChannel: log,
     traceOutputChannel: log,
-    synchronize: { configurationSection: "greenline" },
     middleware: {
-      executeCommand: async (command, given, next) => {
-        const args = await withTarget(client, command, given);
+      executeCommand: (command, given, next) => {
+        const args = withTarget(client, command, given);
         return args ? next(command, args) : undefined;
       },
       workspace: {
@@ -25,7 +24,7 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
           if (!Array.isArray(answers)) {
             return [];
           }
-          return Promise.all(answers.map((answer, at) => withInterpreter(answer, params.items[at]?.scopeUri)));
+          return Promise.all(answers.map((answer, at) => forServer(answer, params.items[at]?.scopeUri)));
         },
         handleApplyEdit: async (params, next) => {
           const touched = filesToSave(params.edit);
@@ -43,11 +42,17 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
   return client;
 }
 
-/** Where the setting is empty, the project runs in the interpreter that is selected in the editor. */
-async function withInterpreter(settings: unknown, scope: string | undefined): Promise<unknown> {
-  if (typeof settings !== "object" || settings === null || !("interpreter" in settings) || settings.interpreter) {
-    return settings;
+/**
+ * What the server is told: not the client's own settings; and where no interpreter is set, the one that is selected
+ * in the editor runs the project.
+ */
+async function forServer(section: unknown, scope: string | undefined): Promise<unknown> {
+  if (typeof section !== "object" || section === null) {
+    return section;
   }
-  const selected = await selectedInterpreter(scope ? vscode.Uri.parse(scope) : undefined);
-  return selected ? { ...settings, interpreter: selected } : settings;
+  const { server: _server, trace: _trace, ...settings } = section as Record<string, unknown>;
+  if (settings["interpreter"] === "") {
+    settings["interpreter"] = (await selectedInterpreter(scope ? vscode.Uri.parse(scope) : undefined)) ?? "";
+  }
+  return settings;
 }

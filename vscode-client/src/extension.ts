@@ -79,11 +79,13 @@ class Server {
     const showLog = vscode.l10n.t("Show Log");
     const [message, buttons] =
       error instanceof ServerNotFound
-        ? [vscode.l10n.t("{0} Install it (pip install greenline) or choose the command that starts it.", error.message), [choose]]
+        ? [error.message, [choose]]
         : [vscode.l10n.t("Greenline did not start. Its log says why."), [showLog, choose]];
     const answer = await vscode.window.showErrorMessage(message, ...buttons);
     if (answer === choose) {
-      await vscode.commands.executeCommand("workbench.action.openSettings", "greenline.server.command");
+      // Where the files are remote, so is this setting: the ordinary page would not show it.
+      const page = vscode.env.remoteName ? "workbench.action.openRemoteSettings" : "workbench.action.openSettings";
+      await vscode.commands.executeCommand(page, { query: "greenline.server.command" });
     } else if (answer === showLog) {
       this.log.show();
     }

@@ -25,7 +25,7 @@ export async function findServer(): Promise<ServerCommand> {
     const found = await onPath(program);
     if (!found) {
       throw new ServerNotFound(
-        vscode.l10n.t("The setting greenline.server.command names {0}, which is not a program here.", program),
+        vscode.l10n.t("The setting greenline.server.command names {0}, which is not a program here. Correct or empty it.", program),
       );
     }
     return { command: found, args: rest };
@@ -38,10 +38,11 @@ export async function findServer(): Promise<ServerCommand> {
   if (greenline) {
     return { command: greenline, args: ["lsp"] };
   }
+  const where = interpreter
+    ? vscode.l10n.t("Greenline is not installed in {0}, and there is no greenline on PATH.", interpreter)
+    : vscode.l10n.t("There is no greenline on PATH, and no Python interpreter is selected.");
   throw new ServerNotFound(
-    interpreter
-      ? vscode.l10n.t("Greenline is not installed in {0}, and there is no greenline on PATH.", interpreter)
-      : vscode.l10n.t("Greenline is not installed: there is no greenline on PATH, and no Python interpreter is selected."),
+    `${where} ${vscode.l10n.t("Install it (pip install greenline), or choose the command that starts it.")}`,
   );
 }
 

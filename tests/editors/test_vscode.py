@@ -1,0 +1,195 @@
+"""VS Code itself, in a browser: the packaged extension, the real server, and a screenshot per step."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from editors.real_editors import HERE, REPOSITORY, editors_folder, environment, not_set_up, server_command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.e2e
+
+START_SECONDS = 60
+STEP_SECONDS = 60
+SCENARIO_SECONDS = 240
+
+
+@pytest.fixture
+def vscode() -> Path:
+    folder = editors_folder() / "vscode"
+    if not (folder / "complete").exists() or not (folder / "browser").exists():
+        not_set_up("VS Code in a browser", "setup_vscode.sh")
+    return folder
+
+
+@pytest.fixture
+def extension() -> Path:
+    """The packaged extension, as a person would install it."""
+    package = REPOSITORY / "vscode-client" / "greenline.vsix"
+    if not package.exists():
+        pytest.skip("the extension is not packaged: run `npm ci && npm run package` in vscode-client")
+    return package
+
+
+@pytest.fixture
+def server() -> list[str]:
+    """What ``greenline.server.command`` names; a test may name another."""
+    return server_command()
+
+
+@pytest.fixture
+def url(vscode: Path, extension: Path, project: Path, tmp_path: Path, server: list[str]) -> Iterator[str]:
+    """A running VS Code with the project open."""
+    user, extensions = tmp_path / "user", tmp_path / "extensions"
+    write_settings(user / "User" / "settings.json", server)
+    unpack(extension, extensions)
+    port = free_port()
+    program = vscode / "node_modules" / "code-server" / "out" / "node" / "entry.js"
+    options = ["--auth", "none", "--bind-addr", f"127.0.0.1:{port}", "--config", str(tmp_path / "config.yaml")]
+    folders = ["--user-data-dir", str(user), "--extensions-dir", str(extensions)]
+    quiet = ["--disable-telemetry", "--disable-update-check"]
+    with (tmp_path / "code-server.log").open("w", encoding="utf-8") as log:
+        command = [vscode / "node", program, *options, *folders, *quiet, project]
+        running = subprocess.Popen(command, env=environment(), stdout=log, stderr=log, cwd=tmp_path)
+        try:
+            wait_for_answer(f"http://127.0.0.1:{port}/healthz", running)
+            yield f"http://127.0.0.1:{port}/?folder={project}"
+        finally:
+            running.terminate()
+            running.wait(timeout=30)
+
+
+def test_generate_from_the_light_bulb(vscode: Path, url: str, project: Path, tmp_path: Path) -> None:
+    test_file = project / "tests" / "test_tracking.py"
+    before = test_file.read_text(encoding="utf-8")
+
+    told = play(vscode, project, tmp_path, play="lightBulb", url=url)
+
+    assert any("parse_header" in problem for problem in told["problems"])
+    assert any("Generate test" in lens for lens in told["lenses"])
+    assert "Generate test for `parse_header`" in told["actions"]
+    assert told["toastsAtStart"] == []
+    assert told["unsaved"] == 0
+    assert grown(before, test_file.read_text(encoding="utf-8"))
+
+
+def test_generate_from_the_palette(vscode: Path, url: str, project: Path, tmp_path: Path) -> None:
+    test_file = project / "tests" / "test_tracking.py"
+    before = test_file.read_text(encoding="utf-8")
+
+    told = play(vscode, project, tmp_path, play="palette", url=url)
+
+    assert len(told["commands"]) == 5, told["commands"]
+    assert grown(before, test_file.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("server", [["greenline-is-not-here", "lsp"]])
+def test_a_missing_server_is_told_with_a_button(
+    vscode: Path, url: str, project: Path, tmp_path: Path, server: list[str]
+) -> None:
+    told = play(vscode, project, tmp_path, play="noServer", url=url)
+
+    assert len(told["toasts"]) == 1
+    assert "greenline-is-not-here" in told["toasts"][0]
+    assert "greenline.server.command" in told["settings"]
+
+
+def play(vscode: Path, project: Path, folder: Path, **scenario: Any) -> dict[str, Any]:
+    """Run the scenario and return what it told. GREENLINE_SCREENSHOTS names a folder that keeps the pictures."""
+    screenshots = Path(os.environ.get("GREENLINE_SCREENSHOTS") or folder) / str(scenario["play"])
+    screenshots.mkdir(parents=True, exist_ok=True)
+    source = (project / "src" / "parcels" / "tracking.py").read_text(encoding="utf-8").splitlines()
+    output, given = folder / "told.json", folder / "scenario.json"
+    given.write_text(
+        json.dumps(
+            {
+                "modules": str(vscode / "node_modules"),
+                "browser": str(vscode / "browser"),
+                "screenshots": str(screenshots),
+                "limit_ms": STEP_SECONDS * 1000,
+                "output": str(output),
+                "file": "src/parcels/tracking.py",
+                "line": next(at for at, text in enumerate(source, 1) if "a header needs a colon" in text),
+                "title": "Generate test for `parse_header`",
+                "test_file": "tests/test_tracking.py",
+                **scenario,
+            }
+        ),
+        encoding="utf-8",
+    )
+    run = subprocess.run(
+        [vscode / "node", HERE / "vscode_scenario.mjs", given],
+        capture_output=True,
+        text=True,
+        timeout=SCENARIO_SECONDS,
+        check=False,
+    )
+    assert output.exists(), run.stdout + run.stderr
+    told: dict[str, Any] = json.loads(output.read_text(encoding="utf-8"))
+    assert told["step"] == "done", json.dumps(told, indent=1)
+    return told
+
+
+def grown(before: str, after: str) -> bool:
+    """Tests were added, and every line that was there is still there."""
+    kept = after.splitlines()
+    return after.count("def test_") > before.count("def test_") and all(line in kept for line in before.splitlines())
+
+
+def write_settings(path: Path, server: list[str]) -> None:
+    path.parent.mkdir(parents=True)
+    settings = {
+        "security.workspace.trust.enabled": False,
+        "workbench.startupEditor": "none",
+        "workbench.secondarySideBar.defaultVisibility": "hidden",
+        "chat.commandCenter.enabled": False,
+        "greenline.server.command": server,
+        "greenline.interpreter": sys.executable,
+    }
+    path.write_text(json.dumps(settings), encoding="utf-8")
+
+
+def unpack(package: Path, extensions: Path) -> None:
+    with zipfile.ZipFile(package) as archive:
+        about = json.loads(archive.read("extension/package.json"))
+        folder = extensions / f"{about['publisher']}.{about['name']}-{about['version']}"
+        for name in archive.namelist():
+            if name.startswith("extension/"):
+                place = folder / name.removeprefix("extension/")
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(archive.read(name))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for_answer(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Ask until the server answers; a server that has ended never will."""
+    for _ in range(START_SECONDS * 5):
+        assert server.poll() is None, "code-server ended; see code-server.log"
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except urllib.error.URLError:
+            try:
+                server.wait(timeout=0.2)
+            except subprocess.TimeoutExpired:
+                continue
+    pytest.fail(f"no answer from {address} within {START_SECONDS} s")

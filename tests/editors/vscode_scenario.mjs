@@ -1,0 +1,139 @@
+// Plays a person in VS Code: open a file, see gaps and lenses, generate a test from the light bulb, see it green.
+// The first argument names a JSON file with the input; the output is another one, and a screenshot per step.
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+
+const input = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const { chromium } = createRequire(path.join(input.modules, "x.js"))("playwright-core");
+const told = { step: "start", screenshots: [] };
+
+const browser = await chromium.launch({
+  executablePath: input.browser,
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync"],
+});
+const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
+page.setDefaultTimeout(input.limit_ms);
+
+async function step(name) {
+  told.step = name;
+  const file = path.join(input.screenshots, `${String(told.screenshots.length + 1).padStart(2, "0")}-${name}.png`);
+  await page.screenshot({ path: file });
+  told.screenshots.push(file);
+}
+
+const textsOf = async (selector) =>
+  (await page.locator(selector).allInnerTexts()).map((text) => text.replace(/\s+/g, " ").trim()).filter(Boolean);
+
+async function openFile(name) {
+  await page.keyboard.press("Control+P");
+  await page.keyboard.type(name);
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: path.basename(name) }).first().waitFor();
+  await page.keyboard.press("Enter");
+  await page.locator(".tab.active", { hasText: path.basename(name) }).waitFor();
+}
+
+async function goToLine(line) {
+  await page.keyboard.press("Control+G");
+  await page.keyboard.type(String(line));
+  await page.keyboard.press("Enter");
+  await page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+}
+
+async function allLinesOf(selector, pattern) {
+  await page.waitForFunction(
+    ([css, source]) => [...document.querySelectorAll(css)].some((node) => new RegExp(source).test(node.textContent)),
+    [selector, pattern],
+  );
+}
+
+async function openSource() {
+  await page.goto(input.url);
+  await page.locator(".monaco-workbench").waitFor();
+  await page.locator(".explorer-folders-view").first().waitFor();
+  await openFile(input.file);
+  await page.locator(".view-lines").first().waitFor();
+}
+
+async function seeGaps() {
+  await openSource();
+  await goToLine(input.line);
+  await page.locator(".cdr[class*=squiggly-]").first().waitFor({ state: "attached" });
+  await allLinesOf(".codelens-decoration", "Generate test");
+  told.lenses = await textsOf(".codelens-decoration");
+  told.toastsAtStart = await textsOf(".notification-toast");
+  await step("gaps");
+}
+
+// Wait until a toast tells how the tests fared, then look at the file that was written.
+async function seeResult() {
+  await page.locator(".notification-toast", { hasText: "passed" }).first().waitFor();
+  told.toasts = await textsOf(".notification-toast");
+  told.lensesAfter = await textsOf(".codelens-decoration");
+  await step("confirmed");
+  told.unsaved = await page.locator(".tab.dirty").count();
+  await openFile(input.test_file);
+  await step("generated");
+}
+
+const plays = {
+  async lightBulb() {
+    await seeGaps();
+    await page.keyboard.press("Control+Shift+M");
+    await page.locator(".markers-panel .monaco-list-row").first().waitFor();
+    told.problems = await textsOf(".markers-panel .monaco-list-row");
+    await step("problems");
+    await page.keyboard.press("Control+J");
+    await page.locator(".markers-panel").waitFor({ state: "hidden" });
+    await page.locator(".monaco-editor .view-lines").first().click();
+    await goToLine(input.line);
+    await page.keyboard.press("Control+.");
+    const offer = page.locator(".action-widget .monaco-list-row", { hasText: input.title });
+    await offer.first().waitFor();
+    told.actions = await textsOf(".action-widget .monaco-list-row");
+    await step("actions");
+    await offer.first().click();
+    await page.locator(".notification-toast").first().waitFor();
+    await step("running");
+    await seeResult();
+  },
+
+  async palette() {
+    await seeGaps();
+    await page.keyboard.press("F1");
+    await page.keyboard.type("Greenline: ");
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: "Greenline: Restart Server" }).waitFor();
+    told.commands = await textsOf(".quick-input-list .monaco-list-row");
+    await step("palette");
+    await page.keyboard.type("Generate Test for the Function");
+    await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: "Generate Test for the Function" }).waitFor();
+    await page.keyboard.press("Enter");
+    await seeResult();
+  },
+
+  async noServer() {
+    await openSource();
+    await page.locator(".notification-toast", { hasText: "greenline" }).first().waitFor();
+    told.toasts = await textsOf(".notification-toast");
+    await step("no-server");
+    await page.locator(".notification-toast .monaco-button", { hasText: "Choose a Command" }).click();
+    await page.locator(".settings-editor .setting-item-title", { hasText: "Command" }).first().waitFor();
+    told.settings = await page.locator(".settings-editor .suggest-input-container").first().innerText();
+    await step("settings");
+  },
+};
+
+try {
+  await plays[input.play]();
+  told.step = "done";
+} catch (error) {
+  told.problem = String(error.stack ?? error);
+  told.failedAfter = told.step;
+  told.seen = await textsOf(".notification-toast").catch(() => []);
+  await step("failed").catch(() => undefined);
+  told.step = "failed";
+} finally {
+  writeFileSync(input.output, JSON.stringify(told, null, 1));
+  await browser.close();
+}
