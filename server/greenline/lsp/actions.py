@@ -1,0 +1,75 @@
+"""Code actions: on a gap, or with the cursor in a function. Each is a command that carries its whole target."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from greenline.lsp import names
+from greenline.lsp.diagnostics import SOURCE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from greenline.domain.code.model import Function
+    from greenline.lsp.pictures import Shown
+    from greenline.lsp.session import Session
+
+KINDS = [types.CodeActionKind.QuickFix, types.CodeActionKind.Refactor, types.CodeActionKind.Source]
+
+
+async def actions(session: Session, params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
+    """Return what can be done at the cursor; a client that knows no literals gets bare commands."""
+    shown = await session.pictures.of(params.text_document.uri)
+    if shown is None or names.is_test_file(shown.document.path):
+        return []
+    ours = [diagnostic for diagnostic in params.context.diagnostics if diagnostic.source == SOURCE]
+    found: list[types.CodeAction | types.Command] = []
+    for kind, command in _offers(session, shown, params.range, ours):
+        if not _wanted(kind, params.context.only):
+            continue
+        if session.client.code_action_literals:
+            found.append(types.CodeAction(command.title, kind=kind, diagnostics=ours or None, command=command))
+        else:
+            found.append(command)
+    return found
+
+
+def _offers(
+    session: Session, shown: Shown, where: types.Range, ours: list[types.Diagnostic]
+) -> list[tuple[types.CodeActionKind, types.Command]]:
+    document = shown.document
+    positions = session.positions(document.text)
+    at = ours[0].range.start if ours else where.start
+    function = _outermost(shown, positions.line_of(at))
+    quick = types.CodeActionKind.QuickFix if ours else None
+    offers = []
+    if function is not None:
+        one = types.Command(
+            f"Generate test for `{function.name}`",
+            names.GENERATE_TEST,
+            arguments=[names.target(document.uri, function.qualname, document.version)],
+        )
+        offers.append((quick or types.CodeActionKind.Refactor, one))
+    if shown.picture.module.functions:
+        every = types.Command(
+            "Generate tests for all of this file",
+            names.GENERATE_TESTS_FOR_FILE,
+            arguments=[names.target(document.uri, None, document.version)],
+        )
+        offers.append((quick or types.CodeActionKind.Source, every))
+    return offers
+
+
+def _outermost(shown: Shown, line: int) -> Function | None:
+    """Return the function of a line; a local one is only reachable through the function around it."""
+    around = [f for f in shown.picture.module.functions if f.first_line <= line <= f.end_line and not f.is_local]
+    return max(around, key=lambda f: f.first_line, default=None)
+
+
+def _wanted(kind: types.CodeActionKind, only: Sequence[types.CodeActionKind | str] | None) -> bool:
+    if not only:
+        return True
+    wanted = [str(getattr(o, "value", o)) for o in only]
+    return any(not w or kind.value == w or kind.value.startswith(f"{w}.") for w in wanted)

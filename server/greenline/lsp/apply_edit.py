@@ -1,0 +1,98 @@
+"""Writing tests into the person's workspace: by the editor, or, after asking, by one atomic write; and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from greenline.adapters import atomic_write
+from greenline.jobs.registry import JobFailure
+from greenline.lsp import edits
+from greenline.lsp.session import Warning_
+
+if TYPE_CHECKING:
+    from greenline.domain.generation.model import TestEdit
+    from greenline.lsp.session import Session
+
+_PATIENCE = 300.0
+"""Seconds that a question may stay unanswered; the job waits for the answer."""
+_LONGEST = 4000
+"""Characters of code in a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """An edit that was written, and how; ``disk`` is set when not the editor but Greenline wrote the file."""
+
+    edit: TestEdit
+    disk: atomic_write.Written | None = None
+
+
+async def write(session: Session, edit: TestEdit, code: str) -> Applied:
+    """Write the tests. Raises JobFailure when nothing was written; the person then has the code all the same."""
+    if not edits.is_current(session, edit):
+        raise JobFailure(f"{edit.path.name} changed while its tests were made; nothing was written. Generate again.")
+    workspace_edit = edits.forward(session, edit)
+    if workspace_edit is None:
+        return await _write_ourselves(session, edit, code)
+    answer = await session.server.workspace_apply_edit_async(
+        types.ApplyWorkspaceEditParams(edit=workspace_edit, label=f"Greenline: tests in {edit.path.name}")
+    )
+    if not answer.applied:
+        _show_code(session, code)
+        raise JobFailure(
+            f"The editor did not write {edit.path.name}: {answer.failure_reason or 'no reason given'}. "
+            "The tests are in Greenline's log."
+        )
+    return Applied(edit)
+
+
+async def take_back(session: Session, applied: Applied) -> str | None:
+    """Undo in one step. Returns why it could not be done, or None."""
+    name = applied.edit.path.name
+    if applied.disk is not None:
+        try:
+            applied.disk.undo()
+        except (atomic_write.WriteProblem, OSError) as problem:
+            return str(problem)
+        return None
+    inverse = edits.backward(session, applied.edit)
+    if inverse is None:
+        return f"{name} was changed since; the new tests have to be removed by hand."
+    answer = await session.server.workspace_apply_edit_async(
+        types.ApplyWorkspaceEditParams(edit=inverse, label=f"Greenline: undo tests in {name}")
+    )
+    return None if answer.applied else f"The editor did not undo: {answer.failure_reason or 'no reason given'}."
+
+
+async def _write_ourselves(session: Session, edit: TestEdit, code: str) -> Applied:
+    """Ask, because the editor cannot do it; without a yes nothing is written."""
+    open_here = session.documents.open_at(edit.path)
+    verb = "create" if edit.creates else "change"
+    if open_here is not None and open_here.path in session.documents.unsaved():
+        _show_code(session, code)
+        raise JobFailure(
+            f"{edit.path.name} has unsaved changes and this editor applies no edits; save it and generate again."
+        )
+    answer = await session.ask(
+        f"This editor cannot {verb} files for Greenline. May Greenline {verb} {edit.path}?",
+        "Yes",
+        "No",
+        limit=_PATIENCE,
+    )
+    if answer != "Yes":
+        _show_code(session, code)
+        raise JobFailure(f"{edit.path.name} was not written, as nobody said yes. The tests are in Greenline's log.")
+    try:
+        return Applied(edit, disk=atomic_write.write_edit(edit))
+    except (atomic_write.WriteProblem, OSError) as problem:
+        _show_code(session, code)
+        raise JobFailure(str(problem)) from problem
+
+
+def _show_code(session: Session, code: str) -> None:
+    session.log(f"Tests that were not written:\n{code}")
+    shown = code if len(code) <= _LONGEST else f"{code[:_LONGEST]}\n... (the rest is in Greenline's log)"
+    session.show(f"Tests to copy:\n{shown}", Warning_)

@@ -1,0 +1,64 @@
+"""What the client on the other end can do: every question about its capabilities, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+from pygls.capabilities import get_capability
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The answers. The defaults are a client that has nothing but the base protocol."""
+
+    pulls_diagnostics: bool = False
+    """Asks for diagnostics itself, and can be told to ask again: without that it would show old ones."""
+    related_information: bool = False
+    refreshes_lenses: bool = False
+    code_action_literals: bool = False
+    shows_progress: bool = False
+    shows_documents: bool = False
+    sends_configuration: bool = False
+    registers_configuration: bool = False
+    watches_files: bool = False
+    applies_edits: bool = False
+    document_changes: bool = False
+    """Understands ``documentChanges``. Neovim announces only resource operations, which exist nowhere else."""
+    creates_files: bool = False
+    deletes_files: bool = False
+
+    @classmethod
+    def from_capabilities(cls, capabilities: types.ClientCapabilities) -> Client:
+        """Read what ``initialize`` sent."""
+
+        def has(path: str) -> bool:
+            return bool(get_capability(capabilities, path, default=False))
+
+        operations: Sequence[types.ResourceOperationKind] = (
+            get_capability(capabilities, "workspace.workspace_edit.resource_operations", default=()) or ()
+        )
+        return cls(
+            pulls_diagnostics=has("workspace.diagnostics.refresh_support")
+            and get_capability(capabilities, "text_document.diagnostic", default=None) is not None,
+            related_information=has("text_document.publish_diagnostics.related_information")
+            or has("text_document.diagnostic.related_information"),
+            refreshes_lenses=has("workspace.code_lens.refresh_support"),
+            code_action_literals=get_capability(
+                capabilities, "text_document.code_action.code_action_literal_support", default=None
+            )
+            is not None,
+            shows_progress=has("window.work_done_progress"),
+            shows_documents=has("window.show_document.support"),
+            sends_configuration=has("workspace.configuration"),
+            registers_configuration=has("workspace.did_change_configuration.dynamic_registration"),
+            watches_files=has("workspace.did_change_watched_files.dynamic_registration"),
+            applies_edits=has("workspace.apply_edit"),
+            document_changes=has("workspace.workspace_edit.document_changes") or bool(operations),
+            creates_files=types.ResourceOperationKind.Create in operations,
+            deletes_files=types.ResourceOperationKind.Delete in operations,
+        )

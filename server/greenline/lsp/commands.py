@@ -1,0 +1,136 @@
+"""The commands: each starts a job and answers at once with the job's id; ``greenline/jobEnded`` tells the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
+
+from greenline.domain.code.model import Target
+from greenline.jobs.registry import RegistryClosed
+from greenline.lsp import names
+from greenline.lsp.documents import path_of
+from greenline.lsp.generating import generate
+from greenline.lsp.job_report import Finished, Unfinished, message_of, payload
+from greenline.lsp.session import Error, Info, Warning_
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from greenline.jobs.registry import Job, Work
+    from greenline.lsp.progress import ProgressBoard
+    from greenline.lsp.session import Session
+    from greenline.ports.progress import Progress
+
+_ELSEWHERE = "Greenline works on files on disk; save this document first."
+
+
+class Commands:
+    """One method per command; arguments are what docs/protocol.md says."""
+
+    def __init__(self, session: Session, board: ProgressBoard) -> None:
+        self._session = session
+        self._board = board
+
+    def generate_test(self, *arguments: object) -> dict[str, Any]:
+        """``greenline.generateTest``: one function, by name or by a line in it."""
+        values = _one_object(arguments)
+        qualname, line = values.get("qualname"), values.get("line")
+        if not (isinstance(qualname, str) and qualname) and not (type(line) is int and line > 0):
+            raise JsonRpcInvalidParams("greenline.generateTest needs a qualname or a line, counted from 1")
+        path = path_of(_uri(values))
+        if path is None:
+            return self._refuse(_ELSEWHERE)
+        target = Target(path, qualname=qualname) if isinstance(qualname, str) and qualname else Target(path, line=line)
+        return self._generate(target, f"Generate test for {qualname or f'line {line}'}")
+
+    def generate_tests_for_file(self, *arguments: object) -> dict[str, Any]:
+        """``greenline.generateTestsForFile``: every function of a file."""
+        path = path_of(_uri(_one_object(arguments)))
+        if path is None:
+            return self._refuse(_ELSEWHERE)
+        return self._generate(Target(path), f"Generate tests for {path.name}")
+
+    def run_tests(self, *arguments: object) -> dict[str, Any]:
+        """``greenline.runTestsWithCoverage``: the suite of the file's project, or without arguments the workspace's."""
+        root = self._session.server.workspace.root_path
+        path = path_of(_uri(_one_object(arguments))) if arguments else (Path(root) if root else None)
+        if path is None:
+            return self._refuse(
+                _ELSEWHERE if arguments else "Open a folder or a file first: there is no project to test."
+            )
+
+        async def work(progress: Progress) -> Finished:
+            progress.step("Starting")
+            services = await self._session.load_services()
+            run = await services.run_suite.run(path, progress)
+            self._session.refresh()
+            if not run.ok:
+                raise Unfinished(run.message)
+            self._session.show(run.message, Info)
+            return Finished(run.message)
+
+        return self._start(("suite", path if not path.is_file() else path.parent), "Run tests with coverage", work)
+
+    def cancel_job(self, *arguments: object) -> dict[str, Any]:
+        """``greenline.cancelJob``: ask a job to stop."""
+        job_id = _one_object(arguments).get("job")
+        return {"cancelled": isinstance(job_id, str) and self._session.jobs.cancel(job_id)}
+
+    def show_gap(self, *arguments: object) -> None:
+        """``greenline.showGap``: put the cursor on a gap, where the client can be told to."""
+        values = _one_object(arguments)
+        uri, line, column = _uri(values), values.get("line"), values.get("column", 0)
+        document = self._session.documents.get(uri)
+        if type(line) is not int or type(column) is not int:
+            raise JsonRpcInvalidParams("greenline.showGap needs a line, counted from 1, and a column")
+        if document is None or not self._session.client.shows_documents:
+            return
+        at = self._session.positions(document.text).position(line, column)
+        params = types.ShowDocumentParams(uri=uri, take_focus=True, selection=types.Range(at, at))
+        self._session.spawn(self._show_document(params), f"showing {uri}")
+
+    async def _show_document(self, params: types.ShowDocumentParams) -> None:
+        await self._session.server.window_show_document_async(params)
+
+    def _generate(self, target: Target, title: str) -> dict[str, Any]:
+        async def work(progress: Progress) -> Finished:
+            return await generate(self._session, target, progress)
+
+        return self._start(("generate", target), title, work)
+
+    def _start(self, key: Hashable, title: str, work: Work) -> dict[str, Any]:
+        before = {job.id for job in self._session.jobs.live}
+        try:
+            job = self._session.jobs.start(key, title, work, self._board.sink, on_end=self._ended)
+        except RegistryClosed:
+            return {"protocol": names.PROTOCOL, "job": None, "started": False}
+        return {"protocol": names.PROTOCOL, "job": job.id, "started": job.id not in before}
+
+    def _refuse(self, message: str) -> dict[str, Any]:
+        self._session.show(message, Warning_)
+        return {"protocol": names.PROTOCOL, "job": None, "started": False, "message": message}
+
+    def _ended(self, job: Job) -> None:
+        """Tell the editor's progress, the person if something went wrong, and whoever waits for the notification."""
+        message = message_of(job)
+        self._board.end(job, message)
+        if job.outcome == "failed" and not (isinstance(job.error, Unfinished) and job.error.told):
+            self._session.show(message, Error)
+        self._session.server.protocol.notify(names.JOB_ENDED, payload(job))
+
+
+def _one_object(arguments: tuple[object, ...]) -> Mapping[str, Any]:
+    if len(arguments) != 1 or not isinstance(arguments[0], Mapping):
+        raise JsonRpcInvalidParams("this command takes one object; docs/protocol.md names its fields")
+    return arguments[0]
+
+
+def _uri(values: Mapping[str, Any]) -> str:
+    uri = values.get("uri")
+    if not isinstance(uri, str):
+        raise JsonRpcInvalidParams("the argument has no uri")
+    return uri

@@ -1,0 +1,105 @@
+"""Diagnostics: one per gap, pulled by clients that can be told to pull again, pushed to all others."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+if TYPE_CHECKING:
+    from greenline.domain.coverage.model import Gap
+    from greenline.lsp.documents import OpenDocument
+    from greenline.lsp.pictures import Shown
+    from greenline.lsp.positions import Positions
+    from greenline.lsp.session import Session
+    from greenline.settings import Severity
+
+SOURCE = "greenline"
+_SEVERITIES = {
+    "error": types.DiagnosticSeverity.Error,
+    "warning": types.DiagnosticSeverity.Warning,
+    "information": types.DiagnosticSeverity.Information,
+    "hint": types.DiagnosticSeverity.Hint,
+}
+_PAUSE = 0.15
+"""Seconds without a keystroke before diagnostics are pushed."""
+
+
+class Publisher:
+    """Pushes diagnostics of the current version; a newer change takes the place of an older one that still waits."""
+
+    def __init__(self, session: Session, pause: float = _PAUSE) -> None:
+        self._session = session
+        self._pause = pause
+        self._waiting: dict[str, asyncio.TimerHandle] = {}
+
+    def soon(self, uri: str) -> None:
+        """Publish after a short pause, counted from the last call."""
+        self._forget_timer(uri)
+        self._waiting[uri] = asyncio.get_running_loop().call_later(self._pause, self.now, uri)
+
+    def now(self, uri: str) -> None:
+        """Publish as soon as the picture is there."""
+        self._forget_timer(uri)
+        self._session.spawn(self._publish(uri), f"diagnostics of {uri}")
+
+    def clear(self, uri: str) -> None:
+        """Take the diagnostics of a closed document away."""
+        self._forget_timer(uri)
+        self._session.server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+
+    async def _publish(self, uri: str) -> None:
+        shown = await self._session.pictures.of(uri)
+        if shown is None or self._session.documents.get(uri) is not shown.document:
+            return  # closed or changed meanwhile: that change publishes
+        self._session.server.text_document_publish_diagnostics(
+            types.PublishDiagnosticsParams(uri, diagnostics_of(self._session, shown), version=shown.document.version)
+        )
+
+    def _forget_timer(self, uri: str) -> None:
+        if timer := self._waiting.pop(uri, None):
+            timer.cancel()
+
+
+async def pull(session: Session, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
+    """Answer ``textDocument/diagnostic``; the result id is a digest, so that an unchanged picture costs one line."""
+    shown = await session.pictures.of(params.text_document.uri)
+    items = diagnostics_of(session, shown) if shown else []
+    result_id = hashlib.sha256(repr(items).encode("utf-8", "backslashreplace")).hexdigest()[:16]
+    if params.previous_result_id == result_id:
+        return types.RelatedUnchangedDocumentDiagnosticReport(result_id=result_id)
+    return types.RelatedFullDocumentDiagnosticReport(items=items, result_id=result_id)
+
+
+def diagnostics_of(session: Session, shown: Shown) -> list[types.Diagnostic]:
+    """Return one diagnostic per gap whose kind is not switched off."""
+    positions = session.positions(shown.document.text)
+    return [
+        types.Diagnostic(
+            range=positions.range(gap.span),
+            message=gap.message,
+            severity=_SEVERITIES[severity],
+            code=gap.kind,
+            source=SOURCE,
+            related_information=_related(session, shown.document, positions, gap),
+        )
+        for gap in shown.picture.gaps
+        if (severity := _severity(session, gap)) != "off"
+    ]
+
+
+def _severity(session: Session, gap: Gap) -> Severity:
+    return session.settings.severity_uncovered if gap.kind == "uncovered" else session.settings.severity_partial
+
+
+def _related(
+    session: Session, document: OpenDocument, positions: Positions, gap: Gap
+) -> list[types.DiagnosticRelatedInformation] | None:
+    """Point at the line that a missed branch would have gone to; an exit from the function has no such line."""
+    if gap.arc is None or gap.arc[1] <= 0 or not session.client.related_information:
+        return None
+    line = gap.arc[1]
+    location = types.Location(document.uri, positions.line_range(line))
+    return [types.DiagnosticRelatedInformation(location, f"Line {line} is never reached from line {gap.arc[0]}")]

@@ -1,0 +1,96 @@
+"""The work behind "Generate test": generate, write, confirm, and offer to take back what did not hold."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from greenline.lsp import apply_edit, edits
+from greenline.lsp.job_report import Finished, Unfinished, summary_of
+from greenline.lsp.session import Error, Info
+
+if TYPE_CHECKING:
+    from greenline.domain.code.model import Target
+    from greenline.lsp.services import Services
+    from greenline.lsp.session import Session
+    from greenline.ports.progress import Progress
+    from greenline.services.confirm_tests import Confirmation
+    from greenline.services.generate_tests import Generation
+
+_LONGEST = 800
+"""Characters of pytest's message in a question."""
+_ATTEMPTS = 2
+
+
+async def generate(session: Session, target: Target, progress: Progress) -> Finished:
+    """Do the whole path for one target. Raises JobFailure when it ends without confirmed tests that were wanted."""
+    progress.step("Starting")
+    services = await session.load_services()
+    lock = session.writing(target.path)
+    if lock.locked():
+        progress.step(f"Waiting for the other job on {target.path.name}")
+    async with lock:
+        generation = await _generate(session, services, target, progress)
+        if generation.edit is None:
+            return _nothing_written(session, generation)
+        progress.step(f"Writing {generation.edit.path.name}")
+        code = "\n\n".join(result.code for result in generation.results if result.code)
+        applied = await apply_edit.write(session, generation.edit, code or generation.edit.new_text)
+        confirmation = await _confirm(session, services, generation, progress)
+    return _tell(session, applied, confirmation)
+
+
+async def _generate(session: Session, services: Services, target: Target, progress: Progress) -> Generation:
+    """Generate; once more when the person changed the test file meanwhile."""
+    for _ in range(_ATTEMPTS):
+        generation = await services.generate.generate(target, progress, engine=session.settings.engine)
+        if generation.edit is None or edits.is_current(session, generation.edit):
+            break
+        progress.step(f"{generation.edit.path.name} changed meanwhile; starting again")
+    return generation
+
+
+def _nothing_written(session: Session, generation: Generation) -> Finished:
+    message = summary_of(generation.results)
+    if any(result.status == "failed" for result in generation.results):
+        raise Unfinished(message, generation.results)
+    session.show(message, Info)
+    return Finished(message, generation.results)
+
+
+async def _confirm(session: Session, services: Services, generation: Generation, progress: Progress) -> Confirmation:
+    """Run what was written; whatever happens, what is shown is looked at again."""
+    assert generation.edit is not None
+    name = generation.edit.path.name
+    progress.step(f"Running {name}")
+    try:
+        return await services.confirm.confirm(generation, progress)
+    except asyncio.CancelledError:
+        session.show(f"Cancelled. The new tests stand in {name}; they had passed before they were written.")
+        raise
+    finally:
+        session.refresh()
+
+
+def _tell(session: Session, applied: apply_edit.Applied, confirmation: Confirmation) -> Finished:
+    if confirmation.ok:
+        session.show(confirmation.message, Info)
+        return Finished(confirmation.message, confirmation.results)
+    message = (
+        confirmation.message or confirmation.problem or "The new tests were written, but they could not be confirmed."
+    )
+    detail = next((failure.message for failure in confirmation.failures if failure.message), "")
+    if len(detail) > _LONGEST:
+        detail = f"{detail[:_LONGEST]}\n..."
+    session.spawn(_offer_undo(session, applied, f"{message}\n{detail}".strip()), "question about undoing")
+    raise Unfinished(message, confirmation.results, told=True)
+
+
+async def _offer_undo(session: Session, applied: apply_edit.Applied, message: str) -> None:
+    """Ask after the job has ended: nothing waits for the answer."""
+    if await session.ask(message, "Undo", "Keep") != "Undo":
+        return
+    problem = await apply_edit.take_back(session, applied)
+    if problem is not None:
+        session.show(problem, Error)
+    session.refresh()

@@ -1,0 +1,91 @@
+"""The one place where the domain's lines and columns become LSP positions, and back.
+
+The domain counts lines from 1 and columns in code points. LSP counts lines from 0 and columns in the units of the
+encoding that was negotiated: bytes (utf-8), 16-bit units (utf-16) or code points (utf-32). Only LF, CRLF and CR end a
+line, in LSP and in Python's own grammar; ``str.splitlines`` also splits at form feeds and must not be used here.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+if TYPE_CHECKING:
+    from greenline.domain.coverage.model import Span
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_BEYOND_BMP = 0xFFFF
+
+
+class Positions:
+    """Converts positions of one text in one encoding. What lies outside of the text is moved to its nearest end."""
+
+    def __init__(self, text: str, encoding: types.PositionEncodingKind | str) -> None:
+        self._text = text
+        self._encoding = types.PositionEncodingKind(encoding)
+        ends = list(_LINE_END.finditer(text))
+        self._starts = [0, *(end.end() for end in ends)]
+        self._ends = [*(end.start() for end in ends), len(text)]
+
+    @property
+    def line_count(self) -> int:
+        """Lines of the text; a line end at the very end opens one more, empty line."""
+        return len(self._starts)
+
+    def position(self, line: int, column: int) -> types.Position:
+        """Return the LSP position of a domain line (from 1) and column (code points)."""
+        if line < 1:
+            return types.Position(0, 0)
+        if line > self.line_count:
+            return self.end
+        return types.Position(line - 1, self._units(self._line(line)[: max(column, 0)]))
+
+    def range(self, span: Span) -> types.Range:
+        """Return the LSP range of a domain span."""
+        return types.Range(
+            self.position(span.start_line, span.start_column), self.position(span.end_line, span.end_column)
+        )
+
+    def line_range(self, line: int) -> types.Range:
+        """Return the range of a line's text, without its indentation and its end."""
+        if not 1 <= line <= self.line_count:
+            return types.Range(self.position(line, 0), self.position(line, 0))
+        text = self._line(line)
+        stripped = text.rstrip()
+        return types.Range(self.position(line, len(text) - len(text.lstrip())), self.position(line, len(stripped)))
+
+    def line_of(self, position: types.Position) -> int:
+        """Return the domain line (from 1) of an LSP position."""
+        return min(max(position.line, 0), self.line_count - 1) + 1
+
+    def column_of(self, position: types.Position) -> int:
+        """Return the domain column of an LSP position; one inside a character counts as before it."""
+        units = 0
+        for column, character in enumerate(text := self._line(self.line_of(position))):
+            units += self._units(character)
+            if units > position.character:
+                return column
+        return len(text)
+
+    def position_at(self, offset: int) -> types.Position:
+        """Return the LSP position of an offset into the text, in code points."""
+        line = bisect_right(self._starts, offset)
+        return self.position(line, offset - self._starts[line - 1])
+
+    @property
+    def end(self) -> types.Position:
+        """The position behind the last character."""
+        return self.position(self.line_count, len(self._text))
+
+    def _line(self, line: int) -> str:
+        return self._text[self._starts[line - 1] : self._ends[line - 1]]
+
+    def _units(self, text: str) -> int:
+        if text.isascii() or self._encoding == types.PositionEncodingKind.Utf32:
+            return len(text)
+        if self._encoding == types.PositionEncodingKind.Utf8:
+            return len(text.encode("utf-8", "surrogatepass"))
+        return len(text) + sum(ord(character) > _BEYOND_BMP for character in text)

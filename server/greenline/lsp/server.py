@@ -1,0 +1,236 @@
+"""The language server: which message goes to which part."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import default_converter
+
+from greenline import __version__
+from greenline.lsp import actions, connection, diagnostics, lenses, names
+from greenline.lsp.client import Client
+from greenline.lsp.commands import Commands
+from greenline.lsp.configuration import Configuration
+from greenline.lsp.documents import OpenDocument, path_of
+from greenline.lsp.progress import ProgressBoard
+from greenline.lsp.protocol import GreenlineProtocol
+from greenline.lsp.session import Session, Warning_
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from greenline.lsp.pictures import Shown
+    from greenline.lsp.services import Build, Services
+    from greenline.ports.documents import Documents
+    from greenline.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_WATCHED = ("**/.coverage", "**/coverage.xml", "**/coverage.json", "**/lcov.info")
+
+
+class GreenlineServer(LanguageServer):
+    """One server for one editor; ``session`` holds its state."""
+
+    protocol: GreenlineProtocol
+
+    def __init__(self, build: Build, converter_factory: Callable[[], Any] = default_converter) -> None:
+        super().__init__(
+            "greenline",
+            __version__,
+            # Whole texts: pygls applies ranges by lines that also end at form feeds, which shifts all that follows.
+            text_document_sync_kind=types.TextDocumentSyncKind.Full,
+            protocol_cls=GreenlineProtocol,
+            converter_factory=converter_factory,
+        )
+        self.session = Session(self, build)
+        self.board = ProgressBoard(self.session)
+        self.configuration = Configuration(self.session)
+        self.publisher = diagnostics.Publisher(self.session)
+        self.session.pictures.on_new(self._say_what_is_wrong)
+        self.session.on_refresh(self._refresh)
+        _register_lifecycle(self)
+        _register_documents(self)
+        _register_requests(self)
+        _register_commands(self)
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Log what went wrong outside of a request; a message on the screen would help nobody."""
+        log.error("%s: %s", getattr(source, "__name__", source), error)
+
+    def start_serving(self, params: types.InitializeParams) -> None:
+        """Look at the client, and register what only some clients may see."""
+        self.session.client = Client.from_capabilities(params.capabilities)
+        self.configuration.initialize(params.initialization_options)
+        if self.session.client.pulls_diagnostics:
+            options = types.DiagnosticOptions(
+                inter_file_dependencies=True, workspace_diagnostics=False, identifier=names.SERVER
+            )
+
+            async def pull(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
+                return await diagnostics.pull(self.session, params)
+
+            self.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)(pull)
+
+    def take(self, uri: str, *, at_once: bool) -> None:
+        """Take over a buffer's new text; only files on disk are looked at."""
+        path = path_of(uri)
+        if path is None:
+            return
+        text = self.workspace.get_text_document(uri)
+        is_python = text.language_id == "python" or (not text.language_id and path.suffix == ".py")
+        self.session.documents.put(OpenDocument(uri, path, text.source, text.version, is_python))
+        if is_python and not self.session.client.pulls_diagnostics:
+            (self.publisher.now if at_once else self.publisher.soon)(uri)
+
+    def drop(self, uri: str) -> None:
+        """Forget a closed buffer."""
+        document = self.session.documents.get(uri)
+        self.session.documents.drop(uri)
+        self.session.pictures.forget(uri)
+        if document is not None and document.is_python and not self.session.client.pulls_diagnostics:
+            self.publisher.clear(uri)
+
+    def watch_reports(self) -> None:
+        """Ask to be told when a coverage report changes; without it, saving a file looks again."""
+        if self.session.client.watches_files:
+            self.session.spawn(self._register_watchers(), "registration for coverage reports")
+
+    async def _register_watchers(self) -> None:
+        watchers = [types.FileSystemWatcher(glob_pattern=pattern) for pattern in _WATCHED]
+        registration = types.Registration(
+            id="greenline-reports",
+            method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+            register_options=types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers),
+        )
+        await self.client_register_capability_async(types.RegistrationParams([registration]))
+
+    def _refresh(self) -> None:
+        if self.session.client.pulls_diagnostics:
+            self.session.spawn(self._ask_to_pull(), "diagnostic refresh")
+        else:
+            for document in self.session.documents.all_open():
+                if document.is_python:
+                    self.publisher.now(document.uri)
+        if self.session.client.refreshes_lenses:
+            self.session.spawn(self._ask_for_lenses(), "lens refresh")
+
+    async def _ask_to_pull(self) -> None:
+        await self.workspace_diagnostic_refresh_async(None)
+
+    async def _ask_for_lenses(self) -> None:
+        await self.workspace_code_lens_refresh_async(None)
+
+    def _say_what_is_wrong(self, shown: Shown) -> None:
+        """Problems are no diagnostics: the lens shows them; one that needs an action is also shown, once."""
+        picture = shown.picture
+        if picture.state == "unreadable":
+            self.session.show_once(picture.message, Warning_)
+        elif picture.state != "measured" and picture.message:
+            self.session.log_once(picture.message)
+
+
+def create_server(build: Build, converter_factory: Callable[[], Any] = default_converter) -> GreenlineServer:
+    """Return a server that is ready to be served (see ``connection``); ``build`` is called with the first real use."""
+    return GreenlineServer(build, converter_factory)
+
+
+def serve_stdio() -> int:
+    """Serve this process's stdin and stdout with the real services. Returns the exit code."""
+    return connection.serve_stdio(create_server(_real))
+
+
+def serve_tcp(host: str, port: int) -> int:
+    """Serve the first client that connects, with the real services. Returns the exit code."""
+
+    def listening(host: str, port: int) -> None:
+        sys.stderr.write(f"greenline listens on {host}:{port}\n")
+        sys.stderr.flush()
+
+    return connection.serve_tcp(create_server(_real), host, port, listening)
+
+
+def _real(settings: Settings, documents: Documents) -> Services:
+    from greenline.bootstrap import build  # noqa: PLC0415 - its adapters load after the answer to initialize
+
+    return build(settings, documents)
+
+
+def _register_lifecycle(server: GreenlineServer) -> None:
+    @server.feature(types.INITIALIZE)
+    def initialize(params: types.InitializeParams) -> None:
+        server.start_serving(params)
+
+    @server.feature(types.INITIALIZED)
+    def initialized(_params: types.InitializedParams) -> None:
+        server.configuration.initialized()
+        server.watch_reports()
+
+    @server.feature(types.SHUTDOWN)
+    async def shutdown(_params: None) -> None:
+        await server.session.close()
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    def configured(params: types.DidChangeConfigurationParams) -> None:
+        server.configuration.changed(params)
+
+    @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+    def cancelled(params: types.WorkDoneProgressCancelParams) -> None:
+        server.board.cancel(params.token)
+
+
+def _register_documents(server: GreenlineServer) -> None:
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def opened(params: types.DidOpenTextDocumentParams) -> None:
+        server.take(params.text_document.uri, at_once=True)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def changed(params: types.DidChangeTextDocumentParams) -> None:
+        server.take(params.text_document.uri, at_once=False)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def saved(_params: types.DidSaveTextDocumentParams) -> None:
+        server.session.refresh()
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def closed(params: types.DidCloseTextDocumentParams) -> None:
+        server.drop(params.text_document.uri)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def watched(_params: types.DidChangeWatchedFilesParams) -> None:
+        server.session.refresh()
+
+
+def _register_requests(server: GreenlineServer) -> None:
+    @server.feature(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions(resolve_provider=False))
+    async def lens(params: types.CodeLensParams) -> list[types.CodeLens]:
+        return await lenses.lenses(server.session, params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=actions.KINDS))
+    async def action(params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
+        return await actions.actions(server.session, params)
+
+
+def _register_commands(server: GreenlineServer) -> None:
+    commands = Commands(server.session, server.board)
+    for name, handler in {
+        names.GENERATE_TEST: commands.generate_test,
+        names.GENERATE_TESTS_FOR_FILE: commands.generate_tests_for_file,
+        names.RUN_TESTS: commands.run_tests,
+        names.CANCEL_JOB: commands.cancel_job,
+        names.SHOW_GAP: commands.show_gap,
+    }.items():
+        server.command(name)(_as_function(handler))
+
+
+def _as_function(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap a bound method, as pygls writes attributes onto what it registers."""
+
+    def run(*arguments: object) -> Any:
+        return handler(*arguments)
+
+    return run

@@ -1,0 +1,75 @@
+"""The services that the server runs on: built with the first use, and again when a setting that they read changes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from greenline.settings import Settings
+
+if TYPE_CHECKING:
+    from greenline.ports.documents import Documents
+    from greenline.services.confirm_tests import ConfirmTests
+    from greenline.services.generate_tests import GenerateTests
+    from greenline.services.run_suite import RunSuite
+    from greenline.services.show_coverage import ShowCoverage
+
+
+class Services(Protocol):
+    """What the editor's face asks for."""
+
+    @property
+    def show(self) -> ShowCoverage:
+        """The picture of a document."""
+
+    @property
+    def generate(self) -> GenerateTests:
+        """From a target to an edit."""
+
+    @property
+    def confirm(self) -> ConfirmTests:
+        """What the written tests gained."""
+
+    @property
+    def run_suite(self) -> RunSuite:
+        """Run tests with coverage."""
+
+
+Build = Callable[[Settings, "Documents"], Services]
+
+
+class LazyServices:
+    """Holds the services in force. ``current`` may be called on any thread; it may load a lot, so not on the loop's."""
+
+    def __init__(self, build: Build, documents: Documents) -> None:
+        self._build = build
+        self._documents = documents
+        self._settings = Settings()
+        self._built: Services | None = None
+        self._lock = threading.Lock()
+
+    def current(self) -> Services:
+        """Return the services, built now if they are not there yet."""
+        with self._lock:
+            if self._built is None:
+                self._built = self._build(self._settings, self._documents)
+            return self._built
+
+    def use(self, settings: Settings) -> None:
+        """Use other settings from now on; what only the face reads throws nothing away that was measured."""
+        with self._lock:
+            if _without_looks(settings) != _without_looks(self._settings):
+                self._built = None
+            self._settings = settings
+
+
+def _without_looks(settings: Settings) -> Settings:
+    default = Settings()
+    return replace(
+        settings,
+        severity_uncovered=default.severity_uncovered,
+        severity_partial=default.severity_partial,
+        code_lens=default.code_lens,
+    )

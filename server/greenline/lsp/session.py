@@ -1,0 +1,134 @@
+"""What one connection to an editor shares: the client, the buffers, the pictures, the jobs, the settings."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from greenline.jobs.registry import JobRegistry
+from greenline.lsp.client import Client
+from greenline.lsp.documents import EditorDocuments
+from greenline.lsp.pictures import Pictures
+from greenline.lsp.positions import Positions
+from greenline.lsp.services import LazyServices
+from greenline.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from pathlib import Path
+
+    from pygls.lsp.server import LanguageServer
+
+    from greenline.lsp.services import Build, Services
+
+log = logging.getLogger(__name__)
+
+Info, Warning_, Error = types.MessageType.Info, types.MessageType.Warning, types.MessageType.Error
+
+
+class Session:
+    """The state behind the handlers. It is changed on the loop's thread only."""
+
+    def __init__(self, server: LanguageServer, build: Build) -> None:
+        self.server = server
+        self.client = Client()
+        self.settings = Settings()
+        self.documents = EditorDocuments()
+        # One worker: pictures never compete with each other, and a slow one holds up nothing but pictures.
+        self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="greenline-pictures")
+        self.services = LazyServices(build, self.documents)
+        self.pictures = Pictures(self.documents, self.services, self.executor)
+        self.jobs = JobRegistry()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._said: set[str] = set()
+        self._locks: dict[Path, asyncio.Lock] = {}
+        self._on_refresh: list[Callable[[], None]] = []
+
+    async def load_services(self) -> Services:
+        """Return the services; building them for the first time must not hold up the loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.executor, self.services.current)
+
+    def positions(self, text: str) -> Positions:
+        """Return the conversion for a text in the encoding that was negotiated."""
+        return Positions(text, self.server.workspace.position_encoding or types.PositionEncodingKind.Utf16)
+
+    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        """Run something small in the background; it ends with the connection, and failures are logged."""
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+        return task
+
+    def writing(self, path: Path) -> asyncio.Lock:
+        """Return the lock for one source file: two jobs on it would make edits for the same test file."""
+        return self._locks.setdefault(path, asyncio.Lock())
+
+    def on_refresh(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` whenever everything that is shown has to be looked at again."""
+        self._on_refresh.append(listener)
+
+    def refresh(self) -> None:
+        """Look at everything again: coverage or settings changed."""
+        self.pictures.invalidate()
+        for listener in self._on_refresh:
+            listener()
+
+    def show(self, message: str, kind: types.MessageType = Info) -> None:
+        """Show a message to the person."""
+        self.server.window_show_message(types.ShowMessageParams(kind, message))
+
+    def log(self, message: str, kind: types.MessageType = Info) -> None:
+        """Write a line to the client's log."""
+        self.server.window_log_message(types.LogMessageParams(kind, message))
+
+    def show_once(self, message: str, kind: types.MessageType = Warning_) -> None:
+        """Show a message that the person has not been shown yet."""
+        if self._first_time(message):
+            self.show(message, kind)
+
+    def log_once(self, message: str, kind: types.MessageType = Info) -> None:
+        """Log a message that is not in the log yet."""
+        if self._first_time(message):
+            self.log(message, kind)
+
+    async def ask(self, message: str, *answers: str, limit: float | None = None) -> str | None:
+        """Ask the person. None: dismissed, or no answer within ``limit`` seconds."""
+        actions = [types.MessageActionItem(answer) for answer in answers]
+        request = self.server.window_show_message_request_async(
+            types.ShowMessageRequestParams(Warning_, message, actions)
+        )
+        try:
+            chosen = await asyncio.wait_for(request, limit)
+        except asyncio.TimeoutError:
+            return None
+        except Exception:  # a client that does not know the request
+            log.exception("the question could not be asked: %s", message)
+            return None
+        return chosen.title if chosen else None
+
+    async def close(self, limit: float = 10.0) -> None:
+        """End all jobs and background work; no child process outlives this."""
+        left = await self.jobs.close(limit)
+        for job in left:
+            log.error("%s (%s) did not end within %s s", job.id, job.title, limit)
+        tasks = [task for task in self._tasks if task is not asyncio.current_task()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=limit)
+        self.executor.shutdown(wait=False, cancel_futures=True)
+
+    def _first_time(self, message: str) -> bool:
+        if message in self._said:
+            return False
+        self._said.add(message)
+        return True
+
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("%s failed", task.get_name(), exc_info=error)

@@ -1,0 +1,183 @@
+"""Services whose answers the test decides: a line with `# gap` is uncovered, one with `# branch` misses a branch."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from greenline.domain.code.model import Function, Module, Target
+from greenline.domain.coverage.model import Executed, Gap, Ratio, Span, Summary
+from greenline.domain.generation.model import Coverage, Insertion, TargetResult, TestEdit
+from greenline.ports.documents import Documents
+from greenline.ports.progress import Progress
+from greenline.services.confirm_tests import Confirmation
+from greenline.services.generate_tests import Generation
+from greenline.services.run_suite import SuiteRun
+from greenline.services.show_coverage import Picture
+from greenline.settings import Settings
+
+
+@dataclass
+class FakeShow:
+    """``covered`` makes every gap disappear; ``state`` and ``message`` replace the picture."""
+
+    covered: bool = False
+    state: Any = "measured"
+    message: str = ""
+    error: Exception | None = None
+    calls: list[tuple[Path, str]] = field(default_factory=list)
+
+    def picture(self, path: Path, text: str) -> Picture:
+        self.calls.append((path, text))
+        if self.error:
+            raise self.error
+        module = _module(text)
+        if self.state != "measured":
+            return Picture(path, self.state, self.message, module)
+        lines = text.split("\n")
+        gaps = []
+        for number, line in enumerate(lines, 1):
+            function = module.function_at(number)
+            name = function.qualname if function else None
+            if "# gap" in line and not self.covered:
+                start = line.index("uncovered") if "uncovered" in line else len(line) - len(line.lstrip())
+                gaps.append(Gap("uncovered", Span(number, start, number, len(line)), "Not covered", name, (number,)))
+            if "# branch" in line and not self.covered:
+                span = Span(number, len(line) - len(line.lstrip()), number, len(line))
+                message = f"Line {number} never jumps to {number + 2}"
+                gaps.append(Gap("partial-branch", span, message, name, (number,), (number, number + 2)))
+        summaries = {f.qualname: _summary(f, gaps) for f in module.functions}
+        return Picture(path, "measured", "", module, None, tuple(gaps), summaries)
+
+    def record(self, measured: Mapping[Path, Executed], texts: Mapping[Path, str]) -> frozenset[Path]:
+        return frozenset(measured)
+
+
+@dataclass
+class FakeGenerate:
+    """Writes ``new_text`` to ``test_file`` once ``gate`` is open; ``edit`` False gives results without an edit."""
+
+    documents: Documents
+    test_file: Path
+    addition: str = "def test_it():\n    assert True\n"
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    started: asyncio.Event = field(default_factory=asyncio.Event)
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    runs: list[Target] = field(default_factory=list)
+    status: Any = "confirmed"
+    reason: str = ""
+    error: BaseException | None = None
+
+    async def generate(self, target: Target, progress: Progress, *, engine: str = "auto") -> Generation:
+        self.runs.append(target)
+        base = self.documents.read(self.test_file)
+        progress.step("Exploring", 0.5)
+        self.started.set()
+        try:
+            await self.gate.wait()
+        finally:
+            self.stopped.set()
+        if self.error:
+            raise self.error
+        if self.status != "confirmed":
+            return Generation((TargetResult(target, self.status, self.reason),), None)
+        end = len((base or "").split("\n"))
+        edit = TestEdit(
+            self.test_file,
+            creates=base is None,
+            base_text=base or "",
+            new_text=(base or "") + self.addition,
+            insertions=() if base is None else (Insertion(end, 0, self.addition),),
+        )
+        half, full = Summary(Ratio(1, 2), Ratio(0, 0)), Summary(Ratio(2, 2), Ratio(0, 0))
+        result = TargetResult(
+            target, "confirmed", "", "explore", edit, ("test_it",), self.addition, Coverage(half, full), 3, 0.5
+        )
+        return Generation((result,), edit)
+
+
+@dataclass
+class FakeConfirm:
+    show: FakeShow
+    answer: Confirmation | None = None
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    started: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def confirm(self, generation: Generation, progress: Progress) -> Confirmation:
+        self.started.set()
+        await self.gate.wait()
+        self.show.covered = self.answer is None
+        return self.answer or Confirmation(generation.results, 1, message="1 test passed; `f` 50 % -> 100 %")
+
+
+@dataclass
+class FakeSuite:
+    show: FakeShow
+    answer: SuiteRun = field(default_factory=lambda: SuiteRun("5 passed", ok=True))
+    paths: list[Path] = field(default_factory=list)
+
+    async def run(self, project_path: Path, progress: Progress) -> SuiteRun:
+        self.paths.append(project_path)
+        progress.step("Running", 0.1)
+        self.show.state = "measured"
+        return self.answer
+
+
+class FakeServices:
+    """All of them; calling it is the ``build`` of ``create_server``. Gates are open unless the test closes them."""
+
+    def __init__(self, test_file: Path, **show: Any) -> None:
+        self.test_file = test_file
+        self.show = FakeShow(**show)
+        self.confirm = FakeConfirm(self.show)
+        self.confirm.gate.set()
+        self.run_suite = FakeSuite(self.show)
+        self.generate: FakeGenerate = FakeGenerate(Nothing(), test_file)
+        self.generate.gate.set()
+        self.built: list[Settings] = []
+
+    def __call__(self, settings: Settings, documents: Documents) -> FakeServices:
+        self.built.append(settings)
+        self.generate.documents = documents
+        return self
+
+
+class Nothing:
+    def read(self, path: Path) -> str | None:
+        return None
+
+    def unsaved(self) -> dict[Path, str]:
+        return {}
+
+
+def _module(text: str) -> Module:
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return Module()
+    found: list[Function] = []
+
+    def visit(node: ast.AST, prefix: str, *, local: bool) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                name = f"{prefix}{child.name}"
+                assert child.end_lineno
+                column = child.col_offset + 4
+                where = (child.lineno, child.lineno, column, child.body[0].lineno, child.end_lineno)
+                found.append(Function(name, "function", *where, is_local=local))
+                visit(child, f"{name}.<locals>.", local=True)
+            elif isinstance(child, ast.ClassDef):
+                visit(child, f"{prefix}{child.name}.", local=local)
+
+    visit(tree, "", local=False)
+    return Module(tuple(found))
+
+
+def _summary(function: Function, gaps: list[Gap]) -> Summary:
+    missing = sum(gap.function == function.qualname for gap in gaps)
+    total = function.end_line - function.line + 1
+    return Summary(Ratio(total - missing, total), Ratio(0, 0))
