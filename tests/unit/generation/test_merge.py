@@ -5,12 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
 import pytest
 
-from greenline.domain.generation.merge import Merged, merge_tests
+from greenline.domain.generation.merge import merge_tests
 from greenline.domain.generation.model import Candidate
 from greenline.domain.generation.source_text import SourceText, apply_insertions
+
+if TYPE_CHECKING:
+    from greenline.domain.generation.merge import Merged
 
 _OURS = "lint.isort.known-first-party=['parcels']"
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
 
 FUTURE, STDLIB, THIRD_PARTY, FIRST_PARTY, LOCAL = range(5)
 _TEST_LIBRARIES = frozenset({"pytest", "hypothesis", "numpy", "pandas", "freezegun", "mock", "attr", "attrs"})

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from greenline.domain.generation.import_items import ImportItem, first_party_of, group_of, statements_for
+from greenline.domain.generation.import_items import first_party_of, group_of, statements_for
 from greenline.domain.generation.merge_places import Layout, spaced
-from greenline.domain.generation.merge_scope import FileScope, Fitted
-from greenline.domain.generation.model import Candidate, Insertion
+from greenline.domain.generation.merge_scope import FileScope
+from greenline.domain.generation.model import Insertion
 from greenline.domain.generation.source_text import SourceText
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from greenline.domain.generation.import_items import ImportItem
+    from greenline.domain.generation.merge_scope import Fitted
+    from greenline.domain.generation.model import Candidate
 
 
 @dataclass(frozen=True, slots=True)

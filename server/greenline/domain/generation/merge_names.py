@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from greenline.domain.generation.import_items import ImportItem, items_of, member_key
-from greenline.domain.generation.source_text import SourceText
+from greenline.domain.generation.import_items import items_of, member_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from greenline.domain.generation.import_items import ImportItem
+    from greenline.domain.generation.source_text import SourceText
 
 _WIDTH = 88
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from greenline.domain.generation.import_items import ImportItem, group_of, items_of, statement_key, statements_for
+from greenline.domain.generation.import_items import group_of, items_of, statement_key, statements_for
 from greenline.domain.generation.merge_names import extend_statements
-from greenline.domain.generation.merge_scope import Fitted, identifiers
-from greenline.domain.generation.source_text import SourceText
+from greenline.domain.generation.merge_scope import identifiers
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from greenline.domain.generation.import_items import ImportItem
+    from greenline.domain.generation.merge_scope import Fitted
+    from greenline.domain.generation.source_text import SourceText
 
 _COOKIE = re.compile(r"^[ \t\f]*#(!|.*?coding[:=])")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
@@ -185,7 +191,8 @@ def _leading_blanks(lines: Iterator[str]) -> int:
 
 
 def _first_line(node: ast.stmt) -> int:
-    return min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
+    decorators = node.decorator_list if isinstance(node, _DEFINITIONS) else []
+    return min([node.lineno, *(each.lineno for each in decorators)])
 
 
 def _tested(test: Fitted) -> str:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
-import symtable
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from greenline.domain.generation.import_items import ImportItem, items_of
-from greenline.domain.generation.model import Candidate
 from greenline.domain.generation.rename import rename_globals
 from greenline.domain.generation.source_text import SourceText
+
+if TYPE_CHECKING:
+    import symtable
+    from collections.abc import Iterator, Sequence
+
+    from greenline.domain.generation.model import Candidate
 
 
 @dataclass(slots=True)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from greenline.domain.generation.source_text import SourceText
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _Comprehension = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)

@@ -7,10 +7,13 @@ import re
 import symtable
 import warnings
 from bisect import bisect_right
-from collections.abc import Sequence
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from greenline.domain.generation.model import Insertion
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _NEWLINE = re.compile(r"\r\n|\r|\n")

@@ -1,0 +1,158 @@
+"""Look at a project's tests, at a bounded cost, to find where new ones belong."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from greenline.domain.generation.place import place_tests
+from greenline.domain.generation.surroundings import DEFAULT_PATTERNS, KnownTest, Surroundings, imported_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from greenline.domain.generation.place import Placement
+    from greenline.ports.project import Project
+
+_SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "build", "dist", "venv", "env"})
+_ENTRIES = 20_000
+_READ = 300
+_BYTES = 300_000
+
+
+class TestLayoutOnDisk:
+    """Implements the port ``TestLayout``.
+
+    ``entries`` is how many directory entries are looked at, ``read`` how many test files are opened, those with names
+    like the source's and those near it first.
+    """
+
+    __test__ = False
+
+    def __init__(self, *, entries: int = _ENTRIES, read: int = _READ) -> None:
+        self._entries = entries
+        self._read = read
+
+    def test_file_for(self, project: Project, source: Path) -> Placement:
+        """Return the test file for a source file and why that one. Raises nothing."""
+        source = Path(os.path.abspath(source))  # noqa: PTH100 (a link stays the name that the person uses)
+        names = tuple(_module_names(source, project))
+        # A pattern that takes every file says nothing about which of them are tests.
+        patterns = tuple(each for each in project.python_files if each != "*.py") or DEFAULT_PATTERNS
+        seen = _Seen(patterns, self._entries)
+        if project.marker is None:
+            seen.look_at(source.parent)
+        else:
+            for folder in (*project.test_roots, source.parent, project.root, *project.source_roots):
+                seen.walk(folder)
+        tests = sorted(seen.tests, key=lambda test: _interest(test, source))
+        around = Surroundings(
+            root=project.root,
+            source=source,
+            module_names=names,
+            in_project=project.marker is not None,
+            test_roots=project.test_roots,
+            python_files=project.python_files,
+            tests=tuple(
+                _known(test, project, index < self._read) for index, test in enumerate(tests) if test != source
+            ),
+            sources=frozenset(_dotted(path, project) for path in seen.sources) | {names[0]},
+            folders=frozenset(seen.folders),
+            packages=frozenset(seen.packages),
+        )
+        return place_tests(around)
+
+
+@dataclass
+class _Seen:
+    """What a walk has met so far."""
+
+    patterns: tuple[str, ...]
+    left: int
+    tests: list[Path] = field(default_factory=list)
+    sources: list[Path] = field(default_factory=list)
+    folders: set[Path] = field(default_factory=set)
+    packages: set[Path] = field(default_factory=set)
+
+    def walk(self, top: Path) -> None:
+        """Take in a tree, widest first, until the allowance is used up."""
+        waiting = [top]
+        while waiting and self.left > 0:
+            deeper: list[Path] = []
+            for folder in waiting:
+                deeper += self.look_at(folder)
+            waiting = deeper
+
+    def look_at(self, folder: Path) -> list[Path]:
+        """Take in one folder; returns those in it that are worth a look, none when it is known already."""
+        if folder in self.folders or self.left <= 0:
+            return []
+        try:
+            with os.scandir(folder) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError:
+            return []
+        self.left -= len(found)
+        names = {entry.name for entry in found}
+        if "pyvenv.cfg" in names:
+            return []
+        self.folders.add(folder)
+        if "__init__.py" in names:
+            self.packages.add(folder)
+        for name in sorted(names):
+            if name.endswith(".py") and name != "conftest.py":
+                is_test = any(fnmatchcase(name, pattern.rpartition("/")[2]) for pattern in self.patterns)
+                (self.tests if is_test else self.sources).append(folder / name)
+        return [folder / entry.name for entry in found if _worth_a_look(entry)]
+
+
+def _worth_a_look(entry: os.DirEntry[str]) -> bool:
+    if entry.name.startswith(".") or entry.name in _SKIPPED or entry.name.endswith(".egg-info"):
+        return False
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False
+
+
+def _interest(test: Path, source: Path) -> tuple[int, int, str]:
+    """Sort test files: named like the source, then those with much of the path in common."""
+    alike = source.stem.strip("_") in test.stem or source.parent.name in test.stem
+    common = os.path.commonpath([test, source])
+    return (0 if alike else 1, -len(common), str(test))
+
+
+def _known(test: Path, project: Project, read: bool) -> KnownTest:
+    text = _text(test) if read else ""
+    package = _dotted(test.parent / "__init__.py", project)
+    return KnownTest(test, imported_names(text, package))
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _module_names(source: Path, project: Project) -> Iterator[str]:
+    """Yield the names that the source roots give it, its bare name when none does."""
+    found = list(_names_below(source, project.source_roots))
+    yield from found or [source.parent.name if source.stem == "__init__" else source.stem]
+
+
+def _dotted(path: Path, project: Project) -> str:
+    return next(_names_below(path, project.source_roots), path.stem)
+
+
+def _names_below(path: Path, roots: Iterable[Path]) -> Iterator[str]:
+    for root in roots:
+        if path.is_relative_to(root):
+            parts = path.relative_to(root).with_suffix("").parts
+            parts = parts[:-1] if parts[-1] == "__init__" else parts
+            if parts and all(part.isidentifier() for part in parts):
+                yield ".".join(parts)

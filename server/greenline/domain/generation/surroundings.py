@@ -1,0 +1,95 @@
+"""A source file and the tests around it, as found."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DEFAULT_PATTERNS = ("test_*.py", "*_test.py")
+_FROM = re.compile(r"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#]*)", re.MULTILINE)
+_COMMENT = re.compile(r"#[^\n]*")
+_IMPORT = re.compile(r"^[ \t]*import[ \t]+([^\n#;]+)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTest:
+    """A test file that is there. ``imports`` are the dotted names that it imports, relative ones resolved."""
+
+    path: Path
+    imports: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What was found around a source file; all paths absolute."""
+
+    root: Path
+    source: Path
+    module_names: tuple[str, ...]
+    """The dotted names that the source can be imported by, the usual one first; ``__init__`` is left off."""
+    in_project: bool = True
+    test_roots: tuple[Path, ...] = ()
+    python_files: tuple[str, ...] = DEFAULT_PATTERNS
+    tests: tuple[KnownTest, ...] = ()
+    sources: frozenset[str] = frozenset()
+    """Dotted names of the project's modules, as far as they were listed."""
+    folders: frozenset[Path] = frozenset()
+    """Folders that were seen."""
+    packages: frozenset[Path] = frozenset()
+    """Those of them that have an ``__init__.py``."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The module's dotted name, cut at the dots."""
+        return tuple(self.module_names[0].split("."))
+
+    def shown(self, path: Path) -> str:
+        """Return the path as a person of this project names it."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+
+
+def imported_names(text: str, package: str) -> frozenset[str]:
+    """Return the dotted names that a module of ``package`` imports, modules and their members alike.
+
+    Read by pattern, not parsed: it is asked of many files, and of ones that do not parse.
+    """
+    found: set[str] = set()
+    for module, listed in _FROM.findall(text):
+        full = _absolute(module, package)
+        found.add(full)
+        members = _COMMENT.sub("", listed).strip("()").split(",")
+        found.update(f"{full}.{_first_word(member)}" for member in members if member.strip())
+    for modules in _IMPORT.findall(text):
+        for module in modules.split(","):
+            parts = _first_word(module).split(".")
+            found.update(".".join(parts[:count]) for count in range(1, len(parts) + 1))
+    return frozenset(found - {""})
+
+
+def _absolute(module: str, package: str) -> str:
+    name = module.lstrip(".")
+    dots = len(module) - len(name)
+    if not dots:
+        return name
+    parts = package.split(".") if package else []
+    base = parts[: len(parts) - dots + 1]
+    return ".".join([*base, *([name] if name else [])])
+
+
+def _first_word(text: str) -> str:
+    return next(iter(text.split()), "")
+
+
+def subject_stem(module: str) -> str:
+    """Return how test files name a module: ``core`` for ``_core``, ``main`` for ``__main__``."""
+    return module.strip("_") or module
+
+
+def tested_stem(path: Path) -> str:
+    """Return what a test file is named after: ``core`` for ``test_core.py`` and ``core_test.py``."""
+    stem = path.stem
+    return stem.removeprefix("test_") if stem.startswith("test_") else stem.removesuffix("_test").removesuffix("_tests")

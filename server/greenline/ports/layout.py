@@ -1,0 +1,20 @@
+"""Where the tests of a source file belong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from greenline.domain.generation.place import Placement
+    from greenline.ports.project import Project
+
+
+class TestLayout(Protocol):
+    """Knows how a project lays out its tests."""
+
+    __test__ = False
+
+    def test_file_for(self, project: Project, source: Path) -> Placement:
+        """Return the test file for a source file and why that one. Reads a bounded number of files; raises nothing."""
