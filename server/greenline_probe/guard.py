@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from types import FrameType
 
+__tracebackhide__ = True  # pytest leaves this module's frames out of what it shows
 KINDS = ("write", "network", "process", "signal")
 
 _Path = Union[str, bytes, int, None]
@@ -29,8 +30,8 @@ def install(
 ) -> None:
     """Refuse the kinds named in ``refuse`` (of ``KINDS``) from now on, to the end of this process.
 
-    Writing below ``scratch`` stays allowed. ``on_refusal`` hears each refusal in words ("write to /home/x/data.json") even
-    where the code under test swallows the GuardRefusal.
+    Writing below ``scratch`` stays allowed. ``on_refusal`` hears each refusal in words ("write to /home/x/data.json"),
+    also where the code under test swallows the GuardRefusal.
     """
     guard = _Guard(tuple(os.path.realpath(folder) for folder in scratch), on_refusal)
     checks: dict[str, _Check] = {}

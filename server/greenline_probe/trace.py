@@ -41,6 +41,7 @@ class Tracer:
         self._arcs: dict[str, set[tuple[int, int]]] = {}
         self._by_filename: dict[str, set[tuple[int, int]] | None] = {}
         self._on = False
+        self._waiting = False
         self._before: list[Any] = []
 
     def start(self) -> None:
@@ -50,9 +51,23 @@ class Tracer:
         threading.settrace(self._call)
         sys.settrace(self._call)
 
+    def start_with_first_file(self) -> None:
+        """Start when the first of the files is executed as a module: all that runs before then runs at full speed.
+
+        To be called once; a ``stop`` before then calls it off.
+        """
+        self._waiting = True
+
+        def hook(event: str, args: tuple[Any, ...]) -> None:
+            if event == "exec" and self._waiting and self._is_recorded(getattr(args[0], "co_filename", "")):
+                self._waiting = False
+                self.start()
+
+        sys.addaudithook(hook)
+
     def stop(self) -> None:
         """Stop recording; what was recorded stays."""
-        self._on = False
+        self._on = self._waiting = False
         before, before_in_threads = self._before.pop() if self._before else (None, None)
         sys.settrace(before)
         threading.settrace(before_in_threads)
@@ -73,7 +88,7 @@ class Tracer:
         try:
             arcs = self._by_filename[filename]
         except KeyError:
-            arcs = self._by_filename[filename] = self._decide(filename)
+            arcs = self._decide(filename)
         if arcs is None or event != "call":
             return None
         if not self._on:  # a thread that outlived the recording
@@ -81,9 +96,13 @@ class Tracer:
             return None
         return _frame_recorder(frame, arcs)
 
+    def _is_recorded(self, filename: str) -> bool:
+        return (self._by_filename[filename] if filename in self._by_filename else self._decide(filename)) is not None
+
     def _decide(self, filename: str) -> set[tuple[int, int]] | None:
         name = self._reported_name(filename)
-        return None if name is None else self._arcs.setdefault(name, set())
+        self._by_filename[filename] = None if name is None else self._arcs.setdefault(name, set())
+        return self._by_filename[filename]
 
     def _reported_name(self, filename: str) -> str | None:
         if filename in self._files:

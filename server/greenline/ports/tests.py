@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from greenline.domain.coverage.model import Executed
 from greenline.ports.progress import Progress
@@ -57,17 +57,23 @@ class TestReport:
     coverage: Mapping[Path, Executed] = field(default_factory=dict)
     problem: str = ""
     seconds: float = 0.0
+    refusals: tuple[str, ...] = ()
+    """What the guard refused, in words ("write to /home/x/data.json"), even where a test swallowed the refusal."""
 
     @property
     def green(self) -> bool:
         """Everything that was selected ran and nothing failed."""
-        return not self.problem and bool(self.outcomes) and all(o.outcome not in {"failed", "error"} for o in self.outcomes)
+        return (
+            not self.problem
+            and bool(self.outcomes)
+            and all(o.outcome not in {"failed", "error"} for o in self.outcomes)
+        )
 
 
 class TestRunner(Protocol):
     """Runs pytest in child processes that end with the task that waits for them."""
 
-    __test__ = False
+    __test__: ClassVar[bool] = False
 
     async def run(self, run: TestRun, progress: Progress) -> TestReport:
         """Run to the end, the time limit or cancellation; never leaves a process behind and never raises for the tests' sake."""

@@ -1,0 +1,226 @@
+"""One probe: a child process in the project's interpreter, and the certainty that nothing of it stays behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import uuid
+from asyncio.subprocess import PIPE
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from greenline.adapters.process_tree import kill_everything
+from greenline_probe import wire
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
+    from collections.abc import AsyncIterator, Mapping, Sequence
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from greenline.adapters.scratch_overlay import Overlay
+
+_ENTRY = Path(wire.__file__).with_name("__main__.py")
+_LONGEST_LINE = 64 * 1024 * 1024
+_SECONDS_TO_DIE = 5.0
+_MARKER = "GREENLINE_PROBE"
+# These would make the child measure, inspect, shuffle or import in ways that are not the project's.
+_REMOVED = frozenset(
+    {
+        "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG", "COVERAGE_FILE", "COVERAGE_RCFILE", "COVERAGE_CORE",
+        "COV_CORE_SOURCE", "COV_CORE_CONFIG", "COV_CORE_DATAFILE", "COV_CORE_BRANCH", "COV_CORE_CONTEXT",
+        "PYTEST_CURRENT_TEST", "PYTEST_VERSION", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT",
+        "PYTEST_XDIST_TESTRUNUID", "PYTHONHOME", "PYTHONINSPECT", "PYTHONPYCACHEPREFIX", "PYTHONSAFEPATH",
+        "PYTHONSTARTUP", "PYTHONEXECUTABLE", "__PYVENV_LAUNCHER__",
+    }
+)  # fmt: skip
+
+
+class ProbeProblem(Exception):
+    """The probe could not be started or said something that is no message; the message is for a person."""
+
+
+class ProbeProcess:
+    """Use as ``async with``: at the end, whichever it is, the process and all that it started are dead and reaped.
+
+    ``python_path`` comes before the person's PYTHONPATH. ``own_home`` gives the child an empty HOME. ``environment`` is
+    added last, for TZ and the like.
+    """
+
+    def __init__(
+        self,
+        interpreter: Path,
+        overlay: Overlay,
+        *,
+        python_path: Sequence[Path] = (),
+        hash_seed: int = 0,
+        own_home: bool = True,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._interpreter = interpreter
+        self._overlay = overlay
+        self._marker = uuid.uuid4().hex
+        self._environment = child_environment(
+            interpreter, overlay, python_path=python_path, hash_seed=hash_seed, own_home=own_home
+        ) | {_MARKER: self._marker, **(environment or {})}
+        self._output = overlay.scratch / f"output-{self._marker}"
+        self._process: Process | None = None
+
+    async def __aenter__(self) -> Self:
+        starting = asyncio.ensure_future(self._start())
+        try:
+            self._process = await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            # The child may exist already: only what has been started can be killed.
+            with contextlib.suppress(Exception):
+                self._process = await starting
+            await self.kill()
+            raise
+        except OSError as error:
+            raise ProbeProblem(f"{self._interpreter} could not be started: {error.strerror or error}") from error
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.kill()
+
+    async def send(self, message: Any) -> None:
+        """Send one request. A probe that is gone already is noticed by ``replies``, not here."""
+        stdin = self._running.stdin
+        assert stdin is not None
+        with contextlib.suppress(ConnectionError):
+            stdin.write((wire.encode(message) + "\n").encode("ascii"))
+            await stdin.drain()
+
+    async def close_requests(self) -> None:
+        """Tell the probe that no more requests come."""
+        stdin = self._running.stdin
+        assert stdin is not None
+        stdin.close()
+        with contextlib.suppress(ConnectionError):
+            await stdin.wait_closed()
+
+    async def replies(self, *kinds: type[Any]) -> AsyncIterator[Any]:
+        """Yield replies, which must be of these kinds, until the probe closes the channel. Raises ProbeProblem."""
+        stdout = self._running.stdout
+        assert stdout is not None
+        while True:
+            try:
+                line = await stdout.readline()
+                if not line.endswith(b"\n"):  # the end, perhaps in the middle of a line
+                    return
+                reply = wire.decode(line.decode("ascii"), *kinds)
+            except (ValueError, TypeError) as error:
+                raise ProbeProblem(f"The code under test disturbed the channel to Greenline: {error}") from error
+            yield reply
+
+    async def death(self) -> str:
+        """Tell how the probe ended, once its replies have: "was killed by SIGSEGV", "ended with exit code 3"."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._running.wait(), _SECONDS_TO_DIE)
+        code = self._running.returncode
+        if code is None:
+            return "closed its channel but went on running"
+        if code >= 0:
+            return f"ended with exit code {code}"
+        with contextlib.suppress(ValueError):
+            return f"was killed by {signal.Signals(-code).name}"
+        return f"was killed by signal {-code}"
+
+    def output(self, limit: int = 4000) -> str:
+        """Return the end of what the child printed, at most ``limit`` bytes of it."""
+        try:
+            with self._output.open("rb") as stream:
+                stream.seek(max(0, self._output.stat().st_size - limit))
+                return stream.read(limit).decode("utf-8", "replace")
+        except OSError:
+            return ""
+
+    async def kill(self) -> None:
+        """End the process and all that it started, and reap it. Cancelling the caller does not interrupt this."""
+        process = self._process
+        if process is None:
+            return
+        ending = asyncio.ensure_future(self._end(process))
+        cancelled: asyncio.CancelledError | None = None
+        while not ending.done():
+            try:
+                await asyncio.shield(ending)
+            except asyncio.CancelledError as error:  # noqa: PERF203 - a wait, not a hot loop
+                cancelled = error
+        self._process = None
+        if cancelled is not None:
+            raise cancelled
+
+    @property
+    def pid(self) -> int:
+        """The process id of the probe."""
+        return self._running.pid
+
+    @property
+    def _running(self) -> Process:
+        assert self._process is not None, "use it inside `async with`"
+        return self._process
+
+    async def _start(self) -> Process:
+        with self._output.open("wb") as output:
+            return await asyncio.create_subprocess_exec(
+                self._interpreter,
+                _ENTRY,
+                str(os.getpid()),
+                cwd=self._overlay.root,
+                env=self._environment,
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=output,
+                start_new_session=True,
+                limit=_LONGEST_LINE,
+            )
+
+    async def _end(self, process: Process) -> None:
+        if process.returncode is None and sys.platform == "win32":
+            process.kill()
+        await kill_everything(process.pid, reaped=process.returncode is not None, marker=f"{_MARKER}={self._marker}")
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(process.wait(), _SECONDS_TO_DIE)
+        # Its pipes stay open for as long as the loop does, unless told otherwise.
+        process._transport.close()  # type: ignore[attr-defined] # noqa: SLF001 - asyncio.subprocess has no other way
+
+
+def child_environment(
+    interpreter: Path, overlay: Overlay, *, python_path: Sequence[Path] = (), hash_seed: int = 0, own_home: bool = True
+) -> dict[str, str]:
+    """Return the person's environment as the child shall see it: as if the interpreter's environment were activated."""
+    env = {key: value for key, value in os.environ.items() if key not in _REMOVED}
+    _activate(env, interpreter)
+    env["PYTHONPATH"] = os.pathsep.join(filter(None, [*map(str, python_path), env.get("PYTHONPATH", "")]))
+    if not env["PYTHONPATH"]:
+        del env["PYTHONPATH"]
+    env["PYTHONHASHSEED"] = str(hash_seed)
+    env["PYTHONDONTWRITEBYTECODE"] = "1"
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        env[name] = str(overlay.tmp)
+    if own_home:
+        _move_home(env, overlay.home)
+    return env
+
+
+def _activate(env: dict[str, str], interpreter: Path) -> None:
+    env.pop("VIRTUAL_ENV", None)
+    folder = interpreter.parent
+    if (folder.parent / "pyvenv.cfg").is_file():
+        env["VIRTUAL_ENV"] = str(folder.parent)
+        env["PATH"] = os.pathsep.join(filter(None, [str(folder), env.get("PATH", "")]))
+
+
+def _move_home(env: dict[str, str], home: Path) -> None:
+    if "PYTHONUSERBASE" not in env and sys.platform.startswith("linux"):
+        env["PYTHONUSERBASE"] = str(Path.home() / ".local")  # what pip --user installed stays importable
+    for name in [name for name in env if name.startswith("XDG_")]:
+        del env[name]
+    env["HOME"] = env["USERPROFILE"] = str(home)

@@ -1,0 +1,68 @@
+"""Ends a process with all that it started, also what left its process group."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from pathlib import Path
+
+_PROC = Path("/proc")
+_ROUNDS = 100
+_PAUSE = 0.02
+
+
+async def kill_everything(pid: int, *, reaped: bool, marker: str) -> None:
+    """Kill the session that ``pid`` leads and, on Linux, whatever has ``marker`` (``NAME=value``) in its environment.
+
+    ``reaped``: ``pid`` itself has been waited for, so its number may mean another process. Ends when none is left
+    alive, or after some seconds: a process that the kernel holds cannot be killed.
+    """
+    if os.name == "nt":
+        return  # there the caller's own kill is all there is
+    if not reaped or sys.platform != "linux":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+    if sys.platform != "linux":
+        return
+    for _ in range(_ROUNDS):
+        living = _living(pid, marker.encode())
+        if not living:
+            return
+        for found in living:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(found, signal.SIGKILL)
+        await asyncio.sleep(_PAUSE)
+
+
+def _living(session: int, marker: bytes) -> list[int]:
+    """Find what runs still: members of the session, their descendants, and whoever carries the marker. No zombies."""
+    parents: dict[int, int] = {}
+    chosen: set[int] = set()
+    for name in os.listdir(_PROC):  # noqa: PTH208 - a hot loop of strings
+        if not name.isdigit():
+            continue
+        pid = int(name)
+        try:
+            # After the name in parentheses, which may hold anything: state, parent, group, session.
+            state, parent, _, its_session = _read(name, "stat").rpartition(b")")[2].split()[:4]
+            if state in (b"Z", b"X"):
+                continue
+            parents[pid] = int(parent)
+            if int(its_session) == session or marker in _read(name, "environ").split(b"\0"):
+                chosen.add(pid)
+        except (OSError, ValueError):  # gone meanwhile, or another user's
+            continue
+    grew = True
+    while grew:
+        below = {pid for pid, parent in parents.items() if parent in chosen and pid not in chosen}
+        chosen |= below
+        grew = bool(below)
+    return sorted(chosen)
+
+
+def _read(pid: str, name: str) -> bytes:
+    with open(f"/proc/{pid}/{name}", "rb") as stream:  # noqa: PTH123 - as above
+        return stream.read()

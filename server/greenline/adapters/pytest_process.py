@@ -1,0 +1,195 @@
+"""Runs tests with pytest, in the project's interpreter, in a child process, in a scratch copy of the project."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from greenline.adapters.probe_process import ProbeProblem, ProbeProcess
+from greenline.adapters.scratch_overlay import OverlayProblem, scratch_overlay
+from greenline.domain.coverage.model import Executed
+from greenline.ports.tests import TestOutcome, TestReport
+from greenline_probe import wire
+
+if TYPE_CHECKING:
+    from greenline.adapters.scratch_overlay import Overlay
+    from greenline.ports.progress import Progress
+    from greenline.ports.project import Interpreter
+    from greenline.ports.tests import TestRun
+
+_EVERYTHING = ["write", "network", "process", "signal"]
+_REPLIES = (wire.Started, wire.TestBegan, wire.TestDone, wire.RunDone, wire.Problem)
+
+
+class PytestProcess:
+    """A TestRunner. Each run is a fresh process."""
+
+    async def run(self, run: TestRun, progress: Progress) -> TestReport:
+        """Run to the end, time limit or cancellation; leaves no process behind, raises nothing for the tests' sake."""
+        began = time.monotonic()
+        try:
+            with scratch_overlay(run.project.root, run.overlay) as overlay:
+                report = await self._run_in(overlay, run, progress)
+        except (OverlayProblem, ProbeProblem) as problem:
+            report = TestReport(problem=str(problem))
+        except OSError as error:
+            report = TestReport(problem=f"The scratch copy could not be made: {error}. Is the temporary folder full?")
+        return replace(report, seconds=time.monotonic() - began)
+
+    async def _run_in(self, overlay: Overlay, run: TestRun, progress: Progress) -> TestReport:
+        heard = _Heard()
+        probe = ProbeProcess(
+            run.interpreter.path,
+            overlay,
+            python_path=[overlay.map_out(root) for root in run.project.source_roots],
+            hash_seed=run.hash_seed,
+            own_home=run.guarded,
+        )
+        async with probe:
+            problem = ""
+            try:
+                await asyncio.wait_for(self._converse(probe, _request(overlay, run), heard, progress), run.seconds)
+            except (asyncio.TimeoutError, TimeoutError):
+                problem = _time_is_up(run, heard)
+            except ProbeProblem as error:
+                problem = str(error)
+            else:
+                problem = _problem(run, heard, probe.output()) if heard.ended else await _death(probe, heard)
+        return _report(overlay, run, heard, problem)
+
+    async def _converse(self, probe: ProbeProcess, request: wire.RunTests, heard: _Heard, progress: Progress) -> None:
+        progress.step("Starting pytest")
+        await probe.send(request)
+        async for reply in probe.replies(*_REPLIES):
+            heard.hear(reply)
+            if isinstance(reply, wire.Started):
+                progress.step(f"Running tests (0 of {reply.total})", 0.0)
+            elif isinstance(reply, wire.TestDone) and heard.total:
+                done = len(heard.outcomes)
+                progress.step(f"Running tests ({done} of {heard.total})", min(1.0, done / heard.total))
+            if heard.ended:
+                return
+
+
+@dataclass
+class _Heard:
+    """What the probe has said so far."""
+
+    total: int = 0
+    running: str = ""
+    outcomes: list[TestOutcome] = field(default_factory=list)
+    done: wire.RunDone | None = None
+    refusal_to_run: wire.Problem | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self.done is not None or self.refusal_to_run is not None
+
+    def hear(self, reply: object) -> None:
+        if isinstance(reply, wire.Started):
+            self.total = reply.total
+        elif isinstance(reply, wire.TestBegan):
+            self.running = reply.node_id
+        elif isinstance(reply, wire.TestDone):
+            self.running = ""
+            self.outcomes.append(TestOutcome(reply.node_id, reply.outcome, reply.message))  # type: ignore[arg-type]
+        elif isinstance(reply, wire.RunDone):
+            self.done = reply
+        elif isinstance(reply, wire.Problem):
+            self.refusal_to_run = reply
+
+
+def _request(overlay: Overlay, run: TestRun) -> wire.RunTests:
+    files: dict[str, str] = {}
+    for path in run.measure or ():
+        # Imported from the copy, or, by an editable install, from the project itself.
+        files[str(overlay.map_out(path))] = files[str(path)] = str(path)
+    roots: list[str] = []
+    if run.measure is None:
+        roots = [str(place) for root in run.project.source_roots for place in (overlay.map_out(root), root)]
+    return wire.RunTests(
+        root=str(overlay.root),
+        selection=[_selected(overlay, item) for item in run.selection],
+        scratch=str(overlay.scratch),
+        files=files,
+        roots=roots,
+        refuse=_EVERYTHING if run.guarded else [],
+        seed=run.hash_seed,
+        # A backstop for a process that escaped the watch on wall-clock time; threads may spend it faster.
+        cpu_seconds=int(run.seconds * 4) + 10 if run.guarded else None,
+        limited=run.guarded,
+    )
+
+
+def _selected(overlay: Overlay, item: str) -> str:
+    """Return a path or node id of the project as it is called from inside the copy."""
+    path, colons, test = item.partition("::")
+    if Path(path).is_absolute():
+        path = os.path.relpath(overlay.map_out(Path(path)), overlay.root)
+    return path + colons + test
+
+
+def _report(overlay: Overlay, run: TestRun, heard: _Heard, problem: str) -> TestReport:
+    copy, project = str(overlay.root), str(run.project.root)
+    coverage: dict[Path, Executed] = {}
+    for name, (lines, arcs) in (heard.done.coverage if heard.done else {}).items():
+        path = overlay.map_back(Path(name))
+        ran = Executed(frozenset(lines), frozenset((start, end) for start, end in arcs))
+        coverage[path] = coverage[path].merged(ran) if path in coverage else ran
+    return TestReport(
+        outcomes=tuple(replace(o, message=o.message.replace(copy, project)) for o in heard.outcomes),
+        coverage=coverage,
+        problem=problem.replace(copy, project),
+        refusals=tuple(what.replace(copy, project) for what in (heard.done.refusals if heard.done else ())),
+    )
+
+
+def _time_is_up(run: TestRun, heard: _Heard) -> str:
+    setting = "greenline.run.seconds" if run.selection else "greenline.run.suiteSeconds"
+    where = f" `{heard.running}` was running." if heard.running else ""
+    return f"The tests did not end within {run.seconds:g} s (setting {setting}).{where}"
+
+
+async def _death(probe: ProbeProcess, heard: _Heard) -> str:
+    how = await probe.death()
+    when = f"while `{heard.running}` was running" if heard.running else "before the tests were done"
+    printed = _last_lines(probe.output())
+    return f"The Python process {how} {when}." + (f" It last printed: {printed}" if printed else "")
+
+
+def _problem(run: TestRun, heard: _Heard, output: str) -> str:
+    """Say why pytest could not do its work; empty when it could, whatever came of the tests."""
+    if heard.refusal_to_run is not None:
+        return _no_pytest(run.interpreter, heard.refusal_to_run)
+    assert heard.done is not None
+    error = _last_lines(heard.done.internal_error)
+    failed_to_collect = any(outcome.outcome == "error" for outcome in heard.outcomes)
+    what = ", ".join(run.selection) or "this project"
+    code = heard.done.exit_code
+    if code in {0, 1} or (code == 2 and failed_to_collect):  # noqa: PLR2004 - pytest.ExitCode, which the server has not
+        return ""
+    messages = {
+        2: f"pytest was interrupted. {error}".rstrip(),
+        3: f"pytest itself, a plugin or a conftest.py failed: {error or _last_lines(output)}",
+        4: f"pytest could not start: {_last_lines(output)}",
+        5: f"pytest found no tests in {what}.",
+    }
+    return messages.get(code, f"pytest ended with exit code {code}: {_last_lines(output)}")
+
+
+def _no_pytest(interpreter: Interpreter, problem: wire.Problem) -> str:
+    python = ".".join(map(str, interpreter.version[:2]))
+    if "'pytest'" in problem.message:
+        return (
+            f"Python {python} at {interpreter.path} has no pytest. "
+            f"Install it there: {interpreter.path} -m pip install pytest"
+        )
+    return f"The pytest of Python {python} at {interpreter.path} cannot be imported: {problem.message}"
+
+
+def _last_lines(text: str, count: int = 6) -> str:
+    return "\n".join([line for line in text.strip().splitlines() if line.strip()][-count:])

@@ -1,0 +1,148 @@
+"""A scratch copy of a project made of symlinks, in which some files have other texts."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import stat
+import tempfile
+import tokenize
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Union
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_NOT_MIRRORED = frozenset(
+    # Tools write into these; a link would lead them into the project. Bytecode could be that of the saved text.
+    {".git", ".hg", ".svn", ".hypothesis", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".tox", ".nox", "__pycache__"}
+)
+_TOO_BIG_TO_COPY = frozenset({".venv", "venv", "env", "node_modules"})
+
+_Tree = dict[str, Union[str, "_Tree"]]
+
+
+class OverlayProblem(Exception):
+    """The texts cannot be laid over the project; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """Where things are. ``scratch`` holds the rest: ``root`` mirrors the project, ``home`` and ``tmp`` are empty."""
+
+    project_root: Path
+    scratch: Path
+    root: Path
+    home: Path
+    tmp: Path
+
+    def map_out(self, path: Path) -> Path:
+        """Return where a path of the project is in the copy; a path from elsewhere stays itself."""
+        inside = _inside(path, self.project_root)
+        return path if inside is None else self.root / inside
+
+    def map_back(self, path: Path) -> Path:
+        """Return where a path of the copy (or of the project, by its real path) is in the project."""
+        for top in (self.root, Path(os.path.realpath(self.project_root))):
+            if path.is_relative_to(top):
+                return self.project_root / path.relative_to(top)
+        return path
+
+
+@contextmanager
+def scratch_overlay(project_root: Path, overlay: Mapping[Path, str]) -> Iterator[Overlay]:
+    """Make the copy, and remove it at the end whatever was done in it.
+
+    ``overlay`` has absolute paths below ``project_root``. The cost grows with the entries of the folders on the way to
+    them, not with the project. Raises OverlayProblem.
+    """
+    tree = _tree(project_root, overlay)
+    # Real path: the guard, the tracer and the code under test then see one name for each place.
+    scratch = Path(os.path.realpath(tempfile.mkdtemp(prefix="greenline-")))
+    try:
+        made = Overlay(
+            project_root, scratch, scratch / "copy" / (project_root.name or "root"), scratch / "home", scratch / "tmp"
+        )
+        made.home.mkdir()
+        made.tmp.mkdir()
+        made.root.parent.mkdir()
+        _mirror(project_root, made.root, tree)
+        yield made
+    finally:
+        _remove(scratch)
+
+
+def encode_source(path: Path, text: str) -> bytes:
+    """Return what an editor would save: in the encoding that Python source declares, else UTF-8; line endings kept."""
+    plain = text.encode("utf-8", "surrogateescape")
+    if path.suffix not in {".py", ".pyi", ".pyw"}:
+        return plain
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(plain).readline)
+        return plain if encoding.startswith("utf-8") else text.encode(encoding)
+    except (SyntaxError, UnicodeError):
+        return plain
+
+
+def _tree(project_root: Path, overlay: Mapping[Path, str]) -> _Tree:
+    tree: _Tree = {}
+    for path, text in overlay.items():
+        inside = _inside(path, project_root)
+        if inside is None or not inside.parts:
+            raise OverlayProblem(
+                f"{path} is not in the project {project_root}; only files of the project can be tried."
+            )
+        folder = tree
+        for part in inside.parts[:-1]:
+            below = folder.setdefault(part, {})
+            if isinstance(below, str):
+                raise OverlayProblem(f"{path} lies below a file.")
+            folder = below
+        folder[inside.name] = text
+    return tree
+
+
+def _inside(path: Path, top: Path) -> Path | None:
+    """Return the path relative to ``top``, by its name or by where it really is."""
+    for one, other in ((path, top), (Path(os.path.realpath(path)), Path(os.path.realpath(top)))):
+        if one.is_relative_to(other) and ".." not in one.relative_to(other).parts:
+            return one.relative_to(other)
+    return None
+
+
+def _mirror(real: Path, copy: Path, tree: _Tree) -> None:
+    copy.mkdir()
+    if real.is_dir():
+        with os.scandir(real) as entries:
+            for entry in entries:
+                if entry.name not in tree and entry.name not in _NOT_MIRRORED:
+                    _link(entry, copy / entry.name)
+    for name, below in tree.items():
+        if isinstance(below, str):
+            (copy / name).write_bytes(encode_source(copy / name, below))
+        else:
+            _mirror(real / name, copy / name, below)
+
+
+def _link(entry: os.DirEntry[str], copy: Path) -> None:
+    try:
+        copy.symlink_to(Path(entry.path).absolute(), target_is_directory=entry.is_dir())
+    except OSError:  # Windows permits symlinks to few
+        if not entry.is_dir():
+            shutil.copy2(entry.path, copy)
+        elif entry.name not in _TOO_BIG_TO_COPY:
+            shutil.copytree(entry.path, copy, ignore=lambda _, names: _NOT_MIRRORED.intersection(names))
+
+
+def _remove(scratch: Path) -> None:
+    """Remove all of it, folders and files made read-only too, and never what a link leads to."""
+    for folder, _, files in os.walk(scratch):
+        os.chmod(folder, stat.S_IRWXU)  # noqa: PTH101 - os.walk gives strings
+        for name in files if os.name == "nt" else ():
+            path = Path(folder, name)
+            if not path.is_symlink():
+                path.chmod(stat.S_IWRITE)
+    shutil.rmtree(scratch, ignore_errors=True)

@@ -1,0 +1,151 @@
+"""Runs pytest once in this process, as ``python -m pytest`` would, and tells what happens while it happens."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import TYPE_CHECKING, Any, Callable
+
+from greenline_probe import guard, limits, wire
+from greenline_probe.trace import Tracer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LONGEST_MESSAGE = 4000
+_MOST_REFUSALS = 50
+
+
+def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
+    """Carry out the request: Started, TestBegan and TestDone as they happen, last RunDone or Problem."""
+    os.chdir(request.root)
+    sys.path.insert(0, os.getcwd())
+    try:
+        pytest = importlib.import_module("pytest")
+    except ImportError as error:
+        reply(wire.Problem("no-pytest", str(error)))
+        return
+    sys.argv[:] = [os.path.join(os.path.dirname(str(pytest.__file__)), "__main__.py"), *request.selection]
+    listener = _listener(pytest, reply, request.seed)
+    refusals: list[str] = []
+    if request.limited:
+        limits.apply(cpu_seconds=request.cpu_seconds)
+    if request.refuse:
+        guard.install([request.scratch], request.refuse, lambda what: _remember(refusals, what))
+    tracer = Tracer(request.files, request.roots) if request.files or request.roots else None
+    if tracer:
+        tracer.start_with_first_file()
+    exit_code = _pytest_main(pytest, request, listener)
+    coverage: dict[str, list[list[Any]]] = {}
+    if tracer:
+        tracer.stop()
+        coverage = {name: [sorted(lines), sorted(arcs)] for name, (lines, arcs) in tracer.take().items()}
+    reply(wire.RunDone(exit_code, coverage, refusals, listener.internal_error))
+
+
+def _pytest_main(pytest: Any, request: wire.RunTests, listener: Any) -> int:
+    arguments = [
+        *request.selection,
+        "-o",
+        f"cache_dir={os.path.join(request.scratch, 'pytest-cache')}",  # the person's --lf is not ours to disturb
+        "--maxfail=0",
+    ]
+    try:
+        return int(pytest.main(arguments, plugins=[listener]))
+    except BaseException as error:  # a plugin, or the guard in one
+        listener.internal_error = listener.internal_error or f"{type(error).__name__}: {error}"
+        return 3
+
+
+def _remember(refusals: list[str], what: str) -> None:
+    if len(refusals) < _MOST_REFUSALS and what not in refusals:
+        refusals.append(what)
+
+
+def _listener(pytest: Any, reply: Callable[[Any], None], seed: int) -> Any:  # noqa: C901 - many hooks, each short
+    """Make the plugin. A function, because pytest's decorators exist only once the project's pytest is imported."""
+
+    class Listener:
+        """Hears pytest's hooks; one outcome for each node, sent when the node is done."""
+
+        def __init__(self) -> None:
+            self.internal_error = ""
+            self._outcomes: dict[str, tuple[str, str]] = {}
+
+        @pytest.hookimpl(hookwrapper=True)  # type: ignore[untyped-decorator, unused-ignore]
+        def pytest_load_initial_conftests(self, early_config: Any, args: list[str]) -> Iterator[None]:
+            # The plugins are loaded and the arguments, the project's addopts among them, not yet read for good.
+            _tame_plugins(early_config, args, seed)
+            yield
+
+        def pytest_collectreport(self, report: Any) -> None:
+            if report.failed:
+                reply(wire.TestDone(report.nodeid, "error", _shortened(report.longreprtext)))
+
+        def pytest_collection_finish(self, session: Any) -> None:
+            reply(wire.Started(len(session.items)))
+
+        def pytest_runtest_logstart(self, nodeid: str) -> None:
+            self._outcomes[nodeid] = ("", "")
+            reply(wire.TestBegan(nodeid))
+
+        def pytest_runtest_logreport(self, report: Any) -> None:
+            told = _outcome(report)
+            worst = self._outcomes.get(report.nodeid, ("", ""))
+            if told and worst[0] not in {"failed", "error"}:
+                self._outcomes[report.nodeid] = told
+            elif report.outcome == "rerun":  # a plugin runs it again: what it gave so far does not count
+                self._outcomes[report.nodeid] = ("", "")
+
+        def pytest_runtest_logfinish(self, nodeid: str) -> None:
+            outcome, message = self._outcomes.pop(nodeid, ("", ""))
+            reply(wire.TestDone(nodeid, outcome or "error", message or ("" if outcome else "pytest gave no outcome")))
+
+        def pytest_internalerror(self, excrepr: Any) -> None:
+            self.internal_error = _shortened(str(excrepr))
+
+        def pytest_keyboard_interrupt(self, excinfo: Any) -> None:
+            self.internal_error = self.internal_error or f"{excinfo.typename}: {excinfo.value}".rstrip(": ")
+
+    return Listener()
+
+
+def _outcome(report: Any) -> tuple[str, str] | None:
+    """Return the outcome and pytest's words for it; None for a set-up or teardown that just worked."""
+    expected_to_fail = hasattr(report, "wasxfail")
+    if report.failed:
+        return ("failed" if report.when == "call" else "error"), _shortened(report.longreprtext)
+    if report.skipped:
+        if expected_to_fail:
+            return "xfailed", str(report.wasxfail)
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
+        return "skipped", _shortened(str(reason))
+    if report.passed and report.when == "call":
+        return ("xpassed", str(report.wasxfail)) if expected_to_fail else ("passed", "")
+    return None
+
+
+def _tame_plugins(config: Any, args: list[str], seed: int) -> None:
+    """Undo what addopts may ask of plugins that would move tests to other processes, measure, shuffle or report."""
+    has = config.pluginmanager.hasplugin
+    if has("xdist"):
+        args += ["-n0", "--dist=no"]
+    if has("pytest_cov"):
+        args += ["--no-cov"]
+        config.known_args_namespace.no_cov = True  # it starts before the arguments are read for good
+    if has("randomly"):
+        args += [f"--randomly-seed={seed}", "--randomly-dont-reorganize"]
+    if has("random_order"):
+        args += ["--random-order-bucket=none"]
+    if has("pytest_forked"):
+        config.pluginmanager.unregister(name="pytest_forked")
+    if has("junitxml"):
+        args += ["--junitxml="]
+
+
+def _shortened(text: str) -> str:
+    """Keep both ends: what was called stands first, what went wrong stands last."""
+    if len(text) <= _LONGEST_MESSAGE:
+        return text
+    return f"{text[:1000]}\n[...]\n{text[-(_LONGEST_MESSAGE - 1010) :]}"
