@@ -2,20 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatch
+from functools import reduce
+from typing import TYPE_CHECKING, Literal
 
 from greenline.domain.code.model import Module
-from greenline.domain.coverage.model import CoverageMap, Executed, Gap, Summary
+from greenline.domain.code.read_module import read_module
+from greenline.domain.coverage.gaps import find_gaps
+from greenline.domain.coverage.mapping import coverage_map, summarize
+from greenline.domain.coverage.merge_maps import merge_maps
+from greenline.domain.coverage.model import Executed, Ratio, Statements, Summary
+from greenline.domain.coverage.remap import remap
+from greenline.domain.coverage.shift_gaps import shift_gaps
+from greenline.ports.coverage import CoverageProblem, Exclusions
+from greenline.services.measured_texts import MeasuredText, MeasuredTexts, NoReport, Outdated
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from greenline.domain.coverage.model import CoverageMap, Gap
+    from greenline.ports.coverage import CoverageSource, SourceAnalyzer
+    from greenline.ports.documents import Disk
+    from greenline.ports.project import Project, ProjectFinder
 
 PictureState = Literal["measured", "no-data", "outdated", "unreadable", "broken-source", "outside-project"]
+
+_NO_DATA = "No coverage data yet: run the tests with coverage, or generate a test - Greenline measures what it needs."
+_OUTDATED = (
+    "{name} changed after its coverage was measured. "
+    "Run the tests with coverage again, or generate a test - Greenline measures what it needs."
+)
+_OUTSIDE = (
+    "{name} belongs to no project. Put a pyproject.toml into the project's folder, "
+    "or generate a test - Greenline measures what it needs."
+)
+_LEFT_OUT = "The coverage data leaves {name} out."
+_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is known about one text. ``message`` says, for every state but ``measured``, what is wrong and what to do."""
+    """What is known about one text.
+
+    ``message`` says, for every state but ``measured``, what is wrong and what to do. A ``measured`` file that the
+    report leaves out, a test for instance, has an empty map.
+    """
 
     path: Path
     state: PictureState
@@ -24,16 +57,140 @@ class Picture:
     map: CoverageMap | None = None
     gaps: tuple[Gap, ...] = ()
     functions: Mapping[str, Summary] = field(default_factory=dict)
-    """By qualified name; only functions whose coverage is known."""
+    """By qualified name; only functions whose coverage is known. Definitions of one name (properties) are added up."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """All that a picture is drawn from; an equal one gives an equal picture. The first measurement is the base."""
+
+    text: str
+    measurements: tuple[MeasuredText, ...]
+    exclusions: Exclusions
 
 
 class ShowCoverage:
     """Joins the project's report with what Greenline's own runs measured."""
 
+    def __init__(self, projects: ProjectFinder, source: CoverageSource, analyzer: SourceAnalyzer, disk: Disk) -> None:
+        self._projects = projects
+        self._source = source
+        self._analyzer = analyzer
+        self._texts = MeasuredTexts(source, analyzer, disk)
+        self._drawn: dict[Path, tuple[_Known, Picture]] = {}
+
     def picture(self, path: Path, text: str) -> Picture:
         """Return the picture of ``text`` as it stands in the buffer. Costs what the one file costs; raises nothing."""
-        raise NotImplementedError
+        project = self._projects.project_of(path)
+        runs = self._texts.runs(project, path)
+        if project.marker is None and not runs:
+            outside = Picture(path, "outside-project", _OUTSIDE.format(name=path.name))
+            return self._from_runs(path, _Known(text, (), Exclusions()), outside)
+        known = _Known(text, runs, Exclusions())
+        try:
+            known = replace(known, exclusions=self._source.exclusions(project))
+            reported = self._texts.reported(project, path, is_test=is_test(project, path))
+        except NoReport:
+            return self._from_runs(path, known, Picture(path, "no-data", _NO_DATA))
+        except Outdated:
+            return self._from_runs(path, known, Picture(path, "outdated", _OUTDATED.format(name=path.name)))
+        except CoverageProblem as problem:
+            return self._from_runs(path, known, Picture(path, "unreadable", str(problem)))
+        if reported is None:
+            return self._from_runs(path, known, _left_out(path))
+        return self._draw(path, replace(known, measurements=(reported, *runs)))
 
     def record(self, measured: Mapping[Path, Executed], texts: Mapping[Path, str]) -> frozenset[Path]:
-        """Merge what a run of ours measured, tied to the texts that ran. Returns the files whose picture changed."""
-        raise NotImplementedError
+        """Merge what a run of ours measured, tied to the texts that ran. Returns the files whose picture changed.
+
+        A file without a text in ``texts`` ran as it is on disk.
+        """
+        changed = set()
+        for path, executed in measured.items():
+            text = texts.get(path)
+            if text is None:
+                text = self._texts.saved_text(path)
+            if text is not None:
+                run = MeasuredText(text, executed)
+                if self._texts.add_run(self._projects.project_of(path), path, run):
+                    changed.add(path)
+        return frozenset(changed)
+
+    def map_of(self, path: Path, text: str, executed: Executed) -> CoverageMap:
+        """Return the map of what just ran of ``text``, counted by the rules of the file's project."""
+        try:
+            exclusions = self._source.exclusions(self._projects.project_of(path))
+        except CoverageProblem:
+            exclusions = Exclusions()
+        return coverage_map(self._statements(text, exclusions)[0], executed)
+
+    def _from_runs(self, path: Path, known: _Known, otherwise: Picture) -> Picture:
+        """Draw what our own runs know; without any, say why there is nothing to see."""
+        if known.measurements:
+            return self._draw(path, known)
+        module, problems = read_module(known.text)
+        if problems:
+            return replace(otherwise, state="broken-source", message=_broken(problems[0]))
+        return replace(otherwise, module=module)
+
+    def _draw(self, path: Path, known: _Known) -> Picture:
+        drawn = self._drawn.get(path)
+        if drawn and drawn[0] == known:
+            return drawn[1]
+        module, problems = read_module(known.text)
+        statements, more_problems = self._statements(known.text, known.exclusions)
+        if problems or more_problems:
+            gaps = shift_gaps(drawn[1].gaps, drawn[0].text, known.text) if drawn else ()
+            return Picture(path, "broken-source", _broken((problems or more_problems)[0]), gaps=gaps)
+        coverage = reduce(merge_maps, (self._current(one, known, statements) for one in known.measurements))
+        gaps = find_gaps(coverage, module, known.text)
+        picture = Picture(path, "measured", "", module, coverage, gaps, _by_function(coverage, module))
+        if len(self._drawn) >= _KEPT:
+            self._drawn.pop(next(iter(self._drawn)))
+        self._drawn[path] = (known, picture)
+        return picture
+
+    def _current(self, measured: MeasuredText, known: _Known, statements: Statements) -> CoverageMap:
+        """Return one measurement's map for the text in the buffer."""
+        if measured.text == known.text:
+            return coverage_map(statements, measured.executed)
+        then = coverage_map(self._statements(measured.text, known.exclusions)[0], measured.executed)
+        return remap(then, measured.text, known.text, statements)
+
+    def _statements(self, text: str, exclusions: Exclusions) -> tuple[Statements, list[str]]:
+        return self._analyzer.analyse(text, exclusions.excluded, exclusions.partial)
+
+
+def is_test(project: Project, path: Path) -> bool:
+    """Tell whether the project keeps the file for testing: nobody wants tests of tests."""
+    return (
+        path.name == "conftest.py"
+        or any(fnmatch(path.name, pattern) for pattern in project.python_files)
+        or any(path.is_relative_to(root) for root in project.test_roots)
+    )
+
+
+def _left_out(path: Path) -> Picture:
+    nothing = coverage_map(Statements(), Executed())
+    return Picture(path, "measured", _LEFT_OUT.format(name=path.name), map=nothing)
+
+
+def _broken(problem: str) -> str:
+    return f"Coverage is shown again when the file parses: {problem}."
+
+
+def _by_function(coverage: CoverageMap, module: Module) -> dict[str, Summary]:
+    found: dict[str, Summary] = {}
+    for function in module.functions:
+        summary = summarize(coverage, function, module)
+        if summary.lines.total:
+            known = found.get(function.qualname)
+            found[function.qualname] = _sum(known, summary) if known else summary
+    return found
+
+
+def _sum(one: Summary, other: Summary) -> Summary:
+    return Summary(
+        Ratio(one.lines.covered + other.lines.covered, one.lines.total + other.lines.total),
+        Ratio(one.branches.covered + other.branches.covered, one.branches.total + other.branches.total),
+    )

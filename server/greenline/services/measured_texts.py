@@ -1,0 +1,112 @@
+"""Which text a measurement belongs to: the condition for showing it at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from greenline.domain.code.text_lines import split_lines
+from greenline.domain.coverage.model import Executed
+from greenline.ports.coverage import CoverageProblem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from greenline.ports.coverage import CoverageSource, SourceAnalyzer
+    from greenline.ports.documents import Disk
+    from greenline.ports.project import Project
+
+_NEVER_RAN = Executed(arcs=frozenset())
+_KEPT_RUNS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredText:
+    """A text and what ran of exactly this text."""
+
+    text: str
+    executed: Executed
+
+
+class NoReport(Exception):
+    """There is no coverage data: a state to show, not a failure."""
+
+
+class Outdated(Exception):
+    """The file changed after it was measured, and nobody saw the text that was."""
+
+
+class MeasuredTexts:
+    """Remembers the text that the report measured, so that coverage follows edits that are saved later."""
+
+    def __init__(self, source: CoverageSource, analyzer: SourceAnalyzer, disk: Disk) -> None:
+        self._source = source
+        self._analyzer = analyzer
+        self._disk = disk
+        self._reported: dict[Path, tuple[float, MeasuredText]] = {}
+        self._runs: dict[Path, tuple[float | None, tuple[MeasuredText, ...]]] = {}
+
+    def reported(self, project: Project, path: Path, *, is_test: bool) -> MeasuredText | None:
+        """Return the report's share with its text; None when the report leaves such files out.
+
+        Raises NoReport, Outdated and CoverageProblem.
+        """
+        written = self._source.written_at(project)
+        if written is None:
+            raise NoReport
+        measured = self._source.measured(project, path)
+        if measured is None and (is_test or not self._source.is_measured(project, path)):
+            return None
+        executed = measured.executed if measured else _NEVER_RAN
+        known = self._reported.get(path)
+        if known and known[0] == written and known[1].executed == executed:
+            return known[1]
+        saved = self._disk.saved(path)
+        if saved is None or saved.modified_at > written or not self._fits(saved.text, executed):
+            raise Outdated
+        self._reported[path] = (written, MeasuredText(saved.text, executed))
+        return self._reported[path][1]
+
+    def runs(self, project: Project, path: Path) -> tuple[MeasuredText, ...]:
+        """Return what runs of ours measured since the report was written, newest first."""
+        stamp, runs = self._runs.get(path, (None, ()))
+        if runs and stamp != self._written_at(project):  # the suite ran again: it knows better
+            del self._runs[path]
+            return ()
+        return runs
+
+    def add_run(self, project: Project, path: Path, run: MeasuredText) -> bool:
+        """Remember a run of ours. Returns whether it tells anything new."""
+        before = self.runs(project, path)
+        if before and before[0].text == run.text:
+            run = MeasuredText(run.text, before[0].executed.merged(run.executed))
+            after = (run, *before[1:])
+        else:
+            after = (run, *before[: _KEPT_RUNS - 1])
+        self._runs[path] = (self._written_at(project), after)
+        return after != before
+
+    def saved_text(self, path: Path) -> str | None:
+        """Return the text on disk."""
+        saved = self._disk.saved(path)
+        return saved.text if saved else None
+
+    def _fits(self, text: str, executed: Executed) -> bool:
+        """Tell whether such lines can have run: a blank line cannot, nor one past the end."""
+        statements, problems = self._analyzer.analyse(text)
+        lines = split_lines(text)
+        return not problems and all(
+            line <= 1 or line in statements.first_line or (line <= len(lines) and _may_run(lines[line - 1]))
+            for line in executed.lines
+        )
+
+    def _written_at(self, project: Project) -> float | None:
+        try:
+            return self._source.written_at(project)
+        except CoverageProblem:
+            return None
+
+
+def _may_run(line: str) -> bool:
+    code = line.strip()
+    return bool(code) and not code.startswith("#")

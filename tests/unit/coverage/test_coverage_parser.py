@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from greenline.adapters.coverage_parser import CoverageParser
+
+
+@pytest.fixture(scope="module")
+def parser() -> CoverageParser:
+    return CoverageParser()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
+def test_line_ends_form_feeds_and_a_missing_last_line_end(parser: CoverageParser, end: str) -> None:
+    text = "\ufeff" + end.join(
+        ["def f(a):", "\tif a:", "\x0c\t\treturn '\U0001f600'", "\x0c", "\treturn (1,", "\t\t2)"]
+    )
+    statements, problems = parser.analyse(text)
+    assert problems == []
+    assert statements.lines == {1, 2, 3, 5}
+    assert statements.branches == {2: {3, 5}}
+    assert statements.first_line[6] == 5
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "# words\n", "   ", '"""Doc."""\n'])
+def test_nothing_to_run(parser: CoverageParser, text: str) -> None:
+    statements, problems = parser.analyse(text)
+    assert (statements.lines, problems) == (frozenset(), [])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x = 1\nif x\n", "syntax error at line 2"),
+        ("x = (1,\n", "syntax error at line 1"),
+        ("x = '''\n", "syntax error at line 1"),
+        ("if x:\n    a\n  b\n", "syntax error at line 3"),
+        ("x = '\x00'\n", "null bytes"),
+        ("x = '\ud800'\n", "refuses"),
+        ("x = " + "-" * 100_000 + "1\n", "nested"),
+    ],
+    ids=["colon", "parenthesis", "string", "dedent", "null", "surrogate", "deep"],
+)
+def test_broken_source_has_no_statements_and_a_reason(parser: CoverageParser, text: str, words: str) -> None:
+    statements, problems = parser.analyse(text)
+    assert statements.lines == frozenset()
+    assert len(problems) == 1
+    assert words in problems[0]
+
+
+EXCLUDING = "def f(a):\n    if a:  # pragma: no cover\n        return 1\n    if a:  # never\n        return 2\n"
+
+
+def test_patterns_replace_the_defaults(parser: CoverageParser) -> None:
+    assert parser.analyse(EXCLUDING)[0].excluded == {2, 3}
+    assert parser.analyse(EXCLUDING, ["never"])[0].excluded == {4, 5}
+    assert parser.analyse(EXCLUDING, ["x"], ["never"])[0].no_branch == {4}
+
+
+def test_a_broken_pattern_is_told(parser: CoverageParser) -> None:
+    assert "exclusion pattern" in parser.analyse(EXCLUDING, ["("])[1][0]
+
+
+def test_a_text_is_analysed_once(parser: CoverageParser) -> None:
+    assert parser.analyse(EXCLUDING)[0] is parser.analyse(EXCLUDING)[0]
+
+
+def test_warnings_of_the_persons_code_are_not_ours(parser: CoverageParser) -> None:
+    assert parser.analyse("x = '\\d'\nassert (x, 1)\n")[1] == []
+
+
+def test_coverage_is_not_imported_before_it_is_needed() -> None:
+    program = (
+        "import sys, greenline.services.show_coverage, greenline.services.find_gaps, greenline.adapters.coverage_parser,"
+        "greenline.adapters.coverage_sqlite; greenline.adapters.coverage_sqlite.CoverageSqlite();"
+        "greenline.adapters.coverage_parser.CoverageParser(); print('coverage' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "False"
