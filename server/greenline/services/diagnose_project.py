@@ -63,11 +63,15 @@ class DiagnoseProject:
 
     async def diagnose(self, path: Path) -> list[Finding]:
         """Return the findings for a file, or for the project that a folder is in. Raises nothing."""
-        project = self._projects.project_of(path)
+        project = self._project_of(path)
         findings = [_project_finding(project, path)]
         findings += await self._interpreter_findings(project)
         findings += self._coverage_findings(project)
         return findings + self._file_findings(path)
+
+    def _project_of(self, path: Path) -> Project:
+        """Return the project of a file, or of any file in a folder."""
+        return self._projects.project_of(path / "any.py" if path.is_dir() else path)
 
     async def _interpreter_findings(self, project: Project) -> list[Finding]:
         try:

@@ -33,7 +33,7 @@ class ListGaps:
         if path.is_file():
             yield path
             return
-        project = self._projects.project_of(path)
+        project = self._projects.project_of(path / "any.py")
         yield from (file for file in self._sources.python_files(project) if file.is_relative_to(path))
 
     def _picture(self, file: Path) -> Picture | None:

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from greenline.domain.coverage.model import Executed, Gap, Span
+from greenline.ports.coverage import CoverageProblem, Measured
+from greenline.ports.project import Interpreter, InterpreterProblem, Project
+from greenline.services.diagnose_project import DiagnoseProject, Finding
+from greenline.services.show_coverage import Picture
+
+NOW = 1_000_000.0
+ROOT = Path("/project")
+SOURCE = ROOT / "src" / "prices.py"
+PYTHON = Interpreter(Path("/env/bin/python"), (3, 11, 7), ".venv in the project", "9.2.0", "7.17.3")
+
+
+@dataclass
+class World:
+    """All ports at once; everything is in place until a test breaks something."""
+
+    project: Project = field(
+        default_factory=lambda: Project(ROOT, ROOT / "pyproject.toml", (ROOT / "src",), (ROOT / "tests",))
+    )
+    interpreter: Interpreter | InterpreterProblem = PYTHON
+    executed: Executed | None = field(default_factory=lambda: Executed(frozenset({1}), frozenset({(-1, 1)})))
+    report: bool | CoverageProblem = True
+    modified: dict[Path, float] = field(default_factory=lambda: {SOURCE: NOW - 7200})
+    text: str | UnicodeDecodeError | None = "x = 1\n"
+    shown: Picture = field(default_factory=lambda: Picture(SOURCE, "measured"))
+    setting: str | None = None
+
+    def project_of(self, path: Path) -> Project:
+        return self.project
+
+    async def interpreter_for(self, project: Project, *, setting: str = "") -> Interpreter:
+        self.setting = setting
+        if isinstance(self.interpreter, InterpreterProblem):
+            raise self.interpreter
+        return self.interpreter
+
+    def report_of(self, project: Project) -> Path:
+        return ROOT / ".coverage"
+
+    def has_report(self, project: Project) -> bool:
+        return self.report is not False
+
+    def measured(self, project: Project, path: Path) -> Measured | None:
+        if isinstance(self.report, CoverageProblem):
+            raise self.report
+        return Measured(self.executed, ROOT / ".coverage", NOW - 3600) if self.executed else None
+
+    def python_files(self, project: Project) -> list[Path]:
+        return list(self.modified)
+
+    def modified_at(self, path: Path) -> float | None:
+        return self.modified.get(path)
+
+    def read(self, path: Path) -> str | None:
+        if isinstance(self.text, UnicodeDecodeError):
+            raise self.text
+        return self.text
+
+    def picture(self, path: Path, text: str) -> Picture:
+        return self.shown
+
+    async def diagnose(self, path: Path = SOURCE) -> dict[str, Finding]:
+        doctor = DiagnoseProject(
+            projects=self,
+            interpreters=self,
+            coverage=self,
+            show=self,
+            sources=self,
+            documents=self,
+            interpreter="/chosen/python",
+            now=lambda: NOW,
+        )
+        findings = await doctor.diagnose(path)
+        return {finding.topic: finding for finding in findings}
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+async def test_all_is_well(world: World) -> None:
+    found = await world.diagnose()
+
+    assert {finding.state for finding in found.values()} == {"ok"}
+    assert list(found) == [
+        "project", "interpreter", "pytest", "coverage data", "its age", "its files", "branches", "prices.py",
+    ]  # fmt: skip
+    assert found["project"].text == f"{ROOT}, because of pyproject.toml; sources in src; tests in tests"
+    assert found["interpreter"].text == f"Python 3.11.7 at {PYTHON.path} (.venv in the project)"
+    assert found["coverage data"].text == f"{ROOT / '.coverage'}, written 1 hour ago"
+    assert world.setting == "/chosen/python"
+
+
+async def test_a_folder_has_no_finding_for_a_file(world: World, tmp_path: Path) -> None:
+    assert tmp_path.name not in await world.diagnose(tmp_path)
+
+
+async def test_outside_any_project(world: World) -> None:
+    world.project = replace(world.project, marker=None)
+    world.shown = Picture(SOURCE, "outside-project", "prices.py is in no project; add a pyproject.toml")
+
+    found = await world.diagnose()
+
+    assert found["project"].state == "warning"
+    assert "pyproject.toml" in found["project"].to_do
+    assert found["prices.py"] == Finding("prices.py", "warning", "prices.py is in no project; add a pyproject.toml")
+
+
+async def test_no_interpreter(world: World) -> None:
+    world.interpreter = InterpreterProblem("no Python found; make a .venv")
+
+    found = await world.diagnose()
+
+    assert found["interpreter"] == Finding("interpreter", "problem", "no Python found; make a .venv")
+    assert "pytest" not in found
+    assert found["coverage data"].state == "ok"
+
+
+async def test_an_interpreter_without_pytest(world: World) -> None:
+    world.interpreter = replace(PYTHON, pytest_version=None)
+
+    found = (await world.diagnose())["pytest"]
+
+    assert found.state == "problem"
+    assert f"{PYTHON.path} -m pip install pytest" in found.to_do
+
+
+async def test_no_coverage_data(world: World) -> None:
+    world.report = False
+
+    found = (await world.diagnose())["coverage data"]
+
+    assert found.state == "warning"
+    assert str(ROOT / ".coverage") in found.text
+    assert "Run" in found.to_do
+
+
+@pytest.mark.parametrize(
+    "words", ["the data is damaged; delete it and run again", "written by coverage 4; run the tests again"]
+)
+async def test_data_that_cannot_be_read_is_told_in_the_words_of_its_reader(world: World, words: str) -> None:
+    world.report = CoverageProblem(words)
+
+    found = await world.diagnose()
+
+    assert found["coverage data"] == Finding("coverage data", "problem", words)
+    assert "branches" not in found
+
+
+async def test_a_syntax_error_is_told_in_the_words_of_the_picture(world: World) -> None:
+    world.shown = Picture(SOURCE, "broken-source", "line 3: '(' was never closed")
+
+    found = (await world.diagnose())["prices.py"]
+
+    assert found == Finding("prices.py", "problem", "line 3: '(' was never closed")
+
+
+async def test_sources_that_changed_after_the_run(world: World) -> None:
+    world.modified = {ROOT / "src" / f"{name}.py": NOW - 60 for name in "abcde"}
+
+    found = (await world.diagnose())["its age"]
+
+    assert found.state == "warning"
+    assert found.text == "5 files changed since: src/a.py, src/b.py, src/c.py and 2 more"
+
+
+async def test_data_without_branches(world: World) -> None:
+    world.executed = Executed(frozenset({1}))
+
+    found = (await world.diagnose())["branches"]
+
+    assert found.state == "warning"
+    assert "branch = true" in found.to_do
+
+
+async def test_data_about_other_files(world: World) -> None:
+    world.executed = None
+
+    found = (await world.diagnose())["its files"]
+
+    assert found.state == "warning"
+    assert "none of the project's 1 source files" in found.text
+
+
+async def test_gaps_are_counted(world: World) -> None:
+    gap = Gap("uncovered", Span(1, 0, 2, 0), "Not covered: line 1", None, (1,))
+    world.shown = Picture(SOURCE, "measured", gaps=(gap, gap))
+
+    assert (await world.diagnose())["prices.py"].text == "2 gaps to show"
+
+
+async def test_a_file_that_is_not_text(world: World) -> None:
+    world.text = UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "invalid start byte")
+
+    assert (await world.diagnose())["prices.py"].state == "problem"
