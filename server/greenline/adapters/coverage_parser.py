@@ -89,11 +89,21 @@ def _statements(parser: PythonParser, no_branch: str) -> Statements:
     return Statements(
         lines=frozenset(parser.statements),
         excluded=frozenset(parser.excluded),
-        first_line=dict(parser.multiline_map),
+        first_line=_first_lines(parser),
         branches={line: frozenset(ends) for line, ends in exits.items() if len(ends) > 1},
         with_jumps=dict(parser._with_jump_fixers),  # noqa: SLF001 - translate_arcs applies them, but not to ours
         no_branch=frozenset(parser.lines_matching(no_branch)),
     )
+
+
+def _first_lines(parser: PythonParser) -> dict[int, int]:
+    """Return the lines of the statements that span several; the parser's own map has had several names."""
+    found: dict[int, int] = {}
+    for line in range(1, parser.text.count("\n") + 1):
+        first = parser.first_line(line)
+        if first != line:
+            found[line] = found[first] = first
+    return found
 
 
 def _in_words(error: Exception) -> str:

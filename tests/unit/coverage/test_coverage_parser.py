@@ -74,7 +74,8 @@ def test_warnings_of_the_persons_code_are_not_ours(parser: CoverageParser) -> No
 
 def test_coverage_is_not_imported_before_it_is_needed() -> None:
     program = (
-        "import sys, greenline.services.show_coverage, greenline.services.find_gaps, greenline.adapters.coverage_parser,"
+        "import sys, greenline.services.show_coverage, greenline.services.find_gaps;"
+        "import greenline.adapters.coverage_parser,"
         "greenline.adapters.coverage_sqlite; greenline.adapters.coverage_sqlite.CoverageSqlite();"
         "greenline.adapters.coverage_parser.CoverageParser(); print('coverage' in sys.modules)"
     )

@@ -126,6 +126,11 @@ def other_schema(path: Path) -> None:
         database.commit()
 
 
+def another_database(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("create table t (x)")
+
+
 def cut_off(path: Path) -> None:
     data_file(path, {f"/{n}/{'x' * 200}.py": [n] for n in range(1, 200)})
     write(path, path.read_bytes()[:6000])
@@ -140,7 +145,7 @@ def cut_off(path: Path) -> None:
         (lambda path: path.mkdir(), "is a folder", "greenline.coverage.file"),
         (other_schema, "format 99", "Update coverage"),
         (
-            lambda path: closing(sqlite3.connect(path)).__enter__().execute("create table t (x)"),
+            another_database,
             "coverage_schema",
             "Delete",
         ),

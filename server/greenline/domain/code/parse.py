@@ -4,18 +4,46 @@ from __future__ import annotations
 
 import ast
 import warnings
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 
 
 def parse(text: str) -> tuple[ast.Module | None, list[str]]:
-    """Return the tree, or None and what is wrong in words. Raises nothing."""
+    """Return the tree, or None and what is wrong in words. The tree is shared: leave it as it is. Raises nothing."""
+    tree, problem = _parse(text)
+    return tree, [problem] if problem else []
+
+
+def inner_statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements, handlers and cases directly inside a node, never an expression."""
+    for block in _BLOCKS:
+        yield from getattr(node, block, ())
+
+
+def all_statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield every statement, handler and case, in no particular order."""
+    todo = list(inner_statements(tree))
+    while todo:
+        node = todo.pop()
+        yield node
+        todo.extend(inner_statements(node))
+
+
+@lru_cache(maxsize=4)
+def _parse(text: str) -> tuple[ast.Module | None, str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the person's invalid escapes are not ours to print
-            return ast.parse(text.removeprefix("\ufeff")), []
+            return ast.parse(text.removeprefix("\ufeff")), ""
     except SyntaxError as error:
         where = f" at line {error.lineno}" if error.lineno else ""
-        return None, [f"syntax error{where}: {error.msg}"]
+        return None, f"syntax error{where}: {error.msg}"
     except (RecursionError, MemoryError):
-        return None, ["the source is nested too deeply to be parsed"]
+        return None, "the source is nested too deeply to be parsed"
     except ValueError as error:  # null bytes before 3.12, lone surrogates
-        return None, [f"the source holds characters that Python refuses: {error}"]
+        return None, f"the source holds characters that Python refuses: {error}"

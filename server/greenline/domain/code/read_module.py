@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from greenline.domain.code.model import Class, Function, Module, Parameter
-from greenline.domain.code.parse import parse
+from greenline.domain.code.parse import inner_statements, parse
 from greenline.domain.code.text_lines import code_points, split_lines
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ _IMPLICIT: dict[str, FunctionKind] = {
     "__class_getitem__": "classmethod",
 }
 _PROPERTIES = {"property", "cached_property", "abstractproperty", "setter", "getter", "deleter"}
-_BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 
 
 def read_module(text: str) -> tuple[Module, list[str]]:
@@ -60,7 +58,7 @@ class _Reader:
                 self._classes.append(self._class(node, qualname))
                 todo.extend((child, f"{qualname}.", qualname, local) for child in node.body)
             else:
-                todo.extend((child, prefix, class_name, local) for child in _statements_in(node))
+                todo.extend((child, prefix, class_name, local) for child in inner_statements(node))
         return Module(
             tuple(sorted(self._functions, key=lambda f: (f.line, f.name_column))),
             tuple(sorted(self._classes, key=lambda c: c.line)),
@@ -128,10 +126,6 @@ class _Reader:
         shift = self._shift if node.lineno == 1 else 0
         found = re.compile(r"(?:async\s+)?def\s+").match(line, start)
         return (found.end() if found else start) + shift
-
-
-def _statements_in(node: ast.AST) -> Iterator[ast.AST]:
-    return chain.from_iterable(getattr(node, block, ()) for block in _BLOCKS if not isinstance(node, ast.expr))
 
 
 def _first_line(node: _Def | ast.ClassDef) -> int:

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from greenline.domain.code.parse import parse
+from greenline.domain.code.parse import all_statements, parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +59,7 @@ class BranchWords:
     def _read(self, tree: ast.Module) -> list[tuple[int, _Branching]]:
         return [
             (self._first(start), _Branching(kind, self._first(_body_line(body))))
-            for node in ast.walk(tree)
+            for node in all_statements(tree)
             for kind, start, body in _branchings(node)
         ]
 
