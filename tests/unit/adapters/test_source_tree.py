@@ -1,0 +1,36 @@
+from pathlib import Path
+
+from greenline.adapters.source_tree import SourceTreeOnDisk
+from greenline.ports.project import Project
+
+
+def lay_out(root: Path, *names: str) -> None:
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("")
+
+
+def listed(root: Path, *source_roots: str) -> list[str]:
+    project = Project(root, None, tuple(root / name for name in source_roots), (root / "tests",))
+    return [file.relative_to(root).as_posix() for file in SourceTreeOnDisk().python_files(project)]
+
+
+def test_sources_without_tests_environments_and_hidden_folders(tmp_path: Path) -> None:
+    lay_out(
+        tmp_path,
+        "app.py", "pkg/__init__.py", "pkg/deep/mod.py", "pkg/data.json", "pkg/test_here.py", "conftest.py",
+        "tests/support.py", ".tox/x.py", "env/pyvenv.cfg", "env/lib/y.py", "pkg/__pycache__/z.py", "build/lib/app.py",
+    )  # fmt: skip
+
+    assert listed(tmp_path, ".") == ["app.py", "pkg/__init__.py", "pkg/deep/mod.py"]
+
+
+def test_overlapping_roots_list_a_file_once(tmp_path: Path) -> None:
+    lay_out(tmp_path, "src/app.py", "setup.py")
+
+    assert listed(tmp_path, "src", ".") == ["setup.py", "src/app.py"]
+
+
+def test_a_missing_root_or_file_is_nothing(tmp_path: Path) -> None:
+    assert listed(tmp_path, "nowhere") == []
+    assert SourceTreeOnDisk().modified_at(tmp_path / "nowhere.py") is None

@@ -1,0 +1,117 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from greenline import __version__
+from greenline.domain.coverage.model import Gap, Span
+from greenline.services.diagnose_project import Finding
+from greenline.services.show_coverage import Picture
+from unit.cli.cli_fakes import FakeServices
+
+Run = Callable[..., Result]
+
+REGION = Gap("uncovered", Span(4, 4, 6, 0), "Not covered: 2 lines in `price`", "price", (4, 5))
+BRANCH = Gap("partial-branch", Span(8, 4, 8, 20), "Line 8 never jumps to 11", "price", (8,), (8, 11))
+
+
+def test_version(run: Run) -> None:
+    assert run("--version").stdout == f"greenline {__version__}\n"
+
+
+def test_every_command_has_help(run: Run) -> None:
+    for name in ("gaps", "generate", "doctor", "demo", "lsp"):
+        assert run(name, "--help").exit_code == 0
+        assert name in run("--help").stdout
+
+
+def test_an_unknown_command_is_wrong_usage(run: Run) -> None:
+    result = run("frobnicate")
+
+    assert result.exit_code == 2
+    assert "No such command 'frobnicate'" in result.stderr
+
+
+@pytest.mark.parametrize("address", ["8000", "localhost", "localhost:http", "localhost:70000", ":80"])
+def test_lsp_refuses_what_is_no_address(run: Run, address: str) -> None:
+    result = run("lsp", "--tcp", address)
+
+    assert result.exit_code == 2
+    assert "is not HOST:PORT" in result.stderr
+
+
+def test_gaps_lists_each_gap_with_its_lines(run: Run, services: FakeServices, folder: Path) -> None:
+    services.pictured = [
+        Picture(folder / "prices.py", "measured", gaps=(REGION, BRANCH)),
+        Picture(folder / "whole.py", "measured"),
+    ]
+
+    result = run("gaps", "prices.py")
+
+    assert result.exit_code == 0
+    assert services.asked == [[folder / "prices.py"]]
+    lines = [line.split() for line in result.stdout.splitlines() if line]
+    assert lines[0] == ["prices.py"]
+    assert lines[1][:3] == ["4-5", "-", "Not"]
+    assert lines[2][:3] == ["8", "~", "Line"]
+    assert result.stdout.endswith("2 gaps in 2 files; 1 complete\n")
+
+
+def test_gaps_says_why_a_file_shows_nothing(run: Run, services: FakeServices, folder: Path) -> None:
+    services.pictured = [Picture(folder / "prices.py", "no-data", "No coverage data yet: run the tests")]
+
+    result = run("gaps")
+
+    assert services.asked == [[folder]]
+    assert result.exit_code == 1
+    assert "No coverage data yet: run the tests" in result.stdout
+
+
+def test_gaps_as_json(run: Run, services: FakeServices, folder: Path) -> None:
+    services.pictured = [Picture(folder / "prices.py", "measured", gaps=(REGION, BRANCH))]
+
+    shown = json.loads(run("gaps", "--format", "json").stdout)
+
+    assert shown["files"][0]["path"] == "prices.py"
+    assert shown["files"][0]["gaps"] == [
+        {
+            "kind": "uncovered",
+            "function": "price",
+            "start_line": 4,
+            "end_line": 5,
+            "message": "Not covered: 2 lines in `price`",
+        },
+        {
+            "kind": "partial-branch",
+            "function": "price",
+            "start_line": 8,
+            "end_line": 8,
+            "message": "Line 8 never jumps to 11",
+        },
+    ]
+
+
+def test_gaps_of_a_missing_path_is_wrong_usage(run: Run) -> None:
+    assert run("gaps", "nowhere.py").exit_code == 2
+
+
+@pytest.mark.parametrize(("state", "code"), [("ok", 0), ("warning", 0), ("problem", 1)])
+def test_doctor_fails_only_for_what_stands_in_the_way(run: Run, services: FakeServices, state: str, code: int) -> None:
+    services.findings = [Finding("pytest", state, "not [installed]", "Install it")]  # type: ignore[arg-type]
+
+    result = run("doctor", "prices.py")
+
+    assert result.exit_code == code
+    assert "pytest  not [installed]" in result.stdout
+    assert ("1 thing needs attention." in result.stdout) == (state != "ok")
+    assert "Install it" in result.stdout
+
+
+def test_doctor_marks_do_not_rest_on_colour(run: Run, services: FakeServices) -> None:
+    services.findings = [Finding(state, state, "") for state in ("ok", "warning", "problem")]  # type: ignore[arg-type]
+
+    marks = [line.split()[0] for line in run("doctor").stdout.splitlines() if line][:3]
+
+    assert len(set(marks)) == 3
