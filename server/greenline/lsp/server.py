@@ -233,4 +233,5 @@ def _as_function(handler: Callable[..., Any]) -> Callable[..., Any]:
     def run(*arguments: object) -> Any:
         return handler(*arguments)
 
+    run.__annotations__.clear()  # a first parameter that a server would fit gets the server
     return run

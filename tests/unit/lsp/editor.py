@@ -205,7 +205,7 @@ class Editor:
         if handler is None:
             self._send({"id": message["id"], "error": {"code": -32601, "message": f"no {message['method']}"}})
             return
-        result = handler(message["params"])
+        result = handler(message.get("params"))
         if asyncio.iscoroutine(result):
             result = await result
         self._send({"id": message["id"], "result": result})

@@ -1,0 +1,451 @@
+"""From a click to a confirmed test, and every way that this can end."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from greenline.domain.code.model import Target
+from greenline.ports.tests import TestOutcome
+from greenline.services.confirm_tests import Confirmation
+from greenline.services.run_suite import SuiteRun
+from unit.lsp.editor import FULL, LIMIT, PULL, Editor, merged
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from unit.lsp.fakes import FakeServices
+
+NEW = "def test_it():\n    assert True\n"
+
+
+class Applies:
+    """A client's ``workspace/applyEdit``: on open buffers or on the disk, as editors do."""
+
+    def __init__(self, editor: Editor, *, applied: bool = True) -> None:
+        self.editor = editor
+        self.applied = applied
+        self.edits: list[dict[str, Any]] = []
+        editor.handlers["workspace/applyEdit"] = self
+
+    def __call__(self, params: dict[str, Any]) -> dict[str, Any]:
+        self.edits.append(params["edit"])
+        if not self.applied:
+            return {"applied": False, "failureReason": "read only"}
+        changes = params["edit"].get("documentChanges") or [
+            {"textDocument": {"uri": uri}, "edits": edits} for uri, edits in params["edit"]["changes"].items()
+        ]
+        for change in changes:
+            path = _path(change.get("uri") or change["textDocument"]["uri"])
+            if change.get("kind") == "create":
+                path.parent.mkdir(exist_ok=True)
+                path.touch()
+            elif change.get("kind") == "delete":
+                path.unlink()
+            else:
+                path.write_text(_edited(path.read_text(encoding="utf-8"), change["edits"]), encoding="utf-8")
+        return {"applied": True}
+
+
+def _path(uri: str) -> Path:
+    from greenline.lsp.documents import path_of
+
+    path = path_of(uri)
+    assert path is not None
+    return path
+
+
+def _edited(text: str, edits: list[dict[str, Any]]) -> str:
+    lines = text.split("\n")
+    for edit in reversed(edits):
+        start, end = edit["range"]["start"], edit["range"]["end"]
+        before = lines[: start["line"]] + [lines[start["line"]][: start["character"]]]
+        after = [lines[end["line"]][end["character"] :], *lines[end["line"] + 1 :]]
+        lines = ("\n".join(before) + edit["newText"] + "\n".join(after)).split("\n")
+    return "\n".join(lines)
+
+
+async def generate(editor: Editor, uri: str, qualname: str = "greet") -> Any:
+    return await editor.run("greenline.generateTest", {"uri": uri, "qualname": qualname, "version": 1})
+
+
+@pytest.mark.parametrize("kind", ["push", "pull"])
+async def test_from_the_click_to_the_green_line(services: FakeServices, source: Path, kind: str) -> None:
+    async with Editor(services, merged(FULL, PULL) if kind == "pull" else FULL) as editor:
+        applies = Applies(editor)
+        uri = editor.open(source)
+        lenses = await editor.lenses(uri)
+        command = lenses[1]["command"]
+        answer = await editor.run(command["command"], *command["arguments"])
+        assert (answer["protocol"], answer["started"]) == (1, True)
+        end = await editor.job_end(answer["job"])
+        assert (end["outcome"], end["message"]) == ("done", "1 test passed; `f` 50 % -> 100 %")
+        result = end["results"][0]
+        assert result["target"] == f"{source}::greet"
+        assert result["testFile"] == str(services.test_file)
+        assert result["coverage"] == {
+            "before": {"lines": [1, 2], "branches": [0, 0]},
+            "after": {"lines": [2, 2], "branches": [0, 0]},
+        }
+        assert services.test_file.read_text(encoding="utf-8") == NEW
+        create, fill = applies.edits[0]["documentChanges"]
+        assert create["options"] == {"overwrite": False, "ignoreIfExists": True}
+        assert fill["textDocument"] == {"uri": services.test_file.as_uri(), "version": None}
+        if kind == "push":
+            await editor.wait_for("textDocument/publishDiagnostics", lambda p: p["diagnostics"] == [])
+        else:
+            await editor.wait_for("workspace/diagnostic/refresh")
+            report = await editor.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})
+            assert report["items"] == []
+        await editor.wait_for("workspace/codeLens/refresh")
+        assert [p["message"] for p in editor.sent("window/showMessage")] == [end["message"]]
+
+
+async def test_progress_has_steps_and_an_end_and_leaves_no_token(services: FakeServices, source: Path) -> None:
+    async with Editor(services, FULL) as editor:
+        Applies(editor)
+        answer = await generate(editor, editor.open(source))
+        await editor.job_end(answer["job"])
+        token = (await editor.wait_for("window/workDoneProgress/create"))["token"]
+        await editor.wait_for("$/progress", lambda p: p["value"]["kind"] == "end")
+        values = [p["value"] for p in editor.sent("$/progress") if p["token"] == token]
+        assert [values[0]["kind"], values[-1]["kind"]] == ["begin", "end"]
+        assert values[0]["cancellable"] is True
+        assert values[0]["title"] == "Generate test for greet"
+        assert editor.server.work_done_progress.tokens == {}
+
+
+async def test_each_progress_has_a_token_of_its_own(services: FakeServices, source: Path) -> None:
+    async with Editor(services, FULL) as editor:
+        Applies(editor)
+        uri = editor.open(source)
+        for name in ("greet", "fine"):
+            await editor.job_end((await generate(editor, uri, name))["job"])
+        tokens = [p["token"] for p in editor.sent("window/workDoneProgress/create")]
+        assert len(tokens) == len(set(tokens)) == 2
+
+
+async def test_a_refused_progress_does_not_stop_the_job(services: FakeServices, source: Path) -> None:
+    async with Editor(services, FULL) as editor:
+        del editor.handlers["window/workDoneProgress/create"]
+        Applies(editor)
+        end = await editor.job_end((await generate(editor, editor.open(source)))["job"])
+        assert end["outcome"] == "done"
+        assert editor.sent("$/progress") == []
+
+
+async def test_without_progress_the_log_tells(services: FakeServices, source: Path) -> None:
+    no_progress = merged(FULL, {"window": {"workDoneProgress": False}})
+    async with Editor(services, no_progress) as editor:
+        Applies(editor)
+        await editor.job_end((await generate(editor, editor.open(source)))["job"])
+        assert editor.sent("window/workDoneProgress/create") == []
+        assert "Generate test for greet: Exploring" in [p["message"] for p in editor.sent("window/logMessage")]
+
+
+async def test_a_second_click_does_not_start_a_second_run(services: FakeServices, source: Path) -> None:
+    services.generate.gate.clear()
+    async with Editor(services, FULL) as editor:
+        Applies(editor)
+        uri = editor.open(source)
+        first, second = await generate(editor, uri), await generate(editor, uri)
+        assert first["job"] == second["job"]
+        assert [first["started"], second["started"]] == [True, False]
+        services.generate.gate.set()
+        await editor.job_end(first["job"])
+        assert services.generate.runs == [Target(source, "greet")]
+
+
+async def test_two_functions_of_a_file_are_written_one_after_the_other(services: FakeServices, source: Path) -> None:
+    async with Editor(services, FULL) as editor:
+        Applies(editor)
+        uri = editor.open(source)
+        jobs = [(await generate(editor, uri, name))["job"] for name in ("greet", "fine")]
+        ends = [await editor.job_end(job) for job in jobs]
+        assert [end["outcome"] for end in ends] == ["done", "done"]
+        assert services.test_file.read_text(encoding="utf-8") == NEW * 2
+
+
+@pytest.mark.parametrize("how", ["progress", "command"])
+async def test_cancelling_writes_nothing(services: FakeServices, source: Path, how: str) -> None:
+    services.generate.gate.clear()
+    async with Editor(services, FULL) as editor:
+        applies = Applies(editor)
+        job = (await generate(editor, editor.open(source)))["job"]
+        await asyncio.wait_for(services.generate.started.wait(), LIMIT)
+        if how == "progress":
+            token = (await editor.wait_for("$/progress"))["token"]
+            editor.notify("window/workDoneProgress/cancel", {"token": token})
+        else:
+            assert await editor.run("greenline.cancelJob", {"job": job}) == {"cancelled": True}
+        assert (await editor.job_end(job))["outcome"] == "cancelled"
+        assert services.generate.stopped.is_set()
+        assert applies.edits == []
+        assert not services.test_file.exists()
+        assert await editor.run("greenline.cancelJob", {"job": job}) == {"cancelled": False}
+
+
+async def test_cancelling_while_confirming_says_what_stands(services: FakeServices, source: Path) -> None:
+    services.confirm.gate.clear()
+    async with Editor(services, FULL) as editor:
+        Applies(editor)
+        job = (await generate(editor, editor.open(source)))["job"]
+        await asyncio.wait_for(services.confirm.started.wait(), LIMIT)
+        await editor.run("greenline.cancelJob", {"job": job})
+        assert (await editor.job_end(job))["outcome"] == "cancelled"
+        assert "stand in test_shop.py" in (await editor.wait_for("window/showMessage"))["message"]
+
+
+@pytest.mark.parametrize("leaving", ["shutdown", "end of file"])
+async def test_leaving_ends_the_jobs(services: FakeServices, source: Path, leaving: str) -> None:
+    services.generate.gate.clear()
+    async with Editor(services, FULL) as editor:
+        await generate(editor, editor.open(source))
+        await asyncio.wait_for(services.generate.started.wait(), LIMIT)
+        if leaving == "end of file":
+            assert await editor.leave() == 1
+    assert services.generate.stopped.is_set()
+    assert editor.server.session.jobs.live == ()
+    assert editor.exit_code == (0 if leaving == "shutdown" else 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "outcome"),
+    [
+        ("nothing_to_gain", "everything is covered", "done"),
+        ("not_testable", "it opens a socket", "done"),
+        ("failed", "the interpreter has no pytest", "failed"),
+    ],
+)
+async def test_nothing_to_write_has_a_reason(
+    services: FakeServices, source: Path, status: str, reason: str, outcome: str
+) -> None:
+    services.generate.status, services.generate.reason = status, reason
+    async with Editor(services, FULL) as editor:
+        end = await editor.job_end((await generate(editor, editor.open(source)))["job"])
+        assert end["outcome"] == outcome
+        assert end["results"][0]["status"] == status
+        assert [reason in p["message"] for p in editor.sent("window/showMessage")] == [True]
+
+
+async def test_a_service_that_breaks_is_one_message(services: FakeServices, source: Path) -> None:
+    services.generate.error = KeyError("lost")
+    async with Editor(services, FULL) as editor:
+        uri = editor.open(source)
+        end = await editor.job_end((await generate(editor, uri))["job"])
+        assert end["outcome"] == "failed"
+        assert "KeyError" in end["message"]
+        assert [p["type"] for p in editor.sent("window/showMessage")] == [1]
+        assert await editor.lenses(uri)
+
+
+async def test_existing_tests_stay_and_the_version_is_sent(services: FakeServices, source: Path) -> None:
+    services.test_file.write_text("import os\n", encoding="utf-8")
+    async with Editor(services, FULL) as editor:
+        applies = Applies(editor)
+        editor.open(services.test_file, version=7)
+        end = await editor.job_end((await generate(editor, editor.open(source)))["job"])
+        assert end["outcome"] == "done"
+        (change,) = applies.edits[0]["documentChanges"]
+        assert change["textDocument"]["version"] == 7
+        assert services.test_file.read_text(encoding="utf-8") == "import os\n" + NEW
+
+
+async def test_a_client_that_knows_only_changes(services: FakeServices, source: Path) -> None:
+    services.test_file.write_text("import os\n", encoding="utf-8")
+    async with Editor(services, {"workspace": {"applyEdit": True}}) as editor:
+        applies = Applies(editor)
+        await editor.job_end((await generate(editor, editor.open(source)))["job"])
+        assert list(applies.edits[0]) == ["changes"]
+        assert services.test_file.read_text(encoding="utf-8") == "import os\n" + NEW
+
+
+async def test_resource_operations_alone_are_enough_to_create(services: FakeServices, source: Path) -> None:
+    neovim = {"workspace": {"applyEdit": True, "workspaceEdit": {"resourceOperations": ["rename", "create", "delete"]}}}
+    services.test_file.parent.rmdir()
+    async with Editor(services, neovim) as editor:
+        applies = Applies(editor)
+        await editor.job_end((await generate(editor, editor.open(source)))["job"])
+        create = applies.edits[0]["documentChanges"][0]
+        assert create["options"] == {"overwrite": False, "ignoreIfExists": False}
+        assert services.test_file.read_text(encoding="utf-8") == NEW
+
+
+@pytest.mark.parametrize("capabilities", [{}, {"workspace": {"applyEdit": True}}], ids=["bare", "no create"])
+async def test_a_client_that_cannot_create_files_is_asked(
+    services: FakeServices, source: Path, capabilities: dict[str, Any]
+) -> None:
+    async with Editor(services, capabilities) as editor:
+        editor.handlers["window/showMessageRequest"] = lambda p: p["actions"][0]
+        end = await editor.job_end((await generate(editor, editor.open(source)))["job"])
+        assert end["outcome"] == "done"
+        asked = editor.sent("window/showMessageRequest")[0]
+        assert str(services.test_file) in asked["message"]
+        assert services.test_file.read_text(encoding="utf-8") == NEW
+
+
+@pytest.mark.parametrize("answer", ["No", None, "no such request"])
+async def test_without_a_yes_nothing_is_written_and_the_code_is_shown(
+    services: FakeServices, source: Path, answer: str | None
+) -> None:
+    async with Editor(services) as editor:
+        if answer != "no such request":
+            editor.handlers["window/showMessageRequest"] = lambda _: answer and {"title": answer}
+        end = await editor.job_end((await generate(editor, editor.open(source)))["job"])
+        assert end["outcome"] == "failed"
+        assert not services.test_file.exists()
+        assert any("def test_it" in p["message"] for p in editor.sent("window/showMessage"))
+
+
+async def test_an_editor_that_refuses_the_edit(services: FakeServices, source: Path) -> None:
+    async with Editor(services, FULL) as editor:
+        Applies(editor, applied=False)
+        end = await editor.job_end((await generate(editor, editor.open(source)))["job"])
+        assert end["outcome"] == "failed"
+        assert "read only" in end["message"]
+        assert not services.confirm.started.is_set()
+
+
+async def test_a_test_file_that_changed_meanwhile_is_generated_for_again(services: FakeServices, source: Path) -> None:
+    services.generate.gate.clear()
+    services.test_file.write_text("import os\n", encoding="utf-8")
+    async with Editor(services, FULL) as editor:
+        Applies(editor)
+        test_uri = editor.open(services.test_file)
+        uri = editor.open(source)
+        job = (await generate(editor, uri))["job"]
+        await asyncio.wait_for(services.generate.started.wait(), LIMIT)
+        editor.change(test_uri, "import sys\n", 2)
+        services.test_file.write_text("import sys\n", encoding="utf-8")
+        await editor.lenses(uri)
+        services.generate.gate.set()
+        assert (await editor.job_end(job))["outcome"] == "done"
+        assert len(services.generate.runs) == 2
+        assert services.test_file.read_text(encoding="utf-8") == "import sys\n" + NEW
+
+
+async def test_a_file_that_appears_meanwhile_is_never_overwritten(services: FakeServices, source: Path) -> None:
+    async with Editor(services, FULL) as editor:
+        Applies(editor)
+        base = services.generate.generate
+
+        async def slow(target: Target, progress: Any, *, engine: str = "auto") -> Any:
+            services.test_file.unlink(missing_ok=True)
+            generation = await base(target, progress, engine=engine)
+            services.test_file.write_text("precious\n", encoding="utf-8")
+            return generation
+
+        services.generate.generate = slow  # type: ignore[method-assign]
+        end = await editor.job_end((await generate(editor, editor.open(source)))["job"])
+        assert end["outcome"] == "failed"
+        assert "changed" in end["message"]
+        assert services.test_file.read_text(encoding="utf-8") == "precious\n"
+
+
+@pytest.mark.parametrize("choice", ["Undo", "Keep", None])
+@pytest.mark.parametrize("existing", [None, "import os\n"])
+@pytest.mark.parametrize("capabilities", [FULL, {}], ids=["full", "bare"])
+async def test_a_failed_confirmation_can_be_taken_back(
+    services: FakeServices, source: Path, choice: str | None, existing: str | None, capabilities: dict[str, Any]
+) -> None:
+    services.confirm.answer = Confirmation(
+        (), 0, (TestOutcome("t::test_it", "failed", "assert 1 == 2 " + "x" * 5000),), message="1 test failed"
+    )
+    if existing is not None:
+        services.test_file.write_text(existing, encoding="utf-8")
+    answered = asyncio.Event()
+    async with Editor(services, capabilities) as editor:
+        Applies(editor)
+
+        def answer(params: dict[str, Any]) -> Any:
+            titles = [action["title"] for action in params["actions"]]
+            if titles == ["Yes", "No"]:
+                return {"title": "Yes"}
+            assert titles == ["Undo", "Keep"]
+            assert params["message"].startswith("1 test failed\nassert 1 == 2")
+            assert len(params["message"]) < 1000
+            answered.set()
+            return choice and {"title": choice}
+
+        editor.handlers["window/showMessageRequest"] = answer
+        uri = editor.open(source)
+        end = await editor.job_end((await generate(editor, uri))["job"])
+        assert (end["outcome"], end["message"]) == ("failed", "1 test failed")
+        await asyncio.wait_for(answered.wait(), LIMIT)
+        await asyncio.wait_for(_idle(editor), LIMIT)
+        assert editor.sent("window/showMessage") == []
+        written = services.test_file.read_text(encoding="utf-8") if services.test_file.exists() else None
+        assert written == (existing if choice == "Undo" else (existing or "") + NEW)
+
+
+async def _idle(editor: Editor) -> None:
+    """Wait until the server's background work has ended."""
+    while tasks := [task for task in editor.server.session._tasks if not task.done()]:
+        await asyncio.wait(tasks)
+
+
+async def test_what_was_changed_by_hand_is_not_undone(services: FakeServices, source: Path) -> None:
+    services.confirm.answer = Confirmation((), 0, (TestOutcome("t", "failed", "no"),), message="1 test failed")
+    async with Editor(services, FULL) as editor:
+        Applies(editor)
+
+        def answer(params: dict[str, Any]) -> Any:
+            services.test_file.write_text(NEW + "# mine\n", encoding="utf-8")
+            return {"title": "Undo"}
+
+        editor.handlers["window/showMessageRequest"] = answer
+        await generate(editor, editor.open(source))
+        assert "by hand" in (await editor.wait_for("window/showMessage"))["message"]
+        assert services.test_file.read_text(encoding="utf-8") == NEW + "# mine\n"
+
+
+async def test_the_whole_file_and_a_line_are_targets(services: FakeServices, source: Path) -> None:
+    async with Editor(services, FULL) as editor:
+        Applies(editor)
+        uri = editor.open(source)
+        for command, argument in (
+            ("greenline.generateTestsForFile", {"uri": uri, "version": 1}),
+            ("greenline.generateTest", {"uri": uri, "line": 3}),
+        ):
+            await editor.job_end((await editor.run(command, argument))["job"])
+        assert services.generate.runs == [Target(source), Target(source, line=3)]
+
+
+async def test_a_document_that_moves_while_generating_shows_the_new_text(services: FakeServices, source: Path) -> None:
+    services.confirm.gate.clear()
+    async with Editor(services, FULL) as editor:
+        Applies(editor)
+        uri = editor.open(source)
+        job = (await generate(editor, uri))["job"]
+        await asyncio.wait_for(services.confirm.started.wait(), LIMIT)
+        editor.change(uri, "# new\n" + source.read_text(encoding="utf-8"), 2)
+        services.confirm.gate.set()
+        await editor.job_end(job)
+        await editor.wait_for("textDocument/publishDiagnostics", lambda p: p == {**p, "version": 2, "diagnostics": []})
+        assert services.show.calls[-1][1].startswith("# new\n")
+
+
+async def test_run_tests_with_coverage(services: FakeServices, source: Path) -> None:
+    services.show.state, services.show.message = "no-data", "There is no coverage data."
+    async with Editor(services, FULL) as editor:
+        uri = editor.open(source)
+        run = (await editor.lenses(uri))[1]["command"]
+        assert run["title"] == "Run tests with coverage"
+        end = await editor.job_end((await editor.run(run["command"], *run["arguments"]))["job"])
+        assert (end["outcome"], end["results"]) == ("done", [])
+        assert services.run_suite.paths == [source]
+        await editor.wait_for("textDocument/publishDiagnostics", lambda p: bool(p["diagnostics"]))
+
+
+async def test_a_suite_that_cannot_run_says_why(services: FakeServices, source: Path, tmp_path: Path) -> None:
+    services.run_suite.answer = SuiteRun("pytest is not installed", ok=False)
+    async with Editor(services, FULL, root=tmp_path) as editor:
+        end = await editor.job_end((await editor.run("greenline.runTestsWithCoverage"))["job"])
+        assert (end["outcome"], end["message"]) == ("failed", "pytest is not installed")
+        assert services.run_suite.paths == [tmp_path]
+
+
+async def test_without_a_folder_there_is_nothing_to_run(services: FakeServices) -> None:
+    async with Editor(services, FULL) as editor:
+        assert (await editor.run("greenline.runTestsWithCoverage"))["job"] is None
