@@ -182,12 +182,9 @@ def _problem(run: TestRun, heard: _Heard, output: str) -> str:
 
 
 def _no_pytest(interpreter: Interpreter, problem: wire.Problem) -> str:
-    python = ".".join(map(str, interpreter.version[:2]))
     if "'pytest'" in problem.message:
-        return (
-            f"Python {python} at {interpreter.path} has no pytest. "
-            f"Install it there: {interpreter.path} -m pip install pytest"
-        )
+        return interpreter.without_pytest
+    python = ".".join(map(str, interpreter.version[:2]))
     return f"The pytest of Python {python} at {interpreter.path} cannot be imported: {problem.message}"
 
 

@@ -11,9 +11,7 @@ from greenline.cli.wiring import services_for
 from greenline.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from greenline.services.show_coverage import Picture
+    from greenline.services.find_gaps import GapReport
 
 
 @click.command("gaps")
@@ -26,18 +24,19 @@ def command(ctx: click.Context, paths: tuple[Path, ...], form: str) -> None:
     Exit code: 0 when the coverage of every file could be shown, 1 when it could not.
     """
     wanted = [path.absolute() for path in paths or (Path(),)]
-    pictures = services_for(Settings()).gaps.pictures(wanted)
+    report = services_for(Settings()).gaps.find(wanted)
     if form == "json":
-        from greenline.cli.json_output import pictures_json  # noqa: PLC0415 - loads with its use
+        from greenline.cli.json_output import report_json  # noqa: PLC0415 - loads with its use
 
-        click.echo(pictures_json(pictures))
+        click.echo(report_json(report))
     else:
-        _print(pictures)
-    ctx.exit(0 if all(picture.state == "measured" for picture in pictures) else 1)
+        _print(report)
+    shown = all(picture.state == "measured" for picture in report.pictures) and not report.unreadable
+    ctx.exit(0 if shown else 1)
 
 
-def _print(pictures: Sequence[Picture]) -> None:
+def _print(report: GapReport) -> None:
     from greenline.cli.console import out  # noqa: PLC0415 - rich loads with the first line that it prints
     from greenline.cli.gaps_view import print_gaps  # noqa: PLC0415 - as above
 
-    print_gaps(out(), pictures)
+    print_gaps(out(), report)

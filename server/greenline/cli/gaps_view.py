@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -12,25 +12,45 @@ from greenline.cli.console import mark, shown
 from greenline.cli.results_view import percent
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.coverage.model import Gap
+from greenline.services.find_gaps import GapReport
 from greenline.services.show_coverage import Picture
 
 
-def print_gaps(console: Console, pictures: Sequence[Picture]) -> None:
+def print_gaps(console: Console, report: GapReport) -> None:
     """Print each file with its gaps, then one line for all; files without gaps are only counted."""
-    whole = [picture for picture in pictures if picture.state == "measured" and not picture.gaps]
-    for picture in pictures:
+    for picture in report.pictures:
         if picture.state != "measured":
-            console.print(f"{mark(console, 'warning')} [bold]{escape(shown(picture.path))}[/]", soft_wrap=True)
-            console.print(f"    {escape(picture.message)}", soft_wrap=True)
+            _print_problem(console, picture.path, picture.message)
         if picture.gaps:
             _print_file(console, picture)
-    gaps = sum(len(picture.gaps) for picture in pictures)
-    parts = [f"{gaps} {'gap' if gaps == 1 else 'gaps'} in {len(pictures)} {'file' if len(pictures) == 1 else 'files'}"]
-    if whole:
-        parts.append(f"{len(whole)} complete")
-    if unknown := sum(picture.state != "measured" for picture in pictures):
+    for path, message in report.unreadable:
+        _print_problem(console, path, message)
+    console.print(_summary(report), style="bold", soft_wrap=True)
+
+
+def _summary(report: GapReport) -> str:
+    measured = [picture for picture in report.pictures if picture.state == "measured"]
+    gaps = sum(len(picture.gaps) for picture in report.pictures)
+    if not report.pictures and not report.unreadable:
+        return "No Python files to look at here."
+    parts = [f"{_count(gaps, 'gap')} in {_count(sum(bool(p.gaps) for p in report.pictures), 'file')}"]
+    if whole := sum(not picture.gaps for picture in measured):
+        parts.append(f"{_count(whole, 'file')} complete")
+    if unknown := len(report.pictures) - len(measured) + len(report.unreadable):
         parts.append(f"{unknown} without coverage")
-    console.print("; ".join(parts) if pictures else "no Python files here", style="bold", soft_wrap=True)
+    if measured:
+        parts.append(f"{percent(report.total)} covered")
+    return "; ".join(parts)
+
+
+def _print_problem(console: Console, path: Path, message: str) -> None:
+    console.print(f"{mark(console, 'warning')} [bold]{escape(shown(path))}[/]", soft_wrap=True)
+    console.print(f"    {escape(message)}", soft_wrap=True)
+    console.print()
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun if number == 1 else noun + 's'}"
 
 
 def _print_file(console: Console, picture: Picture) -> None:

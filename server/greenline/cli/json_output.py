@@ -9,8 +9,10 @@ from typing import Any
 
 from greenline.cli.console import shown
 from greenline.cli.target_names import as_written
+from greenline.domain.coverage.mapping import summarize
 from greenline.domain.coverage.model import Ratio, Summary
 from greenline.domain.generation.model import TargetResult
+from greenline.services.find_gaps import GapReport
 from greenline.services.show_coverage import Picture
 
 
@@ -19,9 +21,11 @@ def results_json(results: Iterable[TargetResult], texts: Mapping[Path, str]) -> 
     return json.dumps({"targets": [_result(result, texts) for result in results]}, indent=2, ensure_ascii=False)
 
 
-def pictures_json(pictures: Iterable[Picture]) -> str:
-    """Return the object of ``gaps --format json``: one entry in ``files`` for each file."""
-    return json.dumps({"files": [_picture(picture) for picture in pictures]}, indent=2, ensure_ascii=False)
+def report_json(report: GapReport) -> str:
+    """Return the object of ``gaps --format json``: one entry in ``files`` for each file, and the total."""
+    unreadable = [{"path": shown(path), "message": message} for path, message in report.unreadable]
+    whole = {"files": [_picture(p) for p in report.pictures], "unreadable": unreadable, "total": _summary(report.total)}
+    return json.dumps(whole, indent=2, ensure_ascii=False)
 
 
 def _result(result: TargetResult, texts: Mapping[Path, str]) -> dict[str, Any]:
@@ -45,6 +49,7 @@ def _picture(picture: Picture) -> dict[str, Any]:
         "path": shown(picture.path),
         "state": picture.state,
         "message": picture.message,
+        "coverage": _summary(summarize(picture.map)) if picture.map else None,
         "functions": {name: _summary(summary) for name, summary in picture.functions.items()},
         "gaps": [
             {

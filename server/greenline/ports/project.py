@@ -31,6 +31,12 @@ class Interpreter:
     pytest_version: str | None
     coverage_version: str | None
 
+    @property
+    def without_pytest(self) -> str:
+        """What to say when it has no pytest."""
+        python = ".".join(map(str, self.version[:2]))
+        return f"Python {python} at {self.path} has no pytest. Install it there: {self.path} -m pip install pytest"
+
 
 class InterpreterProblem(Exception):
     """No interpreter can be used; the message says what to do."""

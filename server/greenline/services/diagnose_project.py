@@ -103,14 +103,14 @@ class DiagnoseProject:
         """Look into the data, file by file. Raises CoverageProblem."""
         known: dict[Path, Executed] = {}
         changed: list[Path] = []
-        written_at = self._sources.modified_at(report) or self._now()
-        files = self._sources.python_files(project)
+        written_at = self._coverage.written_at(project) or self._now()
+        files = [f for f in self._sources.python_files(project) if self._coverage.is_measured(project, f)]
         for file in files:
             measured = self._coverage.measured(project, file)
             if measured is None:
                 continue
             known[file] = measured.executed
-            report, written_at = measured.report, measured.written_at
+            report = measured.report
             if (self._sources.modified_at(file) or 0.0) > measured.written_at:
                 changed.append(file)
         where = Finding("coverage data", "ok", f"{report}, written {_ago(self._now() - written_at)}")
@@ -152,12 +152,7 @@ def _project_finding(project: Project, path: Path) -> Finding:
 
 def _pytest_finding(interpreter: Interpreter) -> Finding:
     if interpreter.pytest_version is None:
-        return Finding(
-            "pytest",
-            "problem",
-            f"not installed for {interpreter.path}: no test can be run",
-            f"Install it: {interpreter.path} -m pip install pytest",
-        )
+        return Finding("pytest", "problem", interpreter.without_pytest)
     return Finding("pytest", "ok", interpreter.pytest_version)
 
 

@@ -12,6 +12,7 @@ from greenline.domain.generation.model import Coverage, TargetResult, TestEdit
 from greenline.ports.progress import Progress
 from greenline.services.confirm_tests import Confirmation
 from greenline.services.diagnose_project import Finding
+from greenline.services.find_gaps import GapReport
 from greenline.services.generate_tests import Generation
 from greenline.services.show_coverage import Picture
 from greenline.settings import Settings
@@ -29,6 +30,7 @@ class Box:
         pass
 """
 
+TOTAL = Summary(Ratio(3, 4), Ratio(1, 4))
 GAIN = Coverage(Summary(Ratio(2, 5), Ratio(1, 4)), Summary(Ratio(5, 5), Ratio(4, 4)))
 
 
@@ -41,6 +43,7 @@ class FakeServices:
     confirmation: Callable[[Generation], Confirmation] | None = None
     findings: Sequence[Finding] = ()
     pictured: Sequence[Picture] = ()
+    unreadable: Sequence[tuple[Path, str]] = ()
     asked: list[Any] = field(default_factory=list)
     cancel_in: str = ""
 
@@ -68,9 +71,9 @@ class FakeServices:
         self.asked.append(path)
         return list(self.findings)
 
-    def pictures(self, paths: Sequence[Path]) -> list[Picture]:
+    def find(self, paths: Sequence[Path]) -> GapReport:
         self.asked.append(list(paths))
-        return list(self.pictured)
+        return GapReport((), tuple(self.pictured), TOTAL, unreadable=tuple(self.unreadable))
 
 
 class _Generate:

@@ -56,7 +56,7 @@ def test_gaps_lists_each_gap_with_its_lines(run: Run, services: FakeServices, fo
     assert lines[0] == ["prices.py"]
     assert lines[1][:3] == ["4-5", "-", "Not"]
     assert lines[2][:3] == ["8", "~", "Line"]
-    assert result.stdout.endswith("2 gaps in 2 files; 1 complete\n")
+    assert result.stdout.endswith("2 gaps in 1 file; 1 file complete; 50 % covered\n")
 
 
 def test_gaps_says_why_a_file_shows_nothing(run: Run, services: FakeServices, folder: Path) -> None:
@@ -74,6 +74,8 @@ def test_gaps_as_json(run: Run, services: FakeServices, folder: Path) -> None:
 
     shown = json.loads(run("gaps", "--format", "json").stdout)
 
+    assert shown["total"] == {"lines": [3, 4], "branches": [1, 4]}
+    assert shown["unreadable"] == []
     assert shown["files"][0]["path"] == "prices.py"
     assert shown["files"][0]["gaps"] == [
         {
@@ -91,6 +93,15 @@ def test_gaps_as_json(run: Run, services: FakeServices, folder: Path) -> None:
             "message": "Line 8 never jumps to 11",
         },
     ]
+
+
+def test_gaps_names_what_it_cannot_read(run: Run, services: FakeServices, folder: Path) -> None:
+    services.unreadable = [(folder / "old.py", "old.py is not UTF-8")]
+
+    result = run("gaps")
+
+    assert result.exit_code == 1
+    assert "old.py is not UTF-8" in result.stdout
 
 
 def test_gaps_of_a_missing_path_is_wrong_usage(run: Run) -> None:

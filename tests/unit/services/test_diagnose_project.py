@@ -47,6 +47,12 @@ class World:
     def has_report(self, project: Project) -> bool:
         return self.report is not False
 
+    def written_at(self, project: Project) -> float | None:
+        return NOW - 3600
+
+    def is_measured(self, project: Project, path: Path) -> bool:
+        return path.name != "omitted.py"
+
     def measured(self, project: Project, path: Path) -> Measured | None:
         if isinstance(self.report, CoverageProblem):
             raise self.report
@@ -130,7 +136,7 @@ async def test_an_interpreter_without_pytest(world: World) -> None:
     found = (await world.diagnose())["pytest"]
 
     assert found.state == "problem"
-    assert f"{PYTHON.path} -m pip install pytest" in found.to_do
+    assert f"{PYTHON.path} -m pip install pytest" in found.text
 
 
 async def test_no_coverage_data(world: World) -> None:
@@ -188,6 +194,12 @@ async def test_data_about_other_files(world: World) -> None:
 
     assert found.state == "warning"
     assert "none of the project's 1 source files" in found.text
+
+
+async def test_files_that_the_configuration_leaves_out_are_not_missed(world: World) -> None:
+    world.modified[ROOT / "src" / "omitted.py"] = NOW
+
+    assert (await world.diagnose())["its files"].text == "it knows 1 of 1 source files"
 
 
 async def test_gaps_are_counted(world: World) -> None:
