@@ -1,0 +1,33 @@
+"""Not a test: installs the guard in a process of its own and tries what the arguments say."""
+# What is imported here is for the statements in the arguments.
+
+import json
+import os
+import sys
+
+server, scratch, outside, what = sys.argv[1:]
+sys.path.insert(0, server)
+
+import multiprocessing
+import pathlib
+import platform
+import shutil
+import socket
+import sqlite3
+import subprocess
+import tempfile
+
+from greenline_probe import guard
+
+os.chdir(scratch)
+os.symlink(outside, "link")
+refusals = []
+guard.install([scratch], guard.KINDS, refusals.append)
+result = ""
+try:
+    exec(what)
+except Exception as error:
+    result = f"error {type(error).__name__}"
+except guard.GuardRefusal as refusal:
+    result = str(refusal)
+os.write(1, json.dumps([result, refusals]).encode())

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from greenline_probe import guard
+
+SERVER = Path(guard.__file__).parents[1]
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> tuple[Path, Path]:
+    scratch, outside = tmp_path / "scratch", tmp_path / "outside"
+    scratch.mkdir()
+    outside.mkdir()
+    (outside / "kept.txt").write_text("kept")
+    return scratch, outside
+
+
+def attempt(places: tuple[Path, Path], what: str) -> tuple[str, list[str]]:
+    """Run the statements under the guard. Returns what they came to ("" is success) and the refusals heard."""
+    scratch, outside = places
+    command = [
+        sys.executable,
+        str(Path(__file__).with_name("guarded.py")),
+        str(SERVER),
+        str(scratch),
+        str(outside),
+        what,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    result, refusals = json.loads(done.stdout)
+    return result, refusals
+
+
+REFUSED = {
+    "open": ("open(outside + '/new.txt', 'w')", "write to {outside}/new.txt"),
+    "append through a link": ("open('link/kept.txt', 'a')", "write to {scratch}/link/kept.txt"),
+    "os.open": ("os.open(outside + '/new.txt', os.O_CREAT | os.O_WRONLY)", "write to {outside}/new.txt"),
+    "delete": ("pathlib.Path(outside, 'kept.txt').unlink()", "delete {outside}/kept.txt"),
+    "delete by folder descriptor": (
+        "os.remove('kept.txt', dir_fd=os.open(outside, os.O_RDONLY))", "delete {outside}/kept.txt",
+    ),
+    "create by folder descriptor": (
+        "os.open('new', os.O_CREAT | os.O_WRONLY, dir_fd=os.open(outside, os.O_RDONLY))",
+        "write to new relative to an open folder",
+    ),
+    "rename": ("os.rename(outside + '/kept.txt', 'mine')", "move {outside}/kept.txt"),
+    "move out": ("open('a', 'w').close(); shutil.move('a', outside)", "move something to {outside}"),
+    "remove a tree": ("shutil.rmtree(outside)", "delete the folder {outside}"),
+    "mkdir": ("os.makedirs(outside + '/d')", "create the folder {outside}/d"),
+    "symlink": ("os.symlink('/', outside + '/l')", "create the link {outside}/l"),
+    "chmod": ("os.chmod(outside, 0o777)", "change the mode of {outside}"),
+    "chmod by descriptor": ("os.chmod(os.open(outside, os.O_RDONLY), 0o777)", "change the mode of {outside}"),
+    "utime": ("os.utime(outside + '/kept.txt')", "change the times of {outside}/kept.txt"),
+    "truncate": ("os.truncate(outside + '/kept.txt', 0)", "truncate {outside}/kept.txt"),
+    "sqlite": ("sqlite3.connect(outside + '/db')", "open the database {outside}/db"),
+    "look up": ("socket.create_connection(('example.com', 80))", "look up example.com:80"),
+    "connect": ("socket.create_connection(('127.0.0.1', 9))", "connect to 127.0.0.1:9"),
+    "listen": ("socket.socket().bind(('127.0.0.1', 0))", "listen on 127.0.0.1:0"),
+    "datagram": (
+        "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))", "send to 127.0.0.1:9",
+    ),
+    "unix socket": ("socket.socket(socket.AF_UNIX).connect(outside + '/s')", "connect to {outside}/s"),
+    "subprocess": ("subprocess.run(['ls', '-l'])", "run ls -l"),
+    "shell": ("os.system('ls')", "run ls"),
+    "exec": ("os.execv('/bin/ls', ['ls'])", "run ls"),
+    "posix_spawn": ("os.posix_spawn('/bin/ls', ['ls'], {{}})", "run ls"),
+    "fork": ("os.fork()", "start a process (fork)"),
+    "signal": ("os.kill(os.getppid(), 0)", "send signal 0 to process"),
+    "signal to a group": ("os.killpg(1, 0)", "send signal 0 to process group 1"),
+}  # fmt: skip
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the attempts are POSIX's")
+@pytest.mark.parametrize(("what", "words"), REFUSED.values(), ids=REFUSED.keys())
+def test_harm_is_refused_in_words_and_recorded(places: tuple[Path, Path], what: str, words: str) -> None:
+    result, refusals = attempt(places, what.replace("{{}}", "{}"))
+
+    expected = words.format(scratch=places[0], outside=places[1])
+    assert result.startswith(f"Greenline refused to {expected}")
+    assert refusals[0].startswith(expected)
+    assert (places[1] / "kept.txt").read_text() == "kept"
+    assert [p.name for p in places[1].iterdir()] == ["kept.txt"]
+
+
+ALLOWED = {
+    "write below scratch": "open('x', 'w').close(); os.rename('x', 'y'); os.remove('y')",
+    "folders below scratch": "os.mkdir('d'); shutil.rmtree('d')",
+    "null device": "open(os.devnull, 'w').write('x')",
+    "read anywhere": "open(outside + '/kept.txt').read(); os.listdir('/')",
+    "temporary file": "tempfile.TemporaryFile(dir=scratch).write(b'x')",
+    "database in memory": "sqlite3.connect(':memory:').execute('create table t (a)')",
+    "database in scratch": "sqlite3.connect('db').execute('create table t (a)')",
+    "event loop": "import asyncio; asyncio.run(asyncio.sleep(0))",
+    "numeric address": "socket.getaddrinfo('127.0.0.1', 80)",
+    "own signal": "os.kill(os.getpid(), 0)",
+    "remove a link that leads outside": "os.remove('link')",
+    "platform facts": "platform.platform()",
+}
+
+
+@pytest.mark.parametrize("what", ALLOWED.values(), ids=ALLOWED.keys())
+def test_harmless_work_is_left_alone(places: tuple[Path, Path], what: str) -> None:
+    assert attempt(places, what) == ("", [])
+
+
+def test_multiprocessing_is_refused_too(places: tuple[Path, Path]) -> None:
+    result, refusals = attempt(places, "multiprocessing.get_context('spawn').Process(target=print).start()")
+
+    assert result.startswith("Greenline refused to run ")
+    assert len(refusals) == 1
+
+
+def test_a_swallowed_refusal_is_recorded(places: tuple[Path, Path]) -> None:
+    what = "try:\n    open(outside + '/x', 'w')\nexcept BaseException:\n    pass"
+
+    assert attempt(places, what) == ("", [f"write to {places[1]}/x"])
+
+
+def test_except_exception_does_not_swallow_a_refusal(places: tuple[Path, Path]) -> None:
+    result, _ = attempt(places, "try:\n    open(outside + '/x', 'w')\nexcept Exception:\n    pass")
+
+    assert result == f"Greenline refused to write to {places[1]}/x"
+
+
+def test_the_standard_library_gets_a_no_that_it_knows(places: tuple[Path, Path]) -> None:
+    assert attempt(places, "import ctypes.util; ctypes.util._findSoname_ldconfig('c')") == ("", [])
