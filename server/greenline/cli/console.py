@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from rich.console import Console
+from rich.table import Table
 
 _WIDE = 10_000
 """For files and pipes: one line stays one line."""
@@ -30,6 +31,17 @@ def mark(console: Console, state: str) -> str:
 def arrow(console: Console) -> str:
     """Return an arrow that the console can write."""
     return "->" if console.options.ascii_only else "→"
+
+
+def print_table(console: Console, table: Table) -> None:
+    """Print a table; files and pipes get no blanks at the ends of lines."""
+    if console.is_terminal:
+        console.print(table)
+        return
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        console.print(line.rstrip(), markup=False, soft_wrap=True)
 
 
 def shown(path: Path) -> str:

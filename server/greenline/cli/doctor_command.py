@@ -46,7 +46,7 @@ def _print(findings: Sequence[Finding]) -> None:
     from rich.markup import escape  # noqa: PLC0415 - rich loads with the first line that it prints
     from rich.table import Table  # noqa: PLC0415 - as above
 
-    from greenline.cli.console import mark, out  # noqa: PLC0415 - as above
+    from greenline.cli.console import mark, out, print_table  # noqa: PLC0415 - as above
 
     console = out()
     table = Table.grid(padding=(0, 2, 0, 0))
@@ -58,7 +58,7 @@ def _print(findings: Sequence[Finding]) -> None:
         if finding.to_do:
             text += f"\n[italic]{escape(finding.to_do)}[/]"
         table.add_row(mark(console, finding.state), escape(finding.topic), text)
-    console.print(table)
+    print_table(console, table)
     attention = sum(finding.state != "ok" for finding in findings)
     console.print()
     console.print("Everything is in place." if not attention else _sentence(attention), style="bold")

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from greenline.cli.console import mark, shown
+from greenline.cli.console import mark, print_table, shown
 from greenline.cli.results_view import percent
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.coverage.model import Gap
@@ -64,7 +64,7 @@ def _print_file(console: Console, picture: Picture) -> None:
     for gap in picture.gaps:
         sign, style = ("-", "red") if gap.kind == "uncovered" else ("~", "yellow")
         table.add_row(f"    {_lines(gap)}", f"[{style}]{sign}[/]", escape(gap.message))
-    console.print(table)
+    print_table(console, table)
     console.print()
 
 

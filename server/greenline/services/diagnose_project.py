@@ -198,7 +198,7 @@ def _branch_finding(known: dict[Path, Executed]) -> list[Finding]:
 
 def _within(path: Path, root: Path) -> str:
     try:
-        return path.relative_to(root).as_posix()
+        return "the root" if path == root else path.relative_to(root).as_posix()
     except ValueError:
         return str(path)
 
