@@ -58,7 +58,7 @@ class _Layout:
             return f"in the package's own {self.detail} folder"
         assert self.base is not None
         below = around.shown(self.base)
-        return f"in {below}, in the same folders as the source" if self.kind == "mirror" else f"in {below}"
+        return f"in {below}, in the same folders as the source" if self.folder(around) != self.base else f"in {below}"
 
 
 def _explanations(test: KnownTest, around: Surroundings) -> Iterator[_Layout]:
