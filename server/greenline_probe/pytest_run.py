@@ -128,19 +128,21 @@ def _outcome(report: Any) -> tuple[str, str] | None:
 
 def _tame_plugins(config: Any, args: list[str], seed: int) -> None:
     """Undo what addopts may ask of plugins that would move tests to other processes, measure, shuffle or report."""
-    has = config.pluginmanager.hasplugin
-    if has("xdist"):
+    manager = config.pluginmanager
+    # By module: the name it is registered under depends on whether it was found or asked for.
+    loaded = {getattr(plugin, "__name__", ""): plugin for plugin in manager.get_plugins()}
+    if "xdist.plugin" in loaded:
         args += ["-n0", "--dist=no"]
-    if has("pytest_cov"):
+    if "pytest_cov.plugin" in loaded:
         args += ["--no-cov"]
         config.known_args_namespace.no_cov = True  # it starts before the arguments are read for good
-    if has("randomly"):
+    if "pytest_randomly" in loaded:
         args += [f"--randomly-seed={seed}", "--randomly-dont-reorganize"]
-    if has("random_order"):
+    if "random_order.plugin" in loaded:
         args += ["--random-order-bucket=none"]
-    if has("pytest_forked"):
-        config.pluginmanager.unregister(name="pytest_forked")
-    if has("junitxml"):
+    if "pytest_forked" in loaded:
+        manager.unregister(loaded["pytest_forked"])
+    if "_pytest.junitxml" in loaded:
         args += ["--junitxml="]
 
 

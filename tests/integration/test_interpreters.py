@@ -1,0 +1,161 @@
+"""The interpreter that a project means, found among real and broken ones."""
+
+from __future__ import annotations
+
+import os
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+from greenline.adapters.interpreter_discovery import InterpreterDiscovery
+from greenline.ports.project import InterpreterProblem, Project
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the fakes are shell scripts")
+
+
+@pytest.fixture(autouse=True)
+def nothing_active(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    root = tmp_path / "project"
+    root.mkdir()
+    return Project(root, None, (root,), ())
+
+
+def environment(folder: Path) -> Path:
+    venv.create(folder, with_pip=False, symlinks=True)
+    return folder / "bin" / "python"
+
+
+def site_packages(folder: Path) -> Path:
+    return next(folder.glob("lib/python*/site-packages"))
+
+
+def install(folder: Path, name: str, version: str) -> None:
+    """Put there what an installer would leave for importlib.metadata."""
+    info = site_packages(folder) / f"{name}-{version}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+
+
+def script(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+async def test_the_environment_in_the_project_is_not_left_through_its_symlink(project: Project) -> None:
+    python = environment(project.root / ".venv")
+    found = await InterpreterDiscovery().interpreter_for(project)
+
+    assert found.path == python
+    assert found.found_by == ".venv in the project"
+    assert found.version == sys.version_info[:3]
+    assert found.pytest_version is None
+
+
+async def test_order_setting_then_active_environment_then_the_projects(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    discovery = InterpreterDiscovery()
+    second = environment(project.root / "venv")
+    assert (await discovery.interpreter_for(project)).path == second
+    first = environment(project.root / ".venv")
+    assert (await discovery.interpreter_for(project)).path == first
+    active = environment(tmp_path / "active")
+    monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / "active"))
+    found = await discovery.interpreter_for(project)
+    assert (found.path, found.found_by) == (active, "VIRTUAL_ENV")
+
+    found = await discovery.interpreter_for(project, setting="venv/bin/python")
+    assert (found.path, found.found_by) == (second, "setting greenline.interpreter")
+    assert (await discovery.interpreter_for(project, setting="venv")).path == second
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert (await discovery.interpreter_for(project, setting="~/active/bin/python")).path == active
+
+
+async def test_what_is_installed_later_is_noticed(project: Project) -> None:
+    folder = project.root / ".venv"
+    environment(folder)
+    discovery = InterpreterDiscovery()
+    assert (await discovery.interpreter_for(project)).pytest_version is None
+    install(folder, "pytest", "8.1.2")
+    later = site_packages(folder).stat().st_mtime + 5
+    os.utime(site_packages(folder), (later, later))
+
+    assert (await discovery.interpreter_for(project)).pytest_version == "8.1.2"
+
+
+async def test_an_interpreter_is_asked_once(project: Project, tmp_path: Path) -> None:
+    count = tmp_path / "count"
+    python = script(tmp_path / "python", f'echo asked >> {count}\nexec {sys.executable} "$@"')
+    discovery = InterpreterDiscovery()
+    for _ in range(3):
+        await discovery.interpreter_for(project, setting=str(python))
+
+    assert count.read_text().splitlines() == ["asked"]
+
+
+async def test_the_first_on_path_that_will_do_is_taken(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script(tmp_path / "bin" / "python3", "exit 127")
+    script(tmp_path / "bin" / "python", f'exec {sys.executable} "$@"')
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+
+    assert (await InterpreterDiscovery().interpreter_for(project)).found_by == "python on PATH"
+
+
+async def test_none_at_all_says_what_to_do(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    with pytest.raises(InterpreterProblem, match=r"No Python was found .* or set greenline\.interpreter"):
+        await InterpreterDiscovery().interpreter_for(project)
+
+
+def _alive(pid: str) -> bool:
+    stat = Path("/proc", pid, "stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+async def _problem(project: Project, path: Path, seconds: float = 60.0) -> str:
+    with pytest.raises(InterpreterProblem) as caught:
+        await InterpreterDiscovery(seconds=seconds).interpreter_for(project, setting=str(path))
+    message = str(caught.value)
+    assert str(path) in message
+    assert "greenline.interpreter" in message
+    return message
+
+
+async def test_what_cannot_be_used_is_told_in_words(project: Project, tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    plain.write_text("text")
+    dangling = tmp_path / "dangling"
+    dangling.symlink_to(tmp_path / "gone")
+
+    assert "does not exist" in await _problem(project, tmp_path / "missing")
+    assert "is a broken link" in await _problem(project, dangling)
+    assert "cannot be executed: Permission denied" in await _problem(project, plain)
+    assert "did not answer as Python 3 does" in await _problem(project, script(tmp_path / "other", "echo hello"))
+    assert "folder without a Python" in await _problem(project, project.root)
+
+
+async def test_one_that_hangs_is_given_up_and_ended(project: Project, tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    python = script(tmp_path / "python", f"sleep 3600 &\necho $! > {pid}\nwait")
+
+    assert "did not answer within 2 s" in await _problem(project, python, seconds=2.0)
+    if sys.platform == "linux":
+        assert not _alive(pid.read_text().strip())
+
+
+async def test_one_that_is_too_old_is_refused_with_its_version(project: Project, tmp_path: Path) -> None:
+    answer = '{"greenline": [[3, 7, 16], "/old/python", null, null, []]}'
+    python = script(tmp_path / "python", f"echo '{answer}'")
+
+    assert "is Python 3.7.16; Greenline runs tests in 3.9 or newer" in await _problem(project, python)

@@ -1,0 +1,143 @@
+"""No child process outlives its run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from greenline.adapters.pytest_process import PytestProcess
+from greenline.ports.progress import Silent
+from greenline.ports.project import Interpreter, Project
+from greenline.ports.tests import TestRun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
+
+LIMIT = 30.0
+# Leaves its session and its parent, as daemons do, says where it is, and would stay for an hour.
+DAEMON = """
+import os, subprocess, sys, time
+def test_a():
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            with open({pids!r}, "a") as f: f.write(f"{{os.getpid()}}\\n")
+            time.sleep(3600)
+        os._exit(0)
+    os.wait()
+    with open({pids!r}, "a") as f: f.write(f"{{os.getpid()}}\\n")
+    time.sleep(3600)
+"""
+
+
+@pytest.fixture(autouse=True)
+def few_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
+def _run_of(tmp_path: Path, pids: Path, seconds: float = 60.0) -> TestRun:
+    root = tmp_path / "project"
+    root.mkdir()
+    major, minor, micro = sys.version_info[:3]
+    return TestRun(
+        Project(root, None, (root,), ()),
+        Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9", None),
+        {root / "test_a.py": DAEMON.format(pids=str(pids))},
+        ("test_a.py",),
+        guarded=False,  # the guard would refuse the fork
+        seconds=seconds,
+    )
+
+
+async def _until(condition: Callable[[], object]) -> None:
+    async def look() -> None:
+        while not condition():  # noqa: ASYNC110 - what is waited for is in other processes
+            await asyncio.sleep(0.02)
+
+    await asyncio.wait_for(look(), LIMIT)
+
+
+def _alive(pid: str) -> bool:
+    try:
+        state = Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def _pids(path: Path) -> list[str]:
+    return path.read_text().split() if path.exists() else []
+
+
+def _children() -> list[str]:
+    return [pid for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split() if _alive(pid)]
+
+
+def _scratches(temporary: Path) -> list[str]:
+    return [path.name for path in temporary.glob("greenline-*")]
+
+
+async def test_cancelling_ends_the_probe_and_a_daemon_before_the_task_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    pids = tmp_path / "pids"
+    task = asyncio.create_task(PytestProcess().run(_run_of(tmp_path, pids), Silent()))
+    await _until(lambda: len(_pids(pids)) == 2)
+    assert all(_alive(pid) for pid in _pids(pids))
+
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, LIMIT)
+
+    assert not [pid for pid in _pids(pids) if _alive(pid)]
+    assert _scratches(temporary) == []
+
+
+async def test_the_time_limit_ends_them_too(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    report = await PytestProcess().run(_run_of(tmp_path, pids, seconds=6.0), Silent())
+
+    assert report.problem == (
+        "The tests did not end within 6 s (setting greenline.run.seconds). `test_a.py::test_a` was running."
+    )
+    assert len(_pids(pids)) == 2
+    assert not [pid for pid in _pids(pids) if _alive(pid)]
+
+
+async def test_cancelling_twice_does_not_leave_the_child(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    task = asyncio.create_task(PytestProcess().run(_run_of(tmp_path, pids), Silent()))
+    await _until(lambda: len(_pids(pids)) == 2)
+
+    task.cancel()
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, LIMIT)
+
+    assert not [pid for pid in _pids(pids) if _alive(pid)]
+
+
+async def test_cancelling_at_the_very_start_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    task = asyncio.create_task(PytestProcess().run(_run_of(tmp_path, tmp_path / "pids"), Silent()))
+    await _until(lambda: _scratches(temporary))
+
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, LIMIT)
+
+    assert _scratches(temporary) == []
+    assert not _children()
