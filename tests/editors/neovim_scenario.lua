@@ -69,7 +69,10 @@ local function play()
 
   vim.api.nvim_win_set_cursor(0, { input.first_line, 0 })
   told.titles = {}
-  local text_before = vim.fn.readfile(input.test_file)
+  local function lines_written()
+    return vim.fn.filereadable(input.test_file) == 1 and #vim.fn.readfile(input.test_file) or 0
+  end
+  local lines_before = lines_written()
   local wanted = ('Generate test for `%s`'):format(input.function_name)
   vim.lsp.buf.code_action({
     apply = true,
@@ -79,7 +82,7 @@ local function play()
     end,
   })
   wait_for('the test file', function()
-    return #vim.fn.readfile(input.test_file) > #text_before
+    return lines_written() > lines_before
   end)
   wait_for('no diagnostics', function()
     return #messages_of(input.function_name) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import sys
@@ -34,20 +35,26 @@ def neovim(request: pytest.FixtureRequest) -> Neovim:
     return Neovim(program, encoding)
 
 
-def test_generate_from_the_code_action(neovim: Neovim, project: Path, tmp_path: Path) -> None:
-    source = project / "src" / "parcels" / "tracking.py"
-    text = source.read_text(encoding="utf-8").splitlines()
-    first = next(number for number, line in enumerate(text, 1) if line.startswith("def parse_header"))
-    test_file = project / "tests" / "test_tracking.py"
-    before = test_file.read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("module", "function"),
+    [("tracking", "parse_header"), ("address", "tidy_postcode")],
+    ids=["into a test file", "into a new test file"],
+)
+def test_generate_from_the_code_action(
+    neovim: Neovim, project: Path, tmp_path: Path, module: str, function: str
+) -> None:
+    source = project / "src" / "parcels" / f"{module}.py"
+    first, last = lines_of(source, function)
+    test_file = project / "tests" / f"test_{module}.py"
+    before = test_file.read_text(encoding="utf-8") if test_file.exists() else ""
 
     told = play(
         neovim,
         tmp_path,
         file=str(source),
-        function_name="parse_header",
+        function_name=function,
         first_line=first,
-        last_line=first + 15,
+        last_line=last,
         test_file=str(test_file),
     )
 
@@ -68,7 +75,13 @@ def test_generate_from_the_code_action(neovim: Neovim, project: Path, tmp_path: 
     )
     assert run.returncode == 0, run.stdout + run.stderr
     shown = [message for message in told["messages"] if message.startswith("window/showMessage")]
-    assert any("passed" in message and "parse_header" in message for message in shown), shown
+    assert any("passed" in message and function in message for message in shown), shown
+
+
+def lines_of(source: Path, function: str) -> tuple[int, int]:
+    nodes = ast.parse(source.read_text(encoding="utf-8")).body
+    node = next(node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == function)
+    return node.lineno, node.end_lineno or node.lineno
 
 
 def play(neovim: Neovim, folder: Path, **scenario: Any) -> dict[str, Any]:

@@ -123,6 +123,7 @@ def play(vscode: Path, project: Path, folder: Path, **scenario: Any) -> dict[str
                 "output": str(output),
                 "file": "src/parcels/tracking.py",
                 "line": next(at for at, text in enumerate(source, 1) if "a header needs a colon" in text),
+                "function_name": "parse_header",
                 "title": "Generate test for `parse_header`",
                 "test_file": "tests/test_tracking.py",
                 **scenario,

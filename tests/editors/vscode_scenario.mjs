@@ -70,6 +70,13 @@ async function seeGaps() {
 async function seeResult() {
   await page.locator(".notification-toast", { hasText: "passed" }).first().waitFor();
   told.toasts = await textsOf(".notification-toast");
+  const before = told.lenses.filter((lens) => lens.includes(input.function_name));
+  await page.waitForFunction(
+    ([name, old]) => [...document.querySelectorAll(".codelens-decoration")]
+      .map((node) => node.textContent.replace(/\s+/g, " ").trim())
+      .some((text) => text.includes(name) && !old.includes(text)),
+    [input.function_name, before],
+  );
   told.lensesAfter = await textsOf(".codelens-decoration");
   await step("confirmed");
   told.unsaved = await page.locator(".tab.dirty").count();
@@ -94,7 +101,8 @@ const plays = {
     told.actions = await textsOf(".action-widget .monaco-list-row");
     await step("actions");
     await offer.first().click();
-    await page.locator(".notification-toast").first().waitFor();
+    await page.locator(".notification-toast", { hasText: input.title.replaceAll("`", "") }).first().waitFor();
+    told.progress = await textsOf(".notification-toast");
     await step("running");
     await seeResult();
   },

@@ -1,19 +1,27 @@
 /** The language client: what is sent to the server, and what happens to the files that it edits. */
 
 import * as vscode from "vscode";
-import { LanguageClient, type LanguageClientOptions } from "vscode-languageclient/node";
+import { LanguageClient, type LanguageClientOptions, State } from "vscode-languageclient/node";
 import { withTarget } from "./commands";
+import { JobNotifications } from "./progress";
 import { filesToSave, save } from "./savedEdits";
 import { type ServerCommand, selectedInterpreter } from "./serverCommand";
 
 /** A client for the server that `server` starts. It is not started yet. */
 export function createClient(server: ServerCommand, log: vscode.LogOutputChannel): LanguageClient {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+  const jobs = new JobNotifications();
   const options: LanguageClientOptions = {
     documentSelector: [{ scheme: "file", language: "python" }],
     outputChannel: log,
     traceOutputChannel: log,
     middleware: {
+      handleWorkDoneProgress: (token, step, next) => {
+        jobs.take(client, token, step);
+        if (step.kind === "end") {
+          next(token, step); // the library forgets the token
+        }
+      },
       executeCommand: (command, given, next) => {
         const args = withTarget(client, command, given);
         return args ? next(command, args) : undefined;
@@ -39,6 +47,7 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
   };
   const executable = { command: server.command, args: [...server.args], ...(folder ? { options: { cwd: folder } } : {}) };
   const client = new LanguageClient("greenline", "Greenline", executable, options);
+  client.onDidChangeState((change) => change.newState !== State.Running && jobs.dispose());
   return client;
 }
 

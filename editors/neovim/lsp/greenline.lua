@@ -6,7 +6,11 @@
 local function files_of(edit)
   local uris = vim.tbl_keys(edit.changes or {})
   for _, change in ipairs(edit.documentChanges or {}) do
-    table.insert(uris, change.textDocument and change.textDocument.uri or change.uri)
+    if change.textDocument then
+      table.insert(uris, change.textDocument.uri)
+    elseif change.kind == 'create' then
+      table.insert(uris, change.uri)
+    end
   end
   return uris
 end
