@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 from greenline.adapters.disk_documents import DiskDocuments
 
@@ -20,11 +19,17 @@ def path_of(uri: str) -> Path | None:
         return None
     if parts.scheme.lower() != "file" or not parts.path:
         return None
-    path = url2pathname(parts.path) if os.name == "nt" else unquote(parts.path)
+    path = _windows_path(parts.path) if os.name == "nt" else unquote(parts.path)
     if "\0" in path:
         return None
     # Not resolved: a link stays what the person opened.
     return Path(f"//{parts.netloc}{path}" if parts.netloc and parts.netloc != "localhost" else path)
+
+
+def _windows_path(path: str) -> str:
+    from urllib.request import url2pathname  # noqa: PLC0415 - loads HTTP, and is needed on Windows only
+
+    return url2pathname(path)
 
 
 @dataclass(frozen=True, slots=True)

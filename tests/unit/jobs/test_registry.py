@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from greenline.jobs.registry import Job, JobFailure, JobRegistry, RegistryClosed
-from greenline.ports.progress import Progress, Silent
+from greenline.jobs.registry import JobFailure, JobRegistry, RegistryClosed
+from greenline.ports.progress import Silent
+
+if TYPE_CHECKING:
+    from greenline.jobs.registry import Job
+    from greenline.ports.progress import Progress
 
 LIMIT = 5.0
 
@@ -260,10 +265,8 @@ async def test_close_names_the_jobs_that_do_not_end() -> None:
     async def stubborn(progress: Progress) -> None:
         started.set()
         while not gate.is_set():
-            try:
+            with contextlib.suppress(asyncio.CancelledError):
                 await gate.wait()
-            except asyncio.CancelledError:
-                continue
 
     job = start(registry, stubborn)
     await asyncio.wait_for(started.wait(), LIMIT)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pygls.protocol import default_converter
 
 from greenline.lsp.connection import serve
 from greenline.lsp.server import create_server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from typing_extensions import Self
 
 LIMIT = 10.0
 
@@ -83,7 +87,7 @@ class Editor:
         self._news = asyncio.Event()
         self._closed = False
 
-    async def __aenter__(self) -> Editor:
+    async def __aenter__(self) -> Self:
         self._serving = asyncio.ensure_future(serve(self.server, self._reader, self))
         self.initialize_result = await self.request(
             "initialize",

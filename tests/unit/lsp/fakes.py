@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import ast
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from greenline.domain.code.model import Function, Module, Target
-from greenline.domain.coverage.model import Executed, Gap, Ratio, Span, Summary
+from greenline.domain.code.model import Function, Module
+from greenline.domain.coverage.model import Gap, Ratio, Span, Summary
 from greenline.domain.generation.model import Coverage, Insertion, TargetResult, TestEdit
-from greenline.ports.documents import Documents
-from greenline.ports.progress import Progress
 from greenline.services.confirm_tests import Confirmation
 from greenline.services.generate_tests import Generation
 from greenline.services.run_suite import SuiteRun
 from greenline.services.show_coverage import Picture
-from greenline.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from greenline.domain.code.model import Target
+    from greenline.domain.coverage.model import Executed
+    from greenline.ports.documents import Documents
+    from greenline.ports.progress import Progress
+    from greenline.settings import Settings
 
 
 @dataclass

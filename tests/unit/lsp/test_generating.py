@@ -6,10 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from greenline.domain.code.model import Target
 from greenline.ports.tests import TestOutcome
 from greenline.services.confirm_tests import Confirmation
 from greenline.services.run_suite import SuiteRun
+from unit.lsp.conftest import SOURCE
 from unit.lsp.editor import FULL, LIMIT, PULL, Editor, merged
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ def _edited(text: str, edits: list[dict[str, Any]]) -> str:
     lines = text.split("\n")
     for edit in reversed(edits):
         start, end = edit["range"]["start"], edit["range"]["end"]
-        before = lines[: start["line"]] + [lines[start["line"]][: start["character"]]]
+        before = [*lines[: start["line"]], lines[start["line"]][: start["character"]]]
         after = [lines[end["line"]][end["character"] :], *lines[end["line"] + 1 :]]
         lines = ("\n".join(before) + edit["newText"] + "\n".join(after)).split("\n")
     return "\n".join(lines)
@@ -419,7 +421,7 @@ async def test_a_document_that_moves_while_generating_shows_the_new_text(service
         uri = editor.open(source)
         job = (await generate(editor, uri))["job"]
         await asyncio.wait_for(services.confirm.started.wait(), LIMIT)
-        editor.change(uri, "# new\n" + source.read_text(encoding="utf-8"), 2)
+        editor.change(uri, f"# new\n{SOURCE}", 2)
         services.confirm.gate.set()
         await editor.job_end(job)
         await editor.wait_for("textDocument/publishDiagnostics", lambda p: p == {**p, "version": 2, "diagnostics": []})

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from greenline.domain.coverage.model import Span
-from greenline.lsp.positions import Positions
 from hypothesis import given
 from hypothesis import strategies as st
 from lsprotocol.types import Position, Range
+
+from greenline.domain.coverage.model import Span
+from greenline.lsp.positions import Positions
 
 EMOJI = 'x = "👋"; y = 1\n'
 

@@ -13,8 +13,9 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-import greenline
 import pytest
+
+import greenline
 
 LIMIT = 30.0
 ROOTS = [str(Path(greenline.__file__).parents[1]), str(Path(__file__).parents[2])]
@@ -58,7 +59,9 @@ class Process:
             stderr=subprocess.PIPE,
             env=environment,
         )
-        assert self.process.stdin and self.process.stdout and self.process.stderr
+        assert self.process.stdin
+        assert self.process.stdout
+        assert self.process.stderr
         self.write_to: Any = self.process.stdin
         self.read_from: Any = self.process.stdout
 

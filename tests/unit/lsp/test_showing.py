@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from unit.lsp.editor import FULL, PULL, Editor, RpcError, merged
 
 if TYPE_CHECKING:
@@ -255,7 +256,7 @@ async def test_broken_source_and_vanished_files(services: FakeServices, source: 
     async with Editor(services, FULL) as editor:
         uri = editor.open(source, "def (:\n  # gap\n")
         await editor.diagnostics(uri)
-        source.unlink()
+        source.unlink()  # noqa: ASYNC240 - blocks nobody
         assert await editor.lenses(uri) == []
         assert await editor.actions(uri, 1) == []
 

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Any
+
+from greenline.domain.coverage.model import Executed
+from greenline.ports.progress import Silent
+from greenline.ports.project import Interpreter, InterpreterProblem, Project
+from greenline.ports.tests import TestOutcome, TestReport
+from greenline.services.run_suite import RunSuite
+from greenline.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from greenline.ports.progress import Progress
+    from greenline.ports.tests import TestRun
+
+
+class World:
+    """Projects, an interpreter, a runner, buffers and the picture, all as the test wants them."""
+
+    def __init__(self, root: Path, report: TestReport) -> None:
+        self.root = root
+        self.report = report
+        self.during: Callable[[], None] = lambda: None
+        self.buffers: dict[Path, str] = {}
+        self.no_interpreter = ""
+        self.runs: list[TestRun] = []
+        self.recorded: dict[Path, tuple[Executed, str]] = {}
+
+    def project_of(self, path: Path) -> Project:
+        return Project(self.root, None, (self.root,), ())
+
+    async def interpreter_for(self, project: Project, *, setting: str = "") -> Interpreter:
+        if self.no_interpreter:
+            raise InterpreterProblem(self.no_interpreter)
+        return Interpreter(self.root / setting, (3, 11, 0), "the setting", "8", "7")
+
+    async def run(self, run: TestRun, progress: Progress) -> TestReport:
+        self.runs.append(run)
+        self.during()
+        return self.report
+
+    def read(self, path: Path) -> str | None:
+        return self.buffers[path] if path in self.buffers else path.read_text(encoding="utf-8")
+
+    def unsaved(self) -> dict[Path, str]:
+        return dict(self.buffers)
+
+    def record(self, measured: Mapping[Path, Executed], texts: Mapping[Path, str]) -> frozenset[Path]:
+        self.recorded = {path: (measured[path], texts[path]) for path in measured}
+        return frozenset(measured)
+
+    async def suite(self) -> Any:
+        everything: Any = self
+        suite = RunSuite(
+            projects=everything,
+            interpreters=everything,
+            runner=everything,
+            show=everything,
+            documents=everything,
+            settings=Settings(interpreter="python", suite_seconds=7.0),
+        )
+        return await suite.run(self.root / "a.py", Silent())
+
+
+RAN = Executed(frozenset({1}))
+PASSED = TestOutcome("t::a", "passed")
+
+
+def saved(root: Path, *names: str) -> list[Path]:
+    """Write files that were saved a minute ago."""
+    paths = [root / name for name in names]
+    for path in paths:
+        path.write_text("x = 1\n", encoding="utf-8")
+        os.utime(path, (time.time() - 60,) * 2)
+    return paths
+
+
+async def test_it_runs_everything_and_records_what_ran(tmp_path: Path) -> None:
+    a, b = saved(tmp_path, "a.py", "b.py")
+    world = World(tmp_path, TestReport((PASSED, TestOutcome("t::b", "failed")), {a: RAN, b: RAN}))
+    world.buffers = {b: "y = 2\n"}
+    result = await world.suite()
+    (run,) = world.runs
+    assert (run.selection, run.measure, run.guarded, run.seconds) == ((), None, False, 7.0)
+    assert run.overlay == {b: "y = 2\n"}
+    assert world.recorded == {a: (RAN, "x = 1\n"), b: (RAN, "y = 2\n")}
+    assert result.changed == {a, b}
+    assert result.ok
+    assert result.message == "1 passed, 1 failed; coverage of 2 files is up to date. First failure: t::b."
+
+
+async def test_what_was_edited_or_saved_meanwhile_is_not_guessed(tmp_path: Path) -> None:
+    edited, written, gone, same = saved(tmp_path, "edited.py", "written.py", "gone.py", "same.py")
+    world = World(tmp_path, TestReport((PASSED,), dict.fromkeys((edited, written, gone, same), RAN)))
+
+    def during() -> None:
+        world.buffers[edited] = "other\n"
+        os.utime(written, (time.time() + 60,) * 2)
+        gone.unlink()
+
+    world.during = during
+    assert (await world.suite()).changed == {same}
+
+
+async def test_a_problem_is_said_in_its_own_words(tmp_path: Path) -> None:
+    world = World(tmp_path, TestReport(problem="pytest is not installed: pip install pytest"))
+    result = await world.suite()
+    assert (result.ok, result.message) == (False, "pytest is not installed: pip install pytest")
+    world.report = TestReport()
+    assert "No tests" in (await world.suite()).message
+    world.no_interpreter = "There is no Python here."
+    assert (await world.suite()).message == "There is no Python here."
