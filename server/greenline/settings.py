@@ -27,10 +27,14 @@ class Settings:
     """The settings in force. Keys in editors are ``greenline.<key>``."""
 
     interpreter: str = _setting(
-        "", "interpreter", "Path of the Python that runs the project and its tests. Empty: found from VIRTUAL_ENV, `.venv` or `venv`."
+        "",
+        "interpreter",
+        "Path of the Python that runs the project and its tests. Empty: found from VIRTUAL_ENV, `.venv` or `venv`.",
     )
     coverage_file: str = _setting(
-        "", "coverage.file", "Coverage data file, absolute or relative to the project. Empty: where the project's coverage configuration puts it."
+        "",
+        "coverage.file",
+        "Coverage data file, absolute or relative to the project. Empty: where the project's coverage configuration puts it.",
     )
     severity_uncovered: Severity = _setting(
         "information", "severity.uncovered", "How regions that no test reaches are shown.", enum=_SEVERITIES
@@ -38,9 +42,11 @@ class Settings:
     severity_partial: Severity = _setting(
         "hint", "severity.partialBranch", "How branches that no test takes are shown.", enum=_SEVERITIES
     )
-    code_lens: bool = _setting(True, "codeLens", "Show coverage and \"Generate test\" over each function.")
+    code_lens: bool = _setting(True, "codeLens", 'Show coverage and "Generate test" over each function.')
     engine: EngineChoice = _setting(
-        "auto", "engine", "What proposes tests: `explore` runs the code on inputs it searches for; `model` asks a model; `auto` takes what is switched on.",
+        "auto",
+        "engine",
+        "What proposes tests: `explore` runs the code on inputs it searches for; `model` asks a model; `auto` takes what is switched on.",
         enum=["auto", "explore", "model"],
     )
     explore_seconds: float = _setting(
@@ -50,7 +56,7 @@ class Settings:
         60.0, "run.seconds", "How long one run of a test file may take, in seconds.", minimum=1, maximum=3600
     )
     suite_seconds: float = _setting(
-        1800.0, "run.suiteSeconds", "How long \"Run tests with coverage\" may take, in seconds.", minimum=1, maximum=86400
+        1800.0, "run.suiteSeconds", 'How long "Run tests with coverage" may take, in seconds.', minimum=1, maximum=86400
     )
 
     @classmethod

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from greenline.adapters.project_files import ProjectFiles, module_name
+from greenline.adapters.project_files import ProjectFiles
+from greenline.domain.code.module_name import module_name
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 _PROC = Path("/proc")
-_ROUNDS = 100
-_PAUSE = 0.02
+_ROUNDS = 400
+_PAUSE = 0.005
 
 
 async def kill_everything(pid: int, *, reaped: bool, marker: str) -> None:

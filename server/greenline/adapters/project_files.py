@@ -10,7 +10,7 @@ from greenline.adapters.config_files import read_ini, read_toml, toml_table
 from greenline.ports.project import Project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
 MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "pytest.ini", ".coveragerc", ".git")
 _PYTHON_FILES = ("test_*.py", "*_test.py")
@@ -75,22 +75,6 @@ class ProjectFiles:
             kept = (stamp, _pytest_of(file))
             self._pytest[file] = kept
         return kept[1]
-
-
-def module_name(path: Path, source_roots: Sequence[Path]) -> str | None:
-    """Return the dotted name that the first fitting source root imports the file by, None when there is none."""
-    path = Path(path).absolute()
-    if path.suffix not in {".py", ".pyi"}:
-        return None
-    for root in source_roots:
-        if not path.is_relative_to(root):
-            continue
-        parts = path.relative_to(root).with_suffix("").parts
-        if len(parts) > 1 and parts[-1] == "__init__":
-            parts = parts[:-1]
-        if all(part.isidentifier() for part in parts):
-            return ".".join(parts)
-    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,7 @@ class DemoEditor:
                 types.TextDocumentIdentifier(file.as_uri()), at, types.CodeActionContext(diagnostics=around)
             )
         )
+        import sys as _s; print(found, file=_s.stderr)
         return [action for action in found or [] if isinstance(action, types.CodeAction)]
 
     async def choose(self, action: types.CodeAction) -> Ended:

@@ -29,17 +29,18 @@ def parse_target(text: str) -> Target:
     if problems:
         return Target(path, target.qualname, target.line)  # generating says what is wrong with the text
     if target.qualname:
-        if module.function(target.qualname) is None:
+        inside = f"{target.qualname}."  # a class stands for its methods
+        if not any(f.qualname == target.qualname or f.qualname.startswith(inside) for f in module.functions):
             known = _known([function.qualname for function in module.functions])
             raise click.UsageError(f"{target.path} has no function {target.qualname!r}. {known}")
         return Target(path, target.qualname)
     assert target.line is not None
-    function = module.function_at(target.line)
-    if function is None:
+    around = [f for f in module.functions if f.first_line <= target.line <= f.end_line and not f.is_local]
+    if not around:
         count = len(source.splitlines())
         where = f"line {target.line} is outside every function" if target.line <= count else f"it has {count} lines"
         raise click.UsageError(f"{target.path}: {where}. Name a line inside a function, or the whole file.")
-    return Target(path, function.qualname)
+    return Target(path, max(around, key=lambda function: function.first_line).qualname)
 
 
 def as_written(target: Target, texts: Mapping[Path, str]) -> str:

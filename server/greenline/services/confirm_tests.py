@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from greenline.domain.generation.model import TargetResult
-from greenline.ports.progress import Progress
-from greenline.ports.tests import TestOutcome
-from greenline.services.generate_tests import Generation
+from greenline.domain.code.read_module import read_module
+from greenline.domain.coverage.mapping import summarize
+from greenline.domain.coverage.merge_maps import merge_maps
+from greenline.domain.generation.model import Coverage
+from greenline.ports.project import InterpreterProblem
+from greenline.ports.tests import TestRun
+from greenline.services.test_trial import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from greenline.domain.coverage.model import Summary
+    from greenline.domain.generation.model import TargetResult, TestEdit
+    from greenline.ports.documents import Documents
+    from greenline.ports.progress import Progress
+    from greenline.ports.project import InterpreterFinder, ProjectFinder
+    from greenline.ports.tests import TestOutcome, TestReport, TestRunner
+    from greenline.services.generate_tests import Generation
+    from greenline.services.show_coverage import ShowCoverage
+    from greenline.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +34,7 @@ class Confirmation:
 
     results: tuple[TargetResult, ...]
     passed: int
+    """New tests that passed; each row of a table counts."""
     failures: tuple[TestOutcome, ...] = ()
     problem: str = ""
     message: str = ""
@@ -30,6 +49,127 @@ class Confirmation:
 class ConfirmTests:
     """Runs what was written and merges its coverage into the picture."""
 
+    def __init__(
+        self,
+        *,
+        projects: ProjectFinder,
+        interpreters: InterpreterFinder,
+        runner: TestRunner,
+        show: ShowCoverage,
+        documents: Documents,
+        settings: Settings,
+    ) -> None:
+        self._projects = projects
+        self._interpreters = interpreters
+        self._runner = runner
+        self._show = show
+        self._documents = documents
+        self._settings = settings
+
     async def confirm(self, generation: Generation, progress: Progress) -> Confirmation:
         """Run the edit's resulting text with coverage. Raises nothing for the tests' sake."""
-        raise NotImplementedError
+        edit = generation.edit
+        if edit is None:
+            return Confirmation(generation.results, 0, problem="There is nothing to confirm.")
+        source = generation.results[0].target.path
+        project = self._projects.project_of(source)
+        try:
+            interpreter = await self._interpreters.interpreter_for(project, setting=self._settings.interpreter)
+        except InterpreterProblem as problem:
+            return _failed(generation.results, str(problem), ())
+        unsaved = {p: t for p, t in self._documents.unsaved().items() if p.is_relative_to(project.root)}
+        overlay = {**unsaved, edit.path: edit.new_text}
+        text = overlay.get(source) or self._documents.read(source) or ""
+        progress.step(f"Running {edit.path.name} as it now stands", 0.95)
+        run = TestRun(
+            project,
+            interpreter,
+            overlay=overlay,
+            selection=(str(edit.path),),
+            measure=(source,),
+            seconds=self._settings.run_seconds,
+            guarded=False,
+        )
+        report = await self._runner.run(run, progress)
+        return self._judged(generation, edit, source, text, report)
+
+    def _judged(
+        self, generation: Generation, edit: TestEdit, source: Path, text: str, report: TestReport
+    ) -> Confirmation:
+        new = {name for result in generation.results for name in result.tests if result.status == "confirmed"}
+        mine = [o for o in report.outcomes if name_of(o.node_id) in new]
+        failures = tuple(o for o in mine if o.outcome != "passed")
+        if report.problem and not mine:
+            return _failed(generation.results, report.problem, failures)
+        missing = sorted(new - {name_of(o.node_id) for o in mine})
+        if missing:
+            return _failed(generation.results, f"{edit.path.name} ran without {', '.join(missing)}.", failures)
+        if failures:
+            return _failed(generation.results, "", failures)
+        self._show.record({p: c for p, c in report.coverage.items() if p == source}, {source: text})
+        results = self._with_coverage(generation.results, source, text, report)
+        return Confirmation(results, len(mine), message=_message(len(mine), results))
+
+    def _with_coverage(
+        self, results: Sequence[TargetResult], source: Path, text: str, report: TestReport
+    ) -> tuple[TargetResult, ...]:
+        """Replace what the trial expected by what this run measured, for what the picture does not know better."""
+        ran = report.coverage.get(source)
+        if ran is None:
+            return tuple(results)
+        module, _ = read_module(text)
+        after = self._show.map_of(source, text, ran)
+        picture = self._show.picture(source, text)
+        if picture.state == "measured" and picture.map is not None and picture.map.branches_known:
+            after = merge_maps(after, picture.map)
+        found = []
+        for result in results:
+            function = module.function(result.target.qualname or "")
+            if result.status == "confirmed" and result.coverage is not None and function is not None:
+                now = summarize(after, function, module)
+                found.append(replace(result, coverage=Coverage(result.coverage.before, now)))
+            else:
+                found.append(result)
+        return tuple(found)
+
+
+def _failed(results: Sequence[TargetResult], problem: str, failures: tuple[TestOutcome, ...]) -> Confirmation:
+    first = failures[0].message.strip().splitlines() if failures else []
+    reason = problem or (f"{name_of(failures[0].node_id)} failed: {first[-1] if first else ''}" if failures else "")
+    changed = tuple(replace(r, status="failed", reason=reason) if r.status == "confirmed" else r for r in results)
+    count = len(failures)
+    message = problem or f"{count} new {'test' if count == 1 else 'tests'} failed in the file as written"
+    return Confirmation(changed, 0, failures, problem, message)
+
+
+def _message(passed: int, results: Sequence[TargetResult]) -> str:
+    gained = [r for r in results if r.status == "confirmed" and r.coverage is not None]
+    tests = f"{passed} {'test' if passed == 1 else 'tests'} passed"
+    if len(gained) == 1:
+        return f"{tests}; {_gain(gained[0])}"
+    if not gained:
+        return tests
+    shown = "; ".join(_gain(r) for r in gained[:3])
+    more = f"; and {len(gained) - 3} more" if len(gained) > 3 else ""  # noqa: PLR2004 - as many as fit a message
+    return f"{tests}; {shown}{more}"
+
+
+def _gain(result: TargetResult) -> str:
+    assert result.coverage is not None
+    before, after = result.coverage.before, result.coverage.after
+    lines = after.lines.covered - before.lines.covered
+    branches = after.branches.covered - before.branches.covered
+    parts = [_counted(lines, "line", "lines")] if lines else []
+    parts += [_counted(branches, "branch", "branches")] if branches else []
+    name = result.target.qualname or result.target.path.name
+    return f"`{name}` {_percent(before)} -> {_percent(after)} ({', '.join(parts) or 'nothing new'})"
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _percent(summary: Summary) -> str:
+    """Whole percents; only what is complete is shown as 100 %."""
+    percent = summary.percent
+    return f"{int(percent) if percent < 100 else 100} %"  # noqa: PLR2004 - complete

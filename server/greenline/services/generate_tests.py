@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from greenline.domain.generation.model import Target, TargetResult, TestEdit
-from greenline.ports.progress import Progress
-from greenline.settings import EngineChoice
+from greenline.domain.coverage.mapping import summarize
+from greenline.domain.generation.model import Coverage, TargetResult, TestEdit
+from greenline.ports.engine import Assignment
+from greenline.ports.project import InterpreterProblem
+from greenline.services.workbench import BadTarget
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from greenline.domain.code.model import Function, Target
+    from greenline.domain.generation.model import Proposal
+    from greenline.ports.engine import Engine
+    from greenline.ports.progress import Progress
+    from greenline.services.test_trial import TestTrial, Tried
+    from greenline.services.workbench import Bench, Workbench
+    from greenline.settings import EngineChoice, Settings
+
+AT_ONCE = 2
+"""Functions explored side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +39,119 @@ class Generation:
 class GenerateTests:
     """Proposes, tries and keeps; writes nothing."""
 
+    def __init__(
+        self, *, workbench: Workbench, trial: TestTrial, engines: Mapping[str, Engine], settings: Settings
+    ) -> None:
+        self._workbench = workbench
+        self._trial = trial
+        self._engines = engines
+        self._settings = settings
+
     async def generate(self, target: Target, progress: Progress, *, engine: EngineChoice = "auto") -> Generation:
         """Never raises for the target's sake: what went wrong is in the results. Cancelling the task ends all children."""
-        raise NotImplementedError
+        began = time.monotonic()
+        chosen = self._engines.get("explore" if engine == "auto" else engine)
+        if chosen is None:
+            return _only(target, f"The {engine} engine is not available in this version; use explore.", began)
+        try:
+            progress.step("Reading the project")
+            functions, bench = await self._workbench.prepare(target, progress)
+        except (BadTarget, InterpreterProblem) as problem:
+            return _only(target, str(problem), began)
+        return await self._generate(functions, bench, chosen, progress)
+
+    async def _generate(
+        self, functions: Sequence[Function], bench: Bench, engine: Engine, progress: Progress
+    ) -> Generation:
+        began = time.monotonic()
+        open_targets = [f for f in functions if bench.has_gaps(f)]
+        asked = await self._propose(open_targets, bench, engine, progress)
+        proposals = {function: proposal for function, (proposal, _) in asked.items()}
+        tried = await self._trial.run(bench, [(f, p.candidates) for f, p in proposals.items()], progress)
+        spent = sum(seconds for _, seconds in asked.values())
+        shared = max(0.0, bench.seconds + time.monotonic() - began - spent) / max(1, len(functions))
+        results = []
+        for function in functions:
+            result = _nothing(bench, function)
+            if function in asked:
+                proposal, seconds = asked[function]
+                result = replace(_result(bench, function, proposal, tried), seconds=seconds)
+            results.append(replace(result, seconds=result.seconds + shared))
+        return Generation(tuple(results), tried.edit)
+
+    async def _propose(
+        self, functions: Sequence[Function], bench: Bench, engine: Engine, progress: Progress
+    ) -> dict[Function, tuple[Proposal, float]]:
+        """Ask the engine for each function, a few at once; what one finds does not depend on when another is done."""
+        gate = asyncio.Semaphore(AT_ONCE)
+        found: dict[Function, tuple[Proposal, float]] = {}
+
+        async def ask(function: Function) -> None:
+            async with gate:
+                began = time.monotonic()
+                proposal = await engine.propose(self._assignment(function, bench), progress)
+                found[function] = proposal, time.monotonic() - began
+                if len(functions) > 1:
+                    share = 0.8 * len(found) / len(functions)
+                    progress.step(f"Explored {len(found)} of {len(functions)} functions", share)
+
+        tasks = [asyncio.ensure_future(ask(function)) for function in functions]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        return {f: found[f] for f in functions}
+
+    def _assignment(self, function: Function, bench: Bench) -> Assignment:
+        return Assignment(
+            project=bench.project,
+            interpreter=bench.interpreter,
+            path=bench.path,
+            module_name=bench.module_name,
+            text=bench.text,
+            module=bench.module,
+            function=function,
+            before=bench.before,
+            seconds=self._settings.explore_seconds,
+            unsaved=bench.unsaved,
+        )
+
+
+def _result(bench: Bench, function: Function, proposal: Proposal, tried: Tried) -> TargetResult:
+    """Judge one function by what the trial kept of its candidates."""
+    kept = tried.kept.get(function)
+    before = summarize(bench.before, function, bench.module)
+    common = TargetResult(
+        bench.target_of(function),
+        "failed",
+        engine=proposal.engine,
+        observations=proposal.observations,
+        suspected_bugs=proposal.suspected_bugs,
+    )
+    if not proposal.candidates:
+        return replace(common, status="not_testable" if proposal.not_testable else "failed", reason=proposal.reason)
+    if tried.problem:
+        return replace(common, reason=tried.problem)
+    if kept is None or not kept.names:
+        reason = kept.reason if kept else "nothing of it could be kept"
+        return replace(common, status="failed" if kept and kept.failed else "nothing_to_gain", reason=reason)
+    after = summarize(tried.after, function, bench.module)
+    return replace(
+        common, status="confirmed", edit=tried.edit, tests=kept.names, code=kept.code, coverage=Coverage(before, after)
+    )
+
+
+def _nothing(bench: Bench, function: Function) -> TargetResult:
+    summary = summarize(bench.before, function, bench.module)
+    reason = "the tests reach every line and branch of it already"
+    if not summary.lines.total:
+        reason = "it has no statement that could run"
+    return TargetResult(
+        bench.target_of(function), "nothing_to_gain", reason=reason, coverage=Coverage(summary, summary)
+    )
+
+
+def _only(target: Target, reason: str, began: float) -> Generation:
+    return Generation((TargetResult(target, "failed", reason, seconds=time.monotonic() - began),), None)

@@ -5,4 +5,5 @@ search tries, what is observed and what the test will show are the same Python e
 
     subject -> facts (read) -> templates with pools (seed) -> search (run) -> mutants, choose (keep) -> observe (judge)
 """
+
 from greenline_probe.explore.supervise import serve as serve

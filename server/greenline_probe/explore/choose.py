@@ -50,7 +50,9 @@ def _cover(ordered: list[Observation], met: dict[int, frozenset[Any]]) -> list[O
     return kept or ordered[:1]
 
 
-def _kill(mutation: Mutation, kept: list[Observation], ordered: list[Observation], observer: Observer, until: float) -> tuple[dict[int, set[int]], list[str], int]:
+def _kill(
+    mutation: Mutation, kept: list[Observation], ordered: list[Observation], observer: Observer, until: float
+) -> tuple[dict[int, set[int]], list[str], int]:
     """Return mutant -> kept observations that notice it; ``kept`` grows by observations that notice what no other does."""
     killed_by: dict[int, set[int]] = {}
     survivors: list[str] = []
@@ -83,7 +85,9 @@ def _notices(observation: Observation, observer: Observer) -> bool:
     return again.fingerprint != observation.fingerprint
 
 
-def _first_to_notice(ordered: list[Observation], kept: list[Observation], observer: Observer, until: float) -> Observation | None:
+def _first_to_notice(
+    ordered: list[Observation], kept: list[Observation], observer: Observer, until: float
+) -> Observation | None:
     known = {id(o) for o in kept}
     for observation in ordered[:MAX_TRIED_PER_MUTANT]:
         if time.monotonic() > until:
@@ -93,7 +97,9 @@ def _first_to_notice(ordered: list[Observation], kept: list[Observation], observ
     return None
 
 
-def _without_superfluous(kept: list[Observation], met: dict[int, frozenset[Any]], killed_by: dict[int, set[int]]) -> list[Observation]:
+def _without_superfluous(
+    kept: list[Observation], met: dict[int, frozenset[Any]], killed_by: dict[int, set[int]]
+) -> list[Observation]:
     """Leave out, the costliest first, whose goals and mutants the others have too."""
     remaining = list(kept)
     for observation in sorted(kept, key=lambda o: -o.choice.cost):
@@ -107,4 +113,3 @@ def _without_superfluous(kept: list[Observation], met: dict[int, frozenset[Any]]
         if all(not noticed or noticed & names for noticed in killed_by.values()):
             remaining = others
     return remaining
-

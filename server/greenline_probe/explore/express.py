@@ -34,7 +34,11 @@ class Names:
     def of(self, thing: Any) -> str | None:
         """Return an expression for a class, function or module that can be imported, None when it cannot."""
         if isinstance(thing, types.ModuleType):
-            return self.bind(thing.__name__.partition(".")[0], thing.__name__, "", thing) if "." not in thing.__name__ else None
+            return (
+                self.bind(thing.__name__.partition(".")[0], thing.__name__, "", thing)
+                if "." not in thing.__name__
+                else None
+            )
         qualname = getattr(thing, "__qualname__", None)
         home = getattr(thing, "__module__", None)
         if not isinstance(qualname, str) or not isinstance(home, str) or "<" in qualname:
@@ -124,7 +128,9 @@ class Expresser:
             return None
         if dataclasses.is_dataclass(value):
             fields = [f for f in dataclasses.fields(value) if f.init]
-            return self._call(kind, [(f.name, getattr(value, f.name)) for f in fields if not _is_default(f, value)], depth)
+            return self._call(
+                kind, [(f.name, getattr(value, f.name)) for f in fields if not _is_default(f, value)], depth
+            )
         attrs = getattr(kind, "__attrs_attrs__", None)
         if attrs is not None:
             return self._call(kind, [(a.alias, getattr(value, a.name)) for a in attrs if a.init], depth)
@@ -234,12 +240,22 @@ def _timedelta(self: Expresser, value: datetime.timedelta, depth: int) -> str | 
 def _pattern(self: Expresser, value: Any, depth: int) -> str | None:
     module = self.names.bind("re", "re", "", re)
     flags = value.flags & ~re.UNICODE.value
-    shown = " | ".join(f"{module}.{f.name}" for f in re.RegexFlag if f.name and f.value & flags and f.value.bit_count() == 1) if flags and hasattr(int, "bit_count") else ""
+    shown = (
+        " | ".join(
+            f"{module}.{f.name}" for f in re.RegexFlag if f.name and f.value & flags and f.value.bit_count() == 1
+        )
+        if flags and hasattr(int, "bit_count")
+        else ""
+    )
     return None if flags and not shown else f"{module}.compile({value.pattern!r}{', ' + shown if shown else ''})"
 
 
 def _default_dict(self: Expresser, value: Any, depth: int) -> str | None:
-    name, factory, inner = self.names.of(type(value)), self._express(value.default_factory, depth + 1), self._dict(value, depth)
+    name, factory, inner = (
+        self.names.of(type(value)),
+        self._express(value.default_factory, depth + 1),
+        self._dict(value, depth),
+    )
     return None if name is None or factory is None or inner is None else f"{name}({factory}, {inner})"
 
 

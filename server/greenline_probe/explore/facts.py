@@ -52,7 +52,11 @@ def find_def(module: ast.Module, qualname: str) -> ast.FunctionDef | ast.AsyncFu
     body: list[ast.stmt] = module.body
     node: Any = None
     for part in qualname.split("."):
-        found = [n for n in _statements(body) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and n.name == part]
+        found = [
+            n
+            for n in _statements(body)
+            if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and n.name == part
+        ]
         if not found:
             return None
         node = found[-1]
@@ -87,7 +91,9 @@ def _derived_names(function: ast.AST) -> dict[str, set[str]]:
                 value, targets = node.iter, [node.target]
             if value is None:
                 continue
-            sources: set[str] = set().union(*(derived.get(n.id, set()) for n in ast.walk(value) if isinstance(n, ast.Name)))
+            sources: set[str] = set().union(
+                *(derived.get(n.id, set()) for n in ast.walk(value) if isinstance(n, ast.Name))
+            )
             for target in targets:
                 for name in ast.walk(target):
                     if isinstance(name, ast.Name) and sources:
@@ -158,7 +164,21 @@ def _called(node: ast.Call, facts: Facts, derived: dict[str, set[str]]) -> None:
             kinds = node.args[1].elts if isinstance(node.args[1], ast.Tuple) else [node.args[1]]
             for name in _names_in(node.args[0], derived):
                 facts.instances.setdefault(name, []).extend(ast.unparse(k) for k in kinds)
-        if called.id in {"len", "iter", "list", "sorted", "enumerate", "map", "zip", "sum", "open", "int", "float", "str", "next"}:
+        if called.id in {
+            "len",
+            "iter",
+            "list",
+            "sorted",
+            "enumerate",
+            "map",
+            "zip",
+            "sum",
+            "open",
+            "int",
+            "float",
+            "str",
+            "next",
+        }:
             for argument in node.args:
                 if isinstance(argument, ast.Name):
                     for name in derived.get(argument.id, ()):
@@ -168,7 +188,10 @@ def _called(node: ast.Call, facts: Facts, derived: dict[str, set[str]]) -> None:
         constants = [c for a in node.args for c in _literals(a)]
         for name in _names_in(called.value, derived):
             facts.compared.setdefault(name, []).extend(c for c in constants if isinstance(c, (str, bytes)) and c)
-        if called.attr in {"match", "search", "fullmatch", "sub", "split", "findall", "finditer", "compile"} and node.args:
+        if (
+            called.attr in {"match", "search", "fullmatch", "sub", "split", "findall", "finditer", "compile"}
+            and node.args
+        ):
             first = node.args[0]
             if _is_text(first) and isinstance(called.value, ast.Name) and called.value.id == "re":
                 facts.patterns.append(first.value)  # type: ignore[attr-defined]
@@ -201,7 +224,9 @@ def _reached(module: ast.Module, calls: set[str], start: ast.AST) -> list[ast.AS
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             by_name.setdefault(node.name, []).append(node)
         elif isinstance(node, ast.ClassDef):
-            inits = [n for n in node.body if isinstance(n, ast.FunctionDef) and n.name in {"__init__", "__new__", "__call__"}]
+            inits = [
+                n for n in node.body if isinstance(n, ast.FunctionDef) and n.name in {"__init__", "__new__", "__call__"}
+            ]
             by_name.setdefault(node.name, []).extend(inits)
     seen: dict[int, ast.AST] = {}
     frontier = set(calls)
@@ -213,7 +238,13 @@ def _reached(module: ast.Module, calls: set[str], start: ast.AST) -> list[ast.AS
 
 
 def _callee(call: ast.Call) -> str:
-    return call.func.id if isinstance(call.func, ast.Name) else call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    return (
+        call.func.id
+        if isinstance(call.func, ast.Name)
+        else call.func.attr
+        if isinstance(call.func, ast.Attribute)
+        else ""
+    )
 
 
 def _module_patterns(module: ast.Module, functions: list[ast.AST], facts: Facts) -> None:
@@ -229,11 +260,18 @@ def _module_patterns(module: ast.Module, functions: list[ast.AST], facts: Facts)
         if not any(isinstance(t, ast.Name) for t in targets):
             continue
         for part in ast.walk(node.value):
-            if isinstance(part, ast.Constant) and isinstance(part.value, (int, float, str, bytes)) and _is_seed(part.value):
+            if (
+                isinstance(part, ast.Constant)
+                and isinstance(part.value, (int, float, str, bytes))
+                and _is_seed(part.value)
+            ):
                 facts.constants.append(part.value)
 
 
-_RAISES = re.compile(r"(?:^\s*:raises?\s+([\w.]+)|^\s*(?:Raises|Exceptions?)\s*:?\s*\n(?:\s*-+\s*\n)?((?:\s+.+\n?)+)|[Rr]aises?\s+(?:an?\s+)?[`:\w]*?([A-Z]\w+(?:Error|Exception|Exit|Warning)))", re.M)
+_RAISES = re.compile(
+    r"(?:^\s*:raises?\s+([\w.]+)|^\s*(?:Raises|Exceptions?)\s*:?\s*\n(?:\s*-+\s*\n)?((?:\s+.+\n?)+)|[Rr]aises?\s+(?:an?\s+)?[`:\w]*?([A-Z]\w+(?:Error|Exception|Exit|Warning)))",
+    re.M,
+)
 _ERROR_NAME = re.compile(r"\b([A-Z]\w*(?:Error|Exception|Exit|Interrupt|Warning|Invalid\w*|NotFound\w*))\b")
 
 

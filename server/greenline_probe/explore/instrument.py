@@ -114,5 +114,7 @@ class _Rewriter(ast.NodeTransformer):
         return node
 
     def _recorded(self, node: ast.AST, name: str, left: ast.expr, right: ast.expr) -> ast.Call:
-        call = ast.Call(func=ast.Name(id=_HOOK, ctx=ast.Load()), args=[ast.Constant(value=name), left, right], keywords=[])
+        call = ast.Call(
+            func=ast.Name(id=_HOOK, ctx=ast.Load()), args=[ast.Constant(value=name), left, right], keywords=[]
+        )
         return ast.copy_location(call, node)

@@ -5,8 +5,8 @@ loop run twice). They are deliberately not those that a mutation score is report
 """
 
 from __future__ import annotations
-
 import __future__
+
 import ast
 import copy
 import functools
@@ -66,7 +66,7 @@ def _functions_running(function: Any, node: ast.AST) -> list[Any]:
         if isinstance(thing, types.FunctionType) and code.co_name == name and code.co_firstlineno in lines:
             found.append(thing)
             break
-        stack += [getattr(thing, a) for a in ("__wrapped__", "__func__", "fget", "func", "__call__") if hasattr(thing, a) and not isinstance(thing, type(len))]
+        stack += [getattr(thing, a) for a in ("__wrapped__", "__func__", "fget", "func") if hasattr(thing, a)]
         stack += [c.cell_contents for c in getattr(thing, "__closure__", None) or () if _is_filled(c)]
     if not found:
         return []
@@ -87,7 +87,9 @@ def _compile(node: ast.AST, qualname: str, filename: str, original: types.CodeTy
     wrapped.decorator_list = []
     parts = qualname.split(".")[:-1]
     for part in reversed(parts):
-        wrapped = ast.ClassDef(name=part, bases=[], keywords=[], body=[wrapped], decorator_list=[], lineno=1, col_offset=0, type_params=[])
+        wrapped = ast.ClassDef(
+            name=part, bases=[], keywords=[], body=[wrapped], decorator_list=[], lineno=1, col_offset=0, type_params=[]
+        )
     try:
         module = ast.fix_missing_locations(ast.Module(body=[wrapped], type_ignores=[]))
         code = compile(module, filename, "exec", flags=original.co_flags & _FUTURE, dont_inherit=True)
@@ -121,7 +123,9 @@ _Change = Callable[[Any], Any]
 
 def _sites(node: ast.AST, path: Any) -> Iterator[tuple[Any, str, _Change]]:
     for field, value in ast.iter_fields(node):
-        if field in {"annotation", "returns", "decorator_list", "type_params", "args", "keywords"} and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.AnnAssign)):
+        if field in {"annotation", "returns", "decorator_list", "type_params", "args", "keywords"} and isinstance(
+            node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.AnnAssign)
+        ):
             continue
         children = enumerate(value) if isinstance(value, list) else [(None, value)]
         for index, child in children:
@@ -140,32 +144,58 @@ def _is_docstring(node: ast.AST) -> bool:
 def _operators(node: ast.AST) -> list[tuple[str, _Change]]:
     found: list[tuple[str, _Change]] = []
     if isinstance(node, (ast.If, ast.IfExp)):
-        found += [("condition is always true", lambda n: _with_test(n, True)), ("condition is always false", lambda n: _with_test(n, False))]
+        found += [
+            ("condition is always true", lambda n: _with_test(n, True)),
+            ("condition is always false", lambda n: _with_test(n, False)),
+        ]
     elif isinstance(node, ast.While):
         found.append(("loop never runs", lambda n: _with_test(n, False)))
     elif isinstance(node, ast.BinOp):
         found += [("right operand ignored", lambda n: n.left), ("left operand ignored", lambda n: n.right)]
     elif isinstance(node, ast.BoolOp):
         found += [(f"operand {i + 1} ignored", lambda n, i=i: _without_value(n, i)) for i in range(len(node.values))]
-    elif isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
+    elif (
+        isinstance(node, ast.Compare)
+        and len(node.ops) == 1
+        and isinstance(node.ops[0], (ast.Lt, ast.LtE, ast.Gt, ast.GtE))
+    ):
         found += [("bound one higher", lambda n: _nudged(n, 1)), ("bound one lower", lambda n: _nudged(n, -1))]
     elif isinstance(node, ast.Compare) and len(node.ops) == 1:
-        found += [("comparison is always true", lambda n: ast.Constant(True)), ("comparison is always false", lambda n: ast.Constant(False))]
+        found += [
+            ("comparison is always true", lambda n: ast.Constant(True)),
+            ("comparison is always false", lambda n: ast.Constant(False)),
+        ]
     elif isinstance(node, ast.Constant):
         found += _constant_changes(node.value)
     elif isinstance(node, ast.Call):
         found += _call_changes(node)
     elif isinstance(node, ast.Assign):
-        found.append(("nothing assigned", lambda n: ast.Assign(targets=n.targets, value=ast.Constant(None), lineno=n.lineno)))
+        found.append(
+            ("nothing assigned", lambda n: ast.Assign(targets=n.targets, value=ast.Constant(None), lineno=n.lineno))
+        )
     elif isinstance(node, ast.AugAssign):
         found.append(("old value ignored", lambda n: ast.Assign(targets=[n.target], value=n.value, lineno=n.lineno)))
     elif isinstance(node, ast.For):
-        found += [("loop stops after the first", lambda n: _sliced(n, None, 1)), ("loop skips the first", lambda n: _sliced(n, 1, None))]
+        found += [
+            ("loop stops after the first", lambda n: _sliced(n, None, 1)),
+            ("loop skips the first", lambda n: _sliced(n, 1, None)),
+        ]
     elif isinstance(node, ast.Slice):
         found += [("slice starts at the beginning", lambda n: ast.Slice(None, n.upper, n.step) if n.lower else None)]
         found += [("slice goes to the end", lambda n: ast.Slice(n.lower, None, n.step) if n.upper else None)]
     elif isinstance(node, (ast.List, ast.Dict, ast.Set)):
-        found.append(("empty", lambda n: ast.List([], ast.Load()) if isinstance(n, ast.List) and isinstance(n.ctx, ast.Load) else ast.Dict([], []) if isinstance(n, ast.Dict) and n.keys else None))
+        found.append(
+            (
+                "empty",
+                lambda n: (
+                    ast.List([], ast.Load())
+                    if isinstance(n, ast.List) and isinstance(n.ctx, ast.Load)
+                    else ast.Dict([], [])
+                    if isinstance(n, ast.Dict) and n.keys
+                    else None
+                ),
+            )
+        )
     elif isinstance(node, ast.Raise):
         found.append(("returns instead of raising", lambda n: ast.Return(None)))
     elif isinstance(node, ast.Return) and node.value is not None:
@@ -181,7 +211,10 @@ def _constant_changes(value: Any) -> list[tuple[str, _Change]]:
     if isinstance(value, bool):
         return [("negated", lambda n: ast.Constant(not n.value))]
     if isinstance(value, (int, float)):
-        return [("one less", lambda n: ast.Constant(n.value - 1)), ("doubled", lambda n: ast.Constant(n.value * 2 or 2))]
+        return [
+            ("one less", lambda n: ast.Constant(n.value - 1)),
+            ("doubled", lambda n: ast.Constant(n.value * 2 or 2)),
+        ]
     if isinstance(value, str):
         return [("other text", lambda n: ast.Constant(n.value[1:] if n.value else "~"))]
     if isinstance(value, bytes):

@@ -207,6 +207,7 @@ class Observer:
     @contextlib.contextmanager
     def _limits(self) -> Iterator[None]:
         """Stop what takes too long; the alarm repeats, for code that swallows it."""
+
         def stop(*_: Any) -> None:
             raise TimeUp
 
@@ -265,11 +266,17 @@ class Observer:
             source = self._expression(inner)
             if source is not None:
                 seen[f"{variable}.{key}"] = source
-        for key, expression in (("__len__", f"len({variable})"), ("__str__", f"str({variable})"), ("__iter__", f"list({variable})")):
+        for key, expression in (
+            ("__len__", f"len({variable})"),
+            ("__str__", f"str({variable})"),
+            ("__iter__", f"list({variable})"),
+        ):
             if not _defines(type(value), key) or (key == "__iter__" and hasattr(type(value), "__next__")):
                 continue
             with contextlib.suppress(Exception):
-                shown = {"__len__": len, "__str__": str, "__iter__": lambda v: list(itertools.islice(v, MAX_ITEMS))}[key](value)
+                shown = {"__len__": len, "__str__": str, "__iter__": lambda v: list(itertools.islice(v, MAX_ITEMS))}[
+                    key
+                ](value)
                 source = self._expression(shown)
                 if source is not None:
                     seen[expression] = source
@@ -282,7 +289,15 @@ class Observer:
             return self._visible(space[receiver], receiver)
         return {}
 
-    def _effects(self, observation: Observation, arguments: list[tuple[str, str, str]], values: list[Any], twins: list[Any], before: dict[str, str], space: dict[str, Any]) -> None:
+    def _effects(
+        self,
+        observation: Observation,
+        arguments: list[tuple[str, str, str]],
+        values: list[Any],
+        twins: list[Any],
+        before: dict[str, str],
+        space: dict[str, Any],
+    ) -> None:
         """Add what the call changed: its arguments and its receiver."""
         after: list[str] = []
         kept: set[int] = set()
@@ -333,7 +348,10 @@ class Observer:
         documented = self.subject.facts.documented_raises
         if any(base.__name__ in documented for base in type(error).__mro__[:-3]) or type(error).__name__ in documented:
             return True, line
-        if isinstance(error, SystemExit) or type(error).__module__.partition(".")[0] == self.subject.module.__name__.partition(".")[0]:
+        if (
+            isinstance(error, SystemExit)
+            or type(error).__module__.partition(".")[0] == self.subject.module.__name__.partition(".")[0]
+        ):
             return True, line
         if last is None or not last[0].startswith(package):
             return False, line
@@ -346,7 +364,9 @@ class Observer:
                     tree = ast.parse(file.read())
             except (OSError, ValueError, SyntaxError):
                 tree = ast.Module([], [])
-            self._raise_lines[path] = [(n.lineno, n.end_lineno or n.lineno) for n in ast.walk(tree) if isinstance(n, (ast.Raise, ast.Assert))]
+            self._raise_lines[path] = [
+                (n.lineno, n.end_lineno or n.lineno) for n in ast.walk(tree) if isinstance(n, (ast.Raise, ast.Assert))
+            ]
         return self._raise_lines[path]
 
 

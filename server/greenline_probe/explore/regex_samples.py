@@ -57,7 +57,13 @@ def _matches(compiled: re.Pattern[str], text: str) -> bool:
 
 
 def _near_misses(text: str, rng: random.Random) -> list[str]:
-    made = [text[:-1], text[1:], text + "!", " " + text, text.replace(text[len(text) // 2 : len(text) // 2 + 1], "", 1) if text else ""]
+    made = [
+        text[:-1],
+        text[1:],
+        text + "!",
+        " " + text,
+        text.replace(text[len(text) // 2 : len(text) // 2 + 1], "", 1) if text else "",
+    ]
     if text:
         at = rng.randrange(len(text))
         made.append(text[:at] + ("x" if text[at].isdigit() else "1") + text[at + 1 :])

@@ -53,7 +53,18 @@ class Found:
 class Search:
     """Searches until the goals are met and nothing new appears, or the time is over."""
 
-    def __init__(self, observer: Observer, templates: list[Template], goals: Goals, comparisons: Comparisons, express: Expresser, seed: str, *, until: float, before_call: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        observer: Observer,
+        templates: list[Template],
+        goals: Goals,
+        comparisons: Comparisons,
+        express: Expresser,
+        seed: str,
+        *,
+        until: float,
+        before_call: Callable[[str], bool],
+    ) -> None:
         self.observer = observer
         self.templates = templates
         self.goals = goals
@@ -119,7 +130,9 @@ class Search:
             return None
         self._tried.add(choice.key)
         arguments = ", ".join(label + source for _, label, source in choice.template.arguments(choice.chosen))
-        if not self.before_call(f"{'; '.join(choice.template.arrange(choice.chosen))} -> {choice.template.callee}({arguments})"):
+        if not self.before_call(
+            f"{'; '.join(choice.template.arrange(choice.chosen))} -> {choice.template.callee}({arguments})"
+        ):
             return None
         self.comparisons.take()
         observation = self.observer.run(choice)
@@ -146,7 +159,11 @@ class Search:
         self.found.met |= met
         key = (observation.fingerprint, observation.edges)
         known = self.found.observations.get(key)
-        if observation.usable and (known is None or choice.cost < known.choice.cost) and (known is not None or len(self.found.observations) < MAX_KEPT or news):
+        if (
+            observation.usable
+            and (known is None or choice.cost < known.choice.cost)
+            and (known is not None or len(self.found.observations) < MAX_KEPT or news)
+        ):
             self.found.observations[key] = observation
         if fresh or news:
             self._quiet = 0
@@ -285,7 +302,19 @@ class Search:
     def _tokens(self) -> list[str]:
         if not hasattr(self, "_token_list"):
             constants = [c for c in self.observer.subject.facts.constants if isinstance(c, str) and 0 < len(c) <= 12]
-            self._token_list = [*constants, *constants, *" -_.:,;/\"'()[]{}=\\\n\t#@%&+*?!<>$", "0", "1", "9", "a", "Z", "é", "1.5", "-1"]
+            self._token_list = [
+                *constants,
+                *constants,
+                *" -_.:,;/\"'()[]{}=\\\n\t#@%&+*?!<>$",
+                "0",
+                "1",
+                "9",
+                "a",
+                "Z",
+                "é",
+                "1.5",
+                "-1",
+            ]
         return self._token_list
 
 
@@ -295,4 +324,3 @@ def _members(container: Any) -> list[Any]:
     if isinstance(container, (list, tuple, set, frozenset, dict)):
         return sorted(container, key=repr)[:12]
     return []
-

@@ -72,17 +72,30 @@ def search(request: wire.Explore, emit: Emit, before_call: Callable[[str], bool]
     if not session.templates:
         raise NotTestable(_why_no_template(session))
     seed = f"{request.seed}:{request.module}:{request.qualname}"
-    searcher = Search(session.observer, session.templates, session.goals, session.comparisons, session.express, seed, until=until, before_call=before_call)
+    searcher = Search(
+        session.observer,
+        session.templates,
+        session.goals,
+        session.comparisons,
+        session.express,
+        seed,
+        until=until,
+        before_call=before_call,
+    )
     found = searcher.run(session.examples())
     candidates = _best(found, session.goals)
-    emit({
-        "candidates": [[session.templates.index(o.choice.template), list(o.choice.chosen), o.choice.cost] for o in candidates],
-        "imports": [[name, *where] for name, where in session.names.imports.items()],
-        "calls": found.calls,
-        "refusals": sorted(found.refusals, key=lambda r: -found.refusals[r])[:5],
-        "kinds": found.kinds,
-        "accidents": [_accident(o) for o in list(found.accidents.values())[:5]],
-    })
+    emit(
+        {
+            "candidates": [
+                [session.templates.index(o.choice.template), list(o.choice.chosen), o.choice.cost] for o in candidates
+            ],
+            "imports": [[name, *where] for name, where in session.names.imports.items()],
+            "calls": found.calls,
+            "refusals": sorted(found.refusals, key=lambda r: -found.refusals[r])[:5],
+            "kinds": found.kinds,
+            "accidents": [_accident(o) for o in list(found.accidents.values())[:5]],
+        }
+    )
 
 
 def judge(request: wire.Explore, found: dict[str, Any], emit: Emit, until: float) -> None:
@@ -105,13 +118,15 @@ def judge(request: wire.Explore, found: dict[str, Any], emit: Emit, until: float
     mutation = Mutation(subject.function, subject.node, subject.qualname, request.file)
     chosen_ones = choose(observations, session.goals, mutation, session.observer, until)
     met = set().union(*(session.goals.met_by(o.edges) for o in chosen_ones.observations))
-    emit({
-        "cases": [wire.encode(_case(o, session)) for o in chosen_ones.observations],
-        "mutants": chosen_ones.mutants,
-        "killed": chosen_ones.killed,
-        "missed": sorted(map(str, session.goals.all - met)),
-        "survivors": chosen_ones.survivors,
-    })
+    emit(
+        {
+            "cases": [wire.encode(_case(o, session)) for o in chosen_ones.observations],
+            "mutants": chosen_ones.mutants,
+            "killed": chosen_ones.killed,
+            "missed": sorted(map(str, session.goals.all - met)),
+            "survivors": chosen_ones.survivors,
+        }
+    )
 
 
 def _best(found: Found, goals: Goals) -> list[Observation]:
@@ -146,13 +161,33 @@ def _case(observation: Observation, session: Session) -> wire.Case:
     arguments = [list(a) for a in template.arguments(chosen)]
     arrange = template.arrange(chosen)
     call = template.call([f"\x00{i}\x00" for i in range(len(arguments))])
-    sources = [*arrange, call.replace("\x00", "_"), *(a[2] for a in arguments), observation.expected or "", *observation.details, *observation.after, observation.error]
+    sources = [
+        *arrange,
+        call.replace("\x00", "_"),
+        *(a[2] for a in arguments),
+        observation.expected or "",
+        *observation.details,
+        *observation.after,
+        observation.error,
+    ]
     used = {n.id for s in sources if s for n in ast.walk(ast.parse(s)) if isinstance(n, ast.Name)}
     imports = [[name, *session.names.imports[name]] for name in sorted(used) if name in session.names.imports]
     return wire.Case(
-        arrange=arrange, callee=template.callee, arguments=arguments, call=call, form=template.form, shape=observation.shape, kind=observation.kind,
-        expected=observation.expected, details=list(observation.details), after=list(observation.after), kept=sorted(observation.kept),
-        error=observation.error, message=observation.message, imports=imports, edges=[list(e) for e in sorted(observation.edges)],
+        arrange=arrange,
+        callee=template.callee,
+        arguments=arguments,
+        call=call,
+        form=template.form,
+        shape=observation.shape,
+        kind=observation.kind,
+        expected=observation.expected,
+        details=list(observation.details),
+        after=list(observation.after),
+        kept=sorted(observation.kept),
+        error=observation.error,
+        message=observation.message,
+        imports=imports,
+        edges=[list(e) for e in sorted(observation.edges)],
         documented=observation.choice.documented,
     )
 
@@ -170,7 +205,11 @@ def _fit(source: str, template: Template) -> Choice | None:
     for i in free:
         chosen[i] = "" if template.slots[i].pool[0] == "" or "" in template.slots[i].pool else chosen[i]
     for i, argument in enumerate(call.args):
-        if i >= len(free) or isinstance(argument, ast.Starred) or any(isinstance(n, ast.Name) for n in ast.walk(argument)):
+        if (
+            i >= len(free)
+            or isinstance(argument, ast.Starred)
+            or any(isinstance(n, ast.Name) for n in ast.walk(argument))
+        ):
             return None
         chosen[free[i]] = ast.unparse(argument)
     for keyword in call.keywords:

@@ -15,15 +15,50 @@ from typing import Any
 from greenline_probe.explore.facts import Facts, find_def, read_facts
 
 OPERATORS = {
-    "__eq__": "{0} == {1}", "__ne__": "{0} != {1}", "__lt__": "{0} < {1}", "__le__": "{0} <= {1}", "__gt__": "{0} > {1}", "__ge__": "{0} >= {1}",
-    "__add__": "{0} + {1}", "__sub__": "{0} - {1}", "__mul__": "{0} * {1}", "__truediv__": "{0} / {1}", "__floordiv__": "{0} // {1}",
-    "__mod__": "{0} % {1}", "__pow__": "{0} ** {1}", "__and__": "{0} & {1}", "__or__": "{0} | {1}", "__xor__": "{0} ^ {1}",
-    "__matmul__": "{0} @ {1}", "__lshift__": "{0} << {1}", "__rshift__": "{0} >> {1}",
-    "__radd__": "{1} + {0}", "__rsub__": "{1} - {0}", "__rmul__": "{1} * {0}", "__rtruediv__": "{1} / {0}",
-    "__neg__": "-{0}", "__pos__": "+{0}", "__invert__": "~{0}", "__abs__": "abs({0})", "__len__": "len({0})", "__bool__": "bool({0})",
-    "__str__": "str({0})", "__repr__": "repr({0})", "__int__": "int({0})", "__float__": "float({0})", "__bytes__": "bytes({0})",
-    "__iter__": "list({0})", "__reversed__": "list(reversed({0}))", "__contains__": "{1} in {0}", "__getitem__": "{0}[{1}]", "__format__": "format({0}, {1})",
-    "__hash__": "hash({0}) == hash({0})", "__next__": "next({0})", "__round__": "round({0})", "__index__": "range(100)[{0}]", "__fspath__": "__import__('os').fspath({0})",
+    "__eq__": "{0} == {1}",
+    "__ne__": "{0} != {1}",
+    "__lt__": "{0} < {1}",
+    "__le__": "{0} <= {1}",
+    "__gt__": "{0} > {1}",
+    "__ge__": "{0} >= {1}",
+    "__add__": "{0} + {1}",
+    "__sub__": "{0} - {1}",
+    "__mul__": "{0} * {1}",
+    "__truediv__": "{0} / {1}",
+    "__floordiv__": "{0} // {1}",
+    "__mod__": "{0} % {1}",
+    "__pow__": "{0} ** {1}",
+    "__and__": "{0} & {1}",
+    "__or__": "{0} | {1}",
+    "__xor__": "{0} ^ {1}",
+    "__matmul__": "{0} @ {1}",
+    "__lshift__": "{0} << {1}",
+    "__rshift__": "{0} >> {1}",
+    "__radd__": "{1} + {0}",
+    "__rsub__": "{1} - {0}",
+    "__rmul__": "{1} * {0}",
+    "__rtruediv__": "{1} / {0}",
+    "__neg__": "-{0}",
+    "__pos__": "+{0}",
+    "__invert__": "~{0}",
+    "__abs__": "abs({0})",
+    "__len__": "len({0})",
+    "__bool__": "bool({0})",
+    "__str__": "str({0})",
+    "__repr__": "repr({0})",
+    "__int__": "int({0})",
+    "__float__": "float({0})",
+    "__bytes__": "bytes({0})",
+    "__iter__": "list({0})",
+    "__reversed__": "list(reversed({0}))",
+    "__contains__": "{1} in {0}",
+    "__getitem__": "{0}[{1}]",
+    "__format__": "format({0}, {1})",
+    "__hash__": "hash({0}) == hash({0})",
+    "__next__": "next({0})",
+    "__round__": "round({0})",
+    "__index__": "range(100)[{0}]",
+    "__fspath__": "__import__('os').fspath({0})",
 }
 """How a special method is called by those who use the class; {0} is the instance."""
 
@@ -71,7 +106,9 @@ def import_module(name: str) -> types.ModuleType:
         module = importlib.import_module(name)
     except BaseException as error:
         if type(error).__name__ == "GuardRefusal":
-            raise NotTestable(f"importing {name} wants to {str(error).partition(' to ')[2]}, which is refused while exploring") from error
+            raise NotTestable(
+                f"importing {name} wants to {str(error).partition(' to ')[2]}, which is refused while exploring"
+            ) from error
         raise NotTestable(f"importing {name} failed: {type(error).__name__}: {error}") from error
     return sys.modules.get(name, module)
 
@@ -81,14 +118,21 @@ def resolve(module: types.ModuleType, qualname: str, text: str) -> Subject:
     tree = ast.parse(text)
     node = find_def(tree, qualname)
     if node is None:
-        raise NotTestable(f"{qualname} is not defined at the top level or in a class: it can only be reached through the function around it")
+        raise NotTestable(
+            f"{qualname} is not defined at the top level or in a class: it can only be reached through the function around it"
+        )
     owner: Any = None
     thing: Any = module
     raw: Any = module
     for part in qualname.split("."):
-        owner, raw = (thing if isinstance(thing, type) else None), inspect.getattr_static(thing, _mangled(part, thing), None)
+        owner, raw = (
+            (thing if isinstance(thing, type) else None),
+            inspect.getattr_static(thing, _mangled(part, thing), None),
+        )
         if raw is None:
-            raise NotTestable(f"{qualname} does not exist after importing {module.__name__} (defined under a condition, or removed)")
+            raise NotTestable(
+                f"{qualname} does not exist after importing {module.__name__} (defined under a condition, or removed)"
+            )
         thing = getattr(thing, _mangled(part, thing), raw)
     kind, function = _classify(raw, thing, owner, node)
     try:
@@ -97,7 +141,18 @@ def resolve(module: types.ModuleType, qualname: str, text: str) -> Subject:
         signature = inspect.Signature()
     if kind in ("method", "property", "operator"):
         signature = _without_first(signature)
-    return Subject(module, qualname, kind, function, owner, signature, node, tree, read_facts(node, tree, qualname.rpartition(".")[2]), text)
+    return Subject(
+        module,
+        qualname,
+        kind,
+        function,
+        owner,
+        signature,
+        node,
+        tree,
+        read_facts(node, tree, qualname.rpartition(".")[2]),
+        text,
+    )
 
 
 def _mangled(name: str, owner: Any) -> str:
@@ -125,17 +180,26 @@ def _classify(raw: Any, thing: Any, owner: Any, node: ast.AST) -> tuple[str, Any
 
 
 def _is_cached_property(raw: Any) -> bool:
-    return isinstance(raw, functools.cached_property) or (type(raw).__name__ == "cached_property" and hasattr(raw, "func"))
+    return isinstance(raw, functools.cached_property) or (
+        type(raw).__name__ == "cached_property" and hasattr(raw, "func")
+    )
 
 
 def _without_first(signature: inspect.Signature) -> inspect.Signature:
     parameters = list(signature.parameters.values())
-    if parameters and parameters[0].kind in (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD):
+    if parameters and parameters[0].kind in (
+        inspect.Parameter.POSITIONAL_ONLY,
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+    ):
         parameters = parameters[1:]
     return signature.replace(parameters=parameters)
 
 
 def variable_name(class_name: str) -> str:
     """Return the name that a person gives to an instance: HTTPServer -> http_server."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", class_name.rpartition(".")[2]).lower().strip("_")
+    words = (
+        re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", class_name.rpartition(".")[2])
+        .lower()
+        .strip("_")
+    )
     return words if words.isidentifier() and words not in {"class", "import", "lambda", "none", "from"} else "instance"

@@ -38,8 +38,14 @@ def serve(request: wire.Explore, reply: Reply) -> None:
     refusals = [*found["refusals"], *avoided]
     reply(
         wire.Explored(
-            calls=found["calls"], reason="" if judged["cases"] else _why_nothing(found, refusals), not_testable=not judged["cases"],
-            mutants=judged["mutants"], killed=judged["killed"], refusals=refusals, accidents=found["accidents"], missed=judged["missed"],
+            calls=found["calls"],
+            reason="" if judged["cases"] else _why_nothing(found, refusals),
+            not_testable=not judged["cases"],
+            mutants=judged["mutants"],
+            killed=judged["killed"],
+            refusals=refusals,
+            accidents=found["accidents"],
+            missed=judged["missed"],
             seconds=time.monotonic() - began,
         )
     )
@@ -161,7 +167,12 @@ class _Worker:
             if self.board.beats() != beats:
                 beats, since = self.board.beats(), now
             limit = STUCK_SECONDS if beats else IMPORT_SECONDS
-            if now - since > limit and now > until - 1 or (beats and now - since > STUCK_SECONDS) or now - began > IMPORT_SECONDS * 2:
+            if (
+                now - since > limit
+                and now > until - 1
+                or (beats and now - since > STUCK_SECONDS)
+                or now - began > IMPORT_SECONDS * 2
+            ):
                 self.how = f"did not end within {now - since:.0f} s"
                 return b""
 
@@ -194,6 +205,10 @@ def _be_worker(work: Callable[[Callable[[Any], None]], None], write: int) -> Non
         emit({"not_testable": str(reason)})
     except BaseException as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
-        emit({"not_testable": f"exploring failed with {type(error).__name__}: {error} ({os.path.basename(last.filename)}:{last.lineno})"})
+        emit(
+            {
+                "not_testable": f"exploring failed with {type(error).__name__}: {error} ({os.path.basename(last.filename)}:{last.lineno})"
+            }
+        )
     finally:
         os._exit(0)

@@ -50,7 +50,9 @@ class Template:
         """Return the statements before the call, for a choice of one expression per slot."""
         if not self.receiver:
             return []
-        made = [f"{slot.label}{source}" for slot, source in zip(self.slots, chosen) if slot.role == "construct" and source]
+        made = [
+            f"{slot.label}{source}" for slot, source in zip(self.slots, chosen) if slot.role == "construct" and source
+        ]
         lines = [f"{self.receiver} = {self.maker}({', '.join(made)})" if self.maker else f"{self.receiver} = {made[0]}"]
         lines += [source for slot, source in zip(self.slots, chosen) if slot.role == "step" and source]
         return lines
@@ -70,13 +72,20 @@ class Template:
 
 def templates(subject: Subject, values: Values) -> list[Template]:
     """Return the ways to call the target, most ordinary first; empty when no receiver can be made."""
-    slots = _slots(subject.signature, values, values.hints(subject.function if subject.kind != "constructor" else subject.function), "argument")
+    slots = _slots(
+        subject.signature,
+        values,
+        values.hints(subject.function if subject.kind != "constructor" else subject.function),
+        "argument",
+    )
     if slots is None:
         return []
     name = values.names.of(subject.owner) if subject.owner is not None else None
     if subject.kind == "function":
         # The module's own binding: decorated, as its users call it.
-        values.names.bind(subject.qualname, subject.module.__name__, subject.qualname, getattr(subject.module, subject.qualname))
+        values.names.bind(
+            subject.qualname, subject.module.__name__, subject.qualname, getattr(subject.module, subject.qualname)
+        )
         return [Template(subject.qualname, slots)]
     if name is None:
         return []
@@ -133,7 +142,10 @@ def _slots(signature: inspect.Signature, values: Values, hints: dict[str, Any], 
             if by_name:
                 continue
             one = values.of_parameter(parameter, hint)
-            slots += [Slot(parameter.name, [OMITTED, *one] if i else [*one[:1], OMITTED, *one[1:]], role, typed=typed) for i in range(2)]
+            slots += [
+                Slot(parameter.name, [OMITTED, *one] if i else [*one[:1], OMITTED, *one[1:]], role, typed=typed)
+                for i in range(2)
+            ]
             continue
         if parameter.kind is parameter.VAR_KEYWORD:
             one = values.of_parameter(parameter, hint)
@@ -157,7 +169,11 @@ def _steps(subject: Subject, variable: str, values: Values) -> list[Slot]:
     made: list[str] = []
     if values.names.of(subject.owner) is None or _is_enum(subject.owner):
         return []
-    for name, member in inspect.getmembers_static(subject.owner) if hasattr(inspect, "getmembers_static") else vars(subject.owner).items():
+    for name, member in (
+        inspect.getmembers_static(subject.owner)
+        if hasattr(inspect, "getmembers_static")
+        else vars(subject.owner).items()
+    ):
         own = getattr(member, "__module__", None) == subject.owner.__module__
         if name.startswith("_") or not inspect.isfunction(member) or not own or inspect.iscoroutinefunction(member):
             continue
@@ -165,7 +181,12 @@ def _steps(subject: Subject, variable: str, values: Values) -> list[Slot]:
             signature = inspect.signature(member)
         except (TypeError, ValueError):
             continue
-        slots = _slots(signature.replace(parameters=list(signature.parameters.values())[1:]), values, values.hints(member), "argument")
+        slots = _slots(
+            signature.replace(parameters=list(signature.parameters.values())[1:]),
+            values,
+            values.hints(member),
+            "argument",
+        )
         if slots is None:
             continue
         for i in range(2):

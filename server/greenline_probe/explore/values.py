@@ -26,7 +26,21 @@ from greenline_probe.explore.facts import Facts
 from greenline_probe.explore.regex_samples import samples
 
 MAX_POOL = 60
-TEXTS = ["'abc'", "''", "'Hello World'", "'a'", "' '", "'42'", "'a,b'", "'foo bar baz'", "'ABC'", "'3.14'", "'-7'", "'Ünïcode'", "'two\\nlines'"]
+TEXTS = [
+    "'abc'",
+    "''",
+    "'Hello World'",
+    "'a'",
+    "' '",
+    "'42'",
+    "'a,b'",
+    "'foo bar baz'",
+    "'ABC'",
+    "'3.14'",
+    "'-7'",
+    "'Ünïcode'",
+    "'two\\nlines'",
+]
 INTEGERS = ["3", "0", "1", "2", "-1", "10", "7", "100", "-5", "12345"]
 FLOATS = ["2.5", "0.0", "1.0", "-1.5", "100.0", "0.1", "1e10"]
 
@@ -55,17 +69,25 @@ class Values:
             type: lambda: ["int", "str", "dict"],
             decimal.Decimal: lambda: self._calls(decimal.Decimal, ["'10.50'", "'0'", "'-1'", "'2.345'", "'100'"]),
             fractions.Fraction: lambda: self._calls(fractions.Fraction, ["1, 2", "0", "-3, 4"]),
-            datetime.datetime: lambda: self._calls(datetime.datetime, ["2024, 1, 31, 12, 30", "2024, 2, 29", "1999, 12, 31, 23, 59, 59"]),
-            datetime.date: lambda: self._calls(datetime.date, ["2024, 1, 31", "2024, 2, 29", "1999, 12, 31", "2023, 7, 1"]),
+            datetime.datetime: lambda: self._calls(
+                datetime.datetime, ["2024, 1, 31, 12, 30", "2024, 2, 29", "1999, 12, 31, 23, 59, 59"]
+            ),
+            datetime.date: lambda: self._calls(
+                datetime.date, ["2024, 1, 31", "2024, 2, 29", "1999, 12, 31", "2023, 7, 1"]
+            ),
             datetime.time: lambda: self._calls(datetime.time, ["12, 30", "0", "23, 59, 59"]),
-            datetime.timedelta: lambda: self._calls(datetime.timedelta, ["days=1", "0", "hours=5, minutes=30", "days=-2"]),
+            datetime.timedelta: lambda: self._calls(
+                datetime.timedelta, ["days=1", "0", "hours=5, minutes=30", "days=-2"]
+            ),
             datetime.tzinfo: lambda: [f"{self.names.of(datetime.timezone)}.utc"],
             datetime.timezone: lambda: [f"{self.names.of(datetime.timezone)}.utc"],
             uuid.UUID: lambda: self._calls(uuid.UUID, ["'12345678-1234-5678-1234-567812345678'"]),
             pathlib.Path: self.paths,
             pathlib.PurePath: self.paths,
             os.PathLike: self.paths,
-            re.Pattern: lambda: [f"{self.names.bind('re', 're', '', re)}.compile({p})" for p in ("'[a-z]+'", "r'\\d+'", "'x'")],
+            re.Pattern: lambda: [
+                f"{self.names.bind('re', 're', '', re)}.compile({p})" for p in ("'[a-z]+'", "r'\\d+'", "'x'")
+            ],
             io.StringIO: self._text_files,
             io.TextIOBase: self._text_files,
             io.TextIOWrapper: self._text_files,
@@ -144,7 +166,16 @@ class Values:
             return [f"{name}.{m.name}" for m in kind if m.name] if name else []
         if typing.is_typeddict(kind) if hasattr(typing, "is_typeddict") else hasattr(kind, "__total__"):
             return self._typed_dicts(kind, depth)
-        if kind in (list, set, frozenset, collections.deque, cabc.Iterable, cabc.Iterator, cabc.Sequence, cabc.Collection):
+        if kind in (
+            list,
+            set,
+            frozenset,
+            collections.deque,
+            cabc.Iterable,
+            cabc.Iterator,
+            cabc.Sequence,
+            cabc.Collection,
+        ):
             return self._collections(kind, (), depth)
         if kind is tuple:
             return ["(1, 2)", "()", "('a', 'b')", "(3,)"]
@@ -163,7 +194,10 @@ class Values:
         if not args:
             shapes += ["['b', 'a', 'b']", "['abc']", "[1.5, None]", "[[1, 2], [3]]", "[('a', 1), ('b', 2)]"]
         if origin in (set, frozenset, cabc.Set, cabc.MutableSet):
-            return [f"{origin.__name__}()" if s == "[]" and origin in (set, frozenset) else _as_set(s, origin) for s in shapes]
+            return [
+                f"{origin.__name__}()" if s == "[]" and origin in (set, frozenset) else _as_set(s, origin)
+                for s in shapes
+            ]
         if origin is collections.deque:
             return [f"{self.names.of(collections.deque)}({s})" for s in shapes]
         if origin in (cabc.Iterator, cabc.Generator):
@@ -189,7 +223,9 @@ class Values:
         if len(keys) > 1:
             made.append("{" + ", ".join(f"{k}: {values[i % len(values)]}" for i, k in enumerate(keys[:2])) + "}")
             made.append("{" + ", ".join(f"{k}: {values[i % len(values)]}" for i, k in enumerate(keys[:6])) + "}")
-        made += ["{" + f"{keys[0]}: {v}" + "}" for v in values[1:6]] + ["{" + f"{k}: {values[0]}" + "}" for k in keys[1:8]]
+        made += ["{" + f"{keys[0]}: {v}" + "}" for v in values[1:6]] + [
+            "{" + f"{k}: {values[0]}" + "}" for k in keys[1:8]
+        ]
         if origin is collections.OrderedDict or origin is collections.Counter:
             return [f"{self.names.of(origin)}({m})" for m in made]
         return made
@@ -260,7 +296,9 @@ class Values:
             return []
         return self._variations(f"{name}.{factory}", signature, self.hints(function), depth, function)[:8]
 
-    def _variations(self, call: str, signature: inspect.Signature, hints: dict[str, Any], depth: int, owner: Any) -> list[str]:
+    def _variations(
+        self, call: str, signature: inspect.Signature, hints: dict[str, Any], depth: int, owner: Any
+    ) -> list[str]:
         required: list[tuple[str, list[str]]] = []
         optional: list[tuple[str, list[str]]] = []
         for parameter in signature.parameters.values():
@@ -360,7 +398,17 @@ class Values:
         if uses & {"calculates", "int", "float"}:
             pools.insert(0 if not uses & _TEXT_METHODS else 1, self._simple[int]())
         if len(pools) == 1 and not pools[0]:
-            pools.append(_interleave([self._texts(), self._simple[int](), self._collections(list, (), 1), ["None"], self._mappings(dict, (), 1)]))
+            pools.append(
+                _interleave(
+                    [
+                        self._texts(),
+                        self._simple[int](),
+                        self._collections(list, (), 1),
+                        ["None"],
+                        self._mappings(dict, (), 1),
+                    ]
+                )
+            )
         return _interleave(pools)
 
     def _by_name(self, name: str) -> list[str]:
@@ -373,11 +421,90 @@ class Values:
     def _names_of_things(self) -> list[tuple[tuple[str, ...], Callable[[], list[str]]]]:
         return [
             (("path", "file", "filename", "filepath", "folder", "directory", "dir", "dirname"), self.paths),
-            (("s", "text", "string", "str", "name", "word", "line", "value", "input_string", "title", "message", "prefix", "suffix", "sep", "key", "label", "pattern", "source", "content", "html", "char", "token"), self._texts),
-            (("n", "i", "j", "k", "x", "y", "count", "size", "index", "num", "number", "width", "height", "length", "limit", "start", "stop", "end", "step", "amount", "age", "year", "total", "depth", "level", "maximum", "minimum"), self._simple[int]),
-            (("items", "lst", "list", "seq", "sequence", "values", "iterable", "args", "numbers", "elements", "rows", "iterables"), lambda: self._collections(list, (), 1)),
-            (("d", "dct", "dict", "mapping", "options", "config", "params", "kwargs", "settings", "headers", "data"), lambda: self._mappings(dict, (), 1)),
-            (("func", "function", "fn", "f", "callback", "predicate", "key_func", "callable"), lambda: self._callables((), 1)),
+            (
+                (
+                    "s",
+                    "text",
+                    "string",
+                    "str",
+                    "name",
+                    "word",
+                    "line",
+                    "value",
+                    "input_string",
+                    "title",
+                    "message",
+                    "prefix",
+                    "suffix",
+                    "sep",
+                    "key",
+                    "label",
+                    "pattern",
+                    "source",
+                    "content",
+                    "html",
+                    "char",
+                    "token",
+                ),
+                self._texts,
+            ),
+            (
+                (
+                    "n",
+                    "i",
+                    "j",
+                    "k",
+                    "x",
+                    "y",
+                    "count",
+                    "size",
+                    "index",
+                    "num",
+                    "number",
+                    "width",
+                    "height",
+                    "length",
+                    "limit",
+                    "start",
+                    "stop",
+                    "end",
+                    "step",
+                    "amount",
+                    "age",
+                    "year",
+                    "total",
+                    "depth",
+                    "level",
+                    "maximum",
+                    "minimum",
+                ),
+                self._simple[int],
+            ),
+            (
+                (
+                    "items",
+                    "lst",
+                    "list",
+                    "seq",
+                    "sequence",
+                    "values",
+                    "iterable",
+                    "args",
+                    "numbers",
+                    "elements",
+                    "rows",
+                    "iterables",
+                ),
+                lambda: self._collections(list, (), 1),
+            ),
+            (
+                ("d", "dct", "dict", "mapping", "options", "config", "params", "kwargs", "settings", "headers", "data"),
+                lambda: self._mappings(dict, (), 1),
+            ),
+            (
+                ("func", "function", "fn", "f", "callback", "predicate", "key_func", "callable"),
+                lambda: self._callables((), 1),
+            ),
             (("flag", "enabled", "verbose", "strict", "force", "quiet"), self._simple[bool]),
         ]
 
@@ -389,7 +516,9 @@ class Values:
         found += [s for c in constants if _is_pattern(c) for s in samples(c, 4)]
         words = [c for c in constants if c and not _is_pattern(c)]
         around = [f"{w}abc" for w in words[:4]] + [f"abc{w}def" for w in words[:4]]
-        return list(dict.fromkeys([TEXTS[0], *map(repr, found[:24]), *map(repr, words[:16]), *TEXTS[1:], *map(repr, around)]))
+        return list(
+            dict.fromkeys([TEXTS[0], *map(repr, found[:24]), *map(repr, words[:16]), *TEXTS[1:], *map(repr, around)])
+        )
 
     def _byte_strings(self) -> list[str]:
         constants = [repr(c) for c in self.facts.constants if isinstance(c, bytes) and c]
@@ -412,7 +541,10 @@ class Values:
 
     def _text_files(self) -> list[str]:
         module = self.names.bind("io", "io", "", io)
-        return [f"{module}.StringIO({t})" for t in ("'first line\\nsecond line\\n'", "''", "'a=1\\nb=2\\n'", *self._texts()[:12])]
+        return [
+            f"{module}.StringIO({t})"
+            for t in ("'first line\\nsecond line\\n'", "''", "'a=1\\nb=2\\n'", *self._texts()[:12])
+        ]
 
     def _byte_files(self) -> list[str]:
         module = self.names.bind("io", "io", "", io)
@@ -428,9 +560,43 @@ class Values:
 
 
 _TEXT_METHODS = {
-    "lower", "upper", "strip", "lstrip", "rstrip", "split", "rsplit", "splitlines", "startswith", "endswith", "encode", "title", "capitalize",
-    "casefold", "isdigit", "isalpha", "isalnum", "isupper", "islower", "isspace", "replace", "partition", "rpartition", "zfill", "format", "find", "join",
-    "isdecimal", "isnumeric", "isidentifier", "center", "ljust", "rjust", "swapcase", "expandtabs", "removeprefix", "removesuffix",
+    "lower",
+    "upper",
+    "strip",
+    "lstrip",
+    "rstrip",
+    "split",
+    "rsplit",
+    "splitlines",
+    "startswith",
+    "endswith",
+    "encode",
+    "title",
+    "capitalize",
+    "casefold",
+    "isdigit",
+    "isalpha",
+    "isalnum",
+    "isupper",
+    "islower",
+    "isspace",
+    "replace",
+    "partition",
+    "rpartition",
+    "zfill",
+    "format",
+    "find",
+    "join",
+    "isdecimal",
+    "isnumeric",
+    "isidentifier",
+    "center",
+    "ljust",
+    "rjust",
+    "swapcase",
+    "expandtabs",
+    "removeprefix",
+    "removesuffix",
 }
 
 
@@ -489,7 +655,9 @@ def _factories(kind: type) -> list[str]:
             continue
         returned = getattr(member.__func__, "__annotations__", {}).get("return")
         shown = returned if isinstance(returned, str) else getattr(returned, "__name__", str(returned))
-        if any(word in str(shown) for word in (kind.__name__, "Self")) or name.startswith(("from_", "parse", "create", "make", "of", "load")):
+        if any(word in str(shown) for word in (kind.__name__, "Self")) or name.startswith(
+            ("from_", "parse", "create", "make", "of", "load")
+        ):
             found.append(name)
     return found
 

@@ -1,0 +1,113 @@
+"""Explores with the probe, in the project's interpreter, in a child process, in a scratch copy of the project."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from greenline.adapters.probe_process import ProbeProblem, ProbeProcess
+from greenline.adapters.scratch_overlay import OverlayProblem, scratch_overlay
+from greenline.domain.generation.case import Argument, Case
+from greenline.domain.generation.model import SuspectedBug
+from greenline.ports.explorer import Exploration
+from greenline_probe import wire
+
+if TYPE_CHECKING:
+    from greenline.adapters.scratch_overlay import Overlay
+    from greenline.ports.explorer import Expedition
+    from greenline.ports.progress import Progress
+
+_EVERYTHING = ["write", "network", "process", "signal"]
+_SECONDS_BESIDES = 60.0
+"""For the start, the import of the module (twice) and the watch over stuck calls, on top of the budget."""
+
+
+class ExplorerProcess:
+    """An Explorer. Each exploration is a fresh process."""
+
+    async def explore(self, expedition: Expedition, progress: Progress) -> Exploration:
+        """Explore until done or out of time; never raises for the target's sake."""
+        try:
+            with scratch_overlay(expedition.project.root, expedition.unsaved) as overlay:
+                return await self._explore_in(overlay, expedition, progress)
+        except (OverlayProblem, ProbeProblem) as problem:
+            return Exploration(reason=str(problem))
+        except OSError as error:
+            return Exploration(reason=f"The scratch copy could not be made: {error}. Is the temporary folder full?")
+
+    async def _explore_in(self, overlay: Overlay, expedition: Expedition, progress: Progress) -> Exploration:
+        cases: list[Case] = []
+        probe = ProbeProcess(expedition.interpreter.path, overlay)
+        limit = expedition.seconds * 2 + _SECONDS_BESIDES
+        async with probe:
+            try:
+                done = await asyncio.wait_for(
+                    self._converse(probe, _request(overlay, expedition), cases, progress), limit
+                )
+            except (asyncio.TimeoutError, TimeoutError):
+                return Exploration(reason=f"exploring did not end within {limit:g} s")
+            if isinstance(done, wire.Problem):
+                return Exploration(reason=done.message)
+            if done is None:
+                return Exploration(reason=f"the Python process {await probe.death()}. {probe.output(600)}".strip())
+        return Exploration(
+            cases=tuple(cases),
+            calls=done.calls,
+            reason=done.reason.replace(str(overlay.root), str(expedition.project.root)),
+            mutants=done.mutants,
+            killed=done.killed,
+            refusals=tuple(done.refusals),
+            suspected_bugs=tuple(
+                SuspectedBug(a["call"], a["error"], a["line"] or None) for a in done.accidents if a["typed"]
+            ),
+        )
+
+    async def _converse(
+        self, probe: ProbeProcess, request: wire.Explore, cases: list[Case], progress: Progress
+    ) -> wire.Explored | wire.Problem | None:
+        await probe.send(request)
+        async for reply in probe.replies(wire.Case, wire.Exploring, wire.Explored, wire.Problem):
+            if isinstance(reply, wire.Case):
+                cases.append(_case(reply))
+            elif isinstance(reply, wire.Exploring):
+                progress.step(f"Exploring: {reply.calls} calls, {reply.met} of {reply.goals} goals reached")
+            else:
+                return reply  # type: ignore[no-any-return]
+        return None
+
+
+def _request(overlay: Overlay, expedition: Expedition) -> wire.Explore:
+    scratch = overlay.tmp / "explore"
+    scratch.mkdir()
+    return wire.Explore(
+        module=expedition.module_name,
+        file=str(overlay.map_out(expedition.path)),
+        qualname=expedition.qualname,
+        roots=[str(overlay.map_out(root)) for root in expedition.project.source_roots],
+        scratch=str(scratch),
+        seconds=expedition.seconds,
+        goal_lines=sorted(expedition.lines),
+        goal_arcs=[list(arc) for arc in sorted(expedition.branches)],
+        first_line={str(line): first for line, first in expedition.first_line.items()},
+        refuse=_EVERYTHING,
+    )
+
+
+def _case(reply: wire.Case) -> Case:
+    fields: dict[str, Any] = dataclasses.asdict(reply)
+    return Case(
+        call=fields["call"],
+        arguments=tuple(Argument(*a) for a in fields["arguments"]),
+        arrange=tuple(fields["arrange"]),
+        shape=fields["shape"],
+        expected=fields["expected"],
+        details=tuple(fields["details"]),
+        after=tuple(fields["after"]),
+        kept=frozenset(fields["kept"]),
+        error=fields["error"] if fields["kind"] == "raise" else "",
+        message=fields["message"],
+        imports=tuple((b, m, a) for b, m, a in fields["imports"]),
+        edges=frozenset((a, b) for a, b in fields["edges"]),
+        documented=fields["documented"],
+    )

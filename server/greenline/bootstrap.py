@@ -1,0 +1,97 @@
+"""Joins adapters to services: the only place that knows both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from greenline.adapters.coverage_parser import CoverageParser
+from greenline.adapters.coverage_sqlite import CoverageSqlite
+from greenline.adapters.documents_on_disk import SavedFiles
+from greenline.adapters.explorer_process import ExplorerProcess
+from greenline.adapters.interpreter_discovery import InterpreterDiscovery
+from greenline.adapters.project_files import ProjectFiles
+from greenline.adapters.pytest_process import PytestProcess
+from greenline.adapters.source_tree import SourceTreeOnDisk
+from greenline.adapters.test_layout import TestLayoutOnDisk
+from greenline.services.confirm_tests import ConfirmTests
+from greenline.services.diagnose_project import DiagnoseProject
+from greenline.services.explore_engine import ExploreEngine
+from greenline.services.find_gaps import FindGaps
+from greenline.services.generate_tests import GenerateTests
+from greenline.services.run_suite import RunSuite
+from greenline.services.show_coverage import ShowCoverage
+from greenline.services.test_trial import TestTrial
+from greenline.services.workbench import Workbench
+
+if TYPE_CHECKING:
+    from greenline.ports.documents import Documents
+    from greenline.ports.project import InterpreterFinder, ProjectFinder
+    from greenline.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The use cases, ready to run."""
+
+    show: ShowCoverage
+    generate: GenerateTests
+    confirm: ConfirmTests
+    run_suite: RunSuite
+    gaps: FindGaps
+    doctor: DiagnoseProject
+    projects: ProjectFinder
+    interpreters: InterpreterFinder
+
+
+def build(settings: Settings, documents: Documents) -> Services:
+    """Build the services for one face; ``documents`` are its open buffers, or the disk."""
+    projects = ProjectFiles()
+    source = CoverageSqlite(settings.coverage_file)
+    show = ShowCoverage(projects, source, CoverageParser(), SavedFiles())
+    interpreters = InterpreterDiscovery()
+    runner = PytestProcess()
+    workbench = Workbench(
+        projects=projects,
+        interpreters=interpreters,
+        layout=TestLayoutOnDisk(),
+        documents=documents,
+        runner=runner,
+        show=show,
+        settings=settings,
+    )
+    engines = {"explore": ExploreEngine(ExplorerProcess())}
+    return Services(
+        show=show,
+        generate=GenerateTests(
+            workbench=workbench, trial=TestTrial(runner, show, settings), engines=engines, settings=settings
+        ),
+        confirm=ConfirmTests(
+            projects=projects,
+            interpreters=interpreters,
+            runner=runner,
+            show=show,
+            documents=documents,
+            settings=settings,
+        ),
+        run_suite=RunSuite(
+            projects=projects,
+            interpreters=interpreters,
+            runner=runner,
+            show=show,
+            documents=documents,
+            settings=settings,
+        ),
+        gaps=FindGaps(projects, documents, show),
+        doctor=DiagnoseProject(
+            projects=projects,
+            interpreters=interpreters,
+            coverage=source,
+            show=show,
+            sources=SourceTreeOnDisk(),
+            documents=documents,
+            interpreter=settings.interpreter,
+        ),
+        projects=projects,
+        interpreters=interpreters,
+    )

@@ -1,0 +1,52 @@
+"""Running a target on inputs that are searched for, in the project's own interpreter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from greenline.domain.coverage.model import Arc
+from greenline.domain.generation.case import Case
+from greenline.domain.generation.model import SuspectedBug
+
+if TYPE_CHECKING:
+    from greenline.ports.progress import Progress
+    from greenline.ports.project import Interpreter, Project
+
+
+@dataclass(frozen=True, slots=True)
+class Expedition:
+    """One target to explore, and what is still missing of it (first lines of statements; branches as arcs)."""
+
+    project: Project
+    interpreter: Interpreter
+    path: Path
+    module_name: str
+    qualname: str
+    lines: frozenset[int]
+    branches: frozenset[Arc]
+    first_line: Mapping[int, int]
+    seconds: float
+    unsaved: Mapping[Path, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Exploration:
+    """What exploring found. Without cases, ``reason`` says why in words."""
+
+    cases: tuple[Case, ...] = ()
+    calls: int = 0
+    reason: str = ""
+    mutants: int = 0
+    killed: int = 0
+    refusals: tuple[str, ...] = ()
+    suspected_bugs: tuple[SuspectedBug, ...] = ()
+
+
+class Explorer(Protocol):
+    """Explores in child processes that end with the task that waits for them."""
+
+    async def explore(self, expedition: Expedition, progress: Progress) -> Exploration:
+        """Explore until done or out of time; never raises for the target's sake."""

@@ -1,0 +1,68 @@
+"""The explore engine: what is missing goes to the explorer, what it found becomes candidates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from greenline.domain.code.regions import own_lines
+from greenline.domain.generation.model import Proposal
+from greenline.domain.generation.render import render_cases
+from greenline.ports.explorer import Expedition
+
+if TYPE_CHECKING:
+    from greenline.ports.engine import Assignment
+    from greenline.ports.explorer import Explorer
+    from greenline.ports.progress import Progress
+
+
+class ExploreEngine:
+    """Proposes tests from observed calls; needs no key and no network."""
+
+    name = "explore"
+
+    def __init__(self, explorer: Explorer) -> None:
+        self._explorer = explorer
+
+    async def propose(self, assignment: Assignment, progress: Progress) -> Proposal:
+        """Return candidates for what is missing of the function, or the reason why there are none."""
+        before, function = assignment.before, assignment.function
+        own = own_lines(function)
+        progress.step(f"Exploring `{function.qualname}`")
+        exploration = await self._explorer.explore(
+            Expedition(
+                project=assignment.project,
+                interpreter=assignment.interpreter,
+                path=assignment.path,
+                module_name=assignment.module_name,
+                qualname=function.qualname,
+                lines=before.missing & own,
+                branches=_missing_branches(assignment, own),
+                first_line=before.statements.first_line,
+                seconds=assignment.seconds,
+                unsaved=assignment.unsaved,
+            ),
+            progress,
+        )
+        candidates = render_cases(
+            exploration.cases, function, assignment.text, before.statements.first_line, assignment.taken_names
+        )
+        return Proposal(
+            engine=self.name,
+            candidates=candidates,
+            reason=exploration.reason,
+            not_testable=not candidates,
+            observations=exploration.calls,
+            suspected_bugs=exploration.suspected_bugs,
+        )
+
+
+def _missing_branches(assignment: Assignment, own: frozenset[int]) -> frozenset[tuple[int, int]]:
+    """Return branches that no test takes: those that the map names, and all of lines that never ran."""
+    before = assignment.before
+    unseen = frozenset(
+        (line, end)
+        for line, ends in before.statements.branches.items()
+        if line in before.missing or not before.branches_known
+        for end in ends
+    )
+    return frozenset(arc for arc in before.missing_branches | unseen if arc[0] in own)

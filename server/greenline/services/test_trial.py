@@ -1,0 +1,220 @@
+"""The gates of promise one: every candidate passes twice, in fresh processes, in the file as it would be written."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from greenline.domain.code.parse import parse
+from greenline.domain.coverage.mapping import summarize
+from greenline.domain.coverage.merge_maps import merge_maps
+from greenline.domain.coverage.model import Executed
+from greenline.domain.generation.merge import merge_tests
+from greenline.domain.generation.model import TestEdit
+from greenline.ports.tests import TestRun
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from greenline.domain.code.model import Function
+    from greenline.domain.coverage.model import CoverageMap
+    from greenline.domain.generation.merge import Merged
+    from greenline.domain.generation.model import Candidate
+    from greenline.ports.progress import Progress
+    from greenline.ports.tests import TestReport, TestRunner
+    from greenline.services.show_coverage import ShowCoverage
+    from greenline.services.workbench import Bench
+    from greenline.settings import Settings
+
+SEEDS = (0, 4242)
+"""Hash seeds of the two runs: what depends on the order of a set shows."""
+ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is left of one function's candidates; ``reason`` says why nothing is."""
+
+    names: tuple[str, ...] = ()
+    code: str = ""
+    reason: str = ""
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """How the trial ended. ``after`` is the coverage with the kept tests."""
+
+    after: CoverageMap
+    edit: TestEdit | None = None
+    kept: Mapping[Function, Kept] = field(default_factory=dict)
+    problem: str = ""
+    idle: tuple[Function, ...] = ()
+    """Functions whose tests add nothing: they are taken out, and the rest is run again."""
+
+
+class TestTrial:
+    """Runs candidates where nothing of the person's can be harmed, and keeps those that hold."""
+
+    __test__ = False
+
+    def __init__(self, runner: TestRunner, show: ShowCoverage, settings: Settings) -> None:
+        self._runner = runner
+        self._show = show
+        self._settings = settings
+
+    async def run(
+        self, bench: Bench, proposed: Sequence[tuple[Function, Sequence[Candidate]]], progress: Progress
+    ) -> Tried:
+        """Try all candidates together, drop those that fail, and try again what is left."""
+        candidates = {function: list(found) for function, found in proposed if found}
+        failures: dict[Function, str] = {}
+        idle: dict[Function, Kept] = {}
+        for _ in range(ROUNDS):
+            if not any(candidates.values()):
+                break
+            merged = self._merge(bench, candidates)
+            if merged.problem:
+                return Tried(bench.before, problem=f"{bench.placement.path.name}: {merged.problem}")
+            reports = await self._run_twice(bench, merged, progress)
+            problem = next((r.problem for r in reports if r.problem), "")
+            failed = _failed(merged.names, reports)
+            if problem and not failed:
+                return Tried(bench.before, problem=problem)
+            if failed:
+                _drop(candidates, merged, failed, failures)
+                continue
+            tried = self._kept(bench, candidates, merged, reports[0], failures)
+            if not tried.idle:
+                return replace(tried, kept={**idle, **tried.kept})
+            idle |= {f: tried.kept[f] for f in tried.idle}
+            candidates = {f: found for f, found in candidates.items() if f not in tried.idle}
+        kept = {f: Kept(reason=_why(failures.get(f, "")), failed=True) for f, found in proposed if found}
+        return Tried(bench.before, kept=kept | idle)
+
+    def _merge(self, bench: Bench, candidates: Mapping[Function, Sequence[Candidate]]) -> Merged:
+        package = bench.module_name.partition(".")[0]
+        everything = [c for found in candidates.values() for c in found]
+        target = next(iter(candidates)).name if len(candidates) == 1 else None
+        return merge_tests(bench.test_text, everything, target=target, first_party=(package,))
+
+    async def _run_twice(self, bench: Bench, merged: Merged, progress: Progress) -> list[TestReport]:
+        progress.step(f"Running {len(merged.names)} new tests, twice", 0.85)
+        path = bench.placement.path
+        runs = [
+            TestRun(
+                bench.project,
+                bench.interpreter,
+                overlay={**bench.unsaved, path: merged.new_text},
+                selection=(str(path),),
+                measure=(bench.path,),
+                hash_seed=seed,
+                seconds=self._settings.run_seconds,
+            )
+            for seed in SEEDS
+        ]
+        tasks = [asyncio.ensure_future(self._runner.run(run, progress)) for run in runs]
+        try:
+            return list(await asyncio.gather(*tasks))
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _kept(
+        self,
+        bench: Bench,
+        candidates: Mapping[Function, Sequence[Candidate]],
+        merged: Merged,
+        report: TestReport,
+        failures: Mapping[Function, str],
+    ) -> Tried:
+        ran = report.coverage.get(bench.path, Executed(arcs=frozenset()))
+        after = merge_maps(bench.before, self._show.map_of(bench.path, bench.text, ran))
+        placed = iter(merged.placed)
+        kept: dict[Function, Kept] = {f: Kept(reason=_why(m), failed=True) for f, m in failures.items()}
+        idle = [f for f, found in candidates.items() if found and not _gains(bench, f, after)]
+        for function, found in candidates.items():
+            names = tuple(name for name in (next(placed) for _ in found) if name)
+            if names and function not in idle:
+                kept[function] = Kept(names, _code_of(merged.new_text, names))
+            else:
+                kept.setdefault(
+                    function, Kept(reason="what exploring found adds no line or branch to what tests reach")
+                )
+        if idle:
+            return Tried(bench.before, kept=kept, idle=tuple(idle))
+        if not any(k.names for k in kept.values()):
+            return Tried(bench.before, kept=kept)
+        edit = TestEdit(
+            bench.placement.path, bench.test_text is None, bench.test_text or "", merged.new_text, merged.insertions
+        )
+        return Tried(after, edit, kept)
+
+
+def _failed(names: Sequence[str], reports: Sequence[TestReport]) -> dict[str, str]:
+    """Return new test -> why, for those that did not pass in every run. A parametrized test is all of its rows."""
+    failed: dict[str, str] = {}
+    for report in reports:
+        outcomes: dict[str, list[tuple[str, str]]] = {}
+        for one in report.outcomes:
+            outcomes.setdefault(name_of(one.node_id), []).append((one.outcome, one.message))
+        for name in names:
+            mine = outcomes.get(name)
+            if mine is None:
+                failed.setdefault(name, "" if report.problem else "pytest did not collect it")
+                continue
+            for outcome, message in mine:
+                if outcome != "passed":
+                    failed.setdefault(name, message or outcome)
+    # When nothing at all ran, the problem is not that of one test.
+    return {} if len(failed) == len(names) and all(r.problem for r in reports) else failed
+
+
+def name_of(node_id: str) -> str:
+    return node_id.rpartition("::")[2].partition("[")[0]
+
+
+def _drop(
+    candidates: dict[Function, list[Candidate]],
+    merged: Merged,
+    failed: Mapping[str, str],
+    failures: dict[Function, str],
+) -> None:
+    """Take out the candidates that failed; remember why, by function."""
+    placed = iter(merged.placed)
+    for function, found in candidates.items():
+        names = [next(placed) for _ in found]
+        for name in names:
+            if name in failed:
+                failures.setdefault(function, failed[name])
+        candidates[function] = [
+            c for c, name in zip(found, names, strict=True) if name is not None and name not in failed
+        ]
+
+
+def _gains(bench: Bench, function: Function, after: CoverageMap) -> bool:
+    was = summarize(bench.before, function, bench.module)
+    now = summarize(after, function, bench.module)
+    return now.lines.covered > was.lines.covered or now.branches.covered > was.branches.covered
+
+
+def _why(message: str) -> str:
+    if not message:
+        return "no test of it passed"
+    line = next((x for x in reversed(message.strip().splitlines()) if x.strip()), message)
+    return f"no test of it passed twice in fresh processes; the last said: {line.strip()[:300]}"
+
+
+def _code_of(merged_text: str, names: Sequence[str]) -> str:
+    """Return the source of these tests as they stand in the merged file."""
+    tree, _ = parse(merged_text)
+    lines = merged_text.splitlines()
+    found = []
+    for node in tree.body if tree else ():
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name in names:
+            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+            found.append("\n".join(lines[first - 1 : node.end_lineno]))
+    return "\n\n\n".join(found) + "\n"
