@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.client import LanguageClient
+from pygls.protocol import default_converter
 from pygls.uris import to_fs_path
 
 from greenline import __version__
@@ -19,6 +20,7 @@ from greenline import __version__
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from cattrs import Converter
     from typing_extensions import Self
 
 _CAPABILITIES = types.ClientCapabilities(
@@ -74,7 +76,7 @@ class DemoEditor:
 
     def __init__(self, project: Path, interpreter: str, on_step: Callable[[str], None]) -> None:
         self._project, self._interpreter, self._on_step = project, interpreter, on_step
-        self._client = _Client("greenline-demo", __version__)
+        self._client = _Client("greenline-demo", __version__, converter_factory=_converter)
         self._diagnostics: dict[str, list[types.Diagnostic]] = {}
         self._changed = asyncio.Condition()
         self._ended: asyncio.Queue[Any] = asyncio.Queue()
@@ -131,7 +133,6 @@ class DemoEditor:
                 types.TextDocumentIdentifier(file.as_uri()), at, types.CodeActionContext(diagnostics=around)
             )
         )
-        import sys as _s; print(found, file=_s.stderr)
         return [action for action in found or [] if isinstance(action, types.CodeAction)]
 
     async def choose(self, action: types.CodeAction) -> Ended:
@@ -177,9 +178,9 @@ class DemoEditor:
 
     def stepped(self, params: types.ProgressParams) -> None:
         """Show a step of the job."""
-        message = getattr(params.value, "message", None)
-        if message and getattr(params.value, "kind", "") == "report":
-            self._on_step(message)
+        value = _plain(params.value)
+        if isinstance(value, dict) and value.get("kind") == "report" and value.get("message"):
+            self._on_step(value["message"])
 
     def job_ended(self, params: Any) -> None:
         """Take over the end of a job."""
@@ -265,6 +266,18 @@ def _listen(client: _Client, editor: DemoEditor) -> None:
     }
     for method, handler in handlers.items():
         client.feature(method)(handler)
+
+
+def _converter() -> Converter:
+    """Return pygls' converter, but an action that carries a command stays an action (lsprotocol reads a command)."""
+    converter: Converter = default_converter()  # type: ignore[no-untyped-call]
+
+    def actions(message: dict[str, Any], _: object) -> types.CodeActionResponse:
+        found = [converter.structure(action, types.CodeAction) for action in message["result"] or []]
+        return types.CodeActionResponse(id=message["id"], result=found)
+
+    converter.register_structure_hook(types.CodeActionResponse, actions)
+    return converter
 
 
 def _gap(diagnostic: types.Diagnostic) -> tuple[str, int, int, str]:

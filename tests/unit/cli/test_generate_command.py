@@ -146,6 +146,23 @@ def test_a_line_stands_for_its_function(run: Run, services: FakeServices, folder
     assert "prices.py::Box.open" in result.stdout
 
 
+def test_a_line_in_a_local_function_stands_for_the_function_around_it(
+    run: Run, services: FakeServices, folder: Path
+) -> None:
+    (folder / "nested.py").write_text("def outer():\n    def inner():\n        return 1\n    return inner\n")
+    services.generations["outer"] = ended(folder, "nothing_to_gain", qualname="outer")
+
+    run("generate", "nested.py:3")
+
+    assert services.asked == [(Target(folder / "nested.py", "outer"), "auto")]
+
+
+def test_a_class_stands_for_its_methods(run: Run, services: FakeServices, folder: Path) -> None:
+    services.generations["Box"] = ended(folder, "nothing_to_gain", qualname="Box.open")
+
+    assert run("generate", "prices.py::Box").exit_code == 0
+
+
 def test_the_interpreter_reaches_the_settings(run: Run, services: FakeServices, folder: Path) -> None:
     services.generations["price"] = ended(folder, "nothing_to_gain")
 

@@ -1,0 +1,114 @@
+"""``greenline generate`` on the example project with the real services."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "parcels"
+GREENLINE = [sys.executable, "-m", "greenline"]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return Path(
+        shutil.copytree(EXAMPLE, tmp_path / "parcels", ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    ).resolve()
+
+
+def tree(project: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(project)): path.read_bytes()
+        for path in project.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def generate(project: Path, *arguments: str) -> tuple[int, dict[str, object]]:
+    command = [*GREENLINE, "generate", "--interpreter", sys.executable, "--format", "json", *arguments]
+    ended = subprocess.run(command, cwd=project, check=False, capture_output=True, timeout=300)
+    assert ended.stderr == b"", ended.stderr.decode()
+    return ended.returncode, json.loads(ended.stdout)
+
+
+def test_writes_tests_that_pass_under_plain_pytest(project: Path) -> None:
+    before = tree(project)
+
+    code, said = generate(project, "src/parcels/pricing.py::delivery_price")
+
+    (target,) = said["targets"]  # type: ignore[misc]
+    assert (code, target["status"]) == (0, "confirmed"), target
+    assert target["target"] == "src/parcels/pricing.py::delivery_price"
+    assert target["test_file"] == str(Path("tests/test_pricing.py"))
+    assert sum(map(sum, (target["coverage"]["after"]["lines"][:1],))) > target["coverage"]["before"]["lines"][0]
+    after = tree(project)
+    assert {name for name in after if after[name] != before.get(name)} == {target["test_file"]}
+    plain = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    assert subprocess.run(plain, cwd=project, check=False, capture_output=True, timeout=120).returncode == 0
+
+
+def test_dry_run_leaves_the_project_as_it_is(project: Path) -> None:
+    before = tree(project)
+
+    code, said = generate(project, "src/parcels/address.py::initials", "--dry-run")
+
+    (target,) = said["targets"]  # type: ignore[misc]
+    assert (code, target["status"]) == (0, "confirmed"), target
+    assert "def test_" in target["code"]
+    assert tree(project) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="process groups are POSIX")
+def test_ctrl_c_ends_every_child_and_leaves_the_project_as_it_is(project: Path) -> None:
+    (project / "src" / "parcels" / "slow.py").write_text(
+        "import os\nimport pathlib\nimport time\n\n\ndef wait(seconds: int) -> int:\n"
+        "    while True:\n        time.sleep(0.01)\n"
+    )
+    before = tree(project)
+    command = [*GREENLINE, "generate", "--interpreter", sys.executable, "src/parcels/slow.py::wait"]
+    process = subprocess.Popen(
+        command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    )
+    children = wait_for_children(process.pid)
+
+    process.send_signal(signal.SIGINT)
+    _, complaints = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert complaints.decode() == "Cancelled. Nothing was written.\n"
+    assert [pid for pid in children if alive(pid)] == []
+    assert tree(project) == before
+
+
+def wait_for_children(pid: int, limit: float = 60.0) -> list[int]:
+    """Wait until the command has a child that runs Python, and return all below it."""
+    end = time.monotonic() + limit
+    while time.monotonic() < end:
+        if found := below(pid):
+            return found
+        time.sleep(0.02)
+    raise AssertionError("no child was started")
+
+
+def below(pid: int) -> list[int]:
+    listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
+    parents = dict(map(int, line.split()) for line in listed.stdout.splitlines())
+    found, rest = [], {pid}
+    while rest:
+        rest = {child for child, parent in parents.items() if parent in rest}
+        found.extend(rest)
+    return found
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
