@@ -140,6 +140,23 @@ def test_imports_go_where_they_fit(existing: str, expected: str) -> None:
     assert new_text.count("weigh,") + new_text.count("import weigh") + new_text.count(", weigh\n") <= 2
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("there", [f"{'b' * 40}, {'x' * 22}", f"{'x' * 40}, {'b' * 22}", f"{'y' * 62}, z"])
+def test_an_import_that_gets_too_long_becomes_a_table(there: str, newline: str) -> None:
+    base = f"import os{newline}from parcels.core import {there}{newline}x = 1{newline}"
+    text = merged(base, WEIGH, PARSE).new_text
+    ordered = list(there.split(", "))
+    everything = [*ordered, "parse", "weigh"]
+    expected = sorted(everything) if ordered == sorted(ordered) else everything
+    table = "".join(f"    {name},{newline}" for name in expected)
+    assert f"from parcels.core import ({newline}{table}){newline}x = 1" in text
+
+
+def test_a_long_import_with_a_comment_keeps_its_line() -> None:
+    base = f"from parcels.core import {'b' * 60}  # noqa\n"
+    assert merged(base, WEIGH).new_text.startswith(f"{base}from parcels.core import weigh\n")
+
+
 def test_one_binding_in_two_forms_is_one_import() -> None:
     new = candidate("test_m", "assert m.f()", "import pkg.mod as m")
     assert merged("from pkg import mod as m\n", new).new_text.count("import") == 1

@@ -143,6 +143,12 @@ def test_two_modules_of_one_name_in_a_flat_layout(tmp_path: Path) -> None:
     assert "parcels.cli has the same name" in placement.reason
 
 
+def test_a_public_module_comes_before_a_private_one_of_its_name(tmp_path: Path) -> None:
+    files = {**PARCELS, "parcels/core.py": "", "parcels/_core.py": ""}
+    assert placed(tmp_path, "parcels/core.py", files)[0] == "tests/test_core.py"
+    assert placed(tmp_path, "parcels/_core.py", files)[0] == "tests/test_parcels_core.py"
+
+
 def test_a_file_of_that_name_tests_another_module(tmp_path: Path) -> None:
     files = {**PARCELS, "parcels/rates/cli.py": "", "tests/test_cli.py": "from parcels.cli import run\n"}
     assert placed(tmp_path, "parcels/rates/cli.py", files)[0] == "tests/test_rates_cli.py"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from greenline.domain.generation.source_text import SourceText
 
 _WIDTH = 88
+_INDENT = "    "
 
 
 def extend_statements(
@@ -22,55 +23,83 @@ def extend_statements(
 ) -> tuple[dict[int, str], list[ImportItem]]:
     """Return what to insert at which offset, and the items that need a statement of their own."""
     pieces: dict[int, str] = {}
-    left: list[ImportItem] = []
-    grown: dict[int, int] = {}
-    plain = [item for item in items if item.name and not item.alias and item.name != "*"]
-    for item in sorted(plain, key=lambda i: member_key(i.name or "")):
-        for node in nodes:
-            place = _place(source, node, item, grown) if isinstance(node, ast.ImportFrom) else None
-            if place:
-                offset, text = place
-                pieces[offset] = pieces.get(offset, "") + text
-                break
-        else:
-            left.append(item)
-    return pieces, [*(item for item in items if item not in plain), *left]
+    left = list(items)
+    for node in nodes:
+        names = sorted((item.name for item in left if item.name and _can_hold(node, item)), key=member_key)
+        added = _extended(source, node, names) if names and isinstance(node, ast.ImportFrom) else None
+        if added:
+            pieces |= added
+            left = [item for item in left if not _can_hold(node, item)]
+    return pieces, left
 
 
-def _place(source: SourceText, node: ast.ImportFrom, item: ImportItem, grown: dict[int, int]) -> tuple[int, str] | None:
-    there = items_of(node)
-    assert item.name is not None
-    if any(each.module != item.module or each.alias or each.name == "*" for each in there):
-        return None
-    keys = [member_key(each.name or "") for each in there]
-    later = next((a for a in node.names if member_key(a.name) > member_key(item.name)), None)
-    if keys != sorted(keys):
-        later = None
-    if node.lineno == node.end_lineno:
-        return _in_line(source, node, item.name, later, grown)
-    return _in_table(source, node, item.name, later)
+def _can_hold(node: ast.Import | ast.ImportFrom, item: ImportItem) -> bool:
+    if not item.name or item.alias or item.name == "*":
+        return False
+    return all(
+        each.module == item.module and each.name not in {None, "*"} and not each.alias for each in items_of(node)
+    )
 
 
-def _in_line(
-    source: SourceText, node: ast.ImportFrom, name: str, later: ast.alias | None, grown: dict[int, int]
-) -> tuple[int, str] | None:
+def _extended(source: SourceText, node: ast.ImportFrom, names: Sequence[str]) -> dict[int, str] | None:
+    if node.lineno != node.end_lineno:
+        return _in_table(source, node, names)
     end = source.offset(node.lineno, node.end_col_offset or 0)
-    length = len(source.line(node.lineno)) + grown.get(node.lineno, 0) + len(name) + 2
-    if length > _WIDTH or source.text[end - 1] == ")":
+    if source.text[end - 1] == ")":
         return None
-    grown[node.lineno] = grown.get(node.lineno, 0) + len(name) + 2
-    if later:
-        return source.offset(later.lineno, later.col_offset), f"{name}, "
-    return end, f", {name}"
+    length = len(source.line(node.lineno))
+    if length + sum(len(name) + 2 for name in names) <= max(_WIDTH, length):
+        return _in_line(source, node, names)
+    return _to_table(source, node, names)
 
 
-def _in_table(source: SourceText, node: ast.ImportFrom, name: str, later: ast.alias | None) -> tuple[int, str] | None:
+def _in_line(source: SourceText, node: ast.ImportFrom, names: Sequence[str]) -> dict[int, str]:
+    pieces: dict[int, str] = {}
+    end = source.offset(node.lineno, node.end_col_offset or 0)
+    for name in names:
+        later = _later(node, name)
+        offset = source.offset(later.lineno, later.col_offset) if later else end
+        pieces[offset] = pieces.get(offset, "") + (f"{name}, " if later else f", {name}")
+    return pieces
+
+
+def _to_table(source: SourceText, node: ast.ImportFrom, names: Sequence[str]) -> dict[int, str] | None:
+    """Break a line that becomes too long: one name per line, by insertions (the blank behind a comma indents)."""
+    listed = ", ".join(alias.name for alias in node.names)
+    if not re.fullmatch(rf"from [.\w]+ import {re.escape(listed)}", source.line(node.lineno)):
+        return None
+    pieces: dict[int, str] = {}
+    for index, alias in enumerate(node.names):
+        before = "".join(f"{name},\n{_INDENT}" for name in names if _later(node, name) is alias)
+        at = source.offset(alias.lineno, alias.col_offset)
+        if index == 0:
+            pieces[at] = f"(\n{_INDENT}{before}"
+        else:
+            pieces[at - 1] = f"\n{_INDENT[1:]}"
+            pieces |= {at: before} if before else {}
+    last = "".join(f"{_INDENT}{name},\n" for name in names if _later(node, name) is None)
+    pieces[source.offset(node.lineno, node.end_col_offset or 0)] = f",\n{last})"
+    return {offset: text.replace("\n", source.newline) for offset, text in pieces.items()}
+
+
+def _in_table(source: SourceText, node: ast.ImportFrom, names: Sequence[str]) -> dict[int, str] | None:
     """Names that stand one per line, each with its comma."""
     for alias in node.names:
-        line = source.line(alias.lineno)
-        if not re.fullmatch(rf"[ \t]+{re.escape(alias.name)}\s*,\s*(#.*)?", line):
+        if not re.fullmatch(rf"[ \t]+{re.escape(alias.name)}\s*,\s*(#.*)?", source.line(alias.lineno)):
             return None
     first = source.line(node.names[0].lineno)
     indent = first[: len(first) - len(first.lstrip())]
-    line_number = later.lineno if later else node.names[-1].lineno + 1
-    return source.start(line_number), f"{indent}{name},{source.newline}"
+    pieces: dict[int, str] = {}
+    for name in names:
+        later = _later(node, name)
+        offset = source.start(later.lineno if later else node.names[-1].lineno + 1)
+        pieces[offset] = pieces.get(offset, "") + f"{indent}{name},{source.newline}"
+    return pieces
+
+
+def _later(node: ast.ImportFrom, name: str) -> ast.alias | None:
+    """Return the first name that sorts behind, None where the names are not sorted or none does."""
+    keys = [member_key(alias.name) for alias in node.names]
+    if keys != sorted(keys):
+        return None
+    return next((alias for alias in node.names if member_key(alias.name) > member_key(name)), None)

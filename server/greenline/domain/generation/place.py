@@ -74,8 +74,9 @@ def _obstacle(path: Path, taken: set[Path], around: Surroundings, *, plain: bool
             return f"pytest wants another name than that of {around.shown(other)}, for one of the folders is no package"
     if not plain or _mirrors(path, around):
         return ""
-    stem = subject_stem(around.parts[-1])
-    twins = [name for name in around.sources if subject_stem(name.rpartition(".")[2]) == stem]
+    # A public module has the first claim to the plain name.
+    own_name, stem = around.parts[-1], subject_stem(around.parts[-1])
+    twins = [name for name in around.sources if name.rpartition(".")[2] in {own_name, stem}]
     own = around.module_names[0]
     twin = next((name for name in sorted(twins) if not _is_part_of(name, own) and not _is_part_of(own, name)), None)
     return f"{twin} has the same name" if twin else ""
