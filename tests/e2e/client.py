@@ -144,7 +144,7 @@ async def editing(
     root: Path, *, pull: bool = False, encoding: str = "utf-16", settings: dict[str, Any] | None = None
 ) -> AsyncIterator[Editor]:
     """Start the real server on a project, and end it as an editor does; its exit code must be 0."""
-    client = LanguageClient(converter_factory=default_converter)
+    client = LanguageClient(converter_factory=_converter)
     editor = Editor(client, pull)
     register_lsp_features(client, {**DEFAULT_CLIENT_FEATURES, **_features(editor)})
     config = ClientServerConfig([sys.executable, "-m", "greenline", "lsp"], client_factory=lambda: client)
@@ -165,6 +165,18 @@ async def editing(
         await asyncio.wait_for(client.stop(), LIMIT)
     assert client._server is not None
     assert client._server.returncode == 0
+
+
+def _converter() -> Any:
+    """Return pygls' converter, which takes each code action for a command: this client knows literals only."""
+    converter = default_converter()
+
+    def actions(message: dict[str, Any], _: object) -> types.CodeActionResponse:
+        found = [converter.structure(action, types.CodeAction) for action in message["result"] or []]
+        return types.CodeActionResponse(id=message["id"], result=found)
+
+    converter.register_structure_hook(types.CodeActionResponse, actions)
+    return converter
 
 
 def _features(editor: Editor) -> dict[str, Callable[..., Any]]:
