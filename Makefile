@@ -49,7 +49,7 @@ editors: ## Set up real editors for their tests (VS Code in a browser, Neovim); 
 	bash tests/editors/setup_vscode.sh
 
 bench-real: $(READY) ## Generate tests for real packages from PyPI, and print what was gained
-	@$(PY) bench/real.py
+	@$(PY) bench/real/run.py
 
 lock: ## Lock the newest versions that pyproject.toml allows (needs uv)
 	@command -v uv >/dev/null || { echo "uv is missing: python3 -m pip install uv, or see https://docs.astral.sh/uv/" >&2; exit 1; }
