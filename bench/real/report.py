@@ -46,11 +46,27 @@ def totals(rows: Sequence[Row], checks: Sequence[Check]) -> Iterator[str]:
     yield ""
     median = statistics.median(seconds)
     yield f"- Seconds per function, with the start of the program: median {median:.1f}, p95 {p95(seconds):.1f}."
-    yield f"- Lines of the functions: {_sum(rows, 'lines')}; branches: {_sum(rows, 'branches')} (before, after, all)."
+    known = sum(1 for row in rows if row.coverage)
+    yield f"- Greenline's figures, {known} functions: lines {_sum(rows, 'lines')}, branches {_sum(rows, 'branches')}."
+    yield f"- coverage.py's figures, all functions: {_all_measured(rows, 'lines')}, {_all_measured(rows, 'branches')}."
     yield f"- Run again under plain pytest in a fresh process: {again} of {written} written tests passed."
     for check in checks:
         if check.not_passed:
             yield f"- Did not pass again: {', '.join(check.not_passed)}."
+    for row in overstated(rows):
+        yield f"- coverage.py counts less than Greenline for `{row.target}`."
+
+
+def overstated(rows: Sequence[Row]) -> list[Row]:
+    """Return the functions for which Greenline claims more than coverage.py finds with all the tests."""
+    return [
+        row
+        for row in rows
+        if row.coverage
+        and (
+            row.measured is None or any(row.coverage["after"][k][0] > row.measured[k][0] for k in ("lines", "branches"))
+        )
+    ]
 
 
 def p95(ordered: Sequence[float]) -> float:
@@ -76,6 +92,11 @@ def _sum(rows: Sequence[Row], kind: str) -> str:
     known = [row.coverage for row in rows if row.coverage]
     before, after = (sum(each[when][kind][0] for each in known) for when in ("before", "after"))
     return f"{before} → {after} of {sum(each['after'][kind][1] for each in known)}"
+
+
+def _all_measured(rows: Sequence[Row], kind: str) -> str:
+    known = [row.measured[kind] for row in rows if row.measured]
+    return f"{sum(each[0] for each in known)} of {sum(each[1] for each in known)} {kind}"
 
 
 def _others(rows: Sequence[Row]) -> str:

@@ -3,7 +3,7 @@
     python bench/real/run.py [--package NAME] [--first N] [--greenline "COMMAND"]
 
 Prints Markdown; the same figures go to bench/.cache/real-results.json. Exit code 0 when every test that was confirmed
-passed again under plain pytest, 1 when one did not or nothing was confirmed, 2 when the bench could not run.
+passed again under plain pytest and gained what was claimed, 1 when not or when nothing was confirmed, 2 when the bench could not run.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ def main() -> int:
         print(line)
     RESULTS.write_text(json.dumps({"python": platform.python_version(), "packages": saved}, indent=2), encoding="utf-8")
     good = any(each.passed for each in checks) and not any(each.not_passed for each in checks)
+    good = good and not report.overstated(rows)
     return 0 if good else 1
 
 
