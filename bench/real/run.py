@@ -3,7 +3,8 @@
     python bench/real/run.py [--package NAME] [--first N] [--greenline "COMMAND"]
 
 Prints Markdown; the same figures go to bench/.cache/real-results.json. Exit code 0 when every test that was confirmed
-passed again under plain pytest and gained what was claimed, 1 when not or when nothing was confirmed, 2 when the bench could not run.
+passed again under plain pytest and gained what was claimed, 1 when not or when nothing was confirmed, 2 when the bench
+could not run.
 """
 
 from __future__ import annotations
