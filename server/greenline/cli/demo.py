@@ -151,7 +151,7 @@ class Demo:
         console = self._console
         console.print("  The same in VS Code: install the Greenline extension (docs/vscode.md), then", soft_wrap=True)
         console.print(f"    [bold]code {_quoted(folder)}[/]", soft_wrap=True)
-        console.print("  The same in Neovim: copy editors/neovim/lsp/greenline.lua (docs/neovim.md), then", soft_wrap=True)
+        console.print("  The same in Neovim: copy editors/neovim/lsp/greenline.lua, then", soft_wrap=True)
         console.print(f"    [bold]nvim {_quoted(file)}[/]  and [bold]gra[/] on a marked line", soft_wrap=True)
         seconds = time.monotonic() - self._began
         self._console.print(f"\n  [dim]{seconds:.1f} s in all; no key, no network.[/]", soft_wrap=True)

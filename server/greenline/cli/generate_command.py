@@ -79,8 +79,9 @@ def _work(run: Run, targets: Sequence[Target], texts: dict[Path, str], *, as_tex
 
     def ended(target: Target, results: Sequence[TargetResult]) -> None:
         if as_text:
-            for result in results:
-                results_view.print_result(stdout, result, texts, dry_run=run.dry_run)
+            with progress.paused():
+                for result in results:
+                    results_view.print_result(stdout, result, texts, dry_run=run.dry_run)
         if target != targets[-1]:
             progress.begin(as_written(targets[targets.index(target) + 1], texts))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -38,6 +40,15 @@ class ProgressLine:
         self._bar.update(self._task, description=escape(message))
         if fraction is not None:
             self._bar.update(self._task, total=1.0, completed=min(max(fraction, 0.0), 1.0))
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Take the line away while results are printed on the same screen."""
+        self._bar.stop()
+        try:
+            yield
+        finally:
+            self._bar.start()
 
     def __enter__(self) -> Self:
         self._bar.start()
