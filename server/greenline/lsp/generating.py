@@ -24,6 +24,7 @@ _ATTEMPTS = 2
 
 async def generate(session: Session, target: Target, progress: Progress) -> Finished:
     """Do the whole path for one target. Raises JobFailure when it ends without confirmed tests that were wanted."""
+    progress = _WordsOnly(progress)
     progress.step("Starting")
     services = await session.load_services()
     lock = session.writing(target.path)
@@ -38,6 +39,16 @@ async def generate(session: Session, target: Target, progress: Progress) -> Fini
         applied = await apply_edit.write(session, generation.edit, code or generation.edit.new_text)
         confirmation = await _confirm(session, services, generation, progress)
     return _tell(session, applied, confirmation)
+
+
+class _WordsOnly:
+    """Passes steps on without fractions: each of the several runs of pytest counts from 0 to 1."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def step(self, message: str, fraction: float | None = None) -> None:  # noqa: ARG002 - the port's signature
+        self._progress.step(message)
 
 
 async def _generate(session: Session, services: Services, target: Target, progress: Progress) -> Generation:
