@@ -3,7 +3,7 @@
 # In CI (CI=true) the client is not optional; make turns its absence into an error.
 set -eu
 
-if command -v npm >/dev/null 2>&1 && node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null; then
+if command -v npm >/dev/null 2>&1 && node -e 'process.exit(+process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null; then
     exit 0
 fi
 if [ "${CI:-}" = true ]; then
