@@ -153,6 +153,8 @@ class Case:
     """[binding, module, attribute]; without attribute the module itself is imported."""
     edges: list[list[int]] = field(default_factory=list)
     documented: bool = False
+    tested: str = ""
+    """Qualified name of what is called: a public caller, when the target is private."""
 
 
 @dataclass

@@ -8,11 +8,15 @@ from typing import Any
 
 from greenline_probe.explore.mutants import Mutation
 from greenline_probe.explore.observe import Observation, Observer
-from greenline_probe.explore.search import Goals
+from greenline_probe.explore.search import Goals, Search
+from greenline_probe.explore.template import OMITTED, Choice, cost_of
 
 MAX_CHOSEN = 24
 MAX_TRIED_PER_MUTANT = 60
 MUTANT_SECONDS = 0.1
+ROUNDS = 3
+NEAR = 60
+"""So many new calls are tried against the mutants that nothing noticed, in each round."""
 
 
 @dataclass
@@ -25,15 +29,20 @@ class Chosen:
     survivors: list[str] = field(default_factory=list)
 
 
-def choose(candidates: list[Observation], goals: Goals, mutation: Mutation, observer: Observer, until: float) -> Chosen:
+def choose(
+    candidates: list[Observation], goals: Goals, mutation: Mutation, observer: Observer, near: Search, until: float
+) -> Chosen:
     """Choose greedily: goals first, then mutants; then leave out what became superfluous."""
     ordered = sorted(candidates, key=lambda o: (o.kind != "value", o.choice.cost))
     met = {id(o): goals.met_by(o.edges) for o in ordered}
     kept = _cover(ordered, met)
-    killed_by, survivors, total = _kill(mutation, kept, ordered, observer, until)
+    killed_by = _kill(mutation, kept, ordered, observer, until)
+    _kill_the_rest(mutation, kept, killed_by, met, near, goals, until)
     kept = _without_superfluous(kept, met, killed_by)
+    kept = [_simplified(o, observer, goals) for o in kept]
+    survivors = [f"line {m.line}: {m.what}" for i, m in enumerate(mutation.mutants) if not killed_by.get(i, True)]
     kept.sort(key=lambda o: (o.kind == "raise", o.choice.cost))
-    return Chosen(kept, total, sum(1 for k in killed_by.values() if k), survivors)
+    return Chosen(kept, len(killed_by), sum(1 for k in killed_by.values() if k), survivors)
 
 
 def _cover(ordered: list[Observation], met: dict[int, frozenset[Any]]) -> list[Observation]:
@@ -52,17 +61,14 @@ def _cover(ordered: list[Observation], met: dict[int, frozenset[Any]]) -> list[O
 
 def _kill(
     mutation: Mutation, kept: list[Observation], ordered: list[Observation], observer: Observer, until: float
-) -> tuple[dict[int, set[int]], list[str], int]:
-    """Return mutant -> kept observations that notice it; ``kept`` grows by observations that notice what no other does."""
+) -> dict[int, set[int]]:
+    """Return mutant -> kept observations that notice it; ``kept`` grows by those that notice what no other does."""
     killed_by: dict[int, set[int]] = {}
-    survivors: list[str] = []
-    tried = 0
     seconds, observer.seconds = observer.seconds, MUTANT_SECONDS
     try:
         for number, mutant in enumerate(mutation.mutants):
             if time.monotonic() > until:
                 break
-            tried += 1
             mutation.apply(mutant)
             noticed = {id(o) for o in kept if _notices(o, observer)}
             if not noticed and len(kept) < MAX_CHOSEN:
@@ -71,12 +77,60 @@ def _kill(
                     kept.append(other)
                     noticed = {id(other)}
             killed_by[number] = noticed
-            if not noticed:
-                survivors.append(f"line {mutant.line}: {mutant.what}")
     finally:
         mutation.apply(None)
         observer.seconds = seconds
-    return killed_by, survivors, tried
+    return killed_by
+
+
+def _kill_the_rest(
+    mutation: Mutation,
+    kept: list[Observation],
+    killed_by: dict[int, set[int]],
+    met: dict[int, frozenset[Any]],
+    near: Search,
+    goals: Goals,
+    until: float,
+) -> None:
+    """Look near the kept calls for one that notices what nothing noticed so far."""
+    open_mutants = [n for n, noticed in killed_by.items() if not noticed]
+    observer = near.observer
+    for _ in range(ROUNDS):
+        if not open_mutants or len(kept) >= MAX_CHOSEN or time.monotonic() > until:
+            return
+        fresh = [o for o in (observer.run(c) for c in near.more([k.choice for k in kept], NEAR)) if o.usable]
+        fresh = [o for o in fresh if observer.run(o.choice, trace=False).fingerprint == o.fingerprint]
+        fresh.sort(key=lambda o: o.choice.cost)
+        seconds, observer.seconds = observer.seconds, MUTANT_SECONDS
+        try:
+            for number in list(open_mutants):
+                if time.monotonic() > until:
+                    return
+                mutation.apply(mutation.mutants[number])
+                found = _first_to_notice(fresh, kept, observer, until)
+                if found is not None:
+                    open_mutants.remove(number)
+                    killed_by[number] = {id(found)}
+                    met[id(found)] = goals.met_by(found.edges)
+                    kept.append(found)
+        finally:
+            mutation.apply(None)
+            observer.seconds = seconds
+
+
+def _simplified(observation: Observation, observer: Observer, goals: Goals) -> Observation:
+    """Leave out steps and optional arguments that change nothing."""
+    met = goals.met_by(observation.edges)
+    for i, slot in enumerate(observation.choice.template.slots):
+        choice = observation.choice
+        if slot.pool[0] != OMITTED or choice.chosen[i] == OMITTED:
+            continue
+        less = Choice(choice.template, (*choice.chosen[:i], OMITTED, *choice.chosen[i + 1 :]))
+        less.cost = cost_of(less)
+        seen = observer.run(less)
+        if seen.usable and seen.fingerprint == observation.fingerprint and met <= goals.met_by(seen.edges):
+            observation = seen
+    return observation
 
 
 def _notices(observation: Observation, observer: Observer) -> bool:

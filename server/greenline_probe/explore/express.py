@@ -74,6 +74,8 @@ class Expresser:
 
     def __init__(self, names: Names) -> None:
         self.names = names
+        self.folder: pathlib.Path | None = None
+        """The call's own ``tmp_path``; paths below it are expressed by it."""
 
     def express(self, value: Any) -> str | None:
         """Return the source, or None for what has no short, exact expression (objects without equality, cycles, NaN)."""
@@ -90,13 +92,18 @@ class Expresser:
     def _returns(self, source: str, value: Any) -> bool:
         if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)):
             return True
-        again = eval(source, self.names.bound)
+        space = self.names.bound if self.folder is None else {**self.names.bound, "tmp_path": self.folder}
+        again = eval(source, space)
         return type(again) is type(value) and bool(again == value)
 
     def _express(self, value: Any, depth: int) -> str | None:
         if depth > 6:
             return None
         kind = type(value)
+        if self.folder is not None and (kind is str or isinstance(value, pathlib.PurePath)):
+            below = _below(self.folder, value)
+            if below:
+                return f"str({below})" if kind is str else below
         if value is None or value is Ellipsis or value is NotImplemented or kind in (bool, int, str, bytes):
             return repr(value)
         if kind is float:
@@ -197,8 +204,17 @@ def _float(value: float) -> str | None:
     return repr(value)
 
 
+def _below(folder: pathlib.Path, value: Any) -> str | None:
+    """Return ``tmp_path / 'a'`` for a path (or its text) below the folder."""
+    try:
+        inside = pathlib.PurePath(value).relative_to(folder).as_posix()
+    except ValueError:
+        return None
+    return "tmp_path" if inside == "." else f"tmp_path / {inside!r}"
+
+
 def _in_order(items: Any) -> list[Any]:
-    """Sets have no order; a test must read the same on every run."""
+    """Return the items sorted: sets have no order, and a test must read the same on every run."""
     try:
         return sorted(items)
     except TypeError:

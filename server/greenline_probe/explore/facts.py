@@ -25,6 +25,10 @@ class Facts:
     examples: list[str] = field(default_factory=list)
     """Calls in the documentation, as source."""
     documented_raises: set[str] = field(default_factory=set)
+    environment: list[str] = field(default_factory=list)
+    """Names of environment variables that the code reads."""
+    reads_folder: bool = False
+    """The code looks at the current folder."""
     calls: set[str] = field(default_factory=set)
     """Names of module-level functions and of methods that it calls."""
 
@@ -37,6 +41,8 @@ def read_facts(function: ast.AST, module: ast.Module, name: str) -> Facts:
     reached = _reached(module, facts.calls, function)
     for other in reached:
         _read_constants(other, facts)
+    for each in [function, *reached]:
+        _read_surroundings(each, facts)
     _module_patterns(module, [function, *reached], facts)
     doc = ast.get_docstring(function) if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
     for text in filter(None, [doc, ast.get_docstring(module)]):
@@ -45,6 +51,47 @@ def read_facts(function: ast.AST, module: ast.Module, name: str) -> Facts:
         facts.documented_raises |= _documented_raises(doc)
     facts.constants = _unique(facts.constants)
     return facts
+
+
+def public_callers(module: ast.Module, qualname: str) -> list[str]:
+    """Return the qualified names of public functions that lead to a private one, the nearest first."""
+    bodies = dict(_definitions(module.body, ""))
+    wanted, seen, found = {qualname}, {qualname}, []
+    for _ in range(4):
+        names = {w.rpartition(".")[2] for w in wanted}
+        names |= {w.rpartition(".")[0].rpartition(".")[2] for w in wanted if w.endswith(("__init__", "__call__", "__new__"))}
+        wanted = {
+            caller for caller, node in bodies.items() if caller not in seen and _mentions(node, names - {""})
+        }
+        seen |= wanted
+        found += [c for c in bodies if c in wanted and not any(_is_private(part) for part in c.split("."))]
+        if found or not wanted:
+            break
+    return found
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not (name.startswith("__") and name.endswith("__"))
+
+
+def is_private(qualname: str) -> bool:
+    """Tell whether any part of the name is private by convention."""
+    return any(_is_private(part) for part in qualname.split("."))
+
+
+def _definitions(body: list[ast.stmt], prefix: str) -> Iterator[tuple[str, ast.AST]]:
+    for node in _statements(body):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield prefix + node.name, node
+        elif isinstance(node, ast.ClassDef):
+            yield from _definitions(node.body, f"{prefix}{node.name}.")
+
+
+def _mentions(node: ast.AST, names: set[str]) -> bool:
+    return any(
+        (isinstance(n, ast.Name) and n.id in names) or (isinstance(n, ast.Attribute) and n.attr in names)
+        for n in ast.walk(node)
+    )
 
 
 def find_def(module: ast.Module, qualname: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
@@ -127,6 +174,9 @@ def _read_body(function: ast.AST, facts: Facts, derived: dict[str, set[str]]) ->
         elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
             for name in derived.get(node.value.id, ()):
                 facts.uses.setdefault(name, set()).add("indexes by name" if _is_text(node.slice) else "indexes")
+        elif isinstance(node, ast.Await):
+            for name in _names_in(node.value, derived):
+                facts.uses.setdefault(name, set()).add("awaits")
         elif isinstance(node, ast.BinOp):
             for side in (node.left, node.right):
                 if isinstance(side, ast.Name):
@@ -202,6 +252,23 @@ def _read_constants(function: ast.AST, facts: Facts) -> None:
     for node in ast.walk(function):
         if isinstance(node, ast.Constant) and id(node) not in skipped and _is_seed(node.value):
             facts.constants.append(node.value)
+
+
+def _read_surroundings(function: ast.AST, facts: Facts) -> None:
+    """Find what is read from the environment and whether the current folder matters."""
+    for node in ast.walk(function):
+        names: list[Any] = []
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            if called.endswith(("environ.get", "getenv", "environ.setdefault", "environ.pop")):
+                names = [a.value for a in node.args[:1] if isinstance(a, ast.Constant)]
+            if called.endswith(("getcwd", "Path.cwd", "abspath", "resolve")):
+                facts.reads_folder = True
+        elif isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("environ"):
+            names = [node.slice.value] if isinstance(node.slice, ast.Constant) else []
+        elif isinstance(node, ast.Compare) and ast.unparse(node.comparators[0]).endswith("environ"):
+            names = _literals(node.left)
+        facts.environment += [n for n in names if isinstance(n, str) and n not in facts.environment]
 
 
 def _docstring_nodes(node: ast.AST) -> list[ast.AST]:

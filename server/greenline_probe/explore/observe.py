@@ -15,11 +15,11 @@ import signal
 import sys
 import tempfile
 import types
-import warnings
 from dataclasses import dataclass, field
 from typing import Any, Iterator
 
 from greenline_probe.explore.express import Expresser
+from greenline_probe.explore.monkeypatch import Monkeypatch
 from greenline_probe.explore.subject import Subject
 from greenline_probe.explore.template import Choice
 from greenline_probe.trace import Tracer
@@ -28,6 +28,8 @@ CALL_SECONDS = 0.3
 MAX_ITEMS = 40
 MAX_DETAILS = 8
 MAX_OUTPUT = 300
+MAX_MESSAGE = 80
+MAX_FILES = 4
 
 
 class TimeUp(BaseException):
@@ -73,6 +75,17 @@ class Observation:
         return self.kind == "value" and (self.expected is not None or bool(self.details) or bool(self.after))
 
 
+@dataclass
+class _Before:
+    """How things were before the call."""
+
+    arguments: list[tuple[str, str, str]]
+    values: list[Any]
+    twins: list[Any]
+    state: dict[str, str]
+    files: dict[str, str]
+
+
 class Observer:
     """Executes choices. One loop, one scratch folder, one tracer; each call gets fresh values."""
 
@@ -84,6 +97,7 @@ class Observer:
         self.scratch = scratch
         self.refused: list[str] = []
         self.seconds = CALL_SECONDS
+        self._shape = "value"
         self._compiled: dict[str, types.CodeType] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._raise_lines: dict[str, list[tuple[int, int]]] = {}
@@ -97,12 +111,26 @@ class Observer:
             return False
         return True
 
+    def result_of(self, choice: Choice) -> Any:
+        """Return what the call returns, None when it fails."""
+        space = self._namespace([*choice.template.arrange(choice.chosen), *choice.chosen])
+        passed = [label + source for _, label, source in choice.template.arguments(choice.chosen)]
+        try:
+            with self._limits():
+                for line in choice.template.arrange(choice.chosen):
+                    exec(self._code(line, "exec"), space)
+                return self._eval(choice.template.call(passed, choice.chosen), space)
+        except BaseException:
+            return None
+        finally:
+            space["monkeypatch"].undo()
+
     def run(self, choice: Choice, *, trace: bool = True) -> Observation:
         """Execute and judge one choice; never raises."""
         self.refused.clear()
-        template = choice.template
-        arguments = template.arguments(choice.chosen)
-        lines = template.arrange(choice.chosen)
+        template, chosen = choice.template, choice.chosen
+        arguments = template.arguments(chosen)
+        lines = template.arrange(chosen)
         space = self._namespace([*lines, *(a for _, _, a in arguments)])
         here = os.getcwd()
         try:
@@ -112,19 +140,21 @@ class Observer:
                 values = [self._eval(source, space) for _, _, source in arguments]
                 twins = [self._twin(value, source, space) for value, (_, _, source) in zip(values, arguments)]
                 before = self._state(template.receiver, space)
+                files = _files_below(space.get("tmp_path"))
+            passed = []
+            for i, ((_, label, _), value) in enumerate(zip(arguments, values)):
+                space[f"_a{i}"] = value
+                passed.append(f"{label}_a{i}")
+            observation = self._call(choice, template.call(passed, chosen), space, trace=trace)
+            if observation.kind in ("value", "raise") and not self.refused:
+                self._effects(observation, _Before(arguments, values, twins, before, files), space)
         except BaseException:
-            return Observation(choice, "refused" if self.refused else "unusable", refusal=self._refusal())
+            observation = Observation(choice, "unusable")
         finally:
             os.chdir(here)
-        passed = []
-        for i, ((_, label, _), value) in enumerate(zip(arguments, values)):
-            space[f"_a{i}"] = value
-            passed.append(f"{label}_a{i}")
-        observation = self._call(choice, template.call(passed), space, trace=trace)
-        if observation.kind in ("value", "raise") and not self.refused:
-            self._effects(observation, arguments, values, twins, before, space)
+            space["monkeypatch"].undo()
         if self.refused:
-            observation.kind, observation.refusal = "refused", self._refusal()
+            observation.kind, observation.refusal = "refused", self.refused[0]
         return observation
 
     # ---- executing ---------------------------------------------------------------------------------------------
@@ -132,9 +162,9 @@ class Observer:
     def _call(self, choice: Choice, call: str, space: dict[str, Any], *, trace: bool) -> Observation:
         output = io.StringIO()
         error: BaseException | None = None
-        shape, result = "value", None
-        here = os.getcwd()
-        code = self._code(call, "eval")
+        self._shape, result = "value", None
+        setter = choice.template.form == "setter"
+        code = self._code(call, "exec" if setter else "eval")
         streams = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = output, io.StringIO()
         try:
@@ -142,7 +172,7 @@ class Observer:
                 if trace:
                     self.tracer.start()
                 try:
-                    shape, result = self._consume(eval(code, space))
+                    result = exec(code, space) if setter else self._consume(eval(code, space))
                 finally:
                     if trace:
                         self.tracer.stop()
@@ -150,10 +180,8 @@ class Observer:
             error = raised
         finally:
             sys.stdout, sys.stderr = streams
-            with contextlib.suppress(OSError):
-                os.chdir(here)
         ran = self.tracer.take().get("target") if trace else None
-        observation = Observation(choice, "value", shape, edges=frozenset(ran[1]) if ran else frozenset())
+        observation = Observation(choice, "value", self._shape, edges=frozenset(ran[1]) if ran else frozenset())
         if error is not None:
             self._raised(observation, error)
         else:
@@ -163,19 +191,26 @@ class Observer:
             observation.after = (*observation.after, f"capsys.readouterr().out == {text!r}")
         return observation
 
-    def _consume(self, result: Any) -> tuple[str, Any]:
-        """Take the result as a caller would; lazy ones are run."""
+    def _consume(self, result: Any) -> Any:
+        """Take the result as a caller would; lazy ones are run. How is kept, for a call that fails on the way."""
         if inspect.iscoroutine(result):
-            return "await", self._wait(result)
+            self._shape = "await"
+            return self._wait(result)
         if inspect.isasyncgen(result):
-            return "aiterate", self._wait(_collect(result))
-        if isinstance(result, contextlib._GeneratorContextManager):
+            self._shape = "aiterate"
+            return self._wait(_collect(result))
+        if isinstance(result, contextlib.AbstractContextManager) and type(result).__module__ == "contextlib":
+            self._shape = "with"
             with result as value:
-                return "with", value
-        if isinstance(result, Iterator) and not isinstance(result, (io.IOBase, tuple)) and _is_lazy(result):
+                return value
+        if isinstance(result, Iterator) and _is_lazy(result):
+            self._shape = "iterate"
             items = list(itertools.islice(result, MAX_ITEMS + 1))
-            return ("take", items[:5]) if len(items) > MAX_ITEMS else ("iterate", items)
-        return "value", result
+            if len(items) > MAX_ITEMS:
+                self._shape = "take"
+                return items[:5]
+            return items
+        return result
 
     def _wait(self, work: Any) -> Any:
         if self._loop is None or self._loop.is_closed():
@@ -188,8 +223,10 @@ class Observer:
 
     def _namespace(self, sources: list[str]) -> dict[str, Any]:
         space = dict(self.names.bound)
+        space["monkeypatch"] = Monkeypatch()
+        self.express.folder = None
         if any("tmp_path" in s for s in sources):
-            space["tmp_path"] = pathlib.Path(tempfile.mkdtemp(dir=self.scratch))
+            space["tmp_path"] = self.express.folder = pathlib.Path(tempfile.mkdtemp(dir=self.scratch))
         return space
 
     def _code(self, source: str, mode: str) -> types.CodeType:
@@ -211,27 +248,26 @@ class Observer:
         def stop(*_: Any) -> None:
             raise TimeUp
 
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            if not hasattr(signal, "setitimer"):
-                yield
-                return
-            signal.signal(signal.SIGALRM, stop)
-            signal.setitimer(signal.ITIMER_REAL, self.seconds, 0.05)
-            try:
-                yield
-            finally:
-                _silence_alarm()
-
-    def _refusal(self) -> str:
-        return self.refused[0] if self.refused else ""
+        if not hasattr(signal, "setitimer"):
+            yield
+            return
+        signal.signal(signal.SIGALRM, stop)
+        signal.setitimer(signal.ITIMER_REAL, self.seconds, 0.05)
+        try:
+            yield
+        finally:
+            _silence_alarm()
 
     # ---- judging -----------------------------------------------------------------------------------------------
 
     def _returned(self, observation: Observation, result: Any) -> None:
-        if self.subject.kind == "constructor":
+        template = observation.choice.template
+        if template.form == "setter":
+            return
+        if template.subject.kind == "constructor":
             observation.shape = "object"
-            observation.details = tuple(self._describe(result, "result", 0))
+            details = self._describe(result, "result", 0)
+            observation.details = tuple(details[1:] if len(details) > 1 and details[0].startswith("isinstance") else details)
             return
         observation.expected = self._expression(result)
         if observation.expected is None:
@@ -241,7 +277,7 @@ class Observer:
         if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)):
             return None
         source = self.express.express(value)
-        return None if source is None or _is_unstable(source) else source
+        return None if source is None or _is_unstable(source) or self.scratch in source else source
 
     def _describe(self, value: Any, variable: str, depth: int) -> list[str]:
         """Return assertions about an object that has no expression: its class and what can be seen of it."""
@@ -289,20 +325,13 @@ class Observer:
             return self._visible(space[receiver], receiver)
         return {}
 
-    def _effects(
-        self,
-        observation: Observation,
-        arguments: list[tuple[str, str, str]],
-        values: list[Any],
-        twins: list[Any],
-        before: dict[str, str],
-        space: dict[str, Any],
-    ) -> None:
-        """Add what the call changed: its arguments and its receiver."""
+    def _effects(self, observation: Observation, before: _Before, space: dict[str, Any]) -> None:
+        """Add what the call changed: its arguments, its receiver, files."""
         after: list[str] = []
         kept: set[int] = set()
-        taken = {observation.choice.template.receiver, "result"}
-        for i, ((name, _, _), value, twin) in enumerate(zip(arguments, values, twins)):
+        receiver = observation.choice.template.receiver
+        taken = {receiver, "result"}
+        for i, ((name, _, _), value, twin) in enumerate(zip(before.arguments, before.values, before.twins)):
             if twin is None or name in taken:
                 continue
             with contextlib.suppress(Exception):
@@ -310,11 +339,11 @@ class Observer:
                     after.append(_equals(name, source))
                     kept.add(i)
                     taken.add(name)
-        receiver = observation.choice.template.receiver
         if receiver:
             now = self._state(receiver, space)
-            changed = [_equals(e, s) for e, s in now.items() if before.get(e) != s]
+            changed = [_equals(e, s) for e, s in now.items() if before.state.get(e) != s]
             after += changed[:4]
+        after += _written(space.get("tmp_path"), before.files)
         observation.after = (*after, *observation.after)
         observation.kept = frozenset(kept)
 
@@ -390,6 +419,27 @@ async def _collect(items: Any) -> list[Any]:
     return found
 
 
+def _files_below(folder: pathlib.Path | None) -> dict[str, str]:
+    """Return relative path -> text of the few small files in a call's folder."""
+    found: dict[str, str] = {}
+    if folder is None:
+        return found
+    for path in sorted(folder.rglob("*"))[: MAX_FILES * 4]:
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            if path.is_file() and path.stat().st_size < MAX_OUTPUT:
+                found[path.relative_to(folder).as_posix()] = path.read_text(encoding="utf-8")
+    return found
+
+
+def _written(folder: pathlib.Path | None, before: dict[str, str]) -> list[str]:
+    """Return assertions on files that were made or changed."""
+    now = _files_below(folder)
+    changed = [(name, text) for name, text in now.items() if before.get(name) != text]
+    found = [f"(tmp_path / {name!r}).read_text() == {text!r}" for name, text in changed if not _is_unstable(text)]
+    gone = [f"not (tmp_path / {name!r}).exists()" for name in before if name not in now and folder and not (folder / name).exists()]
+    return (found + gone)[:MAX_FILES]
+
+
 def _is_lazy(value: Any) -> bool:
     """An iterator that runs once, not an object of the project's that has state to look at."""
     return isinstance(value, types.GeneratorType) or type(value).__module__ in {"builtins", "itertools"}
@@ -433,7 +483,8 @@ def _stable(message: str) -> str:
     """Return the part of a message that is the same on every run, at most one short line."""
     line = message.partition("\n")[0]
     found = _UNSTABLE.search(line)
-    return (line[: found.start()] if found else line)[:90].rstrip()
+    line = line[: found.start()] if found else line
+    return line if len(line) <= MAX_MESSAGE else line[:MAX_MESSAGE].rpartition(" ")[0] or line[:MAX_MESSAGE]
 
 
 def _shown(error: BaseException) -> str:

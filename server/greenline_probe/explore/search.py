@@ -10,7 +10,8 @@ from typing import Any, Callable, Iterator
 from greenline_probe.explore.express import Expresser
 from greenline_probe.explore.instrument import Comparisons
 from greenline_probe.explore.observe import Observation, Observer
-from greenline_probe.explore.template import Choice, Template, cost_of
+from greenline_probe.explore.sources import SEPARATOR, expression_of, prelude_of
+from greenline_probe.explore.template import Choice, Slot, Template, cost_of
 from greenline_probe.explore.values import seeded
 
 MAX_KEPT = 240
@@ -80,6 +81,19 @@ class Search:
         self._wanted: dict[int, list[str]] = {}
         self._quiet = 0
 
+    def more(self, parents: list[Choice], count: int) -> list[Choice]:
+        """Return new choices near these, untried here; for telling mutants apart."""
+        found: list[Choice] = []
+        for _ in range(count * 3):
+            choice = self._mutate(self.random.choice(parents)) if parents else None
+            if choice is not None and choice.key not in self._tried:
+                self._tried.add(choice.key)
+                choice.cost = cost_of(choice)
+                found.append(choice)
+            if len(found) >= count:
+                break
+        return found
+
     def run(self, examples: list[Choice]) -> Found:
         """Try the documented calls, the ordinary ones, then search."""
         for choice in examples:
@@ -124,54 +138,86 @@ class Search:
         """Early values are more ordinary, so more likely."""
         return pool[int(len(pool) * self.random.random() ** 1.7)]
 
-    def _try(self, choice: Choice) -> Observation | None:
+    def _try(self, choice: Choice) -> None:
         if choice.key in self._tried:
             self._quiet += 1
-            return None
-        self._tried.add(choice.key)
-        arguments = ", ".join(label + source for _, label, source in choice.template.arguments(choice.chosen))
-        if not self.before_call(
-            f"{'; '.join(choice.template.arrange(choice.chosen))} -> {choice.template.callee}({arguments})"
-        ):
-            return None
+            return
         self.comparisons.take()
+        observation = self._run(choice)
+        if observation is not None:
+            self._learn(observation, self.comparisons.take())
+
+    def _run(self, choice: Choice) -> Observation | None:
+        """Run one choice and remember what came of it; None for a call that ended an earlier worker."""
+        self._tried.add(choice.key)
+        if not self.before_call(described(choice)):
+            return None
         observation = self.observer.run(choice)
-        asked = self.comparisons.take()
+        choice.cost = cost_of(choice)
         self.found.calls += 1
         self.found.kinds[observation.kind] = self.found.kinds.get(observation.kind, 0) + 1
         if observation.refusal:
             self.found.refusals[observation.refusal] = self.found.refusals.get(observation.refusal, 0) + 1
-        self._learn(observation, asked)
+        self._keep(observation)
         return observation
 
-    def _learn(self, observation: Observation, asked: list[tuple[str, Any, Any]]) -> None:
+    def _keep(self, observation: Observation) -> None:
+        """Keep the simplest call of each behaviour."""
         choice = observation.choice
-        choice.cost = cost_of(choice)
-        fresh = observation.edges - self._edges
-        self._edges |= observation.edges
+        key: Any = (observation.error, observation.error_line)
         if observation.kind == "raise" and not observation.deliberate:
-            key = (observation.error, observation.error_line)
             known = self.found.accidents.get(key)
             if known is None or choice.cost < known.choice.cost:
                 self.found.accidents[key] = observation
+        if not observation.usable:
+            return
+        key = (observation.fingerprint, observation.edges)
+        known = self.found.observations.get(key)
+        room = len(self.found.observations) < MAX_KEPT or self.goals.met_by(observation.edges) - self.found.met
+        if (known is None and room) or (known is not None and choice.cost < known.choice.cost):
+            self.found.observations[key] = observation
+
+    def _learn(self, observation: Observation, asked: list[tuple[str, Any, Any]]) -> None:
+        choice = observation.choice
+        fresh = observation.edges - self._edges
+        self._edges |= observation.edges
         met = self.goals.met_by(observation.edges) if observation.usable else frozenset()
         news = met - self.found.met
         self.found.met |= met
-        key = (observation.fingerprint, observation.edges)
-        known = self.found.observations.get(key)
-        if (
-            observation.usable
-            and (known is None or choice.cost < known.choice.cost)
-            and (known is not None or len(self.found.observations) < MAX_KEPT or news)
-        ):
-            self.found.observations[key] = observation
         if fresh or news:
             self._quiet = 0
             self._parents += [choice] * (3 if news else 1)
+            if news:
+                self._shorten(choice, news)
         else:
             self._quiet += 1
         if fresh or len(self._parents) < 8:
             self._ask(choice, asked)
+
+    def _shorten(self, choice: Choice, news: frozenset[Any]) -> None:
+        """Cut long texts down to what still meets the new goals: nobody reads forty characters of noise."""
+        for i, source in enumerate(choice.chosen):
+            if len(source) < 12 or source in choice.template.slots[i].pool or source[:1] not in "'\"b":
+                continue
+            try:
+                value = ast.literal_eval(source)
+            except (ValueError, SyntaxError):
+                continue
+            size = len(value) // 2
+            while size:
+                for start in range(0, len(value), size):
+                    if time.monotonic() > self.until:
+                        return
+                    shorter = value[:start] + value[start + size :]
+                    made = Choice(choice.template, (*choice.chosen[:i], repr(shorter), *choice.chosen[i + 1 :]))
+                    if made.key in self._tried:
+                        continue
+                    seen = self._run(made)
+                    if seen is not None and seen.usable and news <= self.goals.met_by(seen.edges):
+                        value, choice = shorter, made
+                        break
+                else:
+                    size //= 2
 
     def _ask(self, choice: Choice, asked: list[tuple[str, Any, Any]]) -> None:
         """Turn the operands of comparisons into values worth trying: substitute what was compared by what it was compared with."""
@@ -224,11 +270,8 @@ class Search:
         for _ in range(1 if self.random.random() < 0.7 else 2):
             i = self.random.randrange(len(chosen))
             chosen[i] = self._changed(template, i, chosen[i])
-        try:
-            for source in chosen:
-                if source and template.slots[chosen.index(source)].role != "step":
-                    compile(source, "<choice>", "eval")
-        except (SyntaxError, ValueError, MemoryError):
+        keys = [c.partition("=")[0] for slot, c in zip(template.slots, chosen) if slot.keyword and c]
+        if len(keys) != len(set(keys)) or not all(map(_compiles, template.slots, chosen)):
             return None
         return Choice(template, tuple(chosen))
 
@@ -238,17 +281,28 @@ class Search:
         roll = self.random.random()
         if wanted and roll < 0.4:
             return self.random.choice(wanted)
-        if roll < 0.6 or slot.role == "step" or not source:
+        if roll < 0.6 or slot.role in ("step", "setting") or not source:
             return self.random.choice(slot.pool)
         return self._varied(source)
 
     def _varied(self, source: str) -> str:
         """Change a literal a little: texts by tokens and characters, numbers by steps, containers by items."""
+        if SEPARATOR in source:
+            return self._varied_content(source)
         try:
             value = ast.literal_eval(source)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             return source
         return repr(self._vary(value))
+
+    def _varied_content(self, source: str) -> str:
+        """Change the content of the file that the choice writes first."""
+        before, mark, after = source.partition(".write_text(")
+        content, closing, rest = after.rpartition(f"){SEPARATOR}")
+        try:
+            return f"{before}{mark}{self._vary_text(ast.literal_eval(content))!r}{closing}{rest}"
+        except (ValueError, SyntaxError, TypeError):
+            return source
 
     def _vary(self, value: Any) -> Any:
         pick = self.random
@@ -324,3 +378,21 @@ def _members(container: Any) -> list[Any]:
     if isinstance(container, (list, tuple, set, frozenset, dict)):
         return sorted(container, key=repr)[:12]
     return []
+
+
+def described(choice: Choice) -> str:
+    """Return the program as one line, for a person and as the mark of a call that must not be made again."""
+    template, chosen = choice.template, choice.chosen
+    call = template.call([label + source for _, label, source in template.arguments(chosen)], chosen)
+    return "; ".join([*template.arrange(chosen), call])
+
+
+def _compiles(slot: Slot, source: str) -> bool:
+    if not source or slot.keyword or slot.role not in ("argument", "construct"):
+        return True
+    try:
+        compile(expression_of(source), "<choice>", "eval")
+        compile(prelude_of(source), "<choice>", "exec")
+    except (SyntaxError, ValueError, MemoryError):
+        return False
+    return True

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import os
 import sys
 import time
+import types
+import warnings
 from typing import Any, Callable
 
 from greenline_probe import guard, limits, wire
@@ -14,9 +17,10 @@ from greenline_probe.explore.express import Expresser, Names
 from greenline_probe.explore.instrument import Comparisons, record_comparisons
 from greenline_probe.explore.mutants import Mutation
 from greenline_probe.explore.observe import Observation, Observer
-from greenline_probe.explore.search import Found, Goals, Search
+from greenline_probe.explore.search import Found, Goals, Search, described
+from greenline_probe.explore.facts import is_private, public_callers
 from greenline_probe.explore.subject import NotTestable, Subject, import_module, resolve
-from greenline_probe.explore.template import Choice, Template, templates
+from greenline_probe.explore.template import Choice, Template, curried, templates
 from greenline_probe.explore.values import Values
 from greenline_probe.trace import Tracer
 
@@ -24,6 +28,7 @@ Emit = Callable[[Any], None]
 
 SEARCH_SHARE = 0.6
 MAX_CANDIDATES = 160
+MAX_CALLERS = 3
 
 
 class Session:
@@ -46,11 +51,37 @@ class Session:
         tracer = Tracer({request.file: "target", getattr(module, "__file__", None) or request.file: "target"})
         self.observer = Observer(self.subject, self.express, tracer, request.scratch)
         self.observer.refused = self.refused
-        values = Values(self.names, self.subject.facts, self.observer.attempt)
-        self.templates: list[Template] = templates(self.subject, values)
+        warnings.simplefilter("ignore")
+        self.templates = self._templates(text)
         first = {int(k): v for k, v in request.first_line.items()}
         arcs = frozenset((a, b) for a, b in request.goal_arcs)
         self.goals = Goals(frozenset(request.goal_lines), arcs, first)
+
+    def _templates(self, text: str) -> list[Template]:
+        """Return the ways to reach the target: for a private one, through its public callers first."""
+        found: list[Template] = []
+        if is_private(self.subject.qualname):
+            for caller in public_callers(self.subject.tree, self.subject.qualname)[:MAX_CALLERS]:
+                try:
+                    found += self._ways(resolve(self.subject.module, caller, text))
+                except NotTestable:
+                    continue
+        direct = self._ways(self.subject)
+        for template in direct:
+            template.detour = bool(found)
+        return found + direct
+
+    def _ways(self, subject: Subject) -> list[Template]:
+        values = Values(self.names, subject.facts, self.observer.attempt)
+        if subject.owner is not None:
+            values.owner_parameters = _parameters_of(subject.owner)
+        ways = templates(subject, values)
+        for template in ways[:1]:
+            result = self.observer.result_of(Choice(template, template.first()))
+            if isinstance(result, types.FunctionType) and result.__module__ == subject.module.__name__:
+                further = curried(template, result, values)
+                ways += [further] if further else []
+        return ways
 
     def _on_refusal(self, what: str) -> None:
         self.refused.append(what)
@@ -71,7 +102,7 @@ def search(request: wire.Explore, emit: Emit, before_call: Callable[[str], bool]
     session = Session(request, instrumented=True)
     if not session.templates:
         raise NotTestable(_why_no_template(session))
-    seed = f"{request.seed}:{request.module}:{request.qualname}"
+    seed = _seed(request)
     searcher = Search(
         session.observer,
         session.templates,
@@ -116,7 +147,9 @@ def judge(request: wire.Explore, found: dict[str, Any], emit: Emit, until: float
         return
     subject = session.subject
     mutation = Mutation(subject.function, subject.node, subject.qualname, request.file)
-    chosen_ones = choose(observations, session.goals, mutation, session.observer, until)
+    nothing = Comparisons()
+    near = Search(session.observer, session.templates, session.goals, nothing, session.express, _seed(request), until=until, before_call=lambda _: True)
+    chosen_ones = choose(observations, session.goals, mutation, session.observer, near, until)
     met = set().union(*(session.goals.met_by(o.edges) for o in chosen_ones.observations))
     emit(
         {
@@ -127,6 +160,17 @@ def judge(request: wire.Explore, found: dict[str, Any], emit: Emit, until: float
             "survivors": chosen_ones.survivors,
         }
     )
+
+
+def _seed(request: wire.Explore) -> str:
+    return f"{request.seed}:{request.module}:{request.qualname}"
+
+
+def _parameters_of(owner: Any) -> list[str]:
+    try:
+        return list(inspect.signature(owner).parameters)
+    except (TypeError, ValueError):
+        return []
 
 
 def _best(found: Found, goals: Goals) -> list[Observation]:
@@ -149,9 +193,8 @@ def _why_no_template(session: Session) -> str:
 
 
 def _accident(observation: Observation) -> dict[str, Any]:
-    template, chosen = observation.choice.template, observation.choice.chosen
-    call = template.call([label + source for _, label, source in template.arguments(chosen)])
-    shown = "; ".join([*template.arrange(chosen), call])
+    template = observation.choice.template
+    shown = described(observation.choice)
     typed = all(s.typed for s in template.slots if s.role == "argument")
     return {"call": shown, "error": observation.error_text, "line": observation.error_line, "typed": typed}
 
@@ -160,7 +203,7 @@ def _case(observation: Observation, session: Session) -> wire.Case:
     template, chosen = observation.choice.template, observation.choice.chosen
     arguments = [list(a) for a in template.arguments(chosen)]
     arrange = template.arrange(chosen)
-    call = template.call([f"\x00{i}\x00" for i in range(len(arguments))])
+    call = template.call([f"\x00{i}\x00" for i in range(len(arguments))], chosen)
     sources = [
         *arrange,
         call.replace("\x00", "_"),
@@ -189,6 +232,7 @@ def _case(observation: Observation, session: Session) -> wire.Case:
         imports=imports,
         edges=[list(e) for e in sorted(observation.edges)],
         documented=observation.choice.documented,
+        tested=template.subject.qualname,
     )
 
 

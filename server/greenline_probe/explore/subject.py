@@ -15,32 +15,32 @@ from typing import Any
 from greenline_probe.explore.facts import Facts, find_def, read_facts
 
 OPERATORS = {
-    "__eq__": "{0} == {1}",
-    "__ne__": "{0} != {1}",
-    "__lt__": "{0} < {1}",
-    "__le__": "{0} <= {1}",
-    "__gt__": "{0} > {1}",
-    "__ge__": "{0} >= {1}",
-    "__add__": "{0} + {1}",
-    "__sub__": "{0} - {1}",
-    "__mul__": "{0} * {1}",
-    "__truediv__": "{0} / {1}",
-    "__floordiv__": "{0} // {1}",
-    "__mod__": "{0} % {1}",
-    "__pow__": "{0} ** {1}",
-    "__and__": "{0} & {1}",
-    "__or__": "{0} | {1}",
-    "__xor__": "{0} ^ {1}",
-    "__matmul__": "{0} @ {1}",
-    "__lshift__": "{0} << {1}",
-    "__rshift__": "{0} >> {1}",
-    "__radd__": "{1} + {0}",
-    "__rsub__": "{1} - {0}",
-    "__rmul__": "{1} * {0}",
-    "__rtruediv__": "{1} / {0}",
-    "__neg__": "-{0}",
-    "__pos__": "+{0}",
-    "__invert__": "~{0}",
+    "__eq__": "({0} == {1})",
+    "__ne__": "({0} != {1})",
+    "__lt__": "({0} < {1})",
+    "__le__": "({0} <= {1})",
+    "__gt__": "({0} > {1})",
+    "__ge__": "({0} >= {1})",
+    "__add__": "({0} + {1})",
+    "__sub__": "({0} - {1})",
+    "__mul__": "({0} * {1})",
+    "__truediv__": "({0} / {1})",
+    "__floordiv__": "({0} // {1})",
+    "__mod__": "({0} % {1})",
+    "__pow__": "({0} ** {1})",
+    "__and__": "({0} & {1})",
+    "__or__": "({0} | {1})",
+    "__xor__": "({0} ^ {1})",
+    "__matmul__": "({0} @ {1})",
+    "__lshift__": "({0} << {1})",
+    "__rshift__": "({0} >> {1})",
+    "__radd__": "({1} + {0})",
+    "__rsub__": "({1} - {0})",
+    "__rmul__": "({1} * {0})",
+    "__rtruediv__": "({1} / {0})",
+    "__neg__": "(-{0})",
+    "__pos__": "(+{0})",
+    "__invert__": "(~{0})",
     "__abs__": "abs({0})",
     "__len__": "len({0})",
     "__bool__": "bool({0})",
@@ -51,10 +51,10 @@ OPERATORS = {
     "__bytes__": "bytes({0})",
     "__iter__": "list({0})",
     "__reversed__": "list(reversed({0}))",
-    "__contains__": "{1} in {0}",
+    "__contains__": "({1} in {0})",
     "__getitem__": "{0}[{1}]",
     "__format__": "format({0}, {1})",
-    "__hash__": "hash({0}) == hash({0})",
+    "__hash__": "(hash({0}) == hash({0}))",
     "__next__": "next({0})",
     "__round__": "round({0})",
     "__index__": "range(100)[{0}]",
@@ -94,9 +94,12 @@ class Subject:
     tree: ast.Module
     facts: Facts
     text: str
+    setter: inspect.Signature | None = None
+    """Of a property that can be set: the setter's signature without ``self``."""
 
     @property
     def name(self) -> str:
+        """The last part of the qualified name."""
         return self.qualname.rpartition(".")[2]
 
 
@@ -135,24 +138,16 @@ def resolve(module: types.ModuleType, qualname: str, text: str) -> Subject:
             )
         thing = getattr(thing, _mangled(part, thing), raw)
     kind, function = _classify(raw, thing, owner, node)
+    setter = _without_first(inspect.signature(raw.fset)) if isinstance(raw, property) and raw.fset else None
     try:
         signature = inspect.signature(owner if kind == "constructor" else function)
     except (TypeError, ValueError):
         signature = inspect.Signature()
     if kind in ("method", "property", "operator"):
         signature = _without_first(signature)
-    return Subject(
-        module,
-        qualname,
-        kind,
-        function,
-        owner,
-        signature,
-        node,
-        tree,
-        read_facts(node, tree, qualname.rpartition(".")[2]),
-        text,
-    )
+    facts = read_facts(node, tree, qualname.rpartition(".")[2])
+    return Subject(module, qualname, kind, function, owner, signature, node, tree, facts, text, setter)
+
 
 
 def _mangled(name: str, owner: Any) -> str:

@@ -6,6 +6,7 @@ import inspect
 from dataclasses import dataclass, field
 from typing import Any
 
+from greenline_probe.explore.sources import call, expression_of, plain, prelude_of, relabelled
 from greenline_probe.explore.subject import OPERATORS, Subject, variable_name
 from greenline_probe.explore.values import Values
 
@@ -22,25 +23,32 @@ class Slot:
     name: str
     pool: list[str]
     role: str = "argument"
-    """argument, construct, or step"""
+    """setting, construct, step or argument, in the order in which they come in the test"""
     label: str = ""
     typed: bool = False
     """The pool comes from an annotation."""
+    keyword: bool = False
+    """Each choice brings its own name: ``key=expression``."""
 
 
 @dataclass
 class Template:
-    """How the target is called. ``receiver`` is the variable of the instance, empty for functions."""
+    """One way to call the target. ``receiver`` is the variable of the instance, empty for functions."""
 
+    subject: Subject
     callee: str
     slots: list[Slot]
     receiver: str = ""
     maker: str = ""
     """The class or factory that makes the receiver."""
     form: str = "call"
-    """call, property, operator"""
+    """call, property, setter, operator or curried"""
     shape: str = ""
     """The format of an operator."""
+    outer: int = 0
+    """Of a curried call: so many argument slots belong to the first call."""
+    detour: bool = False
+    """It calls a private function directly: only for what its public callers do not reach."""
 
     def first(self) -> tuple[str, ...]:
         """Return the most ordinary choice for each slot."""
@@ -48,62 +56,110 @@ class Template:
 
     def arrange(self, chosen: tuple[str, ...]) -> list[str]:
         """Return the statements before the call, for a choice of one expression per slot."""
+        pairs = [(slot, source) for slot, source in zip(self.slots, chosen) if source]
+        lines = [source for slot, source in pairs if slot.role == "setting"]
+        lines += dict.fromkeys(p for slot, source in pairs if slot.role != "setting" and (p := prelude_of(source)))
         if not self.receiver:
-            return []
-        made = [
-            f"{slot.label}{source}" for slot, source in zip(self.slots, chosen) if slot.role == "construct" and source
-        ]
-        lines = [f"{self.receiver} = {self.maker}({', '.join(made)})" if self.maker else f"{self.receiver} = {made[0]}"]
-        lines += [source for slot, source in zip(self.slots, chosen) if slot.role == "step" and source]
-        return lines
+            return lines
+        made = [f"{slot.label}{expression_of(source)}" for slot, source in pairs if slot.role == "construct"]
+        if self.maker:
+            lines.append(f"{self.receiver} = {self.maker}({', '.join(made)})")
+        else:
+            lines.append(f"{self.receiver} = {made[0]}")
+        return lines + [expression_of(source) for slot, source in pairs if slot.role == "step"]
 
     def arguments(self, chosen: tuple[str, ...]) -> list[tuple[str, str, str]]:
         """Return (parameter, label, expression) of what is passed in the call."""
-        return [(s.name, s.label, source) for s, source in zip(self.slots, chosen) if s.role == "argument" and source]
+        found = []
+        for slot, source in zip(self.slots, chosen):
+            if slot.role != "argument" or not source:
+                continue
+            label, expression = slot.label, expression_of(source)
+            if slot.keyword:
+                key, _, expression = expression.partition("=")
+                label = f"{key}="
+            found.append((slot.name, label, expression))
+        return found
 
-    def call(self, passed: list[str]) -> str:
+    def call(self, passed: list[str], chosen: tuple[str, ...]) -> str:
         """Return the call with these argument texts (labels included)."""
         if self.form == "property":
             return self.callee
+        if self.form == "setter":
+            return f"{self.callee} = {passed[0]}"
         if self.form == "operator":
             return self.shape.format(self.receiver, *passed) if self.receiver else self.shape.format(*passed)
+        if self.form == "curried":
+            first = [s for s in self.slots if s.role == "argument"][: self.outer]
+            given = sum(1 for s, source in zip(self.slots, chosen) if source and any(s is f for f in first))
+            return f"{self.callee}({', '.join(passed[:given])})({', '.join(passed[given:])})"
         return f"{self.callee}({', '.join(passed)})"
 
 
 def templates(subject: Subject, values: Values) -> list[Template]:
     """Return the ways to call the target, most ordinary first; empty when no receiver can be made."""
-    slots = _slots(
-        subject.signature,
-        values,
-        values.hints(subject.function if subject.kind != "constructor" else subject.function),
-        "argument",
-    )
+    slots = _slots(subject.signature, values, values.hints(subject.function), "argument")
     if slots is None:
         return []
+    slots = [*_settings(values), *slots]
     name = values.names.of(subject.owner) if subject.owner is not None else None
     if subject.kind == "function":
         # The module's own binding: decorated, as its users call it.
-        values.names.bind(
-            subject.qualname, subject.module.__name__, subject.qualname, getattr(subject.module, subject.qualname)
-        )
-        return [Template(subject.qualname, slots)]
+        thing = getattr(subject.module, subject.qualname)
+        values.names.bind(subject.qualname, subject.module.__name__, subject.qualname, thing)
+        return [Template(subject, subject.qualname, slots)]
     if name is None:
         return []
     if subject.kind in ("classmethod", "staticmethod"):
-        return [Template(f"{name}.{subject.name}", slots)]
+        return [Template(subject, f"{name}.{subject.name}", slots)]
     if subject.kind == "constructor":
-        return [Template(name, slots)]
-    return [_method(subject, slots, receiver) for receiver in _receivers(subject, name, values)]
+        return [Template(subject, name, slots)]
+    return [t for receiver in _receivers(subject, name, values) for t in _methods(subject, slots, receiver, values)]
 
 
-def _method(subject: Subject, slots: list[Slot], receiver: tuple[str, str, list[Slot]]) -> Template:
+def curried(template: Template, result: Any, values: Values) -> Template | None:
+    """Return the template that calls what the first call returned, for a function of the project's."""
+    try:
+        signature = inspect.signature(result)
+    except (TypeError, ValueError):
+        return None
+    inner = _slots(signature, values, values.hints(result), "argument")
+    if inner is None or template.form != "call":
+        return None
+    outer = sum(1 for s in template.slots if s.role == "argument")
+    slots = [*template.slots, *inner]
+    return Template(template.subject, template.callee, slots, template.receiver, template.maker, "curried", outer=outer)
+
+
+def _settings(values: Values) -> list[Slot]:
+    """Return slots for what the code reads from its surroundings: environment variables, the current folder."""
+    slots = []
+    for name in values.facts.environment[:3]:
+        found = [repr(c) for c in values.facts.compared.get("$" + name, ()) if isinstance(c, str)]
+        texts = list(dict.fromkeys([*found, "'1'", "'true'", "'abc'", "''", "'0'"]))
+        pool = [OMITTED, *(f"monkeypatch.setenv({name!r}, {text})" for text in texts[:8])]
+        slots.append(Slot(f"${name}", [*pool, f"monkeypatch.delenv({name!r}, raising=False)"], "setting"))
+    if values.facts.reads_folder:
+        slots.append(Slot("$cwd", [OMITTED, "monkeypatch.chdir(tmp_path)"], "setting"))
+    return slots
+
+
+def _methods(
+    subject: Subject, slots: list[Slot], receiver: tuple[str, str, list[Slot]], values: Values
+) -> list[Template]:
     variable, maker, made = receiver
     every = [*made, *slots]
+    callee = f"{variable}.{subject.name}"
     if subject.kind == "property":
-        return Template(f"{variable}.{subject.name}", made, variable, maker, "property")
+        found = [Template(subject, callee, made, variable, maker, "property")]
+        if subject.setter is not None:
+            value = _slots(subject.setter, values, {}, "argument")
+            if value:
+                found.append(Template(subject, callee, [*made, *value[:1]], variable, maker, "setter"))
+        return found
     if subject.kind == "operator":
-        return Template("", every, variable, maker, "operator", OPERATORS[subject.name])
-    return Template(f"{variable}.{subject.name}", every, variable, maker)
+        return [Template(subject, "", every, variable, maker, "operator", OPERATORS[subject.name])]
+    return [Template(subject, callee, every, variable, maker)]
 
 
 def _receivers(subject: Subject, name: str, values: Values) -> list[tuple[str, str, list[Slot]]]:
@@ -148,8 +204,9 @@ def _slots(signature: inspect.Signature, values: Values, hints: dict[str, Any], 
             ]
             continue
         if parameter.kind is parameter.VAR_KEYWORD:
-            one = values.of_parameter(parameter, hint)
-            slots.append(Slot(parameter.name, [OMITTED, *(f"extra={s}" for s in one[:6])], role, typed=typed))
+            one = plain(values.of_parameter(parameter, hint))
+            named = [f"{key}={s}" for s in one[:3] for key in values.keywords()]
+            slots += [Slot(parameter.name, [OMITTED, *named], role, typed=typed, keyword=True) for _ in range(2)]
             continue
         pool = values.of_parameter(parameter, hint)
         required = parameter.default is parameter.empty
@@ -191,8 +248,10 @@ def _steps(subject: Subject, variable: str, values: Values) -> list[Slot]:
             continue
         for i in range(2):
             chosen = [(s.label, s.pool[min(i, len(s.pool) - 1)]) for s in slots]
-            made.append(f"{variable}.{name}({', '.join(label + c for label, c in chosen if c)})")
-        made += [f"{variable}.{name}({s.label}{c})" for s in slots[:1] if len(slots) == 1 for c in s.pool[2:5] if c]
+            made.append(call(f"{variable}.{name}", [relabelled(label, c) for label, c in chosen if c]))
+        made += [
+            call(f"{variable}.{name}", [relabelled(s.label, c)]) for s in slots[:1] if len(slots) == 1 for c in s.pool[2:5] if c
+        ]
     pool = list(dict.fromkeys(made))[: MAX_STEPS * 2]
     if not pool or _looks_immutable(subject.owner):
         return []
@@ -215,16 +274,17 @@ class Choice:
 
     @property
     def key(self) -> tuple[int, tuple[str, ...]]:
+        """What makes two choices the same program."""
         return id(self.template), self.chosen
 
 
 def cost_of(choice: Choice) -> float:
-    """Readability: shorter and fewer arguments first, extreme or odd values later."""
-    cost = 0.0
+    """Measure readability: shorter and fewer arguments first, extreme or odd values later."""
+    cost = 12.0 if choice.template.detour else 0.0
     for slot, source in zip(choice.template.slots, choice.chosen):
         if not source:
             continue
-        cost += 2 + len(source) * 0.35 + (6 if slot.role == "step" else 0)
+        cost += 2 + len(source) * 0.35 + (6 if slot.role in ("step", "setting") else 0)
         cost += 4 * sum(source.count(mark) for mark in ("\\x", "\\u", "1e", "lambda", "\\n"))
         if source in {"''", "[]", "{}", "None", "()", "0"}:
             cost += 1.5

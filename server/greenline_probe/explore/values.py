@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import abc
 import collections
 import collections.abc as cabc
-import dataclasses
 import datetime
 import decimal
 import enum
@@ -24,6 +22,8 @@ from typing import Any, Callable
 from greenline_probe.explore.express import Expresser, Names
 from greenline_probe.explore.facts import Facts
 from greenline_probe.explore.regex_samples import samples
+from greenline_probe.explore.sources import call as call_of
+from greenline_probe.explore.sources import plain, relabelled, with_prelude
 
 MAX_POOL = 60
 TEXTS = [
@@ -55,6 +55,7 @@ class Values:
         self.express = Expresser(names)
         self.facts = facts
         self.attempt = attempt
+        self.owner_parameters: list[str] = []
         self._objects: dict[tuple[Any, int], list[str]] = {}
         self._simple: dict[Any, Callable[[], list[str]]] = {
             int: lambda: [*self._boundaries((int,)), *INTEGERS],
@@ -153,9 +154,9 @@ class Values:
         if isinstance(origin, type) and issubclass(origin, cabc.Mapping):
             return self._mappings(origin, args, depth)
         if origin in (cabc.Awaitable, cabc.Coroutine):
-            return []
-        if isinstance(origin, type) and issubclass(origin, (cabc.AsyncIterable,)):
-            return []
+            return self._awaitables(plain(self.of_type(args[-1], depth + 1)) or ["3"])
+        if isinstance(origin, type) and issubclass(origin, cabc.AsyncIterable):
+            return self._async_items(plain(self.of_type(args[0], depth + 1)) or ["1", "2", "3"])
         if isinstance(origin, type) and issubclass(origin, cabc.Iterable):
             return self._collections(origin, args, depth)
         return self.of_type(origin, depth)
@@ -164,7 +165,7 @@ class Values:
         if issubclass(kind, enum.Enum):
             name = self.names.of(kind)
             return [f"{name}.{m.name}" for m in kind if m.name] if name else []
-        if typing.is_typeddict(kind) if hasattr(typing, "is_typeddict") else hasattr(kind, "__total__"):
+        if hasattr(kind, "__required_keys__"):  # a TypedDict
             return self._typed_dicts(kind, depth)
         if kind in (
             list,
@@ -188,7 +189,7 @@ class Values:
     # ---- containers --------------------------------------------------------------------------------------------
 
     def _collections(self, origin: type, args: tuple[Any, ...], depth: int) -> list[str]:
-        items = self.of_type(args[0], depth + 1) if args else []
+        items = plain(self.of_type(args[0], depth + 1)) if args else []
         items = items or ["3", "1", "2"]
         shapes = _lists(items)
         if not args:
@@ -208,17 +209,17 @@ class Values:
 
     def _tuples(self, args: tuple[Any, ...], depth: int) -> list[str]:
         if len(args) == 2 and args[1] is Ellipsis:
-            return [_as_tuple(s) for s in _lists(self.of_type(args[0], depth + 1) or ["1", "2"])]
-        pools = [self.of_type(a, depth + 1) or ["None"] for a in args]
+            return [_as_tuple(s) for s in _lists(plain(self.of_type(args[0], depth + 1)) or ["1", "2"])]
+        pools = [plain(self.of_type(a, depth + 1)) or ["None"] for a in args]
         rows = [", ".join(pool[min(i, len(pool) - 1)] for pool in pools) for i in range(4)]
         return [f"({row},)" if len(args) == 1 else f"({row})" for row in rows]
 
     def _mappings(self, origin: type, args: tuple[Any, ...], depth: int) -> list[str]:
-        keys = (self.of_type(args[0], depth + 1) if args else []) or ["'a'", "'b'", "'key'"]
+        keys = (plain(self.of_type(args[0], depth + 1)) if args else []) or ["'a'", "'b'", "'key'"]
         if args and args[0] is str or not args:
             words = [repr(c) for c in self.facts.constants if isinstance(c, str) and c.isidentifier()]
             keys = [*words[:6], "'a'", "'b'"] if words else ["'a'", "'b'", *keys]
-        values = (self.of_type(args[1], depth + 1) if len(args) > 1 else []) or ["1", "2", "'x'", "None", "[1]"]
+        values = (plain(self.of_type(args[1], depth + 1)) if len(args) > 1 else []) or ["1", "2", "'x'", "None", "[1]"]
         made = ["{" + f"{keys[0]}: {values[0]}" + "}", "{}"]
         if len(keys) > 1:
             made.append("{" + ", ".join(f"{k}: {values[i % len(values)]}" for i, k in enumerate(keys[:2])) + "}")
@@ -233,7 +234,7 @@ class Values:
     def _typed_dicts(self, kind: Any, depth: int) -> list[str]:
         hints = typing.get_type_hints(kind)
         required = getattr(kind, "__required_keys__", set(hints))
-        pools = {k: self.of_type(t, depth + 1) or ["None"] for k, t in hints.items()}
+        pools = {k: plain(self.of_type(t, depth + 1)) or ["None"] for k, t in hints.items()}
         rows = []
         for keys in (list(hints), [k for k in hints if k in required]):
             for i in range(3):
@@ -246,11 +247,14 @@ class Values:
         names = ["value", "other", "third", "fourth"][:count]
         head = f"lambda {', '.join(names)}: " if names else "lambda: "
         result = args[1] if len(args) > 1 else None
+        if typing.get_origin(result) in (cabc.Awaitable, cabc.Coroutine):
+            inner = plain(self.of_type(typing.get_args(result)[-1], depth + 1)) or ["3"]
+            return self._async_callables(names, inner)
         if result is bool:
             return [f"{head}True", f"{head}False", *([f"{head}bool({names[0]})"] if names else [])]
         bodies = [names[0]] if names else []
         if result not in (None, type(None), Any) and not isinstance(result, typing.TypeVar):
-            bodies = [*self.of_type(result, depth + 1)[:3], *bodies]
+            bodies = [*plain(self.of_type(result, depth + 1))[:3], *bodies]
         if count == 2:
             bodies = [f"{names[0]} + {names[1]}", *bodies]
         made = [head + b for b in [*bodies, "None", "3"]]
@@ -276,7 +280,8 @@ class Values:
         for factory in _factories(kind):
             made += [s for s in self._factory_calls(kind, name, factory, depth) if self.attempt(s)][:3]
         if not made:
-            made = [s for sub in kind.__subclasses__()[:4] for s in self.objects(sub, depth + 1)[:2]]
+            subclasses: list[type] = type.__subclasses__(kind)
+            made = [s for sub in subclasses[:4] for s in self.objects(sub, depth + 1)[:2]]
         return made
 
     def constructions(self, kind: Any, name: str, depth: int) -> list[str]:
@@ -309,17 +314,15 @@ class Values:
                 return []
             label = "" if parameter.kind is parameter.POSITIONAL_ONLY else f"{parameter.name}="
             (required if parameter.default is parameter.empty else optional).append((label, pool))
-        base = [f"{label}{pool[0]}" for label, pool in required]
-        if len(required) == 1 and not optional and required[0][0]:
-            base = [required[0][1][0]]
+        shown = [("", pool) if len(required) == 1 and not optional else (label, pool) for label, pool in required]
+        base = [relabelled(label, pool[0]) for label, pool in shown]
         rows = [base]
-        for i, (label, pool) in enumerate(required):
-            shown = "" if len(required) == 1 and not optional else label
-            rows += [[*base[:i], f"{shown}{s}", *base[i + 1 :]] for s in pool[1:6]]
-        rows += [[*base, f"{label}{s}"] for label, pool in optional if label for s in pool[:3]]
+        for i, (label, pool) in enumerate(shown):
+            rows += [[*base[:i], relabelled(label, s), *base[i + 1 :]] for s in pool[1:6]]
+        rows += [[*base, relabelled(label, s)] for label, pool in optional if label for s in pool[:3]]
         if len(optional) > 1:
-            rows.append([*base, *(f"{label}{pool[0]}" for label, pool in optional if pool and label)])
-        return [f"{call}({', '.join(row)})" for row in rows]
+            rows.append([*base, *(relabelled(label, pool[0]) for label, pool in optional if pool and label)])
+        return [call_of(call, row) for row in rows]
 
     def hints(self, function: Any) -> dict[str, Any]:
         """Return resolved annotations; those that cannot be resolved are left out."""
@@ -350,8 +353,10 @@ class Values:
         elif default is None:
             typed = [*typed, "None"]
         pool = [*self._compared(parameter.name, hint), *typed]
-        if depth == 0 and _accepts(hint, str):
-            pool = self._path_like(parameter.name) + pool
+        if depth == 0:
+            pool += self._wrong_types(parameter.name, pool)
+        if _accepts(hint, str) and (paths := self._path_like(parameter.name)):
+            return list(dict.fromkeys([*paths, *pool]))[: MAX_POOL * 2]
         return _typical_first(list(dict.fromkeys(pool)), typed)
 
     def _compared(self, name: str, hint: Any) -> list[str]:
@@ -388,6 +393,10 @@ class Values:
             pools.append(self._text_files())
         if uses & {"calls"}:
             pools.append(self._callables((), 1))
+        if uses & {"async iterates", "__anext__", "__aiter__", "asend"}:
+            pools.append(self._async_items(["1", "2", "3"]))
+        if uses & {"awaits"}:
+            pools.append(_interleave([self._awaitables(["3", "'abc'"]), self._async_callables(["value"], ["3"])]))
         if uses & {"isoformat", "strftime", "weekday", "year", "month"}:
             pools.append(self._simple[datetime.datetime]())
         if uses & {"iterates", "len", "iter", "list", "sorted", "enumerate", "zip", "map", "sum", "indexes"}:
@@ -532,12 +541,49 @@ class Values:
         return pool[:18]
 
     def paths(self) -> list[str]:
-        """Return paths below ``tmp_path``, which each call gets anew, empty; and one that is not there."""
-        return ["tmp_path / 'data.txt'", "tmp_path", "tmp_path / 'missing' / 'data.txt'"]
+        """Return paths below ``tmp_path``, which each call gets anew: files with content, none, a folder, nowhere."""
+        there = [self._written(content) for content in self._contents()]
+        return [*there[:2], "tmp_path / 'data.txt'", "tmp_path", *there[2:], "tmp_path / 'missing' / 'data.txt'"]
+
+    def _written(self, content: str) -> str:
+        return with_prelude(f"(tmp_path / 'data.txt').write_text({content})", "tmp_path / 'data.txt'")
+
+    def _contents(self) -> list[str]:
+        known = ["'a=1\\nb=two words\\n'", "'first line\\nsecond line\\n'", "''", "'{\"a\": [1, 2]}'", "'name,age\\nAda,36\\n'"]
+        constants = [repr(c + "\n") for c in self.facts.constants if isinstance(c, str) and len(c) > 2][:6]
+        return [*known, *constants]
 
     def _path_like(self, name: str) -> list[str]:
         opens = self.facts.uses.get(name, set()) & {"open", "exists", "read_text"}
-        return ["str(tmp_path / 'data.txt')"] if opens else []
+        named = name.lower().endswith(("path", "file", "filename", "filepath", "dir", "directory", "folder"))
+        if not opens and not named:
+            return []
+        return [relabelled("", _as_text(p)) for p in self.paths()]
+
+    def keywords(self) -> list[str]:
+        """Return names that ``**`` may take: those that the code mentions, else one that nobody knows."""
+        words = [c for c in self.facts.constants if isinstance(c, str) and c.isidentifier()]
+        owner = [n for n in self.owner_parameters if n != "self"]
+        return list(dict.fromkeys([*owner[:6], *words[:6], "extra"]))
+
+    def _async_items(self, items: list[str]) -> list[str]:
+        rows = [", ".join(items[:3]), "", items[0], ", ".join(items[1:3][::-1])]
+        bodies = [f"for item in [{row}]:\n        yield item" for row in rows]
+        return [with_prelude(f"async def items():\n    {body}", "items()") for body in bodies]
+
+    def _awaitables(self, results: list[str]) -> list[str]:
+        return [with_prelude(f"async def give():\n    return {r}", "give()") for r in results[:4]]
+
+    def _async_callables(self, names: list[str], results: list[str]) -> list[str]:
+        bodies = [*(names[:1]), *results[:3], "None"]
+        return [with_prelude(f"async def work({', '.join(names)}):\n    return {b}", "work") for b in bodies]
+
+    def _wrong_types(self, name: str, pool: list[str]) -> list[str]:
+        """One value of another type, where the code asks for the type itself."""
+        asked = " ".join(self.facts.instances.get(name, ()))
+        if not asked:
+            return []
+        return ["3.5" if "str" in asked else "'abc'", "None", *(["b'abc'"] if "bytes" not in asked else [])]
 
     def _text_files(self) -> list[str]:
         module = self.names.bind("io", "io", "", io)
@@ -555,7 +601,7 @@ class Values:
         return [f"{name}({a})" for a in arguments] if name else []
 
     def _concrete_names(self, kinds: tuple[Any, ...]) -> list[str]:
-        found = [self.names.of(s) for k in kinds if isinstance(k, type) for s in k.__subclasses__()[:4]]
+        found = [self.names.of(s) for k in kinds if isinstance(k, type) for s in type.__subclasses__(k)[:4]]
         return [s for s in found if s]
 
 
@@ -598,6 +644,11 @@ _TEXT_METHODS = {
     "removeprefix",
     "removesuffix",
 }
+
+
+def _as_text(path: str) -> str:
+    prelude, separator, expression = path.rpartition("\x01")
+    return f"{prelude}{separator}str({expression})"
 
 
 def _lists(items: list[str]) -> list[str]:
@@ -662,14 +713,6 @@ def _factories(kind: type) -> list[str]:
     return found
 
 
-def is_made_by_values(kind: Any) -> bool:
-    """Tell whether instances of the class can be compared, so that an expression may stand for one."""
-    return bool(dataclasses.is_dataclass(kind) or getattr(kind, "__eq__", object.__eq__) is not object.__eq__)
-
-
 def seeded(text: str) -> random.Random:
     """Return the one source of chance: the same target and seed give the same tests."""
     return random.Random(text)
-
-
-_ = abc

@@ -1,0 +1,44 @@
+"""What pytest's fixture of that name does, as far as the explored calls use it, without pytest."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+
+class Monkeypatch:
+    """Changes the process's surroundings for one call."""
+
+    def __init__(self) -> None:
+        self._before: dict[str, str | None] = {}
+        self._folder: str | None = None
+
+    def setenv(self, name: str, value: str) -> None:
+        """Set an environment variable."""
+        self._before.setdefault(name, os.environ.get(name))
+        os.environ[name] = value
+
+    def delenv(self, name: str, *, raising: bool = True) -> None:
+        """Remove an environment variable. Raises KeyError when it is not there and ``raising``."""
+        self._before.setdefault(name, os.environ.get(name))
+        if raising:
+            del os.environ[name]
+        else:
+            os.environ.pop(name, None)
+
+    def chdir(self, path: Any) -> None:
+        """Change the current folder."""
+        self._folder = self._folder or os.getcwd()
+        os.chdir(path)
+
+    def undo(self) -> None:
+        """Put everything back."""
+        for name, value in self._before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        if self._folder is not None:
+            os.chdir(self._folder)
+        self._before.clear()
+        self._folder = None
