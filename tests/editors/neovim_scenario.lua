@@ -16,10 +16,10 @@ local function wait_for(step, condition)
   end
 end
 
-local function messages_of(function_name)
+local function messages_of_function()
   local found = {}
   for _, diagnostic in ipairs(vim.diagnostic.get(0)) do
-    if diagnostic.message:find(function_name, 1, true) or input.lines[diagnostic.lnum + 1] then
+    if input.lines[diagnostic.lnum + 1] then
       table.insert(found, ('%d: %s'):format(diagnostic.lnum + 1, diagnostic.message))
     end
   end
@@ -63,11 +63,11 @@ local function play()
   end)
   told.encoding = vim.lsp.get_clients({ bufnr = 0 })[1].offset_encoding
   wait_for('diagnostics', function()
-    return #messages_of(input.function_name) > 0
+    return #messages_of_function() > 0
   end)
-  told.before = messages_of(input.function_name)
+  told.before = messages_of_function()
 
-  vim.api.nvim_win_set_cursor(0, { input.first_line, 0 })
+  vim.api.nvim_win_set_cursor(0, { tonumber(told.before[1]:match('^%d+')), 0 })
   told.titles = {}
   local function lines_written()
     return vim.fn.filereadable(input.test_file) == 1 and #vim.fn.readfile(input.test_file) or 0
@@ -85,7 +85,7 @@ local function play()
     return lines_written() > lines_before
   end)
   wait_for('no diagnostics', function()
-    return #messages_of(input.function_name) == 0
+    return #messages_of_function() == 0
   end)
   wait_for('the result is told', function()
     for _, message in ipairs(told.messages) do
@@ -108,5 +108,6 @@ local ok, problem = xpcall(play, debug.traceback)
 if not ok then
   told.problem = problem
 end
-told.log = vim.fn.filereadable(vim.lsp.get_log_path()) == 1 and vim.fn.readfile(vim.lsp.get_log_path()) or {}
+local log = vim.lsp.log.get_filename()
+told.log = vim.fn.filereadable(log) == 1 and vim.fn.readfile(log) or {}
 finish()
