@@ -30,7 +30,7 @@ class Case:
     arrange: tuple[str, ...] = ()
     """Statements before the call: the receiver, and what was done with it."""
     shape: Shape = "value"
-    """How the result is taken: as it is, awaited, iterated (wholly, or its first five), as a context, or looked at as an object."""
+    """How the result is taken: as it is, awaited, iterated (wholly, or its first five), as a context, as an object."""
     expected: str | None = None
     """An expression equal to the result."""
     details: tuple[str, ...] = ()

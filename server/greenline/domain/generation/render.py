@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from greenline.domain.code.parse import parse
-from greenline.domain.generation.case_names import distinct, slug, special_about, value_slug
+from greenline.domain.generation.case_names import (
+    argument_words,
+    distinct,
+    joined,
+    outcome_words,
+    short_of,
+    special_about,
+    subject_words,
+)
 from greenline.domain.generation.model import Candidate
+from greenline.domain.generation.value_words import snake
 from greenline.domain.generation.wrap_source import double_quoted, wrapped
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Mapping, Sequence
 
     from greenline.domain.code.model import Function
@@ -22,6 +31,15 @@ if TYPE_CHECKING:
 TABLE_FROM = 3
 """So many cases of one shape are a table."""
 _CONSTANTS = frozenset({"True", "False", "None"})
+_APPROXIMATE = re.compile(r"-?\d+\.\d{4,}(e[+-]?\d+)?")
+_FIXTURES = ("capsys", "monkeypatch", "tmp_path")
+_RESERVED = frozenset(
+    # what the rendered code itself uses, what pytest keeps for itself, and what linters find hard to read
+    {"list", "islice", "asyncio", "collect", "re", "pytest", "expected", "message", "result", "value"}
+    | {"request", *_FIXTURES}
+    | {"l", "O", "I"}
+)
+_LONGEST_NAME = 80
 
 
 def render_cases(
@@ -35,7 +53,7 @@ def render_cases(
     specials = special_about(cases, _definition(function, text), first_line)
     named = [_Named(case, special) for case, special in zip(cases, specials, strict=True)]
     tests = [test for group in _groups(named) for test in _tests_of(group, function)]
-    names = distinct([test.name for test in tests], set(taken))
+    names = distinct([short_of(test.name, _LONGEST_NAME) for test in tests], set(taken))
     return tuple(test.candidate(name) for test, name in zip(tests, names, strict=True))
 
 
@@ -62,13 +80,11 @@ class _Test:
 
 
 def _definition(function: Function, text: str) -> ast.AST:
-    import ast as syntax  # noqa: PLC0415 - shadows the type-only import
-
     tree, _ = parse(text)
-    for node in syntax.walk(tree) if tree else ():
-        if isinstance(node, (syntax.FunctionDef, syntax.AsyncFunctionDef)) and node.lineno == function.line:
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.lineno == function.line:
             return node
-    return syntax.Module([], [])
+    return ast.Module([], [])
 
 
 # ---- groups of one shape -------------------------------------------------------------------------------------------
@@ -87,13 +103,19 @@ def _groups(named: Sequence[_Named]) -> list[list[_Named]]:
 
 
 def _tests_of(group: Sequence[_Named], function: Function) -> list[_Test]:
-    if len(group) >= TABLE_FROM and len({_row_key(n.case) for n in group}) == len(group):
+    rows = [tuple(a.source for a in n.case.arguments) for n in group]
+    if len(group) >= TABLE_FROM and len(set(rows)) == len(group) and _stand_outside(group, rows):
         return [_table(group, function)]
     return [_single(one, function) for one in group]
 
 
-def _row_key(case: Case) -> tuple[str, ...]:
-    return tuple(a.source for a in case.arguments)
+def _stand_outside(group: Sequence[_Named], rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether all cells of a table can be evaluated outside of a test: without fixtures and what is arranged."""
+    varying = [column for column in zip(*rows, strict=True) if len(set(column)) > 1]
+    cells = [*(cell for column in varying for cell in column), *(n.case.expected or "" for n in group)]
+    arranged = re.findall(r"^(\w+) = ", "\n".join(group[0].case.arrange), re.MULTILINE)
+    inside = "|".join([*_FIXTURES, *arranged])
+    return not any(re.search(rf"(?<![\w.])({inside})\b", cell) for cell in cells)
 
 
 # ---- one test ------------------------------------------------------------------------------------------------------
@@ -101,19 +123,19 @@ def _row_key(case: Case) -> tuple[str, ...]:
 
 def _single(named: _Named, function: Function) -> _Test:
     case = named.case
+    names = _variables(case)
     lines, arguments = [], []
     for index, argument in enumerate(case.arguments):
-        if index in case.kept:
-            lines.append(f"{argument.parameter} = {argument.source}")
-            arguments.append(f"{argument.label}{argument.parameter}")
-        else:
-            arguments.append(f"{argument.label}{argument.source}")
-    arrange = [*case.arrange, *lines]
-    call = case.call_with(arguments)
-    act, check, extra = _act_and_check(case, call, case.expected)
-    body = _steps(arrange, act, [*check, *(f"assert {a}" for a in case.after)])
+        if index in names:
+            lines.append(f"{names[index]} = {argument.source}")
+        arguments.append(f"{argument.label}{names.get(index, argument.source)}")
+    arrange = [line for statement in (*case.arrange, *lines) for line in _lines(statement)]
+    act, check, extra = _act_and_check(case, case.call_with(arguments))
+    after = [_renamed(assertion, case, names) for assertion in case.after]
+    check += [line for assertion in after for line in _lines(f"assert {assertion}")]
+    body = _steps(arrange, act, check)
     return _Test(
-        name=f"test_{_subject(function)}{_ending(named, function)}",
+        name=f"test_{subject_words(function)}{_ending(named, function)}",
         decorators=(),
         parameters=_fixtures(body),
         body=tuple(body),
@@ -122,25 +144,52 @@ def _single(named: _Named, function: Function) -> _Test:
     )
 
 
-def _act_and_check(case: Case, call: str, expected: str | None) -> tuple[list[str], list[str], list[str]]:
+def _variables(case: Case) -> dict[int, str]:
+    """Name the variables of the arguments that need one: as the parameter, where that hides nothing."""
+    kept = sorted(case.kept)
+    wanted = [case.arguments[index].parameter for index in kept]
+    return dict(zip(kept, _free(wanted, case), strict=True))
+
+
+def _renamed(assertion: str, case: Case, names: Mapping[int, str]) -> str:
+    for index, name in names.items():
+        parameter = case.arguments[index].parameter
+        if name != parameter:
+            assertion = re.sub(rf"(?<![\w.]){parameter}\b", name, assertion)
+    return assertion
+
+
+def _act_and_check(case: Case, call: str) -> tuple[list[str], list[str], list[str]]:
     """Return the lines that act, those that check, and imports that they need."""
-    before, taken, imports = _taken(case, call)
     if case.raises:
-        return [*before, *_raising(case), *(f"    {line}" for line in wrapped(taken))], [], ["import pytest", *imports]
+        head, imports = _raising(case)
+        return *_raising_lines(case, call, head), imports
     if case.shape == "with":
-        check = (
-            [f"    assert {_equal('value', expected)}"]
-            if expected
-            else [f"    assert {d}" for d in _about(case, "value")]
-        )
-        head = f"with {call} as value:" if check else f"with {call}:"
-        return [head, *(check or ["    pass"])], [], imports
+        return _entering(case, call), [], []
+    before, taken, imports = _taken(case, call)
     if case.details:
         name = _result_name(case)
-        return [*before, *wrapped(f"{name} = {taken}")], [f"assert {d}" for d in _about(case, name)], imports
-    if expected is None or (expected == "None" and case.after):
-        return [*before, *wrapped(taken)], [], imports
-    return before, [f"assert {_equal(taken, expected)}"], imports
+        about = [line for detail in _about(case, name) for line in _lines(f"assert {detail}")]
+        return [*before, *_lines(f"{name} = {taken}")], about, imports
+    if case.expected is None or (case.expected == "None" and case.after):
+        return [*before, *_lines(taken)], [], imports
+    return before, _lines(f"assert {_equal(taken, case.expected)}"), imports
+
+
+def _entering(case: Case, call: str) -> list[str]:
+    """Return the lines of a test that looks at what a context manager gives."""
+    checks = [_equal("value", case.expected)] if case.expected else _about(case, "value")
+    head = f"with {call} as value" if checks else f"with {call}"
+    inside = [line for check in checks for line in _lines(f"assert {check}", 2)]
+    return [*_lines(head, suffix=":"), *(inside or ["    pass"])]
+
+
+def _raising_lines(case: Case, call: str, head: str) -> tuple[list[str], list[str]]:
+    """Return the lines that act (the block holds the one statement that raises), and no checks."""
+    if case.shape == "with":
+        return [*_lines(f"with {head}, {call}", suffix=":"), "    pass"], []
+    before, taken, _ = _taken(case, call)
+    return [*before, *_lines(f"with {head}", suffix=":"), *_lines(taken, 2)], []
 
 
 def _taken(case: Case, call: str) -> tuple[list[str], str, list[str]]:
@@ -152,7 +201,7 @@ def _taken(case: Case, call: str) -> tuple[list[str], str, list[str]]:
     if case.shape == "take":
         return [], f"list(islice({call}, 5))", ["from itertools import islice"]
     if case.shape == "aiterate":
-        collect = ["async def collect():", *wrapped(f"return [item async for item in {call}]", "    "), ""]
+        collect = ["async def collect():", *_lines(f"return [item async for item in {call}]", 2), ""]
         return collect, "asyncio.run(collect())", ["import asyncio"]
     return [], call, []
 
@@ -160,51 +209,61 @@ def _taken(case: Case, call: str) -> tuple[list[str], str, list[str]]:
 def _equal(actual: str, expected: str) -> str:
     if expected in _CONSTANTS:
         return f"{actual} is {expected}"
-    if re.fullmatch(r"-?\d+\.\d{4,}(e[+-]?\d+)?", expected):
+    if _APPROXIMATE.fullmatch(expected):
         return f"{actual} == pytest.approx({expected})"
     return f"{actual} == {expected}"
 
 
-def _raising(case: Case) -> list[str]:
+def _raising(case: Case) -> tuple[str, list[str]]:
+    """Return the head of the block and the imports that it and what it holds need."""
+    imports = ["import pytest", *_taken(case, "")[2]]
     if not case.message:
-        return [f"with pytest.raises({case.error}):"]
+        return f"pytest.raises({case.error})", imports
     escaped = re.escape(case.message).replace("\\ ", " ").replace("\\-", "-").replace('\\"', '"').replace("\\'", "'")
+    if not case.message.isprintable() or ('"' in escaped and "'" in escaped):
+        return f"pytest.raises({case.error}, match=re.escape({case.message!r}))", [*imports, "import re"]
+    quote = "'" if '"' in escaped else '"'
     raw = "r" if "\\" in escaped else ""
-    quoted = f'{raw}"{escaped}"' if '"' not in escaped else f"{raw}'{escaped}'" if "'" not in escaped else repr(escaped)
-    return wrapped(f"with pytest.raises({case.error}, match={quoted})", "", ":")
+    return f"pytest.raises({case.error}, match={raw}{quote}{escaped}{quote})", imports
 
 
 def _about(case: Case, name: str) -> list[str]:
-    return [re.sub(r"\bresult\b", name, detail) for detail in case.details]
+    return [re.sub(r"(?<![\w.])result\b", name, detail) for detail in case.details]
 
 
 def _result_name(case: Case) -> str:
     """Name a made object after its class; anything else is the result."""
     made = re.match(r"([A-Za-z_][\w.]*)\(", case.call) if case.shape == "object" else None
-    if made is None:
-        return "result"
-    words = (
-        re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", made.group(1).rpartition(".")[2])
-        .lower()
-        .strip("_")
-    )
-    used = {a.source for a in case.arguments} | {name for name, _, _ in case.imports}
-    return words if words.isidentifier() and words not in used else "result"
+    name = snake(made.group(1).rpartition(".")[2]) if made else ""
+    return name if name.isidentifier() and name not in _looked_up(case) else "result"
 
 
 def _steps(arrange: Sequence[str], act: Sequence[str], check: Sequence[str]) -> list[str]:
     """Join the steps; where there are three, an empty line between them."""
-    steps = [[line for statement in step for line in _fitted(statement)] for step in (arrange, act, check) if step]
+    steps = [list(step) for step in (arrange, act, check) if step]
     if len(steps) < TABLE_FROM:
         return [line for step in steps for line in step]
     return [line for number, step in enumerate(steps) for line in ([""] if number else []) + step]
 
 
-def _fitted(statement: str) -> list[str]:
-    """Break a line that would be too long inside a function."""
-    if statement.startswith((" ", ")", "]", "}")) or statement.endswith((":", "(", "[", "{", ",")):
-        return [statement]
-    return [line[4:] for line in wrapped(statement, "    ")]
+def _lines(statement: str, depth: int = 1, suffix: str = "") -> list[str]:
+    """Return the lines of a statement so many blocks deep in a module, as the body of a test holds them."""
+    return [line[4:] for line in wrapped(statement, "    " * depth, suffix)]
+
+
+def _free(wanted: Sequence[str], case: Case) -> list[str]:
+    """Return names for variables: as wanted, with a word more where that hides something or is hard to read."""
+    hidden = _looked_up(case) | _RESERVED
+    return list(distinct([f"{name}_value" if name in hidden else name for name in wanted], hidden))
+
+
+def _looked_up(case: Case) -> set[str]:
+    """Return the names that the test needs as they are."""
+    found = {name for name, _, _ in case.imports}
+    for text in (re.sub(r"\x00\d+\x00", "0", case.call), *case.arrange, *case.details, case.expected or "0"):
+        tree, _ = parse(text)
+        found.update(node.id for node in ast.walk(tree or ast.Module([], [])) if isinstance(node, ast.Name))
+    return found - {"result"}
 
 
 # ---- tables --------------------------------------------------------------------------------------------------------
@@ -216,12 +275,8 @@ def _table(group: Sequence[_Named], function: Function) -> _Test:
     varying = [i for i in range(len(first.arguments)) if len({c.arguments[i].source for c in cases}) > 1]
     expectations = [c.message if c.raises else c.expected or "" for c in cases]
     same = len(set(expectations)) == 1
-    columns = [first.arguments[i].parameter for i in varying]
-    columns = list(distinct(columns, set(_reserved(first))))
-    arguments = [
-        f"{a.label}{columns[varying.index(i)]}" if i in varying else f"{a.label}{a.source}"
-        for i, a in enumerate(first.arguments)
-    ]
+    columns = dict(zip(varying, _free([first.arguments[i].parameter for i in varying], first), strict=True))
+    arguments = [f"{a.label}{columns.get(i, a.source)}" for i, a in enumerate(first.arguments)]
     call = first.call_with(arguments)
     if first.raises:
         column, body, extra = _raising_table(first, call, same)
@@ -229,41 +284,34 @@ def _table(group: Sequence[_Named], function: Function) -> _Test:
         column = "" if same else "expected"
         before, taken, extra = _taken(first, call)
         check = _equal(taken, expectations[0]) if same else f"{taken} {_comparison(expectations)} expected"
-        body = [*before, f"assert {check}"]
-    names = [*columns, *([column] if column else [])]
+        body = [*before, *_lines(f"assert {check}")]
+    names = [*columns.values(), *([column] if column else [])]
     rows = [[*(c.arguments[i].source for i in varying), *([_expectation(c)] if column else [])] for c in cases]
-    body = _steps(first.arrange, [], body)
-    fixtures = _fixtures(body)
+    body = _steps([line for statement in first.arrange for line in _lines(statement)], [], body)
+    decorators = _decorator(names, rows, _ids(group, varying))
     return _Test(
-        name=f"test_{_subject(function)}{_table_ending(group, function, same)}",
-        decorators=tuple(_decorator(names, rows, _ids(group, varying))),
-        parameters=(*names, *(f for f in fixtures if f not in names)),
+        name=f"test_{subject_words(function)}{_table_ending(group, same)}",
+        decorators=tuple(decorators),
+        parameters=(*names, *_fixtures(body)),
         body=tuple(body),
         imports=_imports(cases, ["import pytest", *extra], body),
         oracles=_oracles(cases),
     )
 
 
-def _reserved(case: Case) -> list[str]:
-    return [
-        "expected",
-        "message",
-        *(name for name, _, _ in case.imports),
-        *re.findall(r"^(\w+) =", "\n".join(case.arrange), re.MULTILINE),
-    ]
-
-
 def _raising_table(first: Case, call: str, same: bool) -> tuple[str, list[str], list[str]]:
-    before, taken, imports = _taken(first, call)
-    inside = [f"    {line}" for line in wrapped(taken)]
-    if same:
-        return "", [*before, *_raising(first), *inside], imports
-    head = f"with pytest.raises({first.error}, match=re.escape(message)):"
-    return "message", [*before, head, *inside], ["import re", *imports]
+    head, imports = _raising(first)
+    if not same:
+        head = f"pytest.raises({first.error}, match=re.escape(message))"
+        imports = [*imports, "import re"]
+    return "" if same else "message", _raising_lines(first, call, head)[0], imports
 
 
 def _expectation(case: Case) -> str:
-    return repr(case.message) if case.raises else case.expected or "None"
+    if case.raises:
+        return repr(case.message)
+    expected = case.expected or "None"
+    return f"pytest.approx({expected})" if _APPROXIMATE.fullmatch(expected) else expected
 
 
 def _comparison(expectations: Sequence[str]) -> str:
@@ -272,76 +320,39 @@ def _comparison(expectations: Sequence[str]) -> str:
 
 def _decorator(names: Sequence[str], rows: Sequence[Sequence[str]], ids: Sequence[str]) -> list[str]:
     columns = f'"{names[0]}"' if len(names) == 1 else "(" + ", ".join(f'"{n}"' for n in names) + ")"
-    lines = ["@pytest.mark.parametrize(", f"    {columns},", "    ["]
+    lines = ["@pytest.mark.parametrize(", *wrapped(columns, "    ", ","), "    ["]
     for row, label in zip(rows, ids, strict=True):
         lines += wrapped(f'pytest.param({", ".join(row)}, id="{label}")', "        ", ",")
     return [*lines, "    ],", ")"]
 
 
 def _ids(group: Sequence[_Named], varying: Sequence[int]) -> list[str]:
-    labels = []
-    for named in group:
-        values = "_".join(value_slug(named.case.arguments[i].source) for i in varying)
-        short = slug(values)
-        labels.append((short if short and len(values) <= 30 else named.special or short or "case").replace("_", "-"))  # noqa: PLR2004
+    labels = [argument_words([n.case.arguments[i].source for i in varying]) or n.special or "case" for n in group]
     return [name.replace("_", "-") for name in distinct(labels, set())]
 
 
 # ---- names, fixtures, imports --------------------------------------------------------------------------------------
 
 
-def _subject(function: Function) -> str:
-    """Return what is tested, in words: ``shipment_dispatch``, ``parse_header``."""
-    parts = [p.strip("_") for p in function.qualname.split(".")]
-    if parts[-1] in {"init", "new", "post_init"}:
-        parts = parts[:-1]
-    words = [re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", p).lower() for p in parts if p]
-    return "_".join(words)
-
-
 def _ending(named: _Named, function: Function) -> str:
     case = named.case
-    if case.raises:
-        why = named.special or _argument_words(case)
-        return f"_raises_{_error_words(case)}" + (f"_when_{why}" if why else "")
-    special = named.special or _argument_words(case)
-    outcome = {"None": "_returns_none", "True": "_is_true", "False": "_is_false"}.get(case.expected or "", "")
+    outcome = outcome_words(case)
     if function.name == "__init__" or case.shape == "object":
-        outcome = ""
-    if case.after and outcome == "_returns_none":
-        outcome = "_changes_" + slug(
-            re.split(r" (?:==|is) ", case.after[0])[0].replace("capsys.readouterr().out", "output")
-        )
-        outcome = "_prints" if "output" in outcome else "" if special else outcome
-    return outcome + (f"_{_joined(special)}" if special else "")
+        outcome = f"raises_{snake(case.error.rpartition('.')[2])}" if case.raises else ""
+    words = argument_words([a.source for a in case.arguments])
+    special = joined(named.special) if named.special else words and f"{'for' if outcome else 'of'}_{words}"
+    return "".join(f"_{part}" for part in (outcome, special) if part)
 
 
-def _joined(special: str) -> str:
-    return special if special.split("_", maxsplit=1)[0] in {"with", "without", "of"} else f"when_{special}"
-
-
-def _argument_words(case: Case) -> str:
-    words = [value_slug(a.source) for a in case.arguments]
-    text = slug("_".join(w for w in words if w))
-    return f"of_{text}" if text and len(text) <= 30 else ""  # noqa: PLR2004 - longer names say nothing more
-
-
-def _error_words(case: Case) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", case.error.rpartition(".")[2]).lower()
-
-
-def _table_ending(group: Sequence[_Named], function: Function, same: bool) -> str:
+def _table_ending(group: Sequence[_Named], same: bool) -> str:
     case = group[0].case
-    if case.raises:
-        return f"_raises_{_error_words(case)}"
-    if same and case.expected in _CONSTANTS:
-        return {"None": "_returns_none", "True": "_is_true", "False": "_is_false"}[case.expected or ""]
-    return ""
+    outcome = outcome_words(case) if case.raises or (same and case.expected in _CONSTANTS) else ""
+    return f"_{outcome}" if outcome else ""
 
 
 def _fixtures(body: Sequence[str]) -> tuple[str, ...]:
     text = "\n".join(body)
-    return tuple(name for name in ("capsys", "tmp_path") if re.search(rf"\b{name}\b", text))
+    return tuple(name for name in _FIXTURES if re.search(rf"\b{name}\b", text))
 
 
 def _imports(cases: Sequence[Case], extra: Sequence[str], body: Sequence[str]) -> tuple[str, ...]:

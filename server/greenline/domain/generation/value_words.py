@@ -1,0 +1,87 @@
+"""Words for values, as parts of identifiers."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+_LONGEST = 40
+_NUMBERS = ("no", "one", "two", "three", "four", "five")
+_MARKS = {
+    " ": "space", "-": "dash", "_": "underscore", ".": "dot", ",": "comma", "/": "slash", ":": "colon", "@": "at",
+    "#": "hash", "%": "percent", "\n": "newline", "\t": "tab", "'": "quote", '"': "double_quote", "=": "equals",
+    "+": "plus", "*": "star", "{": "brace", "[": "bracket", "(": "parenthesis",
+}  # fmt: skip
+
+
+def value_slug(source: str) -> str:
+    """Return words for a short expression: ``''`` is "empty", ``-1`` "minus_1", ``Point(1, 2)`` "point"."""
+    try:
+        value = ast.literal_eval(source)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return _expression_slug(source)
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)):
+        return slug(str(value).replace("-", "minus_").replace(".", "_"))
+    if isinstance(value, (str, bytes)):
+        return _text_slug(value if isinstance(value, str) else value.decode("latin-1"))
+    if isinstance(value, (list, tuple, set, frozenset, dict)) and not value:
+        return f"empty_{type(value).__name__}"
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return slug("_".join(value_slug(repr(item)) for item in list(value)[:3]))
+    if isinstance(value, dict):
+        return slug("_".join(f"{value_slug(repr(k))}_{value_slug(repr(v))}" for k, v in list(value.items())[:2]))
+    return slug(source)
+
+
+def slug(text: str) -> str:
+    """Return the text as part of an identifier, cut at a word to a readable length."""
+    words = re.sub(r"[^0-9a-zA-Z]+", "_", text).strip("_").lower()
+    if len(words) <= _LONGEST:
+        return words
+    cut = words[: _LONGEST + 1].rpartition("_")[0]
+    return cut or words[:_LONGEST]
+
+
+def snake(name: str) -> str:
+    """Return a class's name as one of a variable: ``HTTPServer`` is ``http_server``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower().strip("_")
+
+
+def _text_slug(text: str) -> str:
+    if not text:
+        return "empty"
+    words = slug(text)
+    if words:
+        return f"{words}_padded" if text != text.strip() else words
+    if not text.strip():
+        return "blank"
+    return "_".join(dict.fromkeys(_MARKS.get(c, "symbol" if c.isascii() else "unicode") for c in text[:4]))
+
+
+def _expression_slug(source: str) -> str:
+    """Return words for what is made by a call, by the name of what makes it; a number of those in a collection."""
+    try:
+        node = ast.parse(source, mode="eval").body
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return ""
+    if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        kinds = {_made_by(element) for element in node.elts}
+        count = len(node.elts)
+        kind = kinds.pop() if len(kinds) == 1 else ""
+        number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+        return f"{number}_{kind}{'' if count == 1 else 's'}" if kind else ""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and isinstance(node.right, ast.Constant):
+        return value_slug(repr(node.right.value))  # a path below tmp_path: the file is what matters
+    return _made_by(node)
+
+
+def _made_by(node: ast.expr) -> str:
+    if isinstance(node, ast.Lambda):
+        return "function"
+    made = node.func if isinstance(node, ast.Call) else node
+    name = made.attr if isinstance(made, ast.Attribute) else made.id if isinstance(made, ast.Name) else ""
+    return slug(snake(name))
