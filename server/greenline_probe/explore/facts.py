@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Iterator
 
 
+MAX_TABLE = 30
+
+
 @dataclass
 class Facts:
     """Facts about one function. ``constants`` are literals that the code it reaches in its module works with, nearest first."""
@@ -21,7 +24,10 @@ class Facts:
     """Parameter name -> what the code does with it: attribute names, and "iterates", "indexes", "calls", "adds" ..."""
     instances: dict[str, list[str]] = field(default_factory=dict)
     """Parameter name -> source of the types in ``isinstance(name, ...)``."""
-    patterns: list[str] = field(default_factory=list)
+    patterns: list[Any] = field(default_factory=list)
+    """Regular expressions, as text or compiled."""
+    checks_types: bool = False
+    """The code looks at the type of something."""
     examples: list[str] = field(default_factory=list)
     """Calls in the documentation, as source."""
     documented_raises: set[str] = field(default_factory=set)
@@ -53,16 +59,44 @@ def read_facts(function: ast.AST, module: ast.Module, name: str) -> Facts:
     return facts
 
 
+def enrich(facts: Facts, function: ast.AST, tree: ast.Module, module: Any) -> None:
+    """Add what the names that the code mentions hold at run time: patterns, tables and constants of other modules too."""
+    for node in [function, *_reached(tree, facts.calls, function)]:
+        for name in ast.walk(node):
+            if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Load):
+                _enrich_from(facts, vars(module).get(name.id), 0)
+    facts.constants = _unique(facts.constants)
+    facts.patterns = list(dict.fromkeys(facts.patterns))
+    facts.checks_types = facts.checks_types or any(
+        isinstance(n, ast.Name) and n.id in {"isinstance", "type", "TypeError"}
+        for f in [function, *_reached(tree, facts.calls, function)]
+        for n in ast.walk(f)
+    )
+
+
+def _enrich_from(facts: Facts, value: Any, depth: int) -> None:
+    if isinstance(value, re.Pattern):
+        if isinstance(value.pattern, str):
+            facts.patterns.append(value)
+    elif type(value) in (int, float, str, bytes):
+        if _is_seed(value):
+            facts.constants.append(value)
+    elif isinstance(value, (dict, list, tuple, set, frozenset)) and depth < 2:
+        items = [*value.keys(), *value.values()] if isinstance(value, dict) else list(value)
+        for item in items[:MAX_TABLE]:
+            _enrich_from(facts, item, depth + 1)
+
+
 def public_callers(module: ast.Module, qualname: str) -> list[str]:
     """Return the qualified names of public functions that lead to a private one, the nearest first."""
     bodies = dict(_definitions(module.body, ""))
     wanted, seen, found = {qualname}, {qualname}, []
     for _ in range(4):
         names = {w.rpartition(".")[2] for w in wanted}
-        names |= {w.rpartition(".")[0].rpartition(".")[2] for w in wanted if w.endswith(("__init__", "__call__", "__new__"))}
-        wanted = {
-            caller for caller, node in bodies.items() if caller not in seen and _mentions(node, names - {""})
+        names |= {
+            w.rpartition(".")[0].rpartition(".")[2] for w in wanted if w.endswith(("__init__", "__call__", "__new__"))
         }
+        wanted = {caller for caller, node in bodies.items() if caller not in seen and _mentions(node, names - {""})}
         seen |= wanted
         found += [c for c in bodies if c in wanted and not any(_is_private(part) for part in c.split("."))]
         if found or not wanted:

@@ -8,6 +8,7 @@ import contextlib
 import inspect
 import io
 import itertools
+import logging
 import os
 import pathlib
 import re
@@ -75,6 +76,24 @@ class Observation:
         return self.kind == "value" and (self.expected is not None or bool(self.details) or bool(self.after))
 
 
+class _Log(logging.Handler):
+    """What the code under test logs, as ``caplog`` would show it."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the message."""
+        if len(self._messages) < MAX_ITEMS:
+            self._messages.append(record.getMessage())
+
+    def take(self) -> list[str]:
+        """Return the messages and start anew."""
+        messages, self._messages = self._messages, []
+        return messages
+
+
 @dataclass
 class _Before:
     """How things were before the call."""
@@ -97,6 +116,8 @@ class Observer:
         self.scratch = scratch
         self.refused: list[str] = []
         self.seconds = CALL_SECONDS
+        self._log = _Log()
+        logging.getLogger().addHandler(self._log)
         self._shape = "value"
         self._compiled: dict[str, types.CodeType] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -145,6 +166,7 @@ class Observer:
             for i, ((_, label, _), value) in enumerate(zip(arguments, values)):
                 space[f"_a{i}"] = value
                 passed.append(f"{label}_a{i}")
+            self._log.take()
             observation = self._call(choice, template.call(passed, chosen), space, trace=trace)
             if observation.kind in ("value", "raise") and not self.refused:
                 self._effects(observation, _Before(arguments, values, twins, before, files), space)
@@ -186,6 +208,15 @@ class Observer:
             self._raised(observation, error)
         else:
             self._returned(observation, result)
+        logged = self._log.take()
+        if (
+            logged
+            and observation.kind == "value"
+            and len(repr(logged)) <= MAX_OUTPUT
+            and not _is_unstable(repr(logged))
+            and self.scratch not in repr(logged)
+        ):
+            observation.after = (*observation.after, f"caplog.messages == {logged!r}")
         text = output.getvalue()
         if text and len(text) <= MAX_OUTPUT and observation.kind == "value":
             observation.after = (*observation.after, f"capsys.readouterr().out == {text!r}")
@@ -267,7 +298,9 @@ class Observer:
         if template.subject.kind == "constructor":
             observation.shape = "object"
             details = self._describe(result, "result", 0)
-            observation.details = tuple(details[1:] if len(details) > 1 and details[0].startswith("isinstance") else details)
+            observation.details = tuple(
+                details[1:] if len(details) > 1 and details[0].startswith("isinstance") else details
+            )
             return
         observation.expected = self._expression(result)
         if observation.expected is None:
@@ -436,7 +469,11 @@ def _written(folder: pathlib.Path | None, before: dict[str, str]) -> list[str]:
     now = _files_below(folder)
     changed = [(name, text) for name, text in now.items() if before.get(name) != text]
     found = [f"(tmp_path / {name!r}).read_text() == {text!r}" for name, text in changed if not _is_unstable(text)]
-    gone = [f"not (tmp_path / {name!r}).exists()" for name in before if name not in now and folder and not (folder / name).exists()]
+    gone = [
+        f"not (tmp_path / {name!r}).exists()"
+        for name in before
+        if name not in now and folder and not (folder / name).exists()
+    ]
     return (found + gone)[:MAX_FILES]
 
 

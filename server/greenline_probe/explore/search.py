@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import time
+import zlib
 from dataclasses import dataclass, field
 from typing import Any, Callable, Iterator
 
@@ -16,6 +17,7 @@ from greenline_probe.explore.values import seeded
 
 MAX_KEPT = 240
 QUIET_CALLS = 500
+SIBLINGS = 4
 
 
 @dataclass
@@ -80,6 +82,7 @@ class Search:
         self._parents: list[Choice] = []
         self._wanted: dict[int, list[str]] = {}
         self._quiet = 0
+        self._current: list[str] = []
 
     def more(self, parents: list[Choice], count: int) -> list[Choice]:
         """Return new choices near these, untried here; for telling mutants apart."""
@@ -171,7 +174,8 @@ class Search:
                 self.found.accidents[key] = observation
         if not observation.usable:
             return
-        key = (observation.fingerprint, observation.edges)
+        # Where few outcomes exist (True and False), several calls of each: mutants are told apart by them.
+        key = (observation.fingerprint, observation.edges, zlib.crc32(repr(choice.chosen).encode()) % SIBLINGS)
         known = self.found.observations.get(key)
         room = len(self.found.observations) < MAX_KEPT or self.goals.met_by(observation.edges) - self.found.met
         if (known is None and room) or (known is not None and choice.cost < known.choice.cost):
@@ -247,7 +251,7 @@ class Search:
             yield source.replace(held[1:-1], wanted[1:-1], 1)
         elif held in source:
             yield source.replace(held, wanted, 1)
-        elif isinstance(want, (int, float)) and isinstance(have, int) and source[:1] in "'\"[" and 0 <= want <= 200:
+        if isinstance(want, (int, float)) and isinstance(have, int) and source[:1] in "'\"[b" and 0 <= want <= 200:
             yield from self._resized(source, have, int(want))
 
     def _resized(self, source: str, have: int, want: int) -> Iterator[str]:
@@ -266,7 +270,7 @@ class Search:
         template = parent.template
         if not template.slots:
             return None
-        chosen = list(parent.chosen)
+        self._current = chosen = list(parent.chosen)
         for _ in range(1 if self.random.random() < 0.7 else 2):
             i = self.random.randrange(len(chosen))
             chosen[i] = self._changed(template, i, chosen[i])
@@ -281,9 +285,25 @@ class Search:
         roll = self.random.random()
         if wanted and roll < 0.4:
             return self.random.choice(wanted)
+        if slot.role == "argument" and template.maker and roll > 0.85:
+            return self._like_the_receiver(template, slot, source)
         if roll < 0.6 or slot.role in ("step", "setting") or not source:
             return self.random.choice(slot.pool)
         return self._varied(source)
+
+    def _like_the_receiver(self, template: Template, slot: Slot, source: str) -> str:
+        """Make another object like the receiver, equal or nearly so: where two meet, that is the interesting case."""
+        if not any(s.startswith(f"{template.maker}(") for s in slot.pool):
+            return source
+        made = []
+        for i, other in enumerate(template.slots):
+            if other.role == "construct":
+                chosen = self._current[i]
+                if self.random.random() < 0.2:
+                    chosen = self.random.choice(other.pool)
+                if chosen:
+                    made.append(f"{other.label}{expression_of(chosen)}")
+        return f"{template.maker}({', '.join(made)})"
 
     def _varied(self, source: str) -> str:
         """Change a literal a little: texts by tokens and characters, numbers by steps, containers by items."""
@@ -342,7 +362,11 @@ class Search:
         at = pick.randrange(len(text) + 1)
         end = min(len(text), at + pick.randrange(1, 4))
         token = pick.choice(self._tokens())
-        action = pick.randrange(6)
+        action = pick.randrange(8)
+        if action == 6:
+            return token + text + token
+        if action == 7:
+            return token + text
         if action == 0:
             return text[:at] + text[end:]
         if action in (1, 2):

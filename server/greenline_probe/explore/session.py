@@ -148,7 +148,16 @@ def judge(request: wire.Explore, found: dict[str, Any], emit: Emit, until: float
     subject = session.subject
     mutation = Mutation(subject.function, subject.node, subject.qualname, request.file)
     nothing = Comparisons()
-    near = Search(session.observer, session.templates, session.goals, nothing, session.express, _seed(request), until=until, before_call=lambda _: True)
+    near = Search(
+        session.observer,
+        session.templates,
+        session.goals,
+        nothing,
+        session.express,
+        _seed(request),
+        until=until,
+        before_call=lambda _: True,
+    )
     chosen_ones = choose(observations, session.goals, mutation, session.observer, near, until)
     met = set().union(*(session.goals.met_by(o.edges) for o in chosen_ones.observations))
     emit(

@@ -12,7 +12,7 @@ import types
 from dataclasses import dataclass, field
 from typing import Any
 
-from greenline_probe.explore.facts import Facts, find_def, read_facts
+from greenline_probe.explore.facts import Facts, enrich, find_def, read_facts
 
 OPERATORS = {
     "__eq__": "({0} == {1})",
@@ -146,8 +146,8 @@ def resolve(module: types.ModuleType, qualname: str, text: str) -> Subject:
     if kind in ("method", "property", "operator"):
         signature = _without_first(signature)
     facts = read_facts(node, tree, qualname.rpartition(".")[2])
+    enrich(facts, node, tree, module)
     return Subject(module, qualname, kind, function, owner, signature, node, tree, facts, text, setter)
-
 
 
 def _mangled(name: str, owner: Any) -> str:
@@ -160,8 +160,8 @@ def _classify(raw: Any, thing: Any, owner: Any, node: ast.AST) -> tuple[str, Any
     if owner is None:
         return "function", thing
     name = getattr(node, "name", "")
-    if isinstance(raw, property) or _is_cached_property(raw):
-        accessor = raw.func if _is_cached_property(raw) else raw.fget
+    if isinstance(raw, property) or is_cached_property(raw):
+        accessor = raw.func if is_cached_property(raw) else raw.fget
         return "property", inspect.unwrap(accessor) if accessor else thing
     if isinstance(raw, classmethod):
         return "classmethod", thing
@@ -174,7 +174,8 @@ def _classify(raw: Any, thing: Any, owner: Any, node: ast.AST) -> tuple[str, Any
     return "method", raw
 
 
-def _is_cached_property(raw: Any) -> bool:
+def is_cached_property(raw: Any) -> bool:
+    """Tell whether a class attribute is a property that remembers its value."""
     return isinstance(raw, functools.cached_property) or (
         type(raw).__name__ == "cached_property" and hasattr(raw, "func")
     )

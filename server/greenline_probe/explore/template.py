@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import inspect
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from greenline_probe.explore.sources import call, expression_of, plain, prelude_of, relabelled
-from greenline_probe.explore.subject import OPERATORS, Subject, variable_name
+from greenline_probe.explore.subject import OPERATORS, Subject, is_cached_property, variable_name
 from greenline_probe.explore.values import Values
 
 OMITTED = ""
 """The choice for an optional parameter that is not passed."""
 
 MAX_STEPS = 12
+_FILE_NAME = re.compile(r"[\w-]*\.\w{2,5}")
 
 
 @dataclass
@@ -27,6 +29,8 @@ class Slot:
     label: str = ""
     typed: bool = False
     """The pool comes from an annotation."""
+    odd: frozenset[str] = frozenset()
+    """Choices of a type that the parameter does not take: for the checks that refuse them, and nothing else."""
     keyword: bool = False
     """Each choice brings its own name: ``key=expression``."""
 
@@ -140,7 +144,10 @@ def _settings(values: Values) -> list[Slot]:
         pool = [OMITTED, *(f"monkeypatch.setenv({name!r}, {text})" for text in texts[:8])]
         slots.append(Slot(f"${name}", [*pool, f"monkeypatch.delenv({name!r}, raising=False)"], "setting"))
     if values.facts.reads_folder:
-        slots.append(Slot("$cwd", [OMITTED, "monkeypatch.chdir(tmp_path)"], "setting"))
+        move = "monkeypatch.chdir(tmp_path)"
+        names = [c for c in values.facts.constants if isinstance(c, str) and _FILE_NAME.fullmatch(c)]
+        files = [f"(tmp_path / {n!r}).write_text('a=1\\n')\n{move}" for n in names[:3]]
+        slots.append(Slot("$cwd", [OMITTED, move, *files], "setting"))
     return slots
 
 
@@ -217,7 +224,8 @@ def _slots(signature: inspect.Signature, values: Values, hints: dict[str, Any], 
         if not required:
             by_name = by_name or parameter.kind is parameter.POSITIONAL_OR_KEYWORD
             label = f"{parameter.name}=" if parameter.kind is not parameter.POSITIONAL_ONLY else ""
-        slots.append(Slot(parameter.name, pool if required else [OMITTED, *pool], role, label, typed))
+        odd = frozenset(values.wrong_types(parameter.name, hint))
+        slots.append(Slot(parameter.name, pool if required else [OMITTED, *pool], role, label, typed, odd))
     return slots
 
 
@@ -250,8 +258,16 @@ def _steps(subject: Subject, variable: str, values: Values) -> list[Slot]:
             chosen = [(s.label, s.pool[min(i, len(s.pool) - 1)]) for s in slots]
             made.append(call(f"{variable}.{name}", [relabelled(label, c) for label, c in chosen if c]))
         made += [
-            call(f"{variable}.{name}", [relabelled(s.label, c)]) for s in slots[:1] if len(slots) == 1 for c in s.pool[2:5] if c
+            call(f"{variable}.{name}", [relabelled(s.label, c)])
+            for s in slots[:1]
+            if len(slots) == 1
+            for c in s.pool[2:5]
+            if c
         ]
+    cached = [
+        name for kind in subject.owner.__mro__ for name, member in vars(kind).items() if is_cached_property(member)
+    ]
+    made += [f"_ = {variable}.{name}" for name in cached if name != subject.name]
     pool = list(dict.fromkeys(made))[: MAX_STEPS * 2]
     if not pool or _looks_immutable(subject.owner):
         return []
@@ -288,6 +304,8 @@ def cost_of(choice: Choice) -> float:
         cost += 4 * sum(source.count(mark) for mark in ("\\x", "\\u", "1e", "lambda", "\\n"))
         if source in {"''", "[]", "{}", "None", "()", "0"}:
             cost += 1.5
+        if source in slot.odd:
+            cost += 10
         rank = slot.pool.index(source) if source in slot.pool[:40] else 40
         cost += rank * 0.08
     return cost

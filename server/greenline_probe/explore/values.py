@@ -354,7 +354,7 @@ class Values:
             typed = [*typed, "None"]
         pool = [*self._compared(parameter.name, hint), *typed]
         if depth == 0:
-            pool += self._wrong_types(parameter.name, pool)
+            pool += self.wrong_types(parameter.name, hint)
         if _accepts(hint, str) and (paths := self._path_like(parameter.name)):
             return list(dict.fromkeys([*paths, *pool]))[: MAX_POOL * 2]
         return _typical_first(list(dict.fromkeys(pool)), typed)
@@ -521,7 +521,7 @@ class Values:
 
     def _texts(self) -> list[str]:
         constants = [c for c in self.facts.constants if isinstance(c, str)]
-        found = [s for p in self.facts.patterns for s in samples(p, 4)]
+        found = _interleave([samples(p, 4) for p in self.facts.patterns[:12]])
         found += [s for c in constants if _is_pattern(c) for s in samples(c, 4)]
         words = [c for c in constants if c and not _is_pattern(c)]
         around = [f"{w}abc" for w in words[:4]] + [f"abc{w}def" for w in words[:4]]
@@ -549,7 +549,13 @@ class Values:
         return with_prelude(f"(tmp_path / 'data.txt').write_text({content})", "tmp_path / 'data.txt'")
 
     def _contents(self) -> list[str]:
-        known = ["'a=1\\nb=two words\\n'", "'first line\\nsecond line\\n'", "''", "'{\"a\": [1, 2]}'", "'name,age\\nAda,36\\n'"]
+        known = [
+            "'a=1\\nb=two words\\n'",
+            "'first line\\nsecond line\\n'",
+            "''",
+            "'{\"a\": [1, 2]}'",
+            "'name,age\\nAda,36\\n'",
+        ]
         constants = [repr(c + "\n") for c in self.facts.constants if isinstance(c, str) and len(c) > 2][:6]
         return [*known, *constants]
 
@@ -578,12 +584,17 @@ class Values:
         bodies = [*(names[:1]), *results[:3], "None"]
         return [with_prelude(f"async def work({', '.join(names)}):\n    return {b}", "work") for b in bodies]
 
-    def _wrong_types(self, name: str, pool: list[str]) -> list[str]:
-        """One value of another type, where the code asks for the type itself."""
-        asked = " ".join(self.facts.instances.get(name, ()))
-        if not asked:
+    def wrong_types(self, name: str, hint: Any) -> list[str]:
+        """Return a value or two of another type, where the code looks at types."""
+        if not self.facts.checks_types or hint in (Any, object):
             return []
-        return ["3.5" if "str" in asked else "'abc'", "None", *(["b'abc'"] if "bytes" not in asked else [])]
+        asked = " ".join(self.facts.instances.get(name, ()))
+        if not asked and hint is inspect.Parameter.empty:
+            return []
+        kinds = asked or str(hint)
+        return [
+            w for word, w in (("str", "'abc'"), ("int", "3"), ("float", "2.5"), ("None", "None")) if word not in kinds
+        ][:3]
 
     def _text_files(self) -> list[str]:
         module = self.names.bind("io", "io", "", io)
