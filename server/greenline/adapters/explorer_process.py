@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import os
 from typing import TYPE_CHECKING, Any
 
 from greenline.adapters.probe_process import ProbeProblem, ProbeProcess
@@ -32,34 +33,45 @@ class ExplorerProcess:
             with scratch_overlay(expedition.project.root, expedition.unsaved) as overlay:
                 return await self._explore_in(overlay, expedition, progress)
         except (OverlayProblem, ProbeProblem) as problem:
-            return Exploration(reason=str(problem))
+            return Exploration(reason=str(problem), failed=True)
         except OSError as error:
-            return Exploration(reason=f"The scratch copy could not be made: {error}. Is the temporary folder full?")
+            reason = f"The scratch copy could not be made: {error}. Is the temporary folder full?"
+            return Exploration(reason=reason, failed=True)
 
     async def _explore_in(self, overlay: Overlay, expedition: Expedition, progress: Progress) -> Exploration:
         cases: list[Case] = []
         probe = ProbeProcess(expedition.interpreter.path, overlay)
         limit = expedition.seconds * 2 + _SECONDS_BESIDES
+        done: wire.Explored | wire.Problem | None = None
         async with probe:
+            problem = ""
             try:
                 done = await asyncio.wait_for(
                     self._converse(probe, _request(overlay, expedition), cases, progress), limit
                 )
             except (asyncio.TimeoutError, TimeoutError):
-                return Exploration(reason=f"exploring did not end within {limit:g} s")
-            if isinstance(done, wire.Problem):
-                return Exploration(reason=done.message)
-            if done is None:
-                return Exploration(reason=f"the Python process {await probe.death()}. {probe.output(600)}".strip())
+                problem = f"exploring did not end within {limit:g} s"
+            else:
+                if done is None:
+                    problem = f"the Python process {await probe.death()}. {probe.output(600)}".strip()
+
+        def shown(text: str) -> str:
+            """Name things by where the person has them."""
+            return text.replace(str(overlay.root), str(expedition.project.root)).replace(f"{overlay.tmp}{os.sep}", "")
+
+        if isinstance(done, wire.Problem):
+            return Exploration(reason=shown(done.message))
+        if done is None:
+            return Exploration(tuple(cases), reason=shown(problem), failed=True)
         return Exploration(
             cases=tuple(cases),
             calls=done.calls,
-            reason=done.reason.replace(str(overlay.root), str(expedition.project.root)),
+            reason=shown(done.reason),
             mutants=done.mutants,
             killed=done.killed,
-            refusals=tuple(done.refusals),
+            refusals=tuple(shown(refusal) for refusal in done.refusals),
             suspected_bugs=tuple(
-                SuspectedBug(a["call"], a["error"], a["line"] or None) for a in done.accidents if a["typed"]
+                SuspectedBug(a["call"], shown(a["error"]), a["line"] or None) for a in done.accidents if a["typed"]
             ),
         )
 

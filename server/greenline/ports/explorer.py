@@ -39,6 +39,8 @@ class Exploration:
     cases: tuple[Case, ...] = ()
     calls: int = 0
     reason: str = ""
+    failed: bool = False
+    """Exploring itself could not be done or not be ended; that says nothing about the target."""
     mutants: int = 0
     killed: int = 0
     refusals: tuple[str, ...] = ()

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.code.read_module import read_module
 from greenline.domain.coverage.mapping import summarize
-from greenline.domain.coverage.merge_maps import merge_maps
 from greenline.domain.generation.model import Coverage
 from greenline.ports.project import InterpreterProblem
 from greenline.ports.tests import TestRun
 from greenline.services.test_trial import name_of
+from greenline.services.workbench import BadTarget, functions_of, reached
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from greenline.domain.coverage.model import Summary
+    from greenline.domain.code.model import Module
+    from greenline.domain.coverage.model import CoverageMap, Summary
     from greenline.domain.generation.model import TargetResult, TestEdit
     from greenline.ports.documents import Documents
     from greenline.ports.progress import Progress
@@ -77,33 +78,41 @@ class ConfirmTests:
             interpreter = await self._interpreters.interpreter_for(project, setting=self._settings.interpreter)
         except InterpreterProblem as problem:
             return _failed(generation.results, str(problem), ())
+        try:
+            text = self._documents.read(source)
+        except (OSError, UnicodeDecodeError) as error:
+            return _failed(generation.results, f"{source.name} cannot be read any more: {error}", ())
+        if text is None:
+            return _failed(generation.results, f"{source.name} is gone.", ())
         unsaved = {p: t for p, t in self._documents.unsaved().items() if p.is_relative_to(project.root)}
-        overlay = {**unsaved, edit.path: edit.new_text}
-        text = overlay.get(source) or self._documents.read(source) or ""
         progress.step(f"Running {edit.path.name} as it now stands", 0.95)
         run = TestRun(
             project,
             interpreter,
-            overlay=overlay,
+            overlay={**unsaved, source: text, edit.path: edit.new_text},
             selection=(str(edit.path),),
             measure=(source,),
             seconds=self._settings.run_seconds,
             guarded=False,
         )
         report = await self._runner.run(run, progress)
+        new = _new_tests(generation)
+        if report.problem and new - _ran(report):
+            # A test that was there before stops the file; what is to be confirmed are the new ones.
+            alone = replace(run, selection=tuple(f"{edit.path}::{name}" for name in sorted(new)))
+            report = await self._runner.run(alone, progress)
         return self._judged(generation, edit, source, text, report)
 
     def _judged(
         self, generation: Generation, edit: TestEdit, source: Path, text: str, report: TestReport
     ) -> Confirmation:
-        new = {name for result in generation.results for name in result.tests if result.status == "confirmed"}
+        new = _new_tests(generation)
         mine = [o for o in report.outcomes if name_of(o.node_id) in new]
         failures = tuple(o for o in mine if o.outcome != "passed")
-        if report.problem and not mine:
-            return _failed(generation.results, report.problem, failures)
-        missing = sorted(new - {name_of(o.node_id) for o in mine})
+        missing = sorted(new - _ran(report))
         if missing:
-            return _failed(generation.results, f"{edit.path.name} ran without {', '.join(missing)}.", failures)
+            problem = report.problem or f"{edit.path.name} ran without {', '.join(missing)}."
+            return _failed(generation.results, problem, failures)
         if failures:
             return _failed(generation.results, "", failures)
         self._show.record({p: c for p, c in report.coverage.items() if p == source}, {source: text})
@@ -114,23 +123,29 @@ class ConfirmTests:
         self, results: Sequence[TargetResult], source: Path, text: str, report: TestReport
     ) -> tuple[TargetResult, ...]:
         """Replace what the trial expected by what this run measured, for what the picture does not know better."""
-        ran = report.coverage.get(source)
-        if ran is None:
+        if source not in report.coverage:
             return tuple(results)
         module, _ = read_module(text)
-        after = self._show.map_of(source, text, ran)
-        picture = self._show.picture(source, text)
-        if picture.state == "measured" and picture.map is not None and picture.map.branches_known:
-            after = merge_maps(after, picture.map)
-        found = []
-        for result in results:
-            function = module.function(result.target.qualname or "")
-            if result.status == "confirmed" and result.coverage is not None and function is not None:
-                now = summarize(after, function, module)
-                found.append(replace(result, coverage=Coverage(result.coverage.before, now)))
-            else:
-                found.append(result)
-        return tuple(found)
+        after = reached(self._show, source, text, report)
+        return tuple(_with_coverage(result, module, after) for result in results)
+
+
+def _new_tests(generation: Generation) -> set[str]:
+    return {name for result in generation.results for name in result.tests if result.status == "confirmed"}
+
+
+def _ran(report: TestReport) -> set[str]:
+    return {name_of(outcome.node_id) for outcome in report.outcomes}
+
+
+def _with_coverage(result: TargetResult, module: Module, after: CoverageMap) -> TargetResult:
+    if result.status != "confirmed" or result.coverage is None:
+        return result
+    try:
+        function = functions_of(result.target, module)[0]
+    except BadTarget:  # renamed meanwhile
+        return result
+    return replace(result, coverage=Coverage(result.coverage.before, summarize(after, function)))
 
 
 def _failed(results: Sequence[TargetResult], problem: str, failures: tuple[TestOutcome, ...]) -> Confirmation:

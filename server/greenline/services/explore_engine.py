@@ -50,7 +50,7 @@ class ExploreEngine:
             engine=self.name,
             candidates=candidates,
             reason=exploration.reason,
-            not_testable=not candidates,
+            not_testable=not candidates and not exploration.failed,
             observations=exploration.calls,
             suspected_bugs=exploration.suspected_bugs,
         )

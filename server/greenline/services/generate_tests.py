@@ -7,7 +7,6 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from greenline.domain.coverage.mapping import summarize
 from greenline.domain.generation.model import Coverage, TargetResult, TestEdit
 from greenline.ports.engine import Assignment
 from greenline.ports.project import InterpreterProblem
@@ -48,7 +47,7 @@ class GenerateTests:
         self._settings = settings
 
     async def generate(self, target: Target, progress: Progress, *, engine: EngineChoice = "auto") -> Generation:
-        """Never raises for the target's sake: what went wrong is in the results. Cancelling the task ends all children."""
+        """Never raises for the target's sake: what went wrong is in the results. Cancelling ends all children."""
         began = time.monotonic()
         chosen = self._engines.get("explore" if engine == "auto" else engine)
         if chosen is None:
@@ -63,13 +62,12 @@ class GenerateTests:
     async def _generate(
         self, functions: Sequence[Function], bench: Bench, engine: Engine, progress: Progress
     ) -> Generation:
-        began = time.monotonic()
         open_targets = [f for f in functions if bench.has_gaps(f)]
         asked = await self._propose(open_targets, bench, engine, progress)
         proposals = {function: proposal for function, (proposal, _) in asked.items()}
+        began = time.monotonic()
         tried = await self._trial.run(bench, [(f, p.candidates) for f, p in proposals.items()], progress)
-        spent = sum(seconds for _, seconds in asked.values())
-        shared = max(0.0, bench.seconds + time.monotonic() - began - spent) / max(1, len(functions))
+        shared = (bench.seconds + time.monotonic() - began) / max(1, len(functions))
         results = []
         for function in functions:
             result = _nothing(bench, function)
@@ -122,7 +120,6 @@ class GenerateTests:
 def _result(bench: Bench, function: Function, proposal: Proposal, tried: Tried) -> TargetResult:
     """Judge one function by what the trial kept of its candidates."""
     kept = tried.kept.get(function)
-    before = summarize(bench.before, function, bench.module)
     common = TargetResult(
         bench.target_of(function),
         "failed",
@@ -137,14 +134,14 @@ def _result(bench: Bench, function: Function, proposal: Proposal, tried: Tried) 
     if kept is None or not kept.names:
         reason = kept.reason if kept else "nothing of it could be kept"
         return replace(common, status="failed" if kept and kept.failed else "nothing_to_gain", reason=reason)
-    after = summarize(tried.after, function, bench.module)
+    gained = Coverage(bench.summary(function), bench.summary(function, tried.after))
     return replace(
-        common, status="confirmed", edit=tried.edit, tests=kept.names, code=kept.code, coverage=Coverage(before, after)
+        common, status="confirmed", reason="", edit=tried.edit, tests=kept.names, code=kept.code, coverage=gained
     )
 
 
 def _nothing(bench: Bench, function: Function) -> TargetResult:
-    summary = summarize(bench.before, function, bench.module)
+    summary = bench.summary(function)
     reason = "the tests reach every line and branch of it already"
     if not summary.lines.total:
         reason = "it has no statement that could run"

@@ -163,11 +163,17 @@ class ShowCoverage:
 
 def is_test(project: Project, path: Path) -> bool:
     """Tell whether the project keeps the file for testing: nobody wants tests of tests."""
-    return (
-        path.name == "conftest.py"
-        or any(fnmatch(path.name, pattern) for pattern in project.python_files)
-        or any(path.is_relative_to(root) for root in project.test_roots)
-    )
+    if path.name == "conftest.py":
+        return True
+    # `*.py` says nothing, and `testpaths = ["src"]` is how documented examples are run.
+    if any(fnmatch(path.name, pattern) for pattern in project.python_files if pattern != "*.py"):
+        return True
+    inside = [(root, path.relative_to(root)) for root in project.test_roots if path.is_relative_to(root)]
+    return any(_is_for_tests(part) for root, below in inside for part in (root.name, *below.parts[:-1]))
+
+
+def _is_for_tests(folder: str) -> bool:
+    return bool({"test", "tests", "testing"} & set(folder.lower().replace("-", "_").split("_")))
 
 
 def _left_out(path: Path) -> Picture:

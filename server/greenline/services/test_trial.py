@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from greenline.domain.code.parse import parse
-from greenline.domain.coverage.mapping import summarize
+from greenline.domain.code.text_lines import split_lines
 from greenline.domain.coverage.merge_maps import merge_maps
 from greenline.domain.coverage.model import Executed
 from greenline.domain.generation.merge import merge_tests
 from greenline.domain.generation.model import TestEdit
-from greenline.ports.tests import TestRun
+from greenline.ports.tests import TestReport, TestRun
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from greenline.domain.generation.merge import Merged
     from greenline.domain.generation.model import Candidate
     from greenline.ports.progress import Progress
-    from greenline.ports.tests import TestReport, TestRunner
+    from greenline.ports.tests import TestRunner
     from greenline.services.show_coverage import ShowCoverage
     from greenline.services.workbench import Bench
     from greenline.settings import Settings
@@ -78,9 +78,11 @@ class TestTrial:
             merged = self._merge(bench, candidates)
             if merged.problem:
                 return Tried(bench.before, problem=f"{bench.placement.path.name}: {merged.problem}")
-            reports = await self._run_twice(bench, merged, progress)
+            reports = await self._run_twice(bench, merged, progress) if merged.names else [TestReport()]
             problem = next((r.problem for r in reports if r.problem), "")
             failed = _failed(merged.names, reports)
+            if not failed:
+                problem = problem or _harmed(bench.existing, reports[0])
             if problem and not failed:
                 return Tried(bench.before, problem=problem)
             if failed:
@@ -101,19 +103,24 @@ class TestTrial:
         return merge_tests(bench.test_text, everything, target=target, first_party=(package,))
 
     async def _run_twice(self, bench: Bench, merged: Merged, progress: Progress) -> list[TestReport]:
-        progress.step(f"Running {len(merged.names)} new tests, twice", 0.85)
+        count = len(merged.names)
+        progress.step(f"Running {count} new {'test' if count == 1 else 'tests'}, twice", 0.85)
         path = bench.placement.path
+        alone = tuple(f"{path}::{name}" for name in merged.names)
+        # With the tests that are there, as the file will be; and without them, so that none leans on another. A file
+        # that cannot run to its end without us cannot do so with us either.
+        together = alone if bench.existing.problem else (str(path),)
         runs = [
             TestRun(
                 bench.project,
                 bench.interpreter,
                 overlay={**bench.unsaved, path: merged.new_text},
-                selection=(str(path),),
+                selection=selection,
                 measure=(bench.path,),
                 hash_seed=seed,
                 seconds=self._settings.run_seconds,
             )
-            for seed in SEEDS
+            for seed, selection in zip(SEEDS, (together, alone), strict=True)
         ]
         tasks = [asyncio.ensure_future(self._runner.run(run, progress)) for run in runs]
         try:
@@ -174,7 +181,17 @@ def _failed(names: Sequence[str], reports: Sequence[TestReport]) -> dict[str, st
 
 
 def name_of(node_id: str) -> str:
-    return node_id.rpartition("::")[2].partition("[")[0]
+    """Return the test's name in its file, without the row of a table; a method has its class before it."""
+    return node_id.partition("::")[2].partition("[")[0]
+
+
+def _harmed(existing: TestReport, together: TestReport) -> str:
+    """Say which test that was there passes no longer beside the new ones; empty for none."""
+    passed = {o.node_id for o in existing.outcomes if o.outcome == "passed"}
+    harmed = [o.node_id for o in together.outcomes if o.node_id in passed and o.outcome in {"failed", "error"}]
+    if not harmed:
+        return ""
+    return f"beside the new tests, {name_of(harmed[0])} fails, which passed without them; nothing was written"
 
 
 def _drop(
@@ -188,7 +205,7 @@ def _drop(
     for function, found in candidates.items():
         names = [next(placed) for _ in found]
         for name in names:
-            if name in failed:
+            if name is not None and name in failed:
                 failures.setdefault(function, failed[name])
         candidates[function] = [
             c for c, name in zip(found, names, strict=True) if name is not None and name not in failed
@@ -196,8 +213,7 @@ def _drop(
 
 
 def _gains(bench: Bench, function: Function, after: CoverageMap) -> bool:
-    was = summarize(bench.before, function, bench.module)
-    now = summarize(after, function, bench.module)
+    was, now = bench.summary(function), bench.summary(function, after)
     return now.lines.covered > was.lines.covered or now.branches.covered > was.branches.covered
 
 
@@ -211,7 +227,7 @@ def _why(message: str) -> str:
 def _code_of(merged_text: str, names: Sequence[str]) -> str:
     """Return the source of these tests as they stand in the merged file."""
     tree, _ = parse(merged_text)
-    lines = merged_text.splitlines()
+    lines = split_lines(merged_text.removeprefix("\ufeff"))
     found = []
     for node in tree.body if tree else ():
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name in names:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.code.model import Function, Module, Target
 from greenline.domain.code.module_name import module_name
+from greenline.domain.code.parse import parse
 from greenline.domain.code.read_module import read_module
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.coverage.merge_maps import merge_maps
-from greenline.domain.coverage.model import CoverageMap, Executed
+from greenline.domain.coverage.model import CoverageMap, Executed, Summary
 from greenline.domain.generation.place import Placement
 from greenline.ports.project import Interpreter, Project
 from greenline.ports.tests import TestReport, TestRun
@@ -51,18 +52,38 @@ class Bench:
     before: CoverageMap
     """What tests reach already: the report, our own runs, and the tests in the test file, just run."""
     unsaved: Mapping[Path, str]
+    """The texts that runs see instead of the disk's: open buffers, and the file itself as it was read."""
     existing: TestReport
     """How the tests that are in the test file fare without us."""
     seconds: float = 0.0
 
     def has_gaps(self, function: Function) -> bool:
         """Tell whether tests leave a line or branch of the function out."""
-        summary = summarize(self.before, function, self.module)
+        summary = self.summary(function)
         return (summary.lines.covered, summary.branches.covered) != (summary.lines.total, summary.branches.total)
+
+    def summary(self, function: Function, coverage: CoverageMap | None = None) -> Summary:
+        """Count the function with what is defined inside it: only its tests can reach that."""
+        return summarize(coverage or self.before, function)
 
     def target_of(self, function: Function) -> Target:
         """Return the function's written name."""
         return Target(self.path, qualname=function.qualname)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is read before anything is run."""
+
+    path: Path
+    text: str
+    module: Module
+    module_name: str
+    functions: list[Function]
+    project: Project
+    placement: Placement
+    test_text: str | None
+    unsaved: Mapping[Path, str]
 
 
 class Workbench:
@@ -90,33 +111,53 @@ class Workbench:
     async def prepare(self, target: Target, progress: Progress) -> tuple[list[Function], Bench]:
         """Return the functions that the target means and their bench. Raises BadTarget and InterpreterProblem."""
         began = time.monotonic()
+        found = self._found(target)
+        interpreter = await self._interpreters.interpreter_for(found.project, setting=self._settings.interpreter)
+        if interpreter.pytest_version is None:
+            raise BadTarget(interpreter.without_pytest)
+        existing = await self._run_existing(found, interpreter, progress)
+        bench = Bench(
+            path=found.path,
+            text=found.text,
+            module=found.module,
+            module_name=found.module_name,
+            project=found.project,
+            interpreter=interpreter,
+            placement=found.placement,
+            test_text=found.test_text,
+            before=reached(self._show, found.path, found.text, existing),
+            unsaved=found.unsaved,
+            existing=existing,
+            seconds=time.monotonic() - began,
+        )
+        return found.functions, bench
+
+    def _found(self, target: Target) -> _Found:
+        """Read all texts, at one moment. Raises BadTarget."""
         path = Path(target.path).absolute()
+        project = self._projects.project_of(path)
+        name = _importable(project, path)
         text = self._read(path)
         module, problems = read_module(text)
         if problems:
             raise BadTarget(f"{path.name} does not parse: {problems[0]}. Mend that first.")
         functions = functions_of(target, module)
-        project = self._projects.project_of(path)
-        if is_test(project, path):
-            raise BadTarget(f"{path.name} holds tests itself; name the code that it tests.")
-        name = module_name(path, project.source_roots)
-        if name is None:
-            raise BadTarget(f"{path.name} cannot be imported: its name or folder is no Python identifier.")
-        interpreter = await self._interpreters.interpreter_for(project, setting=self._settings.interpreter)
         placement = self._layout.test_file_for(project, path)
-        test_text = self._read(placement.path) if placement.exists else None
         unsaved = {p: t for p, t in self._documents.unsaved().items() if p.is_relative_to(project.root)}
-        existing = TestReport()
-        if test_text is not None:
-            progress.step(f"Running the tests in {placement.path.name}")
-            existing = await self._run_existing(
-                project, interpreter, placement.path, path, unsaved | {placement.path: test_text}, progress
+        test_text = self._read_tests(placement)
+        return _Found(path, text, module, name, functions, project, placement, test_text, {**unsaved, path: text})
+
+    def _read_tests(self, placement: Placement) -> str | None:
+        """Return the test file's text, also of a buffer that was never saved; None when there is no such file."""
+        if not placement.exists and placement.path not in self._documents.unsaved():
+            return None
+        text = self._read(placement.path)
+        _, problems = parse(text)
+        if problems:
+            raise BadTarget(
+                f"The tests would go to {placement.path.name}, which does not parse: {problems[0]}. Mend that first."
             )
-        bench = Bench(
-            path, text, module, name, project, interpreter, placement, test_text,
-            self._before(path, text, existing), unsaved, existing,
-        )  # fmt: skip
-        return functions, replace(bench, seconds=time.monotonic() - began)
+        return text
 
     def _read(self, path: Path) -> str:
         try:
@@ -127,51 +168,52 @@ class Workbench:
             raise BadTarget(f"There is no file {path}.")
         return text
 
-    async def _run_existing(
-        self,
-        project: Project,
-        interpreter: Interpreter,
-        tests: Path,
-        source: Path,
-        overlay: Mapping[Path, str],
-        progress: Progress,
-    ) -> TestReport:
+    async def _run_existing(self, found: _Found, interpreter: Interpreter, progress: Progress) -> TestReport:
+        tests = found.placement.path
+        if found.test_text is None:
+            return TestReport()
+        progress.step(f"Running the tests in {tests.name}")
         run = TestRun(
-            project,
+            found.project,
             interpreter,
-            overlay=overlay,
+            overlay={**found.unsaved, tests: found.test_text},
             selection=(str(tests),),
-            measure=(source,),
+            measure=(found.path,),
             seconds=self._settings.run_seconds,
         )
         return await self._runner.run(run, progress)
 
-    def _before(self, path: Path, text: str, existing: TestReport) -> CoverageMap:
-        ran = existing.coverage.get(path, Executed(arcs=frozenset()))
-        measured = self._show.map_of(path, text, ran)
-        picture = self._show.picture(path, text)
-        if (
-            picture.state != "measured"
-            or picture.map is None
-            or picture.map.statements.lines != measured.statements.lines
-        ):
-            return measured
-        if picture.map.branches_known:
-            return merge_maps(measured, picture.map)
-        return replace(
-            measured, covered=measured.covered | picture.map.covered, missing=measured.missing - picture.map.covered
-        )
+
+def reached(show: ShowCoverage, path: Path, text: str, report: TestReport) -> CoverageMap:
+    """Return what tests reach: those that just ran, and what the picture of the file knows besides."""
+    measured = show.map_of(path, text, report.coverage.get(path, Executed(arcs=frozenset())))
+    picture = show.picture(path, text)
+    known = picture.map if picture.state == "measured" else None
+    if known is None or known.statements.lines != measured.statements.lines:
+        return measured
+    if known.branches_known:
+        return merge_maps(measured, known)
+    return replace(measured, covered=measured.covered | known.covered, missing=measured.missing - known.covered)
+
+
+def _importable(project: Project, path: Path) -> str:
+    """Return the name that the file is imported by. Raises BadTarget for what no tests are written for."""
+    if path.suffix != ".py":
+        raise BadTarget(f"{path.name} is no Python module; name a .py file.")
+    if is_test(project, path):
+        raise BadTarget(f"{path.name} holds tests itself; name the code that it tests.")
+    name = module_name(path, project.source_roots)
+    if name is None:
+        raise BadTarget(f"{path.name} cannot be imported: its name or folder is no Python identifier.")
+    return name
 
 
 def functions_of(target: Target, module: Module) -> list[Function]:
     """Return the functions that a target means: one, the one around a line, or all of a file. Raises BadTarget."""
     if target.qualname:
         found = [f for f in module.functions if f.qualname == target.qualname]
-        inside = [f for f in module.functions if f.qualname.startswith(f"{target.qualname}.")]
-        if not found and inside:  # a class: each of its methods
-            return _testable(inside)
         if not found:
-            raise BadTarget(f"{target.path.name} has no function `{target.qualname}`.")
+            return _methods_of(target, module)
         return _testable(found)[:1] or found[-1:]
     if target.line is not None:
         around = [f for f in module.functions if f.first_line <= target.line <= f.end_line and not f.is_local]
@@ -182,6 +224,15 @@ def functions_of(target: Target, module: Module) -> list[Function]:
     if not functions:
         raise BadTarget(f"{target.path.name} defines no function.")
     return functions
+
+
+def _methods_of(target: Target, module: Module) -> list[Function]:
+    inside = _testable([f for f in module.functions if f.qualname.startswith(f"{target.qualname}.")])
+    if not inside and any(c.qualname == target.qualname for c in module.classes):
+        raise BadTarget(f"`{target.qualname}` in {target.path.name} defines no method that could be called.")
+    if not inside:
+        raise BadTarget(f"{target.path.name} has no function `{target.qualname}`.")
+    return inside
 
 
 def _testable(functions: Sequence[Function]) -> list[Function]:

@@ -1,0 +1,393 @@
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from greenline.domain.code.model import Target
+from greenline.domain.coverage.model import Executed, Ratio
+from greenline.domain.generation.model import SuspectedBug
+from greenline.ports.tests import TestOutcome, TestReport
+from unit.services.generation_world import SOURCE, World, candidate
+
+MINUS, PLUS = candidate("test_sign_minus"), candidate("test_sign_plus")
+TWICE = candidate("test_twice", "twice")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def sign(world: World) -> Target:
+    return Target(world.source, "sign")
+
+
+async def test_a_test_that_is_there_already_is_not_run_again(world: World) -> None:
+    world.tests.write_text('from shop import sign\n\n\ndef test_old():\n    assert sign("test_sign_minus")\n')
+    world.outcomes = {("test_old", -1): "failed"}
+    world.propose("sign", MINUS)
+    generation = await world.generate(sign(world))
+    assert (generation.edit, generation.results[0].status, len(world.runs)) == (None, "nothing_to_gain", 1)
+
+
+async def test_what_passes_twice_and_gains_is_confirmed(world: World) -> None:
+    world.propose("sign", MINUS, PLUS)
+    generation = await world.generate(sign(world))
+    (result,) = generation.results
+    assert (result.status, result.reason, result.engine, result.observations) == ("confirmed", "", "explore", 7)
+    assert result.tests == ("test_sign_minus", "test_sign_plus")
+    assert result.code == f"{MINUS.code}\n\n\n{PLUS.code}\n"
+    assert result.coverage is not None
+    assert (result.coverage.before.lines, result.coverage.after.lines) == (Ratio(0, 3), Ratio(3, 3))
+    assert (result.coverage.before.branches, result.coverage.after.branches) == (Ratio(0, 2), Ratio(2, 2))
+    edit = generation.edit
+    assert edit is not None
+    assert (edit.path, edit.creates, edit.base_text) == (world.tests, True, "")
+    assert edit.new_text.startswith("from shop import sign\n\n\ndef test_sign_minus():")
+    assert not world.tests.exists()
+
+
+async def test_the_two_runs_are_fresh_and_differ(world: World) -> None:
+    world.tests.write_text("def test_old():\n    pass\n")
+    world.propose("sign", MINUS)
+    await world.generate(sign(world))
+    baseline, together, alone = world.runs
+    assert baseline.overlay[world.tests] == "def test_old():\n    pass\n"
+    assert together.selection == baseline.selection == (str(world.tests),)
+    assert alone.selection == (f"{world.tests}::test_sign_minus",)
+    assert together.hash_seed != alone.hash_seed
+    assert all(run.guarded and run.measure == (world.source,) and run.seconds == 9.0 for run in world.runs)
+    assert together.overlay == alone.overlay
+
+
+@pytest.mark.parametrize("number", [0, 1])
+async def test_what_fails_in_one_run_is_dropped_and_the_rest_tried_again(world: World, number: int) -> None:
+    world.propose("sign", MINUS, PLUS)
+    world.outcomes = {("test_sign_minus", number): "failed"}
+    generation = await world.generate(sign(world))
+    assert generation.results[0].tests == ("test_sign_plus",)
+    assert "test_sign_minus" not in world.runs[-1].overlay[world.tests]
+    assert len(world.runs) == 4
+
+
+async def test_when_all_fail_the_reason_says_how(world: World) -> None:
+    world.propose("sign", MINUS, PLUS)
+    world.outcomes = {("test_sign_minus", -1): "failed", ("test_sign_plus", -1): "error"}
+    generation = await world.generate(sign(world))
+    assert generation.edit is None
+    assert generation.results[0].status == "failed"
+    assert "no test of it passed twice in fresh processes" in generation.results[0].reason
+    assert "assert 1 == 2" in generation.results[0].reason
+
+
+async def test_a_skipped_test_is_no_test_that_passed(world: World) -> None:
+    world.propose("sign", MINUS)
+    world.outcomes = {("test_sign_minus", -1): "skipped"}
+    assert (await world.generate(sign(world))).results[0].status == "failed"
+
+
+async def test_what_never_passes_for_long_ends_as_failed(world: World) -> None:
+    names = [f"test_{number}_minus" for number in range(6)]
+    world.propose("sign", *(candidate(name) for name in names))
+    world.outcomes = {(name, 2 * number): "failed" for number, name in enumerate(names)}
+    generation = await world.generate(sign(world))
+    assert (generation.edit, generation.results[0].status) == (None, "failed")
+
+
+async def test_tests_that_add_nothing_are_not_written(world: World) -> None:
+    world.tests.write_text("def test_minus():\n    pass\n")
+    world.propose("sign", candidate("test_again_minus"))
+    generation = await world.generate(sign(world))
+    assert (generation.edit, generation.results[0].status) == (None, "nothing_to_gain")
+    assert "adds no line or branch" in generation.results[0].reason
+
+
+async def test_the_tests_of_a_function_that_gain_nothing_are_taken_out_and_the_rest_tried_again(world: World) -> None:
+    world.propose("sign", candidate("test_sign_nothing"))
+    world.propose("twice", TWICE)
+    generation = await world.generate(Target(world.source))
+    assert [r.status for r in generation.results] == ["nothing_to_gain", "confirmed"]
+    assert generation.edit is not None
+    assert "test_sign_nothing" not in generation.edit.new_text
+    assert "test_sign_nothing" not in world.runs[-1].overlay[world.tests]
+
+
+async def test_a_covered_function_is_left_alone(world: World) -> None:
+    world.tests.write_text("def test_minus():\n    pass\n\n\ndef test_plus():\n    pass\n")
+    generation = await world.generate(sign(world))
+    (result,) = generation.results
+    assert (result.status, world.explored, len(world.runs)) == ("nothing_to_gain", [], 1)
+    assert result.coverage is not None
+    assert result.coverage.before == result.coverage.after
+    assert result.reason == "the tests reach every line and branch of it already"
+
+
+async def test_a_second_time_there_is_nothing_to_gain(world: World) -> None:
+    world.propose("sign", MINUS, PLUS)
+    first = await world.generate(sign(world))
+    assert first.edit is not None
+    world.tests.write_text(first.edit.new_text)
+    second = await world.generate(sign(world))
+    assert (second.results[0].status, second.edit) == ("nothing_to_gain", None)
+
+
+async def test_the_report_knows_what_tests_elsewhere_reach(world: World) -> None:
+    world.reported = Executed(frozenset({1, 2, 3, 7}), frozenset({(2, 3), (3, -1)}))
+    world.propose("sign", PLUS)
+    await world.generate(sign(world))
+    (assignment,) = world.explored
+    assert assignment.before.missing == {4, 8}
+    assert assignment.before.missing_branches == {(2, 4)}
+
+
+async def test_what_the_engine_cannot_test_is_said_in_its_words(world: World) -> None:
+    generation = await world.generate(sign(world))
+    assert (generation.results[0].status, generation.results[0].reason) == ("not_testable", "nothing was found")
+    assert world.runs == []
+
+
+async def test_suspected_bugs_are_passed_on(world: World) -> None:
+    bug = SuspectedBug("sign(None)", "TypeError", 2)
+    world.propose("sign", MINUS, suspected_bugs=(bug,))
+    assert (await world.generate(sign(world))).results[0].suspected_bugs == (bug,)
+
+
+async def test_an_engine_that_could_not_work_failed(world: World) -> None:
+    world.propose("sign", reason="the scratch copy could not be made")
+    assert (await world.generate(sign(world))).results[0].status == "failed"
+
+
+async def test_all_functions_of_a_file_come_in_one_edit(world: World) -> None:
+    world.propose("sign", MINUS)
+    world.propose("twice", TWICE)
+    generation = await world.generate(Target(world.source))
+    assert [(r.target.qualname, r.tests) for r in generation.results] == [
+        ("sign", ("test_sign_minus",)),
+        ("twice", ("test_twice",)),
+    ]
+    assert generation.edit is not None
+    assert all(result.edit is generation.edit for result in generation.results)
+    assert "def test_sign_minus" in generation.edit.new_text
+    assert "def test_twice" in generation.edit.new_text
+    assert len(world.runs) == 2
+
+
+async def test_tests_that_are_there_stay_untouched(world: World) -> None:
+    old = "from shop import twice\n\n\ndef test_twice_two():\n    assert twice(1) == 2  # as ever\n"
+    world.tests.write_text(old)
+    world.propose("sign", MINUS)
+    generation = await world.generate(sign(world))
+    edit = generation.edit
+    assert edit is not None
+    assert (edit.creates, edit.base_text) == (False, old)
+    assert "def test_twice_two():\n    assert twice(1) == 2  # as ever\n" in edit.new_text
+    assert world.tests.read_text() == old
+
+
+@pytest.mark.parametrize("outcome", ["failed", "error", "skipped", "xfailed"])
+async def test_tests_that_fail_already_do_not_stand_in_the_way(world: World, outcome: str) -> None:
+    world.tests.write_text("def test_old():\n    assert 0\n")
+    world.outcomes = {("test_old", -1): outcome}
+    world.propose("sign", MINUS)
+    assert (await world.generate(sign(world))).results[0].status == "confirmed"
+
+
+async def test_tests_that_never_end_do_not_stand_in_the_way(world: World) -> None:
+    world.tests.write_text("def test_old():\n    input()\n")
+    world.during = lambda run, number: TestReport(problem="no end") if run.selection == (str(world.tests),) else None
+    world.propose("sign", MINUS)
+    assert (await world.generate(sign(world))).results[0].status == "confirmed"
+
+
+async def test_a_failing_method_of_the_same_name_is_another_test(world: World) -> None:
+    world.tests.write_text("class TestOld:\n    def test_sign_minus(self):\n        assert 0\n")
+    old = TestOutcome(f"{world.tests}::TestOld::test_sign_minus[a::b]", "failed")
+
+    def during(run: object, number: int) -> TestReport | None:
+        report = world._report(world.runs[number], number)
+        return TestReport((old, *report.outcomes), report.coverage)
+
+    world.during = during
+    world.propose("sign", MINUS)
+    assert (await world.generate(sign(world))).results[0].status == "confirmed"
+
+
+async def test_tests_that_would_break_others_are_not_written(world: World) -> None:
+    world.tests.write_text("def test_old():\n    pass\n")
+    world.outcomes = {("test_old", 1): "failed"}
+    world.propose("sign", MINUS)
+    generation = await world.generate(sign(world))
+    assert (generation.edit, generation.results[0].status) == (None, "failed")
+    assert "test_old fails, which passed without them" in generation.results[0].reason
+
+
+async def test_unsaved_buffers_win_over_the_disk(world: World) -> None:
+    world.tests.write_text("def test_saved():\n    pass\n")
+    world.buffers = {
+        world.source: SOURCE.replace("twice", "double"),
+        world.tests: "def test_unsaved():\n    pass\n",
+        Path("/elsewhere/other.py"): "x = 1\n",
+    }
+    world.propose("double", candidate("test_double_twice", "double"))
+    generation = await world.generate(Target(world.source, "double"))
+    assert generation.edit is not None
+    assert "def test_unsaved" in generation.edit.base_text
+    assert all(run.overlay[world.source] == world.buffers[world.source] for run in world.runs)
+    assert all(Path("/elsewhere/other.py") not in run.overlay for run in world.runs)
+    (assignment,) = world.explored
+    assert (assignment.text, assignment.unsaved[world.source]) == (world.buffers[world.source],) * 2
+
+
+async def test_a_test_file_that_was_never_saved_is_added_to(world: World) -> None:
+    world.buffers = {world.tests: "def test_unsaved():\n    pass\n"}
+    world.propose("sign", MINUS)
+    generation = await world.generate(sign(world))
+    assert generation.edit is not None
+    assert (generation.edit.creates, "def test_unsaved" in generation.edit.new_text) == (False, True)
+
+
+async def test_runs_see_the_text_that_was_read(world: World) -> None:
+    """Saving the file in the middle must not lead to lines of another text."""
+    world.propose("sign", MINUS)
+    world.exploring = lambda assignment: world.source.write_text("x = 1\n") and None
+    generation = await world.generate(sign(world))
+    assert generation.results[0].status == "confirmed"
+    assert all(run.overlay[world.source] == SOURCE for run in world.runs)
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "words"),
+    [
+        pytest.param("def f(:\n", "shop.py::f", "shop.py does not parse: syntax error at line 1", id="broken-source"),
+        pytest.param(SOURCE, "shop.py::nobody", "shop.py has no function `nobody`", id="no-such-function"),
+        pytest.param(SOURCE, "shop.py:6", "Line 6 of shop.py is in no function", id="line-outside"),
+        pytest.param("x = 1\n", "shop.py", "shop.py defines no function", id="nothing-to-test"),
+        pytest.param("class A:\n    x = 1\n", "shop.py::A", "`A` in shop.py defines no method", id="no-method"),
+        pytest.param(SOURCE, "gone.py::f", "There is no file", id="no-file"),
+        pytest.param(SOURCE, "test_shop.py::test_sign", "test_shop.py holds tests itself", id="a-test-file"),
+        pytest.param(SOURCE, "notes.txt", "notes.txt is no Python module", id="no-python"),
+        pytest.param(SOURCE, "a-b.py", "a-b.py cannot be imported", id="no-module-name"),
+    ],
+)
+async def test_a_target_that_cannot_be_is_said_why(world: World, text: str, target: str, words: str) -> None:
+    world.source.write_text(text)
+    generation = await world.generate(Target.parse(str(world.root / target)))
+    (result,) = generation.results
+    assert (result.status, generation.edit, world.runs, world.explored) == ("failed", None, [], [])
+    assert words in result.reason
+
+
+async def test_a_file_that_is_no_text_is_said_so(world: World) -> None:
+    world.source.write_bytes(b"x = '\xff'\n")
+    assert "cannot be read" in (await world.generate(sign(world))).results[0].reason
+
+
+async def test_without_pytest_nothing_is_explored(world: World) -> None:
+    world.pytest_version = None
+    generation = await world.generate(sign(world))
+    assert "has no pytest. Install it there" in generation.results[0].reason
+    assert (world.explored, world.runs) == ([], [])
+
+
+async def test_without_an_interpreter_the_problem_is_the_reason(world: World) -> None:
+    world.no_interpreter = "There is no Python here."
+    assert (await world.generate(sign(world))).results[0].reason == "There is no Python here."
+
+
+async def test_a_test_file_that_does_not_parse_is_said_before_anything_runs(world: World) -> None:
+    world.tests.write_text("def test_(:\n")
+    generation = await world.generate(sign(world))
+    assert "test_shop.py, which does not parse" in generation.results[0].reason
+    assert (world.explored, world.runs) == ([], [])
+
+
+async def test_when_pytest_cannot_run_its_problem_is_the_reason(world: World) -> None:
+    world.propose("sign", MINUS)
+    world.during = lambda run, number: TestReport(problem="a conftest.py failed")
+    generation = await world.generate(sign(world))
+    assert (generation.results[0].status, generation.results[0].reason) == ("failed", "a conftest.py failed")
+
+
+async def test_a_test_that_kills_the_process_is_dropped_alone(world: World) -> None:
+    world.propose("sign", MINUS, PLUS)
+
+    def during(run: object, number: int) -> TestReport | None:
+        if number >= 2:
+            return None
+        return TestReport((TestOutcome("test_shop.py::test_sign_minus", "passed"),), problem="The process was killed")
+
+    world.during = during
+    assert (await world.generate(sign(world))).results[0].tests == ("test_sign_minus",)
+
+
+async def test_an_engine_that_is_not_there_is_said_so(world: World) -> None:
+    from greenline.ports.progress import Silent
+
+    generation = await world.service.generate(sign(world), Silent(), engine="model")
+    assert "model engine is not available" in generation.results[0].reason
+
+
+async def test_seconds_are_those_of_the_function_and_its_share(world: World) -> None:
+    generation = await world.generate(Target(world.source))
+    assert all(result.seconds >= 0 for result in generation.results)
+    assert world.explored[0].seconds == 3.0
+
+
+TWO_AT_ONCE = SOURCE + "\n\ndef third():\n    return 3\n"
+
+
+async def test_a_few_functions_are_explored_side_by_side(world: World) -> None:
+    world.source.write_text(TWO_AT_ONCE)
+    most = 0
+    gate = asyncio.Event()
+
+    def exploring(assignment: object) -> object:
+        nonlocal most
+        most = max(most, world.living)
+        if world.living == 2:
+            gate.set()
+        return asyncio.wait_for(gate.wait(), 10)
+
+    world.exploring = exploring
+    await world.generate(Target(world.source))
+    assert (most, len(world.explored), world.living) == (2, 3, 0)
+
+
+@pytest.mark.parametrize("where", ["existing", "proposing", "trial"])
+async def test_cancelling_leaves_nothing_behind(world: World, where: str) -> None:
+    if where == "existing":
+        world.tests.write_text("def test_old():\n    pass\n")
+    world.propose("sign", MINUS)
+    reached, forever = asyncio.Event(), asyncio.get_running_loop().create_future()
+
+    def stop(*_: object) -> object:
+        reached.set()
+        return forever
+
+    if where == "proposing":
+        world.exploring = stop
+    else:
+        world.during = stop
+    task = asyncio.ensure_future(world.generate(sign(world)))
+    await asyncio.wait_for(reached.wait(), 10)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert world.living == 0
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_an_engine_that_breaks_ends_the_others(world: World) -> None:
+    forever = asyncio.get_running_loop().create_future()
+
+    def exploring(assignment: object) -> object:
+        if world.living == 2:
+            raise OSError("no disk")
+        return forever
+
+    world.exploring = exploring
+    with pytest.raises(OSError, match="no disk"):
+        await world.generate(Target(world.source))
+    assert world.living == 0
