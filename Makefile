@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint unit client editors bench-real lock clean
+.PHONY: help demo test check lint unit client editors bench-real screenshots lock clean
 
 BIN := .venv/bin
 PY := $(BIN)/python
@@ -50,6 +50,9 @@ editors: ## Set up real editors for their tests (VS Code in a browser, Neovim); 
 
 bench-real: $(READY) ## Generate tests for real packages from PyPI, and print what was gained
 	@$(PY) bench/real/run.py
+
+screenshots: $(READY) ## Take the README's pictures again, from a real run of the demo
+	@$(PY) scripts/screenshots.py
 
 lock: ## Lock the newest versions that pyproject.toml allows (needs uv)
 	@command -v uv >/dev/null || { echo "uv is missing: python3 -m pip install uv, or see https://docs.astral.sh/uv/" >&2; exit 1; }

@@ -1,0 +1,60 @@
+"""No test of ours reaches beyond this machine: whoever tries fails, whatever the code makes of the refusal."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CONNECTS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
+_LOOKS_UP = {"socket.getaddrinfo", "socket.gethostbyname"}
+_attempts: list[str] = []
+
+
+class NetworkRefusedError(OSError):
+    """What a test gets for a connection to another machine."""
+
+
+def _guard(event: str, args: tuple[Any, ...]) -> None:
+    if event in _CONNECTS:
+        host = args[1][0] if isinstance(args[1], tuple) else None  # a path of a Unix socket, or no address at all
+    elif event in _LOOKS_UP:
+        host = args[0]
+    else:
+        return
+    if not _is_here(host):
+        _attempts.append(f"{event} {host!r}")
+        raise NetworkRefusedError(f"tests need no network, but this one wants {event} {host!r}")
+
+
+def _is_here(host: object) -> bool:
+    if isinstance(host, bytes):
+        host = host.decode()
+    if host in {None, "", "localhost", socket.gethostname()}:
+        return True
+    try:
+        return ipaddress.ip_address(str(host).partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+sys.addaudithook(_guard)
+
+
+@pytest.fixture
+def network_attempts() -> list[str]:
+    """What was refused so far; a test that means to be refused clears it."""
+    return _attempts
+
+
+@pytest.fixture(autouse=True)
+def _no_network() -> Iterator[None]:
+    _attempts.clear()
+    yield
+    assert _attempts == [], "tests need no network"
