@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 
 START_SECONDS = 60
-STEP_SECONDS = 60
-SCENARIO_SECONDS = 240
+STEP_SECONDS = 120
+SCENARIO_SECONDS = 480
 
 
 @pytest.fixture
