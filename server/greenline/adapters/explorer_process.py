@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import os
+import re
 from typing import TYPE_CHECKING, Any
 
 from greenline.adapters.probe_process import ProbeProblem, ProbeProcess
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from greenline.ports.explorer import Expedition
     from greenline.ports.progress import Progress
 
+_EXPLORE = "explore"
+_A_CALLS_FOLDER = r"{}[/\\]+tmp\w+"
+"""Each call has a folder of its own; in a test it is called ``tmp_path``."""
 _EVERYTHING = ["write", "network", "process", "signal"]
 _SECONDS_BESIDES = 60.0
 """For the start, the import of the module (twice) and the watch over stuck calls, on top of the budget."""
@@ -57,7 +60,8 @@ class ExplorerProcess:
 
         def shown(text: str) -> str:
             """Name things by where the person has them."""
-            return text.replace(str(overlay.root), str(expedition.project.root)).replace(f"{overlay.tmp}{os.sep}", "")
+            text = re.sub(_A_CALLS_FOLDER.format(re.escape(str(overlay.tmp / _EXPLORE))), "tmp_path", text)
+            return text.replace(str(overlay.root), str(expedition.project.root))
 
         if isinstance(done, wire.Problem):
             return Exploration(reason=shown(done.message))
@@ -90,7 +94,7 @@ class ExplorerProcess:
 
 
 def _request(overlay: Overlay, expedition: Expedition) -> wire.Explore:
-    scratch = overlay.tmp / "explore"
+    scratch = overlay.tmp / _EXPLORE
     scratch.mkdir()
     return wire.Explore(
         module=expedition.module_name,

@@ -193,7 +193,15 @@ def reached(show: ShowCoverage, path: Path, text: str, report: TestReport) -> Co
         return measured
     if known.branches_known:
         return merge_maps(measured, known)
-    return replace(measured, covered=measured.covered | known.covered, missing=measured.missing - known.covered)
+    elsewhere = measured.missing & known.covered  # of these lines nobody knows which way they went
+    return replace(
+        measured,
+        covered=measured.covered | elsewhere,
+        missing=measured.missing - elsewhere,
+        unknown_branches=frozenset(
+            (line, end) for line, ends in measured.statements.branches.items() if line in elsewhere for end in ends
+        ),
+    )
 
 
 def _importable(project: Project, path: Path) -> str:

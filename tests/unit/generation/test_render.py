@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import shutil
 import subprocess
 import symtable
@@ -184,6 +185,19 @@ def test_two_of_a_kind_are_no_table() -> None:
 
 def test_cells_of_a_table_stand_outside_of_the_test() -> None:
     assert len(render(SHAPES["in-several-folders"])) == 3
+
+
+def test_rows_of_numbers_are_sorted_and_others_stay() -> None:
+    rows = [case(number, expected="1") for number in ("10000", "-1", "9")]
+    assert re.findall(r"param\((\S+), id", only(rows)) == ["-1", "9", "10000"]
+    texts = [case(text, expected="1") for text in ("'b'", "'a'", "'c'")]
+    assert re.findall(r"param\((\S+), id", only(texts)) == ['"b"', '"a"', '"c"']
+
+
+def test_rows_without_short_words_go_by_what_comes_of_them() -> None:
+    long = [f"'{letter * 35}'" for letter in "abc"]
+    errors = [case(text, error="ValueError", message=f"no {text[1]}") for text in long]
+    assert re.findall(r'id="(.*)"', only(errors)) == ["no-a", "no-b", "no-c"]
 
 
 def test_errors_come_last() -> None:

@@ -6,14 +6,14 @@ import ast
 from typing import TYPE_CHECKING
 
 from greenline.domain.generation.condition_words import condition_words
-from greenline.domain.generation.value_words import snake, value_slug
+from greenline.domain.generation.value_words import slug, snake, value_slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from greenline.domain.code.model import Function
     from greenline.domain.coverage.model import Arc
-    from greenline.domain.generation.case import Case
+    from greenline.domain.generation.case import Argument, Case
 
 _LONGEST_WORDS = 30
 _OUTCOMES = {"None": "returns_none", "True": "is_true", "False": "is_false"}
@@ -45,11 +45,19 @@ def outcome_words(case: Case) -> str:
     return _OUTCOMES.get(case.expected or "", "")
 
 
-def argument_words(sources: Sequence[str]) -> str:
-    """Return words for the arguments, empty where they would be too many."""
-    words = [value_slug(source) for source in sources]
+def argument_words(arguments: Sequence[Argument]) -> str:
+    """Return words for the arguments, empty where they would be too many. Flags go by their names."""
+    words = [_flag(argument) or value_slug(argument.source) for argument in arguments]
     text = "_".join(word for word in words if word)
     return text if len(text) <= _LONGEST_WORDS else ""
+
+
+def result_words(case: Case) -> str:
+    """Return words for what comes of a call: the message of its error or its value, empty where they are too many."""
+    if case.raises:
+        return short_of(slug(case.message), _LONGEST_WORDS)
+    words = value_slug(case.expected or "")
+    return f"gives_{words}" if words and len(words) <= _LONGEST_WORDS else ""
 
 
 def joined(special: str) -> str:
@@ -70,6 +78,11 @@ def distinct(names: Sequence[str], taken: set[str]) -> Iterator[str]:
             chosen, number = f"{name}_{number}", number + 1
         taken.add(chosen)
         yield chosen
+
+
+def _flag(argument: Argument) -> str:
+    name = slug(argument.parameter)
+    return {"True": name, "False": f"no_{name}", "None": f"no_{name}"}.get(argument.source, "") if name else ""
 
 
 def _branches(function: ast.AST) -> dict[int, tuple[ast.expr, int]]:

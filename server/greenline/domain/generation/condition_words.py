@@ -74,10 +74,10 @@ def _comparison(test: ast.Compare, holds: bool) -> str:
     if isinstance(left, ast.Constant) and not isinstance(right, ast.Constant):
         left, right, operator = right, left, _TURNED.get(operator, operator)
     names = _name(left), _name(right)
+    if _is_empty(right) and names[0] and operator in {ast.Eq, ast.NotEq}:
+        return f"{names[0]}_is_{'empty' if (operator is ast.Eq) == holds else 'not_empty'}"
     if operator not in _WORDS or not all(names):
         return ""
-    if _is_empty(right):
-        return f"{names[0]}_is_{'empty' if (operator in {ast.Eq, ast.Is}) == holds else 'not_empty'}"
     word = _WORDS[operator][0 if holds else 1]
     if word == "is_not" and names[1].startswith("not_"):
         word = "is_other_than"
@@ -108,12 +108,12 @@ def _question(call: ast.Call, holds: bool) -> str:
     function, arguments = call.func, [_name(a) for a in call.args]
     if isinstance(function, ast.Attribute):
         return _method_question(call, function, arguments, holds)
+    if isinstance(function, ast.Name) and function.id == "isinstance" and len(call.args) == _PAIR and arguments[0]:
+        kinds = call.args[1].elts if isinstance(call.args[1], ast.Tuple) else [call.args[1]]
+        names = [_name(kind) for kind in kinds]
+        return f"{arguments[0]}_{'is' if holds else 'is_not'}_{slug('_or_'.join(names))}" if all(names) else ""
     if not isinstance(function, ast.Name) or not all(arguments) or call.keywords:
         return ""
-    if function.id == "isinstance" and len(call.args) == _PAIR:
-        kinds = call.args[1].elts if isinstance(call.args[1], ast.Tuple) else [call.args[1]]
-        words = "_or_".join(_name(kind) for kind in kinds)
-        return f"{arguments[0]}_{'is' if holds else 'is_not'}_{slug(words)}"
     if function.id == "len" and arguments:
         return _given(arguments[0], holds)
     if function.id == "hasattr" and len(arguments) == _PAIR:

@@ -13,6 +13,7 @@ from greenline.domain.generation.case_names import (
     distinct,
     joined,
     outcome_words,
+    result_words,
     short_of,
     special_about,
     subject_words,
@@ -39,6 +40,7 @@ _RESERVED = frozenset(
     | {"request", *_FIXTURES}
     | {"l", "O", "I"}
 )
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _LONGEST_NAME = 80
 
 
@@ -105,8 +107,18 @@ def _groups(named: Sequence[_Named]) -> list[list[_Named]]:
 def _tests_of(group: Sequence[_Named], function: Function) -> list[_Test]:
     rows = [tuple(a.source for a in n.case.arguments) for n in group]
     if len(group) >= TABLE_FROM and len(set(rows)) == len(group) and _stand_outside(group, rows):
-        return [_table(group, function)]
+        return [_table(_in_order(group), function)]
     return [_single(one, function) for one in group]
+
+
+def _in_order(group: Sequence[_Named]) -> Sequence[_Named]:
+    """Sort the rows of a table where all that differs is numbers."""
+    columns = zip(*([a.source for a in n.case.arguments] for n in group), strict=True)
+    varying = [column for column in columns if len(set(column)) > 1]
+    if not all(_NUMBER.fullmatch(cell) for column in varying for cell in column):
+        return group
+    keys = zip(*([float(cell) for cell in column] for column in varying), strict=True)
+    return [named for _, _, named in sorted(zip(keys, range(len(group)), group, strict=True), key=lambda row: row[:2])]
 
 
 def _stand_outside(group: Sequence[_Named], rows: Sequence[Sequence[str]]) -> bool:
@@ -327,7 +339,10 @@ def _decorator(names: Sequence[str], rows: Sequence[Sequence[str]], ids: Sequenc
 
 
 def _ids(group: Sequence[_Named], varying: Sequence[int]) -> list[str]:
-    labels = [argument_words([n.case.arguments[i].source for i in varying]) or n.special or "case" for n in group]
+    labels = [
+        argument_words([n.case.arguments[i] for i in varying]) or result_words(n.case) or n.special or "row"
+        for n in group
+    ]
     return [name.replace("_", "-") for name in distinct(labels, set())]
 
 
@@ -339,7 +354,7 @@ def _ending(named: _Named, function: Function) -> str:
     outcome = outcome_words(case)
     if function.name == "__init__" or case.shape == "object":
         outcome = f"raises_{snake(case.error.rpartition('.')[2])}" if case.raises else ""
-    words = argument_words([a.source for a in case.arguments])
+    words = argument_words(case.arguments)
     special = joined(named.special) if named.special else words and f"{'for' if outcome else 'of'}_{words}"
     return "".join(f"_{part}" for part in (outcome, special) if part)
 

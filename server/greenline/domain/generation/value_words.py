@@ -73,15 +73,21 @@ def _expression_slug(source: str) -> str:
         count = len(node.elts)
         kind = kinds.pop() if len(kinds) == 1 else ""
         number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
-        return f"{number}_{kind}{'' if count == 1 else 's'}" if kind else ""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and isinstance(node.right, ast.Constant):
-        return value_slug(repr(node.right.value))  # a path below tmp_path: the file is what matters
+        return f"{number}_{kind if count == 1 else _plural(kind)}" if kind else ""
     return _made_by(node)
+
+
+def _plural(word: str) -> str:
+    if word.endswith("y") and word[-2:-1] not in set("aeiou"):
+        return f"{word[:-1]}ies"
+    return f"{word}{'es' if word.endswith(('s', 'x', 'ch', 'sh')) else 's'}"
 
 
 def _made_by(node: ast.expr) -> str:
     if isinstance(node, ast.Lambda):
         return "function"
     made = node.func if isinstance(node, ast.Call) else node
+    if isinstance(made, ast.Name) and made.id == "tmp_path":
+        return ""  # where a file is says nothing
     name = made.attr if isinstance(made, ast.Attribute) else made.id if isinstance(made, ast.Name) else ""
     return slug(snake(name))
