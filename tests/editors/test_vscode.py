@@ -54,7 +54,7 @@ def server() -> list[str]:
 def url(vscode: Path, extension: Path, project: Path, tmp_path: Path, server: list[str]) -> Iterator[str]:
     """A running VS Code with the project open."""
     user, extensions = tmp_path / "user", tmp_path / "extensions"
-    write_settings(user / "User" / "settings.json", server)
+    write_settings(user, server)
     unpack(extension, extensions)
     port = free_port()
     program = vscode / "node_modules" / "code-server" / "out" / "node" / "entry.js"
@@ -150,17 +150,18 @@ def grown(before: str, after: str) -> bool:
     return after.count("def test_") > before.count("def test_") and all(line in kept for line in before.splitlines())
 
 
-def write_settings(path: Path, server: list[str]) -> None:
-    path.parent.mkdir(parents=True)
-    settings = {
+def write_settings(user: Path, server: list[str]) -> None:
+    """Write the person's settings, and those of the machine, where a browser's VS Code looks for paths."""
+    chosen = {
         "security.workspace.trust.enabled": False,
         "workbench.startupEditor": "none",
         "workbench.secondarySideBar.defaultVisibility": "hidden",
         "chat.commandCenter.enabled": False,
-        "greenline.server.command": server,
-        "greenline.interpreter": sys.executable,
     }
-    path.write_text(json.dumps(settings), encoding="utf-8")
+    paths = {"greenline.server.command": server, "greenline.interpreter": sys.executable}
+    for place, settings in (("User", chosen), ("Machine", paths)):
+        (user / place).mkdir(parents=True)
+        (user / place / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
 
 
 def unpack(package: Path, extensions: Path) -> None:
