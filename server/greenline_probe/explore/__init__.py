@@ -1,7 +1,7 @@
 """Exploring: run one target on inputs searched for, keep the few calls that make a strong, readable test.
 
-Everything is done here, in the project's own interpreter: its grammar reads the source, its types are real, and what the
-search tries, what is observed and what the test will show are the same Python expressions.
+Everything is done here, in the project's own interpreter: its grammar reads the source, its types are real, and what
+the search tries, what is observed and what the test will show are the same Python expressions.
 
     subject -> facts (read) -> templates with pools (seed) -> search (run) -> mutants, choose (keep) -> observe (judge)
 """

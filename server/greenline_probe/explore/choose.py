@@ -1,11 +1,11 @@
-"""Which observations become tests: those that meet goals, then those that notice changes of the code; as few as do it."""
+"""Which observations become tests: those that meet goals, then those that notice changes of the code; no more."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.mutants import Mutation
 from greenline_probe.explore.observe import Observation, Observer
 from greenline_probe.explore.search import Goals, Search
@@ -30,14 +30,14 @@ class Chosen:
 
 
 def choose(
-    candidates: list[Observation], goals: Goals, mutation: Mutation, observer: Observer, near: Search, until: float
+    candidates: list[Observation], goals: Goals, mutation: Mutation, observer: Observer, near: Search, budget: Budget
 ) -> Chosen:
     """Choose greedily: goals first, then mutants; then leave out what became superfluous."""
     ordered = sorted(candidates, key=lambda o: (o.kind != "value", o.choice.cost))
     met = {id(o): goals.met_by(o.edges) for o in ordered}
     kept = _cover(ordered, met)
-    killed_by = _kill(mutation, kept, ordered, observer, until)
-    _kill_the_rest(mutation, kept, killed_by, met, near, goals, until)
+    killed_by = _kill(mutation, kept, ordered, observer, budget)
+    _kill_the_rest(mutation, kept, killed_by, met, near, goals, budget)
     kept = _without_superfluous(kept, met, killed_by)
     kept = [_simplified(o, observer, goals) for o in kept]
     survivors = [f"line {m.line}: {m.what}" for i, m in enumerate(mutation.mutants) if not killed_by.get(i, True)]
@@ -60,19 +60,19 @@ def _cover(ordered: list[Observation], met: dict[int, frozenset[Any]]) -> list[O
 
 
 def _kill(
-    mutation: Mutation, kept: list[Observation], ordered: list[Observation], observer: Observer, until: float
+    mutation: Mutation, kept: list[Observation], ordered: list[Observation], observer: Observer, budget: Budget
 ) -> dict[int, set[int]]:
     """Return mutant -> kept observations that notice it; ``kept`` grows by those that notice what no other does."""
     killed_by: dict[int, set[int]] = {}
     seconds, observer.seconds = observer.seconds, MUTANT_SECONDS
     try:
         for number, mutant in enumerate(mutation.mutants):
-            if time.monotonic() > until:
+            if budget.is_over():
                 break
             mutation.apply(mutant)
             noticed = {id(o) for o in kept if _notices(o, observer)}
             if not noticed and len(kept) < MAX_CHOSEN:
-                other = _first_to_notice(ordered, kept, observer, until)
+                other = _first_to_notice(ordered, kept, observer, budget)
                 if other is not None:
                     kept.append(other)
                     noticed = {id(other)}
@@ -90,13 +90,13 @@ def _kill_the_rest(
     met: dict[int, frozenset[Any]],
     near: Search,
     goals: Goals,
-    until: float,
+    budget: Budget,
 ) -> None:
     """Look near the kept calls for one that notices what nothing noticed so far."""
     open_mutants = [n for n, noticed in killed_by.items() if not noticed]
     observer = near.observer
     for _ in range(ROUNDS):
-        if not open_mutants or len(kept) >= MAX_CHOSEN or time.monotonic() > until:
+        if not open_mutants or len(kept) >= MAX_CHOSEN or budget.is_over():
             return
         fresh = [o for o in (observer.run(c) for c in near.more([k.choice for k in kept], NEAR)) if o.usable]
         fresh = [o for o in fresh if observer.run(o.choice, trace=False).fingerprint == o.fingerprint]
@@ -104,10 +104,10 @@ def _kill_the_rest(
         seconds, observer.seconds = observer.seconds, MUTANT_SECONDS
         try:
             for number in list(open_mutants):
-                if time.monotonic() > until:
+                if budget.is_over():
                     return
                 mutation.apply(mutation.mutants[number])
-                found = _first_to_notice(fresh, kept, observer, until)
+                found = _first_to_notice(fresh, kept, observer, budget)
                 if found is not None:
                     open_mutants.remove(number)
                     killed_by[number] = {id(found)}
@@ -134,17 +134,17 @@ def _simplified(observation: Observation, observer: Observer, goals: Goals) -> O
 
 
 def _notices(observation: Observation, observer: Observer) -> bool:
-    """A changed outcome is noticed; so is a call that no longer ends."""
+    """Tell whether the outcome is another one; a call that no longer ends counts."""
     again = observer.run(observation.choice, trace=False)
     return again.fingerprint != observation.fingerprint
 
 
 def _first_to_notice(
-    ordered: list[Observation], kept: list[Observation], observer: Observer, until: float
+    ordered: list[Observation], kept: list[Observation], observer: Observer, budget: Budget
 ) -> Observation | None:
     known = {id(o) for o in kept}
     for observation in ordered[:MAX_TRIED_PER_MUTANT]:
-        if time.monotonic() > until:
+        if budget.is_over():
             return None
         if id(observation) not in known and _notices(observation, observer):
             return observation

@@ -78,9 +78,9 @@ class Expresser:
         """The call's own ``tmp_path``; paths below it are expressed by it."""
 
     def express(self, value: Any) -> str | None:
-        """Return the source, or None for what has no short, exact expression (objects without equality, cycles, NaN)."""
+        """Return the source, or None for what has no short, exact one (objects without equality, cycles, NaN)."""
         try:
-            source = self._express(value, 0)
+            source = self.inner(value, 0)
             if source is None or len(source) > MAX_SOURCE:
                 return None
             return source if self._returns(source, value) else None
@@ -96,7 +96,8 @@ class Expresser:
         again = eval(source, space)
         return type(again) is type(value) and bool(again == value)
 
-    def _express(self, value: Any, depth: int) -> str | None:
+    def inner(self, value: Any, depth: int) -> str | None:
+        """Return the source of a value inside another; ``depth`` says how far inside."""
         if depth > 6:
             return None
         kind = type(value)
@@ -104,7 +105,7 @@ class Expresser:
             below = _below(self.folder, value)
             if below:
                 return f"str({below})" if kind is str else below
-        if value is None or value is Ellipsis or value is NotImplemented or kind in (bool, int, str, bytes):
+        if kind in (type(None), type(...), type(NotImplemented), bool, int, str, bytes):
             return repr(value)
         if kind is float:
             return _float(value)
@@ -123,24 +124,24 @@ class Expresser:
             name = self.names.of(kind)
             return f"{name}.{value.name}" if name and value.name and value.name.isidentifier() else None
         if isinstance(value, tuple) and hasattr(kind, "_fields"):
-            return self._call(kind, [(f, getattr(value, f)) for f in kind._fields], depth)
+            return self.by_name(kind, [(f, getattr(value, f)) for f in kind._fields], depth)
         if isinstance(value, BaseException):
-            return self._positional(kind, value.args, depth)
+            return self.positional(kind, value.args, depth)
         if isinstance(value, pathlib.PurePath):
             public = pathlib.Path if isinstance(value, pathlib.Path) else pathlib.PurePath
-            return self._positional(public, [str(value)], depth)
+            return self.positional(public, [str(value)], depth)
         if isinstance(value, datetime.tzinfo) and value is datetime.timezone.utc:
             return f"{self.names.of(datetime.timezone)}.utc"
-        if kind.__eq__ is object.__eq__:
+        if getattr(kind, "__eq__", None) is object.__eq__:
             return None
         if dataclasses.is_dataclass(value):
             fields = [f for f in dataclasses.fields(value) if f.init]
-            return self._call(
+            return self.by_name(
                 kind, [(f.name, getattr(value, f.name)) for f in fields if not _is_default(f, value)], depth
             )
         attrs = getattr(kind, "__attrs_attrs__", None)
         if attrs is not None:
-            return self._call(kind, [(a.alias, getattr(value, a.name)) for a in attrs if a.init], depth)
+            return self.by_name(kind, [(a.alias, getattr(value, a.name)) for a in attrs if a.init], depth)
         return self._by_repr(value)
 
     def _by_repr(self, value: Any) -> str | None:
@@ -151,49 +152,57 @@ class Expresser:
             return None
         return name + text[len(type(value).__name__) :]
 
-    def _call(self, kind: Any, pairs: list[tuple[str, Any]], depth: int) -> str | None:
+    def by_name(self, kind: Any, pairs: list[tuple[str, Any]], depth: int) -> str | None:
+        """Return the call of a class with these arguments by name."""
         name = self.names.of(kind)
-        parts = [(key, self._express(item, depth + 1)) for key, item in pairs]
+        parts = [(key, self.inner(item, depth + 1)) for key, item in pairs]
         if name is None or any(source is None for _, source in parts):
             return None
         return f"{name}({', '.join(f'{key}={source}' for key, source in parts)})"
 
-    def _positional(self, kind: Any, items: Any, depth: int) -> str | None:
+    def positional(self, kind: Any, items: Any, depth: int) -> str | None:
+        """Return the call of a class with these arguments."""
         name = self.names.of(kind)
-        parts = [self._express(item, depth + 1) for item in items]
+        parts = [self.inner(item, depth + 1) for item in items]
         if name is None or any(part is None for part in parts):
             return None
         return f"{name}({', '.join(str(part) for part in parts)})"
 
-    def _join(self, items: Any, depth: int) -> str | None:
+    def join(self, items: Any, depth: int) -> str | None:
+        """Return the items' sources with commas between; None when one has none, or there are too many."""
         if len(items) > MAX_ITEMS:
             return None
-        parts = [self._express(item, depth + 1) for item in items]
+        parts = [self.inner(item, depth + 1) for item in items]
         return None if any(part is None for part in parts) else ", ".join(str(part) for part in parts)
 
-    def _list(self, value: Any, depth: int) -> str | None:
-        inner = self._join(value, depth)
-        return None if inner is None else f"[{inner}]"
 
-    def _tuple(self, value: Any, depth: int) -> str | None:
-        inner = self._join(value, depth)
-        return None if inner is None else f"({inner},)" if len(value) == 1 else f"({inner})"
+def _list(self: Expresser, value: Any, depth: int) -> str | None:
+    inner = self.join(value, depth)
+    return None if inner is None else f"[{inner}]"
 
-    def _set(self, value: Any, depth: int) -> str | None:
-        inner = self._join(_in_order(value), depth)
-        return None if inner is None else f"{{{inner}}}" if value else "set()"
 
-    def _frozenset(self, value: Any, depth: int) -> str | None:
-        inner = self._join(_in_order(value), depth)
-        return None if inner is None else f"frozenset({{{inner}}})" if value else "frozenset()"
+def _tuple(self: Expresser, value: Any, depth: int) -> str | None:
+    inner = self.join(value, depth)
+    return None if inner is None else f"({inner},)" if len(value) == 1 else f"({inner})"
 
-    def _dict(self, value: Any, depth: int) -> str | None:
-        if len(value) > MAX_ITEMS:
-            return None
-        parts = [(self._express(k, depth + 1), self._express(v, depth + 1)) for k, v in value.items()]
-        if any(k is None or v is None for k, v in parts):
-            return None
-        return "{" + ", ".join(f"{k}: {v}" for k, v in parts) + "}"
+
+def _set(self: Expresser, value: Any, depth: int) -> str | None:
+    inner = self.join(_in_order(value), depth)
+    return None if inner is None else f"{{{inner}}}" if value else "set()"
+
+
+def _frozenset(self: Expresser, value: Any, depth: int) -> str | None:
+    inner = self.join(_in_order(value), depth)
+    return None if inner is None else f"frozenset({{{inner}}})" if value else "frozenset()"
+
+
+def _dict(self: Expresser, value: Any, depth: int) -> str | None:
+    if len(value) > MAX_ITEMS:
+        return None
+    parts = [(self.inner(k, depth + 1), self.inner(v, depth + 1)) for k, v in value.items()]
+    if any(k is None or v is None for k, v in parts):
+        return None
+    return "{" + ", ".join(f"{k}: {v}" for k, v in parts) + "}"
 
 
 def _float(value: float) -> str | None:
@@ -232,7 +241,7 @@ def _is_default(spec: Any, value: Any) -> bool:
 
 
 def _by_args(make: Callable[[Any], Any]) -> Callable[[Expresser, Any, int], str | None]:
-    return lambda self, value, depth: self._positional(type(value), make(value), depth)
+    return lambda self, value, depth: self.positional(type(value), make(value), depth)
 
 
 def _datetime(self: Expresser, value: Any, depth: int) -> str | None:
@@ -240,7 +249,7 @@ def _datetime(self: Expresser, value: Any, depth: int) -> str | None:
     while len(parts) > (0 if isinstance(value, datetime.datetime) else 1) and not parts[-1]:
         parts.pop()
     head = [value.year, value.month, value.day] if isinstance(value, datetime.datetime) else []
-    zone = "" if value.tzinfo is None else self._express(value.tzinfo, depth + 1)
+    zone = "" if value.tzinfo is None else self.inner(value.tzinfo, depth + 1)
     name = self.names.of(type(value))
     if zone is None or name is None:
         return None
@@ -250,10 +259,10 @@ def _datetime(self: Expresser, value: Any, depth: int) -> str | None:
 
 def _timedelta(self: Expresser, value: datetime.timedelta, depth: int) -> str | None:
     pairs = [("days", value.days), ("seconds", value.seconds), ("microseconds", value.microseconds)]
-    return self._call(datetime.timedelta, [(k, v) for k, v in pairs if v], depth)
+    return self.by_name(datetime.timedelta, [(k, v) for k, v in pairs if v], depth)
 
 
-def _pattern(self: Expresser, value: Any, depth: int) -> str | None:
+def _pattern(self: Expresser, value: Any, _depth: int) -> str | None:
     module = self.names.bind("re", "re", "", re)
     flags = value.flags & ~re.UNICODE.value
     shown = (
@@ -269,18 +278,18 @@ def _pattern(self: Expresser, value: Any, depth: int) -> str | None:
 def _default_dict(self: Expresser, value: Any, depth: int) -> str | None:
     name, factory, inner = (
         self.names.of(type(value)),
-        self._express(value.default_factory, depth + 1),
-        self._dict(value, depth),
+        self.inner(value.default_factory, depth + 1),
+        _dict(self, value, depth),
     )
     return None if name is None or factory is None or inner is None else f"{name}({factory}, {inner})"
 
 
 _MAKERS: dict[type, Callable[[Expresser, Any, int], str | None]] = {
-    list: Expresser._list,
-    tuple: Expresser._tuple,
-    set: Expresser._set,
-    frozenset: Expresser._frozenset,
-    dict: Expresser._dict,
+    list: _list,
+    tuple: _tuple,
+    set: _set,
+    frozenset: _frozenset,
+    dict: _dict,
     bytearray: _by_args(lambda v: [bytes(v)]),
     range: _by_args(lambda v: [v.start, v.stop] if v.step == 1 else [v.start, v.stop, v.step]),
     slice: _by_args(lambda v: [v.start, v.stop, v.step]),

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import ast
 import doctest
+import functools
 import inspect
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Iterator
-
+from typing import Any
 
 MAX_TABLE = 30
 
 
 @dataclass
 class Facts:
-    """Facts about one function. ``constants`` are literals that the code it reaches in its module works with, nearest first."""
+    """Facts about one function. ``constants`` are literals that it and what it calls work with, nearest first."""
 
     constants: list[Any] = field(default_factory=list)
     compared: dict[str, list[Any]] = field(default_factory=dict)
@@ -60,7 +61,7 @@ def read_facts(function: ast.AST, module: ast.Module, name: str) -> Facts:
 
 
 def enrich(facts: Facts, function: ast.AST, tree: ast.Module, module: Any) -> None:
-    """Add what the names that the code mentions hold at run time: patterns, tables and constants of other modules too."""
+    """Add what the names that the code mentions hold at run time: patterns, tables, constants of other modules."""
     for node in [function, *_reached(tree, facts.calls, function)]:
         for name in ast.walk(node):
             if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Load):
@@ -202,7 +203,9 @@ def _read_body(function: ast.AST, facts: Facts, derived: dict[str, set[str]]) ->
             for name in derived.get(node.value.id, ()):
                 facts.uses.setdefault(name, set()).add(node.attr)
         elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)) and isinstance(node.iter, ast.Name):
-            word = "async iterates" if isinstance(node, ast.AsyncFor) or getattr(node, "is_async", 0) else "iterates"
+            word = (
+                "async iterates" if isinstance(node, ast.AsyncFor) or getattr(node, "is_async", False) else "iterates"
+            )
             for name in derived.get(node.iter.id, ()):
                 facts.uses.setdefault(name, set()).add(word)
         elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
@@ -320,6 +323,11 @@ def _is_seed(value: Any) -> bool:
 
 def _reached(module: ast.Module, calls: set[str], start: ast.AST) -> list[ast.AST]:
     """Return the functions of the module that the calls lead to, at most three steps away."""
+    return _reached_from(module, frozenset(calls), start)
+
+
+@functools.lru_cache(maxsize=64)
+def _reached_from(module: ast.Module, calls: frozenset[str], start: ast.AST) -> list[ast.AST]:
     by_name: dict[str, list[ast.AST]] = {}
     for node in ast.walk(module):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -371,7 +379,7 @@ def _module_patterns(module: ast.Module, functions: list[ast.AST], facts: Facts)
 
 _RAISES = re.compile(
     r"(?:^\s*:raises?\s+([\w.]+)|^\s*(?:Raises|Exceptions?)\s*:?\s*\n(?:\s*-+\s*\n)?((?:\s+.+\n?)+)|[Rr]aises?\s+(?:an?\s+)?[`:\w]*?([A-Z]\w+(?:Error|Exception|Exit|Warning)))",
-    re.M,
+    re.MULTILINE,
 )
 _ERROR_NAME = re.compile(r"\b([A-Z]\w*(?:Error|Exception|Exit|Interrupt|Warning|Invalid\w*|NotFound\w*))\b")
 

@@ -1,4 +1,4 @@
-"""The module under test with its comparisons recorded: what a missed branch compared tells which input would take it."""
+"""The module under test with its comparisons recorded: what a branch compared tells which input would take it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import importlib.machinery
 import operator
 import sys
 import types
-from typing import Any, Callable, Sequence
+from collections.abc import Sequence
+from typing import Any, Callable
 
 _HOOK = "__greenline_compared__"
 _OPERATIONS: dict[type, Callable[[Any, Any], Any]] = {
@@ -22,7 +23,6 @@ _OPERATIONS: dict[type, Callable[[Any, Any], Any]] = {
     ast.NotIn: lambda a, b: a not in b,
 }
 _BY_NAME = {kind.__name__: operation for kind, operation in _OPERATIONS.items()}
-_TEXT_QUESTIONS = frozenset({"startswith", "endswith"})
 MAX_RECORDED = 256
 
 
@@ -44,17 +44,24 @@ class Comparisons:
         return seen
 
 
-def record_comparisons(module_name: str) -> Comparisons:
-    """From now on, importing that module records its comparisons; a source that resists is imported as it is."""
-    comparisons = Comparisons()
-    sys.meta_path.insert(0, _Finder(module_name, comparisons))
-    return comparisons
+class Watch:
+    """Watches the import of one module: keeps its code object and, where asked to, records its comparisons.
+
+    A source that resists the rewriting is imported as it is.
+    """
+
+    def __init__(self, module_name: str, *, comparing: bool) -> None:
+        self.comparisons = Comparisons()
+        self.comparing = comparing
+        self.code: types.CodeType | None = None
+        """The module's code object, once it is imported from source."""
+        sys.meta_path.insert(0, _Finder(module_name, self))
 
 
 class _Finder(importlib.abc.MetaPathFinder):
-    def __init__(self, name: str, comparisons: Comparisons) -> None:
+    def __init__(self, name: str, watch: Watch) -> None:
         self.name = name
-        self.comparisons = comparisons
+        self.watch = watch
 
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None) -> Any:
         """Find the one module by the other finders, and load it through ours."""
@@ -67,44 +74,42 @@ class _Finder(importlib.abc.MetaPathFinder):
             if spec is None:
                 continue
             if isinstance(spec.loader, importlib.machinery.SourceFileLoader):
-                spec.loader = _Loader(spec.loader, self.comparisons)
+                spec.loader = _Loader(spec.loader, self.watch)
             return spec
         return None
 
 
 class _Loader(importlib.machinery.SourceFileLoader):
-    def __init__(self, inner: importlib.machinery.SourceFileLoader, comparisons: Comparisons) -> None:
+    def __init__(self, inner: importlib.machinery.SourceFileLoader, watch: Watch) -> None:
         super().__init__(inner.name, inner.path)
-        self.comparisons = comparisons
+        self.watch = watch
 
     def get_code(self, fullname: str) -> Any:
-        """Compile the rewritten source; nothing of it is ever cached on disk."""
+        """Compile the source, rewritten where comparisons are recorded; nothing of it is ever cached on disk."""
         path = self.get_filename(fullname)
-        source = self.get_data(path)
         try:
-            tree = _Rewriter().visit(ast.parse(source))
-            return compile(ast.fix_missing_locations(tree), path, "exec", dont_inherit=True)
+            tree = ast.parse(self.get_data(path))
+            if self.watch.comparing:
+                tree = ast.fix_missing_locations(_Rewriter().visit(tree))
+            self.watch.code = compile(tree, path, "exec", dont_inherit=True)
         except (SyntaxError, ValueError, RecursionError):
-            return super().get_code(fullname)
+            self.watch.code = super().get_code(fullname)
+        return self.watch.code
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Execute with the recorder in reach."""
-        vars(module)[_HOOK] = self.comparisons.compare
+        vars(module)[_HOOK] = self.watch.comparisons.compare
         super().exec_module(module)
 
 
 class _Rewriter(ast.NodeTransformer):
     """``a < b`` becomes a call with the same location, so that lines and arcs stay what they are."""
 
-    def visit_Compare(self, node: ast.Compare) -> Any:  # noqa: N802 - ast's naming
+    def visit_Compare(self, node: ast.Compare) -> Any:
         self.generic_visit(node)
         if len(node.ops) != 1 or type(node.ops[0]) not in _OPERATIONS:
             return node
         return self._recorded(node, type(node.ops[0]).__name__, node.left, node.comparators[0])
-
-    def visit_Call(self, node: ast.Call) -> Any:  # noqa: N802 - ast's naming
-        self.generic_visit(node)
-        return node
 
     def visit_match_case(self, node: Any) -> Any:
         """Patterns are not expressions; only the guard and the body are rewritten."""

@@ -1,7 +1,7 @@
-"""Small changes of the target's code, swapped in while its callers stay: an input that no change disturbs checks little.
+"""Small changes of the target's code, swapped in while its callers stay: an input that none disturbs checks little.
 
-The operators are chosen to ask what an input and its assertions depend on (is this operand used, is this bound exact, does the
-loop run twice). They are deliberately not those that a mutation score is reported with.
+The operators ask what an input and its assertions depend on (is this operand used, is this bound exact, does the loop
+run twice). They are deliberately not those that a mutation score is reported with.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import functools
 import gc
 import operator
 import types
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Callable, Iterator
+from typing import Any, Callable
 
 MAX_MUTANTS = 150
 _FUTURE = functools.reduce(operator.or_, (getattr(__future__, n).compiler_flag for n in __future__.all_feature_names))
@@ -62,7 +63,7 @@ def _functions_running(function: Any, node: ast.AST) -> list[Any]:
         if id(thing) in seen:
             continue
         seen.add(id(thing))
-        code = getattr(thing, "__code__", None)
+        code: Any = getattr(thing, "__code__", None)
         if isinstance(thing, types.FunctionType) and code.co_name == name and code.co_firstlineno in lines:
             found.append(thing)
             break
@@ -87,12 +88,10 @@ def _compile(node: ast.AST, qualname: str, filename: str, original: types.CodeTy
     wrapped.decorator_list = []
     parts = qualname.split(".")[:-1]
     for part in reversed(parts):
-        wrapped = ast.ClassDef(
-            name=part, bases=[], keywords=[], body=[wrapped], decorator_list=[], lineno=1, col_offset=0, type_params=[]
-        )
+        wrapped = _class_around(wrapped, part)
     try:
         module = ast.fix_missing_locations(ast.Module(body=[wrapped], type_ignores=[]))
-        code = compile(module, filename, "exec", flags=original.co_flags & _FUTURE, dont_inherit=True)
+        code: types.CodeType = compile(module, filename, "exec", flags=original.co_flags & _FUTURE, dont_inherit=True)
     except (SyntaxError, ValueError, TypeError, RecursionError):
         return None
     for name in qualname.split("."):
@@ -101,6 +100,14 @@ def _compile(node: ast.AST, qualname: str, filename: str, original: types.CodeTy
             return None
         code = inner[-1]
     return code
+
+
+def _class_around(node: ast.stmt, name: str) -> ast.ClassDef:
+    around = ast.ClassDef(name=name, bases=[], keywords=[], body=[node], decorator_list=[])
+    around.lineno, around.col_offset = 1, 0
+    if "type_params" in around._fields:
+        around.type_params = []  # type: ignore[attr-defined,unused-ignore]
+    return around
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[int, str, ast.AST]]:
@@ -153,7 +160,7 @@ def _operators(node: ast.AST) -> list[tuple[str, _Change]]:
     elif isinstance(node, ast.BinOp):
         found += [("right operand ignored", lambda n: n.left), ("left operand ignored", lambda n: n.right)]
     elif isinstance(node, ast.BoolOp):
-        found += [(f"operand {i + 1} ignored", lambda n, i=i: _without_value(n, i)) for i in range(len(node.values))]
+        found += [(f"operand {i + 1} ignored", _dropper(i)) for i in range(len(node.values))]
     elif (
         isinstance(node, ast.Compare)
         and len(node.ops) == 1
@@ -162,8 +169,8 @@ def _operators(node: ast.AST) -> list[tuple[str, _Change]]:
         found += [("bound one higher", lambda n: _nudged(n, 1)), ("bound one lower", lambda n: _nudged(n, -1))]
     elif isinstance(node, ast.Compare) and len(node.ops) == 1:
         found += [
-            ("comparison is always true", lambda n: ast.Constant(True)),
-            ("comparison is always false", lambda n: ast.Constant(False)),
+            ("comparison is always true", lambda _: ast.Constant(True)),
+            ("comparison is always false", lambda _: ast.Constant(False)),
         ]
     elif isinstance(node, ast.Constant):
         found += _constant_changes(node.value)
@@ -197,11 +204,11 @@ def _operators(node: ast.AST) -> list[tuple[str, _Change]]:
             )
         )
     elif isinstance(node, ast.Raise):
-        found.append(("returns instead of raising", lambda n: ast.Return(None)))
+        found.append(("returns instead of raising", lambda _: ast.Return(None)))
     elif isinstance(node, ast.Return) and node.value is not None:
         found.append(("result in a list", lambda n: ast.Return(ast.List([n.value], ast.Load()))))
     elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        found.append(("call left out", lambda n: ast.Expr(ast.Constant(None))))
+        found.append(("call left out", lambda _: ast.Expr(ast.Constant(None))))
     elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
         found.append(("subscript left out", lambda n: n.value))
     return found
@@ -238,6 +245,10 @@ def _call_changes(node: ast.Call) -> list[tuple[str, _Change]]:
 def _with_test(node: Any, value: bool) -> Any:
     node.test = ast.Constant(value)
     return node
+
+
+def _dropper(index: int) -> _Change:
+    return lambda node: _without_value(node, index)
 
 
 def _without_value(node: Any, index: int) -> Any:

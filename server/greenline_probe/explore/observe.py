@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import contextlib
 import inspect
@@ -11,26 +10,23 @@ import itertools
 import logging
 import os
 import pathlib
-import re
 import signal
 import sys
 import tempfile
 import types
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Iterator
+from typing import Any
 
+from greenline_probe.explore.describe import MAX_ITEMS, Describer, equals, files_below, stable_part, written
 from greenline_probe.explore.express import Expresser
+from greenline_probe.explore.intentions import Intentions
 from greenline_probe.explore.monkeypatch import Monkeypatch
 from greenline_probe.explore.subject import Subject
 from greenline_probe.explore.template import Choice
-from greenline_probe.trace import Tracer
 
 CALL_SECONDS = 0.3
-MAX_ITEMS = 40
-MAX_DETAILS = 8
 MAX_OUTPUT = 300
-MAX_MESSAGE = 80
-MAX_FILES = 4
 
 
 class TimeUp(BaseException):
@@ -39,7 +35,10 @@ class TimeUp(BaseException):
 
 @dataclass
 class Observation:
-    """One execution of the target and the assertions it supports. ``kind`` is value, raise, refused, timeout or unusable."""
+    """One execution of the target and the assertions it supports.
+
+    ``kind`` is value, raise, refused, timeout or unusable.
+    """
 
     choice: Choice
     kind: str
@@ -108,7 +107,7 @@ class _Before:
 class Observer:
     """Executes choices. One loop, one scratch folder, one tracer; each call gets fresh values."""
 
-    def __init__(self, subject: Subject, express: Expresser, tracer: Tracer, scratch: str) -> None:
+    def __init__(self, subject: Subject, express: Expresser, tracer: Any, scratch: str) -> None:
         self.subject = subject
         self.express = express
         self.names = express.names
@@ -118,10 +117,11 @@ class Observer:
         self.seconds = CALL_SECONDS
         self._log = _Log()
         logging.getLogger().addHandler(self._log)
+        self.describer = Describer(express, scratch)
+        self.intentions = Intentions(subject)
         self._shape = "value"
         self._compiled: dict[str, types.CodeType] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._raise_lines: dict[str, list[tuple[int, int]]] = {}
 
     def attempt(self, source: str) -> bool:
         """Tell whether an expression evaluates."""
@@ -160,8 +160,8 @@ class Observer:
                     exec(self._code(line, "exec"), space)
                 values = [self._eval(source, space) for _, _, source in arguments]
                 twins = [self._twin(value, source, space) for value, (_, _, source) in zip(values, arguments)]
-                before = self._state(template.receiver, space)
-                files = _files_below(space.get("tmp_path"))
+                before = self.describer.state_of(template.receiver, space)
+                files = files_below(space.get("tmp_path"))
             passed = []
             for i, ((_, label, _), value) in enumerate(zip(arguments, values)):
                 space[f"_a{i}"] = value
@@ -194,7 +194,10 @@ class Observer:
                 if trace:
                     self.tracer.start()
                 try:
-                    result = exec(code, space) if setter else self._consume(eval(code, space))
+                    if setter:
+                        exec(code, space)
+                    else:
+                        result = self._consume(eval(code, space))
                 finally:
                     if trace:
                         self.tracer.stop()
@@ -213,8 +216,7 @@ class Observer:
             logged
             and observation.kind == "value"
             and len(repr(logged)) <= MAX_OUTPUT
-            and not _is_unstable(repr(logged))
-            and self.scratch not in repr(logged)
+            and self.describer.is_stable(repr(logged))
         ):
             observation.after = (*observation.after, f"caplog.messages == {logged!r}")
         text = output.getvalue()
@@ -297,66 +299,14 @@ class Observer:
             return
         if template.subject.kind == "constructor":
             observation.shape = "object"
-            details = self._describe(result, "result", 0)
+            details = self.describer.describe(result, "result", 0)
             observation.details = tuple(
                 details[1:] if len(details) > 1 and details[0].startswith("isinstance") else details
             )
             return
-        observation.expected = self._expression(result)
+        observation.expected = self.describer.expression(result)
         if observation.expected is None:
-            observation.details = tuple(self._describe(result, "result", 0))
-
-    def _expression(self, value: Any) -> str | None:
-        if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)):
-            return None
-        source = self.express.express(value)
-        return None if source is None or _is_unstable(source) or self.scratch in source else source
-
-    def _describe(self, value: Any, variable: str, depth: int) -> list[str]:
-        """Return assertions about an object that has no expression: its class and what can be seen of it."""
-        with contextlib.suppress(Exception):
-            name = self.names.of(type(value))
-            found = [f"isinstance({variable}, {name})"] if name and depth == 0 else []
-            if callable(value) and not name:
-                return [f"callable({variable})"]
-            for expression, source in self._visible(value, variable).items():
-                found.append(_equals(expression, source))
-            if depth == 0:
-                for key, inner in _public(value):
-                    if self._expression(inner) is None and self.names.of(type(inner)) and not callable(inner):
-                        found += self._describe(inner, f"{variable}.{key}", 1)[:3]
-            return found[:MAX_DETAILS]
-        return []
-
-    def _visible(self, value: Any, variable: str) -> dict[str, str]:
-        """Return expression -> value source for what the object shows: attributes, properties, length, items, text."""
-        seen: dict[str, str] = {}
-        for key, inner in _public(value):
-            source = self._expression(inner)
-            if source is not None:
-                seen[f"{variable}.{key}"] = source
-        for key, expression in (
-            ("__len__", f"len({variable})"),
-            ("__str__", f"str({variable})"),
-            ("__iter__", f"list({variable})"),
-        ):
-            if not _defines(type(value), key) or (key == "__iter__" and hasattr(type(value), "__next__")):
-                continue
-            with contextlib.suppress(Exception):
-                shown = {"__len__": len, "__str__": str, "__iter__": lambda v: list(itertools.islice(v, MAX_ITEMS))}[
-                    key
-                ](value)
-                source = self._expression(shown)
-                if source is not None:
-                    seen[expression] = source
-        return seen
-
-    def _state(self, receiver: str, space: dict[str, Any]) -> dict[str, str]:
-        if not receiver:
-            return {}
-        with contextlib.suppress(Exception):
-            return self._visible(space[receiver], receiver)
-        return {}
+            observation.details = tuple(self.describer.describe(result, "result", 0))
 
     def _effects(self, observation: Observation, before: _Before, space: dict[str, Any]) -> None:
         """Add what the call changed: its arguments, its receiver, files."""
@@ -368,15 +318,15 @@ class Observer:
             if twin is None or name in taken:
                 continue
             with contextlib.suppress(Exception):
-                if value != twin and (source := self._expression(value)) is not None:
-                    after.append(_equals(name, source))
+                if value != twin and (source := self.describer.expression(value)) is not None:
+                    after.append(equals(name, source))
                     kept.add(i)
                     taken.add(name)
         if receiver:
-            now = self._state(receiver, space)
-            changed = [_equals(e, s) for e, s in now.items() if before.state.get(e) != s]
+            now = self.describer.state_of(receiver, space)
+            changed = [equals(e, s) for e, s in now.items() if before.state.get(e) != s]
             after += changed[:4]
-        after += _written(space.get("tmp_path"), before.files)
+        after += written(space.get("tmp_path"), before.files)
         observation.after = (*after, *observation.after)
         observation.kept = frozenset(kept)
 
@@ -395,41 +345,8 @@ class Observer:
         observation.kind = "raise"
         observation.error = self.names.of(type(error)) or ""
         observation.error_text = f"{type(error).__name__}: {_shown(error)}"
-        observation.message = _stable(_shown(error))
-        observation.deliberate, observation.error_line = self._is_deliberate(error)
-
-    def _is_deliberate(self, error: BaseException) -> tuple[bool, int]:
-        """Raised by a statement of the project that says so, or documented; and the target's line that it came through."""
-        own = self.subject.module.__file__ or ""
-        package = os.path.dirname(own)
-        last, line = None, 0
-        for frame, number in _frames(error):
-            last = (frame.f_code.co_filename, number)
-            if frame.f_code.co_filename == own:
-                line = number
-        documented = self.subject.facts.documented_raises
-        if any(base.__name__ in documented for base in type(error).__mro__[:-3]) or type(error).__name__ in documented:
-            return True, line
-        if (
-            isinstance(error, SystemExit)
-            or type(error).__module__.partition(".")[0] == self.subject.module.__name__.partition(".")[0]
-        ):
-            return True, line
-        if last is None or not last[0].startswith(package):
-            return False, line
-        return any(start <= last[1] <= end for start, end in self._raises_in(last[0])), line
-
-    def _raises_in(self, path: str) -> list[tuple[int, int]]:
-        if path not in self._raise_lines:
-            try:
-                with open(path, encoding="utf-8") as file:
-                    tree = ast.parse(file.read())
-            except (OSError, ValueError, SyntaxError):
-                tree = ast.Module([], [])
-            self._raise_lines[path] = [
-                (n.lineno, n.end_lineno or n.lineno) for n in ast.walk(tree) if isinstance(n, (ast.Raise, ast.Assert))
-            ]
-        return self._raise_lines[path]
+        observation.message = stable_part(_shown(error))
+        observation.deliberate, observation.error_line = self.intentions.judge(error)
 
 
 def _silence_alarm() -> None:
@@ -452,76 +369,9 @@ async def _collect(items: Any) -> list[Any]:
     return found
 
 
-def _files_below(folder: pathlib.Path | None) -> dict[str, str]:
-    """Return relative path -> text of the few small files in a call's folder."""
-    found: dict[str, str] = {}
-    if folder is None:
-        return found
-    for path in sorted(folder.rglob("*"))[: MAX_FILES * 4]:
-        with contextlib.suppress(OSError, UnicodeDecodeError):
-            if path.is_file() and path.stat().st_size < MAX_OUTPUT:
-                found[path.relative_to(folder).as_posix()] = path.read_text(encoding="utf-8")
-    return found
-
-
-def _written(folder: pathlib.Path | None, before: dict[str, str]) -> list[str]:
-    """Return assertions on files that were made or changed."""
-    now = _files_below(folder)
-    changed = [(name, text) for name, text in now.items() if before.get(name) != text]
-    found = [f"(tmp_path / {name!r}).read_text() == {text!r}" for name, text in changed if not _is_unstable(text)]
-    gone = [
-        f"not (tmp_path / {name!r}).exists()"
-        for name in before
-        if name not in now and folder and not (folder / name).exists()
-    ]
-    return (found + gone)[:MAX_FILES]
-
-
 def _is_lazy(value: Any) -> bool:
-    """An iterator that runs once, not an object of the project's that has state to look at."""
+    """Tell an iterator that runs once from an object of the project's that has state to look at."""
     return isinstance(value, types.GeneratorType) or type(value).__module__ in {"builtins", "itertools"}
-
-
-def _public(value: Any) -> list[tuple[str, Any]]:
-    """Return the public data attributes and properties, in order."""
-    found: dict[str, Any] = {}
-    with contextlib.suppress(Exception):
-        found.update((k, v) for k, v in vars(value).items() if not k.startswith("_"))
-    for kind in type(value).__mro__[:-1]:
-        for slot in getattr(kind, "__slots__", ()) if not isinstance(getattr(kind, "__slots__", ()), str) else ():
-            with contextlib.suppress(Exception):
-                if not slot.startswith("_"):
-                    found.setdefault(slot, getattr(value, slot))
-        if kind.__module__ == "builtins":
-            continue
-        for key, member in vars(kind).items():
-            if isinstance(member, property) and not key.startswith("_"):
-                with contextlib.suppress(Exception):
-                    found.setdefault(key, getattr(value, key))
-    return list(found.items())
-
-
-def _defines(kind: type, name: str) -> bool:
-    return any(name in vars(k) for k in kind.__mro__[:-1] if k.__module__ != "builtins" or name != "__str__")
-
-
-def _equals(expression: str, source: str) -> str:
-    return f"{expression} is {source}" if source in {"None", "True", "False"} else f"{expression} == {source}"
-
-
-_UNSTABLE = re.compile(r" at 0x[0-9a-fA-F]+|/tmp/|\\Temp\\\\|pytest-of-|<[\w.]+ object")
-
-
-def _is_unstable(text: str) -> bool:
-    return bool(_UNSTABLE.search(text))
-
-
-def _stable(message: str) -> str:
-    """Return the part of a message that is the same on every run, at most one short line."""
-    line = message.partition("\n")[0]
-    found = _UNSTABLE.search(line)
-    line = line[: found.start()] if found else line
-    return line if len(line) <= MAX_MESSAGE else line[:MAX_MESSAGE].rpartition(" ")[0] or line[:MAX_MESSAGE]
 
 
 def _shown(error: BaseException) -> str:
@@ -529,10 +379,3 @@ def _shown(error: BaseException) -> str:
         return str(error)
     except Exception:
         return ""
-
-
-def _frames(error: BaseException) -> Iterator[tuple[types.FrameType, int]]:
-    trace = error.__traceback__
-    while trace is not None:
-        yield trace.tb_frame, trace.tb_lineno
-        trace = trace.tb_next

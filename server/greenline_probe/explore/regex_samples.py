@@ -27,7 +27,7 @@ _TYPICAL = string.ascii_lowercase + string.digits + string.ascii_uppercase + "-_
 _MAX_LENGTH = 200
 
 
-def samples(pattern: str | re.Pattern[str], count: int = 6, seed: int = 0) -> list[str]:
+def samples(pattern: str | re.Pattern[Any], count: int = 6, seed: int = 0) -> list[str]:
     """Return matching strings, then near misses, all different; empty when the pattern cannot be read.
 
     Every alternative of a branch is taken at least once where ``count`` allows it. The matches are checked by ``re``.

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import ast
-import time
+import random
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Callable, Iterator
+from typing import Any, Callable
 
+from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.express import Expresser
 from greenline_probe.explore.instrument import Comparisons
 from greenline_probe.explore.observe import Observation, Observer
-from greenline_probe.explore.sources import SEPARATOR, expression_of, prelude_of
+from greenline_probe.explore.sources import SEPARATOR, expression_of
 from greenline_probe.explore.template import Choice, Slot, Template, cost_of
-from greenline_probe.explore.values import seeded
 
 MAX_KEPT = 240
 QUIET_CALLS = 500
@@ -27,16 +28,22 @@ class Goals:
     lines: frozenset[int]
     arcs: frozenset[tuple[int, int]]
     first_line: dict[int, int]
+    _met: dict[frozenset[tuple[int, int]], frozenset[Any]] = field(default_factory=dict)
 
     def met_by(self, edges: frozenset[tuple[int, int]]) -> frozenset[Any]:
         """Return the goals (line numbers and arcs) that these raw arcs meet."""
+        known = self._met.get(edges)
+        if known is not None:
+            return known
         first = self.first_line
         arcs = {(first.get(a, a) if a > 0 else a, first.get(b, b) if b > 0 else b) for a, b in edges}
         lines = {line for arc in arcs for line in arc if line > 0}
-        return frozenset((self.lines & lines) | (self.arcs & arcs))
+        met = self._met[edges] = frozenset((self.lines & lines) | (self.arcs & arcs))
+        return met
 
     @property
     def all(self) -> frozenset[Any]:
+        """Lines and branches together."""
         return frozenset(self.lines | self.arcs)
 
 
@@ -65,7 +72,7 @@ class Search:
         express: Expresser,
         seed: str,
         *,
-        until: float,
+        budget: Budget,
         before_call: Callable[[str], bool],
     ) -> None:
         self.observer = observer
@@ -73,8 +80,8 @@ class Search:
         self.goals = goals
         self.comparisons = comparisons
         self.express = express
-        self.random = seeded(seed)
-        self.until = until
+        self.random = random.Random(seed)
+        self.budget = budget
         self.before_call = before_call
         self.found = Found()
         self._tried: set[Any] = set()
@@ -102,13 +109,13 @@ class Search:
         for choice in examples:
             self._try(choice)
         for choice in self._systematic():
-            if time.monotonic() > self.until or self._is_done(QUIET_CALLS):
+            if self.budget.is_over() or self._is_done(QUIET_CALLS):
                 return self.found
             self._try(choice)
-        while time.monotonic() < self.until and self._parents and not self._is_done(QUIET_CALLS * 3):
-            choice = self._mutate(self.random.choice(self._parents))
-            if choice is not None:
-                self._try(choice)
+        while not self.budget.is_over() and self._parents and not self._is_done(QUIET_CALLS * 3):
+            changed = self._mutate(self.random.choice(self._parents))
+            if changed is not None:
+                self._try(changed)
             else:
                 self._quiet += 1
         return self.found
@@ -210,7 +217,7 @@ class Search:
             size = len(value) // 2
             while size:
                 for start in range(0, len(value), size):
-                    if time.monotonic() > self.until:
+                    if self.budget.is_over():
                         return
                     shorter = value[:start] + value[start + size :]
                     made = Choice(choice.template, (*choice.chosen[:i], repr(shorter), *choice.chosen[i + 1 :]))
@@ -224,7 +231,7 @@ class Search:
                     size //= 2
 
     def _ask(self, choice: Choice, asked: list[tuple[str, Any, Any]]) -> None:
-        """Turn the operands of comparisons into values worth trying: substitute what was compared by what it was compared with."""
+        """Turn the operands of comparisons into values worth trying: put one side of it in the place of the other."""
         for name, left, right in asked[:60]:
             pairs = [(left, right), (right, left)]
             if name in ("In", "NotIn"):
@@ -255,7 +262,7 @@ class Search:
             yield from self._resized(source, have, int(want))
 
     def _resized(self, source: str, have: int, want: int) -> Iterator[str]:
-        """A number that is the argument's length: make it as long as wanted, and one more and less."""
+        """Make an argument whose length was compared as long as wanted, and one longer and shorter."""
         try:
             value = ast.literal_eval(source)
         except (ValueError, SyntaxError):
@@ -275,7 +282,7 @@ class Search:
             i = self.random.randrange(len(chosen))
             chosen[i] = self._changed(template, i, chosen[i])
         keys = [c.partition("=")[0] for slot, c in zip(template.slots, chosen) if slot.keyword and c]
-        if len(keys) != len(set(keys)) or not all(map(_compiles, template.slots, chosen)):
+        if len(keys) != len(set(keys)):
             return None
         return Choice(template, tuple(chosen))
 
@@ -409,14 +416,3 @@ def described(choice: Choice) -> str:
     template, chosen = choice.template, choice.chosen
     call = template.call([label + source for _, label, source in template.arguments(chosen)], chosen)
     return "; ".join([*template.arrange(chosen), call])
-
-
-def _compiles(slot: Slot, source: str) -> bool:
-    if not source or slot.keyword or slot.role not in ("argument", "construct"):
-        return True
-    try:
-        compile(expression_of(source), "<choice>", "eval")
-        compile(prelude_of(source), "<choice>", "exec")
-    except (SyntaxError, ValueError, MemoryError):
-        return False
-    return True

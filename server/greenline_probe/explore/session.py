@@ -6,23 +6,23 @@ import ast
 import inspect
 import os
 import sys
-import time
 import types
 import warnings
 from typing import Any, Callable
 
 from greenline_probe import guard, limits, wire
+from greenline_probe.explore.arcs import recorder
+from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.choose import choose
 from greenline_probe.explore.express import Expresser, Names
-from greenline_probe.explore.instrument import Comparisons, record_comparisons
+from greenline_probe.explore.facts import is_private, public_callers
+from greenline_probe.explore.instrument import Comparisons, Watch
 from greenline_probe.explore.mutants import Mutation
 from greenline_probe.explore.observe import Observation, Observer
 from greenline_probe.explore.search import Found, Goals, Search, described
-from greenline_probe.explore.facts import is_private, public_callers
 from greenline_probe.explore.subject import NotTestable, Subject, import_module, resolve
 from greenline_probe.explore.template import Choice, Template, curried, templates
 from greenline_probe.explore.values import Values
-from greenline_probe.trace import Tracer
 
 Emit = Callable[[Any], None]
 
@@ -41,14 +41,15 @@ class Session:
         sys.path[:0] = [r for r in request.roots if r not in sys.path]
         limits.apply()
         guard.install([request.scratch], request.refuse or guard.KINDS, self._on_refusal)
-        self.comparisons = record_comparisons(request.module) if instrumented else Comparisons()
+        watch = Watch(request.module, comparing=instrumented)
+        self.comparisons = watch.comparisons
         module = import_module(request.module)
         with open(request.file, encoding="utf-8") as file:
             text = file.read()
         self.subject: Subject = resolve(module, request.qualname, text)
         self.names = Names(module)
         self.express = Expresser(self.names)
-        tracer = Tracer({request.file: "target", getattr(module, "__file__", None) or request.file: "target"})
+        tracer = recorder(getattr(module, "__file__", None) or request.file, watch.code)
         self.observer = Observer(self.subject, self.express, tracer, request.scratch)
         self.observer.refused = self.refused
         warnings.simplefilter("ignore")
@@ -97,7 +98,7 @@ class Session:
         return found
 
 
-def search(request: wire.Explore, emit: Emit, before_call: Callable[[str], bool], until: float) -> None:
+def search(request: wire.Explore, emit: Emit, before_call: Callable[[str], bool]) -> None:
     """First worker: search in the instrumented module; emit what is worth judging."""
     session = Session(request, instrumented=True)
     if not session.templates:
@@ -110,7 +111,7 @@ def search(request: wire.Explore, emit: Emit, before_call: Callable[[str], bool]
         session.comparisons,
         session.express,
         seed,
-        until=until,
+        budget=Budget(request.seconds * SEARCH_SHARE),
         before_call=before_call,
     )
     found = searcher.run(session.examples())
@@ -129,9 +130,10 @@ def search(request: wire.Explore, emit: Emit, before_call: Callable[[str], bool]
     )
 
 
-def judge(request: wire.Explore, found: dict[str, Any], emit: Emit, until: float) -> None:
+def judge(request: wire.Explore, found: dict[str, Any], emit: Emit, *, mutate: bool) -> None:
     """Second worker: run the candidates in the module as it is, twice; choose; emit the cases."""
     session = Session(request, instrumented=False)
+    budget = Budget(request.seconds * (1 - SEARCH_SHARE))
     for name, module, attribute in found["imports"]:
         if name not in session.names.bound and module in sys.modules:
             value = sys.modules[module]
@@ -147,6 +149,8 @@ def judge(request: wire.Explore, found: dict[str, Any], emit: Emit, until: float
         return
     subject = session.subject
     mutation = Mutation(subject.function, subject.node, subject.qualname, request.file)
+    if not mutate:
+        mutation.mutants.clear()
     nothing = Comparisons()
     near = Search(
         session.observer,
@@ -155,10 +159,10 @@ def judge(request: wire.Explore, found: dict[str, Any], emit: Emit, until: float
         nothing,
         session.express,
         _seed(request),
-        until=until,
+        budget=budget,
         before_call=lambda _: True,
     )
-    chosen_ones = choose(observations, session.goals, mutation, session.observer, near, until)
+    chosen_ones = choose(observations, session.goals, mutation, session.observer, near, budget)
     met = set().union(*(session.goals.met_by(o.edges) for o in chosen_ones.observations))
     emit(
         {
@@ -196,7 +200,7 @@ def _best(found: Found, goals: Goals) -> list[Observation]:
 def _why_no_template(session: Session) -> str:
     subject = session.subject
     if subject.owner is not None and subject.kind in ("method", "property", "operator"):
-        return f"no instance of {subject.owner.__name__} could be made from its constructor, its class methods or its subclasses"
+        return f"no instance of {subject.owner.__name__} could be made by its constructor or class methods"
     unknown = [p.name for p in subject.signature.parameters.values() if p.default is p.empty]
     return f"no value could be made for {', '.join(unknown) or 'its parameters'}"
 
@@ -271,8 +275,3 @@ def _fit(source: str, template: Template) -> Choice | None:
             return None
         chosen[place[0]] = ast.unparse(keyword.value)
     return Choice(template, tuple(chosen), documented=True)
-
-
-def deadline(seconds: float) -> float:
-    """Return the monotonic time that many seconds from now."""
-    return time.monotonic() + seconds

@@ -118,11 +118,11 @@ def import_module(name: str) -> types.ModuleType:
 
 def resolve(module: types.ModuleType, qualname: str, text: str) -> Subject:
     """Find the target in the imported module. Raises NotTestable."""
-    tree = ast.parse(text)
+    tree = _parsed(text)
     node = find_def(tree, qualname)
     if node is None:
         raise NotTestable(
-            f"{qualname} is not defined at the top level or in a class: it can only be reached through the function around it"
+            f"{qualname} is no function of the module or of a class: it can only be reached through the one around it"
         )
     owner: Any = None
     thing: Any = module
@@ -148,6 +148,11 @@ def resolve(module: types.ModuleType, qualname: str, text: str) -> Subject:
     facts = read_facts(node, tree, qualname.rpartition(".")[2])
     enrich(facts, node, tree, module)
     return Subject(module, qualname, kind, function, owner, signature, node, tree, facts, text, setter)
+
+
+@functools.lru_cache(maxsize=2)
+def _parsed(text: str) -> ast.Module:
+    return ast.parse(text)
 
 
 def _mangled(name: str, owner: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import mmap
 import os
@@ -28,7 +29,7 @@ def serve(request: wire.Explore, reply: Reply) -> None:
     """Explore and reply with cases, then with Explored. Never raises for the target's sake."""
     began = time.monotonic()
     try:
-        found, avoided = _search(request, reply)
+        found, avoided = _search(request)
         judged = _judge(request, found)
     except NotTestable as reason:
         reply(wire.Explored(calls=0, reason=str(reason), not_testable=True, seconds=time.monotonic() - began))
@@ -51,32 +52,31 @@ def serve(request: wire.Explore, reply: Reply) -> None:
     )
 
 
-def _search(request: wire.Explore, reply: Reply) -> tuple[dict[str, Any], list[str]]:
-    """Run the searching worker, again without the call that ended it, as long as there is time."""
+def _search(request: wire.Explore) -> tuple[dict[str, Any], list[str]]:
+    """Run the searching worker, again without the call that ended it, a few times."""
     avoided: list[str] = []
-    until = session.deadline(request.seconds * session.SEARCH_SHARE)
+    ended: list[str] = []
     for _ in range(MAX_RESTARTS):
         board = _Board(avoided)
-        worker = _Worker(lambda emit: session.search(request, emit, board.before_call, until), board)  # noqa: B023 - runs at once
-        result = worker.wait(max(until, time.monotonic() + 0.5))
+        worker = _Worker(functools.partial(session.search, request, before_call=board.before_call), board)
+        result = worker.wait()
         if result is not None:
-            return result, [f"{call}: {how}" for call, how in board.ended]
+            return result, ended
         if not board.last():
             raise NotTestable(f"importing {request.module} {worker.how}")
         avoided.append(board.last())
-        board.ended.append((board.last(), worker.how))
-        last = f"the call {board.last()} {worker.how}"
-        until = max(until, session.deadline(request.seconds * 0.3))
-    raise NotTestable(last)
+        ended.append(f"the call {board.last()} {worker.how}")
+    raise NotTestable(ended[0])
 
 
 def _judge(request: wire.Explore, found: dict[str, Any]) -> dict[str, Any]:
-    nothing = {"cases": [], "mutants": 0, "killed": 0, "missed": []}
-    if not found["candidates"]:
-        return nothing
-    until = session.deadline(request.seconds * (1 - session.SEARCH_SHARE))
-    worker = _Worker(lambda emit: session.judge(request, found, emit, until), _Board([]))
-    return worker.wait(until) or nothing
+    """Run the judging worker; where a mutant of the code ends even the process, again without mutants."""
+    for mutate in (True, False) if found["candidates"] else ():
+        board = _Board([])
+        result = _Worker(functools.partial(session.judge, request, found, mutate=mutate), board).wait()
+        if result is not None:
+            return result
+    return {"cases": [], "mutants": 0, "killed": 0, "missed": []}
 
 
 def _why_nothing(found: dict[str, Any], refusals: list[str]) -> str:
@@ -99,7 +99,6 @@ class _Board:
 
     def __init__(self, avoided: list[str]) -> None:
         self.avoided = set(avoided)
-        self.ended: list[tuple[str, str]] = []
         self._memory = mmap.mmap(-1, 8 + 4 + _TEXT_BYTES)
 
     def before_call(self, call: str) -> bool:
@@ -137,10 +136,10 @@ class _Worker:
             _be_worker(work, write)
         os.close(write)
 
-    def wait(self, until: float) -> dict[str, Any] | None:
+    def wait(self) -> dict[str, Any] | None:
         """Return the result; None when the worker died or had to be killed (``how`` says it)."""
         try:
-            data = self._receive(until)
+            data = self._receive()
         finally:
             os.close(self._read)
             self._end()
@@ -152,9 +151,10 @@ class _Worker:
             raise NotTestable(result["not_testable"])
         return result
 
-    def _receive(self, until: float) -> bytes:
+    def _receive(self) -> bytes:
+        """Read until the worker closes its end; give up on one that makes no call for too long."""
         chunks: list[bytes] = []
-        beats, since, began = self.board.beats(), time.monotonic(), time.monotonic()
+        beats, since = self.board.beats(), time.monotonic()
         while True:
             ready, _, _ = select.select([self._read], [], [], 0.05)
             now = time.monotonic()
@@ -166,13 +166,7 @@ class _Worker:
                 since = now
             if self.board.beats() != beats:
                 beats, since = self.board.beats(), now
-            limit = STUCK_SECONDS if beats else IMPORT_SECONDS
-            if (
-                now - since > limit
-                and now > until - 1
-                or (beats and now - since > STUCK_SECONDS)
-                or now - began > IMPORT_SECONDS * 2
-            ):
+            if now - since > (STUCK_SECONDS if beats else IMPORT_SECONDS):
                 self.how = f"did not end within {now - since:.0f} s"
                 return b""
 
@@ -205,10 +199,7 @@ def _be_worker(work: Callable[[Callable[[Any], None]], None], write: int) -> Non
         emit({"not_testable": str(reason)})
     except BaseException as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
-        emit(
-            {
-                "not_testable": f"exploring failed with {type(error).__name__}: {error} ({os.path.basename(last.filename)}:{last.lineno})"
-            }
-        )
+        where = f"{os.path.basename(last.filename)}:{last.lineno}"
+        emit({"not_testable": f"exploring failed with {type(error).__name__}: {error} ({where})"})
     finally:
         os._exit(0)

@@ -170,12 +170,12 @@ def _methods(
 
 
 def _receivers(subject: Subject, name: str, values: Values) -> list[tuple[str, str, list[Slot]]]:
-    """Return (variable, maker, slots) for each way to make an instance: the constructor, then ready-made expressions."""
+    """Return (variable, maker, slots) for each way to make an instance: the constructor, then ready-made ones."""
     owner = subject.owner
     variable = variable_name(name)
     found: list[tuple[str, str, list[Slot]]] = []
     steps = _steps(subject, variable, values)
-    if not inspect.isabstract(owner) and values.objects(owner):
+    if not inspect.isabstract(owner) and values.objects.of(owner):
         try:
             signature = inspect.signature(owner)
         except (TypeError, ValueError):
@@ -183,7 +183,7 @@ def _receivers(subject: Subject, name: str, values: Values) -> list[tuple[str, s
         construct = _slots(signature, values, values.hints(owner.__init__), "construct")
         if construct is not None and not _is_enum(owner):
             found.append((variable, name, [*construct, *steps]))
-    ready = [s for s in values.objects(owner) if not s.startswith(f"{name}(")]
+    ready = [s for s in values.objects.of(owner) if not s.startswith(f"{name}(")]
     if ready:
         found.append((variable, "", [Slot(variable, ready, "construct"), *steps]))
     return found
@@ -224,7 +224,7 @@ def _slots(signature: inspect.Signature, values: Values, hints: dict[str, Any], 
         if not required:
             by_name = by_name or parameter.kind is parameter.POSITIONAL_OR_KEYWORD
             label = f"{parameter.name}=" if parameter.kind is not parameter.POSITIONAL_ONLY else ""
-        odd = frozenset(values.wrong_types(parameter.name, hint))
+        odd = frozenset(values.leaves.wrong_types(parameter.name, hint))
         slots.append(Slot(parameter.name, pool if required else [OMITTED, *pool], role, label, typed, odd))
     return slots
 

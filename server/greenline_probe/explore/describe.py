@@ -1,0 +1,148 @@
+"""What can be seen of a value, as assertions."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import pathlib
+import re
+import types
+from typing import Any, Callable
+
+from greenline_probe.explore.express import Expresser
+
+MAX_ITEMS = 40
+MAX_DETAILS = 8
+MAX_TEXT = 300
+MAX_FILES = 4
+MAX_MESSAGE = 80
+
+_SHOWN: list[tuple[str, str, Callable[[Any], Any]]] = [
+    ("__len__", "len({})", len),
+    ("__str__", "str({})", str),
+    ("__iter__", "list({})", lambda value: list(itertools.islice(value, MAX_ITEMS))),
+]
+
+
+class Describer:
+    """Turns values into expressions and assertions that hold on every run; what does not is left out."""
+
+    def __init__(self, express: Expresser, scratch: str) -> None:
+        self.express = express
+        self.names = express.names
+        self.scratch = scratch
+
+    def is_stable(self, text: str) -> bool:
+        """Tell whether nothing in the text belongs to this run alone: addresses, temporary folders."""
+        return not _UNSTABLE.search(text) and self.scratch not in text
+
+    def expression(self, value: Any) -> str | None:
+        """Return the expression of a value, None when it has none that another run would agree with."""
+        if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)):
+            return None
+        source = self.express.express(value)
+        return source if source is not None and self.is_stable(source) else None
+
+    def describe(self, value: Any, variable: str, depth: int) -> list[str]:
+        """Return assertions about an object that has no expression: its class and what can be seen of it."""
+        with contextlib.suppress(Exception):
+            name = self.names.of(type(value))
+            found = [f"isinstance({variable}, {name})"] if name and depth == 0 else []
+            if callable(value) and not name:
+                return [f"callable({variable})"]
+            for expression, source in self.visible(value, variable).items():
+                found.append(equals(expression, source))
+            if depth == 0:
+                for key, inner in _public(value):
+                    if self.expression(inner) is None and self.names.of(type(inner)) and not callable(inner):
+                        found += self.describe(inner, f"{variable}.{key}", 1)[:3]
+            return found[:MAX_DETAILS]
+        return []
+
+    def state_of(self, receiver: str, space: dict[str, Any]) -> dict[str, str]:
+        """Return what an instance shows, empty without one."""
+        if not receiver:
+            return {}
+        with contextlib.suppress(Exception):
+            return self.visible(space[receiver], receiver)
+        return {}
+
+    def visible(self, value: Any, variable: str) -> dict[str, str]:
+        """Return expression -> value source for what the object shows: attributes, properties, length, items, text."""
+        seen: dict[str, str] = {}
+        for key, inner in _public(value):
+            source = self.expression(inner)
+            if source is not None:
+                seen[f"{variable}.{key}"] = source
+        for key, expression, show in _SHOWN:
+            if not _defines(type(value), key) or (key == "__iter__" and hasattr(type(value), "__next__")):
+                continue
+            with contextlib.suppress(Exception):
+                source = self.expression(show(value))
+                if source is not None:
+                    seen[expression.format(variable)] = source
+        return seen
+
+
+def files_below(folder: pathlib.Path | None) -> dict[str, str]:
+    """Return relative path -> text of the few small files in a call's folder."""
+    found: dict[str, str] = {}
+    if folder is None:
+        return found
+    for path in sorted(folder.rglob("*"))[: MAX_FILES * 4]:
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            if path.is_file() and path.stat().st_size < MAX_TEXT:
+                found[path.relative_to(folder).as_posix()] = path.read_text(encoding="utf-8")
+    return found
+
+
+def written(folder: pathlib.Path | None, before: dict[str, str]) -> list[str]:
+    """Return assertions on files that were made or changed."""
+    now = files_below(folder)
+    changed = [(name, text) for name, text in now.items() if before.get(name) != text]
+    found = [f"(tmp_path / {name!r}).read_text() == {text!r}" for name, text in changed if not _UNSTABLE.search(text)]
+    gone = [
+        f"not (tmp_path / {name!r}).exists()"
+        for name in before
+        if name not in now and folder and not (folder / name).exists()
+    ]
+    return (found + gone)[:MAX_FILES]
+
+
+def _public(value: Any) -> list[tuple[str, Any]]:
+    """Return the public data attributes and properties, in order."""
+    found: dict[str, Any] = {}
+    with contextlib.suppress(Exception):
+        found.update((k, v) for k, v in vars(value).items() if not k.startswith("_"))
+    for kind in type(value).__mro__[:-1]:
+        for slot in getattr(kind, "__slots__", ()) if not isinstance(getattr(kind, "__slots__", ()), str) else ():
+            with contextlib.suppress(Exception):
+                if not slot.startswith("_"):
+                    found.setdefault(slot, getattr(value, slot))
+        if kind.__module__ == "builtins":
+            continue
+        for key, member in vars(kind).items():
+            if isinstance(member, property) and not key.startswith("_"):
+                with contextlib.suppress(Exception):
+                    found.setdefault(key, getattr(value, key))
+    return list(found.items())
+
+
+def _defines(kind: type, name: str) -> bool:
+    return any(name in vars(k) for k in kind.__mro__[:-1] if k.__module__ != "builtins" or name != "__str__")
+
+
+def equals(expression: str, source: str) -> str:
+    """Return the assertion that the first equals the second."""
+    return f"{expression} is {source}" if source in {"None", "True", "False"} else f"{expression} == {source}"
+
+
+_UNSTABLE = re.compile(r" at 0x[0-9a-fA-F]+|/tmp/|\\Temp\\\\|pytest-of-|<[\w.]+ object")
+
+
+def stable_part(message: str) -> str:
+    """Return the part of a message that is the same on every run, at most one short line."""
+    line = message.partition("\n")[0]
+    found = _UNSTABLE.search(line)
+    line = line[: found.start()] if found else line
+    return line if len(line) <= MAX_MESSAGE else line[:MAX_MESSAGE].rpartition(" ")[0] or line[:MAX_MESSAGE]

@@ -1,0 +1,98 @@
+"""Pools for parameters without a type: from what the code does with them, then from their names."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Callable
+
+from greenline_probe.explore.pools import interleave
+
+if TYPE_CHECKING:
+    from greenline_probe.explore.values import Values
+
+_TEXT_METHODS = frozenset(
+    """
+    lower upper strip lstrip rstrip split rsplit splitlines startswith endswith encode title capitalize casefold isdigit
+    isalpha isalnum isupper islower isspace replace partition rpartition zfill format find join isdecimal isnumeric
+    isidentifier center ljust rjust swapcase expandtabs removeprefix removesuffix
+    """.split()  # noqa: SIM905 - a wall of quotes reads worse
+)
+_PATHS = "path file filename filepath folder directory dir dirname"
+_TEXTS = (
+    "s text string str name word line value input_string title message prefix suffix sep key label pattern source "
+    "content html char token"
+)
+_NUMBERS = (
+    "n i j k x y count size index num number width height length limit start stop end step amount age year total depth "
+    "level maximum minimum"
+)
+_SEQUENCES = "items lst list seq sequence values iterable args numbers elements rows iterables"
+_MAPPINGS = "d dct dict mapping options config params kwargs settings headers data"
+_FUNCTIONS = "func function fn f callback predicate key_func callable"
+_FLAGS = "flag enabled verbose strict force quiet"
+
+
+class Guesses:
+    """Guesses; where there is nothing to go by, one of each kind."""
+
+    def __init__(self, values: Values) -> None:
+        leaves = values.leaves
+        self._values = values
+        self._makers: dict[str, Callable[[], list[str]]] = {
+            "texts": leaves.texts,
+            "numbers": leaves.integers,
+            "paths": leaves.paths,
+            "files": leaves.text_files,
+            "sequences": lambda: values.collections(list, (), 1),
+            "mappings": lambda: values.mappings(dict, (), 1),
+            "functions": lambda: values.callables((), 1),
+            "flags": lambda: ["True", "False"],
+            "dates": lambda: values.of_type(datetime.datetime, 1),
+            "items or texts": lambda: interleave([values.collections(list, (), 1), leaves.texts()]),
+            "async items": lambda: leaves.async_items(["1", "2", "3"]),
+            "awaitables": lambda: interleave(
+                [leaves.awaitables(["3", "'abc'"]), leaves.async_callables(["value"], ["3"])]
+            ),
+        }
+        by_name = {
+            _PATHS: "paths", _TEXTS: "texts", _NUMBERS: "numbers", _SEQUENCES: "sequences", _MAPPINGS: "mappings",
+            _FUNCTIONS: "functions", _FLAGS: "flags",
+        }  # fmt: skip
+        self._by_word = {word: kind for words, kind in by_name.items() for word in words.split()}
+
+    def of(self, name: str) -> list[str]:
+        """Return a pool for a parameter of that name."""
+        values = self._values
+        pools = []
+        for source in values.facts.instances.get(name, ()):
+            try:
+                pools.append(values.of_type(eval(source, vars(values.names.module)), 1))
+            except Exception:
+                continue
+        kinds = [kind for kind, signs in _SIGNS.items() if values.facts.uses.get(name, set()) & signs]
+        kinds += [k for k in [self._by_name(name)] if k and k not in kinds]
+        if not kinds and not pools:
+            kinds = ["texts", "numbers", "sequences", "mappings"]
+            pools = [["None"]]
+        return interleave([*pools, *(self._makers[kind]() for kind in kinds)])
+
+    def _by_name(self, name: str) -> str:
+        lowered = name.lower().strip("_")
+        return self._by_word.get(lowered) or self._by_word.get(lowered.rpartition("_")[2]) or ""
+
+
+_SIGNS = {
+    "texts": _TEXT_METHODS,
+    "numbers": frozenset({"calculates", "int", "float"}),
+    "mappings": frozenset({"items", "keys", "values", "get", "setdefault", "indexes by name"}),
+    "sequences": frozenset({"append", "extend", "pop", "insert", "sort", "reverse"}),
+    "files": frozenset({"read", "readline", "readlines"}),
+    "functions": frozenset({"calls"}),
+    "async items": frozenset({"async iterates", "__anext__", "__aiter__", "asend"}),
+    "awaitables": frozenset({"awaits"}),
+    "dates": frozenset({"isoformat", "strftime", "weekday", "year", "month"}),
+    "items or texts": frozenset(
+        {"iterates", "len", "iter", "list", "sorted", "enumerate", "zip", "map", "sum", "indexes"}
+    ),
+    "paths": frozenset({"exists", "read_text", "is_file", "is_dir", "open"}),
+}

@@ -1,0 +1,58 @@
+"""Which exceptions the project means, and which just happened."""
+
+from __future__ import annotations
+
+import ast
+import os
+import types
+from collections.abc import Iterator
+
+from greenline_probe.explore.subject import Subject
+
+
+class Intentions:
+    """Knows the ``raise`` statements of the project's files and what the target documents."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self._raise_lines: dict[str, list[tuple[int, int]]] = {}
+
+    def judge(self, error: BaseException) -> tuple[bool, int]:
+        """Tell whether the project raises it on purpose or documents it, and the module's line that it came through."""
+        own = self.subject.module.__file__ or ""
+        package = os.path.dirname(own)
+        last, line = None, 0
+        for frame, number in _frames(error):
+            last = (frame.f_code.co_filename, number)
+            if frame.f_code.co_filename == own:
+                line = number
+        documented = self.subject.facts.documented_raises
+        if any(base.__name__ in documented for base in type(error).__mro__[:-3]) or type(error).__name__ in documented:
+            return True, line
+        if (
+            isinstance(error, SystemExit)
+            or type(error).__module__.partition(".")[0] == self.subject.module.__name__.partition(".")[0]
+        ):
+            return True, line
+        if last is None or not last[0].startswith(package):
+            return False, line
+        return any(start <= last[1] <= end for start, end in self._raises_in(last[0])), line
+
+    def _raises_in(self, path: str) -> list[tuple[int, int]]:
+        if path not in self._raise_lines:
+            try:
+                with open(path, encoding="utf-8") as file:
+                    tree = ast.parse(file.read())
+            except (OSError, ValueError, SyntaxError):
+                tree = ast.Module([], [])
+            self._raise_lines[path] = [
+                (n.lineno, n.end_lineno or n.lineno) for n in ast.walk(tree) if isinstance(n, (ast.Raise, ast.Assert))
+            ]
+        return self._raise_lines[path]
+
+
+def _frames(error: BaseException) -> Iterator[tuple[types.FrameType, int]]:
+    trace = error.__traceback__
+    while trace is not None:
+        yield trace.tb_frame, trace.tb_lineno
+        trace = trace.tb_next

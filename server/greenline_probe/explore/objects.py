@@ -1,0 +1,102 @@
+"""Instances by recipe: constructor with typical arguments, factory, a concrete subclass."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any, Callable
+
+from greenline_probe.explore.sources import call as call_of
+from greenline_probe.explore.sources import relabelled
+
+if TYPE_CHECKING:
+    from greenline_probe.explore.values import Values
+
+DEEPEST = 3
+
+
+class Objects:
+    """Expressions that make instances; only those that were tried and worked."""
+
+    def __init__(self, values: Values, attempt: Callable[[str], bool]) -> None:
+        self._values = values
+        self._attempt = attempt
+        self._made: dict[tuple[Any, int], list[str]] = {}
+
+    def of(self, kind: Any, depth: int = 0) -> list[str]:
+        """Return a few instances of the class, the simplest first."""
+        key = (kind, depth)
+        if key not in self._made:
+            self._made[key] = []  # a class whose constructor needs itself ends here
+            self._made[key] = self._make(kind, depth)
+        return self._made[key]
+
+    def _make(self, kind: Any, depth: int) -> list[str]:
+        name = self._values.names.of(kind)
+        if name is None or depth > DEEPEST:
+            return []
+        made: list[str] = []
+        if not inspect.isabstract(kind) and not getattr(kind, "_is_protocol", False):
+            made = [s for s in self._constructions(kind, name, depth) if self._attempt(s)][:8]
+        for factory in _factories(kind):
+            made += [s for s in self._factory_calls(kind, name, factory, depth) if self._attempt(s)][:3]
+        if not made:
+            subclasses: list[type] = type.__subclasses__(kind)
+            made = [s for sub in subclasses[:4] for s in self.of(sub, depth + 1)[:2]]
+        return made
+
+    def _constructions(self, kind: Any, name: str, depth: int) -> list[str]:
+        """Return constructor calls, typical arguments first, one argument varied at a time."""
+        signature = _signature(kind)
+        if signature is None:
+            return [f"{name}()"]
+        hints = self._values.hints(kind.__init__) or self._values.hints(kind)
+        return self._variations(name, signature, hints, depth)
+
+    def _factory_calls(self, kind: Any, name: str, factory: str, depth: int) -> list[str]:
+        function = getattr(kind, factory)
+        signature = _signature(function)
+        if signature is None:
+            return []
+        return self._variations(f"{name}.{factory}", signature, self._values.hints(function), depth)[:8]
+
+    def _variations(self, callee: str, signature: inspect.Signature, hints: dict[str, Any], depth: int) -> list[str]:
+        required: list[tuple[str, list[str]]] = []
+        optional: list[tuple[str, list[str]]] = []
+        for parameter in signature.parameters.values():
+            if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+                continue
+            hint = hints.get(parameter.name, parameter.annotation)
+            pool = self._values.of_parameter(parameter, hint, depth + 1)
+            if not pool and parameter.default is parameter.empty:
+                return []
+            label = "" if parameter.kind is parameter.POSITIONAL_ONLY else f"{parameter.name}="
+            (required if parameter.default is parameter.empty else optional).append((label, pool))
+        shown = [("", pool) if len(required) == 1 and not optional else (label, pool) for label, pool in required]
+        base = [relabelled(label, pool[0]) for label, pool in shown]
+        rows = [base]
+        for i, (label, pool) in enumerate(shown):
+            rows += [[*base[:i], relabelled(label, s), *base[i + 1 :]] for s in pool[1:6]]
+        rows += [[*base, relabelled(label, s)] for label, pool in optional if label for s in pool[:3]]
+        if len(optional) > 1:
+            rows.append([*base, *(relabelled(label, pool[0]) for label, pool in optional if pool and label)])
+        return [call_of(callee, row) for row in rows]
+
+
+def _signature(thing: Any) -> inspect.Signature | None:
+    try:
+        return inspect.signature(thing)
+    except (TypeError, ValueError):
+        return None
+
+
+def _factories(kind: Any) -> list[str]:
+    found = []
+    for name, member in vars(kind).items():
+        if name.startswith("_") or not isinstance(member, (classmethod, staticmethod)):
+            continue
+        returned = getattr(member.__func__, "__annotations__", {}).get("return")
+        shown = returned if isinstance(returned, str) else getattr(returned, "__name__", str(returned))
+        made = any(word in str(shown) for word in (kind.__name__, "Self"))
+        if made or name.startswith(("from_", "parse", "create", "make", "of", "load")):
+            found.append(name)
+    return found
