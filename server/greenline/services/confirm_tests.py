@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from greenline.domain.code.read_module import read_module
-from greenline.domain.coverage.mapping import summarize
+from greenline.domain.coverage.mapping import summarize_tested
 from greenline.domain.generation.model import Coverage
 from greenline.ports.project import InterpreterProblem
 from greenline.ports.tests import TestRun
@@ -145,7 +145,7 @@ def _with_coverage(result: TargetResult, module: Module, after: CoverageMap) -> 
         function = functions_of(result.target, module)[0]
     except BadTarget:  # renamed meanwhile
         return result
-    return replace(result, coverage=Coverage(result.coverage.before, summarize(after, function)))
+    return replace(result, coverage=Coverage(result.coverage.before, summarize_tested(after, function, module)))
 
 
 def _failed(results: Sequence[TargetResult], problem: str, failures: tuple[TestOutcome, ...]) -> Confirmation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from greenline.domain.code.regions import own_lines
+from greenline.domain.code.regions import tested_lines
 from greenline.domain.generation.model import Proposal
 from greenline.domain.generation.render import render_cases
 from greenline.ports.explorer import Expedition
@@ -26,7 +26,7 @@ class ExploreEngine:
     async def propose(self, assignment: Assignment, progress: Progress) -> Proposal:
         """Return candidates for what is missing of the function, or the reason why there are none."""
         before, function = assignment.before, assignment.function
-        own = own_lines(function)
+        own = tested_lines(function, assignment.module)
         progress.step(f"Exploring `{function.qualname}`")
         exploration = await self._explorer.explore(
             Expedition(

@@ -12,7 +12,7 @@ from greenline.domain.code.model import Function, Module, Target
 from greenline.domain.code.module_name import module_name
 from greenline.domain.code.parse import parse
 from greenline.domain.code.read_module import read_module
-from greenline.domain.coverage.mapping import summarize
+from greenline.domain.coverage.mapping import summarize_tested
 from greenline.domain.coverage.merge_maps import merge_maps
 from greenline.domain.coverage.model import CoverageMap, Executed, Summary
 from greenline.domain.generation.place import Placement
@@ -63,8 +63,8 @@ class Bench:
         return (summary.lines.covered, summary.branches.covered) != (summary.lines.total, summary.branches.total)
 
     def summary(self, function: Function, coverage: CoverageMap | None = None) -> Summary:
-        """Count the function with what is defined inside it: only its tests can reach that."""
-        return summarize(coverage or self.before, function)
+        """Count what tests of the function are for, local functions and a property's setter included."""
+        return summarize_tested(coverage or self.before, function, self.module)
 
     def target_of(self, function: Function) -> Target:
         """Return the function's written name."""

@@ -165,6 +165,7 @@ def test_outcomes() -> None:
 
 def test_joining_cutting_and_telling_apart() -> None:
     assert joined("with_express") == "with_express"
+    assert joined("is_not_finished") == "when_not_finished"
     assert joined("grams_above_3") == "when_grams_above_3"
     assert short_of("test_a_long_name", 12) == "test_a_long"
     assert list(distinct(["a", "a", "b", "a"], {"a", "a_3"})) == ["a_2", "a_4", "b", "a_5"]

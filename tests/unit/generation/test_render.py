@@ -187,6 +187,12 @@ def test_cells_of_a_table_stand_outside_of_the_test() -> None:
     assert len(render(SHAPES["in-several-folders"])) == 3
 
 
+def test_a_table_is_named_after_what_its_rows_have_in_common() -> None:
+    first, second = ([case(text, str(i), expected=str(i)) for i in range(3)] for text in ("'a'", "'lost'"))
+    assert "def test_work_of_lost(number, expected):" in only(second)
+    assert "def test_work_of_a(number, expected):" in only(first)
+
+
 def test_rows_of_numbers_are_sorted_and_others_stay() -> None:
     rows = [case(number, expected="1") for number in ("10000", "-1", "9")]
     assert re.findall(r"param\((\S+), id", only(rows)) == ["-1", "9", "10000"]

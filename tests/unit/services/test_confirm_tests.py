@@ -162,14 +162,14 @@ class Box:
 """
 
 
-async def test_a_property_is_counted_by_the_function_that_was_tested(world: World) -> None:
+async def test_a_property_is_counted_with_its_setter(world: World) -> None:
     world.source.write_text(PROPERTY)
     world.propose("Box.size", candidate("test_size"))
-    ran = Executed(frozenset({1, 2, 3, 4, 6, 7}), frozenset({(4, -3)}))
+    ran = Executed(frozenset({1, 2, 3, 4, 6, 7, 8}), frozenset({(4, -3)}))
     world.during = lambda run, number: TestReport((TestOutcome("t.py::test_size", "passed"),), {world.source: ran})
     generation = await world.generate(Target(world.source, "Box.size"))
     confirmation = await world.confirm(generation)
-    assert confirmation.message == "1 test passed; `Box.size` 0 % -> 100 % (1 line)"
+    assert confirmation.message == "1 test passed; `Box.size` 0 % -> 66 % (2 lines)"
 
 
 async def test_results_that_were_not_confirmed_stay_as_they_are(world: World) -> None:

@@ -17,6 +17,13 @@ def own_lines(function: Function, module: Module | None = None) -> frozenset[int
     return frozenset(lines)
 
 
+def tested_lines(function: Function, module: Module) -> frozenset[int]:
+    """Return the lines that tests of a function are for: its body, what is defined inside, a property's setter too."""
+    accessors = {f"{function.name}.setter", f"{function.name}.deleter"}
+    others = (f for f in module.functions if f.qualname == function.qualname and accessors & set(f.decorators))
+    return own_lines(function).union(*(own_lines(other) for other in others))
+
+
 def owners(module: Module) -> dict[int, Function]:
     """Map each line of a function's body to the innermost such function; headers belong to what is around them."""
     found: dict[int, Function] = {}

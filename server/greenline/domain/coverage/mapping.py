@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from greenline.domain.code.regions import own_lines
+from greenline.domain.code.regions import own_lines, tested_lines
 from greenline.domain.coverage.model import CoverageMap, Ratio, Summary
 
 if TYPE_CHECKING:
@@ -32,7 +32,15 @@ def summarize(coverage: CoverageMap, function: Function | None = None, module: M
 
     What changed since the measurement counts neither as covered nor in the total.
     """
-    own = None if function is None else own_lines(function, module)
+    return _summary(coverage, None if function is None else own_lines(function, module))
+
+
+def summarize_tested(coverage: CoverageMap, function: Function, module: Module) -> Summary:
+    """Count all that tests of one function are for; see ``tested_lines``."""
+    return _summary(coverage, tested_lines(function, module))
+
+
+def _summary(coverage: CoverageMap, own: frozenset[int] | None) -> Summary:
     return Summary(_lines(coverage, own), _branches(coverage, own))
 
 

@@ -62,7 +62,10 @@ def result_words(case: Case) -> str:
 
 def joined(special: str) -> str:
     """Return a condition as it follows in a name: ``with_express``, ``when_grams_above_2000``."""
-    return special if special.partition("_")[0] in {"with", "without"} else f"when_{special}"
+    first, _, rest = special.partition("_")
+    if first in {"with", "without"}:
+        return special
+    return f"when_{rest if first in {'is', 'are'} else special}"
 
 
 def short_of(name: str, longest: int) -> str:

@@ -302,7 +302,7 @@ def _table(group: Sequence[_Named], function: Function) -> _Test:
     body = _steps([line for statement in first.arrange for line in _lines(statement)], [], body)
     decorators = _decorator(names, rows, _ids(group, varying))
     return _Test(
-        name=f"test_{subject_words(function)}{_table_ending(group, same)}",
+        name=f"test_{subject_words(function)}{_table_ending(group, same, varying)}",
         decorators=tuple(decorators),
         parameters=(*names, *_fixtures(body)),
         body=tuple(body),
@@ -359,10 +359,11 @@ def _ending(named: _Named, function: Function) -> str:
     return "".join(f"_{part}" for part in (outcome, special) if part)
 
 
-def _table_ending(group: Sequence[_Named], same: bool) -> str:
+def _table_ending(group: Sequence[_Named], same: bool, varying: Sequence[int]) -> str:
     case = group[0].case
     outcome = outcome_words(case) if case.raises or (same and case.expected in _CONSTANTS) else ""
-    return f"_{outcome}" if outcome else ""
+    words = argument_words([a for index, a in enumerate(case.arguments) if index not in varying])
+    return "".join(f"_{part}" for part in (outcome, words and f"{'for' if outcome else 'of'}_{words}") if part)
 
 
 def _fixtures(body: Sequence[str]) -> tuple[str, ...]:
