@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from platformdirs import user_cache_dir
 
 from greenline.adapters.coverage_parser import CoverageParser
 from greenline.adapters.coverage_sqlite import CoverageSqlite
@@ -50,7 +53,7 @@ def build(settings: Settings, documents: Documents) -> Services:
     source = CoverageSqlite(settings.coverage_file)
     show = ShowCoverage(projects, source, CoverageParser(), SavedFiles())
     interpreters = InterpreterDiscovery()
-    runner = PytestProcess()
+    runner = PytestProcess(Path(user_cache_dir("greenline", appauthor=False)) / "bytecode")
     workbench = Workbench(
         projects=projects,
         interpreters=interpreters,

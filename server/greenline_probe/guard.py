@@ -14,7 +14,7 @@ __tracebackhide__ = True  # pytest leaves this module's frames out of what it sh
 KINDS = ("write", "network", "process", "signal")
 
 _Path = Union[str, bytes, int, None]
-_Check = Callable[["_Guard", tuple[Any, ...]], None]
+_Check = Callable[["Guard", tuple[Any, ...]], None]
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _DEVICES = frozenset({os.devnull, "/dev/zero", "/dev/full", "/dev/tty"})
 # The standard library asks other programs for facts, and lives with a "no": give it the "no" that it knows.
@@ -27,13 +27,13 @@ class GuardRefusal(BaseException):
 
 def install(
     scratch: Sequence[str], refuse: Collection[str] = KINDS, on_refusal: Callable[[str], None] = lambda _: None
-) -> None:
+) -> Guard:
     """Refuse the kinds named in ``refuse`` (of ``KINDS``) from now on, to the end of this process.
 
     Writing below ``scratch`` stays allowed. ``on_refusal`` hears each refusal in words ("write to /home/x/data.json"),
     also where the code under test swallows the GuardRefusal.
     """
-    guard = _Guard(tuple(os.path.realpath(folder) for folder in scratch), on_refusal)
+    guard = Guard(tuple(os.path.realpath(folder) for folder in scratch), on_refusal)
     checks: dict[str, _Check] = {}
     for kind in refuse:
         checks.update(_CHECKS[kind])
@@ -47,18 +47,36 @@ def install(
     if "process" in refuse:
         _close_the_door_without_event(guard)
     sys.addaudithook(hook)
+    return guard
 
 
-class _Guard:
+class Guard:
+    """What ``install`` put in force."""
+
     def __init__(self, scratch: tuple[str, ...], on_refusal: Callable[[str], None]) -> None:
         self._scratch = scratch
         self._on_refusal = on_refusal
+        self.polite = False
+        """While set, programs are refused by a PermissionError that nobody hears of: plugins that ask git know it."""
+
+    def close(self, folder: str) -> None:
+        """Refuse to write below one of the scratch folders from now on."""
+        real = os.path.realpath(folder)
+        self._scratch = tuple(top for top in self._scratch if top != real)
+
+    def refuse_program(self, what: str) -> NoReturn:
+        """Refuse to start a process."""
+        if self.polite or _asked_by_standard_library():
+            raise PermissionError("Greenline lets no other program run")
+        self.refuse(what)
 
     def refuse(self, what: str) -> NoReturn:
+        """Tell and raise."""
         self._on_refusal(what)
         raise GuardRefusal(f"Greenline refused to {what}")
 
     def may_write(self, real: str) -> bool:
+        """Tell whether a real path is in scratch, or a device that swallows."""
         return real in _DEVICES or any(real == top or real.startswith(top + os.sep) for top in self._scratch)
 
     def writes(self, verb: str, path: _Path, dir_fd: Any = -1, *, follows: bool = True) -> None:
@@ -107,7 +125,7 @@ def _located(path: _Path, dir_fd: Any) -> str | None:
     return os.path.join(os.getcwd(), text)
 
 
-def _open(guard: _Guard, args: tuple[Any, ...]) -> None:
+def _open(guard: Guard, args: tuple[Any, ...]) -> None:
     path, mode, flags = args
     if not flags & _WRITING or isinstance(path, int):
         return
@@ -119,7 +137,7 @@ def _open(guard: _Guard, args: tuple[Any, ...]) -> None:
 def _path(verb: str, position: int = 0, dir_fd: int | None = None, *, follows: bool = True) -> _Check:
     """Make the check of an event that has a path, and perhaps a ``dir_fd``, at these positions."""
 
-    def check(guard: _Guard, args: tuple[Any, ...]) -> None:
+    def check(guard: Guard, args: tuple[Any, ...]) -> None:
         folder = args[dir_fd] if dir_fd is not None and len(args) > dir_fd else -1
         guard.writes(verb, args[position], folder, follows=follows)
 
@@ -127,14 +145,14 @@ def _path(verb: str, position: int = 0, dir_fd: int | None = None, *, follows: b
 
 
 def _both(first: _Check, second: _Check) -> _Check:
-    def check(guard: _Guard, args: tuple[Any, ...]) -> None:
+    def check(guard: Guard, args: tuple[Any, ...]) -> None:
         first(guard, args)
         second(guard, args)
 
     return check
 
 
-def _sqlite(guard: _Guard, args: tuple[Any, ...]) -> None:
+def _sqlite(guard: Guard, args: tuple[Any, ...]) -> None:
     name = os.fsdecode(args[0])
     if name in {"", ":memory:"} or (
         name.startswith("file:") and (":memory:" in name or "mode=memory" in name or "mode=ro" in name)
@@ -146,7 +164,7 @@ def _sqlite(guard: _Guard, args: tuple[Any, ...]) -> None:
 
 
 def _address(verb: str) -> _Check:
-    def check(guard: _Guard, args: tuple[Any, ...]) -> None:
+    def check(guard: Guard, args: tuple[Any, ...]) -> None:
         address = args[1]
         if address is None:  # a connected pair
             return
@@ -171,7 +189,7 @@ def _is_windows_socketpair() -> bool:
     return any(f.f_code.co_name.endswith("socketpair") and f.f_globals.get("__name__") == "socket" for f in _callers())
 
 
-def _lookup(guard: _Guard, args: tuple[Any, ...]) -> None:
+def _lookup(guard: Guard, args: tuple[Any, ...]) -> None:
     host = args[0]
     text = host.decode(errors="replace") if isinstance(host, bytes) else host
     if not text or not isinstance(text, str) or _is_numeric(text):
@@ -185,10 +203,8 @@ def _is_numeric(host: str) -> bool:
 
 
 def _process(words: Callable[[tuple[Any, ...]], str]) -> _Check:
-    def check(guard: _Guard, args: tuple[Any, ...]) -> None:
-        if _asked_by_standard_library():
-            raise PermissionError("Greenline lets no other program run")
-        guard.refuse(words(args))
+    def check(guard: Guard, args: tuple[Any, ...]) -> None:
+        guard.refuse_program(words(args))
 
     return check
 
@@ -207,12 +223,12 @@ def _callers() -> Iterator[FrameType]:
         frame = frame.f_back
 
 
-def _signal(guard: _Guard, args: tuple[Any, ...]) -> None:
+def _signal(guard: Guard, args: tuple[Any, ...]) -> None:
     if args[0] != os.getpid():
         guard.refuse(f"send signal {args[1]} to process {args[0]}")
 
 
-def _group_signal(guard: _Guard, args: tuple[Any, ...]) -> None:
+def _group_signal(guard: Guard, args: tuple[Any, ...]) -> None:
     guard.refuse(f"send signal {args[1]} to process group {args[0]}")
 
 
@@ -226,7 +242,7 @@ def _program(args: tuple[Any, ...]) -> str:
     return f"run {os.fsdecode(command) if isinstance(command, bytes) else command}"[:200]
 
 
-def _close_the_door_without_event(guard: _Guard) -> None:
+def _close_the_door_without_event(guard: Guard) -> None:
     """``multiprocessing`` starts its children through a function that raises no audit event."""
     try:
         import _posixsubprocess  # noqa: PLC0415 - POSIX only
@@ -234,9 +250,7 @@ def _close_the_door_without_event(guard: _Guard) -> None:
         return
 
     def fork_exec(*args: Any) -> NoReturn:
-        if _asked_by_standard_library():
-            raise PermissionError("Greenline lets no other program run")
-        guard.refuse(_program(args[:1]))
+        guard.refuse_program(_program(args[:1]))
 
     _posixsubprocess.fork_exec = fork_exec
 

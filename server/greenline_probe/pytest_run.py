@@ -21,18 +21,22 @@ def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
     """Carry out the request: Started, TestBegan and TestDone as they happen, last RunDone or Problem."""
     os.chdir(request.root)
     sys.path.insert(0, os.getcwd())
+    _keep_bytecode(request.bytecode)
     try:
         pytest = importlib.import_module("pytest")
     except ImportError as error:
         reply(wire.Problem("no-pytest", str(error)))
         return
     sys.argv[:] = [os.path.join(os.path.dirname(str(pytest.__file__)), "__main__.py"), *request.selection]
-    listener = _listener(pytest, reply, request.seed)
     refusals: list[str] = []
     if request.limited:
         limits.apply(cpu_seconds=request.cpu_seconds)
+    in_force = None
     if request.refuse:
-        guard.install([request.scratch], request.refuse, lambda what: _remember(refusals, what))
+        writable = [folder for folder in (request.scratch, request.bytecode) if folder]
+        in_force = guard.install(writable, request.refuse, lambda what: _remember(refusals, what))
+        in_force.polite = True
+    listener = _listener(pytest, reply, request, in_force)
     tracer = Tracer(request.files, request.roots) if request.files or request.roots else None
     if tracer:
         tracer.start_with_first_file()
@@ -58,12 +62,21 @@ def _pytest_main(pytest: Any, request: wire.RunTests, listener: Any) -> int:
         return 3
 
 
+def _keep_bytecode(folder: str) -> None:
+    """Keep the bytecode of what is imported from now on in ``folder``; without one, keep none.
+
+    Only for installed code. The project's own may change within a second, and its copy has another path each time.
+    """
+    sys.pycache_prefix = folder or None
+    sys.dont_write_bytecode = not folder
+
+
 def _remember(refusals: list[str], what: str) -> None:
     if len(refusals) < _MOST_REFUSALS and what not in refusals:
         refusals.append(what)
 
 
-def _listener(pytest: Any, reply: Callable[[Any], None], seed: int) -> Any:  # noqa: C901 - many hooks, each short
+def _listener(pytest: Any, reply: Callable[[Any], None], request: wire.RunTests, in_force: guard.Guard | None) -> Any:  # noqa: C901 - many hooks, each short
     """Make the plugin. A function, because pytest's decorators exist only once the project's pytest is imported."""
 
     class Listener:
@@ -76,8 +89,26 @@ def _listener(pytest: Any, reply: Callable[[Any], None], seed: int) -> Any:  # n
         @pytest.hookimpl(hookwrapper=True)  # type: ignore[untyped-decorator, unused-ignore]
         def pytest_load_initial_conftests(self, early_config: Any, args: list[str]) -> Iterator[None]:
             # The plugins are loaded and the arguments, the project's addopts among them, not yet read for good.
-            _tame_plugins(early_config, args, seed)
+            _tame_plugins(early_config, args, request.seed)
+            _keep_bytecode("")
+            if in_force:
+                in_force.close(request.bytecode)
             yield
+
+        @pytest.hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]
+        def pytest_collection(self) -> None:
+            if in_force:
+                in_force.polite = False  # from here on the code under test runs
+
+        @pytest.hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]
+        def pytest_sessionfinish(self) -> None:
+            if in_force:
+                in_force.polite = True
+
+        @pytest.hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]
+        def pytest_terminal_summary(self, exitstatus: int) -> None:
+            # Nobody reads it, and plugins import for seconds what they want to add to it. pytest goes on to its end.
+            raise pytest.exit.Exception("no summary", returncode=int(exitstatus))
 
         def pytest_collectreport(self, report: Any) -> None:
             if report.failed:

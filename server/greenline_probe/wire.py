@@ -49,6 +49,8 @@ class RunTests:
     cpu_seconds: Optional[int] = None
     limited: bool = True
     """Lower the limits on memory, file size and open files."""
+    bytecode: str = ""
+    """Folder to keep the bytecode of pytest and its plugins in, from one run to the next."""
 
 
 @dataclass

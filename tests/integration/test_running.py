@@ -241,3 +241,56 @@ async def test_a_text_outside_of_the_project_is_refused(project: Project, interp
     report = await run(project, interpreter, "", overlay={project.root.parent / "x.py": ""})
 
     assert "is not in the project" in report.problem
+
+
+PLUGIN = """
+import subprocess
+def pytest_configure(config):
+    try:
+        subprocess.check_output(["git", "rev-parse", "HEAD"])
+    except OSError as error:
+        print("no commit:", error)
+def pytest_terminal_summary():
+    raise AssertionError("nobody reads it")
+"""
+
+
+async def test_a_plugin_that_asks_git_gets_a_no_that_it_knows_and_a_test_does_not(
+    project: Project, interpreter: Interpreter
+) -> None:
+    (project.root / "conftest.py").write_text(PLUGIN)
+    asks = "import subprocess\ndef test_a(): pass\ndef test_b():\n    try: subprocess.run(['git'])\n"
+    asks += "    except OSError: pass\n"
+    report = await run(project, interpreter, asks)
+
+    assert report.problem == ""
+    assert [outcome.outcome for outcome in report.outcomes] == ["passed", "failed"]
+    assert report.refusals == ("run git",)
+
+
+@pytest.mark.parametrize(("test", "code"), [("def test_a(): pass\n", 0), ("def test_a(): assert 0\n", 1), ("", 5)])
+async def test_without_the_summary_the_exit_code_is_still_pytests(
+    project: Project, interpreter: Interpreter, test: str, code: int
+) -> None:
+    report = await run(project, interpreter, test)
+
+    assert report.green is (code == 0)
+    assert ("found no tests" in report.problem) is (code == 5)
+
+
+async def test_bytecode_of_pytest_is_kept_and_that_of_the_project_is_not(
+    project: Project, interpreter: Interpreter, tmp_path: Path
+) -> None:
+    kept = tmp_path / "bytecode"
+    path = project.root / "tests" / "test_signs.py"
+    test = f"import signs\ndef test_a(): assert signs.sign(1) == 1\ndef test_b(): open({str(kept / 'x')!r}, 'w')\n"
+    test_run = TestRun(project, interpreter, {path: test}, (str(path),))
+
+    for _ in range(2):
+        report = await PytestProcess(kept).run(test_run, Silent())
+        assert [outcome.outcome for outcome in report.outcomes] == ["passed", "failed"], report.problem
+
+    names = {file.name.partition(".")[0] for file in kept.rglob("*.pyc")}
+    assert "pluggy" in {file.parent.name for file in kept.rglob("*.pyc")}
+    assert not names & {"signs", "test_signs"}
+    assert not list(project.root.rglob("*.pyc"))

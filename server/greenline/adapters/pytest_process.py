@@ -26,7 +26,10 @@ _REPLIES = (wire.Started, wire.TestBegan, wire.TestDone, wire.RunDone, wire.Prob
 
 
 class PytestProcess:
-    """A TestRunner. Each run is a fresh process."""
+    """A TestRunner. Each run is a fresh process. ``bytecode`` is where that of pytest and its plugins is kept."""
+
+    def __init__(self, bytecode: Path | None = None) -> None:
+        self._bytecode = bytecode
 
     async def run(self, run: TestRun, progress: Progress) -> TestReport:
         """Run to the end, time limit or cancellation; leaves no process behind, raises nothing for the tests' sake."""
@@ -52,7 +55,7 @@ class PytestProcess:
         async with probe:
             problem = ""
             try:
-                await asyncio.wait_for(self._converse(probe, _request(overlay, run), heard, progress), run.seconds)
+                await asyncio.wait_for(self._converse(probe, self._request(overlay, run), heard, progress), run.seconds)
             except (asyncio.TimeoutError, TimeoutError):
                 problem = _time_is_up(run, heard)
             except ProbeProblem as error:
@@ -60,6 +63,28 @@ class PytestProcess:
             else:
                 problem = _problem(run, heard, probe.output()) if heard.ended else await _death(probe, heard)
         return _report(overlay, run, heard, problem)
+
+    def _request(self, overlay: Overlay, run: TestRun) -> wire.RunTests:
+        files: dict[str, str] = {}
+        for path in run.measure or ():
+            # Imported from the copy, or, by an editable install, from the project itself.
+            files[str(overlay.map_out(path))] = files[str(path)] = str(path)
+        roots: list[str] = []
+        if run.measure is None:
+            roots = [str(place) for root in run.project.source_roots for place in (overlay.map_out(root), root)]
+        return wire.RunTests(
+            root=str(overlay.root),
+            selection=[_selected(overlay, item) for item in run.selection],
+            scratch=str(overlay.scratch),
+            files=files,
+            roots=roots,
+            refuse=_EVERYTHING if run.guarded else [],
+            seed=run.hash_seed,
+            # A backstop for a process that escaped the watch on wall-clock time; threads may spend it faster.
+            cpu_seconds=int(run.seconds * 4) + 10 if run.guarded else None,
+            limited=run.guarded,
+            bytecode=str(self._bytecode or ""),
+        )
 
     async def _converse(self, probe: ProbeProcess, request: wire.RunTests, heard: _Heard, progress: Progress) -> None:
         progress.step("Starting pytest")
@@ -101,28 +126,6 @@ class _Heard:
             self.done = reply
         elif isinstance(reply, wire.Problem):
             self.refusal_to_run = reply
-
-
-def _request(overlay: Overlay, run: TestRun) -> wire.RunTests:
-    files: dict[str, str] = {}
-    for path in run.measure or ():
-        # Imported from the copy, or, by an editable install, from the project itself.
-        files[str(overlay.map_out(path))] = files[str(path)] = str(path)
-    roots: list[str] = []
-    if run.measure is None:
-        roots = [str(place) for root in run.project.source_roots for place in (overlay.map_out(root), root)]
-    return wire.RunTests(
-        root=str(overlay.root),
-        selection=[_selected(overlay, item) for item in run.selection],
-        scratch=str(overlay.scratch),
-        files=files,
-        roots=roots,
-        refuse=_EVERYTHING if run.guarded else [],
-        seed=run.hash_seed,
-        # A backstop for a process that escaped the watch on wall-clock time; threads may spend it faster.
-        cpu_seconds=int(run.seconds * 4) + 10 if run.guarded else None,
-        limited=run.guarded,
-    )
 
 
 def _selected(overlay: Overlay, item: str) -> str:
