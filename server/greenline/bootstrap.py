@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from greenline.services.diagnose_project import DiagnoseProject
 from greenline.services.explore_engine import ExploreEngine
 from greenline.services.find_gaps import FindGaps
 from greenline.services.generate_tests import GenerateTests
+from greenline.services.measured_texts import Remembered
 from greenline.services.run_suite import RunSuite
 from greenline.services.show_coverage import ShowCoverage
 from greenline.services.test_trial import TestTrial
@@ -47,12 +48,22 @@ class Services:
     interpreters: InterpreterFinder
 
 
-def build(settings: Settings, documents: Documents) -> Services:
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """What stays when the services are built again for other settings: all that was measured and found out."""
+
+    remembered: Remembered = field(default_factory=Remembered)
+    parser: CoverageParser = field(default_factory=CoverageParser)
+    interpreters: InterpreterDiscovery = field(default_factory=InterpreterDiscovery)
+
+
+def build(settings: Settings, documents: Documents, lasting: Lasting | None = None) -> Services:
     """Build the services for one face; ``documents`` are its open buffers, or the disk."""
+    lasting = lasting or Lasting()
     projects = ProjectFiles()
     source = CoverageSqlite(settings.coverage_file)
-    show = ShowCoverage(projects, source, CoverageParser(), SavedFiles())
-    interpreters = InterpreterDiscovery()
+    show = ShowCoverage(projects, source, lasting.parser, SavedFiles(), lasting.remembered)
+    interpreters = lasting.interpreters
     runner = PytestProcess(Path(user_cache_dir("greenline", appauthor=False)) / "bytecode")
     workbench = Workbench(
         projects=projects,

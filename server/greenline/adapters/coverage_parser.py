@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import warnings
 from collections import OrderedDict
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ class CoverageParser:
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[str, ...], tuple[Statements, tuple[str, ...]]] = OrderedDict()
+        # Also because warnings are silenced for the whole process while a text is parsed.
+        self._lock = threading.Lock()
 
     def analyse(
         self, text: str, excluded: Sequence[str] = (), partial: Sequence[str] = ()
@@ -32,13 +35,14 @@ class CoverageParser:
         empty means coverage.py's own.
         """
         key = (text, *excluded, "\0", *partial)
-        if key in self._known:
-            self._known.move_to_end(key)
-        else:
-            self._known[key] = _analyse(text, excluded, partial)
-            if len(self._known) > _KEPT:
-                self._known.popitem(last=False)
-        statements, problems = self._known[key]
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+            else:
+                self._known[key] = _analyse(text, excluded, partial)
+                if len(self._known) > _KEPT:
+                    self._known.popitem(last=False)
+            statements, problems = self._known[key]
         return statements, list(problems)
 
 

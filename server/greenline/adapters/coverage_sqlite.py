@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+import threading
 from collections import OrderedDict
 from contextlib import closing
 from functools import reduce
@@ -33,6 +34,7 @@ class CoverageSqlite:
         self.coverage_file = coverage_file
         self._configs = CoverageConfigs(environ)
         self._known: OrderedDict[tuple[object, ...], Measured | None] = OrderedDict()
+        self._lock = threading.Lock()
 
     def report_of(self, project: Project) -> Path:
         """Return where the data is or would be. Raises CoverageProblem for a broken configuration."""
@@ -46,11 +48,12 @@ class CoverageSqlite:
         if not reports:
             return None
         key = (path, *((report, *_stamp(report)) for report in reports))
-        if key not in self._known:
-            self._known[key] = self._read(project, path, reports)
-            if len(self._known) > _KEPT:
-                self._known.popitem(last=False)
-        return self._known[key]
+        with self._lock:  # the doctor and the pictures ask on different threads
+            if key not in self._known:
+                self._known[key] = self._read(project, path, reports)
+                if len(self._known) > _KEPT:
+                    self._known.popitem(last=False)
+            return self._known[key]
 
     def has_report(self, project: Project) -> bool:
         """Tell whether there is any data at all, combined or not."""

@@ -12,6 +12,7 @@ from greenline.services.show_coverage import Picture
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import ThreadPoolExecutor
+    from pathlib import Path
 
     from greenline.lsp.documents import EditorDocuments, OpenDocument
     from greenline.lsp.services import LazyServices
@@ -40,6 +41,8 @@ class Pictures:
         self._executor = executor
         self._known: dict[str, tuple[OpenDocument, asyncio.Future[Picture]]] = {}
         self._listeners: list[Callable[[Shown], None]] = []
+        self.stamps: dict[Path, object] = {}
+        """By folder: the state of the report that the newest pictures were drawn from."""
 
     def on_new(self, listener: Callable[[Shown], None]) -> None:
         """Call ``listener`` with each picture that is newly computed."""
@@ -84,7 +87,10 @@ class Pictures:
                 f"{document.path.name} is too large to show its coverage ({len(document.text):,} characters).",
             )
         try:
-            return self._services.current().show.picture(document.path, document.text)
+            show = self._services.current().show
+            # Before the picture: a report that is written meanwhile is then seen to be newer.
+            self.stamps[document.path.parent] = show.report_stamp(document.path)
+            return show.picture(document.path, document.text)
         except Exception as error:
             log.exception("no picture of %s", document.path)
             return Picture(

@@ -18,11 +18,13 @@ from greenline.lsp.configuration import Configuration
 from greenline.lsp.documents import OpenDocument, path_of
 from greenline.lsp.progress import ProgressBoard
 from greenline.lsp.protocol import GreenlineProtocol
+from greenline.lsp.report_watch import watch
 from greenline.lsp.session import Session, Warning_
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from greenline.bootstrap import Lasting
     from greenline.lsp.pictures import Shown
     from greenline.lsp.services import Build, Services
     from greenline.ports.documents import Documents
@@ -96,7 +98,7 @@ class GreenlineServer(LanguageServer):
             self.publisher.clear(uri)
 
     def watch_reports(self) -> None:
-        """Ask to be told when a coverage report changes; without it, saving a file looks again."""
+        """Ask to be told when a coverage report changes; where that fails, ``report_watch`` is a second later."""
         if self.session.client.watches_files:
             self.session.spawn(self._register_watchers(), "registration for coverage reports")
 
@@ -141,7 +143,7 @@ def create_server(build: Build, converter_factory: Callable[[], Any] = default_c
 
 def serve_stdio() -> int:
     """Serve this process's stdin and stdout with the real services. Returns the exit code."""
-    return connection.serve_stdio(create_server(_real))
+    return connection.serve_stdio(create_server(_real()))
 
 
 def serve_tcp(host: str, port: int) -> int:
@@ -151,13 +153,21 @@ def serve_tcp(host: str, port: int) -> int:
         sys.stderr.write(f"greenline listens on {host}:{port}\n")
         sys.stderr.flush()
 
-    return connection.serve_tcp(create_server(_real), host, port, listening)
+    return connection.serve_tcp(create_server(_real()), host, port, listening)
 
 
-def _real(settings: Settings, documents: Documents) -> Services:
-    from greenline.bootstrap import build  # noqa: PLC0415 - its adapters load after the answer to initialize
+def _real() -> Build:
+    """Return what builds the real services; what one building measured is there for the next."""
+    lasting: list[Lasting] = []
 
-    return build(settings, documents)
+    def build(settings: Settings, documents: Documents) -> Services:
+        from greenline import bootstrap  # noqa: PLC0415 - its adapters load after the answer to initialize
+
+        if not lasting:
+            lasting.append(bootstrap.Lasting())
+        return bootstrap.build(settings, documents, lasting[0])
+
+    return build
 
 
 def _register_lifecycle(server: GreenlineServer) -> None:
@@ -169,6 +179,7 @@ def _register_lifecycle(server: GreenlineServer) -> None:
     def initialized(_params: types.InitializedParams) -> None:
         server.configuration.initialized()
         server.watch_reports()
+        server.session.spawn(watch(server.session), "watch over coverage reports")
 
     @server.feature(types.SHUTDOWN)
     async def shutdown(_params: None) -> None:

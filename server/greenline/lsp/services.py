@@ -57,6 +57,11 @@ class LazyServices:
                 self._built = self._build(self._settings, self._documents)
             return self._built
 
+    @property
+    def built(self) -> Services | None:
+        """The services in force, None before their first use; never waits."""
+        return self._built
+
     def use(self, settings: Settings) -> None:
         """Use other settings from now on; what only the face reads throws nothing away that was measured."""
         with self._lock:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from greenline.domain.code.text_lines import split_lines
@@ -10,14 +12,15 @@ from greenline.domain.coverage.model import Executed
 from greenline.ports.coverage import CoverageProblem
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from greenline.ports.coverage import CoverageSource, SourceAnalyzer
     from greenline.ports.documents import Disk
     from greenline.ports.project import Project
 
 _NEVER_RAN = Executed(arcs=frozenset())
 _KEPT_RUNS = 4
+
+Stamp = tuple[Path | None, float | None]
+"""Where a project's report is or would be, and when it was last written; None for what cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +39,27 @@ class Outdated(Exception):
     """The file changed after it was measured, and nobody saw the text that was."""
 
 
-class MeasuredTexts:
-    """Remembers the text that the report measured, so that coverage follows edits that are saved later."""
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What outlives a change of settings. Whoever touches it holds ``lock``, as jobs and pictures do so at once."""
 
-    def __init__(self, source: CoverageSource, analyzer: SourceAnalyzer, disk: Disk) -> None:
+    reported: dict[Path, tuple[float, MeasuredText]] = field(default_factory=dict)
+    runs: dict[Path, tuple[Stamp, tuple[MeasuredText, ...]]] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+
+class MeasuredTexts:
+    """Remembers the text that the report measured, so that coverage follows edits that are saved later.
+
+    Not safe by itself: its user holds the lock of ``remembered``.
+    """
+
+    def __init__(self, source: CoverageSource, analyzer: SourceAnalyzer, disk: Disk, remembered: Remembered) -> None:
         self._source = source
         self._analyzer = analyzer
         self._disk = disk
-        self._reported: dict[Path, tuple[float, MeasuredText]] = {}
-        self._runs: dict[Path, tuple[float | None, tuple[MeasuredText, ...]]] = {}
+        self._reported = remembered.reported
+        self._runs = remembered.runs
 
     def reported(self, project: Project, path: Path, *, is_test: bool) -> MeasuredText | None:
         """Return the report's share with its text; None when the report leaves such files out.
@@ -69,10 +84,14 @@ class MeasuredTexts:
 
     def runs(self, project: Project, path: Path) -> tuple[MeasuredText, ...]:
         """Return what runs of ours measured since the report was written, newest first."""
-        stamp, runs = self._runs.get(path, (None, ()))
-        if runs and stamp != self._written_at(project):  # the suite ran again: it knows better
+        stamp, runs = self._runs.get(path, ((None, None), ()))
+        if not runs:
+            return ()
+        now = self.stamp(project)
+        if stamp[0] == now[0] and stamp[1] != now[1]:  # the suite ran again: it knows better
             del self._runs[path]
             return ()
+        self._runs[path] = (now, runs)  # another report was chosen, which takes nothing away
         return runs
 
     def add_run(self, project: Project, path: Path, run: MeasuredText) -> bool:
@@ -83,8 +102,17 @@ class MeasuredTexts:
             after = (run, *before[1:])
         else:
             after = (run, *before[: _KEPT_RUNS - 1])
-        self._runs[path] = (self._written_at(project), after)
+        self._runs[path] = (self.stamp(project), after)
         return after != before
+
+    def stamp(self, project: Project) -> Stamp:
+        """Return what changes whenever the report does. Raises nothing."""
+        report: Path | None = None
+        try:
+            report = self._source.report_of(project)
+            return report, self._source.written_at(project)
+        except (CoverageProblem, OSError):
+            return report, None
 
     def saved_text(self, path: Path) -> str | None:
         """Return the text on disk."""
@@ -99,12 +127,6 @@ class MeasuredTexts:
             line <= 1 or line in statements.first_line or (line <= len(lines) and _may_run(lines[line - 1]))
             for line in executed.lines
         )
-
-    def _written_at(self, project: Project) -> float | None:
-        try:
-            return self._source.written_at(project)
-        except CoverageProblem:
-            return None
 
 
 def _may_run(line: str) -> bool:

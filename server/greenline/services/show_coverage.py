@@ -16,7 +16,7 @@ from greenline.domain.coverage.model import Executed, Ratio, Statements, Summary
 from greenline.domain.coverage.remap import remap
 from greenline.domain.coverage.shift_gaps import shift_gaps
 from greenline.ports.coverage import CoverageProblem, Exclusions
-from greenline.services.measured_texts import MeasuredText, MeasuredTexts, NoReport, Outdated
+from greenline.services.measured_texts import MeasuredText, MeasuredTexts, NoReport, Outdated, Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,17 +70,55 @@ class _Known:
 
 
 class ShowCoverage:
-    """Joins the project's report with what Greenline's own runs measured."""
+    """Joins the project's report with what Greenline's own runs measured. May be used on several threads at once.
 
-    def __init__(self, projects: ProjectFinder, source: CoverageSource, analyzer: SourceAnalyzer, disk: Disk) -> None:
+    ``remembered`` is handed on when the services are built again.
+    """
+
+    def __init__(
+        self,
+        projects: ProjectFinder,
+        source: CoverageSource,
+        analyzer: SourceAnalyzer,
+        disk: Disk,
+        remembered: Remembered | None = None,
+    ) -> None:
+        remembered = remembered or Remembered()
         self._projects = projects
         self._source = source
         self._analyzer = analyzer
-        self._texts = MeasuredTexts(source, analyzer, disk)
+        self._texts = MeasuredTexts(source, analyzer, disk, remembered)
+        self._lock = remembered.lock
         self._drawn: dict[Path, tuple[_Known, Picture]] = {}
 
     def picture(self, path: Path, text: str) -> Picture:
         """Return the picture of ``text`` as it stands in the buffer. Costs what the one file costs; raises nothing."""
+        with self._lock:
+            return self._picture(path, text)
+
+    def report_stamp(self, path: Path) -> object:
+        """Return what changes whenever the report of the file's project does. Only looks at files' times."""
+        with self._lock:
+            return self._texts.stamp(self._projects.project_of(path))
+
+    def record(self, measured: Mapping[Path, Executed], texts: Mapping[Path, str]) -> frozenset[Path]:
+        """Merge what a run of ours measured, tied to the texts that ran. Returns the files whose picture changed.
+
+        A file without a text in ``texts`` ran as it is on disk.
+        """
+        with self._lock:
+            return frozenset(path for path, executed in measured.items() if self._add_run(path, executed, texts))
+
+    def map_of(self, path: Path, text: str, executed: Executed) -> CoverageMap:
+        """Return the map of what just ran of ``text``, counted by the rules of the file's project."""
+        with self._lock:
+            try:
+                exclusions = self._source.exclusions(self._projects.project_of(path))
+            except CoverageProblem:
+                exclusions = Exclusions()
+            return coverage_map(self._statements(text, exclusions)[0], executed)
+
+    def _picture(self, path: Path, text: str) -> Picture:
         project = self._projects.project_of(path)
         runs = self._texts.runs(project, path)
         if project.marker is None and not runs:
@@ -100,29 +138,13 @@ class ShowCoverage:
             return self._from_runs(path, known, _left_out(path))
         return self._draw(path, replace(known, measurements=(reported, *runs)))
 
-    def record(self, measured: Mapping[Path, Executed], texts: Mapping[Path, str]) -> frozenset[Path]:
-        """Merge what a run of ours measured, tied to the texts that ran. Returns the files whose picture changed.
-
-        A file without a text in ``texts`` ran as it is on disk.
-        """
-        changed = set()
-        for path, executed in measured.items():
-            text = texts.get(path)
-            if text is None:
-                text = self._texts.saved_text(path)
-            if text is not None:
-                run = MeasuredText(text, executed)
-                if self._texts.add_run(self._projects.project_of(path), path, run):
-                    changed.add(path)
-        return frozenset(changed)
-
-    def map_of(self, path: Path, text: str, executed: Executed) -> CoverageMap:
-        """Return the map of what just ran of ``text``, counted by the rules of the file's project."""
-        try:
-            exclusions = self._source.exclusions(self._projects.project_of(path))
-        except CoverageProblem:
-            exclusions = Exclusions()
-        return coverage_map(self._statements(text, exclusions)[0], executed)
+    def _add_run(self, path: Path, executed: Executed, texts: Mapping[Path, str]) -> bool:
+        text = texts.get(path)
+        if text is None:
+            text = self._texts.saved_text(path)
+        if text is None:
+            return False
+        return self._texts.add_run(self._projects.project_of(path), path, MeasuredText(text, executed))
 
     def _from_runs(self, path: Path, known: _Known, otherwise: Picture) -> Picture:
         """Draw what our own runs know; without any, say why there is nothing to see."""

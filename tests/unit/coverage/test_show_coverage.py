@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import os
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import coverage
@@ -13,6 +16,7 @@ from greenline.adapters.documents_on_disk import SavedFiles
 from greenline.adapters.project_files import ProjectFiles
 from greenline.domain.coverage.model import Executed, Ratio
 from greenline.services.find_gaps import FindGaps
+from greenline.services.measured_texts import Remembered
 from greenline.services.show_coverage import ShowCoverage
 
 if TYPE_CHECKING:
@@ -273,3 +277,63 @@ def test_gaps_of_a_folder_worst_first(world: World) -> None:
     assert [picture.path.name for picture in named.pictures] == ["test_a.py"]
     assert len(finder.find([world.root], tests=True).pictures) == 3
     assert finder.pictures([world.file]) == (found.pictures[0],)
+
+
+def test_runs_of_ours_outlive_the_services_and_another_choice_of_report(world: World) -> None:
+    remembered = Remembered()
+    first, second = (
+        ShowCoverage(
+            ProjectFiles(home=world.root.parent), CoverageSqlite(chosen, environ={}), CoverageParser(), SavedFiles(),
+            remembered,
+        )
+        for chosen in ("", "other.coverage")
+    )  # fmt: skip
+    first.record({world.file: Executed(frozenset({3, 4, 5}), ARCS)}, {world.file: TEXT})
+
+    picture = second.picture(world.file, TEXT)
+    assert picture.map is not None
+    assert picture.map.covered >= {3, 4, 5}
+
+    second.record({world.file: Executed(frozenset({6}), frozenset())}, {world.file: TEXT})
+    again = first.picture(world.file, TEXT).map
+    assert again is not None
+    assert again.covered >= {3, 4, 5, 6}
+
+
+def test_many_threads_at_once(world: World) -> None:
+    """Pictures, results of runs and settings come on different threads; nothing is lost, nothing breaks."""
+    remembered = Remembered()
+    parser, source = CoverageParser(), CoverageSqlite(environ={})
+    shows = [
+        ShowCoverage(ProjectFiles(home=world.root.parent), source, parser, SavedFiles(), remembered) for _ in range(2)
+    ]
+    files = [world.write(f"mod{n}.py", "x = 1\n" * 60) for n in range(5)]
+    begin = threading.Barrier(8)
+
+    def work(number: int) -> None:
+        begin.wait(30)
+        for step in range(40):
+            show, file = shows[step % 2], files[(step + number) % 5]
+            text = "x = 1\n" * 60
+            show.record({file: Executed(frozenset({number * 5 + 1 + step % 5}), frozenset())}, {file: text})
+            show.picture(file, text + f"y = {number, step}\n")
+            show.map_of(file, text, Executed(frozenset({1})))
+            source.measured(ProjectFiles(home=world.root.parent).project_of(file), file)
+            show.report_stamp(file)
+
+    switch = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(work, range(8)))
+    finally:
+        sys.setswitchinterval(switch)
+
+    expected = {file: set() for file in files}  # type: dict[Path, set[int]]
+    for number in range(8):
+        for step in range(40):
+            expected[files[(step + number) % 5]].add(number * 5 + 1 + step % 5)
+    for file in files:
+        drawn = shows[0].picture(file, "x = 1\n" * 60).map
+        assert drawn is not None
+        assert drawn.covered == expected[file]

@@ -34,6 +34,7 @@ class FakeShow:
     state: Any = "measured"
     message: str = ""
     error: Exception | None = None
+    written_at: float | None = None
     calls: list[tuple[Path, str]] = field(default_factory=list)
 
     def picture(self, path: Path, text: str) -> Picture:
@@ -57,6 +58,9 @@ class FakeShow:
                 gaps.append(Gap("partial-branch", span, message, name, (number,), (number, number + 2)))
         summaries = {f.qualname: _summary(f, gaps) for f in module.functions}
         return Picture(path, "measured", "", module, None, tuple(gaps), summaries)
+
+    def report_stamp(self, path: Path) -> object:
+        return self.written_at
 
     def record(self, measured: Mapping[Path, Executed], texts: Mapping[Path, str]) -> frozenset[Path]:
         return frozenset(measured)

@@ -345,3 +345,18 @@ async def test_settings_are_asked_for_where_the_client_answers(services: FakeSer
             lambda p: p["uri"] == uri and 1 not in {d["severity"] for d in p["diagnostics"]},
             since=len(editor.received),
         )
+
+
+@pytest.mark.parametrize("kind", ["push", "pull"])
+async def test_a_new_report_is_seen_though_nobody_tells(
+    services: FakeServices, source: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("greenline.lsp.report_watch.PAUSE", 0.01)
+    async with Editor(services, PULL if kind == "pull" else {}) as editor:
+        uri = editor.open(source)
+        await editor.lenses(uri)
+        services.show.covered, services.show.written_at = True, 1.0
+        if kind == "pull":
+            await editor.wait_for("workspace/diagnostic/refresh")
+        else:
+            await editor.wait_for("textDocument/publishDiagnostics", lambda shown: shown["diagnostics"] == [])
