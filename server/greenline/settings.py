@@ -34,7 +34,7 @@ class Settings:
     coverage_file: str = _setting(
         "",
         "coverage.file",
-        "Coverage data file, absolute or relative to the project. Empty: where the project's coverage configuration puts it.",
+        "Coverage data file, absolute or relative to the project. Empty: where coverage's configuration puts it.",
     )
     severity_uncovered: Severity = _setting(
         "information", "severity.uncovered", "How regions that no test reaches are shown.", enum=_SEVERITIES
@@ -46,7 +46,7 @@ class Settings:
     engine: EngineChoice = _setting(
         "auto",
         "engine",
-        "What proposes tests: `explore` runs the code on inputs it searches for; `model` asks a model; `auto` takes what is switched on.",
+        "What proposes tests: `explore` runs the code on inputs it searches for; `auto` takes what is switched on.",
         enum=["auto", "explore", "model"],
     )
     explore_seconds: float = _setting(

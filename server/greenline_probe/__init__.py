@@ -1,1 +1,1 @@
-"""What runs in the user's interpreter: standard library only, Python 3.9+. Nothing of ``greenline`` is importable here."""
+"""What runs in the user's interpreter: standard library only, Python 3.9+. Nothing of ``greenline`` is there."""

@@ -126,4 +126,5 @@ def _case(reply: wire.Case) -> Case:
         imports=tuple((b, m, a) for b, m, a in fields["imports"]),
         edges=frozenset((a, b) for a, b in fields["edges"]),
         documented=fields["documented"],
+        tested=fields["tested"],
     )

@@ -41,4 +41,4 @@ class Engine(Protocol):
     name: str
 
     async def propose(self, assignment: Assignment, progress: Progress) -> Proposal:
-        """Return candidates, best first. Failures of the code under test are a Proposal with a reason, not an exception."""
+        """Return candidates, best first. What the code under test does wrong is a reason, not an exception."""

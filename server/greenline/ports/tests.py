@@ -18,9 +18,9 @@ Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
 class TestRun:
     """One run of pytest, always in a scratch copy of the project.
 
-    ``overlay`` holds texts that replace or add files in the copy (absolute paths in the project): candidates, and unsaved
-    buffers. ``selection`` are paths or node ids to run, empty for the whole suite. ``measure`` are the files whose lines and
-    branches are recorded; None records every file under the project's source roots.
+    ``overlay`` holds texts that replace or add files in the copy (absolute paths in the project): candidates, and
+    unsaved buffers. ``selection`` are paths or node ids to run, empty for the whole suite. ``measure`` are the files
+    whose lines and branches are recorded; None records every file under the project's source roots.
     """
 
     __test__ = False
@@ -74,7 +74,7 @@ class TestRunner(Protocol):
     """Runs pytest in child processes that end with the task that waits for them."""
 
     async def run(self, run: TestRun, progress: Progress) -> TestReport:
-        """Run to the end, the time limit or cancellation; never leaves a process behind and never raises for the tests' sake."""
+        """Run to the end, the time limit or cancellation; leave no process behind; raise nothing for the tests' sake."""
 
 
 TestRunner.__test__ = False  # type: ignore[attr-defined] # no test class, whatever pytest thinks of its name

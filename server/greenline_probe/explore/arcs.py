@@ -1,7 +1,7 @@
 """The arcs of each call, at a price that allows thousands of calls a second.
 
-From 3.12 on, turning a trace function on and off makes the interpreter instrument all code anew. Events on the module's own
-code objects cost nothing elsewhere and stay on; only a flag says whether they are kept.
+From 3.12 on, turning a trace function on and off makes the interpreter instrument all code anew. Events on the module's
+own code objects cost nothing elsewhere and stay on; only a flag says whether they are kept.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from greenline_probe.trace import Recorded, Tracer
 
+_frame = sys._getframe  # noqa: SLF001 - the events do not bring the frame
 _TOOL = 3  # free for any tool, unlike 0 to 2 and 5
 
 
@@ -63,17 +64,17 @@ class MonitoredArcs:
 
     def _start(self, code: types.CodeType, _offset: int) -> None:
         if self._on:
-            self._last[id(sys._getframe(1))] = -code.co_firstlineno
+            self._last[id(_frame(1))] = -code.co_firstlineno
 
     def _line(self, code: types.CodeType, line: int) -> None:
         if self._on:
-            frame = id(sys._getframe(1))
+            frame = id(_frame(1))
             self._arcs.add((self._last.get(frame, -code.co_firstlineno), line))
             self._last[frame] = line
 
     def _end(self, code: types.CodeType, _offset: int, _value: Any) -> None:
         if self._on and code in self._own:
-            last = self._last.pop(id(sys._getframe(1)), None)
+            last = self._last.pop(id(_frame(1)), None)
             if last is not None:
                 self._arcs.add((last, -code.co_firstlineno))
 

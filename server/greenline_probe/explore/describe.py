@@ -67,13 +67,18 @@ class Describer:
             return self.visible(space[receiver], receiver)
         return {}
 
-    def visible(self, value: Any, variable: str) -> dict[str, str]:
-        """Return expression -> value source for what the object shows: attributes, properties, length, items, text."""
+    def visible_data(self, value: Any, variable: str) -> dict[str, str]:
+        """Return expression -> value source for public attributes and properties."""
         seen: dict[str, str] = {}
         for key, inner in _public(value):
             source = self.expression(inner)
             if source is not None:
                 seen[f"{variable}.{key}"] = source
+        return seen
+
+    def visible(self, value: Any, variable: str) -> dict[str, str]:
+        """Return expression -> value source for what the object shows: attributes, properties, length, items, text."""
+        seen = self.visible_data(value, variable)
         for key, expression, show in _SHOWN:
             if not _defines(type(value), key) or (key == "__iter__" and hasattr(type(value), "__next__")):
                 continue

@@ -22,6 +22,11 @@ from greenline_probe.explore.sources import with_prelude
 
 # fmt: off
 TEXTS = ["'abc'", "''", "'Hello World'", "'a'", "' '", "'42'", "'a,b'", "'foo bar baz'", "'ABC'", "'3.14'", "'-7'", "'Ünïcode'", "'two\\nlines'"]  # noqa: E501
+FORMATS = [
+    "'{\"a\": [1, 2.5, true], \"b\": null}'", "'[1, -2, \"x\"]'", "'key=value'", "'2024-01-31'", "'12:30:05'",
+    "'https://example.com/a?b=1#c'", "'user@example.com'", "'<b>x</b>'", "'a: 1\\nb: [2]'", "'name,age\\nAda,36'",
+    "'/usr/lib/x.py'", "'1.2.3'", "'$1,234.50'",
+]
 INTEGERS = ["3", "0", "1", "2", "-1", "10", "7", "100", "-5", "12345"]
 FLOATS = ["2.5", "0.0", "1.0", "-1.5", "100.0", "0.1", "1e10"]
 ANYTHING = ["'abc'", "3", "None", "[1, 2]", "2.5", "{'a': 1}", "True"]
@@ -90,7 +95,9 @@ class Leaves:
         found += [s for c in constants if _is_pattern(c) for s in samples(c, 4)]
         words = [c for c in constants if c and not _is_pattern(c)]
         around = [f"{w}abc" for w in words[:4]] + [f"abc{w}def" for w in words[:4]]
-        return unique([TEXTS[0], *map(repr, found[:24]), *map(repr, words[:16]), *TEXTS[1:], *map(repr, around)])
+        return unique(
+            [TEXTS[0], *map(repr, found[:24]), *map(repr, words[:16]), *TEXTS[1:], *map(repr, around), *FORMATS]
+        )
 
     def byte_strings(self) -> list[str]:
         """Return bytes, the code's own among them."""

@@ -16,17 +16,18 @@ import tempfile
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Callable
 
 from greenline_probe.explore.describe import MAX_ITEMS, Describer, equals, files_below, stable_part, written
 from greenline_probe.explore.express import Expresser
 from greenline_probe.explore.intentions import Intentions
 from greenline_probe.explore.monkeypatch import Monkeypatch
 from greenline_probe.explore.subject import Subject
-from greenline_probe.explore.template import Choice
+from greenline_probe.explore.template import Choice, described
 
 CALL_SECONDS = 0.3
 MAX_OUTPUT = 300
+MAX_ERROR_DETAILS = 3
 
 
 class TimeUp(BaseException):
@@ -37,7 +38,7 @@ class TimeUp(BaseException):
 class Observation:
     """One execution of the target and the assertions it supports.
 
-    ``kind`` is value, raise, refused, timeout or unusable.
+    ``kind`` is value, raise, refused, timeout, avoided or unusable.
     """
 
     choice: Choice
@@ -93,6 +94,23 @@ class _Log(logging.Handler):
         return messages
 
 
+class _NoInput(io.StringIO):
+    """Standard input that nobody types into; who asks is told of like any other refusal."""
+
+    def __init__(self, refused: list[str]) -> None:
+        super().__init__("")
+        self._refused = refused
+
+    def readline(self, *_: Any) -> str:  # type: ignore[override]
+        """Return the end of the input."""
+        self._refused.append("read from standard input")
+        return ""
+
+    def read(self, *_: Any) -> str:
+        """Return the end of the input."""
+        return self.readline()
+
+
 @dataclass
 class _Before:
     """How things were before the call."""
@@ -107,7 +125,9 @@ class _Before:
 class Observer:
     """Executes choices. One loop, one scratch folder, one tracer; each call gets fresh values."""
 
-    def __init__(self, subject: Subject, express: Expresser, tracer: Any, scratch: str) -> None:
+    def __init__(
+        self, subject: Subject, express: Expresser, tracer: Any, scratch: str, announce: Callable[[str], bool]
+    ) -> None:
         self.subject = subject
         self.express = express
         self.names = express.names
@@ -115,6 +135,7 @@ class Observer:
         self.scratch = scratch
         self.refused: list[str] = []
         self.seconds = CALL_SECONDS
+        self.announce = announce
         self._log = _Log()
         logging.getLogger().addHandler(self._log)
         self.describer = Describer(express, scratch)
@@ -125,6 +146,8 @@ class Observer:
 
     def attempt(self, source: str) -> bool:
         """Tell whether an expression evaluates."""
+        if not self.announce(source):
+            return False
         try:
             with self._limits():
                 self._eval(source, self._namespace([source]))
@@ -134,6 +157,8 @@ class Observer:
 
     def result_of(self, choice: Choice) -> Any:
         """Return what the call returns, None when it fails."""
+        if not self.announce(described(choice)):
+            return None
         space = self._namespace([*choice.template.arrange(choice.chosen), *choice.chosen])
         passed = [label + source for _, label, source in choice.template.arguments(choice.chosen)]
         try:
@@ -147,7 +172,9 @@ class Observer:
             space["monkeypatch"].undo()
 
     def run(self, choice: Choice, *, trace: bool = True) -> Observation:
-        """Execute and judge one choice; never raises."""
+        """Execute and judge one choice; never raises. A call that ended an earlier worker is "avoided"."""
+        if not self.announce(described(choice)):
+            return Observation(choice, "avoided")
         self.refused.clear()
         template, chosen = choice.template, choice.chosen
         arguments = template.arguments(chosen)
@@ -187,8 +214,8 @@ class Observer:
         self._shape, result = "value", None
         setter = choice.template.form == "setter"
         code = self._code(call, "exec" if setter else "eval")
-        streams = sys.stdout, sys.stderr
-        sys.stdout, sys.stderr = output, io.StringIO()
+        streams = sys.stdin, sys.stdout, sys.stderr
+        sys.stdin, sys.stdout, sys.stderr = _NoInput(self.refused), output, io.StringIO()
         try:
             with self._limits():
                 if trace:
@@ -204,7 +231,7 @@ class Observer:
         except BaseException as raised:
             error = raised
         finally:
-            sys.stdout, sys.stderr = streams
+            sys.stdin, sys.stdout, sys.stderr = streams
         ran = self.tracer.take().get("target") if trace else None
         observation = Observation(choice, "value", self._shape, edges=frozenset(ran[1]) if ran else frozenset())
         if error is not None:
@@ -347,6 +374,9 @@ class Observer:
         observation.error_text = f"{type(error).__name__}: {_shown(error)}"
         observation.message = stable_part(_shown(error))
         observation.deliberate, observation.error_line = self.intentions.judge(error)
+        if observation.deliberate and type(error).__module__ != "builtins":
+            shown = self.describer.visible_data(error, "caught.value")
+            observation.after = tuple(equals(e, s) for e, s in shown.items())[:MAX_ERROR_DETAILS]
 
 
 def _silence_alarm() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-MAX_POOL = 60
+MAX_POOL = 80
 
 
 def unique(sources: Iterable[str]) -> list[str]:

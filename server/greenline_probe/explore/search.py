@@ -7,7 +7,7 @@ import random
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Callable
+from typing import Any
 
 from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.express import Expresser
@@ -17,7 +17,12 @@ from greenline_probe.explore.sources import SEPARATOR, expression_of
 from greenline_probe.explore.template import Choice, Slot, Template, cost_of
 
 MAX_KEPT = 240
-QUIET_CALLS = 500
+MAX_EXAMPLES = 40
+QUIET_CALLS = 1500
+QUIET_WHEN_MET = 150
+FIRST_TIMEOUTS = 5
+MOST_TIMEOUTS = 12
+"""So many calls without anything new end the search."""
 SIBLINGS = 4
 
 
@@ -73,7 +78,6 @@ class Search:
         seed: str,
         *,
         budget: Budget,
-        before_call: Callable[[str], bool],
     ) -> None:
         self.observer = observer
         self.templates = templates
@@ -82,7 +86,6 @@ class Search:
         self.express = express
         self.random = random.Random(seed)
         self.budget = budget
-        self.before_call = before_call
         self.found = Found()
         self._tried: set[Any] = set()
         self._edges: set[tuple[int, int]] = set()
@@ -106,13 +109,13 @@ class Search:
 
     def run(self, examples: list[Choice]) -> Found:
         """Try the documented calls, the ordinary ones, then search."""
-        for choice in examples:
+        for choice in examples[:MAX_EXAMPLES]:
             self._try(choice)
         for choice in self._systematic():
             if self.budget.is_over() or self._is_done(QUIET_CALLS):
                 return self.found
             self._try(choice)
-        while not self.budget.is_over() and self._parents and not self._is_done(QUIET_CALLS * 3):
+        while not self.budget.is_over() and self._parents and not self._is_done(QUIET_CALLS):
             changed = self._mutate(self.random.choice(self._parents))
             if changed is not None:
                 self._try(changed)
@@ -121,8 +124,10 @@ class Search:
         return self.found
 
     def _is_done(self, quiet: int) -> bool:
+        if self.found.kinds.get("timeout", 0) >= (MOST_TIMEOUTS if self.found.met else FIRST_TIMEOUTS):
+            return True
         met_all = self.goals.all <= self.found.met
-        return self._quiet > (quiet // 3 if met_all else quiet)
+        return self._quiet > (QUIET_WHEN_MET if met_all else quiet)
 
     def _systematic(self) -> Iterator[Choice]:
         """Yield the first choice, then each slot varied alone, round by round over templates, then pairs."""
@@ -160,9 +165,9 @@ class Search:
     def _run(self, choice: Choice) -> Observation | None:
         """Run one choice and remember what came of it; None for a call that ended an earlier worker."""
         self._tried.add(choice.key)
-        if not self.before_call(described(choice)):
-            return None
         observation = self.observer.run(choice)
+        if observation.kind == "avoided":
+            return None
         choice.cost = cost_of(choice)
         self.found.calls += 1
         self.found.kinds[observation.kind] = self.found.kinds.get(observation.kind, 0) + 1
@@ -409,10 +414,3 @@ def _members(container: Any) -> list[Any]:
     if isinstance(container, (list, tuple, set, frozenset, dict)):
         return sorted(container, key=repr)[:12]
     return []
-
-
-def described(choice: Choice) -> str:
-    """Return the program as one line, for a person and as the mark of a call that must not be made again."""
-    template, chosen = choice.template, choice.chosen
-    call = template.call([label + source for _, label, source in template.arguments(chosen)], chosen)
-    return "; ".join([*template.arrange(chosen), call])

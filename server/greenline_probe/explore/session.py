@@ -19,9 +19,9 @@ from greenline_probe.explore.facts import is_private, public_callers
 from greenline_probe.explore.instrument import Comparisons, Watch
 from greenline_probe.explore.mutants import Mutation
 from greenline_probe.explore.observe import Observation, Observer
-from greenline_probe.explore.search import Found, Goals, Search, described
+from greenline_probe.explore.search import Found, Goals, Search
 from greenline_probe.explore.subject import NotTestable, Subject, import_module, resolve
-from greenline_probe.explore.template import Choice, Template, curried, templates
+from greenline_probe.explore.template import Choice, Template, curried, described, templates
 from greenline_probe.explore.values import Values
 
 Emit = Callable[[Any], None]
@@ -34,7 +34,7 @@ MAX_CALLERS = 3
 class Session:
     """One worker's view of the target: module imported, templates made, ready to run calls."""
 
-    def __init__(self, request: wire.Explore, *, instrumented: bool) -> None:
+    def __init__(self, request: wire.Explore, announce: Callable[[str], bool], *, instrumented: bool) -> None:
         self.request = request
         self.refused: list[str] = []
         os.chdir(request.scratch)
@@ -50,7 +50,7 @@ class Session:
         self.names = Names(module)
         self.express = Expresser(self.names)
         tracer = recorder(getattr(module, "__file__", None) or request.file, watch.code)
-        self.observer = Observer(self.subject, self.express, tracer, request.scratch)
+        self.observer = Observer(self.subject, self.express, tracer, request.scratch, announce)
         self.observer.refused = self.refused
         warnings.simplefilter("ignore")
         self.templates = self._templates(text)
@@ -98,9 +98,9 @@ class Session:
         return found
 
 
-def search(request: wire.Explore, emit: Emit, before_call: Callable[[str], bool]) -> None:
+def search(request: wire.Explore, emit: Emit, announce: Callable[[str], bool]) -> None:
     """First worker: search in the instrumented module; emit what is worth judging."""
-    session = Session(request, instrumented=True)
+    session = Session(request, announce, instrumented=True)
     if not session.templates:
         raise NotTestable(_why_no_template(session))
     seed = _seed(request)
@@ -112,7 +112,6 @@ def search(request: wire.Explore, emit: Emit, before_call: Callable[[str], bool]
         session.express,
         seed,
         budget=Budget(request.seconds * SEARCH_SHARE),
-        before_call=before_call,
     )
     found = searcher.run(session.examples())
     candidates = _best(found, session.goals)
@@ -130,9 +129,11 @@ def search(request: wire.Explore, emit: Emit, before_call: Callable[[str], bool]
     )
 
 
-def judge(request: wire.Explore, found: dict[str, Any], emit: Emit, *, mutate: bool) -> None:
+def judge(
+    request: wire.Explore, found: dict[str, Any], emit: Emit, announce: Callable[[str], bool], *, mutate: bool
+) -> None:
     """Second worker: run the candidates in the module as it is, twice; choose; emit the cases."""
-    session = Session(request, instrumented=False)
+    session = Session(request, announce, instrumented=False)
     budget = Budget(request.seconds * (1 - SEARCH_SHARE))
     for name, module, attribute in found["imports"]:
         if name not in session.names.bound and module in sys.modules:
@@ -160,7 +161,6 @@ def judge(request: wire.Explore, found: dict[str, Any], emit: Emit, *, mutate: b
         session.express,
         _seed(request),
         budget=budget,
-        before_call=lambda _: True,
     )
     chosen_ones = choose(observations, session.goals, mutation, session.observer, near, budget)
     met = set().union(*(session.goals.met_by(o.edges) for o in chosen_ones.observations))

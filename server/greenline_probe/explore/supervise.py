@@ -19,7 +19,7 @@ from greenline_probe.explore.subject import NotTestable
 
 Reply = Callable[[Any], None]
 
-MAX_RESTARTS = 4
+MAX_RESTARTS = 12
 STUCK_SECONDS = 3.0
 IMPORT_SECONDS = 30.0
 _TEXT_BYTES = 2000
@@ -56,14 +56,17 @@ def _search(request: wire.Explore) -> tuple[dict[str, Any], list[str]]:
     """Run the searching worker, again without the call that ended it, a few times."""
     avoided: list[str] = []
     ended: list[str] = []
-    for _ in range(MAX_RESTARTS):
-        board = _Board(avoided)
-        worker = _Worker(functools.partial(session.search, request, before_call=board.before_call), board)
+    most = 1 << 60
+    for attempt in range(MAX_RESTARTS + 1):
+        # At last, make only the calls that went well: some of them may be worth a test.
+        board = _Board(avoided, most if attempt == MAX_RESTARTS else 1 << 60)
+        worker = _Worker(functools.partial(session.search, request, announce=board.announce), board)
         result = worker.wait()
         if result is not None:
             return result, ended
         if not board.last():
             raise NotTestable(f"importing {request.module} {worker.how}")
+        most = board.beats() - 1
         avoided.append(board.last())
         ended.append(f"the call {board.last()} {worker.how}")
     raise NotTestable(ended[0])
@@ -73,7 +76,9 @@ def _judge(request: wire.Explore, found: dict[str, Any]) -> dict[str, Any]:
     """Run the judging worker; where a mutant of the code ends even the process, again without mutants."""
     for mutate in (True, False) if found["candidates"] else ():
         board = _Board([])
-        result = _Worker(functools.partial(session.judge, request, found, mutate=mutate), board).wait()
+        result = _Worker(
+            functools.partial(session.judge, request, found, announce=board.announce, mutate=mutate), board
+        ).wait()
         if result is not None:
             return result
     return {"cases": [], "mutants": 0, "killed": 0, "missed": []}
@@ -82,6 +87,8 @@ def _judge(request: wire.Explore, found: dict[str, Any]) -> dict[str, Any]:
 def _why_nothing(found: dict[str, Any], refusals: list[str]) -> str:
     """Say in words why no call could become a test."""
     kinds = found["kinds"]
+    if refusals and not kinds.get("refused", 0) and not kinds.get("value", 0):
+        return refusals[0]
     if refusals and kinds.get("refused", 0) >= kinds.get("raise", 0):
         return f"it wants to {refusals[0]}, which is refused while exploring"
     if kinds.get("timeout", 0) and kinds.get("timeout", 0) >= sum(kinds.values()) * 0.5:
@@ -97,13 +104,14 @@ def _why_nothing(found: dict[str, Any], refusals: list[str]) -> str:
 class _Board:
     """Shared with the worker: which call it makes now. What is written here survives the worker."""
 
-    def __init__(self, avoided: list[str]) -> None:
+    def __init__(self, avoided: list[str], most: int = 1 << 60) -> None:
         self.avoided = set(avoided)
+        self.most = most
         self._memory = mmap.mmap(-1, 8 + 4 + _TEXT_BYTES)
 
-    def before_call(self, call: str) -> bool:
-        """Note the call; False when it must not be made again."""
-        if call in self.avoided:
+    def announce(self, call: str) -> bool:
+        """Note the call; False when it must not be made again, or when no more calls may be made."""
+        if call in self.avoided or self.beats() >= self.most:
             return False
         text = call.encode("utf-8", "replace")[:_TEXT_BYTES]
         self._memory[0:8] = (self.beats() + 1).to_bytes(8, "little")

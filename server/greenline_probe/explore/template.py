@@ -294,6 +294,13 @@ class Choice:
         return id(self.template), self.chosen
 
 
+def described(choice: Choice) -> str:
+    """Return the program as one line, for a person and as the mark of a call that must not be made again."""
+    template, chosen = choice.template, choice.chosen
+    call = template.call([label + source for _, label, source in template.arguments(chosen)], chosen)
+    return "; ".join([*template.arrange(chosen), call])
+
+
 def cost_of(choice: Choice) -> float:
     """Measure readability: shorter and fewer arguments first, extreme or odd values later."""
     cost = 12.0 if choice.template.detour else 0.0

@@ -149,7 +149,7 @@ def test_subjects() -> None:
         "def _(): ...\ndef __hidden(): ...\ndef parseHeader(): ...\n"
         "class HTTPBox:\n    def __init__(self): ...\n    def __len__(self): ...\n    def put(self): ...\n"
     )
-    assert [subject_words(f) for f in module.functions] == [
+    assert [subject_words(f.qualname) for f in module.functions] == [
         "underscore", "hidden", "parse_header", "http_box", "http_box_len", "http_box_put",
     ]  # fmt: skip
 

@@ -146,7 +146,7 @@ def test_a_made_object_is_called_what_it_is() -> None:
 
 
 def test_a_context_manager_that_raises_is_entered() -> None:
-    assert 'with pytest.raises(ValueError, match="bad"), work("a"):\n        pass' in only(SHAPES["raises-on-entering"])
+    assert 'with pytest.raises(ValueError, match=r"^bad"), work("a"):\n        pass' in only(SHAPES["raises-on-entering"])
 
 
 def test_a_message_of_several_lines_is_escaped_by_the_test() -> None:
@@ -176,7 +176,7 @@ def test_a_table_of_results_and_one_of_a_single_result() -> None:
 def test_errors_are_compared_with_their_messages() -> None:
     code = only(SHAPES["table-that-raises-differently"])
     assert "def test_work_raises_value_error(text, message):" in code
-    assert "with pytest.raises(ValueError, match=re.escape(message)):\n        work(text)" in code
+    assert "with pytest.raises(ValueError, match="^" + re.escape(message)):\n        work(text)" in code
 
 
 def test_two_of_a_kind_are_no_table() -> None:

@@ -47,6 +47,8 @@ class Case:
     """(binding, module, attribute); an empty attribute imports the module itself."""
     edges: frozenset[Arc] = frozenset()
     documented: bool = False
+    tested: str = ""
+    """Qualified name of what is called, where it is not the target itself: a public caller of a private one."""
 
     @property
     def raises(self) -> bool:

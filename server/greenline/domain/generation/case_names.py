@@ -11,7 +11,6 @@ from greenline.domain.generation.value_words import slug, snake, value_slug
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from greenline.domain.code.model import Function
     from greenline.domain.coverage.model import Arc
     from greenline.domain.generation.case import Argument, Case
 
@@ -28,9 +27,9 @@ def special_about(cases: Sequence[Case], function: ast.AST, first_line: Mapping[
     ]
 
 
-def subject_words(function: Function) -> str:
+def subject_words(qualname: str) -> str:
     """Return what is tested, in words: ``shipment_move``, ``parse_header``."""
-    parts = [part.strip("_") for part in function.qualname.split(".")]
+    parts = [part.strip("_") for part in qualname.split(".")]
     if parts[-1] in {"init", "new", "post_init"} and len(parts) > 1:
         parts = parts[:-1]
     return "_".join(snake(part) for part in parts if part) or "underscore"

@@ -147,7 +147,7 @@ def _single(named: _Named, function: Function) -> _Test:
     check += [line for assertion in after for line in _lines(f"assert {assertion}")]
     body = _steps(arrange, act, check)
     return _Test(
-        name=f"test_{subject_words(function)}{_ending(named, function)}",
+        name=f"test_{subject_words(case.tested or function.qualname)}{_ending(named, function)}",
         decorators=(),
         parameters=_fixtures(body),
         body=tuple(body),
@@ -229,14 +229,17 @@ def _equal(actual: str, expected: str) -> str:
 def _raising(case: Case) -> tuple[str, list[str]]:
     """Return the head of the block and the imports that it and what it holds need."""
     imports = ["import pytest", *_taken(case, "")[2]]
+    caught = " as caught" if any("caught.value" in a for a in case.after) else ""
     if not case.message:
-        return f"pytest.raises({case.error})", imports
-    escaped = re.escape(case.message).replace("\\ ", " ").replace("\\-", "-").replace('\\"', '"').replace("\\'", "'")
+        return f"pytest.raises({case.error}){caught}", imports
+    escaped = "^" + re.escape(case.message).replace("\\ ", " ").replace("\\-", "-").replace('\\"', '"').replace(
+        "\\'", "'"
+    )
     if not case.message.isprintable() or ('"' in escaped and "'" in escaped):
-        return f"pytest.raises({case.error}, match=re.escape({case.message!r}))", [*imports, "import re"]
+        head = f"pytest.raises({case.error}, match=re.escape({case.message!r})){caught}"
+        return head, [*imports, "import re"]
     quote = "'" if '"' in escaped else '"'
-    raw = "r" if "\\" in escaped else ""
-    return f"pytest.raises({case.error}, match={raw}{quote}{escaped}{quote})", imports
+    return f"pytest.raises({case.error}, match=r{quote}{escaped}{quote}){caught}", imports
 
 
 def _about(case: Case, name: str) -> list[str]:
@@ -302,7 +305,7 @@ def _table(group: Sequence[_Named], function: Function) -> _Test:
     body = _steps([line for statement in first.arrange for line in _lines(statement)], [], body)
     decorators = _decorator(names, rows, _ids(group, varying))
     return _Test(
-        name=f"test_{subject_words(function)}{_table_ending(group, same, varying)}",
+        name=f"test_{subject_words(first.tested or function.qualname)}{_table_ending(group, same, varying)}",
         decorators=tuple(decorators),
         parameters=(*names, *_fixtures(body)),
         body=tuple(body),
@@ -314,7 +317,7 @@ def _table(group: Sequence[_Named], function: Function) -> _Test:
 def _raising_table(first: Case, call: str, same: bool) -> tuple[str, list[str], list[str]]:
     head, imports = _raising(first)
     if not same:
-        head = f"pytest.raises({first.error}, match=re.escape(message))"
+        head = f'pytest.raises({first.error}, match="^" + re.escape(message))'
         imports = [*imports, "import re"]
     return "" if same else "message", _raising_lines(first, call, head)[0], imports
 
