@@ -125,6 +125,9 @@ class World:
     def saved(self, path: Path) -> SavedFile | None:
         return SavedFile(path.read_text(encoding="utf-8"), 0.0) if path.exists() else None
 
+    def report_of(self, project: Project) -> Path:
+        return project.root / ".coverage"
+
     def written_at(self, project: Project) -> float | None:
         return None if self.reported is None else 1.0
 

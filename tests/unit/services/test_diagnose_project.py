@@ -47,9 +47,6 @@ class World:
     def has_report(self, project: Project) -> bool:
         return self.report is not False
 
-    def report_of(self, project: Project) -> Path:
-        return project.root / ".coverage"
-
     def written_at(self, project: Project) -> float | None:
         return NOW - 3600
 
