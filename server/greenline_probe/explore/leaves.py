@@ -21,7 +21,7 @@ from greenline_probe.explore.regex_samples import samples
 from greenline_probe.explore.sources import with_prelude
 
 # fmt: off
-TEXTS = ["'abc'", "''", "'Hello World'", "'a'", "' '", "'42'", "'a,b'", "'foo bar baz'", "'ABC'", "'3.14'", "'-7'", "'Ünïcode'", "'two\\nlines'"]  # noqa: E501
+TEXTS = ["'abc'", "''", "'Hello World'", "'a'", "' '", "'42'", "'a,b'", "'foo bar baz'", "'one two three four'", "'ABC'", "'3.14'", "'-7'", "'Ünïcode'", "'two\\nlines'"]  # noqa: E501
 FORMATS = [
     "'{\"a\": [1, 2.5, true], \"b\": null}'", "'[1, -2, \"x\"]'", "'key=value'", "'2024-01-31'", "'12:30:05'",
     "'https://example.com/a?b=1#c'", "'user@example.com'", "'<b>x</b>'", "'a: 1\\nb: [2]'", "'name,age\\nAda,36'",
@@ -38,6 +38,17 @@ CONTENTS = [
     "'{\"a\": [1, 2]}'",
     "'name,age\\nAda,36\\n'",
 ]
+_TYPICAL = {
+    "name": "Ada", "firstname": "Ada", "lastname": "Lovelace", "surname": "Lovelace", "author": "Ada Lovelace",
+    "user": "ada", "username": "ada", "login": "ada", "password": "secret", "email": "ada@example.com",
+    "mail": "ada@example.com", "phone": "+44 20 7946 0000", "title": "A title", "text": "some text", "message": "hello",
+    "word": "word", "line": "one line", "sentence": "One sentence.", "label": "label", "description": "a description",
+    "url": "https://example.com/page", "uri": "https://example.com/page", "link": "https://example.com/page",
+    "host": "example.com", "domain": "example.com", "street": "Main Street 1", "city": "Paris", "country": "France",
+    "currency": "EUR", "language": "en", "lang": "en", "locale": "en_GB", "color": "red", "colour": "red",
+    "date": "2024-01-31", "time": "12:30", "timestamp": "2024-01-31T12:30:00", "version": "1.2.3", "key": "key",
+    "json": '{"a": 1}', "html": "<p>text</p>", "xml": "<a>text</a>", "id": "42", "slug": "some-text", "sku": "A-1",
+}  # fmt: skip
 LARGEST = 10**9
 
 
@@ -103,6 +114,12 @@ class Leaves:
         """Return bytes, the code's own among them."""
         constants = [repr(c) for c in self.facts.constants if isinstance(c, bytes) and c]
         return ["b'abc'", "b''", *constants[:12], "b'\\x00\\xff'", "b'hello world'"]
+
+    def typical_text(self, name: str) -> list[str]:
+        """Return the text that a person would give a parameter of that name; empty where nothing is typical."""
+        lowered = name.lower().strip("_")
+        found = _TYPICAL.get(lowered) or _TYPICAL.get(lowered.rpartition("_")[2])
+        return [repr(found)] if found else []
 
     def integers(self) -> list[str]:
         """Return the code's constants and their neighbours, then usual numbers."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from greenline_probe.explore.values import Values
 
 DEEPEST = 3
+MOST = 24
 
 
 class Objects:
@@ -36,7 +37,7 @@ class Objects:
             return []
         made: list[str] = []
         if not inspect.isabstract(kind) and not getattr(kind, "_is_protocol", False):
-            made = [s for s in self._constructions(kind, name, depth) if self._attempt(s)][:8]
+            made = [s for s in self._constructions(kind, name, depth) if self._attempt(s)][:MOST]
         for factory in _factories(kind):
             made += [s for s in self._factory_calls(kind, name, factory, depth) if self._attempt(s)][:3]
         if not made:
@@ -74,9 +75,15 @@ class Objects:
         shown = [("", pool) if len(required) == 1 and not optional else (label, pool) for label, pool in required]
         base = [relabelled(label, pool[0]) for label, pool in shown]
         rows = [base]
-        for i, (label, pool) in enumerate(shown):
-            rows += [[*base[:i], relabelled(label, s), *base[i + 1 :]] for s in pool[1:6]]
-        rows += [[*base, relabelled(label, s)] for label, pool in optional if label for s in pool[:3]]
+        for rank in range(1, 7):
+            rows += [
+                [*base[:i], relabelled(label, pool[rank]), *base[i + 1 :]]
+                for i, (label, pool) in enumerate(shown)
+                if rank < len(pool)
+            ]
+            rows += [
+                [*base, relabelled(label, pool[rank - 1])] for label, pool in optional if label and rank <= len(pool)
+            ]
         if len(optional) > 1:
             rows.append([*base, *(relabelled(label, pool[0]) for label, pool in optional if pool and label)])
         return [call_of(callee, row) for row in rows]

@@ -59,6 +59,8 @@ class Observation:
     deliberate: bool = False
     error_line: int = 0
     error_text: str = ""
+    about_files: bool = False
+    """The operating system refused: that says more about the invented paths than about the code."""
     edges: frozenset[tuple[int, int]] = frozenset()
     refusal: str = ""
     documented: bool = field(default=False)
@@ -373,6 +375,7 @@ class Observer:
         observation.error = self.names.of(type(error)) or ""
         observation.error_text = f"{type(error).__name__}: {_shown(error)}"
         observation.message = stable_part(_shown(error))
+        observation.about_files = isinstance(error, OSError)
         observation.deliberate, observation.error_line = self.intentions.judge(error)
         if observation.deliberate and type(error).__module__ != "builtins":
             shown = self.describer.visible_data(error, "caught.value")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import collections
 import random
 import zlib
 from collections.abc import Iterator
@@ -20,10 +21,17 @@ MAX_KEPT = 240
 MAX_EXAMPLES = 40
 QUIET_CALLS = 1500
 QUIET_WHEN_MET = 150
+MAX_AT_ONCE = 12
+MAX_WANTED = 80
+MAX_FOLLOW_UPS = 600
 FIRST_TIMEOUTS = 5
 MOST_TIMEOUTS = 12
 """So many calls without anything new end the search."""
 SIBLINGS = 4
+
+
+_LETTERS = "ABCDEFGHIJKLMNOP"
+_DIGITS = "1234567890123456"
 
 
 @dataclass
@@ -93,6 +101,8 @@ class Search:
         self._wanted: dict[int, list[str]] = {}
         self._quiet = 0
         self._current: list[str] = []
+        self._queue: collections.deque[Choice] = collections.deque()
+        self._follow_ups = 0
 
     def more(self, parents: list[Choice], count: int) -> list[Choice]:
         """Return new choices near these, untried here; for telling mutants apart."""
@@ -115,13 +125,22 @@ class Search:
             if self.budget.is_over() or self._is_done(QUIET_CALLS):
                 return self.found
             self._try(choice)
+            self._try_follow_ups()
         while not self.budget.is_over() and self._parents and not self._is_done(QUIET_CALLS):
             changed = self._mutate(self.random.choice(self._parents))
             if changed is not None:
                 self._try(changed)
+                self._try_follow_ups()
             else:
                 self._quiet += 1
         return self.found
+
+    def _try_follow_ups(self) -> None:
+        """Try what the comparisons of the last calls asked for; it may ask for more."""
+        for _ in range(MAX_AT_ONCE):
+            if not self._queue or self.budget.is_over():
+                return
+            self._try(self._queue.popleft())
 
     def _is_done(self, quiet: int) -> bool:
         if self.found.kinds.get("timeout", 0) >= (MOST_TIMEOUTS if self.found.met else FIRST_TIMEOUTS):
@@ -180,7 +199,7 @@ class Search:
         """Keep the simplest call of each behaviour."""
         choice = observation.choice
         key: Any = (observation.error, observation.error_line)
-        if observation.kind == "raise" and not observation.deliberate:
+        if observation.kind == "raise" and not observation.deliberate and not observation.about_files:
             known = self.found.accidents.get(key)
             if known is None or choice.cost < known.choice.cost:
                 self.found.accidents[key] = observation
@@ -207,7 +226,7 @@ class Search:
                 self._shorten(choice, news)
         else:
             self._quiet += 1
-        if fresh or len(self._parents) < 8:
+        if fresh or self._follow_ups < MAX_FOLLOW_UPS:
             self._ask(choice, asked)
 
     def _shorten(self, choice: Choice, news: frozenset[Any]) -> None:
@@ -244,9 +263,16 @@ class Search:
             for have, want in pairs:
                 for i, source in enumerate(choice.chosen):
                     for made in self._substituted(source, have, want):
-                        pool = self._wanted.setdefault(id(choice.template) * 100 + i, [])
-                        if made not in pool and len(pool) < 80:
-                            pool.append(made)
+                        self._follow_up(choice, i, made)
+
+    def _follow_up(self, choice: Choice, i: int, made: str) -> None:
+        """Remember the value for its slot, and try it soon with all else as it was."""
+        pool = self._wanted.setdefault(id(choice.template) * 100 + i, [])
+        if made not in pool and len(pool) < MAX_WANTED:
+            pool.append(made)
+        if self._follow_ups < MAX_FOLLOW_UPS:
+            self._follow_ups += 1
+            self._queue.append(Choice(choice.template, (*choice.chosen[:i], made, *choice.chosen[i + 1 :])))
 
     def _substituted(self, source: str, have: Any, want: Any) -> Iterator[str]:
         if not source or type(want) not in (str, int, float, bytes) or type(have) is not type(want) or have == want:
@@ -321,11 +347,27 @@ class Search:
         """Change a literal a little: texts by tokens and characters, numbers by steps, containers by items."""
         if SEPARATOR in source:
             return self._varied_content(source)
+        if source.endswith(")") and not source.startswith("("):
+            return self._varied_call(source)
         try:
             value = ast.literal_eval(source)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             return source
         return repr(self._vary(value))
+
+    def _varied_call(self, source: str) -> str:
+        """Change one literal among the arguments of a constructor."""
+        try:
+            tree = ast.parse(source, mode="eval")
+        except (SyntaxError, ValueError):
+            return source
+        literals = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and n.value is not None]
+        if not literals:
+            return source
+        chosen = self.random.choice(literals)
+        same = [c for c in self._constants if type(c) is type(chosen.value)]
+        chosen.value = self.random.choice(same) if same and self.random.random() < 0.5 else self._vary(chosen.value)
+        return ast.unparse(tree)
 
     def _varied_content(self, source: str) -> str:
         """Change the content of the file that the choice writes first."""
@@ -374,7 +416,14 @@ class Search:
         at = pick.randrange(len(text) + 1)
         end = min(len(text), at + pick.randrange(1, 4))
         token = pick.choice(self._tokens())
-        action = pick.randrange(8)
+        action = pick.randrange(11)
+        if action == 8:
+            return text[:at] + _LETTERS[: max(1, len(text) - at)]
+        if action == 9:
+            return _DIGITS[: max(1, at)] + text[at:]
+        if action == 10 and text:
+            at = min(at, len(text) - 1)
+            return text[:at] + pick.choice("aZ50-_ .") + text[at + 1 :]
         if action == 6:
             return token + text + token
         if action == 7:
@@ -388,6 +437,10 @@ class Search:
         if action == 4:
             return text[:at] + text[at:end] * 2 + text[end:]
         return token if pick.random() < 0.3 else text + token
+
+    @property
+    def _constants(self) -> list[Any]:
+        return self.observer.subject.facts.constants
 
     def _tokens(self) -> list[str]:
         if not hasattr(self, "_token_list"):

@@ -307,12 +307,14 @@ def cost_of(choice: Choice) -> float:
     for slot, source in zip(choice.template.slots, choice.chosen):
         if not source:
             continue
-        cost += 2 + len(source) * 0.35 + (6 if slot.role in ("step", "setting") else 0)
+        cost += 2 + len(source) * 0.2 + (6 if slot.role in ("step", "setting") else 0)
         cost += 4 * sum(source.count(mark) for mark in ("\\x", "\\u", "1e", "lambda", "\\n"))
+        if not any(c.isalnum() for c in source):
+            cost += 2
         if source in {"''", "[]", "{}", "None", "()", "0"}:
             cost += 1.5
         if source in slot.odd:
             cost += 10
         rank = slot.pool.index(source) if source in slot.pool[:40] else 40
-        cost += rank * 0.08
+        cost += rank * 0.2
     return cost

@@ -49,6 +49,8 @@ class Values:
             typed = [*self.guesses.of(parameter.name), *typed]
         elif default is None:
             typed = [*typed, "None"]
+        if _accepts(hint, str) and typed:
+            typed = [*self.leaves.typical_text(parameter.name), *typed]
         pool = [*self._compared(parameter.name, hint), *typed]
         if depth == 0:
             pool += self.leaves.wrong_types(parameter.name, hint)
