@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from greenline.adapters.atomic_write import WriteProblem, Written, write_edit
 from greenline.domain.code.model import Target
 from greenline.domain.generation.model import TargetResult
-from greenline.ports.progress import Progress
+from greenline.ports.progress import WRITTEN, Progress, Share
 from greenline.services.confirm_tests import Confirmation
 from greenline.services.generate_tests import Generation
 from greenline.settings import EngineChoice
@@ -49,7 +49,8 @@ class Run:
             ended(target, results)
 
     async def _worked(self, target: Target, progress: Progress) -> Sequence[TargetResult]:
-        generation = await self.services.generate.generate(target, progress, engine=self.engine)
+        share = Share(progress, 0.0, 1.0 if self.dry_run else WRITTEN)
+        generation = await self.services.generate.generate(target, share, engine=self.engine)
         if generation.edit is None or self.dry_run:
             return generation.results
         try:
@@ -60,7 +61,7 @@ class Run:
 
     async def _confirmed(self, generation: Generation, written: Written, progress: Progress) -> Sequence[TargetResult]:
         try:
-            confirmation = await self.services.confirm.confirm(generation, progress)
+            confirmation = await self.services.confirm.confirm(generation, Share(progress, WRITTEN, 1.0))
         except BaseException:
             written.undo()
             raise

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from greenline.lsp import apply_edit, edits
 from greenline.lsp.job_report import Finished, Unfinished, summary_of
 from greenline.lsp.session import Error, Info
+from greenline.ports.progress import WRITTEN, Share
 
 if TYPE_CHECKING:
     from greenline.domain.code.model import Target
@@ -24,31 +25,20 @@ _ATTEMPTS = 2
 
 async def generate(session: Session, target: Target, progress: Progress) -> Finished:
     """Do the whole path for one target. Raises JobFailure when it ends without confirmed tests that were wanted."""
-    progress = _WordsOnly(progress)
     progress.step("Starting")
     services = await session.load_services()
     lock = session.writing(target.path)
     if lock.locked():
         progress.step(f"Waiting for the other job on {target.path.name}")
     async with lock:
-        generation = await _generate(session, services, target, progress)
+        generation = await _generate(session, services, target, Share(progress, 0.0, WRITTEN))
         if generation.edit is None:
             return _nothing_written(session, generation)
         progress.step(f"Writing {generation.edit.path.name}")
         code = "\n\n".join(result.code for result in generation.results if result.code)
         applied = await apply_edit.write(session, generation.edit, code or generation.edit.new_text)
-        confirmation = await _confirm(session, services, generation, progress)
+        confirmation = await _confirm(session, services, generation, Share(progress, WRITTEN, 1.0))
     return _tell(session, applied, confirmation)
-
-
-class _WordsOnly:
-    """Passes steps on without fractions: each of the several runs of pytest counts from 0 to 1."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-
-    def step(self, message: str, fraction: float | None = None) -> None:  # noqa: ARG002 - the port's signature
-        self._progress.step(message)
 
 
 async def _generate(session: Session, services: Services, target: Target, progress: Progress) -> Generation:

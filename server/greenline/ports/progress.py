@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+WRITTEN = 0.8
+"""How much of generating and confirming is done when the tests are written."""
+
 
 class Progress(Protocol):
     """Receives the steps of one job."""
@@ -17,3 +20,23 @@ class Silent:
 
     def step(self, message: str, fraction: float | None = None) -> None:
         """Do nothing."""
+
+
+class Share:
+    """The part of a job from ``start`` to ``end`` (0 to 1): its own steps count from 0 to 1, and never go back.
+
+    Several pieces of work may share one: what counts is the one that is furthest.
+    """
+
+    def __init__(self, progress: Progress, start: float, end: float) -> None:
+        self._progress = progress
+        self._start, self._end = start, end
+        self._furthest = 0.0
+
+    def step(self, message: str, fraction: float | None = None) -> None:
+        """Pass the step on as one of the whole job."""
+        if fraction is None:
+            self._progress.step(message)
+            return
+        self._furthest = max(self._furthest, min(1.0, fraction))
+        self._progress.step(message, self._start + (self._end - self._start) * self._furthest)

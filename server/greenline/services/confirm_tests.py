@@ -85,7 +85,7 @@ class ConfirmTests:
         if text is None:
             return _failed(generation.results, f"{source.name} is gone.", ())
         unsaved = {p: t for p, t in self._documents.unsaved().items() if p.is_relative_to(project.root)}
-        progress.step(f"Running {edit.path.name} as it now stands", 0.95)
+        progress.step(f"Running {edit.path.name} as it now stands", 0.0)
         run = TestRun(
             project,
             interpreter,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.generation.model import Coverage, TargetResult, TestEdit
 from greenline.ports.engine import Assignment
+from greenline.ports.progress import Share
 from greenline.ports.project import InterpreterProblem
 from greenline.services.workbench import BadTarget
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 AT_ONCE = 2
 """Functions explored side by side."""
+
+_PREPARED, _PROPOSED = 0.15, 0.7
+"""How much of generating is done by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class GenerateTests:
             return _only(target, f"The {engine} engine is not available in this version; use explore.", began)
         try:
             progress.step("Reading the project")
-            functions, bench = await self._workbench.prepare(target, progress)
+            functions, bench = await self._workbench.prepare(target, Share(progress, 0.0, _PREPARED))
         except (BadTarget, InterpreterProblem) as problem:
             return _only(target, str(problem), began)
         return await self._generate(functions, bench, chosen, progress)
@@ -63,10 +67,11 @@ class GenerateTests:
         self, functions: Sequence[Function], bench: Bench, engine: Engine, progress: Progress
     ) -> Generation:
         open_targets = [f for f in functions if bench.has_gaps(f)]
-        asked = await self._propose(open_targets, bench, engine, progress)
+        asked = await self._propose(open_targets, bench, engine, Share(progress, _PREPARED, _PROPOSED))
         proposals = {function: proposal for function, (proposal, _) in asked.items()}
         began = time.monotonic()
-        tried = await self._trial.run(bench, [(f, p.candidates) for f, p in proposals.items()], progress)
+        candidates = [(f, p.candidates) for f, p in proposals.items()]
+        tried = await self._trial.run(bench, candidates, Share(progress, _PROPOSED, 1.0))
         shared = (bench.seconds + time.monotonic() - began) / max(1, len(functions))
         results = []
         for function in functions:
@@ -87,11 +92,11 @@ class GenerateTests:
         async def ask(function: Function) -> None:
             async with gate:
                 began = time.monotonic()
-                proposal = await engine.propose(self._assignment(function, bench), progress)
+                share = Share(progress, len(found) / len(functions), (len(found) + 1) / len(functions))
+                proposal = await engine.propose(self._assignment(function, bench), share)
                 found[function] = proposal, time.monotonic() - began
                 if len(functions) > 1:
-                    share = 0.8 * len(found) / len(functions)
-                    progress.step(f"Explored {len(found)} of {len(functions)} functions", share)
+                    progress.step(f"Explored {len(found)} of {len(functions)} functions", len(found) / len(functions))
 
         tasks = [asyncio.ensure_future(ask(function)) for function in functions]
         try:

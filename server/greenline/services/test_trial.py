@@ -104,7 +104,7 @@ class TestTrial:
 
     async def _run_twice(self, bench: Bench, merged: Merged, progress: Progress) -> list[TestReport]:
         count = len(merged.names)
-        progress.step(f"Running {count} new {'test' if count == 1 else 'tests'}, twice", 0.85)
+        progress.step(f"Running {count} new {'test' if count == 1 else 'tests'}, twice", 0.0)
         path = bench.placement.path
         alone = tuple(f"{path}::{name}" for name in merged.names)
         # With the tests that are there, as the file will be; and without them, so that none leans on another. A file
