@@ -81,6 +81,12 @@ def leaves(number: int) -> int:
 """
 
 
+@pytest.fixture(autouse=True)
+def few_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep out of each run what happens to be installed beside Greenline; most of a cold start is that."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Callable[..., Path]:
     """Write a small project; with ``measured`` its tests have run with coverage."""
@@ -110,6 +116,7 @@ def project(tmp_path: Path) -> Callable[..., Path]:
                 "no:cacheprovider",
             ]
             environment = {k: v for k, v in os.environ.items() if not k.startswith(("COV_", "COVERAGE_", "PYTEST_"))}
+            environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
             subprocess.run(run, cwd=root, check=True, capture_output=True, timeout=120, env=environment)
             assert (root / ".coverage").exists()
         return root
