@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
+import threading
 from typing import TYPE_CHECKING, Any, Callable
 
 from greenline_probe import guard, limits, wire
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 _LONGEST_MESSAGE = 4000
 _MOST_REFUSALS = 50
+_SECONDS_TO_END = 5.0
+"""For the threads that tests left behind, after the last one."""
 
 
 def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
@@ -45,7 +49,10 @@ def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
     if tracer:
         tracer.stop()
         coverage = {name: [sorted(lines), sorted(arcs)] for name, (lines, arcs) in tracer.take().items()}
-    reply(wire.RunDone(exit_code, coverage, refusals, listener.internal_error))
+    done = wire.RunDone(exit_code, coverage, refusals, listener.internal_error)
+    if request.limited:
+        _wait_for_threads(done, reply)
+    reply(done)
 
 
 def _pytest_main(pytest: Any, request: wire.RunTests, listener: Any) -> int:
@@ -60,6 +67,23 @@ def _pytest_main(pytest: Any, request: wire.RunTests, listener: Any) -> int:
     except BaseException as error:  # a plugin, or the guard in one
         listener.internal_error = listener.internal_error or f"{type(error).__name__}: {error}"
         return 3
+
+
+def _wait_for_threads(done: wire.RunDone, reply: Callable[[Any], None]) -> None:
+    """End the threads as the end of the interpreter would; reply and leave when that takes too long."""
+
+    def give_up() -> None:
+        main = threading.main_thread()
+        done.lingering = [t.name for t in threading.enumerate() if not t.daemon and t is not main]
+        reply(done)
+        os._exit(0)
+
+    watch = threading.Timer(_SECONDS_TO_END, give_up)
+    watch.daemon = True
+    watch.start()
+    with contextlib.suppress(Exception):
+        threading._shutdown()  # type: ignore[attr-defined] # noqa: SLF001 - what the interpreter itself calls
+    watch.cancel()
 
 
 def _keep_bytecode(folder: str) -> None:

@@ -86,6 +86,8 @@ class RunDone:
     coverage: dict[str, list[list[Any]]]
     refusals: list[str] = field(default_factory=list)
     internal_error: str = ""
+    lingering: list[str] = field(default_factory=list)
+    """Threads that keep the process from ending: a plain pytest would never return."""
     versions: dict[str, str] = field(default_factory=dict)
 
 

@@ -294,3 +294,14 @@ async def test_bytecode_of_pytest_is_kept_and_that_of_the_project_is_not(
     assert "pluggy" in {file.parent.name for file in kept.rglob("*.pyc")}
     assert not names & {"signs", "test_signs"}
     assert not list(project.root.rglob("*.pyc"))
+
+
+async def test_a_thread_that_would_keep_pytest_from_ending_is_a_problem(
+    project: Project, interpreter: Interpreter
+) -> None:
+    stays = "import threading\ndef test_a(): threading.Thread(target=threading.Event().wait, name='stays').start()\n"
+    assert "would never end" in (report := await run(project, interpreter, stays)).problem
+    assert "(stays)" in report.problem
+
+    pool = "from concurrent.futures import ThreadPoolExecutor\ndef test_a(): ThreadPoolExecutor(1).submit(int)\n"
+    assert (await run(project, interpreter, pool)).green

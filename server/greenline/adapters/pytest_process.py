@@ -147,6 +147,7 @@ def _report(overlay: Overlay, run: TestRun, heard: _Heard, problem: str) -> Test
         outcomes=tuple(replace(o, message=o.message.replace(copy, project)) for o in heard.outcomes),
         coverage=coverage,
         problem=problem.replace(copy, project),
+        unfinished=heard.running if problem else "",
         refusals=tuple(what.replace(copy, project) for what in (heard.done.refusals if heard.done else ())),
     )
 
@@ -173,6 +174,9 @@ def _problem(run: TestRun, heard: _Heard, output: str) -> str:
     failed_to_collect = any(outcome.outcome == "error" for outcome in heard.outcomes)
     what = ", ".join(run.selection) or "this project"
     code = heard.done.exit_code
+    if heard.done.lingering:
+        threads = ", ".join(heard.done.lingering)
+        return f"After the last test of {what} a thread went on running ({threads}): pytest would never end."
     if code in {0, 1} or (code == 2 and failed_to_collect):  # noqa: PLR2004 - pytest.ExitCode, which the server has not
         return ""
     messages = {
