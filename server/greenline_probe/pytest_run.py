@@ -40,8 +40,8 @@ def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
         writable = [folder for folder in (request.scratch, request.bytecode) if folder]
         in_force = guard.install(writable, request.refuse, lambda what: _remember(refusals, what))
         in_force.polite = True
-    listener = _listener(pytest, reply, request, in_force)
     tracer = Tracer(request.files, request.roots) if request.files or request.roots else None
+    listener = _listener(pytest, reply, request, in_force, tracer)
     if tracer:
         tracer.start_with_first_file()
     exit_code = _pytest_main(pytest, request, listener)
@@ -100,7 +100,13 @@ def _remember(refusals: list[str], what: str) -> None:
         refusals.append(what)
 
 
-def _listener(pytest: Any, reply: Callable[[Any], None], request: wire.RunTests, in_force: guard.Guard | None) -> Any:  # noqa: C901 - many hooks, each short
+def _listener(  # noqa: C901 - many hooks, each short
+    pytest: Any,
+    reply: Callable[[Any], None],
+    request: wire.RunTests,
+    in_force: guard.Guard | None,
+    tracer: Tracer | None,
+) -> Any:
     """Make the plugin. A function, because pytest's decorators exist only once the project's pytest is imported."""
 
     class Listener:
@@ -143,6 +149,8 @@ def _listener(pytest: Any, reply: Callable[[Any], None], request: wire.RunTests,
 
         def pytest_runtest_logstart(self, nodeid: str) -> None:
             self._outcomes[nodeid] = ("", "")
+            if tracer:
+                tracer.resume()
             reply(wire.TestBegan(nodeid))
 
         def pytest_runtest_logreport(self, report: Any) -> None:

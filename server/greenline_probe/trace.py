@@ -51,6 +51,11 @@ class Tracer:
         threading.settrace(self._call)
         sys.settrace(self._call)
 
+    def resume(self) -> None:
+        """Record again in this thread, where endless recursion or the code under test itself ended it."""
+        if self._on and sys.gettrace() is None:
+            sys.settrace(self._call)
+
     def start_with_first_file(self) -> None:
         """Start when the first of the files is executed as a module: all that runs before then runs at full speed.
 

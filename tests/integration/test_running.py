@@ -305,3 +305,15 @@ async def test_a_thread_that_would_keep_pytest_from_ending_is_a_problem(
 
     pool = "from concurrent.futures import ThreadPoolExecutor\ndef test_a(): ThreadPoolExecutor(1).submit(int)\n"
     assert (await run(project, interpreter, pool)).green
+
+
+@pytest.mark.parametrize("ends", ["f = lambda: f()\n    with pytest.raises(RecursionError): f()", "sys.settrace(None)"])
+async def test_what_ends_the_tracing_ends_it_for_one_test_only(
+    project: Project, interpreter: Interpreter, ends: str
+) -> None:
+    source = project.root / "src" / "signs.py"
+    test = f"import sys, pytest, signs\ndef test_a():\n    {ends}\ndef test_b():\n    assert signs.sign(1) == 1\n"
+    report = await run(project, interpreter, test, measure=(source,))
+
+    assert report.green
+    assert report.coverage[source].lines == {1, 2, 4}
