@@ -57,6 +57,8 @@ class TestReport:
     coverage: Mapping[Path, Executed] = field(default_factory=dict)
     problem: str = ""
     seconds: float = 0.0
+    unfinished: str = ""
+    """Node id of the test that was running when a ``problem`` ended the run."""
     refusals: tuple[str, ...] = ()
     """What the guard refused, in words ("write to /home/x/data.json"), even where a test swallowed the refusal."""
 

@@ -49,9 +49,18 @@ class Names:
         for name in dict.fromkeys((self.module.__name__, home.lstrip("_"), home)):
             found = getattr(sys.modules.get(name), top, None)
             if found is not None and _walk(found, rest) is thing:
-                binding = self.bind(top, name, top, found)
+                binding = self.bind_attribute(name, top, found)
                 return f"{binding}.{rest}" if rest else binding
         return None
+
+    def bind_attribute(self, module: str, attribute: str, value: Any) -> str:
+        """Return the expression for an attribute of a module; one named like a builtin stays behind its module's name."""
+        if not hasattr(sys.modules["builtins"], attribute):
+            return self.bind(attribute, module, attribute, value)
+        package, _, last = module.rpartition(".")
+        if not package:
+            return f"{self.bind(module, module, '', sys.modules[module])}.{attribute}"
+        return f"{self.bind(last, package, last, sys.modules[module])}.{attribute}"
 
     def bind(self, wanted: str, module: str, attribute: str, value: Any) -> str:
         """Return the binding for the value, made under the wanted name or, where that is taken, a longer one."""

@@ -260,7 +260,10 @@ class Observer:
             return self._wait(result)
         if inspect.isasyncgen(result):
             self._shape = "aiterate"
-            return self._wait(_collect(result))
+            items = self._wait(_collect(result))
+            if len(items) > MAX_ITEMS:
+                raise TimeUp  # perhaps without end: a test of it would be
+            return items
         if isinstance(result, contextlib.AbstractContextManager) and type(result).__module__ == "contextlib":
             self._shape = "with"
             with result as value:

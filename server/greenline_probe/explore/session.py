@@ -208,7 +208,8 @@ def _why_no_template(session: Session) -> str:
 def _accident(observation: Observation) -> dict[str, Any]:
     template = observation.choice.template
     shown = described(observation.choice)
-    typed = all(s.typed for s in template.slots if s.role == "argument")
+    pairs = [(s, c) for s, c in zip(template.slots, observation.choice.chosen) if s.role in ("argument", "construct")]
+    typed = not template.detour and all((s.typed and c not in s.odd) or not c for s, c in pairs)
     return {"call": shown, "error": observation.error_text, "line": observation.error_line, "typed": typed}
 
 

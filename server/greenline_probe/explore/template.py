@@ -110,8 +110,8 @@ def templates(subject: Subject, values: Values) -> list[Template]:
     if subject.kind == "function":
         # The module's own binding: decorated, as its users call it.
         thing = getattr(subject.module, subject.qualname)
-        values.names.bind(subject.qualname, subject.module.__name__, subject.qualname, thing)
-        return [Template(subject, subject.qualname, slots)]
+        callee = values.names.bind_attribute(subject.module.__name__, subject.qualname, thing)
+        return [Template(subject, callee, slots)]
     if name is None:
         return []
     if subject.kind in ("classmethod", "staticmethod"):

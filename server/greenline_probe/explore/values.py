@@ -134,7 +134,8 @@ class Values:
             return [s for c in kind.__constraints__ for s in self.of_type(c, depth + 1)[:6]]
         if kind.__bound__ is not None:
             return self.of_type(kind.__bound__, depth + 1)
-        return ["3", "'abc'", "0", "[1, 2]", "None"]
+        # Inside a container all items are of the one type, whichever it is.
+        return ["3", "1", "2", "0"] if depth else ["3", "'abc'", "0", "[1, 2]", "None"]
 
     def _of_generic(self, origin: Any, args: tuple[Any, ...], depth: int) -> list[str]:
         if origin in _UNION_KINDS:

@@ -41,6 +41,9 @@ SHAPES: dict[str, Sequence[Case]] = {
     "raises-on-entering": [case("'a'", error="ValueError", message="bad", shape="with")],
     "raises-in-several-lines": [case("'a'", error="ValueError", message="one\ntwo \"and\" 'three'")],
     "raises-quoted": [case("'a'", error="ValueError", message='no "a" here'), case("'', 2", error="KeyError", message="'a'")],
+    "after-a-definition": [
+        case("items()", arrange=("async def items():\n    for item in [1]:\n        yield item",), shape="await", expected="[1]")
+    ],
     "table": [case(f"'{c}'", expected=str(i)) for i, c in enumerate("abc")],
     "table-of-constants": [case(f"'{c}'", expected=v) for c, v in zip("abc", ("True", "False", "None"), strict=True)],
     "table-of-one-result": [case(f"'{c}'", expected="True") for c in "abc"],
@@ -146,7 +149,9 @@ def test_a_made_object_is_called_what_it_is() -> None:
 
 
 def test_a_context_manager_that_raises_is_entered() -> None:
-    assert 'with pytest.raises(ValueError, match=r"^bad"), work("a"):\n        pass' in only(SHAPES["raises-on-entering"])
+    assert 'with pytest.raises(ValueError, match=r"^bad"), work("a"):\n        pass' in only(
+        SHAPES["raises-on-entering"]
+    )
 
 
 def test_a_message_of_several_lines_is_escaped_by_the_test() -> None:
@@ -176,7 +181,7 @@ def test_a_table_of_results_and_one_of_a_single_result() -> None:
 def test_errors_are_compared_with_their_messages() -> None:
     code = only(SHAPES["table-that-raises-differently"])
     assert "def test_work_raises_value_error(text, message):" in code
-    assert "with pytest.raises(ValueError, match="^" + re.escape(message)):\n        work(text)" in code
+    assert 'with pytest.raises(ValueError, match="^" + re.escape(message)):\n        work(text)' in code
 
 
 def test_two_of_a_kind_are_no_table() -> None:
@@ -218,3 +223,9 @@ def test_oracles_say_what_a_test_rests_on() -> None:
         case("'b'", "2", expected="1", documented=True),
     ]
     assert [c.oracles for c in render(cases)] == [("observed",), ("documented",), ("declared-raise",)]
+
+
+def test_a_definition_before_the_call_is_a_block_of_its_own() -> None:
+    code = only(SHAPES["after-a-definition"])
+    block = "    async def items():\n        for item in [1]:\n            yield item\n\n    assert asyncio.run(work(items())) == [1]"
+    assert block in code

@@ -322,6 +322,13 @@ async def test_a_test_that_kills_the_process_is_dropped_alone(world: World) -> N
     assert (await world.generate(sign(world))).results[0].tests == ("test_sign_minus",)
 
 
+async def test_a_test_that_never_ends_is_dropped_alone(world: World) -> None:
+    world.propose("sign", MINUS, PLUS)
+    hanging = "test_shop.py::test_sign_minus"
+    world.during = lambda _run, number: TestReport(problem="too slow", unfinished=hanging) if number < 2 else None
+    assert (await world.generate(sign(world))).results[0].tests == ("test_sign_plus",)
+
+
 async def test_an_engine_that_is_not_there_is_said_so(world: World) -> None:
     from greenline.ports.progress import Silent
 

@@ -256,13 +256,19 @@ def _result_name(case: Case) -> str:
 def _steps(arrange: Sequence[str], act: Sequence[str], check: Sequence[str]) -> list[str]:
     """Join the steps; where there are three, an empty line between them."""
     steps = [list(step) for step in (arrange, act, check) if step]
-    if len(steps) < TABLE_FROM:
-        return [line for step in steps for line in step]
-    return [line for number, step in enumerate(steps) for line in ([""] if number else []) + step]
+    body: list[str] = []
+    for step in steps:
+        if len(steps) >= TABLE_FROM and body and body[-1]:
+            body.append("")
+        body += step
+    return body
 
 
 def _lines(statement: str, depth: int = 1, suffix: str = "") -> list[str]:
     """Return the lines of a statement so many blocks deep in a module, as the body of a test holds them."""
+    if "\n" in statement:  # a definition, or several statements, written out already
+        written = [f"{'    ' * (depth - 1)}{line}" for line in statement.split("\n")]
+        return [*written, ""] if statement.startswith(("def ", "async def ")) else written
     return [line[4:] for line in wrapped(statement, "    " * depth, suffix)]
 
 
