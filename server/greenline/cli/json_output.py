@@ -41,6 +41,10 @@ def _result(result: TargetResult, texts: Mapping[Path, str]) -> dict[str, Any]:
         "coverage": {"before": _summary(coverage.before), "after": _summary(coverage.after)} if coverage else None,
         "observations": result.observations,
         "seconds": round(result.seconds, 2),
+        "mutants": {"total": result.strength.mutants, "killed": result.strength.killed} if result.strength else None,
+        "oracles": list(result.oracles),
+        "suspected_bugs": [{"call": b.call, "error": b.error, "line": b.line} for b in result.suspected_bugs],
+        "not_tested": list(result.not_tested),
     }
 
 

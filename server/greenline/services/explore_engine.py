@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from greenline.domain.code.regions import tested_lines
-from greenline.domain.generation.model import Proposal
+from greenline.domain.generation.model import Proposal, Strength
 from greenline.domain.generation.render import render_cases
 from greenline.ports.explorer import Expedition
 
@@ -53,6 +53,7 @@ class ExploreEngine:
             not_testable=not candidates and not exploration.failed,
             observations=exploration.calls,
             suspected_bugs=exploration.suspected_bugs,
+            strength=Strength(exploration.mutants, exploration.killed) if exploration.mutants else None,
         )
 
 

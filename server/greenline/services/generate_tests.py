@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from greenline.domain.coverage.gaps import find_gaps
 from greenline.domain.generation.model import Coverage, TargetResult, TestEdit
 from greenline.ports.engine import Assignment
 from greenline.ports.progress import Share
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from greenline.domain.code.model import Function, Target
+    from greenline.domain.coverage.model import CoverageMap
     from greenline.domain.generation.model import Proposal
     from greenline.ports.engine import Engine
     from greenline.ports.progress import Progress
@@ -131,6 +133,7 @@ def _result(bench: Bench, function: Function, proposal: Proposal, tried: Tried) 
         engine=proposal.engine,
         observations=proposal.observations,
         suspected_bugs=proposal.suspected_bugs,
+        not_tested=_left(bench, function, bench.before),
     )
     if not proposal.candidates:
         return replace(common, status="not_testable" if proposal.not_testable else "failed", reason=proposal.reason)
@@ -141,8 +144,23 @@ def _result(bench: Bench, function: Function, proposal: Proposal, tried: Tried) 
         return replace(common, status="failed" if kept and kept.failed else "nothing_to_gain", reason=reason)
     gained = Coverage(bench.summary(function), bench.summary(function, tried.after))
     return replace(
-        common, status="confirmed", reason="", edit=tried.edit, tests=kept.names, code=kept.code, coverage=gained
+        common,
+        status="confirmed",
+        reason="",
+        edit=tried.edit,
+        tests=kept.names,
+        code=kept.code,
+        coverage=gained,
+        strength=proposal.strength,
+        oracles=kept.oracles,
+        not_tested=_left(bench, function, tried.after),
     )
+
+
+def _left(bench: Bench, function: Function, coverage: CoverageMap) -> tuple[str, ...]:
+    """Return what is left uncovered of a function, in words."""
+    gaps = find_gaps(coverage, bench.module, bench.text)
+    return tuple(gap.message for gap in gaps if gap.function == function.qualname)
 
 
 def _nothing(bench: Bench, function: Function) -> TargetResult:

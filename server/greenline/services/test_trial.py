@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from greenline.domain.code.model import Function
     from greenline.domain.coverage.model import CoverageMap
     from greenline.domain.generation.merge import Merged
-    from greenline.domain.generation.model import Candidate
+    from greenline.domain.generation.model import Candidate, Oracle
     from greenline.ports.progress import Progress
     from greenline.ports.tests import TestRunner
     from greenline.services.show_coverage import ShowCoverage
@@ -43,6 +43,7 @@ class Kept:
     code: str = ""
     reason: str = ""
     failed: bool = False
+    oracles: tuple[Oracle, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +147,11 @@ class TestTrial:
         kept: dict[Function, Kept] = {f: Kept(reason=_why(m), failed=True) for f, m in failures.items()}
         idle = [f for f, found in candidates.items() if found and not _gains(bench, f, after)]
         for function, found in candidates.items():
-            names = tuple(name for name in (next(placed) for _ in found) if name)
+            here = [(name, candidate) for candidate in found if (name := next(placed))]
+            names = tuple(name for name, _ in here)
             if names and function not in idle:
-                kept[function] = Kept(names, _code_of(merged.new_text, names))
+                oracles = dict.fromkeys(oracle for _, candidate in here for oracle in candidate.oracles)
+                kept[function] = Kept(names, _code_of(merged.new_text, names), oracles=tuple(oracles))
             else:
                 kept.setdefault(
                     function, Kept(reason="what exploring found adds no line or branch to what tests reach")

@@ -8,7 +8,7 @@ from typing import Any
 
 from greenline.domain.code.model import Target
 from greenline.domain.coverage.model import Ratio, Summary
-from greenline.domain.generation.model import Coverage, TargetResult, TestEdit
+from greenline.domain.generation.model import Coverage, Strength, TargetResult, TestEdit
 from greenline.ports.progress import Progress
 from greenline.services.confirm_tests import Confirmation
 from greenline.services.diagnose_project import Finding
@@ -123,6 +123,9 @@ def confirmed(folder: Path, qualname: str = "price", *, base: str | None = None)
         code="def test_price():\n    ...\n",
         coverage=GAIN,
         observations=416,
+        strength=Strength(12, 11),
+        oracles=("observed",),
+        not_tested=("Line 4 never jumps to 6",),
         seconds=1.23456,
     )
     return Generation((result,), edit)

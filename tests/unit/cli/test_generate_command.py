@@ -67,6 +67,10 @@ def test_json_has_one_entry_for_each_function_and_nothing_else_is_on_stdout(
                 },
                 "observations": 416,
                 "seconds": 1.23,
+                "mutants": {"total": 12, "killed": 11},
+                "oracles": ["observed"],
+                "suspected_bugs": [],
+                "not_tested": ["Line 4 never jumps to 6"],
             },
             {
                 "target": "prices.py::Box.open",
@@ -79,6 +83,10 @@ def test_json_has_one_entry_for_each_function_and_nothing_else_is_on_stdout(
                 "coverage": None,
                 "observations": 0,
                 "seconds": 0.0,
+                "mutants": None,
+                "oracles": [],
+                "suspected_bugs": [],
+                "not_tested": [],
             },
         ]
     }

@@ -36,6 +36,14 @@ class SuspectedBug:
 
 
 @dataclass(frozen=True, slots=True)
+class Strength:
+    """Small changes of the code that were made in the trial of the tests, and how many of them a test notices."""
+
+    mutants: int
+    killed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """What an engine proposes for one target. Without candidates, ``reason`` tells why in words."""
 
@@ -45,6 +53,7 @@ class Proposal:
     not_testable: bool = False
     observations: int = 0
     suspected_bugs: tuple[SuspectedBug, ...] = ()
+    strength: Strength | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +103,9 @@ class TargetResult:
     observations: int = 0
     seconds: float = 0.0
     suspected_bugs: tuple[SuspectedBug, ...] = field(default=())
+    strength: Strength | None = None
+    """How strong the new tests are, None where nobody measured it."""
+    oracles: tuple[Oracle, ...] = ()
+    """What the new tests' assertions rest on, each kind once."""
+    not_tested: tuple[str, ...] = ()
+    """What is left uncovered, in words."""
