@@ -87,7 +87,7 @@ class Leaves:
             **{kind: self._caller(kind, arguments) for kind, arguments in calls.items()},
             **dict.fromkeys((datetime.tzinfo, datetime.timezone), self._zones),
             **dict.fromkeys((pathlib.Path, pathlib.PurePath, os.PathLike), self.paths),
-            **dict.fromkeys((io.StringIO, io.TextIOBase, io.TextIOWrapper, typing.TextIO), self.text_files),
+            **dict.fromkeys((io.StringIO, io.TextIOBase, io.TextIOWrapper, typing.TextIO, typing.IO), self.text_files),
             **dict.fromkeys((io.BytesIO, io.BufferedIOBase, typing.BinaryIO), self.byte_files),
         }
 

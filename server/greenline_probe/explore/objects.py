@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import inspect
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -35,6 +36,10 @@ class Objects:
         name = self._values.names.of(kind)
         if name is None or depth > DEEPEST:
             return []
+        if isinstance(kind, type) and issubclass(kind, enum.Enum):
+            return [f"{name}.{member.name}" for member in kind if member.name][:MOST]
+        if issubclass(kind, enum.Enum):
+            return [f"{name}.{member.name}" for member in kind if member.name]
         made: list[str] = []
         if not inspect.isabstract(kind) and not getattr(kind, "_is_protocol", False):
             made = [s for s in self._constructions(kind, name, depth) if self._attempt(s)][:MOST]

@@ -146,6 +146,8 @@ class Values:
             return self.of_type(args[0], depth)
         if origin is type:
             return [s for s in (self.names.of(a) for a in args) if s] + self._concrete_names(args)
+        if origin is typing.IO and args[0] is bytes:
+            return self.leaves.byte_files()
         if origin is tuple:
             return self._tuples(args, depth)
         if origin in (cabc.Callable, Callable):
