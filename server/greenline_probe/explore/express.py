@@ -54,7 +54,7 @@ class Names:
         return None
 
     def bind_attribute(self, module: str, attribute: str, value: Any) -> str:
-        """Return the expression for an attribute of a module; one named like a builtin stays behind its module's name."""
+        """Return the expression for a module's attribute; one named like a builtin stays behind its module's name."""
         if not hasattr(sys.modules["builtins"], attribute):
             return self.bind(attribute, module, attribute, value)
         package, _, last = module.rpartition(".")

@@ -29,14 +29,14 @@ def serve(request: wire.Explore, reply: Reply) -> None:
     """Explore and reply with cases, then with Explored. Never raises for the target's sake."""
     began = time.monotonic()
     try:
-        found, avoided = _search(request)
-        judged = _judge(request, found)
+        found, avoided, ended = _search(request)
+        judged = _judge(request, found, avoided)
     except NotTestable as reason:
         reply(wire.Explored(calls=0, reason=str(reason), not_testable=True, seconds=time.monotonic() - began))
         return
     for case in judged["cases"]:
         reply(wire.decode(case, wire.Case))
-    refusals = [*found["refusals"], *avoided]
+    refusals = [*found["refusals"], *ended]
     reply(
         wire.Explored(
             calls=found["calls"],
@@ -52,7 +52,7 @@ def serve(request: wire.Explore, reply: Reply) -> None:
     )
 
 
-def _search(request: wire.Explore) -> tuple[dict[str, Any], list[str]]:
+def _search(request: wire.Explore) -> tuple[dict[str, Any], list[str], list[str]]:
     """Run the searching worker, again without the call that ended it, a few times."""
     avoided: list[str] = []
     ended: list[str] = []
@@ -63,7 +63,7 @@ def _search(request: wire.Explore) -> tuple[dict[str, Any], list[str]]:
         worker = _Worker(functools.partial(session.search, request, announce=board.announce), board)
         result = worker.wait()
         if result is not None:
-            return result, ended
+            return result, avoided, ended
         if not board.last():
             raise NotTestable(f"importing {request.module} {worker.how}")
         most = board.beats() - 1
@@ -72,16 +72,21 @@ def _search(request: wire.Explore) -> tuple[dict[str, Any], list[str]]:
     raise NotTestable(ended[0])
 
 
-def _judge(request: wire.Explore, found: dict[str, Any]) -> dict[str, Any]:
-    """Run the judging worker; where a mutant of the code ends even the process, again without mutants."""
-    for mutate in (True, False) if found["candidates"] else ():
-        board = _Board([])
+def _judge(request: wire.Explore, found: dict[str, Any], avoided: list[str]) -> dict[str, Any]:
+    """Run the judging worker, without calls that ended one; where mutants of the code do, without mutants."""
+    nothing = {"cases": [], "mutants": 0, "killed": 0, "missed": []}
+    if not found["candidates"]:
+        return nothing
+    for mutate in (True, True, False, False, False):
+        board = _Board(avoided)
         result = _Worker(
             functools.partial(session.judge, request, found, announce=board.announce, mutate=mutate), board
         ).wait()
         if result is not None:
             return result
-    return {"cases": [], "mutants": 0, "killed": 0, "missed": []}
+        if not mutate:
+            avoided.append(board.last())
+    return nothing
 
 
 def _why_nothing(found: dict[str, Any], refusals: list[str]) -> str:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from greenline_probe.explore.pools import unique
 from greenline_probe.explore.sources import call, expression_of, plain, prelude_of, relabelled
 from greenline_probe.explore.subject import OPERATORS, Subject, is_cached_property, variable_name
 from greenline_probe.explore.values import Values
@@ -165,6 +166,8 @@ def _methods(
                 found.append(Template(subject, callee, [*made, *value[:1]], variable, maker, "setter"))
         return found
     if subject.kind == "operator":
+        for slot in slots[:1]:  # two of a kind meet: that is what most operators are for
+            slot.pool = unique([*values.objects.of(subject.owner)[:6], *slot.pool])
         return [Template(subject, "", every, variable, maker, "operator", OPERATORS[subject.name])]
     return [Template(subject, callee, every, variable, maker)]
 

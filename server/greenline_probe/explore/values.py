@@ -195,7 +195,14 @@ class Values:
         items = items or ["3", "1", "2"]
         shapes = _lists(items)
         if not args:
-            shapes += ["['b', 'a', 'b']", "['abc']", "[1.5, None]", "[[1, 2], [3]]", "[('a', 1), ('b', 2)]"]
+            shapes += [
+                "['b', 'a', 'b']",
+                "iter([1, 2, 3, 4])",
+                "['abc']",
+                "[1.5, None]",
+                "[[1, 2], [3]]",
+                "[('a', 1), ('b', 2)]",
+            ]
         if origin in (set, frozenset, cabc.Set, cabc.MutableSet):
             return [
                 f"{origin.__name__}()" if s == "[]" and origin in (set, frozenset) else _as_set(s, origin)
@@ -205,6 +212,8 @@ class Values:
             return [f"{self.names.of(collections.deque)}({s})" for s in shapes]
         if origin in (cabc.Iterator, cabc.Generator):
             return [f"iter({s})" for s in shapes]
+        if origin is cabc.Iterable:
+            shapes = [*shapes, f"iter({shapes[0]})", "iter([])"]
         if args and origin is not list and args[0] is str and origin in (cabc.Sequence, cabc.Iterable, cabc.Collection):
             return [*shapes, "'abc'"]
         return shapes
