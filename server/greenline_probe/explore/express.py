@@ -139,8 +139,6 @@ class Expresser:
         if isinstance(value, pathlib.PurePath):
             public = pathlib.Path if isinstance(value, pathlib.Path) else pathlib.PurePath
             return self.positional(public, [str(value)], depth)
-        if isinstance(value, datetime.tzinfo) and value is datetime.timezone.utc:
-            return f"{self.names.of(datetime.timezone)}.utc"
         if getattr(kind, "__eq__", None) is object.__eq__:
             return None
         if dataclasses.is_dataclass(value):
@@ -271,6 +269,12 @@ def _timedelta(self: Expresser, value: datetime.timedelta, depth: int) -> str | 
     return self.by_name(datetime.timedelta, [(k, v) for k, v in pairs if v], depth)
 
 
+def _timezone(self: Expresser, value: datetime.timezone, depth: int) -> str | None:
+    if value is datetime.timezone.utc:
+        return f"{self.names.of(datetime.timezone)}.utc"
+    return self.positional(datetime.timezone, [value.utcoffset(None)], depth)
+
+
 def _pattern(self: Expresser, value: Any, _depth: int) -> str | None:
     module = self.names.bind("re", "re", "", re)
     flags = value.flags & ~re.UNICODE.value
@@ -309,7 +313,7 @@ _MAKERS: dict[type, Callable[[Expresser, Any, int], str | None]] = {
     datetime.time: _datetime,
     datetime.date: _by_args(lambda v: [v.year, v.month, v.day]),
     datetime.timedelta: _timedelta,
-    datetime.timezone: _by_args(lambda v: [v.utcoffset(None)]),
+    datetime.timezone: _timezone,
     re.Pattern: _pattern,
     collections.deque: _by_args(lambda v: [list(v)] if v.maxlen is None else [list(v), v.maxlen]),
     collections.Counter: _by_args(lambda v: [dict(v)]),
