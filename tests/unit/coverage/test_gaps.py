@@ -67,9 +67,65 @@ def test_what_can_be_called_without_running_is_said_otherwise(header: str) -> No
 def test_the_top_level_has_no_name_and_stops_at_functions() -> None:
     text = "import a\nif a:\n    x = 1\n    def f():\n        return 2\n    y = 1\n"
     top, inner, rest = gaps_of(text, {1, 2})
-    assert (top.message, top.function, top.lines) == ("Not covered: 2 lines", None, (3, 4))
+    assert (top.message, top.function, top.lines) == ("Not covered: 2 lines outside of functions", None, (3, 4))
     assert inner.message == "Not covered: `f` is never called (1 line)"
     assert rest.lines == (6,)
+
+
+NEVER_IMPORTED = """\
+from __future__ import annotations
+
+LIMITS = {
+    "a": 1,
+}
+
+
+def f(a):
+    return a
+
+
+class Box:
+    size = 1
+
+    def open(self):
+        return self.size
+
+
+g = lambda: 1
+"""
+
+
+def test_a_module_that_was_never_imported_is_one_short_mark_beside_its_functions() -> None:
+    module, f, method = gaps_of(NEVER_IMPORTED, set())
+    assert module.message == "Not covered: no test imports this module (7 lines)"
+    assert (module.function, module.lines) == (None, (1, 3, 8, 12, 13, 15, 19))
+    assert shown(NEVER_IMPORTED, module) == "from __future__ import annotations"
+    assert (f.message, f.lines) == ("Not covered: `f` is never called (1 line)", (9,))
+    assert method.message == "Not covered: `Box.open` is never called (1 line)"
+
+
+def test_a_function_on_one_line_of_a_module_that_was_never_imported() -> None:
+    gaps = gaps_of("import a\ndef f(): return 1\n", set())
+    assert [(gap.function, gap.lines) for gap in gaps] == [(None, (1,)), ("f", (2,))]
+
+
+def test_what_no_import_runs_either_does_not_mean_that_nothing_imported_the_module() -> None:
+    (gap,) = gaps_of("if a:\n    x = 1\n    y = 2\nz = 1\n", {1, 4})
+    assert gap.message == "Not covered: 2 lines outside of functions"
+
+
+def test_a_branch_into_an_uncovered_region_belongs_to_that_region() -> None:
+    text = "def f(a):\n    if a:\n        a = 1\n        a = 2\n    if a:\n        a = 3\n    return a\n"
+    region, branch = gaps_of(text, {1, 2, 5, 6, 7}, [(2, 5), (5, 6)])
+    assert (region.kind, region.lines, region.arc) == ("uncovered", (3, 4), None)
+    assert region.ways_in == ((2, "Line 2 never jumps to 3: the condition is never true"),)
+    assert (branch.kind, branch.arc, branch.ways_in) == ("partial-branch", (5, 7), ())
+
+
+def test_an_exit_is_a_gap_of_its_own() -> None:
+    text = "def f(a):\n    if a:\n        print(a)\n"
+    (gap,) = gaps_of(text, {1, 2, 3}, [(2, 3)])
+    assert (gap.kind, gap.arc) == ("partial-branch", (2, -1))
 
 
 def test_excluded_lines_part_regions() -> None:

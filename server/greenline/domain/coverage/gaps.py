@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -14,16 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from greenline.domain.code.model import Function, Module
-    from greenline.domain.coverage.model import CoverageMap
+    from greenline.domain.coverage.model import Arc, CoverageMap
 
 
 def find_gaps(coverage: CoverageMap, module: Module, text: str) -> tuple[Gap, ...]:
     """Return one gap per contiguous uncovered region and per branch never taken, in the order of the text.
 
-    All three arguments are of the same text. A function that never runs is one gap, functions inside it included.
+    All three arguments are of the same text. A function that never runs is one gap, functions inside it included; so is
+    what a module that was never imported has outside of functions. A branch into an uncovered region belongs to that
+    region's gap.
     """
     finder = _Finder(coverage, module, text)
-    gaps = [*finder.never_called(), *finder.regions(), *finder.branches()]
+    gaps = [*finder.never_called(), *finder.never_imported(), *finder.regions(), *finder.branches()]
     return tuple(sorted(gaps, key=lambda gap: (gap.span.start_line, gap.span.start_column, gap.kind, gap.arc or ())))
 
 
@@ -38,6 +41,7 @@ class _Finder:
         for line, first in coverage.statements.first_line.items():
             self._last_line[first] = max(line, self._last_line.get(first, line))
         self._told: set[int] = set()
+        self._branches, self._ways_in = self._missed_branches()
 
     def never_called(self) -> Iterator[Gap]:
         """Yield the functions that never ran, outermost first, so that what is inside is told with them."""
@@ -53,6 +57,16 @@ class _Finder:
             words = f"Not covered: `{function.qualname}` {verb} ({_counted(lines)})"
             yield self._uncovered(lines, words, function)
 
+    def never_imported(self) -> Iterator[Gap]:
+        """Yield the top level of a module of which nothing ran, marked at its first statement only."""
+        lines = sorted(line for line in self._coverage.missing - self._told if line not in self._owners)
+        # One that is not indented runs with every import; others may stand under a condition that is false.
+        if self._coverage.covered or all(self._indent(line) for line in lines):
+            return
+        self._told.update(lines)
+        words = f"Not covered: no test imports this module ({_counted(lines)})"
+        yield Gap("uncovered", self._span(lines[0], lines[0]), words, None, tuple(lines))
+
     def regions(self) -> Iterator[Gap]:
         """Yield what else never ran: neighbours without any other statement between them, of one function."""
         coverage = self._coverage
@@ -61,20 +75,31 @@ class _Finder:
             if told is not None:
                 lines = list(group)
                 function = self._owners.get(lines[0])
-                where = f" in `{function.qualname}`" if function else ""
-                yield self._uncovered(lines, f"Not covered: {_counted(lines)}{where}", function)
+                where = f"in `{function.qualname}`" if function else "outside of functions"
+                yield self._uncovered(lines, f"Not covered: {_counted(lines)} {where}", function)
 
     def branches(self) -> Iterator[Gap]:
-        """Yield the branches never taken of lines that ran."""
-        arcs = sorted(arc for arc in self._coverage.missing_branches if arc[0] in self._coverage.covered)
-        if not arcs:
-            return
-        words = BranchWords(self._text, self._module, self._coverage.statements.first_line)
-        for arc in arcs:
+        """Yield the branches never taken whose destination ran all the same, or is an exit."""
+        for arc, words in self._branches:
             line = arc[0]
             function = self._owners.get(line)
             span = Span(line, self._indent(line), line, self._end(line))
-            yield Gap("partial-branch", span, words.describe(arc), _name(function), (line,), arc)
+            yield Gap("partial-branch", span, words, _name(function), (line,), arc)
+
+    def _missed_branches(self) -> tuple[list[tuple[Arc, str]], dict[int, list[tuple[int, str]]]]:
+        """Return the branches that are gaps of their own, and by destination those that lead to what never ran."""
+        coverage = self._coverage
+        own: list[tuple[Arc, str]] = []
+        ways_in: dict[int, list[tuple[int, str]]] = defaultdict(list)
+        arcs = sorted(arc for arc in coverage.missing_branches if arc[0] in coverage.covered)
+        if arcs:
+            words = BranchWords(self._text, self._module, coverage.statements.first_line)
+            for arc in arcs:
+                if arc[1] in coverage.missing:
+                    ways_in[arc[1]].append((arc[0], words.describe(arc)))
+                else:
+                    own.append((arc, words.describe(arc)))
+        return own, ways_in
 
     def _group(self, line: int) -> tuple[int] | None:
         """Return the same value for neighbours that belong to one region, None for lines that belong to none."""
@@ -84,9 +109,15 @@ class _Finder:
         return (function.line if function else 0,)
 
     def _uncovered(self, lines: Sequence[int], message: str, function: Function | None) -> Gap:
-        first, last = lines[0], self._last_line.get(lines[-1], lines[-1])
-        span = Span(first, self._indent(first), last, self._end(last))
-        return Gap("uncovered", span, message, _name(function), tuple(lines))
+        ways_in = tuple(way for line in lines for way in self._ways_in.get(line, ()))
+        return Gap(
+            "uncovered", self._span(lines[0], lines[-1]), message, _name(function), tuple(lines), ways_in=ways_in
+        )
+
+    def _span(self, first: int, last: int) -> Span:
+        """Return the whole statements from one to another."""
+        end = self._last_line.get(last, last)
+        return Span(first, self._indent(first), end, self._end(end))
 
     def _indent(self, line: int) -> int:
         text = self._lines[line - 1]

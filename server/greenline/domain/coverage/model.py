@@ -72,7 +72,16 @@ class Summary:
     @property
     def percent(self) -> float:
         """Lines and branches together, from 0 to 100: the figure that coverage.py calls the total."""
-        return Ratio(self.lines.covered + self.branches.covered, self.lines.total + self.branches.total).percent
+        return self._both.percent
+
+    @property
+    def whole_percent(self) -> int:
+        """The same for people, rounded down: only what is complete is 100."""
+        return 100 * self._both.covered // self._both.total if self._both.total else 100
+
+    @property
+    def _both(self) -> Ratio:
+        return Ratio(self.lines.covered + self.branches.covered, self.lines.total + self.branches.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +122,5 @@ class Gap:
     lines: tuple[int, ...]
     """The statements of the region, or the line of the branch."""
     arc: Arc | None = None
+    ways_in: tuple[tuple[int, str], ...] = ()
+    """Of a region: the branches never taken that lead into it, each as its line and its words."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def shift_gaps(gaps: Sequence[Gap], drawn_text: str, text: str) -> tuple[Gap, ...]:
     """Return the gaps whose lines all stand unchanged in ``text``, where they stand now.
 
-    A branch that moved is left out: its words name lines.
+    A branch that moved is left out, and so are the ways into a region that moved: their words name lines.
     """
     now_at = {old: new for new, old in unchanged_lines(drawn_text, text).items()}
     moved = (_shifted(gap, now_at) for gap in gaps)
@@ -36,4 +36,4 @@ def _shifted(gap: Gap, now_at: dict[int, int]) -> Gap | None:
     if gap.kind == "partial-branch":
         return None
     here = Span(span.start_line + shift, span.start_column, span.end_line + shift, span.end_column)
-    return replace(gap, span=here, lines=tuple(line + shift for line in gap.lines))
+    return replace(gap, span=here, lines=tuple(line + shift for line in gap.lines), ways_in=())
