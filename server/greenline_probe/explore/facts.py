@@ -381,6 +381,8 @@ _RAISES = re.compile(
     r"(?:^\s*:raises?\s+([\w.]+)|^\s*(?:Raises|Exceptions?)\s*:?\s*\n(?:\s*-+\s*\n)?((?:\s+.+\n?)+)|[Rr]aises?\s+(?:an?\s+)?[`:\w]*?([A-Z]\w+(?:Error|Exception|Exit|Warning)))",
     re.MULTILINE,
 )
+# Underlined headings (NumPy's style) have their names at the margin; the next heading ends the section.
+_UNDERLINED_RAISES = re.compile(r"^Raises[ \t]*\n-{3,}[ \t]*\n((?:(?!.*\n-{3,}).+\n)+)", re.MULTILINE)
 _ERROR_NAME = re.compile(r"\b([A-Z]\w*(?:Error|Exception|Exit|Interrupt|Warning|Invalid\w*|NotFound\w*))\b")
 
 
@@ -390,6 +392,8 @@ def _documented_raises(doc: str) -> set[str]:
         field_name, section, sentence = match.groups()
         names.update(filter(None, [field_name and field_name.rpartition(".")[2], sentence]))
         names.update(_ERROR_NAME.findall(section or ""))
+    for section in _UNDERLINED_RAISES.findall(doc + "\n"):
+        names.update(re.findall(r"^(?:\w+\.)*([A-Z]\w*)", section, re.MULTILINE))
     return names
 
 

@@ -41,12 +41,12 @@ def samples(pattern: str | re.Pattern[Any], count: int = 6, seed: int = 0) -> li
         return []
     rng = random.Random(f"{seed}:{compiled.pattern}")
     found: dict[str, None] = {}
-    for turn in range(count * 4):
+    for turn in range(count * 20):
+        if len(found) >= count or (found and turn >= count * 4):
+            break
         text = _Sampler(rng, turn, compiled.flags).render(tree)
         if len(text) <= _MAX_LENGTH and _matches(compiled, text):
             found.setdefault(text)
-        if len(found) >= count:
-            break
     matching = list(found)
     misses = [m for text in matching[:2] for m in _near_misses(text, rng) if not _matches(compiled, m)]
     return list(dict.fromkeys(matching + misses[:count]))
@@ -124,7 +124,9 @@ class _Sampler:
 
     def _branch(self, args: Any) -> str:
         _, branches = args
-        return self.render(branches[self.turn % len(branches)])
+        # The first turns take one alternative all along; some patterns match only where they are mixed.
+        in_order = self.turn < 2 * len(branches)
+        return self.render(branches[self.turn % len(branches)] if in_order else self.rng.choice(branches))
 
     def _subpattern(self, args: Any) -> str:
         group, *_, inner = args
