@@ -46,9 +46,17 @@ class Objects:
         for factory in _factories(kind):
             made += [s for s in self._factory_calls(kind, name, factory, depth) if self._attempt(s)][:3]
         if not made:
-            subclasses: list[type] = type.__subclasses__(kind)
+            subclasses: list[type] = [*type.__subclasses__(kind), *self._alike(kind)]
             made = [s for sub in subclasses[:4] for s in self.of(sub, depth + 1)[:2]]
         return made
+
+    def _alike(self, kind: Any) -> list[type]:
+        """Return the module's classes that have what a protocol asks for."""
+        if not getattr(kind, "_is_protocol", False):
+            return []
+        asked = {n for base in kind.__mro__ if getattr(base, "_is_protocol", False) for n in _members(base)}
+        classes = [c for c in vars(self._values.names.module).values() if isinstance(c, type) and c is not kind]
+        return [c for c in classes if asked and all(hasattr(c, n) for n in asked) and not _is_protocol(c)]
 
     def _constructions(self, kind: Any, name: str, depth: int) -> list[str]:
         """Return constructor calls, typical arguments first, one argument varied at a time."""
@@ -92,6 +100,16 @@ class Objects:
         if len(optional) > 1:
             rows.append([*base, *(relabelled(label, pool[0]) for label, pool in optional if pool and label)])
         return [call_of(callee, row) for row in rows]
+
+
+def _is_protocol(kind: type) -> bool:
+    return bool(vars(kind).get("_is_protocol", False))
+
+
+def _members(protocol: type) -> set[str]:
+    functions = {n for n, m in vars(protocol).items() if inspect.isfunction(m) or isinstance(m, property)}
+    own = functions | set(vars(protocol).get("__annotations__", {}))
+    return {n for n in own if not n.startswith(("_no_init", "_proto")) and n not in {"__init__", "__subclasshook__"}}
 
 
 def _signature(thing: Any) -> inspect.Signature | None:

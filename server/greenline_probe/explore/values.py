@@ -313,4 +313,11 @@ def _accepts(hint: Any, kind: type) -> bool:
     plain = [typing.get_origin(p) or p for p in parts]
     if kind is int and float in plain:
         return True
-    return any(p is kind or p is Any or (isinstance(p, type) and issubclass(kind, p)) for p in plain)
+    return any(p is kind or p is Any or _is_subclass(kind, p) for p in plain)
+
+
+def _is_subclass(kind: type, of: Any) -> bool:
+    try:
+        return isinstance(of, type) and issubclass(kind, of)
+    except TypeError:  # protocols and TypedDicts refuse to be asked
+        return False

@@ -32,7 +32,7 @@ _numbers = itertools.count()
 
 @dataclass
 class World:
-    """One target, ready to run; ``observer`` never refuses anything."""
+    """One target, ready to run; nothing is refused."""
 
     path: Path
     subject: Subject
@@ -73,7 +73,7 @@ def explored(folder: Path, text: str, qualname: str) -> Iterator[World]:
     """Yield the target with its comparisons recorded. The process's surroundings are put back."""
     scratch = folder / "scratch"
     scratch.mkdir(exist_ok=True)
-    here, watches, handlers = os.getcwd(), [], list(logging.getLogger().handlers)
+    here, watches, handlers = Path.cwd(), [], list(logging.getLogger().handlers)
     alarm = signal.getsignal(signal.SIGALRM) if hasattr(signal, "SIGALRM") else None
     try:
         with module_of(folder, text, watches) as module:
