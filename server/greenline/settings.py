@@ -40,7 +40,7 @@ class Settings:
         "information", "severity.uncovered", "How regions that no test reaches are shown.", enum=_SEVERITIES
     )
     severity_partial: Severity = _setting(
-        "hint", "severity.partialBranch", "How branches that no test takes are shown.", enum=_SEVERITIES
+        "information", "severity.partialBranch", "How branches that no test takes are shown.", enum=_SEVERITIES
     )
     code_lens: bool = _setting(True, "codeLens", 'Show coverage and "Generate test" over each function.')
     engine: EngineChoice = _setting(

@@ -71,8 +71,8 @@ def print_code(console: Console, code: str) -> None:
 
 
 def percent(summary: Summary) -> str:
-    """Return the summary in whole percent, rounded down: only what is complete reads 100 %."""
-    return f"{int(summary.percent)} %"
+    """Return the summary in whole percent."""
+    return f"{summary.whole_percent} %"
 
 
 def _gain(console: Console, result: TargetResult) -> str:

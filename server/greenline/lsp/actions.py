@@ -41,8 +41,10 @@ def _offers(
 ) -> list[tuple[types.CodeActionKind, types.Command]]:
     document = shown.document
     positions = session.positions(document.text)
-    at = ours[0].range.start if ours else where.start
-    function = _outermost(shown, positions.line_of(at))
+    # The cursor first: on a `def` line, the mark may be of all that surrounds the function.
+    places = [where.start, *(diagnostic.range.start for diagnostic in ours)]
+    around = (_outermost(shown, positions.line_of(place)) for place in places)
+    function = next((f for f in around if f is not None), None)
     quick = types.CodeActionKind.QuickFix if ours else None
     offers = []
     if function is not None:

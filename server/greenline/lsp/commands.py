@@ -14,7 +14,7 @@ from greenline.jobs.registry import RegistryClosed
 from greenline.lsp import names
 from greenline.lsp.documents import path_of
 from greenline.lsp.generating import generate
-from greenline.lsp.job_report import Finished, Unfinished, message_of, payload
+from greenline.lsp.job_report import Finished, Unfinished, left_out, message_of, payload
 from greenline.lsp.session import Error, Info, Warning_
 
 if TYPE_CHECKING:
@@ -120,6 +120,8 @@ class Commands:
         self._board.end(job, message)
         if job.outcome == "failed" and not (isinstance(job.error, Unfinished) and job.error.told):
             self._session.show(message, Error)
+        for detail in left_out(job, message):
+            self._session.log(f"{job.title}: {detail}")
         self._session.server.protocol.notify(names.JOB_ENDED, payload(job))
 
 

@@ -97,9 +97,13 @@ def _severity(session: Session, gap: Gap) -> Severity:
 def _related(
     session: Session, document: OpenDocument, positions: Positions, gap: Gap
 ) -> list[types.DiagnosticRelatedInformation] | None:
-    """Point at the line that a missed branch would have gone to; an exit from the function has no such line."""
-    if gap.arc is None or gap.arc[1] <= 0 or not session.client.related_information:
+    """Point at the branches that would have led here, or at the line that a missed branch would have gone to."""
+    if not session.client.related_information:
         return None
-    line = gap.arc[1]
-    location = types.Location(document.uri, positions.line_range(line))
-    return [types.DiagnosticRelatedInformation(location, f"Line {line} is never reached from line {gap.arc[0]}")]
+    told = list(gap.ways_in)
+    if gap.arc is not None and gap.arc[1] > 0:  # an exit has no line to point at
+        told.append((gap.arc[1], f"Line {gap.arc[1]} is never reached from line {gap.arc[0]}"))
+    return [
+        types.DiagnosticRelatedInformation(types.Location(document.uri, positions.line_range(line)), words)
+        for line, words in told
+    ] or None

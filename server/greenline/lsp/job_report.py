@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from greenline.domain.coverage.model import Summary
-    from greenline.domain.generation.model import TargetResult
+    from greenline.domain.generation.model import Status, TargetResult
     from greenline.jobs.registry import Job
 
 
@@ -35,47 +35,64 @@ class Unfinished(JobFailure):
 
 
 def message_of(job: Job) -> str:
-    """Return one sentence about the job's end."""
+    """Return one sentence about the job's end; of a failure, one short line."""
     if isinstance(job.result, Finished):
         return job.result.message
     if isinstance(job.error, JobFailure):
-        return str(job.error)
+        return names.one_line(str(job.error))
     if job.error is not None:
-        return f"{job.title} failed: {type(job.error).__name__}: {job.error}. Greenline's log has more."
+        error = names.one_line(f"{type(job.error).__name__}: {job.error}")
+        return f"{job.title} failed: {error}. Greenline's log has more."
     return f"{job.title}: {job.outcome}"
+
+
+def left_out(job: Job, message: str) -> list[str]:
+    """Return what went wrong in full, where the message had to be shorter: for the log."""
+    reasons = [result.reason for result in _results(job) if result.status == "failed"]
+    full = [str(job.error), *reasons] if job.error is not None else reasons
+    return [text for text in dict.fromkeys(full) if text and names.one_line(text) != text and text != message]
 
 
 def payload(job: Job) -> dict[str, Any]:
     """Return the parameters of ``greenline/jobEnded``."""
-    results: tuple[TargetResult, ...] = ()
-    if isinstance(job.result, Finished):
-        results = job.result.results
-    elif isinstance(job.error, Unfinished):
-        results = job.error.results
     return {
         "protocol": names.PROTOCOL,
         "id": job.id,
         "title": job.title,
         "outcome": job.outcome,
         "message": message_of(job),
-        "results": [_result(result) for result in results],
+        "results": [_result(result) for result in _results(job)],
     }
 
 
 def summary_of(results: Sequence[TargetResult]) -> str:
-    """Return one sentence about results that wrote nothing (or not all)."""
+    """Return one short line about results that wrote nothing."""
     if not results:
         return "There is no function to test in this file."
     if len(results) == 1:
         one = results[0]
-        name = one.target.qualname or one.target.path.name
-        return f"`{name}`: {_words(one.status)}" + (f". {one.reason}" if one.reason else "")
+        name = one.target.qualname or (f"line {one.target.line}" if one.target.line else one.target.path.name)
+        return names.one_line(f"No test for {name}: {one.reason or _WORDS[one.status]}")
     counted = Counter(result.status for result in results)
-    return ", ".join(f"{number} {_words(status)}" for status, number in counted.most_common())
+    words = ", ".join(f"{number} {_WORDS[status]}" for status, number in counted.most_common())
+    first = next((r for r in results if r.status == "failed" and r.reason), None)
+    example = f"; {first.target.qualname}: {first.reason}" if first else ""
+    return names.one_line(f"No test was written for {len(results)} functions: {words}{example}")
 
 
-def _words(status: str) -> str:
-    return status.replace("_", " ")
+_WORDS: dict[Status, str] = {
+    "confirmed": "confirmed",
+    "nothing_to_gain": "with nothing to gain",
+    "not_testable": "not testable",
+    "failed": "failed",
+    "cancelled": "cancelled",
+}
+
+
+def _results(job: Job) -> tuple[TargetResult, ...]:
+    if isinstance(job.result, Finished):
+        return job.result.results
+    return job.error.results if isinstance(job.error, Unfinished) else ()
 
 
 def _result(result: TargetResult) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def _of_function(session: Session, shown: Shown, positions: Positions, function:
     summary = shown.picture.functions.get(function.qualname)
     if summary is not None:
         commands.append(_coverage_command(session, shown, function, summary))
-    if summary is None or summary.percent < names.COMPLETE:
+    if summary is None or summary.whole_percent < 100:  # noqa: PLR2004 - complete
         target = names.target(shown.document.uri, function.qualname, shown.document.version)
         commands.append(types.Command("Generate test", names.GENERATE_TEST, arguments=[target]))
     return [types.CodeLens(where, command=command) for command in commands]
@@ -64,7 +64,7 @@ def _of_function(session: Session, shown: Shown, positions: Positions, function:
 
 def _coverage_command(session: Session, shown: Shown, function: Function, summary: Summary) -> types.Command:
     gaps = [gap for gap in shown.picture.gaps if gap.function == function.qualname]
-    title = f"{function.name}: {names.percent(summary.percent)} %"
+    title = f"{function.name}: {summary.whole_percent} %"
     if gaps:
         title += f" · {len(gaps)} {'gap' if len(gaps) == 1 else 'gaps'}"
     if not gaps or not session.client.shows_documents:

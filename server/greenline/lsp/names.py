@@ -18,8 +18,8 @@ RUN_TESTS = "greenline.runTestsWithCoverage"
 CANCEL_JOB = "greenline.cancelJob"
 SHOW_GAP = "greenline.showGap"
 JOB_ENDED = "greenline/jobEnded"
-
-COMPLETE = 100.0
+LONGEST = 300
+"""Characters of a message on one line."""
 
 
 def target(uri: str, qualname: str | None, version: int | None) -> dict[str, Any]:
@@ -28,12 +28,11 @@ def target(uri: str, qualname: str | None, version: int | None) -> dict[str, Any
     return {"uri": uri, **named, "version": version}
 
 
-def percent(value: float) -> str:
-    """Return a percentage for reading. Only what is complete is called 100, and only what is empty 0."""
-    rounded = round(value)
-    if rounded in {0, 100} and value not in {0.0, COMPLETE}:
-        return "> 0" if rounded == 0 else "> 99"
-    return str(rounded)
+def one_line(text: str) -> str:
+    """Return a message for a toast: one short line, and names without the backticks, which would be shown."""
+    lines = [line.strip() for line in text.replace("`", "").splitlines() if line.strip()]
+    short = " ... ".join([lines[0], lines[-1]]) if len(lines) > 2 else " ".join(lines)  # noqa: PLR2004
+    return short if len(short) <= LONGEST else f"{short[:LONGEST].rstrip()} ..."
 
 
 def is_test_file(path: Path) -> bool:

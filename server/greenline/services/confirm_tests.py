@@ -185,6 +185,4 @@ def _counted(number: int, one: str, many: str) -> str:
 
 
 def _percent(summary: Summary) -> str:
-    """Whole percents; only what is complete is shown as 100 %."""
-    percent = summary.percent
-    return f"{int(percent) if percent < 100 else 100} %"  # noqa: PLR2004 - complete
+    return f"{summary.whole_percent} %"

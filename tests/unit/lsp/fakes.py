@@ -51,7 +51,8 @@ class FakeShow:
             name = function.qualname if function else None
             if "# gap" in line and not self.covered:
                 start = line.index("uncovered") if "uncovered" in line else len(line) - len(line.lstrip())
-                gaps.append(Gap("uncovered", Span(number, start, number, len(line)), "Not covered", name, (number,)))
+                span, ways = Span(number, start, number, len(line)), _ways_in(lines, number)
+                gaps.append(Gap("uncovered", span, "Not covered", name, (number,), ways_in=ways))
             if "# branch" in line and not self.covered:
                 span = Span(number, len(line) - len(line.lstrip()), number, len(line))
                 message = f"Line {number} never jumps to {number + 2}"
@@ -184,6 +185,13 @@ def _module(text: str) -> Module:
 
     visit(tree, "", local=False)
     return Module(tuple(found))
+
+
+def _ways_in(lines: list[str], number: int) -> tuple[tuple[int, str], ...]:
+    """The line marked `# branch` two lines above leads to the gap."""
+    from_line = number - 2
+    leads_here = from_line > 0 and "# branch" in lines[from_line - 1]
+    return ((from_line, f"Line {from_line} never jumps to {number}"),) if leads_here else ()
 
 
 def _summary(function: Function, gaps: list[Gap]) -> Summary:

@@ -231,6 +231,17 @@ async def test_nothing_to_write_has_a_reason(
         assert [reason in p["message"] for p in editor.sent("window/showMessage")] == [True]
 
 
+async def test_a_long_failure_is_one_short_line_and_the_log_has_all_of_it(services: FakeServices, source: Path) -> None:
+    services.generate.status = "failed"
+    services.generate.reason = "the process of `greet` ended:\nTraceback:\n  File a.py\n  lost\nKeyError: 'lost'"
+    async with Editor(services, FULL) as editor:
+        end = await editor.job_end((await generate(editor, editor.open(source)))["job"])
+        assert end["message"] == "No test for greet: the process of greet ended: ... KeyError: 'lost'"
+        assert [p["message"] for p in editor.sent("window/showMessage")] == [end["message"]]
+        assert end["results"][0]["reason"] == services.generate.reason
+        assert any(services.generate.reason in p["message"] for p in editor.sent("window/logMessage"))
+
+
 async def test_a_service_that_breaks_is_one_message(services: FakeServices, source: Path) -> None:
     services.generate.error = KeyError("lost")
     async with Editor(services, FULL) as editor:

@@ -34,13 +34,16 @@ async def test_gaps_become_diagnostics(services: FakeServices, source: Path, enc
         by_line = {d["range"]["start"]["line"]: d for d in found}
         branch, gap = by_line[1], by_line[3]
         assert branch["code"] == "partial-branch"
-        assert branch["severity"] == 4
+        assert branch["severity"] == 3
         related = branch["relatedInformation"][0]
         assert related["location"]["uri"] == uri
         assert related["location"]["range"]["start"] == {"line": 3, "character": 4}
         assert gap["code"] == "uncovered"
         assert gap["severity"] == 3
         assert gap["range"]["start"] == {"line": 3, "character": COLUMNS[encoding]}
+        (way,) = gap["relatedInformation"]
+        assert way["message"] == "Line 2 never jumps to 4"
+        assert way["location"]["range"]["start"] == {"line": 1, "character": 4}
     assert editor.exit_code == 0
 
 
@@ -203,6 +206,28 @@ async def test_actions_with_the_cursor_in_a_function(services: FakeServices, sou
         }
         foreign = {**other, "message": "unused", "source": "ruff"}
         assert (await editor.actions(uri, 9, [foreign]))[0]["kind"] == "refactor"
+
+
+async def test_the_function_at_the_cursor_comes_before_a_mark_that_begins_elsewhere(
+    services: FakeServices, tmp_path: Path
+) -> None:
+    path = tmp_path / "never_imported.py"
+    path.write_text("import os  # gap\n\n\ndef f():\n    return os\n", encoding="utf-8")
+    async with Editor(services, FULL) as editor:
+        uri = editor.open(path)
+        (gap,) = await editor.diagnostics(uri)
+        one, _ = await editor.actions(uri, 3, [gap])
+        assert one["title"] == "Generate test for `f`"
+        (every,) = await editor.actions(uri, 0, [gap])
+        assert every["command"]["command"] == "greenline.generateTestsForFile"
+
+
+async def test_a_mark_in_a_function_counts_where_the_cursor_is_in_none(services: FakeServices, source: Path) -> None:
+    async with Editor(services, FULL) as editor:
+        uri = editor.open(source)
+        gap = (await editor.diagnostics(uri))[1]
+        one, _ = await editor.actions(uri, 5, [gap])
+        assert one["title"] == "Generate test for `greet`"
 
 
 async def test_a_client_without_literals_gets_commands(services: FakeServices, source: Path) -> None:
