@@ -174,6 +174,8 @@ class Explored:
     not_testable: bool = False
     mutants: int = 0
     killed: int = 0
+    failed: bool = False
+    """Exploring itself went wrong; that says nothing about the target."""
     refusals: list[str] = field(default_factory=list)
     accidents: list[dict[str, Any]] = field(default_factory=list)
     missed: list[Any] = field(default_factory=list)

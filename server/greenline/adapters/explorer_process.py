@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _EXPLORE = "explore"
 _A_CALLS_FOLDER = r"{}[/\\]+tmp\w+"
 """Each call has a folder of its own; in a test it is called ``tmp_path``."""
+_LAST_BYTES, _LONGEST_LINE = 4000, 300
 _EVERYTHING = ["write", "network", "process", "signal"]
 _SECONDS_BESIDES = 60.0
 """For the start, the import of the module (twice) and the watch over stuck calls, on top of the budget."""
@@ -56,7 +57,7 @@ class ExplorerProcess:
                 problem = f"exploring did not end within {limit:g} s"
             else:
                 if done is None:
-                    problem = f"the Python process {await probe.death()}. {probe.output(600)}".strip()
+                    problem = ": ".join(filter(None, [f"the Python process {await probe.death()}", _last_line(probe)]))
 
         def shown(text: str) -> str:
             """Name things by where the person has them."""
@@ -64,13 +65,14 @@ class ExplorerProcess:
             return text.replace(str(overlay.root), str(expedition.project.root))
 
         if isinstance(done, wire.Problem):
-            return Exploration(reason=shown(done.message))
+            return Exploration(reason=shown(done.message), failed=True)
         if done is None:
             return Exploration(tuple(cases), reason=shown(problem), failed=True)
         return Exploration(
             cases=tuple(cases),
             calls=done.calls,
             reason=shown(done.reason),
+            failed=done.failed,
             mutants=done.mutants,
             killed=done.killed,
             refusals=tuple(shown(refusal) for refusal in done.refusals),
@@ -91,6 +93,12 @@ class ExplorerProcess:
             else:
                 return reply  # type: ignore[no-any-return]
         return None
+
+
+def _last_line(probe: ProbeProcess) -> str:
+    """Return the last line that the process printed: of a traceback, the error."""
+    lines = [line.strip() for line in probe.output(_LAST_BYTES).splitlines() if line.strip()]
+    return lines[-1][-_LONGEST_LINE:] if lines else ""
 
 
 def _request(overlay: Overlay, expedition: Expedition) -> wire.Explore:

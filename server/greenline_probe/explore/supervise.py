@@ -23,6 +23,11 @@ MAX_RESTARTS = 12
 STUCK_SECONDS = 3.0
 IMPORT_SECONDS = 30.0
 _TEXT_BYTES = 2000
+_LONGEST_ERROR = 200
+
+
+class _Failed(Exception):
+    """A step of ours raised what it should not have; the message says what and where."""
 
 
 def serve(request: wire.Explore, reply: Reply) -> None:
@@ -33,6 +38,9 @@ def serve(request: wire.Explore, reply: Reply) -> None:
         judged = _judge(request, found, avoided)
     except NotTestable as reason:
         reply(wire.Explored(calls=0, reason=str(reason), not_testable=True, seconds=time.monotonic() - began))
+        return
+    except _Failed as failure:
+        reply(wire.Explored(calls=0, reason=str(failure), failed=True, seconds=time.monotonic() - began))
         return
     for case in judged["cases"]:
         reply(wire.decode(case, wire.Case))
@@ -162,6 +170,8 @@ class _Worker:
         result: dict[str, Any] = json.loads(data)
         if "not_testable" in result:
             raise NotTestable(result["not_testable"])
+        if "failed" in result:
+            raise _Failed(result["failed"])
         return result
 
     def _receive(self) -> bytes:
@@ -213,6 +223,7 @@ def _be_worker(work: Callable[[Callable[[Any], None]], None], write: int) -> Non
     except BaseException as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{os.path.basename(last.filename)}:{last.lineno}"
-        emit({"not_testable": f"exploring failed with {type(error).__name__}: {error} ({where})"})
+        words = " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST_ERROR]
+        emit({"failed": f"exploring failed with {words} ({where})"})
     finally:
         os._exit(0)
