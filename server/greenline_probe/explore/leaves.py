@@ -71,6 +71,7 @@ class Leaves:
             type: lambda: ["int", "str", "dict"],
             slice: lambda: ["slice(0, 2)", "slice(None)", "slice(None, None, -1)"],
             range: lambda: ["range(3)", "range(0)"],
+            re.Match: self.matches,
             re.Pattern: lambda: [f"{self._module(re)}.compile({p})" for p in ("'[a-z]+'", "r'\\d+'", "'x'")],
         }
         calls: dict[Any, list[str]] = {
@@ -132,6 +133,14 @@ class Leaves:
         there = [with_prelude(f"({path}).write_text({content})", path) for content in [*CONTENTS, *constants]]
         return [*there[:2], path, "tmp_path", *there[2:], "tmp_path / 'missing' / 'data.txt'"]
 
+    def matches(self) -> list[str]:
+        """Return matches of the code's own patterns, else of usual ones."""
+        patterns = [p.pattern if isinstance(p, re.Pattern) else p for p in self.facts.patterns[:6]]
+        pairs = [(p, text) for p in patterns if len(p) < 60 for text in samples(p, 2)[:2]]
+        usual = [(r"(\w+) (\w+)", "ab cd"), (r"(\d+)", "42"), (r"(?P<key>\w+)=(?P<value>\w*)", "a=1"), ("x", "x")]
+        found = [(p, t) for p, t in [*pairs, *usual] if re.match(p, t)]
+        return [f"{self._module(re)}.match({p!r}, {t!r})" for p, t in found]
+
     def text_files(self) -> list[str]:
         """Return open files of text, in memory."""
         contents = [CONTENTS[1], "''", CONTENTS[0], *self.texts()[:12]]
@@ -158,10 +167,10 @@ class Leaves:
 
     def wrong_types(self, name: str, hint: Any) -> list[str]:
         """Return a value or two of another type than the parameter's, where the code looks at types."""
-        if not self.facts.checks_types or hint in (Any, object):
+        if not self.facts.checks_types:
             return []
         asked = " ".join(self.facts.instances.get(name, ()))
-        if not asked and hint is inspect.Parameter.empty:
+        if not asked and hint in (Any, object, inspect.Parameter.empty):
             return []
         others = {"str": "'abc'", "int": "3", "float": "2.5", "None": "None"}
         return [source for word, source in others.items() if word not in (asked or str(hint))][:3]

@@ -6,6 +6,7 @@ import random
 import re
 import string
 import sys
+import warnings
 from typing import Any
 
 if sys.version_info >= (3, 11):
@@ -33,10 +34,12 @@ def samples(pattern: str | re.Pattern[Any], count: int = 6, seed: int = 0) -> li
     Every alternative of a branch is taken at least once where ``count`` allows it. The matches are checked by ``re``.
     """
     try:
-        compiled = re.compile(pattern) if isinstance(pattern, str) else pattern
-        if not isinstance(compiled.pattern, str):
-            return []
-        tree = sre_parse.parse(compiled.pattern, compiled.flags & ~re.DEBUG)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about the person's pattern; or it is an ordinary text that looks like one
+            compiled = re.compile(pattern) if isinstance(pattern, str) else pattern
+            if not isinstance(compiled.pattern, str):
+                return []
+            tree = sre_parse.parse(compiled.pattern, compiled.flags & ~re.DEBUG)
     except (re.error, OverflowError, RecursionError, ValueError):
         return []
     rng = random.Random(f"{seed}:{compiled.pattern}")

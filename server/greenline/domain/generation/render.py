@@ -33,7 +33,7 @@ TABLE_FROM = 3
 """So many cases of one shape are a table."""
 _CONSTANTS = frozenset({"True", "False", "None"})
 _APPROXIMATE = re.compile(r"-?\d+\.\d{4,}(e[+-]?\d+)?")
-_FIXTURES = ("capsys", "monkeypatch", "tmp_path")
+_FIXTURES = ("caplog", "capsys", "monkeypatch", "tmp_path")
 _RESERVED = frozenset(
     # what the rendered code itself uses, what pytest keeps for itself, and what linters find hard to read
     {"list", "islice", "asyncio", "collect", "re", "pytest", "expected", "message", "result", "value"}
