@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from greenline.lsp.session import Session
     from greenline.ports.progress import Progress
 
-_ELSEWHERE = "Greenline works on files on disk; save this document first."
+_ELSEWHERE = "Greenline tests Python files on disk; save this code as a .py file first."
 
 
 class Commands:
@@ -119,7 +119,8 @@ class Commands:
         message = message_of(job)
         self._board.end(job, message)
         if job.outcome == "failed" and not (isinstance(job.error, Unfinished) and job.error.told):
-            self._session.show(message, Error)
+            # One that knows its results could not do what was asked; all others should not happen.
+            self._session.show(message, Warning_ if isinstance(job.error, Unfinished) else Error)
         for detail in left_out(job, message):
             self._session.log(f"{job.title}: {detail}")
         self._session.server.protocol.notify(names.JOB_ENDED, payload(job))

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from greenline.lsp import apply_edit, edits
-from greenline.lsp.job_report import Finished, Unfinished, summary_of
+from greenline.lsp.job_report import Finished, Unfinished, and_the_others, summary_of
 from greenline.lsp.session import Error, Info
 from greenline.ports.progress import WRITTEN, Share
 
@@ -75,8 +75,9 @@ async def _confirm(session: Session, services: Services, generation: Generation,
 
 def _tell(session: Session, applied: apply_edit.Applied, confirmation: Confirmation) -> Finished:
     if confirmation.ok:
-        session.show(confirmation.message, Info)
-        return Finished(confirmation.message, confirmation.results)
+        told = confirmation.message + and_the_others(confirmation.results)
+        session.show(told, Info)
+        return Finished(told, confirmation.results)
     message = (
         confirmation.message or confirmation.problem or "The new tests were written, but they could not be confirmed."
     )

@@ -47,10 +47,10 @@ def message_of(job: Job) -> str:
 
 
 def left_out(job: Job, message: str) -> list[str]:
-    """Return what went wrong in full, where the message had to be shorter: for the log."""
-    reasons = [result.reason for result in _results(job) if result.status == "failed"]
-    full = [str(job.error), *reasons] if job.error is not None else reasons
-    return [text for text in dict.fromkeys(full) if text and names.one_line(text) != text and text != message]
+    """Return in full what the message has no room for: for the log."""
+    reasons = [f"{r.target.qualname}: {r.reason}" for r in _results(job) if r.reason and r.target.qualname]
+    full = [*([str(job.error)] if isinstance(job.error, JobFailure) else []), *reasons]
+    return [text for text in dict.fromkeys(full) if names.plain(text) not in names.plain(message)]
 
 
 def payload(job: Job) -> dict[str, Any]:
@@ -71,13 +71,23 @@ def summary_of(results: Sequence[TargetResult]) -> str:
         return "There is no function to test in this file."
     if len(results) == 1:
         one = results[0]
-        name = one.target.qualname or (f"line {one.target.line}" if one.target.line else one.target.path.name)
-        return names.one_line(f"No test for {name}: {one.reason or _WORDS[one.status]}")
+        reason = one.reason or _WORDS[one.status]
+        # Of a line or a file that holds no function, the reason says all.
+        return names.one_line(f"No test for {one.target.qualname}: {reason}" if one.target.qualname else reason)
     counted = Counter(result.status for result in results)
     words = ", ".join(f"{number} {_WORDS[status]}" for status, number in counted.most_common())
     first = next((r for r in results if r.status == "failed" and r.reason), None)
     example = f"; {first.target.qualname}: {first.reason}" if first else ""
     return names.one_line(f"No test was written for {len(results)} functions: {words}{example}")
+
+
+def and_the_others(results: Sequence[TargetResult]) -> str:
+    """Return, to follow what was gained, which functions of the file got no test although they want one."""
+    left = [result for result in results if result.status in {"not_testable", "failed"}]
+    if not left:
+        return ""
+    others = left[0].target.qualname if len(left) == 1 else f"{len(left)} other functions"
+    return f"; no test for {others} (the log says why)"
 
 
 _WORDS: dict[Status, str] = {

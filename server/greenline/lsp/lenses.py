@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -9,8 +10,10 @@ from lsprotocol import types
 from greenline.lsp import names
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from greenline.domain.code.model import Function
-    from greenline.domain.coverage.model import Summary
+    from greenline.domain.coverage.model import Gap, Summary
     from greenline.lsp.pictures import Shown
     from greenline.lsp.positions import Positions
     from greenline.lsp.session import Session
@@ -29,9 +32,12 @@ async def lenses(session: Session, uri: str) -> list[types.CodeLens]:
     positions = session.positions(shown.document.text)
     found = _of_file(shown, positions)
     if not names.is_test_file(shown.document.path):
+        gaps: dict[str | None, list[Gap]] = defaultdict(list)
+        for gap in shown.picture.gaps:
+            gaps[gap.function].append(gap)
         for function in shown.picture.module.functions:
             if not function.is_local:
-                found.extend(_of_function(session, shown, positions, function))
+                found.extend(_of_function(session, shown, positions, function, gaps[function.qualname]))
     return found
 
 
@@ -47,7 +53,9 @@ def _of_file(shown: Shown, positions: Positions) -> list[types.CodeLens]:
     return found
 
 
-def _of_function(session: Session, shown: Shown, positions: Positions, function: Function) -> list[types.CodeLens]:
+def _of_function(
+    session: Session, shown: Shown, positions: Positions, function: Function, gaps: Sequence[Gap]
+) -> list[types.CodeLens]:
     where = types.Range(
         positions.position(function.line, function.name_column),
         positions.position(function.line, function.name_column + len(function.name)),
@@ -55,15 +63,16 @@ def _of_function(session: Session, shown: Shown, positions: Positions, function:
     commands: list[types.Command] = []
     summary = shown.picture.functions.get(function.qualname)
     if summary is not None:
-        commands.append(_coverage_command(session, shown, function, summary))
+        commands.append(_coverage_command(session, shown, function, summary, gaps))
     if summary is None or summary.whole_percent < 100:  # noqa: PLR2004 - complete
         target = names.target(shown.document.uri, function.qualname, shown.document.version)
         commands.append(types.Command("Generate test", names.GENERATE_TEST, arguments=[target]))
     return [types.CodeLens(where, command=command) for command in commands]
 
 
-def _coverage_command(session: Session, shown: Shown, function: Function, summary: Summary) -> types.Command:
-    gaps = [gap for gap in shown.picture.gaps if gap.function == function.qualname]
+def _coverage_command(
+    session: Session, shown: Shown, function: Function, summary: Summary, gaps: Sequence[Gap]
+) -> types.Command:
     title = f"{function.name}: {summary.whole_percent} %"
     if gaps:
         title += f" · {len(gaps)} {'gap' if len(gaps) == 1 else 'gaps'}"

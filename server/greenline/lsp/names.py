@@ -28,9 +28,14 @@ def target(uri: str, qualname: str | None, version: int | None) -> dict[str, Any
     return {"uri": uri, **named, "version": version}
 
 
+def plain(text: str) -> str:
+    """Return a message with names as they are: no editor reads the backticks of toasts and progress as Markdown."""
+    return text.replace("`", "")
+
+
 def one_line(text: str) -> str:
-    """Return a message for a toast: one short line, and names without the backticks, which would be shown."""
-    lines = [line.strip() for line in text.replace("`", "").splitlines() if line.strip()]
+    """Return a message for a toast: one short line."""
+    lines = [line.strip() for line in plain(text).splitlines() if line.strip()]
     short = " ... ".join([lines[0], lines[-1]]) if len(lines) > 2 else " ".join(lines)  # noqa: PLR2004
     return short if len(short) <= LONGEST else f"{short[:LONGEST].rstrip()} ..."
 

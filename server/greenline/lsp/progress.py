@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from greenline.lsp import names
+
 if TYPE_CHECKING:
     from greenline.jobs.registry import Job
     from greenline.lsp.session import Session
@@ -94,7 +96,7 @@ class WorkDone:
     def _take(self, message: str, fraction: float | None) -> None:
         if fraction is not None:
             self._percentage = max(self._percentage or 0, min(100, max(0, int(fraction * 100))))
-        self._pending = (message, self._percentage)
+        self._pending = (names.plain(message), self._percentage)
         if self._open and self._timer is None:
             self._flush()
 
@@ -127,5 +129,5 @@ class WorkDone:
         if self._timer is not None:
             self._timer.cancel()
         progress = self._session.server.work_done_progress
-        progress.end(self.token, types.WorkDoneProgressEnd(message=message))
+        progress.end(self.token, types.WorkDoneProgressEnd(message=names.plain(message)))
         progress.tokens.pop(self.token, None)

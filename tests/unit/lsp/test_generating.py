@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from greenline.domain.code.model import Target
+from greenline.domain.generation.model import TargetResult
 from greenline.ports.tests import TestOutcome
 from greenline.services.confirm_tests import Confirmation
 from greenline.services.run_suite import SuiteRun
@@ -240,6 +241,39 @@ async def test_a_long_failure_is_one_short_line_and_the_log_has_all_of_it(servic
         assert [p["message"] for p in editor.sent("window/showMessage")] == [end["message"]]
         assert end["results"][0]["reason"] == services.generate.reason
         assert any(services.generate.reason in p["message"] for p in editor.sent("window/logMessage"))
+
+
+async def test_what_got_no_test_is_told_beside_what_did(services: FakeServices, source: Path) -> None:
+    results = (
+        TargetResult(Target(source, "greet"), "confirmed", tests=("test_it",)),
+        TargetResult(Target(source, "Box.take"), "not_testable", "it opens a `socket`"),
+        TargetResult(Target(source, "fine"), "nothing_to_gain", "all is covered"),
+    )
+    services.confirm.answer = Confirmation(results, 1, message="1 test passed; `greet` 0 % -> 100 % (1 line)")
+    async with Editor(services, FULL) as editor:
+        Applies(editor)
+        uri = editor.open(source)
+        answer = await editor.run("greenline.generateTestsForFile", {"uri": uri, "version": 1})
+        end = await editor.job_end(answer["job"])
+        told = "1 test passed; `greet` 0 % -> 100 % (1 line); no test for Box.take (the log says why)"
+        assert [end["message"]] == [p["message"] for p in editor.sent("window/showMessage")] == [told]
+        assert any("Box.take: it opens a `socket`" in p["message"] for p in editor.sent("window/logMessage"))
+
+
+async def test_where_there_is_no_function_the_reason_says_all(services: FakeServices, source: Path) -> None:
+    services.generate.status, services.generate.reason = "failed", "Line 6 of shop.py is in no function."
+    async with Editor(services, FULL) as editor:
+        answer = await editor.run("greenline.generateTest", {"uri": editor.open(source), "line": 6})
+        assert (await editor.job_end(answer["job"]))["message"] == "Line 6 of shop.py is in no function."
+        assert [p["type"] for p in editor.sent("window/showMessage")] == [2]
+
+
+async def test_progress_has_no_backticks(services: FakeServices, source: Path) -> None:
+    services.generate.status, services.generate.reason = "nothing_to_gain", "`greet` is covered"
+    async with Editor(services, FULL) as editor:
+        await editor.job_end((await generate(editor, editor.open(source)))["job"])
+        end = await editor.wait_for("$/progress", lambda p: p["value"]["kind"] == "end")
+        assert end["value"]["message"] == "No test for greet: greet is covered"
 
 
 async def test_a_service_that_breaks_is_one_message(services: FakeServices, source: Path) -> None:

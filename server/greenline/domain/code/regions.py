@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from greenline.domain.code.model import Function, Module
 
 
 def own_lines(function: Function, module: Module | None = None) -> frozenset[int]:
     """Return the lines of the body without the header and, given the module, without the bodies of functions inside."""
     lines = set(_body(function))
-    for other in module.functions if module else ():
+    for other in _from_line_to_line(module.functions, function.line, function.end_line) if module else ():
         if other is not function and _inside(other, function):
             lines.difference_update(_body(other))
     return frozenset(lines)
@@ -30,6 +34,12 @@ def owners(module: Module) -> dict[int, Function]:
     for function in sorted(module.functions, key=lambda f: (f.line, -f.end_line)):
         found.update(dict.fromkeys(_body(function), function))
     return found
+
+
+def _from_line_to_line(functions: Sequence[Function], first: int, last: int) -> Sequence[Function]:
+    """Return the functions that begin there; they are in the order of the text, and there may be thousands."""
+    line = attrgetter("line")
+    return functions[bisect_left(functions, first, key=line) : bisect_right(functions, last, key=line)]
 
 
 def _body(function: Function) -> range:

@@ -77,9 +77,11 @@ def _branches(coverage: CoverageMap, own: frozenset[int] | None) -> Ratio:
     if not coverage.branches_known:
         return Ratio(0, 0)
     covered = total = 0
-    for line, destinations in coverage.statements.branches.items():
-        if line in coverage.unknown or (own is not None and line not in own):
+    branches = coverage.statements.branches
+    for line in branches if own is None else own & branches.keys():
+        if line in coverage.unknown:
             continue
+        destinations = branches[line]
         known = [end for end in destinations if (line, end) not in coverage.unknown_branches]
         total += len(known)
         if line not in coverage.missing or line in coverage.statements.no_branch:
