@@ -182,7 +182,6 @@ class Observer:
         arguments = template.arguments(chosen)
         lines = template.arrange(chosen)
         space = self._namespace([*lines, *(a for _, _, a in arguments)])
-        here = os.getcwd()
         try:
             with self._limits():
                 for line in lines:
@@ -202,11 +201,16 @@ class Observer:
         except BaseException:
             observation = Observation(choice, "unusable")
         finally:
-            os.chdir(here)
+            self._go_home()
             space["monkeypatch"].undo()
         if self.refused:
             observation.kind, observation.refusal = "refused", self.refused[0]
         return observation
+
+    def _go_home(self) -> None:
+        """Leave every call where the next one begins, even when it removed the folder that it ran in."""
+        os.makedirs(self.scratch, exist_ok=True)
+        os.chdir(self.scratch)
 
     # ---- executing ---------------------------------------------------------------------------------------------
 
@@ -214,7 +218,7 @@ class Observer:
         output = io.StringIO()
         error: BaseException | None = None
         self._shape, result = "value", None
-        setter = choice.template.form == "setter"
+        setter = choice.template.form in ("setter", "statement")
         code = self._code(call, "exec" if setter else "eval")
         streams = sys.stdin, sys.stdout, sys.stderr
         sys.stdin, sys.stdout, sys.stderr = _NoInput(self.refused), output, io.StringIO()
@@ -327,7 +331,7 @@ class Observer:
 
     def _returned(self, observation: Observation, result: Any) -> None:
         template = observation.choice.template
-        if template.form == "setter":
+        if template.form in ("setter", "statement"):
             return
         if template.subject.kind == "constructor":
             observation.shape = "object"

@@ -20,6 +20,8 @@ from greenline_probe.explore.subject import NotTestable
 Reply = Callable[[Any], None]
 
 MAX_RESTARTS = 12
+MAX_STUCK = 3
+"""So many calls that have to be killed after ``STUCK_SECONDS`` are enough."""
 STUCK_SECONDS = 3.0
 IMPORT_SECONDS = 30.0
 _TEXT_BYTES = 2000
@@ -64,16 +66,20 @@ def _search(request: wire.Explore) -> tuple[dict[str, Any], list[str], list[str]
     """Run the searching worker, again without the call that ended it, a few times."""
     avoided: list[str] = []
     ended: list[str] = []
-    most = 1 << 60
+    most, stuck = 1 << 60, 0
     for attempt in range(MAX_RESTARTS + 1):
         # At last, make only the calls that went well: some of them may be worth a test.
-        board = _Board(avoided, most if attempt == MAX_RESTARTS else 1 << 60)
+        is_last = attempt == MAX_RESTARTS or stuck >= MAX_STUCK
+        board = _Board(avoided, most if is_last else 1 << 60)
         worker = _Worker(functools.partial(session.search, request, announce=board.announce), board)
         result = worker.wait()
         if result is not None:
             return result, avoided, ended
         if not board.last():
             raise NotTestable(f"importing {request.module} {worker.how}")
+        if is_last and attempt:
+            break
+        stuck += worker.is_stuck
         most = board.beats() - 1
         avoided.append(board.last())
         ended.append(f"the call {board.last()} {worker.how}")
@@ -148,6 +154,7 @@ class _Worker:
     def __init__(self, work: Callable[[Callable[[Any], None]], None], board: _Board) -> None:
         self.board = board
         self.how = ""
+        self.is_stuck = False
         self._read, write = os.pipe()
         sys.stdout.flush()
         sys.stderr.flush()
@@ -191,6 +198,7 @@ class _Worker:
                 beats, since = self.board.beats(), now
             if now - since > (STUCK_SECONDS if beats else IMPORT_SECONDS):
                 self.how = f"did not end within {now - since:.0f} s"
+                self.is_stuck = True
                 return b""
 
     def _end(self) -> None:
