@@ -7,6 +7,7 @@ import doctest
 import functools
 import inspect
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,12 +61,14 @@ def read_facts(function: ast.AST, module: ast.Module, name: str) -> Facts:
     return facts
 
 
-def enrich(facts: Facts, function: ast.AST, tree: ast.Module, module: Any) -> None:
+def enrich(facts: Facts, function: ast.AST, tree: ast.Module, module: Any, owner: Any = None) -> None:
     """Add what the names that the code mentions hold at run time: patterns, tables, constants of other modules."""
     for node in [function, *_reached(tree, facts.calls, function)]:
         for name in ast.walk(node):
             if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Load):
                 _enrich_from(facts, vars(module).get(name.id), 0)
+            elif isinstance(name, ast.Attribute) and isinstance(name.value, ast.Name) and owner is not None:
+                _enrich_from(facts, inspect.getattr_static(owner, name.attr, None), 0)
     facts.constants = _unique(facts.constants)
     facts.patterns = list(dict.fromkeys(facts.patterns))
     facts.checks_types = facts.checks_types or any(
@@ -86,6 +89,36 @@ def _enrich_from(facts: Facts, value: Any, depth: int) -> None:
         items = [*value.keys(), *value.values()] if isinstance(value, dict) else list(value)
         for item in items[:MAX_TABLE]:
             _enrich_from(facts, item, depth + 1)
+
+
+def constructor_facts(kind: Any) -> Facts | None:
+    """Return the facts about a class's constructor, wherever its source is; None without a source."""
+    module = sys.modules.get(kind.__module__)
+    text = _source_of(module)
+    if module is None or text is None:
+        return None
+    tree = parsed(text)
+    node = find_def(tree, f"{kind.__qualname__}.__init__") or find_def(tree, f"{kind.__qualname__}.__new__")
+    facts = Facts()
+    if node is not None:
+        facts = read_facts(node, tree, kind.__name__)
+        enrich(facts, node, tree, module, kind)
+    facts.examples += [e for e in _examples(text, kind.__name__) if e not in facts.examples]
+    return facts
+
+
+@functools.lru_cache(maxsize=32)
+def _source_of(module: Any) -> str | None:
+    try:
+        return inspect.getsource(module)
+    except (OSError, TypeError):
+        return None
+
+
+@functools.lru_cache(maxsize=8)
+def parsed(text: str) -> ast.Module:
+    """Return the syntax tree of a text, the same object each time."""
+    return ast.parse(text)
 
 
 def public_callers(module: ast.Module, qualname: str) -> list[str]:

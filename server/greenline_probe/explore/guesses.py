@@ -24,11 +24,15 @@ _TEXTS = (
 )
 _NUMBERS = (
     "n i j k x y count size index num number width height length limit start stop end step amount age year total depth "
-    "level maximum minimum"
+    "level maximum minimum maxsize ttl timeout seconds minutes hours days port precision digits base offset capacity "
+    "threshold weight price rate score min max quantity page"
 )
 _SEQUENCES = "items lst list seq sequence values iterable args numbers elements rows iterables"
 _MAPPINGS = "d dct dict mapping options config params kwargs settings headers data"
-_FUNCTIONS = "func function fn f callback predicate key_func callable"
+_FUNCTIONS = (
+    "func function fn f callback predicate key_func callable timer clock handler hook factory getter setter converter "
+    "formatter encoder decoder validator transform mapper reducer comparator cmp getsizeof wrapper visitor pred"
+)
 _FLAGS = "flag enabled verbose strict force quiet"
 
 
@@ -46,7 +50,9 @@ class Guesses:
             "sequences": lambda: values.collections(list, (), 1),
             "mappings": lambda: values.mappings(dict, (), 1),
             "functions": lambda: values.callables((), 1),
+            "nothing": lambda: ["None"],
             "flags": lambda: ["True", "False"],
+            "matches": leaves.matches,
             "dates": lambda: values.of_type(datetime.datetime, 1),
             "items or texts": lambda: interleave([values.collections(list, (), 1), leaves.texts()]),
             "async items": lambda: leaves.async_items(["1", "2", "3"]),
@@ -70,10 +76,11 @@ class Guesses:
             except Exception:
                 continue
         kinds = [kind for kind, signs in _SIGNS.items() if values.facts.uses.get(name, set()) & signs]
-        kinds += [k for k in [self._by_name(name)] if k and k not in kinds]
+        named = self._by_name(name)
+        if named:  # a name says more than what is done with many a thing
+            kinds = [named, *(k for k in kinds if k != named)]
         if not kinds and not pools:
-            kinds = ["texts", "numbers", "sequences", "mappings"]
-            pools = [["None"]]
+            kinds = ["texts", "numbers", "sequences", "mappings", "nothing"]
         return interleave([*pools, *(self._makers[kind]() for kind in kinds)])
 
     def _by_name(self, name: str) -> str:
@@ -82,6 +89,7 @@ class Guesses:
 
 
 _SIGNS = {
+    "matches": frozenset({"group", "groups", "groupdict", "span"}),
     "texts": _TEXT_METHODS,
     "numbers": frozenset({"calculates", "int", "float"}),
     "mappings": frozenset({"items", "keys", "values", "get", "setdefault", "indexes by name"}),

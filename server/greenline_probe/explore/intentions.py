@@ -9,6 +9,14 @@ from collections.abc import Iterator
 
 from greenline_probe.explore.subject import Subject
 
+_MISSING = ("KeyError", "IndexError")
+_CONTRACTS = {
+    "__getitem__": _MISSING, "__delitem__": _MISSING, "__missing__": _MISSING, "pop": _MISSING, "popitem": _MISSING,
+    "popleft": _MISSING, "remove": ("KeyError", "ValueError"), "index": ("ValueError",), "__next__": ("StopIteration",),
+    "__anext__": ("StopAsyncIteration",),
+}  # fmt: skip
+"""What Python itself lets such methods raise."""
+
 
 class Intentions:
     """Knows the ``raise`` statements of the project's files and what the target documents."""
@@ -26,6 +34,8 @@ class Intentions:
             last = (frame.f_code.co_filename, number)
             if frame.f_code.co_filename == own:
                 line = number
+        if type(error).__name__ in _CONTRACTS.get(self.subject.name, ()):
+            return True, line
         documented = self.subject.facts.documented_raises
         if any(base.__name__ in documented for base in type(error).__mro__[:-3]) or type(error).__name__ in documented:
             return True, line

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import enum
 import inspect
 from typing import TYPE_CHECKING, Any, Callable
 
+from greenline_probe.explore.facts import constructor_facts
+from greenline_probe.explore.pools import unique
 from greenline_probe.explore.sources import call as call_of
 from greenline_probe.explore.sources import relabelled
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 3
 MOST = 24
+MOST_DOCUMENTED = 8
 
 
 class Objects:
@@ -22,6 +26,7 @@ class Objects:
     def __init__(self, values: Values, attempt: Callable[[str], bool]) -> None:
         self._values = values
         self._attempt = attempt
+        self._constructors: dict[Any, Values] = {}
         self._made: dict[tuple[Any, int], list[str]] = {}
 
     def of(self, kind: Any, depth: int = 0) -> list[str]:
@@ -40,9 +45,9 @@ class Objects:
             return [f"{name}.{member.name}" for member in kind if member.name][:MOST]
         if issubclass(kind, enum.Enum):
             return [f"{name}.{member.name}" for member in kind if member.name]
-        made: list[str] = []
+        made: list[str] = self.documented(kind)
         if not inspect.isabstract(kind) and not getattr(kind, "_is_protocol", False):
-            made = [s for s in self._constructions(kind, name, depth) if self._attempt(s)][:MOST]
+            made += [s for s in self._constructions(kind, name, depth) if self._attempt(s)][:MOST]
         for factory in _factories(kind):
             made += [s for s in self._factory_calls(kind, name, factory, depth) if self._attempt(s)][:3]
         if not made:
@@ -64,7 +69,29 @@ class Objects:
         if signature is None:
             return [f"{name}()"]
         hints = self._values.hints(kind.__init__) or self._values.hints(kind)
-        return self._variations(name, signature, hints, depth)
+        return self._variations(name, signature, hints, depth, self.by_constructor(kind))
+
+    def documented(self, kind: Any) -> list[str]:
+        """Return calls of the class in the documentation around it, where their arguments are plain values."""
+        name, found = self._values.names.of(kind), []
+        for source in self.by_constructor(kind).facts.examples[:MOST]:
+            call = ast.parse(source, mode="eval").body
+            if not isinstance(call, ast.Call):
+                continue
+            arguments = [*call.args, *(k.value for k in call.keywords)]
+            if arguments and all(_is_plain(a) for a in arguments):
+                shown = ", ".join(
+                    [*map(ast.unparse, call.args), *(f"{k.arg}={ast.unparse(k.value)}" for k in call.keywords)]
+                )
+                found.append(f"{name}({shown})")
+        return [s for s in unique(found) if self._attempt(s)][:MOST_DOCUMENTED]
+
+    def by_constructor(self, kind: Any) -> Values:
+        """Return the values in the light of the class's own constructor."""
+        if kind not in self._constructors:
+            facts = constructor_facts(kind) if isinstance(kind, type) else None
+            self._constructors[kind] = self._values if facts is None else self._values.in_the_light_of(facts)
+        return self._constructors[kind]
 
     def _factory_calls(self, kind: Any, name: str, factory: str, depth: int) -> list[str]:
         function = getattr(kind, factory)
@@ -73,14 +100,16 @@ class Objects:
             return []
         return self._variations(f"{name}.{factory}", signature, self._values.hints(function), depth)[:8]
 
-    def _variations(self, callee: str, signature: inspect.Signature, hints: dict[str, Any], depth: int) -> list[str]:
+    def _variations(
+        self, callee: str, signature: inspect.Signature, hints: dict[str, Any], depth: int, values: Values | None = None
+    ) -> list[str]:
         required: list[tuple[str, list[str]]] = []
         optional: list[tuple[str, list[str]]] = []
         for parameter in signature.parameters.values():
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 continue
             hint = hints.get(parameter.name, parameter.annotation)
-            pool = self._values.of_parameter(parameter, hint, depth + 1)
+            pool = (values or self._values).of_parameter(parameter, hint, depth + 1)
             if not pool and parameter.default is parameter.empty:
                 return []
             label = "" if parameter.kind is parameter.POSITIONAL_ONLY else f"{parameter.name}="
@@ -110,6 +139,14 @@ def _members(protocol: type) -> set[str]:
     functions = {n for n, m in vars(protocol).items() if inspect.isfunction(m) or isinstance(m, property)}
     own = functions | set(vars(protocol).get("__annotations__", {}))
     return {n for n in own if not n.startswith(("_no_init", "_proto")) and n not in {"__init__", "__subclasshook__"}}
+
+
+def _is_plain(node: ast.expr) -> bool:
+    try:
+        ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return True
 
 
 def _signature(thing: Any) -> inspect.Signature | None:

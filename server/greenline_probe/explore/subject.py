@@ -12,7 +12,7 @@ import types
 from dataclasses import dataclass, field
 from typing import Any
 
-from greenline_probe.explore.facts import Facts, enrich, find_def, read_facts
+from greenline_probe.explore.facts import Facts, enrich, find_def, parsed, read_facts
 
 OPERATORS = {
     "__eq__": "({0} == {1})",
@@ -61,6 +61,8 @@ OPERATORS = {
     "__fspath__": "__import__('os').fspath({0})",
 }
 """How a special method is called by those who use the class; {0} is the instance."""
+STATEMENTS = {"__setitem__": "{0}[{1}] = {2}", "__delitem__": "del {0}[{1}]"}
+"""Those that a statement calls."""
 
 
 class NotTestable(Exception):
@@ -118,7 +120,7 @@ def import_module(name: str) -> types.ModuleType:
 
 def resolve(module: types.ModuleType, qualname: str, text: str) -> Subject:
     """Find the target in the imported module. Raises NotTestable."""
-    tree = _parsed(text)
+    tree = parsed(text)
     node = find_def(tree, qualname)
     if node is None:
         raise NotTestable(
@@ -146,13 +148,8 @@ def resolve(module: types.ModuleType, qualname: str, text: str) -> Subject:
     if kind in ("method", "property", "operator"):
         signature = _without_first(signature)
     facts = read_facts(node, tree, qualname.rpartition(".")[2])
-    enrich(facts, node, tree, module)
+    enrich(facts, node, tree, module, owner)
     return Subject(module, qualname, kind, function, owner, signature, node, tree, facts, text, setter)
-
-
-@functools.lru_cache(maxsize=2)
-def _parsed(text: str) -> ast.Module:
-    return ast.parse(text)
 
 
 def _mangled(name: str, owner: Any) -> str:
@@ -174,7 +171,7 @@ def _classify(raw: Any, thing: Any, owner: Any, node: ast.AST) -> tuple[str, Any
         return ("constructor", thing) if name == "__new__" else ("staticmethod", thing)
     if name in {"__init__", "__new__", "__post_init__", "__attrs_post_init__", "__set_name__"}:
         return "constructor", raw
-    if name in OPERATORS:
+    if name in OPERATORS or name in STATEMENTS:
         return "operator", raw
     return "method", raw
 

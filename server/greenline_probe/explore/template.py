@@ -9,7 +9,7 @@ from typing import Any
 
 from greenline_probe.explore.pools import unique
 from greenline_probe.explore.sources import call, expression_of, plain, prelude_of, relabelled
-from greenline_probe.explore.subject import OPERATORS, Subject, is_cached_property, variable_name
+from greenline_probe.explore.subject import OPERATORS, STATEMENTS, Subject, is_cached_property, variable_name
 from greenline_probe.explore.values import Values
 
 OMITTED = ""
@@ -47,7 +47,7 @@ class Template:
     maker: str = ""
     """The class or factory that makes the receiver."""
     form: str = "call"
-    """call, property, setter, operator or curried"""
+    """call, property, setter, statement, operator or curried; a setter is a statement too"""
     shape: str = ""
     """The format of an operator."""
     outer: int = 0
@@ -92,7 +92,7 @@ class Template:
             return self.callee
         if self.form == "setter":
             return f"{self.callee} = {passed[0]}"
-        if self.form == "operator":
+        if self.form in ("operator", "statement"):
             return self.shape.format(self.receiver, *passed) if self.receiver else self.shape.format(*passed)
         if self.form == "curried":
             first = [s for s in self.slots if s.role == "argument"][: self.outer]
@@ -166,9 +166,12 @@ def _methods(
                 found.append(Template(subject, callee, [*made, *value[:1]], variable, maker, "setter"))
         return found
     if subject.kind == "operator":
+        shape = OPERATORS.get(subject.name) or STATEMENTS[subject.name]
+        every = [*made, *slots[: shape.count("{") - shape.count("{0}")]]
         for slot in slots[:1]:  # two of a kind meet: that is what most operators are for
             slot.pool = unique([*values.objects.of(subject.owner)[:6], *slot.pool])
-        return [Template(subject, "", every, variable, maker, "operator", OPERATORS[subject.name])]
+        form = "statement" if subject.name in STATEMENTS else "operator"
+        return [Template(subject, "", every, variable, maker, form, shape)]
     return [Template(subject, callee, every, variable, maker)]
 
 
@@ -183,10 +186,14 @@ def _receivers(subject: Subject, name: str, values: Values) -> list[tuple[str, s
             signature = inspect.signature(owner)
         except (TypeError, ValueError):
             signature = inspect.Signature()
-        construct = _slots(signature, values, values.hints(owner.__init__), "construct")
+        by_constructor = values.objects.by_constructor(owner)
+        construct = _slots(signature, by_constructor, values.hints(owner.__init__), "construct")
         if construct is not None and not _is_enum(owner):
             found.append((variable, name, [*construct, *steps]))
     ready = [s for s in values.objects.of(owner) if not s.startswith(f"{name}(")]
+    ready = [*values.objects.documented(owner), *ready]
+    heirs: list[type] = type.__subclasses__(owner)
+    ready += [s for heir in heirs[:2] if subject.name not in vars(heir) for s in values.objects.of(heir)[:4]]
     if ready:
         found.append((variable, "", [Slot(variable, ready, "construct"), *steps]))
     return found
@@ -267,6 +274,8 @@ def _steps(subject: Subject, variable: str, values: Values) -> list[Slot]:
             for c in s.pool[2:5]
             if c
         ]
+    if hasattr(subject.owner, "__setitem__"):
+        made = [*_item_steps(subject.owner, variable, values), *made]
     cached = [
         name for kind in subject.owner.__mro__ for name, member in vars(kind).items() if is_cached_property(member)
     ]
@@ -275,6 +284,25 @@ def _steps(subject: Subject, variable: str, values: Values) -> list[Slot]:
     if not pool or _looks_immutable(subject.owner):
         return []
     return [Slot(f"step {i}", [OMITTED, *pool], "step") for i in range(2)]
+
+
+def _item_steps(owner: Any, variable: str, values: Values) -> list[str]:
+    """Return assignments to items, with the keys that calls will ask for."""
+    try:
+        signature = _without_self(inspect.signature(owner.__setitem__))
+    except (TypeError, ValueError):
+        return []
+    slots = _slots(signature, values, values.hints(owner.__setitem__), "argument")
+    if slots is None or len(slots) < 2:
+        return []
+    keys, items = (plain(s.pool) for s in slots[:2])
+    return [f"{variable}[{k}] = {v}" for k in keys[:3] for v in items[:1]] + [
+        f"{variable}[{keys[0]}] = {v}" for v in items[1:2]
+    ]
+
+
+def _without_self(signature: inspect.Signature) -> inspect.Signature:
+    return signature.replace(parameters=list(signature.parameters.values())[1:])
 
 
 def _looks_immutable(owner: Any) -> bool:

@@ -31,11 +31,18 @@ class Values:
         self.facts = facts
         self.owner_parameters: list[str] = []
         """Of the constructor of the target's class: names that ``**`` often takes."""
+        self._attempt = attempt
         self.leaves = Leaves(names, facts)
         self.objects = Objects(self, attempt)
         self.guesses = Guesses(self)
 
     # ---- parameters --------------------------------------------------------------------------------------------
+
+    def in_the_light_of(self, facts: Facts) -> Values:
+        """Return the same for another function's facts; objects once made are made."""
+        other = Values(self.names, facts, self._attempt)
+        other.objects = self.objects
+        return other
 
     def of_parameter(self, parameter: inspect.Parameter, hint: Any, depth: int = 0) -> list[str]:
         """Return the pool of one parameter: its type, else its default, else what the code does with it."""
@@ -271,7 +278,7 @@ class Values:
         if count == 2:
             bodies = [f"{names[0]} + {names[1]}", *bodies]
         made = [head + b for b in [*bodies, "None", "3"]]
-        return [*made, "str", "len"] if taken is None else made
+        return [*made, "str", "len", "lambda: 3"] if taken is None else made
 
     def _concrete_names(self, kinds: tuple[Any, ...]) -> list[str]:
         subclasses: list[type] = []
