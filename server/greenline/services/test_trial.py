@@ -83,6 +83,11 @@ class TestTrial:
                 return Tried(bench.before, problem=f"{bench.placement.path.name}: {merged.problem}")
             reports = await self._run_twice(bench, merged, progress) if merged.names else [TestReport()]
             problem = next((r.problem for r in reports if r.problem), "")
+            harmful = await self._harmful(bench, candidates, merged, reports, progress)
+            if harmful:
+                failures |= harmful
+                candidates = {f: found for f, found in candidates.items() if f not in harmful}
+                continue
             failed = _failed(merged.names, reports)
             if not failed:
                 problem = problem or _harmed(bench.existing, reports[0])
@@ -133,6 +138,30 @@ class TestTrial:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def _harmful(
+        self,
+        bench: Bench,
+        candidates: Mapping[Function, Sequence[Candidate]],
+        merged: Merged,
+        reports: Sequence[TestReport],
+        progress: Progress,
+    ) -> dict[Function, str]:
+        """Return the functions whose tests spoil the run for the others, found by halves; empty when all do."""
+        functions = [f for f, found in candidates.items() if found]
+        if len(functions) < 2 or not _is_spoiled(merged.names, reports):  # noqa: PLR2004 - nobody else to spoil it for
+            return {}
+        harmful: dict[Function, str] = {}
+        for half in (functions[: len(functions) // 2], functions[len(functions) // 2 :]):
+            part = {f: candidates[f] for f in half}
+            tried = self._merge(bench, part)
+            again = await self._run_twice(bench, tried, progress) if tried.names else []
+            if not _is_spoiled(tried.names, again):
+                continue
+            problem = next(r.problem for r in again if r.problem)
+            inside = await self._harmful(bench, part, tried, again, progress)
+            harmful |= inside or dict.fromkeys(half, problem)
+        return harmful if len(harmful) < len(functions) else {}
+
     def _kept(
         self,
         bench: Bench,
@@ -164,6 +193,11 @@ class TestTrial:
             bench.placement.path, bench.test_text is None, bench.test_text or "", merged.new_text, merged.insertions
         )
         return Tried(after, edit, kept)
+
+
+def _is_spoiled(names: Sequence[str], reports: Sequence[TestReport]) -> bool:
+    """Tell whether pytest could not do its work, and no test is known to be the cause."""
+    return any(r.problem and name_of(r.unfinished) not in names for r in reports)
 
 
 def _failed(names: Sequence[str], reports: Sequence[TestReport]) -> dict[str, str]:
