@@ -42,7 +42,7 @@ export async function findServer(): Promise<ServerCommand> {
     ? vscode.l10n.t("Greenline is not installed in {0}, and there is no greenline on PATH.", interpreter)
     : vscode.l10n.t("There is no greenline on PATH, and no Python interpreter is selected.");
   throw new ServerNotFound(
-    `${where} ${vscode.l10n.t("Install it (pip install greenline), or choose the command that starts it.")}`,
+    `${where} ${vscode.l10n.t("Install it from a clone of its repository (pip install .), or choose the command that starts it.")}`,
   );
 }
 
