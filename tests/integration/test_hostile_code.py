@@ -1,0 +1,186 @@
+"""Code that would harm the machine: nothing outside scratch changes, what was refused is said, the rest works."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SOURCE = Path(__file__).with_name("hostile_code.py")
+MARK = "GREENLINE_HOSTILE_RUN"
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the snapshot of processes reads /proc")
+
+
+@dataclass
+class Aftermath:
+    """What one run over all hostile functions left behind."""
+
+    targets: dict[str, dict[str, Any]]
+    exit_code: int
+    complaints: str
+    changed: dict[str, str]
+    connections: int
+    processes: list[str]
+
+
+def snapshot(*folders: Path) -> dict[str, tuple[int, bytes]]:
+    found = {}
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if "__pycache__" in path.parts or ".greenline" in path.parts:
+                continue
+            found[str(path)] = (path.lstat().st_mode, path.read_bytes() if path.is_file() else b"")
+    return found
+
+
+def marked_processes(mark: str) -> list[str]:
+    """Return the command lines of living processes that inherited the mark."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit() or int(folder.name) == os.getpid():
+            continue
+        try:
+            if f"{MARK}={mark}".encode() in (folder / "environ").read_bytes():
+                found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except OSError:
+            continue
+    return found
+
+
+@pytest.fixture(scope="module")
+def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Aftermath:
+    root = tmp_path_factory.mktemp("hostile")
+    outside = tmp_path_factory.mktemp("outside")
+    (root / "tests").mkdir()
+    (root / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\n')
+    (root / "hostile_code.py").write_text(SOURCE.read_text(encoding="utf-8"), encoding="utf-8")
+    (outside / "precious.txt").write_text("precious")
+    (outside / "folder").mkdir()
+    (outside / "folder" / "inner.txt").write_text("inner")
+    mark = outside.name + str(os.getpid())
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setblocking(False)
+        environment = {
+            **os.environ, MARK: mark, "HOSTILE_OUTSIDE": str(outside), "HOSTILE_PORT": str(listening.getsockname()[1]),
+        }  # fmt: skip
+        before = snapshot(root, outside)
+        command = [
+            sys.executable, "-m", "greenline", "generate", "--dry-run", "--format", "json",
+            "--interpreter", sys.executable, "hostile_code.py",
+        ]  # fmt: skip
+        ended = subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False, timeout=300)
+        after = snapshot(root, outside)
+        connections = 0
+        try:
+            listening.accept()[0].close()
+            connections += 1
+        except BlockingIOError:
+            pass
+    said = json.loads(ended.stdout)
+    return Aftermath(
+        targets={t["target"].partition("::")[2]: t for t in said["targets"]},
+        exit_code=ended.returncode,
+        complaints=ended.stderr.decode(),
+        changed={
+            path: "gone" if path not in after else "new" if path not in before else "changed"
+            for path in before.keys() | after.keys()
+            if before.get(path) != after.get(path)
+        },
+        connections=connections,
+        processes=marked_processes(mark),
+    )
+
+
+def test_no_file_changed_in_the_project_or_outside(aftermath: Aftermath) -> None:
+    assert aftermath.changed == {}
+
+
+def test_no_connection_arrived(aftermath: Aftermath) -> None:
+    assert aftermath.connections == 0
+
+
+def test_no_process_is_left(aftermath: Aftermath) -> None:
+    assert aftermath.processes == []
+
+
+def test_the_command_says_nothing_but_its_result(aftermath: Aftermath) -> None:
+    assert aftermath.complaints == ""
+    assert len(aftermath.targets) == SOURCE.read_text(encoding="utf-8").count("\ndef ")
+
+
+REASONS = {
+    "deletes": r"delete .*precious\.txt",
+    "deletes_a_tree": r"delete the folder",
+    "overwrites": r"write to .*precious\.txt",
+    "writes_beside_itself": r"write to .*droppings\.txt",
+    "connects": r"connect to 127\.0\.0\.1",
+    "spawns": r"run touch",
+    "shells": r"run touch",
+    "forks": r"start a process \(fork\)",
+    "reads": r"read from standard input",
+    "leaves": r"ended the process",
+    "kills_itself": r"ended the process",
+    "kills_its_parent": r"send signal 9 to process",
+    "sleeps": r"longer than 0\.3 s",
+    "swallows": r"did not end within|longer than",
+    "allocates": r"MemoryError|longer than|not end|ended the process|memory",
+    "recurses": r"RecursionError|recurs",
+}
+
+
+@pytest.mark.parametrize("name", REASONS)
+def test_what_was_refused_is_said(aftermath: Aftermath, name: str) -> None:
+    target = aftermath.targets[name]
+
+    assert target["status"] == "not_testable", target
+    assert re.search(REASONS[name], target["reason"]), target["reason"]
+    assert target["code"] in {"", None}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["changes_folder", "changes_locale", "changes_path", "prints", "good", "quits", "crashes"],
+)
+def test_what_can_be_tested_all_the_same_is(aftermath: Aftermath, name: str) -> None:
+    target = aftermath.targets[name]
+
+    assert target["status"] == "confirmed", target["reason"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "changes_environment", "changes_signals", "changes_modules", "changes_builtins", "starts_threads",
+        "closes_everything", "removes_its_folder", "stops_tracing",
+    ],
+)  # fmt: skip
+def test_what_breaks_its_surroundings_ends_with_a_result(aftermath: Aftermath, name: str) -> None:
+    target = aftermath.targets[name]
+
+    assert target["status"] == "confirmed" or target["reason"], target
+
+
+def test_a_test_that_would_keep_pytest_from_ending_is_left_out_alone(aftermath: Aftermath) -> None:
+    target = aftermath.targets["starts_threads"]
+
+    assert target["status"] == "failed"
+    assert "a thread went on running" in target["reason"]
+
+
+def test_the_last_target_after_all_of_them_is_tested_in_full(aftermath: Aftermath) -> None:
+    assert list(aftermath.targets)[-1] == "good"
+    after = aftermath.targets["good"]["coverage"]["after"]
+    assert after == {"lines": [3, 3], "branches": [2, 2]}
+
+
+def test_a_crash_that_only_some_calls_cause_does_not_hide_the_others(aftermath: Aftermath) -> None:
+    assert "crashes(" in aftermath.targets["crashes"]["code"]

@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from greenline_probe.explore.subject import NotTestable, variable_name
+from greenline_probe.explore.template import OMITTED, Choice, Template, cost_of, curried, described
+from unit.explore.explored import World, explored
+
+BOX = '''
+import os, functools
+from dataclasses import dataclass
+
+class Box:
+    """Has a bit of everything."""
+    def __init__(self, size: int, label: str = "x"):
+        if size < 0:
+            raise ValueError("size")
+        self.size, self._n = size, 0
+    def grow(self, by: int, *, twice: bool = False) -> int:
+        self.size += by * (2 if twice else 1)
+        return self.size
+    def __private(self, a: int) -> int:
+        return a
+    @property
+    def area(self) -> int:
+        return self.size ** 2
+    @area.setter
+    def area(self, value: int) -> None:
+        self.size = value
+    @functools.cached_property
+    def slow(self) -> int:
+        return self.size
+    @classmethod
+    def of(cls, size: int) -> "Box":
+        return cls(size)
+    @staticmethod
+    def check(size: int) -> bool:
+        return size > 3
+    def __add__(self, other: "Box") -> "Box":
+        return Box(self.size + other.size)
+    def __len__(self) -> int:
+        return self.size
+    def __contains__(self, item: int) -> bool:
+        return item == self.size
+    def __call__(self, x: int) -> int:
+        return x
+    class Lid:
+        def open(self) -> str:
+            return "open"
+
+@dataclass(frozen=True)
+class Frozen:
+    x: int
+    def twice(self) -> int:
+        return 2 * self.x
+    def thrice(self) -> int:
+        return 3 * self.x
+
+def everything(a: int, /, b: int, c: int = 1, *rest: int, d: int, e: int = 2, **more: int) -> int:
+    return a
+
+def adder(n: int):
+    def add(x: int) -> int:
+        return x + n
+    return add
+
+def reads():
+    return os.environ.get("MODE") == "fast"
+
+def deco(f):
+    @functools.wraps(f)
+    def inner(*a, **k):
+        return f(*a, **k)
+    return inner
+
+@deco
+def decorated(n: int) -> int:
+    return n
+'''
+
+
+def calls(world: World, count: int = 200) -> list[str]:
+    """Run each slot's choices one by one; return the program texts of those that ended with a value."""
+    found = []
+    for template in world.templates:
+        base = template.first()
+        for i, slot in enumerate(template.slots or []):
+            for source in slot.pool[:count]:
+                choice = Choice(template, (*base[:i], source, *base[i + 1 :]))
+                if world.observer.run(choice).kind == "value":
+                    found.append(described(choice))
+        if not template.slots and world.observer.run(Choice(template, ())).kind == "value":
+            found.append(described(Choice(template, ())))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("qualname", "kind", "shown"),
+    [
+        ("Box.grow", "method", "box.grow("),
+        ("Box.area", "property", "box.area"),
+        ("Box.slow", "property", "box.slow"),
+        ("Box.of", "classmethod", "Box.of("),
+        ("Box.check", "staticmethod", "Box.check("),
+        ("Box.__init__", "constructor", "Box("),
+        ("Box.__add__", "operator", "(box + "),
+        ("Box.__len__", "operator", "len(box)"),
+        ("Box.__contains__", "operator", " in box)"),
+        ("Box.__call__", "method", "box.__call__("),
+        ("Box.Lid.open", "method", "lid.open()"),
+        ("Frozen.twice", "method", "frozen.twice()"),
+        ("everything", "function", "everything("),
+        ("decorated", "function", "decorated("),
+    ],
+)
+def test_each_kind_is_called_as_its_users_call_it(tmp_path: Path, qualname: str, kind: str, shown: str) -> None:
+    with explored(tmp_path, BOX, qualname) as world:
+        assert world.subject.kind == kind
+        made = calls(world)
+
+    assert made
+    assert all(shown in text.rpartition("; ")[2] or "= " in text for text in made), made
+    assert any(shown in text for text in made)
+
+
+def test_a_property_that_can_be_set_is_set_too(tmp_path: Path) -> None:
+    with explored(tmp_path, BOX, "Box.area") as world:
+        assert [t.form for t in world.templates if t.maker] == ["property", "setter"]
+        assert any("box.area = " in text for text in calls(world))
+
+
+def test_every_parameter_kind_can_be_passed_and_left_out(tmp_path: Path) -> None:
+    with explored(tmp_path, BOX, "everything") as world:
+        made = [ast.parse(text, mode="eval").body for text in calls(world)]
+        wrong = [world.observer.run(Choice(t, t.first())).error_text for t in world.templates]
+
+    assert wrong == [""] * len(wrong)
+    parsed = [c for c in made if isinstance(c, ast.Call)]
+    names = {k.arg for c in parsed for k in c.keywords}
+    assert {"d", "e", "c"} <= names
+    assert names - {"c", "d", "e"}, "nothing passed for **more"
+    assert all({"d"} <= {k.arg for k in c.keywords} for c in parsed)
+    assert {len(c.args) for c in parsed} >= {2}
+
+
+def test_steps_come_before_the_call_where_there_is_state(tmp_path: Path) -> None:
+    with explored(tmp_path, BOX, "Box.area") as world:
+        steps = [s for t in world.templates for s in t.slots if s.role == "step"]
+        assert any("box.grow(" in source for s in steps for source in s.pool)
+    with explored(tmp_path, BOX, "Frozen.twice") as world:
+        assert not [s for t in world.templates for s in t.slots if s.role == "step"]
+
+
+def test_what_a_function_returns_is_called(tmp_path: Path) -> None:
+    with explored(tmp_path, BOX, "adder") as world:
+        (template,) = world.templates
+        made = curried(template, world.observer.result_of(Choice(template, template.first())), world.values)
+        assert made is not None
+        seen = world.observer.run(Choice(made, made.first()))
+
+        assert (seen.kind, described(seen.choice), seen.expected) == ("value", "adder(3)(3)", "6")
+        assert curried(made, len, world.values) is None
+
+
+def test_the_environment_that_the_code_reads_is_set(tmp_path: Path) -> None:
+    with explored(tmp_path, BOX, "reads") as world:
+        outcomes = {
+            source: world.observer.run(Choice(world.templates[0], (source,))).expected
+            for source in world.templates[0].slots[0].pool
+        }
+
+    assert outcomes["monkeypatch.setenv('MODE', '1')"] == "False"
+    assert OMITTED in outcomes
+    assert any(source.startswith("monkeypatch.delenv") for source in outcomes)
+
+
+def test_a_private_method_has_its_mangled_name(tmp_path: Path) -> None:
+    with explored(tmp_path, BOX, "Box.__private") as world:
+        assert world.subject.function(None, 3) == 3
+
+
+@pytest.mark.parametrize("qualname", ["adder.add", "Missing", "Box.missing", "Box"])
+def test_what_cannot_be_found_says_so(tmp_path: Path, qualname: str) -> None:
+    with (
+        pytest.raises((NotTestable, AssertionError), match=qualname.rpartition(".")[2]),
+        explored(tmp_path, BOX, qualname),
+    ):
+        pass
+
+
+def test_short_and_ordinary_costs_less(tmp_path: Path) -> None:
+    with explored(tmp_path, BOX, "Box.grow") as world:
+        template = next(t for t in world.templates if t.maker)
+
+        def cost(**chosen: str) -> float:
+            return cost_of(Choice(template, tuple(chosen.get(s.name, s.pool[0]) for s in template.slots)))
+
+        assert cost() < cost(by="123456789")
+        assert cost() < cost(twice="True")
+        assert cost(by="3") < cost(by="'\\x00'")
+        template.detour = True
+        assert cost() > 12
+
+
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [
+        ("Box", "box"), ("HTTPServer", "http_server"), ("Outer.InnerBox", "inner_box"), ("_Hidden", "hidden"),
+        ("Class", "instance"), ("Lambda", "instance"), ("X2", "x2"), ("Import", "instance"),
+    ],
+)  # fmt: skip
+def test_the_name_of_an_instance(name: str, variable: str) -> None:
+    assert variable_name(name) == variable
+
+
+def test_programs_of_templates_are_python(tmp_path: Path) -> None:
+    for qualname in ("Box.grow", "Box.area", "everything", "reads", "Box.__add__"):
+        with explored(tmp_path, BOX, qualname) as world:
+            for template in world.templates:
+                assert isinstance(template, Template)
+                ast.parse(
+                    "\n".join([*template.arrange(template.first()), described(Choice(template, template.first()))])
+                )
