@@ -76,7 +76,7 @@ class TestRunner(Protocol):
     """Runs pytest in child processes that end with the task that waits for them."""
 
     async def run(self, run: TestRun, progress: Progress) -> TestReport:
-        """Run to the end, the time limit or cancellation; leave no process behind; raise nothing for the tests' sake."""
+        """Run to the end, the limit or cancellation; leave no process behind; raise nothing for the tests' sake."""
 
 
 TestRunner.__test__ = False  # type: ignore[attr-defined] # no test class, whatever pytest thinks of its name

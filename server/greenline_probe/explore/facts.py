@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
-import doctest
 import functools
 import inspect
 import re
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from greenline_probe.explore.definitions import callee, find_def, parsed, source_of
+from greenline_probe.explore.documentation import documented_calls, documented_raises
 
 MAX_TABLE = 30
 
@@ -54,9 +55,9 @@ def read_facts(function: ast.AST, module: ast.Module, name: str) -> Facts:
     _module_patterns(module, [function, *reached], facts)
     doc = ast.get_docstring(function) if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
     for text in filter(None, [doc, ast.get_docstring(module)]):
-        facts.examples.extend(_examples(text, name))
+        facts.examples.extend(documented_calls(text, name))
     if doc:
-        facts.documented_raises |= _documented_raises(doc)
+        facts.documented_raises |= documented_raises(doc)
     facts.constants = _unique(facts.constants)
     return facts
 
@@ -94,7 +95,7 @@ def _enrich_from(facts: Facts, value: Any, depth: int) -> None:
 def constructor_facts(kind: Any) -> Facts | None:
     """Return the facts about a class's constructor, wherever its source is; None without a source."""
     module = sys.modules.get(kind.__module__)
-    text = _source_of(module)
+    text = source_of(module)
     if module is None or text is None:
         return None
     tree = parsed(text)
@@ -103,90 +104,8 @@ def constructor_facts(kind: Any) -> Facts | None:
     if node is not None:
         facts = read_facts(node, tree, kind.__name__)
         enrich(facts, node, tree, module, kind)
-    facts.examples += [e for e in _examples(text, kind.__name__) if e not in facts.examples]
+    facts.examples += [e for e in documented_calls(text, kind.__name__) if e not in facts.examples]
     return facts
-
-
-@functools.lru_cache(maxsize=32)
-def _source_of(module: Any) -> str | None:
-    try:
-        return inspect.getsource(module)
-    except (OSError, TypeError):
-        return None
-
-
-@functools.lru_cache(maxsize=8)
-def parsed(text: str) -> ast.Module:
-    """Return the syntax tree of a text, the same object each time."""
-    return ast.parse(text)
-
-
-def public_callers(module: ast.Module, qualname: str) -> list[str]:
-    """Return the qualified names of public functions that lead to a private one, the nearest first."""
-    bodies = dict(_definitions(module.body, ""))
-    wanted, seen, found = {qualname}, {qualname}, []
-    for _ in range(4):
-        names = {w.rpartition(".")[2] for w in wanted}
-        names |= {
-            w.rpartition(".")[0].rpartition(".")[2] for w in wanted if w.endswith(("__init__", "__call__", "__new__"))
-        }
-        wanted = {caller for caller, node in bodies.items() if caller not in seen and _mentions(node, names - {""})}
-        seen |= wanted
-        found += [c for c in bodies if c in wanted and not any(_is_private(part) for part in c.split("."))]
-        if found or not wanted:
-            break
-    return found
-
-
-def _is_private(name: str) -> bool:
-    return name.startswith("_") and not (name.startswith("__") and name.endswith("__"))
-
-
-def is_private(qualname: str) -> bool:
-    """Tell whether any part of the name is private by convention."""
-    return any(_is_private(part) for part in qualname.split("."))
-
-
-def _definitions(body: list[ast.stmt], prefix: str) -> Iterator[tuple[str, ast.AST]]:
-    for node in _statements(body):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield prefix + node.name, node
-        elif isinstance(node, ast.ClassDef):
-            yield from _definitions(node.body, f"{prefix}{node.name}.")
-
-
-def _mentions(node: ast.AST, names: set[str]) -> bool:
-    return any(
-        (isinstance(n, ast.Name) and n.id in names) or (isinstance(n, ast.Attribute) and n.attr in names)
-        for n in ast.walk(node)
-    )
-
-
-def find_def(module: ast.Module, qualname: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
-    """Return the last definition with that qualified name, looking through ``if`` and ``try`` at each level."""
-    body: list[ast.stmt] = module.body
-    node: Any = None
-    for part in qualname.split("."):
-        found = [
-            n
-            for n in _statements(body)
-            if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and n.name == part
-        ]
-        if not found:
-            return None
-        node = found[-1]
-        body = node.body
-    return node if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
-
-
-def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    for node in body:
-        yield node
-        if isinstance(node, (ast.If, ast.Try, ast.With)):
-            for name in ("body", "orelse", "finalbody"):
-                yield from _statements(getattr(node, name, []))
-            for handler in getattr(node, "handlers", []):
-                yield from _statements(handler.body)
 
 
 def _derived_names(function: ast.AST) -> dict[str, set[str]]:
@@ -375,18 +294,8 @@ def _reached_from(module: ast.Module, calls: frozenset[str], start: ast.AST) -> 
     for _ in range(3):
         found = [n for name in sorted(frontier) for n in by_name.get(name, []) if n is not start and id(n) not in seen]
         seen.update((id(n), n) for n in found)
-        frontier = {_callee(c) for n in found for c in ast.walk(n) if isinstance(c, ast.Call)} - {""}
+        frontier = {callee(c) for n in found for c in ast.walk(n) if isinstance(c, ast.Call)} - {""}
     return list(seen.values())
-
-
-def _callee(call: ast.Call) -> str:
-    return (
-        call.func.id
-        if isinstance(call.func, ast.Name)
-        else call.func.attr
-        if isinstance(call.func, ast.Attribute)
-        else ""
-    )
 
 
 def _module_patterns(module: ast.Module, functions: list[ast.AST], facts: Facts) -> None:
@@ -408,45 +317,6 @@ def _module_patterns(module: ast.Module, functions: list[ast.AST], facts: Facts)
                 and _is_seed(part.value)
             ):
                 facts.constants.append(part.value)
-
-
-_RAISES = re.compile(
-    r"(?:^\s*:raises?\s+([\w.]+)|^\s*(?:Raises|Exceptions?)\s*:?\s*\n(?:\s*-+\s*\n)?((?:\s+.+\n?)+)|[Rr]aises?\s+(?:an?\s+)?[`:\w]*?([A-Z]\w+(?:Error|Exception|Exit|Warning)))",
-    re.MULTILINE,
-)
-# Underlined headings (NumPy's style) have their names at the margin; the next heading ends the section.
-_UNDERLINED_RAISES = re.compile(r"^Raises[ \t]*\n-{3,}[ \t]*\n((?:(?!.*\n-{3,}).+\n)+)", re.MULTILINE)
-_ERROR_NAME = re.compile(r"\b([A-Z]\w*(?:Error|Exception|Exit|Interrupt|Warning|Invalid\w*|NotFound\w*))\b")
-
-
-def _documented_raises(doc: str) -> set[str]:
-    names: set[str] = set()
-    for match in _RAISES.finditer(doc + "\n"):
-        field_name, section, sentence = match.groups()
-        names.update(filter(None, [field_name and field_name.rpartition(".")[2], sentence]))
-        names.update(_ERROR_NAME.findall(section or ""))
-    for section in _UNDERLINED_RAISES.findall(doc + "\n"):
-        names.update(re.findall(r"^(?:\w+\.)*([A-Z]\w*)", section, re.MULTILINE))
-    return names
-
-
-_INLINE_CALL = re.compile(r"(?<![\w.])((?:[\w]+\.)*{name}\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\))")
-
-
-def _examples(doc: str, name: str) -> list[str]:
-    """Return the documented calls of ``name``, as source; doctest prompts first, then calls quoted in prose."""
-    found: list[str] = []
-    try:
-        blocks = [e.source for e in doctest.DocTestParser().get_examples(inspect.cleandoc(doc))]
-    except ValueError:
-        blocks = []
-    for source in [*blocks, *re.findall(_INLINE_CALL.pattern.replace("{name}", re.escape(name)), doc)]:
-        try:
-            tree = ast.parse(source.strip())
-        except (SyntaxError, ValueError):
-            continue
-        found.extend(ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.Call) and _callee(n) == name)
-    return list(dict.fromkeys(found))
 
 
 def _unique(values: list[Any]) -> list[Any]:

@@ -14,8 +14,8 @@ from greenline_probe import guard, limits, wire
 from greenline_probe.explore.arcs import recorder
 from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.choose import choose
+from greenline_probe.explore.definitions import is_private, public_callers
 from greenline_probe.explore.express import Expresser, Names
-from greenline_probe.explore.facts import is_private, public_callers
 from greenline_probe.explore.instrument import Comparisons, Watch
 from greenline_probe.explore.mutants import Mutation
 from greenline_probe.explore.observe import Observation, Observer

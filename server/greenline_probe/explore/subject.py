@@ -12,7 +12,8 @@ import types
 from dataclasses import dataclass, field
 from typing import Any
 
-from greenline_probe.explore.facts import Facts, enrich, find_def, parsed, read_facts
+from greenline_probe.explore.definitions import find_def, parsed
+from greenline_probe.explore.facts import Facts, enrich, read_facts
 
 OPERATORS = {
     "__eq__": "({0} == {1})",

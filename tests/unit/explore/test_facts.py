@@ -7,7 +7,8 @@ import types
 
 import pytest
 
-from greenline_probe.explore.facts import Facts, enrich, find_def, is_private, public_callers, read_facts
+from greenline_probe.explore.definitions import find_def, is_private, public_callers
+from greenline_probe.explore.facts import Facts, enrich, read_facts
 
 
 def facts_of(text: str, qualname: str = "f") -> Facts:

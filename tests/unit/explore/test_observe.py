@@ -1,0 +1,275 @@
+"""What one call is seen to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from greenline_probe.explore.observe import Observation
+from greenline_probe.explore.template import Choice
+from unit.explore.explored import World, explored
+
+SOURCE = '''
+import asyncio, contextlib, logging, os, sys, time, warnings
+
+class Own(Exception):
+    def __init__(self, code: int) -> None:
+        super().__init__(f"own {code}")
+        self.code = code
+
+class Thing:
+    def __init__(self, n: int) -> None:
+        self.n = n
+    def change(self) -> None:
+        self.n += 1
+    def __len__(self) -> int:
+        return self.n
+
+class Refusal(BaseException): ...
+
+def value(n: int): return [n, {"a": n}]
+def opaque(n: int): return Thing(n)
+def nothing(n: int): return None
+def raises(n: int):
+    if n < 0:
+        raise ValueError("negative")
+    return {1: 2}[n]
+def own(n: int): raise Own(n)
+def asserts(n: int): assert n > 5, "too small"
+def documented(n: int):
+    """Find it.
+
+    Raises:
+        KeyError: if it is not there.
+    """
+    return {1: 2}[n]
+def quits(n: int): raise SystemExit(n)
+async def awaited(n: int):
+    await asyncio.sleep(0)
+    return n
+async def fails_later(n: int):
+    await asyncio.sleep(0)
+    raise ValueError("late")
+def generated(n: int):
+    yield n
+    yield n + 1
+def endless(n: int):
+    while True:
+        yield n
+async def agenerated(n: int):
+    yield n
+    await asyncio.sleep(0)
+    yield n + 1
+async def aendless(n: int):
+    while True:
+        yield n
+@contextlib.contextmanager
+def managed(n: int):
+    yield n * 2
+def mutates(items: list): items.append(4)
+def keeps(items: list): return items + [4]
+def writes(path: os.PathLike):
+    with open(path, "w") as f:
+        f.write("made")
+def removes(path: os.PathLike): os.remove(path)
+def prints(n: int): print("n is", n)
+def complains(n: int): print("n is", n, file=sys.stderr)
+def logs(n: int): logging.getLogger("x").warning("n is %d", n)
+def whispers(n: int): logging.getLogger("x").debug("n is %d", n)
+def asks(n: int): return input()
+def sleeps(n: int): time.sleep(60)
+def spins(n: int):
+    while True:
+        pass
+def stubborn(n: int):
+    while n:
+        try:
+            time.sleep(0.2)
+            n = 0
+        except Exception:
+            pass
+def reads_all(n: int): return sys.stdin.read()
+def address(n: int): return object()
+def addressed(n: int): return repr(object())
+def lambda_(n: int): return lambda: n
+def nan(n: int): return float("nan")
+def interrupts(n: int): raise KeyboardInterrupt
+def exhausts(n: int): raise MemoryError
+def opens(name: str): return open("/no/such/file").read()
+def moves(path: os.PathLike): os.chdir(os.path.dirname(path))
+def warns(n: int): warnings.warn("old", DeprecationWarning); return n
+'''
+
+
+@pytest.fixture
+def see(tmp_path: Path) -> Any:
+    """Run one function on the first or the given arguments."""
+
+    def run(name: str, *chosen: str, seconds: float = 0.3) -> Observation:
+        with explored(tmp_path, SOURCE, name) as world:
+            world.observer.seconds = seconds
+            return _run(world, chosen)
+
+    return run
+
+
+def _run(world: World, chosen: tuple[str, ...]) -> Observation:
+    template = world.templates[0]
+    return world.observer.run(Choice(template, chosen or template.first()))
+
+
+def test_a_value(see: Any) -> None:
+    seen = see("value", "3")
+
+    assert (seen.kind, seen.shape, seen.expected, seen.usable) == ("value", "value", "[3, {'a': 3}]", True)
+    assert seen.edges
+
+
+def test_an_object_without_equality_is_described(see: Any) -> None:
+    seen = see("opaque", "3")
+
+    assert seen.expected is None
+    assert seen.details == ("isinstance(result, Thing)", "result.n == 3", "len(result) == 3")
+    assert seen.usable
+
+
+def test_none_is_a_value(see: Any) -> None:
+    assert (see("nothing", "3").expected, see("nothing", "3").usable) == ("None", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "argument", "error", "deliberate"),
+    [
+        ("raises", "-1", "ValueError", True),
+        ("raises", "7", "KeyError", False),
+        ("own", "3", "Own", True),
+        ("asserts", "1", "AssertionError", True),
+        ("documented", "7", "KeyError", True),
+        ("quits", "3", "SystemExit", True),
+        ("fails_later", "3", "ValueError", True),
+        ("value", "undefined", "", False),
+    ],
+)
+def test_which_exceptions_are_meant(see: Any, name: str, argument: str, error: str, *, deliberate: bool) -> None:
+    seen = see(name, argument)
+
+    assert (seen.error, seen.deliberate, seen.usable) == (error, deliberate, deliberate)
+    assert seen.kind == ("raise" if error else "unusable")
+
+
+def test_an_exception_of_the_project_shows_its_data(see: Any) -> None:
+    seen = see("own", "3")
+
+    assert seen.message == "own 3"
+    assert "caught.value.code == 3" in seen.after
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "expected"),
+    [
+        ("awaited", "await", "3"),
+        ("generated", "iterate", "[3, 4]"),
+        ("endless", "take", "[3, 3, 3, 3, 3]"),
+        ("agenerated", "aiterate", "[3, 4]"),
+        ("managed", "with", "6"),
+    ],
+)
+def test_lazy_results_are_taken_as_a_caller_would(see: Any, name: str, shape: str, expected: str) -> None:
+    seen = see(name, "3")
+
+    assert (seen.kind, seen.shape, seen.expected) == ("value", shape, expected)
+
+
+@pytest.mark.parametrize("name", ["sleeps", "spins", "stubborn", "aendless"])
+def test_what_takes_too_long_is_stopped(see: Any, name: str) -> None:
+    seen = see(name, "3", seconds=0.05)
+
+    assert seen.kind == "timeout"
+    assert not seen.usable
+
+
+def test_changed_arguments_are_noticed_and_others_not(see: Any) -> None:
+    seen = see("mutates", "[1]")
+
+    assert seen.after == ("items == [1, 4]",)
+    assert seen.kept == {0}
+    assert see("keeps", "[1]").after == ()
+
+
+def test_the_state_of_the_receiver(tmp_path: Path) -> None:
+    with explored(tmp_path, SOURCE, "Thing.change") as world:
+        seen = _run(world, ())
+
+    assert any(line.startswith("thing.n == ") for line in seen.after)
+    assert any(line.startswith("len(thing) == ") for line in seen.after)
+
+
+def test_files_that_are_written_or_removed(see: Any) -> None:
+    made = see("writes", "tmp_path / 'new.txt'")
+    gone = see("removes", "(tmp_path / 'a.txt').write_text('x')\x01tmp_path / 'a.txt'")
+
+    assert made.after == ("(tmp_path / 'new.txt').read_text() == 'made'",)
+    assert gone.after == ("not (tmp_path / 'a.txt').exists()",)
+
+
+def test_what_is_printed_and_logged(see: Any) -> None:
+    assert see("prints", "3").after == ("capsys.readouterr().out == 'n is 3\\n'",)
+    assert see("logs", "3").after == ("caplog.messages == ['n is 3']",)
+    assert see("whispers", "3").after == ()
+    assert see("complains", "3").after == ()
+
+
+@pytest.mark.parametrize("name", ["asks", "reads_all"])
+def test_nobody_types_anything(see: Any, name: str) -> None:
+    seen = see(name, "3")
+
+    assert (seen.kind, seen.refusal, seen.usable) == ("refused", "read from standard input", False)
+
+
+@pytest.mark.parametrize("name", ["address", "addressed", "lambda_", "nan"])
+def test_what_differs_between_runs_is_never_expected(see: Any, name: str) -> None:
+    seen = see(name, "3")
+
+    assert seen.expected is None
+    assert not any("0x" in line or "nan" in line for line in seen.details)
+
+
+@pytest.mark.parametrize("name", ["interrupts", "exhausts"])
+def test_the_end_of_the_process_is_no_outcome(see: Any, name: str) -> None:
+    assert see(name, "3").kind == "unusable"
+
+
+def test_the_operating_system_speaks_of_invented_paths(see: Any) -> None:
+    seen = see("opens", "'a'")
+
+    assert (seen.about_files, seen.deliberate) == (True, False)
+
+
+def test_each_call_starts_in_the_same_folder(tmp_path: Path) -> None:
+    with explored(tmp_path, SOURCE, "moves") as world:
+        assert world.observer.run(Choice(world.templates[0], ("tmp_path / 'x'",))).kind == "value"
+        assert Path.cwd() == tmp_path / "scratch"
+
+
+def test_the_same_call_has_the_same_fingerprint_and_another_has_not(tmp_path: Path) -> None:
+    with explored(tmp_path, SOURCE, "value") as world:
+        first, again, other = _run(world, ("3",)), _run(world, ("3",)), _run(world, ("4",))
+
+    assert first.fingerprint == again.fingerprint != other.fingerprint
+
+
+def test_a_call_that_ended_an_earlier_process_is_avoided(tmp_path: Path) -> None:
+    with explored(tmp_path, SOURCE, "value") as world:
+        world.observer.announce = lambda call: call != "value(3)"
+
+        assert _run(world, ("3",)).kind == "avoided"
+        assert _run(world, ("4",)).kind == "value"
+
+
+def test_attempts_tell_what_evaluates(tmp_path: Path) -> None:
+    with explored(tmp_path, SOURCE, "value") as world:
+        assert world.observer.attempt("[1, 2]")
+        assert not world.observer.attempt("1 / 0")
+        assert not world.observer.attempt("nobody")
