@@ -82,6 +82,7 @@ def test_generate_from_the_light_bulb(vscode: Path, url: str, project: Path, tmp
     assert any("Generate test" in lens for lens in told["lenses"])
     assert "Generate test for `parse_header`" in told["actions"]
     assert told["toastsAtStart"] == []
+    assert len([toast for toast in told["toasts"] if "passed" in toast]) == 1
     assert told["unsaved"] == 0
     assert grown(before, test_file.read_text(encoding="utf-8"))
 

@@ -23,6 +23,8 @@ async function step(name) {
   told.screenshots.push(file);
 }
 
+const shownToast = ".notification-toast.notification-fade-in-done";
+
 const textsOf = async (selector) =>
   (await page.locator(selector).allInnerTexts()).map((text) => text.replace(/\s+/g, " ").trim()).filter(Boolean);
 
@@ -68,7 +70,7 @@ async function seeGaps() {
 
 // Wait until a toast tells how the tests fared, then look at the file that was written.
 async function seeResult() {
-  await page.locator(".notification-toast", { hasText: "passed" }).first().waitFor();
+  await page.locator(shownToast, { hasText: "passed" }).first().waitFor();
   told.toasts = await textsOf(".notification-toast");
   const before = told.lenses.filter((lens) => lens.includes(input.function_name));
   await page.waitForFunction(
@@ -80,7 +82,8 @@ async function seeResult() {
   told.lensesAfter = await textsOf(".codelens-decoration");
   await step("confirmed");
   told.unsaved = await page.locator(".tab.dirty").count();
-  await openFile(input.test_file);
+  await page.locator(".notification-toast .monaco-button", { hasText: "Show Tests" }).click();
+  await page.locator(".tab.active", { hasText: path.basename(input.test_file) }).waitFor();
   await step("generated");
 }
 
@@ -106,7 +109,7 @@ const plays = {
     told.actions = await textsOf(".action-widget .monaco-list-row");
     await step("actions");
     await offer.first().click();
-    await page.locator(".notification-toast", { hasText: input.title.replaceAll("`", "") }).first().waitFor();
+    await page.locator(shownToast, { hasText: input.title.replaceAll("`", "") }).first().waitFor();
     told.progress = await textsOf(".notification-toast");
     await step("running");
     await seeResult();

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { LanguageClient, type LanguageClientOptions, State } from "vscode-languageclient/node";
 import { withTarget } from "./commands";
 import { JobNotifications } from "./progress";
+import { announceResults, type JobEnded, tellResults } from "./results";
 import { filesToSave, save } from "./savedEdits";
 import { type ServerCommand, selectedInterpreter } from "./serverCommand";
 
@@ -47,6 +48,8 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
   };
   const executable = { command: server.command, args: [...server.args], ...(folder ? { options: { cwd: folder } } : {}) };
   const client = new LanguageClient("greenline", "Greenline", executable, options);
+  client.registerFeature(announceResults);
+  client.onNotification("greenline/jobEnded", (ended: JobEnded) => void tellResults(ended));
   client.onDidChangeState((change) => change.newState !== State.Running && jobs.dispose());
   return client;
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ class Client:
     """Understands ``documentChanges``. Neovim announces only resource operations, which exist nowhere else."""
     creates_files: bool = False
     deletes_files: bool = False
+    tells_results: bool = False
+    """Shows by itself what ``greenline/jobEnded`` says of tests that were written, with a way to see them."""
 
     @classmethod
     def from_capabilities(cls, capabilities: types.ClientCapabilities) -> Client:
@@ -61,4 +64,12 @@ class Client:
             document_changes=has("workspace.workspace_edit.document_changes") or bool(operations),
             creates_files=types.ResourceOperationKind.Create in operations,
             deletes_files=types.ResourceOperationKind.Delete in operations,
+            tells_results=_experimental(capabilities.experimental, "greenline", "tellsResults") is True,
         )
+
+
+def _experimental(value: object, *names: str) -> object:
+    """Return what stands below the names in JSON that no type describes: pygls makes tuples with names of objects."""
+    for name in names:
+        value = value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
+    return value

@@ -76,7 +76,8 @@ async def _confirm(session: Session, services: Services, generation: Generation,
 def _tell(session: Session, applied: apply_edit.Applied, confirmation: Confirmation) -> Finished:
     if confirmation.ok:
         told = confirmation.message + and_the_others(confirmation.results)
-        session.show(told, Info)
+        if not session.client.tells_results:
+            session.show(told, Info)
         return Finished(told, confirmation.results)
     message = (
         confirmation.message or confirmation.problem or "The new tests were written, but they could not be confirmed."

@@ -260,6 +260,19 @@ async def test_what_got_no_test_is_told_beside_what_did(services: FakeServices, 
         assert any("Box.take: it opens a `socket`" in p["message"] for p in editor.sent("window/logMessage"))
 
 
+async def test_a_client_that_tells_results_itself_is_not_told_twice(services: FakeServices, source: Path) -> None:
+    tells = {"experimental": {"greenline": {"tellsResults": True}}}
+    async with Editor(services, merged(FULL, tells)) as editor:
+        Applies(editor)
+        uri = editor.open(source)
+        end = await editor.job_end((await generate(editor, uri))["job"])
+        assert end["results"][0]["testFile"] == str(services.test_file)
+        assert editor.sent("window/showMessage") == []
+        services.generate.status, services.generate.reason = "nothing_to_gain", "all is covered"
+        end = await editor.job_end((await generate(editor, uri, "fine"))["job"])
+        assert [p["message"] for p in editor.sent("window/showMessage")] == [end["message"]]
+
+
 async def test_where_there_is_no_function_the_reason_says_all(services: FakeServices, source: Path) -> None:
     services.generate.status, services.generate.reason = "failed", "Line 6 of shop.py is in no function."
     async with Editor(services, FULL) as editor:

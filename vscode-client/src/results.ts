@@ -1,0 +1,41 @@
+/** What became of a job that wrote tests: a notification with a button that shows them. Buttons also keep it unfolded. */
+
+import * as vscode from "vscode";
+import type { StaticFeature } from "vscode-languageclient/node";
+
+/** What is read of the server's `greenline/jobEnded`; docs/protocol.md has all of it. */
+export interface JobEnded {
+  readonly outcome: string;
+  readonly message: string;
+  readonly results: readonly { readonly testFile: string | null; readonly tests: readonly string[] }[];
+}
+
+/** Tells the server that this client shows what was gained. */
+export const announceResults: StaticFeature = {
+  fillClientCapabilities: (capabilities) => {
+    capabilities.experimental = { ...capabilities.experimental, greenline: { tellsResults: true } };
+  },
+  initialize: () => undefined,
+  getState: () => ({ kind: "static" }),
+  clear: () => undefined,
+};
+
+/** Say what was gained. All other ends are told by the server. */
+export async function tellResults(ended: JobEnded): Promise<void> {
+  const written = ended.results.find((result) => result.testFile !== null && result.tests.length > 0);
+  if (ended.outcome !== "done" || !written?.testFile) {
+    return;
+  }
+  const show = vscode.l10n.t("Show Tests");
+  if ((await vscode.window.showInformationMessage(ended.message, show)) === show) {
+    await showTest(vscode.Uri.file(written.testFile), written.tests[0] ?? "");
+  }
+}
+
+async function showTest(file: vscode.Uri, name: string): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(file);
+  const editor = await vscode.window.showTextDocument(document);
+  const at = document.positionAt(Math.max(0, document.getText().indexOf(`def ${name}(`)));
+  editor.selection = new vscode.Selection(at, at);
+  editor.revealRange(new vscode.Range(at, at), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+}
