@@ -35,7 +35,9 @@ export async function tellResults(ended: JobEnded): Promise<void> {
 async function showTest(file: vscode.Uri, name: string): Promise<void> {
   const document = await vscode.workspace.openTextDocument(file);
   const editor = await vscode.window.showTextDocument(document);
-  const at = document.positionAt(Math.max(0, document.getText().indexOf(`def ${name}(`)));
+  const start = "def ";
+  const found = document.getText().indexOf(`${start}${name}(`);
+  const at = document.positionAt(found < 0 ? 0 : found + start.length);
   editor.selection = new vscode.Selection(at, at);
   editor.revealRange(new vscode.Range(at, at), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }
