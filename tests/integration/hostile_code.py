@@ -1,7 +1,5 @@
 """Not a test: code that would harm the machine it runs on. Explored behind the guard only."""
 
-# ruff: noqa - odd statements are the point
-
 import builtins
 import ctypes
 import locale

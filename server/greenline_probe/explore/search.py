@@ -275,8 +275,10 @@ class Search:
             self._queue.append(Choice(choice.template, (*choice.chosen[:i], made, *choice.chosen[i + 1 :])))
 
     def _substituted(self, source: str, have: Any, want: Any) -> Iterator[str]:
-        if not source or type(want) not in (str, int, float, bytes) or type(have) is not type(want) or have == want:
+        if not source or type(want) not in (str, int, float, bytes) or have == want:
             return
+        if type(have) is not type(want) and not (source[:1] in "{[(" and type(have) in (str, int, float, type(None))):
+            return  # inside a container, an item may be of any type
         held, wanted = self.express.express(have), self.express.express(want)
         if held is None or wanted is None:
             return

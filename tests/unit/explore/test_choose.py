@@ -1,0 +1,112 @@
+"""Few observations are kept: what meets goals, what notices changes, nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from unit.explore.explored import World, explored
+
+from greenline_probe.explore.budget import Budget
+from greenline_probe.explore.choose import MAX_CHOSEN, Chosen, choose
+from greenline_probe.explore.mutants import Mutation
+from greenline_probe.explore.template import Choice, described
+
+SHIP = '''
+def ship(weight: int, express: bool = False) -> int:
+    if weight <= 0:
+        raise ValueError("weight must be positive")
+    price = 5
+    if weight > 20:
+        price += 10
+    if express:
+        price *= 2
+    return price
+'''
+
+
+@contextlib.contextmanager
+def chosen(
+    folder: Path, text: str, name: str, calls: list[tuple[str, ...]] | None = None, seconds: float = 20.0
+) -> Iterator[tuple[World, Chosen]]:
+    with explored(folder, text, name) as world:
+        search = world.search(seconds=seconds)
+        if calls is None:
+            candidates = list(search.run([]).observations.values())
+        else:
+            candidates = [world.observer.run(Choice(world.templates[0], c)) for c in calls]
+        mutation = Mutation(world.subject.module.__dict__[name], world.subject.node, name, str(world.path))
+        near = world.search(seconds=seconds)
+        yield world, choose(candidates, world.goals, mutation, world.observer, near, Budget(seconds))
+
+
+def programs(found: Chosen) -> list[str]:
+    return [described(o.choice) for o in found.observations]
+
+
+def test_goals_and_mutants_are_all_taken_by_few(tmp_path: Path) -> None:
+    with chosen(tmp_path, SHIP, "ship") as (world, found):
+        met = set().union(*(world.goals.met_by(o.edges) for o in found.observations))
+
+    assert met == world.goals.all
+    assert found.killed >= found.mutants - 1, found.survivors
+    assert found.mutants > 10
+    assert 3 <= len(found.observations) <= 8, programs(found)
+
+
+def test_both_sides_of_a_bound_are_there(tmp_path: Path) -> None:
+    with chosen(tmp_path, SHIP, "ship") as (_, found):
+        text = " ".join(programs(found))
+
+    assert "ship(20" in text
+    assert "ship(21" in text
+
+
+def test_what_others_cover_is_left_out(tmp_path: Path) -> None:
+    source = "def f(n: int) -> int:\n    return n * 2\n"
+    with chosen(tmp_path, source, "f", [("7",), ("100",), ("12345",), ("3",)]) as (_, found):
+        kept = programs(found)
+
+    assert len(kept) == 1
+    assert kept[0] in {"f(3)", "f(7)"}
+
+
+def test_arguments_that_change_nothing_are_left_out(tmp_path: Path) -> None:
+    source = "def f(n: int, unused: int = 1) -> int:\n    return n * 2\n"
+    with chosen(tmp_path, source, "f", [("7", "5")]) as (_, found):
+        assert programs(found) == ["f(7)"]
+
+
+def test_errors_come_after_values_and_the_code_is_restored(tmp_path: Path) -> None:
+    with chosen(tmp_path, SHIP, "ship") as (world, found):
+        kinds = [o.kind for o in found.observations]
+        original = world.subject.module.ship(25, True)
+
+    assert kinds == sorted(kinds, reverse=True)
+    assert "raise" in kinds
+    assert original == 30
+
+
+def test_survivors_are_named(tmp_path: Path) -> None:
+    source = "def f(n: int) -> int:\n    return n + 0\n"
+    with chosen(tmp_path, source, "f") as (_, found):
+        assert any(s.startswith("line 2: ") for s in found.survivors)
+        assert found.killed + len(found.survivors) == found.mutants
+
+
+def test_without_time_the_goals_are_still_met(tmp_path: Path) -> None:
+    with explored(tmp_path, SHIP, "ship") as world:
+        candidates = list(world.search(seconds=20).run([]).observations.values())
+        mutation = Mutation(world.subject.module.ship, world.subject.node, "ship", str(world.path))
+        found = choose(candidates, world.goals, mutation, world.observer, world.search(), Budget(0))
+        met = set().union(*(world.goals.met_by(o.edges) for o in found.observations))
+
+    assert met == world.goals.all
+    assert found.mutants == 0
+
+
+def test_there_is_a_limit(tmp_path: Path) -> None:
+    lines = "\n".join(f"    if n == {i * 10}:\n        return {i + 1000}" for i in range(60))
+    with chosen(tmp_path, f"def f(n: int) -> int:\n{lines}\n    return n\n", "f") as (_, found):
+        assert len(found.observations) <= max(MAX_CHOSEN, 61)
