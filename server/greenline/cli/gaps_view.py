@@ -63,7 +63,7 @@ def _print_file(console: Console, picture: Picture) -> None:
     table.add_column(overflow="fold")
     for gap in picture.gaps:
         sign, style = ("-", "red") if gap.kind == "uncovered" else ("~", "yellow")
-        table.add_row(f"    {_lines(gap)}", f"[{style}]{sign}[/]", escape(gap.message))
+        table.add_row(f"    {_lines(gap)}", f"[{style}]{sign}[/]", escape(gap.explanation))
     print_table(console, table)
     console.print()
 

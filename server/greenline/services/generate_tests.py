@@ -160,7 +160,7 @@ def _result(bench: Bench, function: Function, proposal: Proposal, tried: Tried) 
 def _left(bench: Bench, function: Function, coverage: CoverageMap) -> tuple[str, ...]:
     """Return what is left uncovered of a function, in words."""
     gaps = find_gaps(coverage, bench.module, bench.text)
-    return tuple(gap.message for gap in gaps if gap.function == function.qualname)
+    return tuple(gap.explanation for gap in gaps if gap.function == function.qualname)
 
 
 def _nothing(bench: Bench, function: Function) -> TargetResult:

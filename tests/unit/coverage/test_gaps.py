@@ -119,7 +119,9 @@ def test_a_branch_into_an_uncovered_region_belongs_to_that_region() -> None:
     region, branch = gaps_of(text, {1, 2, 5, 6, 7}, [(2, 5), (5, 6)])
     assert (region.kind, region.lines, region.arc) == ("uncovered", (3, 4), None)
     assert region.ways_in == ((2, "Line 2 never jumps to 3: the condition is never true"),)
+    assert region.explanation == f"Not covered: 2 lines in `f`. {region.ways_in[0][1]}"
     assert (branch.kind, branch.arc, branch.ways_in) == ("partial-branch", (5, 7), ())
+    assert branch.explanation == branch.message
 
 
 def test_an_exit_is_a_gap_of_its_own() -> None:

@@ -124,3 +124,8 @@ class Gap:
     arc: Arc | None = None
     ways_in: tuple[tuple[int, str], ...] = ()
     """Of a region: the branches never taken that lead into it, each as its line and its words."""
+
+    @property
+    def explanation(self) -> str:
+        """The message and, of a region, the branches that lead into it: for where nothing can be unfolded."""
+        return ". ".join([self.message, *(words for _, words in self.ways_in)])
