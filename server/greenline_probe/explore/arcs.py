@@ -11,9 +11,10 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-from greenline_probe.trace import Recorded, Tracer
+from greenline_probe.trace import _RESUME, _TO_RESUME, Recorded, Tracer
 
 _frame = sys._getframe  # noqa: SLF001 - the events do not bring the frame
+_RESUMES = bytes([_RESUME or 0])
 _TOOL = 3  # free for any tool, unlike 0 to 2 and 5
 
 
@@ -25,7 +26,10 @@ def recorder(path: str, code: types.CodeType | None) -> Any:
 
 
 class MonitoredArcs:
-    """Has the interface of ``Tracer``; its arcs are those that a trace function would give."""
+    """Has the interface of ``Tracer``; its arcs are those that a trace function would give.
+
+    Only arcs from a line to itself, which no report counts, may be missing.
+    """
 
     def __init__(self, code: types.CodeType) -> None:
         monitoring = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
@@ -38,7 +42,7 @@ class MonitoredArcs:
             events.PY_START: self._start,
             events.LINE: self._line,
             events.PY_RETURN: self._end,
-            events.PY_UNWIND: self._end,
+            events.PY_UNWIND: self._unwind,
         }
         for event, handler in handlers.items():
             monitoring.register_callback(_TOOL, event, handler)
@@ -72,11 +76,24 @@ class MonitoredArcs:
             self._arcs.add((self._last.get(frame, -code.co_firstlineno), line))
             self._last[frame] = line
 
-    def _end(self, code: types.CodeType, _offset: int, _value: Any) -> None:
+    def _unwind(self, code: types.CodeType, _offset: int, _error: BaseException) -> None:
         if self._on and code in self._own:
-            last = self._last.pop(id(_frame(1)), None)
-            if last is not None:
-                self._arcs.add((last, -code.co_firstlineno))
+            frame = _frame(1)
+            # A generator closed where it yielded does not leave by that line, for a trace function.
+            at = frame.f_lasti + _TO_RESUME
+            if code.co_code[at : at + 1] == _RESUMES:
+                self._last.pop(id(frame), None)
+            else:
+                self._leave(frame, code)
+
+    def _end(self, code: types.CodeType, _offset: int, _value: Any) -> None:
+        if self._on:
+            self._leave(_frame(1), code)
+
+    def _leave(self, frame: types.FrameType, code: types.CodeType) -> None:
+        last = self._last.pop(id(frame), None)
+        if last is not None:
+            self._arcs.add((last, -code.co_firstlineno))
 
 
 def _all_code(code: types.CodeType) -> Iterator[types.CodeType]:

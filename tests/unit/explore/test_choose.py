@@ -6,14 +6,13 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from unit.explore.explored import World, explored
-
 from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.choose import MAX_CHOSEN, Chosen, choose
 from greenline_probe.explore.mutants import Mutation
 from greenline_probe.explore.template import Choice, described
+from unit.explore.explored import World, explored
 
-SHIP = '''
+SHIP = """
 def ship(weight: int, express: bool = False) -> int:
     if weight <= 0:
         raise ValueError("weight must be positive")
@@ -23,7 +22,7 @@ def ship(weight: int, express: bool = False) -> int:
     if express:
         price *= 2
     return price
-'''
+"""
 
 
 @contextlib.contextmanager

@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from unit.explore.explored import explored
 
 from greenline_probe.explore.search import Goals
 from greenline_probe.explore.template import Choice, described
+from unit.explore.explored import explored
 
-SOURCE = '''
+SOURCE = """
 import re
 
 def equals(text: str) -> int:
@@ -72,7 +72,7 @@ def keys(data: dict) -> int:
 def slow(n: int) -> int:
     while True:
         pass
-'''
+"""
 REACHED = ["equals", "member", "length", "nested", "versions", "items", "keys"]
 
 
@@ -86,7 +86,9 @@ def test_every_branch_is_reached(tmp_path: Path, name: str) -> None:
 
 
 def test_long_texts_are_cut_down_to_what_matters(tmp_path: Path) -> None:
-    with explored(tmp_path, "def f(text: str) -> int:\n    if 'x=' in text:\n        return 1\n    return 0\n", "f") as world:
+    with explored(
+        tmp_path, "def f(text: str) -> int:\n    if 'x=' in text:\n        return 1\n    return 0\n", "f"
+    ) as world:
         search = world.search()
         template = world.templates[0]
         long = Choice(template, (repr("lorem ipsum dolor sit amet x=1 consectetur adipiscing"),))
