@@ -361,7 +361,8 @@ class Observer:
         if receiver:
             now = self.describer.state_of(receiver, space)
             asked = observation.choice.template.callee  # what a property gives is asserted already
-            changed = [equals(e, s) for e, s in now.items() if before.state.get(e) != s and (e != asked or observation.expected is None)]
+            known = "" if observation.expected is None else asked
+            changed = [equals(e, s) for e, s in now.items() if before.state.get(e) != s and e != known]
             after += changed[:4]
         after += written(space.get("tmp_path"), before.files)
         observation.after = (*after, *observation.after)
