@@ -8,7 +8,7 @@ import pytest
 from greenline.domain.code.model import Target
 from greenline.domain.coverage.model import Executed, Ratio
 from greenline.domain.generation.model import SuspectedBug
-from greenline.ports.tests import TestOutcome, TestReport
+from greenline.ports.tests import TestOutcome, TestReport, TestRun
 from unit.services.generation_world import SOURCE, World, candidate
 
 MINUS, PLUS = candidate("test_sign_minus"), candidate("test_sign_plus")
@@ -327,6 +327,21 @@ async def test_a_test_that_never_ends_is_dropped_alone(world: World) -> None:
     hanging = "test_shop.py::test_sign_minus"
     world.during = lambda _run, number: TestReport(problem="too slow", unfinished=hanging) if number < 2 else None
     assert (await world.generate(sign(world))).results[0].tests == ("test_sign_plus",)
+
+
+async def test_a_function_whose_tests_spoil_the_run_is_left_out_alone(world: World) -> None:
+    world.propose("sign", MINUS)
+    world.propose("twice", TWICE)
+
+    def during(run: TestRun, number: int) -> TestReport | None:
+        spoiled = "test_twice" in run.overlay[world.tests]
+        return TestReport(problem="a thread went on running") if spoiled else None
+
+    world.during = during
+    sign_result, twice_result = (await world.generate(Target(world.source))).results
+    assert (sign_result.status, sign_result.tests) == ("confirmed", ("test_sign_minus",))
+    assert twice_result.status == "failed"
+    assert "a thread went on running" in twice_result.reason
 
 
 async def test_an_engine_that_is_not_there_is_said_so(world: World) -> None:
