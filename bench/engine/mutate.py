@@ -1,7 +1,7 @@
 """Mutants to report a score with: none of these operators is one that the engine chooses by.
 
-Constants changed, comparisons turned to their neighbour or opposite, arithmetic exchanged, ``and`` and ``or`` exchanged,
-unary operators dropped, conditions negated, results turned to None, statements deleted, ``break`` and ``continue``
+Constants changed, comparisons turned to their neighbour or opposite, arithmetic exchanged, and/or exchanged, unary
+operators dropped, conditions negated, results turned to None, statements deleted, ``break`` and ``continue``
 exchanged.
 """
 

@@ -2,8 +2,8 @@
 
     python bench/engine/run.py [--module NAME ...] [--greenline "COMMAND"]
 
-Prints Markdown; the figures also go to bench/.cache/engine-results.json. Exit code 0 when every test passed in every rerun
-and none is marked skip or xfail, 1 otherwise, 2 when the bench could not run.
+Prints Markdown; the figures also go to bench/.cache/engine-results.json. Exit code 0 when every test passed in every
+rerun and none is marked skip or xfail, 1 otherwise, 2 when the bench could not run.
 """
 
 from __future__ import annotations
@@ -32,9 +32,8 @@ def main() -> int:
     except BenchProblem as problem:
         print(problem, file=sys.stderr)
         return 2
-    print(
-        f"Python {platform.python_version()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the start.\n"
-    )
+    load = f"load {os.getloadavg()[0]:.1f} at the start"
+    print(f"Python {platform.python_version()}, {os.cpu_count()} processors, {load}.\n")
     print(
         "| module | lines % | branches % | mutants % | tests | passed 5 of 5 | functions | s | s/function median, p95 |"
     )
@@ -72,9 +71,10 @@ def _totals(rows: list[Row]) -> str:
         f"| mean | {mean['line_percent']:.1f} | {mean['branch_percent']:.1f} | {mean['mutant_percent']:.1f} "
         f"| {sum(r.tests for r in rows)} | {sum(r.steady for r in rows)} | | {mean['seconds']:.0f} "
         f"| {statistics.median(times):.1f}, {_p95(times):.1f} |\n\n"
-        f"Mutants: {MUTANTS} a module at most, by operators that the engine does not choose by. Survivors: {reached} on lines "
-        f"that no test reaches, {unnoticed} that run and that no assertion notices (equivalent ones among them). "
-        f"Reruns: {RERUNS}, in random order, under 3 hash seeds. Marked skip or xfail: {sum(r.clutter for r in rows)}. "
+        f"Mutants: {MUTANTS} a module at most, by operators that the engine does not choose by. "
+        f"Survivors: {reached} on lines that no test reaches, {unnoticed} that run and that no assertion notices (equivalent ones among them). "
+        f"Reruns: {RERUNS}, in random order, under 3 hash seeds. "
+        f"Marked skip or xfail: {sum(r.clutter for r in rows)}. "
         f"Lines of tests per test: {sum(r.lines_of_tests for r in rows) / max(1, sum(r.tests for r in rows)):.1f}."
     )
 

@@ -1,4 +1,4 @@
-"""The modules that are measured: pinned packages from PyPI in one folder, and an interpreter that has pytest and coverage."""
+"""The modules that are measured: pinned packages from PyPI in one folder, and an interpreter that has pytest."""
 
 from __future__ import annotations
 
