@@ -96,7 +96,7 @@ class TestTrial:
             if failed:
                 _drop(candidates, merged, failed, failures)
                 continue
-            tried = self._kept(bench, candidates, merged, reports[0], failures)
+            tried = self._kept(bench, candidates, merged, reports[-1], failures)
             if not tried.idle:
                 return replace(tried, kept={**idle, **tried.kept})
             idle |= {f: tried.kept[f] for f in tried.idle}
@@ -170,6 +170,7 @@ class TestTrial:
         report: TestReport,
         failures: Mapping[Function, str],
     ) -> Tried:
+        # Of the run without the old tests: one of those that takes another way each time is no gain of ours.
         ran = report.coverage.get(bench.path, Executed(arcs=frozenset()))
         after = merge_maps(bench.before, self._show.map_of(bench.path, bench.text, ran))
         placed = iter(merged.placed)

@@ -9,7 +9,7 @@ from greenline.domain.code.model import Target
 from greenline.domain.coverage.model import Executed, Ratio
 from greenline.domain.generation.model import SuspectedBug
 from greenline.ports.tests import TestOutcome, TestReport, TestRun
-from unit.services.generation_world import SOURCE, World, candidate
+from unit.services.generation_world import ARCS, LINES, SOURCE, World, candidate
 
 MINUS, PLUS = candidate("test_sign_minus"), candidate("test_sign_plus")
 TWICE = candidate("test_twice", "twice")
@@ -102,6 +102,24 @@ async def test_tests_that_add_nothing_are_not_written(world: World) -> None:
     generation = await world.generate(sign(world))
     assert (generation.edit, generation.results[0].status) == (None, "nothing_to_gain")
     assert "adds no line or branch" in generation.results[0].reason
+
+
+async def test_what_tests_that_were_there_reach_by_chance_is_no_gain(world: World) -> None:
+    """The old test takes another way in each run; the new one takes none that is new."""
+    world.tests.write_text("def test_old_minus():\n    pass\n")
+    world.propose("sign", candidate("test_again_minus"))
+
+    def during(run: TestRun, number: int) -> TestReport | None:
+        if number != 1:
+            return None
+        names = ("test_old_minus", "test_again_minus")
+        ran = Executed(frozenset(LINES["minus"] | LINES["plus"]), frozenset({(-1, 1), *ARCS["minus"], *ARCS["plus"]}))
+        outcomes = tuple(TestOutcome(f"{world.tests}::{name}", "passed") for name in names)
+        return TestReport(outcomes, {world.source: ran})
+
+    world.during = during
+    generation = await world.generate(sign(world))
+    assert (generation.edit, generation.results[0].status) == (None, "nothing_to_gain")
 
 
 async def test_the_tests_of_a_function_that_gain_nothing_are_taken_out_and_the_rest_tried_again(world: World) -> None:
