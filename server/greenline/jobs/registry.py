@@ -37,7 +37,7 @@ class JobAborted(Exception):
 class Job:
     """One piece of work. ``outcome`` is None while it lives; ``result`` belongs to ``done``, ``error`` to ``failed``.
 
-    ``stop``, ``ended`` and ``task`` are the registry's own.
+    ``stop``, ``ended``, ``task`` and ``older`` are the registry's own.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Job:
     stop: Outcome | None = field(default=None, repr=False)
     ended: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     task: asyncio.Task[Any] | None = field(default=None, repr=False)
+    older: Job | None = field(default=None, repr=False)
 
     @property
     def live(self) -> bool:
@@ -88,7 +89,7 @@ class JobRegistry:
     ) -> Job:
         """Start ``work``, or return the live job of the same key (``keep``), or take its place (``supersede``).
 
-        A superseding job waits until the older one has let go of everything. ``on_end`` is called once, after the
+        A superseding job waits until all older ones have let go of everything. ``on_end`` is called once, after the
         outcome is set; what it raises is logged and changes nothing. Raises RegistryClosed.
         """
         if self._closed:
@@ -98,9 +99,9 @@ class JobRegistry:
             if policy == "keep":
                 return older
             self._request_stop(older, "superseded")
-        job = Job(f"job-{next(self._ids)}", key, title)
+        job = Job(f"job-{next(self._ids)}", key, title, older=older)
         self._live[job.id] = self._by_key[key] = job
-        job.task = asyncio.get_running_loop().create_task(_run(job, older, work, progress), name=f"{job.id} {title}")
+        job.task = asyncio.get_running_loop().create_task(_run(job, work, progress), name=f"{job.id} {title}")
         # A callback: a task that is cancelled before its first step never runs a line of its coroutine.
         job.task.add_done_callback(lambda task: self._end(job, task, on_end))
         return job
@@ -160,9 +161,10 @@ def _judge(stop: Outcome | None, task: asyncio.Task[Any]) -> tuple[Outcome, Any,
     return "done", task.result(), None
 
 
-async def _run(job: Job, older: Job | None, work: Work, progress: Callable[[Job], Progress]) -> Any:
-    if older is not None:
-        await older.wait()
+async def _run(job: Job, work: Work, progress: Callable[[Job], Progress]) -> Any:
+    while job.older is not None:
+        await job.older.wait()
+        job.older = job.older.older  # one that was superseded while it waited itself has left somebody to wait for
     try:
         return await work(_Gate(job, progress))
     except SystemExit as exit_:

@@ -177,6 +177,33 @@ async def test_supersede_waits_for_the_older_job_to_let_go() -> None:
     assert order == ["older let go", "newer works"]
 
 
+async def test_superseding_a_job_that_still_waits_waits_for_the_one_that_works() -> None:
+    registry = JobRegistry()
+    order: list[str] = []
+    started, let_go = asyncio.Event(), asyncio.Event()
+
+    async def oldest(progress: Progress) -> None:
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await let_go.wait()
+            order.append("oldest let go")
+
+    async def newest(progress: Progress) -> None:
+        order.append("newest works")
+
+    start(registry, oldest)
+    await asyncio.wait_for(started.wait(), LIMIT)
+    between = start(registry, forever, policy="supersede")
+    last = start(registry, newest, policy="supersede")
+    for _ in range(5):
+        await asyncio.sleep(0)
+    let_go.set()
+    assert await end(last) == "done"
+    assert (between.outcome, order) == ("superseded", ["oldest let go", "newest works"])
+
+
 async def test_superseding_a_superseding_job_runs_only_the_newest() -> None:
     registry = JobRegistry()
     jobs = [start(registry, forever), start(registry, forever, policy="supersede")]
