@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _PATIENCE = 300.0
 """Seconds that a question may stay unanswered; the job waits for the answer."""
+_LAST_WORD = 2.0
+"""Seconds that an editor has to answer after a cancellation: it writes what it was asked for all the same."""
 _LONGEST = 4000
 """Characters of code in a message."""
 
@@ -37,9 +40,7 @@ async def write(session: Session, edit: TestEdit, code: str) -> Applied:
     workspace_edit = edits.forward(session, edit)
     if workspace_edit is None:
         return await _write_ourselves(session, edit, code)
-    answer = await session.server.workspace_apply_edit_async(
-        types.ApplyWorkspaceEditParams(edit=workspace_edit, label=f"Greenline: tests in {edit.path.name}")
-    )
+    answer = await _written_by_the_editor(session, edit, workspace_edit)
     if not answer.applied:
         _show_code(session, code)
         raise JobFailure(
@@ -47,6 +48,11 @@ async def write(session: Session, edit: TestEdit, code: str) -> Applied:
             "The tests are in Greenline's log."
         )
     return Applied(edit)
+
+
+def say_that_they_stand(session: Session, edit: TestEdit) -> None:
+    """Tell the person what a cancellation came too late for."""
+    session.show(f"Cancelled. The new tests stand in {edit.path.name}; they had passed before they were written.")
 
 
 async def take_back(session: Session, applied: Applied) -> str | None:
@@ -65,6 +71,23 @@ async def take_back(session: Session, applied: Applied) -> str | None:
         types.ApplyWorkspaceEditParams(edit=inverse, label=f"Greenline: undo tests in {name}")
     )
     return None if answer.applied else f"The editor did not undo: {answer.failure_reason or 'no reason given'}."
+
+
+async def _written_by_the_editor(
+    session: Session, edit: TestEdit, workspace_edit: types.WorkspaceEdit
+) -> types.ApplyWorkspaceEditResult:
+    params = types.ApplyWorkspaceEditParams(edit=workspace_edit, label=f"Greenline: tests in {edit.path.name}")
+    writing = asyncio.ensure_future(session.server.workspace_apply_edit_async(params))
+    try:
+        return await asyncio.shield(writing)
+    except asyncio.CancelledError:
+        done, _ = await asyncio.wait([writing], timeout=_LAST_WORD)
+        if not done:
+            writing.cancel()
+        elif writing.exception() is None and writing.result().applied:
+            say_that_they_stand(session, edit)
+            session.refresh()
+        raise
 
 
 async def _write_ourselves(session: Session, edit: TestEdit, code: str) -> Applied:

@@ -62,12 +62,11 @@ def _nothing_written(session: Session, generation: Generation) -> Finished:
 async def _confirm(session: Session, services: Services, generation: Generation, progress: Progress) -> Confirmation:
     """Run what was written; whatever happens, what is shown is looked at again."""
     assert generation.edit is not None
-    name = generation.edit.path.name
-    progress.step(f"Running {name}")
+    progress.step(f"Running {generation.edit.path.name}")
     try:
         return await services.confirm.confirm(generation, progress)
     except asyncio.CancelledError:
-        session.show(f"Cancelled. The new tests stand in {name}; they had passed before they were written.")
+        apply_edit.say_that_they_stand(session, generation.edit)
         raise
     finally:
         session.refresh()

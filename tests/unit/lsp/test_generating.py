@@ -200,6 +200,26 @@ async def test_cancelling_while_confirming_says_what_stands(services: FakeServic
         assert "stand in test_shop.py" in (await editor.wait_for("window/showMessage"))["message"]
 
 
+async def test_cancelling_while_the_editor_writes_says_what_stands(services: FakeServices, source: Path) -> None:
+    """The editor cannot be told not to write any more: what it was asked for comes."""
+    async with Editor(services, FULL) as editor:
+        applies, asked, go = Applies(editor), asyncio.Event(), asyncio.Event()
+
+        async def slowly(params: dict[str, Any]) -> dict[str, Any]:
+            asked.set()
+            await go.wait()
+            return applies(params)
+
+        editor.handlers["workspace/applyEdit"] = slowly
+        job = (await generate(editor, editor.open(source)))["job"]
+        await asyncio.wait_for(asked.wait(), LIMIT)
+        await editor.run("greenline.cancelJob", {"job": job})
+        go.set()
+        assert (await editor.job_end(job))["outcome"] == "cancelled"
+        assert services.test_file.read_text(encoding="utf-8") == NEW
+        assert "stand in test_shop.py" in (await editor.wait_for("window/showMessage"))["message"]
+
+
 @pytest.mark.parametrize("leaving", ["shutdown", "end of file"])
 async def test_leaving_ends_the_jobs(services: FakeServices, source: Path, leaving: str) -> None:
     services.generate.gate.clear()
