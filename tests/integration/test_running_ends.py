@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from greenline.adapters.probe_process import ProbeProcess
 from greenline.adapters.pytest_process import PytestProcess
+from greenline.adapters.scratch_overlay import scratch_overlay
 from greenline.ports.progress import Silent
 from greenline.ports.project import Interpreter, Project
 from greenline.ports.tests import TestRun
 
 if TYPE_CHECKING:
+    from asyncio.subprocess import Process
     from collections.abc import Callable
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
@@ -141,3 +144,29 @@ async def test_cancelling_at_the_very_start_leaves_nothing(tmp_path: Path, monke
 
     assert _scratches(temporary) == []
     assert not _children()
+
+
+async def test_cancelling_twice_while_the_child_starts_leaves_none(tmp_path: Path) -> None:
+    go = asyncio.Event()
+    begun: list[Process] = []
+
+    class Slow(ProbeProcess):
+        async def _start(self) -> Process:
+            begun.append(await super()._start())
+            await go.wait()
+            return begun[0]
+
+    async def use() -> None:
+        with scratch_overlay(tmp_path, {}) as overlay:
+            async with Slow(Path(sys.executable), overlay):
+                pytest.fail("it was cancelled before")
+
+    task = asyncio.ensure_future(use())
+    await _until(lambda: begun)
+    for _ in range(2):
+        task.cancel()
+        await asyncio.sleep(0)
+    go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, LIMIT)
+    assert not _alive(str(begun[0].pid))

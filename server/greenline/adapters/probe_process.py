@@ -72,16 +72,18 @@ class ProbeProcess:
 
     async def __aenter__(self) -> Self:
         starting = asyncio.ensure_future(self._start())
-        try:
-            self._process = await asyncio.shield(starting)
-        except asyncio.CancelledError:
-            # The child may exist already: only what has been started can be killed.
-            with contextlib.suppress(Exception):
-                self._process = await starting
+        # The child may exist already when this is cancelled: only what has been started can be killed.
+        cancelled = await _ended(starting)
+        error = starting.exception()
+        if error is None:
+            self._process = starting.result()
+        if cancelled is not None:
             await self.kill()
-            raise
-        except OSError as error:
+            raise cancelled
+        if isinstance(error, OSError):
             raise ProbeProblem(f"{self._interpreter} could not be started: {error.strerror or error}") from error
+        if error is not None:
+            raise error
         return self
 
     async def __aexit__(
@@ -147,12 +149,8 @@ class ProbeProcess:
         if process is None:
             return
         ending = asyncio.ensure_future(self._end(process))
-        cancelled: asyncio.CancelledError | None = None
-        while not ending.done():
-            try:
-                await asyncio.shield(ending)
-            except asyncio.CancelledError as error:  # noqa: PERF203 - a wait, not a hot loop
-                cancelled = error
+        cancelled = await _ended(ending)
+        ending.result()
         self._process = None
         if cancelled is not None:
             raise cancelled
@@ -190,6 +188,17 @@ class ProbeProcess:
             await asyncio.wait_for(process.wait(), _SECONDS_TO_DIE)
         # Its pipes stay open for as long as the loop does, unless told otherwise.
         process._transport.close()  # type: ignore[attr-defined] # noqa: SLF001 - asyncio.subprocess has no other way
+
+
+async def _ended(work: asyncio.Future[Any]) -> asyncio.CancelledError | None:
+    """Wait until ``work`` has ended, however that is, and however often the caller is cancelled meanwhile."""
+    cancelled: asyncio.CancelledError | None = None
+    while not work.done():
+        try:
+            await asyncio.wait([work])
+        except asyncio.CancelledError as error:  # noqa: PERF203 - a wait, not a hot loop
+            cancelled = error
+    return cancelled
 
 
 def child_environment(
