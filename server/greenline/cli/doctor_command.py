@@ -33,9 +33,11 @@ def command(ctx: click.Context, path: Path, interpreter: Path | None) -> None:
 
     Exit code: 0 when nothing stands in the way, 1 when something does.
     """
+    from greenline.cli.target_names import absolute  # noqa: PLC0415 - keeps `greenline --help` fast
+
     settings = replace(Settings(), interpreter=str(interpreter.absolute()) if interpreter else "")
     try:
-        findings = interrupt.run(services_for(settings).doctor.diagnose(path.absolute()))
+        findings = interrupt.run(services_for(settings).doctor.diagnose(absolute(path)))
     except (asyncio.CancelledError, KeyboardInterrupt):
         ctx.exit(interrupt.CANCELLED)
     _print(findings)

@@ -23,7 +23,9 @@ def command(ctx: click.Context, paths: tuple[Path, ...], form: str) -> None:
 
     Exit code: 0 when the coverage of every file could be shown, 1 when it could not.
     """
-    wanted = [path.absolute() for path in paths or (Path(),)]
+    from greenline.cli.target_names import absolute  # noqa: PLC0415 - keeps `greenline --help` fast
+
+    wanted = [absolute(path) for path in paths or (Path(),)]
     report = services_for(Settings()).gaps.find(wanted)
     if form == "json":
         from greenline.cli.json_output import report_json  # noqa: PLC0415 - loads with its use

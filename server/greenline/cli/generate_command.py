@@ -91,7 +91,8 @@ def _work(run: Run, targets: Sequence[Target], texts: dict[Path, str], *, as_tex
             interrupt.run(run.work(targets, progress, ended))
     except (asyncio.CancelledError, KeyboardInterrupt):
         stays = any(result.status == "confirmed" for result in run.results) and not run.dry_run
-        stderr.print(f"Cancelled.{' What was confirmed before stays.' if stays else ' Nothing was written.'}")
+        otherwise = "What was confirmed before stays." if stays else "Nothing was written."
+        stderr.print(f"Cancelled. {run.left or otherwise}")
         return True
     return False
 

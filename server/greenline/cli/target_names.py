@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def parse_target(text: str) -> Target:
     Raises click.UsageError when there is no such file, function or line.
     """
     target = Target.parse(text)
-    path = target.path.absolute()
+    path = absolute(target.path)
     source = _source(path, text)
     if target.qualname is None and target.line is None:
         return Target(path)
@@ -41,6 +42,14 @@ def parse_target(text: str) -> Target:
         where = f"line {target.line} is outside every function" if target.line <= count else f"it has {count} lines"
         raise click.UsageError(f"{target.path}: {where}. Name a line inside a function, or the whole file.")
     return Target(path, max(around, key=lambda function: function.first_line).qualname)
+
+
+def absolute(path: Path) -> Path:
+    """Return the absolute path, without ``..``: what lies above a link is above where that leads."""
+    path = path.absolute()
+    if ".." not in path.parts:
+        return path
+    return Path(os.path.realpath(path)) if path.name == ".." else Path(os.path.realpath(path.parent)) / path.name
 
 
 def as_written(target: Target, texts: Mapping[Path, str]) -> str:

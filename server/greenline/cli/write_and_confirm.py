@@ -31,6 +31,8 @@ class Run:
     engine: EngineChoice = "auto"
     dry_run: bool = False
     results: list[TargetResult] = field(default_factory=list)
+    left: str = ""
+    """What could not be taken back when the work was cancelled, in words."""
 
     async def work(self, targets: Sequence[Target], progress: Progress, ended: Ended) -> None:
         """Go through the targets one after the other and tell ``ended`` each one's results.
@@ -41,7 +43,8 @@ class Run:
             try:
                 results = await self._worked(target, progress)
             except asyncio.CancelledError:
-                self.results.append(TargetResult(target, "cancelled", "cancelled; nothing was written"))
+                reason = f"cancelled; {self.left or 'nothing was written'}"
+                self.results.append(TargetResult(target, "cancelled", reason))
                 rest = targets[number + 1 :]
                 self.results += [TargetResult(later, "cancelled", "cancelled before it began") for later in rest]
                 raise
@@ -63,7 +66,10 @@ class Run:
         try:
             confirmation = await self.services.confirm.confirm(generation, Share(progress, WRITTEN, 1.0))
         except BaseException:
-            written.undo()
+            try:
+                written.undo()
+            except WriteProblem as problem:
+                self.left = str(problem)
             raise
         if confirmation.ok:
             return confirmation.results

@@ -1,3 +1,4 @@
+import asyncio
 import json
 import subprocess
 import sys
@@ -252,3 +253,34 @@ print(sorted({heavy} & set(sys.modules)))
     ended_process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
 
     assert ended_process.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("text", ["../{name}/prices.py::price", "../{name}/inside/../prices.py::price"])
+def test_a_way_up_in_the_path_leads_to_the_same_file(run: Run, services: FakeServices, folder: Path, text: str) -> None:
+    (folder / "inside").mkdir()
+    services.generations["price"] = ended(folder, "nothing_to_gain")
+
+    result = run("generate", text.format(name=folder.name))
+
+    assert result.exit_code == 0, result.output
+    assert services.asked == [(Target(folder.resolve() / "prices.py", "price"), "auto")]
+
+
+def test_cancelling_leaves_alone_what_somebody_else_changed_meanwhile(
+    run: Run, services: FakeServices, folder: Path
+) -> None:
+    services.generations["price"] = confirmed(folder)
+    test_file = folder / "tests" / "test_prices.py"
+
+    def confirm(generation: Generation) -> Confirmation:
+        test_file.write_text("# mine\n")
+        raise asyncio.CancelledError
+
+    services.confirmation = confirm
+    result = run("generate", "prices.py::price", "--format", "json")
+
+    assert result.exit_code == 130, result.output
+    assert test_file.read_text() == "# mine\n"
+    (entry,) = json.loads(result.stdout)["targets"]
+    assert entry["status"] == "cancelled"
+    assert "was changed since the tests were written" in entry["reason"]

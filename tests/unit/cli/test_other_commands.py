@@ -42,6 +42,20 @@ def test_lsp_refuses_what_is_no_address(run: Run, address: str) -> None:
     assert "is not HOST:PORT" in result.stderr
 
 
+@pytest.mark.parametrize("command", ["gaps", "doctor"])
+def test_a_way_up_in_the_path_is_gone_before_projects_are_looked_for(
+    run: Run, services: FakeServices, folder: Path, command: str
+) -> None:
+    (folder / "inside").mkdir()
+    (folder / "link").symlink_to(folder / "inside")
+
+    for text in ("inside/../prices.py", "link/.."):
+        run(command, text)
+
+    found = [folder.resolve() / "prices.py", folder.resolve()]
+    assert services.asked == ([[path] for path in found] if command == "gaps" else found)
+
+
 def test_gaps_lists_each_gap_with_its_lines(run: Run, services: FakeServices, folder: Path) -> None:
     services.pictured = [
         Picture(folder / "prices.py", "measured", gaps=(REGION, BRANCH)),
