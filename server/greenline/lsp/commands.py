@@ -73,7 +73,8 @@ class Commands:
             self._session.show(run.message, Info)
             return Finished(run.message)
 
-        return self._start(("suite", path if not path.is_file() else path.parent), "Run tests with coverage", work)
+        built = self._session.services.built  # without a picture so far, it takes too long to ask for the project
+        return self._start(("suite", built.run_suite.root_of(path) if built else path), "Run tests with coverage", work)
 
     def cancel_job(self, *arguments: object) -> dict[str, Any]:
         """``greenline.cancelJob``: ask a job to stop."""

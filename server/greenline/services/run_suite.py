@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from greenline.domain.coverage.model import Executed
     from greenline.ports.documents import Documents
     from greenline.ports.progress import Progress
-    from greenline.ports.project import InterpreterFinder, ProjectFinder
+    from greenline.ports.project import InterpreterFinder, Project, ProjectFinder
     from greenline.ports.tests import TestReport, TestRunner
     from greenline.services.show_coverage import ShowCoverage
     from greenline.settings import Settings
@@ -53,9 +53,16 @@ class RunSuite:
         self._documents = documents
         self._settings = settings
 
+    def root_of(self, path: Path) -> Path:
+        """Return the root of the project that a file or folder belongs to: what a run is of."""
+        return self._project_of(path).root
+
     async def run(self, project_path: Path, progress: Progress) -> SuiteRun:
-        """Run the suite of the path's project. Raises nothing for the tests' sake; cancelling ends all children."""
-        project = self._projects.project_of(project_path)
+        """Run the suite of the project that a file or folder belongs to.
+
+        Raises nothing for the tests' sake; cancelling ends all children.
+        """
+        project = self._project_of(project_path)
         try:
             interpreter = await self._interpreters.interpreter_for(project, setting=self._settings.interpreter)
         except InterpreterProblem as problem:
@@ -76,6 +83,9 @@ class RunSuite:
         measured = {path: executed for path, executed in report.coverage.items() if path in texts}
         changed = self._show.record(measured, texts) if measured else frozenset()
         return SuiteRun(_message(report, len(measured)), ok=bool(measured), changed=changed)
+
+    def _project_of(self, path: Path) -> Project:
+        return self._projects.project_of(path / "any.py" if path.is_dir() else path)
 
     def _texts_that_ran(
         self, measured: Mapping[Path, Executed], overlay: Mapping[Path, str], started: float

@@ -129,10 +129,16 @@ class FakeSuite:
     show: FakeShow
     answer: SuiteRun = field(default_factory=lambda: SuiteRun("5 passed", ok=True))
     paths: list[Path] = field(default_factory=list)
+    root: Path | None = None
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def root_of(self, path: Path) -> Path:
+        return self.root or path
 
     async def run(self, project_path: Path, progress: Progress) -> SuiteRun:
         self.paths.append(project_path)
         progress.step("Running", 0.1)
+        await self.gate.wait()
         self.show.state = "measured"
         return self.answer
 
@@ -146,6 +152,7 @@ class FakeServices:
         self.confirm = FakeConfirm(self.show)
         self.confirm.gate.set()
         self.run_suite = FakeSuite(self.show)
+        self.run_suite.gate.set()
         self.generate: FakeGenerate = FakeGenerate(Nothing(), test_file)
         self.generate.gate.set()
         self.built: list[Settings] = []

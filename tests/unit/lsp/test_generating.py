@@ -530,3 +530,21 @@ async def test_a_suite_that_cannot_run_says_why(services: FakeServices, source: 
 async def test_without_a_folder_there_is_nothing_to_run(services: FakeServices) -> None:
     async with Editor(services, FULL) as editor:
         assert (await editor.run("greenline.runTestsWithCoverage"))["job"] is None
+
+
+async def test_two_files_of_one_project_start_its_tests_once(services: FakeServices, source: Path) -> None:
+    services.run_suite.gate.clear()
+    services.run_suite.root = source.parent
+    (source.parent / "inside").mkdir()
+    other = source.parent / "inside" / "other.py"
+    other.write_text("x = 1\n")
+    async with Editor(services, FULL) as editor:
+        uris = [editor.open(path) for path in (source, other)]
+        for uri in uris:
+            await editor.diagnostics(uri)
+        first, second = [await editor.run("greenline.runTestsWithCoverage", {"uri": uri}) for uri in uris]
+        assert first["job"] == second["job"]
+        assert [first["started"], second["started"]] == [True, False]
+        services.run_suite.gate.set()
+        await editor.job_end(first["job"])
+    assert len(services.run_suite.paths) == 1

@@ -4,6 +4,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
+from greenline.adapters.project_files import ProjectFiles
 from greenline.domain.coverage.model import Executed
 from greenline.ports.progress import Silent
 from greenline.ports.project import Interpreter, InterpreterProblem, Project
@@ -54,17 +55,17 @@ class World:
         self.recorded = {path: (measured[path], texts[path]) for path in measured}
         return frozenset(measured)
 
-    async def suite(self) -> Any:
+    async def suite(self, path: Path | None = None, projects: Any = None) -> Any:
         everything: Any = self
         suite = RunSuite(
-            projects=everything,
+            projects=projects or everything,
             interpreters=everything,
             runner=everything,
             show=everything,
             documents=everything,
             settings=Settings(interpreter="python", suite_seconds=7.0),
         )
-        return await suite.run(self.root / "a.py", Silent())
+        return await suite.run(path or self.root / "a.py", Silent())
 
 
 RAN = Executed(frozenset({1}))
@@ -92,6 +93,15 @@ async def test_it_runs_everything_and_records_what_ran(tmp_path: Path) -> None:
     assert result.changed == {a, b}
     assert result.ok
     assert result.message == "1 passed, 1 failed; coverage of 2 files is up to date. First failure: t::b."
+
+
+async def test_a_folder_means_the_project_in_it_and_not_the_one_above(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "pyproject.toml").touch()
+    world = World(root, TestReport((PASSED,)))
+    await world.suite(root, ProjectFiles())
+    assert [run.project.root for run in world.runs] == [root]
 
 
 async def test_what_was_edited_or_saved_meanwhile_is_not_guessed(tmp_path: Path) -> None:
