@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_WATCHED = ("**/.coverage", "**/coverage.xml", "**/coverage.json", "**/lcov.info")
+_WATCHED = ("**/.coverage",)
+"""Only the usual name: ``report_watch`` sees all others, a second later."""
 
 
 class GreenlineServer(LanguageServer):
