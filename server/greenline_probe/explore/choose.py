@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Callable
 
 from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.mutants import Mutation
@@ -30,16 +30,25 @@ class Chosen:
 
 
 def choose(
-    candidates: list[Observation], goals: Goals, mutation: Mutation, observer: Observer, near: Search, budget: Budget
+    candidates: list[Observation],
+    goals: Goals,
+    mutation: Mutation,
+    observer: Observer,
+    near: Search,
+    budget: Budget,
+    holds: Callable[[Observation], bool],
 ) -> Chosen:
-    """Choose greedily: goals first, then mutants; then leave out what became superfluous."""
+    """Choose greedily: goals first, then mutants; then leave out what became superfluous.
+
+    ``holds`` tells whether an observation is the same on another day and in another folder.
+    """
     ordered = sorted(candidates, key=lambda o: (o.kind != "value", o.choice.cost))
     met = {id(o): goals.met_by(o.edges) for o in ordered}
     kept = _cover(ordered, met)
     killed_by = _kill(mutation, kept, ordered, observer, budget)
-    _kill_the_rest(mutation, kept, killed_by, met, near, goals, budget)
+    _kill_the_rest(mutation, kept, killed_by, met, near, goals, budget, holds)
     kept = _without_superfluous(kept, met, killed_by)
-    kept = [_simplified(o, observer, goals) for o in kept]
+    kept = [_simplified(o, observer, goals, holds) for o in kept]
     survivors = [f"line {m.line}: {m.what}" for i, m in enumerate(mutation.mutants) if not killed_by.get(i, True)]
     kept.sort(key=lambda o: (o.kind == "raise", o.choice.cost))
     return Chosen(kept, len(killed_by), sum(1 for k in killed_by.values() if k), survivors)
@@ -91,6 +100,7 @@ def _kill_the_rest(
     near: Search,
     goals: Goals,
     budget: Budget,
+    holds: Callable[[Observation], bool],
 ) -> None:
     """Look near the kept calls for one that notices what nothing noticed so far."""
     open_mutants = [n for n, noticed in killed_by.items() if not noticed]
@@ -99,7 +109,7 @@ def _kill_the_rest(
         if not open_mutants or len(kept) >= MAX_CHOSEN or budget.is_over():
             return
         fresh = [o for o in (observer.run(c) for c in near.more([k.choice for k in kept], NEAR)) if o.usable]
-        fresh = [o for o in fresh if observer.run(o.choice, trace=False).fingerprint == o.fingerprint]
+        fresh = [o for o in fresh if holds(o)]
         fresh.sort(key=lambda o: o.choice.cost)
         seconds, observer.seconds = observer.seconds, MUTANT_SECONDS
         try:
@@ -118,7 +128,9 @@ def _kill_the_rest(
             observer.seconds = seconds
 
 
-def _simplified(observation: Observation, observer: Observer, goals: Goals) -> Observation:
+def _simplified(
+    observation: Observation, observer: Observer, goals: Goals, holds: Callable[[Observation], bool]
+) -> Observation:
     """Leave out steps and optional arguments that change nothing."""
     met = goals.met_by(observation.edges)
     for i, slot in enumerate(observation.choice.template.slots):
@@ -128,7 +140,8 @@ def _simplified(observation: Observation, observer: Observer, goals: Goals) -> O
         less = Choice(choice.template, (*choice.chosen[:i], OMITTED, *choice.chosen[i + 1 :]))
         less.cost = cost_of(less)
         seen = observer.run(less)
-        if seen.usable and seen.fingerprint == observation.fingerprint and met <= goals.met_by(seen.edges):
+        same = seen.usable and seen.fingerprint == observation.fingerprint and met <= goals.met_by(seen.edges)
+        if same and holds(seen):
             observation = seen
     return observation
 

@@ -46,7 +46,9 @@ class Names:
         if home == "builtins":
             return qualname if getattr(sys.modules["builtins"], qualname, None) is thing else None
         top, _, rest = qualname.partition(".")
-        for name in dict.fromkeys((self.module.__name__, home.lstrip("_"), home)):
+        hidden = any(part.startswith("_") for part in home.split("."))
+        own = self.module.__name__
+        for name in dict.fromkeys((own, home.lstrip("_"), home) if hidden else (home, own)):
             found = getattr(sys.modules.get(name), top, None)
             if found is not None and _walk(found, rest) is thing:
                 binding = self.bind_attribute(name, top, found)

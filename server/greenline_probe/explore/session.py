@@ -11,6 +11,7 @@ import warnings
 from typing import Any, Callable
 
 from greenline_probe import guard, limits, wire
+from greenline_probe.explore import clock
 from greenline_probe.explore.arcs import recorder
 from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.choose import choose
@@ -29,6 +30,7 @@ Emit = Callable[[Any], None]
 SEARCH_SHARE = 0.6
 MAX_CANDIDATES = 160
 MAX_CALLERS = 3
+MOST_ALIKE = 6
 
 
 class Session:
@@ -37,6 +39,7 @@ class Session:
     def __init__(self, request: wire.Explore, announce: Callable[[str], bool], *, instrumented: bool) -> None:
         self.request = request
         self.refused: list[str] = []
+        self.clock_asked = False
         os.chdir(request.scratch)
         sys.path[:0] = [r for r in request.roots if r not in sys.path]
         limits.apply()
@@ -139,14 +142,19 @@ def judge(
         if name not in session.names.bound and module in sys.modules:
             value = sys.modules[module]
             session.names.bind(name, module, attribute, getattr(value, attribute) if attribute else value)
-    observations = []
+    observations: list[Observation] = []
+    dated = 0
     for index, chosen, cost in found["candidates"]:
         choice = Choice(session.templates[index], tuple(chosen), cost=cost)
         first = session.observer.run(choice)
-        if first.usable and session.observer.run(choice, trace=False).fingerprint == first.fingerprint:
+        if first.usable and _is_same_elsewhere(first, session):
             observations.append(first)
+        elif first.usable and session.clock_asked:
+            dated += 1
+    observations = _few_alike(observations)
     if not observations:
-        emit({"cases": [], "mutants": 0, "killed": 0, "missed": []})
+        reason = "what it returns or does depends on the current time" if dated else ""
+        emit({"cases": [], "mutants": 0, "killed": 0, "missed": [], "reason": reason})
         return
     subject = session.subject
     mutation = Mutation(subject.function, subject.node, subject.qualname, request.file)
@@ -162,7 +170,9 @@ def judge(
         _seed(request),
         budget=budget,
     )
-    chosen_ones = choose(observations, session.goals, mutation, session.observer, near, budget)
+    chosen_ones = choose(
+        observations, session.goals, mutation, session.observer, near, budget, lambda o: _is_same_elsewhere(o, session)
+    )
     met = set().union(*(session.goals.met_by(o.edges) for o in chosen_ones.observations))
     emit(
         {
@@ -186,6 +196,31 @@ def _parameters_of(owner: Any) -> list[str]:
         return []
 
 
+def _is_same_elsewhere(first: Observation, session: Session) -> bool:
+    """Run the call again in another folder and, if it looks at the clock, on another day."""
+    choice, observer = first.choice, session.observer
+    with clock.another_folder(os.path.join(session.request.scratch, "elsewhere")), clock.Watch() as watch:
+        again = observer.run(choice, trace=False)
+    session.clock_asked = watch.asked
+    if again.fingerprint != first.fingerprint or not watch.asked:
+        return again.fingerprint == first.fingerprint
+    with clock.another_day(session.request.module.partition(".")[0]), clock.Watch() as watch:
+        later = observer.run(choice, trace=False)
+    return later.fingerprint == first.fingerprint and not watch.asked
+
+
+def _few_alike(observations: list[Observation]) -> list[Observation]:
+    """Keep the simplest few of the calls that fail in one way: a maintainer wants one, a mutant perhaps another."""
+    seen: dict[Any, int] = {}
+    kept = []
+    for observation in sorted(observations, key=lambda o: o.choice.cost):
+        key = (observation.error, observation.message, observation.error_line)
+        seen[key] = seen.get(key, 0) + 1
+        if observation.kind != "raise" or seen[key] <= (MOST_ALIKE if observation.message else 1):
+            kept.append(observation)
+    return kept
+
+
 def _best(found: Found, goals: Goals) -> list[Observation]:
     """Order by what they meet and how simple they are: every goal's simplest first, then one per behaviour."""
     observations = sorted(found.observations.values(), key=lambda o: o.choice.cost)
@@ -205,11 +240,17 @@ def _why_no_template(session: Session) -> str:
     return f"no value could be made for {', '.join(unknown) or 'its parameters'}"
 
 
+_NOT_OF_TYPES = {"IndexError", "ZeroDivisionError", "UnboundLocalError", "NameError", "RecursionError", "OverflowError"}
+
+
 def _accident(observation: Observation) -> dict[str, Any]:
     template = observation.choice.template
     shown = described(observation.choice)
     pairs = [(s, c) for s, c in zip(template.slots, observation.choice.chosen) if s.role in ("argument", "construct")]
     typed = not template.detour and all((s.typed and c not in s.odd) or not c for s, c in pairs)
+    # Without annotations a wrong type is our guess; an index out of range is the code's own doing.
+    own = not template.detour and observation.error in _NOT_OF_TYPES and all(c not in s.odd for s, c in pairs)
+    typed = typed or own
     return {"call": shown, "error": observation.error_text, "line": observation.error_line, "typed": typed}
 
 

@@ -50,7 +50,7 @@ def serve(request: wire.Explore, reply: Reply) -> None:
     reply(
         wire.Explored(
             calls=found["calls"],
-            reason="" if judged["cases"] else _why_nothing(found, refusals),
+            reason="" if judged["cases"] else judged.get("reason") or _why_nothing(found, refusals),
             not_testable=not judged["cases"],
             mutants=judged["mutants"],
             killed=judged["killed"],

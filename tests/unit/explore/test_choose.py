@@ -37,7 +37,7 @@ def chosen(
             candidates = [world.observer.run(Choice(world.templates[0], c)) for c in calls]
         mutation = Mutation(world.subject.module.__dict__[name], world.subject.node, name, str(world.path))
         near = world.search(seconds=seconds)
-        yield world, choose(candidates, world.goals, mutation, world.observer, near, Budget(seconds))
+        yield world, choose(candidates, world.goals, mutation, world.observer, near, Budget(seconds), lambda _: True)
 
 
 def programs(found: Chosen) -> list[str]:
@@ -98,7 +98,7 @@ def test_without_time_the_goals_are_still_met(tmp_path: Path) -> None:
     with explored(tmp_path, SHIP, "ship") as world:
         candidates = list(world.search(seconds=20).run([]).observations.values())
         mutation = Mutation(world.subject.module.ship, world.subject.node, "ship", str(world.path))
-        found = choose(candidates, world.goals, mutation, world.observer, world.search(), Budget(0))
+        found = choose(candidates, world.goals, mutation, world.observer, world.search(), Budget(0), lambda _: True)
         met = set().union(*(world.goals.met_by(o.edges) for o in found.observations))
 
     assert met == world.goals.all

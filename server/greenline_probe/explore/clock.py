@@ -1,0 +1,138 @@
+"""The same call on another day, in another folder: what depends on either is no fact about the code."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+import sys
+import time
+import types
+from collections.abc import Iterator
+from typing import Any
+
+SHIFT = datetime.timedelta(days=403, hours=5, minutes=17)
+_SECONDS = SHIFT.total_seconds()
+_OWN = os.path.dirname(os.path.abspath(__file__))
+_WALL_CLOCK = {"time", "time_ns", "localtime", "gmtime", "strftime", "ctime", "asctime", "now", "today", "utcnow"}
+
+
+class Watch:
+    """Notices whether the code looks at the clock; ``asked`` says so."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __enter__(self) -> Watch:  # noqa: PYI034 - Self is newer than 3.9
+        sys.setprofile(self._event)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.setprofile(None)
+
+    def _event(self, frame: types.FrameType, event: str, called: Any) -> None:
+        if event != "c_call" or getattr(called, "__name__", "") not in _WALL_CLOCK:
+            return
+        owner = getattr(called, "__self__", None)
+        is_clock = owner is time or (isinstance(owner, type) and issubclass(owner, datetime.date))
+        if is_clock and not frame.f_code.co_filename.startswith(_OWN):
+            self.asked = True
+
+
+class _Kind(type):
+    """Takes the real class's instances for its own."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, cls.__mro__[1])
+
+
+class _LaterDatetime(datetime.datetime, metaclass=_Kind):
+    @classmethod
+    def now(cls, tz: Any = None) -> Any:
+        return datetime.datetime.now(tz) + SHIFT
+
+    @classmethod
+    def utcnow(cls) -> Any:
+        return datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None) + SHIFT
+
+    @classmethod
+    def today(cls) -> Any:
+        return datetime.datetime.now() + SHIFT  # noqa: DTZ005 - as the original is
+
+
+class _LaterDate(datetime.date, metaclass=_Kind):
+    @classmethod
+    def today(cls) -> Any:
+        return datetime.date.today() + SHIFT  # noqa: DTZ011 - as the original is
+
+
+@contextlib.contextmanager
+def another_day(package: str) -> Iterator[None]:
+    """Let the package's modules see a later day, wherever they hold the clock."""
+    undo: list[tuple[Any, str, Any]] = []
+
+    def put(owner: Any, name: str, value: Any) -> None:
+        undo.append((owner, name, getattr(owner, name)))
+        setattr(owner, name, value)
+
+    try:
+        _shift_time(put)
+        later = types.ModuleType("datetime")
+        vars(later).update({**vars(datetime), "datetime": _LaterDatetime, "date": _LaterDate})
+        others = {id(datetime.datetime): _LaterDatetime, id(datetime.date): _LaterDate, id(datetime): later}
+        for name, module in list(sys.modules.items()):
+            if name.partition(".")[0] == package and module is not None:
+                _shift_module(module, others, put)
+        yield
+    finally:
+        for owner, name, value in reversed(undo):
+            setattr(owner, name, value)
+
+
+@contextlib.contextmanager
+def another_folder(folder: str) -> Iterator[None]:
+    """Run in a folder that is not empty, as a project's is not."""
+    here = os.getcwd()
+    inner = os.path.join(folder, "here")
+    os.makedirs(os.path.join(inner, "folder"), exist_ok=True)
+    for place in (folder, inner):  # a relative path may lead upwards
+        for name in ("data.txt", "x.py", "note.md", "abc"):
+            with open(os.path.join(place, name), "w", encoding="utf-8") as file:
+                file.write("other\n")
+    os.chdir(inner)
+    try:
+        yield
+    finally:
+        os.chdir(here)
+
+
+def _shift_time(put: Any) -> None:
+    real = {name: getattr(time, name) for name in ("time", "time_ns", "localtime", "gmtime", "strftime", "ctime")}
+    put(time, "time", lambda: real["time"]() + _SECONDS)
+    put(time, "time_ns", lambda: real["time_ns"]() + int(_SECONDS) * 10**9)
+    for name in ("localtime", "gmtime", "ctime"):
+        put(time, name, lambda secs=None, name=name: real[name](real["time"]() + _SECONDS if secs is None else secs))
+    put(
+        time,
+        "strftime",
+        lambda form, *t: real["strftime"](form, *(t or (real["localtime"](real["time"]() + _SECONDS),))),
+    )
+
+
+def _shift_module(module: Any, others: dict[int, Any], put: Any) -> None:
+    for name, value in list(vars(module).items()):
+        if id(value) in others:
+            put(module, name, others[id(value)])
+        elif isinstance(value, type) and value.__module__ == module.__name__:
+            for cell in getattr(vars(value).get("__init__"), "__closure__", None) or ():
+                held: Any = getattr(cell, "cell_contents", None) if _is_filled(cell) else None
+                owner = getattr(held, "__self__", None)
+                if id(owner) in others and hasattr(held, "__name__"):  # a dataclass's default factory
+                    put(cell, "cell_contents", getattr(others[id(owner)], held.__name__))
+
+
+def _is_filled(cell: Any) -> bool:
+    try:
+        return cell.cell_contents is not None
+    except ValueError:
+        return False
