@@ -38,10 +38,10 @@ class _Lazy(click.Group):
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="greenline", message="%(prog)s %(version)s")
 def greenline() -> None:
-    r"""Show what no test reaches, and write the missing test.
+    """Show what no test reaches, and write the missing test.
 
     \b
     greenline gaps src                              what is not covered
     greenline generate src/prices.py::total         write tests for one function
     greenline generate src/prices.py --dry-run      look first, write nothing
-    """
+    """  # noqa: D301 - click looks for the character itself, which a raw text would not hold

@@ -41,6 +41,9 @@ def print_result(console: Console, result: TargetResult, texts: Mapping[Path, st
     elif result.reason:
         for line in result.reason.strip().splitlines():
             console.print(f"    {escape(line)}", soft_wrap=True)
+    if result.status == "confirmed" and result.not_tested:
+        more = f" (and {len(result.not_tested) - 1} more)" if len(result.not_tested) > 1 else ""
+        console.print(f"    [dim]left: {escape(result.not_tested[0])}{more}[/]", soft_wrap=True)
     for bug in result.suspected_bugs:
         where = f" at line {bug.line}" if bug.line else ""
         raised = f"[bold]{escape(bug.call)}[/] raises {escape(bug.error)}{where}"
@@ -59,6 +62,8 @@ def print_summary(console: Console, results: Sequence[TargetResult], *, dry_run:
         parts.append(f"{tests}{where}{', nothing written (dry run)' if dry_run else ''}")
     console.print()
     console.print(escape("; ".join(parts)) if parts else "no functions to test", style="bold", soft_wrap=True)
+    if written and not dry_run:
+        console.print("[dim]greenline gaps shows it after the next run of your tests with coverage.[/]", soft_wrap=True)
 
 
 def print_code(console: Console, code: str) -> None:

@@ -28,7 +28,8 @@ def test_writes_confirms_and_says_what_was_gained(run: Run, services: FakeServic
     assert "prices.py::price  33 % → 100 %  +3 lines, +3 branches" in result.stdout
     assert "2 tests written to tests/test_prices.py" in result.stdout
     assert "test_price_rejects_zero" in result.stdout
-    assert result.stdout.endswith("1 confirmed; 2 tests in tests/test_prices.py\n")
+    assert "\n1 confirmed; 2 tests in tests/test_prices.py\n" in result.stdout
+    assert "left: Line 4 never jumps to 6" in result.stdout
     assert "\x1b[" not in result.output
 
 
