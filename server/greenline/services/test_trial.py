@@ -82,7 +82,7 @@ class TestTrial:
             if merged.problem:
                 return Tried(bench.before, problem=f"{bench.placement.path.name}: {merged.problem}")
             reports = await self._run_twice(bench, merged, progress) if merged.names else [TestReport()]
-            problem = next((r.problem for r in reports if r.problem), "")
+            problem = _spoiled(bench, merged.names, reports) or next((r.problem for r in reports if r.problem), "")
             harmful = await self._harmful(bench, candidates, merged, reports, progress)
             if harmful:
                 failures |= harmful
@@ -148,16 +148,16 @@ class TestTrial:
     ) -> dict[Function, str]:
         """Return the functions whose tests spoil the run for the others, found by halves; empty when all do."""
         functions = [f for f, found in candidates.items() if found]
-        if len(functions) < 2 or not _is_spoiled(merged.names, reports):  # noqa: PLR2004 - nobody else to spoil it for
+        if len(functions) < 2 or not _spoiled(bench, merged.names, reports):  # noqa: PLR2004 - for nobody else
             return {}
         harmful: dict[Function, str] = {}
         for half in (functions[: len(functions) // 2], functions[len(functions) // 2 :]):
             part = {f: candidates[f] for f in half}
             tried = self._merge(bench, part)
             again = await self._run_twice(bench, tried, progress) if tried.names else []
-            if not _is_spoiled(tried.names, again):
+            problem = _spoiled(bench, tried.names, again)
+            if not problem:
                 continue
-            problem = next(r.problem for r in again if r.problem)
             inside = await self._harmful(bench, part, tried, again, progress)
             harmful |= inside or dict.fromkeys(half, problem)
         return harmful if len(harmful) < len(functions) else {}
@@ -196,9 +196,17 @@ class TestTrial:
         return Tried(after, edit, kept)
 
 
-def _is_spoiled(names: Sequence[str], reports: Sequence[TestReport]) -> bool:
-    """Tell whether pytest could not do its work, and no test is known to be the cause."""
-    return any(r.problem and name_of(r.unfinished) not in names for r in reports)
+def _spoiled(bench: Bench, names: Sequence[str], reports: Sequence[TestReport]) -> str:
+    """Say what went wrong of which no test is known to be the cause; empty when nothing did.
+
+    Pytest could not do its work, or a test passed although it was refused something, in a thread perhaps: without the
+    guard it would do that.
+    """
+    problem = next((r.problem for r in reports if r.problem and name_of(r.unfinished) not in names), "")
+    if problem or _failed(names, reports):  # what fails may do so because it was refused something, and goes
+        return problem
+    refused = [what for r in reports for what in r.refusals if what not in bench.existing.refusals]
+    return f"its tests want to {refused[0]}, which is refused while they are tried" if refused else ""
 
 
 def _failed(names: Sequence[str], reports: Sequence[TestReport]) -> dict[str, str]:

@@ -69,6 +69,7 @@ class World:
     runs: list[TestRun] = field(default_factory=list)
     explored: list[Assignment] = field(default_factory=list)
     living: int = 0
+    refusals: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         everything: Any = self
@@ -184,7 +185,8 @@ class World:
             end = name.rpartition("_")[2]
             lines |= LINES.get(end, set())
             arcs |= ARCS.get(end, set())
-        return TestReport(tuple(outcomes), {self.source: Executed(frozenset(lines), frozenset(arcs))}, seconds=0.1)
+        ran = {self.source: Executed(frozenset(lines), frozenset(arcs))}
+        return TestReport(tuple(outcomes), ran, seconds=0.1, refusals=self.refusals)
 
 
 class _Engine:

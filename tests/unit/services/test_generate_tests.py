@@ -122,6 +122,38 @@ async def test_what_tests_that_were_there_reach_by_chance_is_no_gain(world: Worl
     assert (generation.edit, generation.results[0].status) == (None, "nothing_to_gain")
 
 
+@pytest.mark.parametrize("others", [(), ("twice",)])
+async def test_tests_that_were_refused_something_are_not_written(world: World, others: tuple[str, ...]) -> None:
+    """In a thread, say: the test passes in the trial, and does it when it is run without the guard."""
+    world.propose("sign", MINUS)
+    for name in others:
+        world.propose(name, TWICE)
+
+    def during(run: TestRun, number: int) -> TestReport | None:
+        if not any("test_sign_minus" in selected for selected in run.selection):
+            return None
+        names = ("test_sign_minus", "test_twice") if any("twice" in s for s in run.selection) else ("test_sign_minus",)
+        ran = Executed(frozenset(LINES["minus"] | LINES["twice"]), frozenset({*ARCS["minus"], *ARCS["twice"]}))
+        outcomes = tuple(TestOutcome(f"{world.tests}::{name}", "passed") for name in names)
+        return TestReport(outcomes, {world.source: ran}, refusals=("write to /home/x/data.json",))
+
+    world.during = during
+    generation = await world.generate(Target(world.source) if others else sign(world))
+    sign_result, *rest = generation.results
+    assert sign_result.status == "failed"
+    assert "write to /home/x/data.json" in sign_result.reason
+    assert [result.status for result in rest] == ["confirmed"] * len(others)
+    assert generation.edit is None or "test_sign_minus" not in generation.edit.new_text
+
+
+async def test_what_old_tests_are_refused_too_is_not_held_against_new_ones(world: World) -> None:
+    world.tests.write_text("def test_old():\n    pass\n")
+    world.propose("sign", MINUS)
+    world.refusals = ("write to /home/x/log.txt",)
+    generation = await world.generate(sign(world))
+    assert generation.results[0].status == "confirmed"
+
+
 async def test_the_tests_of_a_function_that_gain_nothing_are_taken_out_and_the_rest_tried_again(world: World) -> None:
     world.propose("sign", candidate("test_sign_nothing"))
     world.propose("twice", TWICE)
