@@ -205,6 +205,8 @@ def _tame_plugins(config: Any, args: list[str], seed: int) -> None:
         args += ["--random-order-bucket=none"]
     if "pytest_forked" in loaded:
         manager.unregister(loaded["pytest_forked"])
+    if "pytest_rerunfailures" in loaded:
+        args += ["--reruns=0"]  # a test that passes at the second try did not pass
     if "_pytest.junitxml" in loaded:
         args += ["--junitxml="]
 

@@ -11,6 +11,7 @@ from greenline.domain.code.parse import parse
 from greenline.domain.code.text_lines import split_lines
 from greenline.domain.coverage.merge_maps import merge_maps
 from greenline.domain.coverage.model import Executed
+from greenline.domain.generation.known_assertions import assertions_of, says_nothing_new
 from greenline.domain.generation.merge import merge_tests
 from greenline.domain.generation.model import TestEdit
 from greenline.ports.tests import TestReport, TestRun
@@ -72,9 +73,11 @@ class TestTrial:
         self, bench: Bench, proposed: Sequence[tuple[Function, Sequence[Candidate]]], progress: Progress
     ) -> Tried:
         """Try all candidates together, drop those that fail, and try again what is left."""
-        candidates = {function: list(found) for function, found in proposed if found}
+        known = assertions_of(bench.test_text or "")
+        new = {f: [c for c in found if not says_nothing_new(c.code, known)] for f, found in proposed if found}
+        candidates = {function: found for function, found in new.items() if found}
         failures: dict[Function, str] = {}
-        idle: dict[Function, Kept] = {}
+        idle = {f: Kept(reason="what exploring found is asserted already") for f, found in new.items() if not found}
         for _ in range(ROUNDS):
             if not any(candidates.values()):
                 break

@@ -377,7 +377,10 @@ class Observer:
         if isinstance(error, TimeUp):
             observation.kind = "timeout"
             return
-        if isinstance(error, (KeyboardInterrupt, MemoryError)) or type(error).__name__ == "GuardRefusal":
+        if isinstance(error, MemoryError) or "can't start new thread" in _shown(error):
+            self.refused.append("use more memory or threads than exploring allows")
+            return
+        if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "GuardRefusal":
             observation.kind = "unusable"
             return
         observation.kind = "raise"

@@ -236,9 +236,13 @@ def test_what_differs_between_runs_is_never_expected(see: Any, name: str) -> Non
     assert not any("0x" in line or "nan" in line for line in seen.details)
 
 
-@pytest.mark.parametrize("name", ["interrupts", "exhausts"])
-def test_the_end_of_the_process_is_no_outcome(see: Any, name: str) -> None:
-    assert see(name, "3").kind == "unusable"
+def test_the_end_of_the_process_is_no_outcome(see: Any) -> None:
+    assert see("interrupts", "3").kind == "unusable"
+
+
+def test_our_own_limits_are_no_outcome(see: Any) -> None:
+    assert see("exhausts", "3").kind == "refused"
+    assert see("exhausts", "3").refusal == "use more memory or threads than exploring allows"
 
 
 def test_the_operating_system_speaks_of_invented_paths(see: Any) -> None:

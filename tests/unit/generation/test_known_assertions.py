@@ -1,0 +1,36 @@
+"""A test whose every assertion stands in the file already says nothing new."""
+
+import pytest
+
+from greenline.domain.generation.known_assertions import assertions_of, says_nothing_new
+
+FILE = """\
+import pytest
+from shop import pick
+
+
+def test_pick():
+    assert pick(7919) == "common"
+    with pytest.raises(ValueError, match="no"):
+        pick(-1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "nothing_new"),
+    [
+        ("def test_a():\n    assert pick(7919) == 'common'\n", True),
+        ("def test_a():\n    assert pick(7919) == 'rare'\n", False),
+        ("def test_a():\n    assert pick(7919) == 'common'\n    assert pick(1) == 'one'\n", False),
+        ('def test_a():\n    with pytest.raises(ValueError, match="no"):\n        pick(-1)\n', True),
+        ('def test_a():\n    with pytest.raises(ValueError, match="no"):\n        pick(-2)\n', False),
+        ("@pytest.mark.parametrize('n', [7919])\ndef test_a(n):\n    assert pick(7919) == 'common'\n", False),
+        ("def test_a():\n    pick(7919)\n", False),
+    ],
+)
+def test_what_says_nothing_new(code: str, nothing_new: bool) -> None:
+    assert says_nothing_new(code, assertions_of(FILE)) is nothing_new
+
+
+def test_broken_text_asserts_nothing() -> None:
+    assert assertions_of("def (") == frozenset()
