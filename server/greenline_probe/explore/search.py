@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import collections
+import contextlib
 import random
 import zlib
 from collections.abc import Iterator
@@ -291,6 +292,8 @@ class Search:
             yield source.replace(held[1:-1], wanted[1:-1], 1)
         elif held in source:
             yield source.replace(held, wanted, 1)
+        elif type(want) in (int, float):
+            yield from _solved(source, have, want)
         if isinstance(want, (int, float)) and isinstance(have, int) and source[:1] in "'\"[b" and 0 <= want <= 200:
             yield from self._resized(source, have, int(want))
 
@@ -469,3 +472,17 @@ def _members(container: Any) -> list[Any]:
     if isinstance(container, (list, tuple, set, frozenset, dict)):
         return sorted(container, key=repr)[:12]
     return []
+
+
+def _solved(source: str, have: Any, want: Any) -> Iterator[str]:
+    """Take what was compared for the argument plus something, then for the argument times something."""
+    try:
+        value = ast.literal_eval(source)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return
+    if type(value) not in (int, float):
+        return
+    kind = type(value)
+    with contextlib.suppress(OverflowError, ValueError, ZeroDivisionError):
+        for found in (value + want - have, value - want + have, value * want / have):
+            yield repr(kind(round(found)) if kind is int else found)
