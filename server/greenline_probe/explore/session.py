@@ -151,7 +151,7 @@ def judge(
             observations.append(first)
         elif first.usable and session.clock_asked:
             dated += 1
-    observations = _few_alike(observations)
+    observations = _few_alike(observations, session.goals)
     if not observations:
         reason = "what it returns or does depends on the current time" if dated else ""
         emit({"cases": [], "mutants": 0, "killed": 0, "missed": [], "reason": reason})
@@ -209,15 +209,18 @@ def _is_same_elsewhere(first: Observation, session: Session) -> bool:
     return later.fingerprint == first.fingerprint and not watch.asked
 
 
-def _few_alike(observations: list[Observation]) -> list[Observation]:
-    """Keep the simplest few of the calls that fail in one way: a maintainer wants one, a mutant perhaps another."""
+def _few_alike(observations: list[Observation], goals: Goals) -> list[Observation]:
+    """Keep the simplest few of the calls that fail in one way: a maintainer wants one, a mutant or a branch another."""
     seen: dict[Any, int] = {}
+    met: set[Any] = set()
     kept = []
     for observation in sorted(observations, key=lambda o: o.choice.cost):
         key = (observation.error, observation.message, observation.error_line)
         seen[key] = seen.get(key, 0) + 1
-        if observation.kind != "raise" or seen[key] <= (MOST_ALIKE if observation.message else 1):
+        mine = goals.met_by(observation.edges)
+        if observation.kind != "raise" or seen[key] <= (MOST_ALIKE if observation.message else 1) or not mine <= met:
             kept.append(observation)
+            met |= mine
     return kept
 
 
