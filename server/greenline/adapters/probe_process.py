@@ -99,14 +99,6 @@ class ProbeProcess:
             stdin.write((wire.encode(message) + "\n").encode("ascii"))
             await stdin.drain()
 
-    async def close_requests(self) -> None:
-        """Tell the probe that no more requests come."""
-        stdin = self._running.stdin
-        assert stdin is not None
-        stdin.close()
-        with contextlib.suppress(ConnectionError):
-            await stdin.wait_closed()
-
     async def replies(self, *kinds: type[Any]) -> AsyncIterator[Any]:
         """Yield replies, which must be of these kinds, until the probe closes the channel. Raises ProbeProblem."""
         stdout = self._running.stdout

@@ -75,10 +75,6 @@ class FindGaps:
                 pictures.append(self._show.picture(path, text))
         return GapReport(_rows(pictures), tuple(pictures), _total(pictures), left_out, tuple(unreadable))
 
-    def pictures(self, paths: Sequence[Path]) -> tuple[Picture, ...]:
-        """Return the pictures alone."""
-        return self.find(paths).pictures
-
     def _files(self, paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
         """Yield each file once, and whether it was named itself."""
         seen: set[Path] = set()

@@ -280,7 +280,6 @@ def test_gaps_of_a_folder_worst_first(world: World) -> None:
     named = finder.find([world.root / "tests" / "test_a.py"])
     assert [picture.path.name for picture in named.pictures] == ["test_a.py"]
     assert len(finder.find([world.root], tests=True).pictures) == 3
-    assert finder.pictures([world.file]) == (found.pictures[0],)
 
 
 def test_runs_of_ours_outlive_the_services_and_another_choice_of_report(world: World) -> None:
