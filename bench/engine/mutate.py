@@ -1,8 +1,10 @@
-"""Mutants to report a score with: none of these operators is one that the engine chooses by.
+"""Mutants to report a score with; the engine's own, by which it chooses, are in ``explore/mutants.py``.
 
 Constants changed, comparisons turned to their neighbour or opposite, arithmetic exchanged, and/or exchanged, unary
-operators dropped, conditions negated, results turned to None, statements deleted, ``break`` and ``continue``
-exchanged.
+operators dropped, conditions negated, results turned to None, statements deleted, ``break`` and ``continue`` exchanged.
+
+No operator is in both, and what would be the same change is left out here (negated booleans, calls left out). Some are
+close in effect all the same: ``<`` turned to ``<=`` here, a bound moved by one there.
 """
 
 from __future__ import annotations
@@ -64,7 +66,11 @@ def _sites(node: ast.AST, path: tuple[Any, ...], *, inside: bool) -> Iterator[tu
 
 def _operators(node: Any) -> list[tuple[str, Callable[[Any], Any]]]:
     found: list[tuple[str, Callable[[Any], Any]]] = []
-    if isinstance(node, ast.Constant) and node.value is not None and node.value is not ...:
+    if (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, (int, float, complex, str, bytes))
+        and not isinstance(node.value, bool)
+    ):
         found.append(("constant", _other_constant))
     if isinstance(node, ast.Compare) and type(node.ops[0]) in _COMPARISONS:
         found.append(("comparison", lambda n: _with(n, ops=[_COMPARISONS[type(n.ops[0])](), *n.ops[1:]])))
@@ -78,7 +84,7 @@ def _operators(node: Any) -> list[tuple[str, Callable[[Any], Any]]]:
         found.append(("negated condition", lambda n: _with(n, test=ast.UnaryOp(ast.Not(), n.test))))
     if isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
         found.append(("result", lambda n: _with(n, value=ast.Constant(None))))
-    if isinstance(node, (ast.Expr, ast.Assign, ast.AugAssign, ast.Raise, ast.Delete, ast.Assert)):
+    if isinstance(node, (ast.Assign, ast.AugAssign, ast.Raise, ast.Delete, ast.Assert)):
         found.append(("deleted statement", lambda _: ast.Pass()))
     if isinstance(node, (ast.Break, ast.Continue)):
         found.append(("break/continue", lambda n: ast.Continue() if isinstance(n, ast.Break) else ast.Break()))
@@ -87,8 +93,6 @@ def _operators(node: Any) -> list[tuple[str, Callable[[Any], Any]]]:
 
 def _other_constant(node: ast.Constant) -> ast.Constant:
     value: Any = node.value
-    if isinstance(value, bool):
-        return ast.Constant(not value)
     if isinstance(value, (int, float, complex)):
         return ast.Constant(value + 1)
     return ast.Constant(b"XX" + value if isinstance(value, bytes) else "XX" + value)

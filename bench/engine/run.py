@@ -71,7 +71,7 @@ def _totals(rows: list[Row]) -> str:
         f"| mean | {mean['line_percent']:.1f} | {mean['branch_percent']:.1f} | {mean['mutant_percent']:.1f} "
         f"| {sum(r.tests for r in rows)} | {sum(r.steady for r in rows)} | | {mean['seconds']:.0f} "
         f"| {statistics.median(times):.1f}, {_p95(times):.1f} |\n\n"
-        f"Mutants: {MUTANTS} a module at most, by operators that the engine does not choose by. "
+        f"Mutants: {MUTANTS} a module at most, by operators that the engine does not have. "
         f"Survivors: {reached} on lines that no test reaches, {unnoticed} that run and that no assertion notices "
         f"(equivalent ones among them). "
         f"Reruns: {RERUNS}, in random order, under 3 hash seeds. "
