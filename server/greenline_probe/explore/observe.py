@@ -209,8 +209,11 @@ class Observer:
 
     def _go_home(self) -> None:
         """Leave every call where the next one begins, even when it removed the folder that it ran in."""
-        os.makedirs(self.scratch, exist_ok=True)
-        os.chdir(self.scratch)
+        try:
+            os.chdir(self.scratch)
+        except OSError:
+            os.makedirs(self.scratch, exist_ok=True)
+            os.chdir(self.scratch)
 
     # ---- executing ---------------------------------------------------------------------------------------------
 
