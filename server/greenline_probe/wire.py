@@ -159,6 +159,8 @@ class Case:
     documented: bool = False
     tested: str = ""
     """Qualified name of what is called: a public caller, when the target is private."""
+    decorators: list[str] = field(default_factory=list)
+    """What a test of it needs around it, to leave everything as it was."""
 
 
 @dataclass

@@ -7,6 +7,7 @@ import contextlib
 import enum
 import functools
 import logging
+import os
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -257,6 +258,15 @@ def log_level(text: str) -> int:
     if level is None:
         raise LookupError(f"no level {text}")
     return level
+
+
+def remember(key: str, value: str, *, forget: bool = False) -> bool:
+    """Set an environment variable, or remove it."""
+    name = f"EVERY_KIND_{key.upper()}"
+    if forget:
+        return os.environ.pop(name, None) is not None
+    os.environ[name] = value
+    return True
 
 
 def warn_about(count: int) -> None:

@@ -45,7 +45,7 @@ every_parameter twice decorated overloaded generator asynchronous async_generato
 takes_callable takes_iterator count_lines read_pairs Colour.mixed Point.__post_init__ Point.moved Account.Limit.allows
 Account.__init__ Account.deposit Account.withdraw Account.balance Account.opened Account.is_valid Countdown.__init__
 Countdown.__next__ _hidden classify endless log_level warn_about Vector.__add__ Vector.__eq__ Account.__len__ curried
-Speaker.greet greet_all
+Speaker.greet greet_all remember
 """.split()  # noqa: SIM905 - a wall of quotes reads worse
 
 
@@ -94,3 +94,10 @@ def test_private_ones_are_reached_through_a_public_caller(targets: dict[str, dic
 def test_the_setter_is_tested_with_its_property(targets: dict[str, dict[str, Any]]) -> None:
     assert "account.balance = " in targets["Account.balance"]["code"]
     assert "pytest.raises(ValueError" in targets["Account.balance"]["code"]
+
+
+def test_what_is_done_to_the_environment_is_asserted_and_put_back(targets: dict[str, dict[str, Any]]) -> None:
+    code = targets["remember"]["code"]
+
+    assert "@mock.patch.dict(os.environ)\ndef test_remember" in code
+    assert 'assert os.environ["EVERY_KIND_' in code

@@ -134,5 +134,6 @@ def _case(reply: wire.Case) -> Case:
         imports=tuple((b, m, a) for b, m, a in fields["imports"]),
         edges=frozenset((a, b) for a, b in fields["edges"]),
         documented=fields["documented"],
+        decorators=tuple(fields["decorators"]),
         tested=fields["tested"],
     )

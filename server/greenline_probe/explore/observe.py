@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
+from greenline_probe.explore import environment
 from greenline_probe.explore.describe import MAX_ITEMS, Describer, equals, files_below, stable_part, written
 from greenline_probe.explore.express import Expresser
 from greenline_probe.explore.intentions import Intentions
@@ -64,6 +65,8 @@ class Observation:
     edges: frozenset[tuple[int, int]] = frozenset()
     refusal: str = ""
     documented: bool = field(default=False)
+    decorators: tuple[str, ...] = ()
+    """What the test needs around it, to leave everything as it was."""
 
     @property
     def fingerprint(self) -> tuple[Any, ...]:
@@ -122,6 +125,7 @@ class _Before:
     twins: list[Any]
     state: dict[str, str]
     files: dict[str, str]
+    variables: dict[str, str]
 
 
 class Observer:
@@ -163,6 +167,7 @@ class Observer:
             return None
         space = self._namespace([*choice.template.arrange(choice.chosen), *choice.chosen])
         passed = [label + source for _, label, source in choice.template.arguments(choice.chosen)]
+        variables = environment.variables()
         try:
             with self._limits():
                 for line in choice.template.arrange(choice.chosen):
@@ -172,6 +177,7 @@ class Observer:
             return None
         finally:
             space["monkeypatch"].undo()
+            environment.put_back(variables)
 
     def run(self, choice: Choice, *, trace: bool = True) -> Observation:
         """Execute and judge one choice; never raises. A call that ended an earlier worker is "avoided"."""
@@ -182,6 +188,7 @@ class Observer:
         arguments = template.arguments(chosen)
         lines = template.arrange(chosen)
         space = self._namespace([*lines, *(a for _, _, a in arguments)])
+        variables = environment.variables()
         try:
             with self._limits():
                 for line in lines:
@@ -190,6 +197,7 @@ class Observer:
                 twins = [self._twin(value, source, space) for value, (_, _, source) in zip(values, arguments)]
                 before = self.describer.state_of(template.receiver, space)
                 files = files_below(space.get("tmp_path"))
+                surroundings = environment.variables()
             passed = []
             for i, ((_, label, _), value) in enumerate(zip(arguments, values)):
                 space[f"_a{i}"] = value
@@ -197,12 +205,13 @@ class Observer:
             self._log.take()
             observation = self._call(choice, template.call(passed, chosen), space, trace=trace)
             if observation.kind in ("value", "raise") and not self.refused:
-                self._effects(observation, _Before(arguments, values, twins, before, files), space)
+                self._effects(observation, _Before(arguments, values, twins, before, files, surroundings), space)
         except BaseException:
             observation = Observation(choice, "unusable")
         finally:
             self._go_home()
             space["monkeypatch"].undo()
+            environment.put_back(variables)
         if self.refused:
             observation.kind, observation.refusal = "refused", self.refused[0]
         return observation
@@ -368,6 +377,9 @@ class Observer:
             changed = [equals(e, s) for e, s in now.items() if before.state.get(e) != s and e != known]
             after += changed[:4]
         after += written(space.get("tmp_path"), before.files)
+        restoring, changed = environment.changes(before.variables, self.names, self.describer.is_stable)
+        after += changed
+        observation.decorators = (restoring,) if restoring else ()
         observation.after = (*after, *observation.after)
         observation.kept = frozenset(kept)
 

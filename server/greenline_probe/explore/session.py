@@ -269,6 +269,7 @@ def _case(observation: Observation, session: Session) -> wire.Case:
         observation.expected or "",
         *observation.details,
         *observation.after,
+        *observation.decorators,
         observation.error,
     ]
     used = {n.id for s in sources if s for n in ast.walk(ast.parse(s)) if isinstance(n, ast.Name)}
@@ -291,6 +292,7 @@ def _case(observation: Observation, session: Session) -> wire.Case:
         edges=[list(e) for e in sorted(observation.edges)],
         documented=observation.choice.documented,
         tested=template.subject.qualname,
+        decorators=list(observation.decorators),
     )
 
 

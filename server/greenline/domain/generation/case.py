@@ -47,6 +47,8 @@ class Case:
     """(binding, module, attribute); an empty attribute imports the module itself."""
     edges: frozenset[Arc] = frozenset()
     documented: bool = False
+    decorators: tuple[str, ...] = ()
+    """What the test needs around it, to leave everything as it was."""
     tested: str = ""
     """Qualified name of what is called, where it is not the target itself: a public caller of a private one."""
 

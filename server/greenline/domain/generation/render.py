@@ -98,7 +98,7 @@ def _groups(named: Sequence[_Named]) -> list[list[_Named]]:
     for number, one in enumerate(named):
         case = one.case
         labels = tuple((a.parameter, a.label) for a in case.arguments)
-        plain = not case.kept and not case.after and not case.details and case.arguments
+        plain = not (case.kept or case.after or case.details or case.decorators) and case.arguments
         key = (case.call, case.arrange, case.shape, labels, case.raises and case.error) if plain else number
         groups.setdefault(key, []).append(one)
     return sorted(groups.values(), key=lambda g: (g[0].case.raises, -len(g)))
@@ -148,7 +148,7 @@ def _single(named: _Named, function: Function) -> _Test:
     body = _steps(arrange, act, check)
     return _Test(
         name=f"test_{subject_words(case.tested or function.qualname)}{_ending(named, function)}",
-        decorators=(),
+        decorators=tuple(f"@{decorator}" for decorator in case.decorators),
         parameters=_fixtures(body),
         body=tuple(body),
         imports=_imports([case], extra, body),
