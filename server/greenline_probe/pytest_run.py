@@ -15,6 +15,8 @@ from greenline_probe.trace import Tracer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from greenline_probe.calls import Calls
+
 _LONGEST_MESSAGE = 4000
 _MOST_REFUSALS = 50
 _SECONDS_TO_END = 5.0
@@ -23,6 +25,7 @@ _SECONDS_TO_END = 5.0
 
 def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
     """Carry out the request: Started, TestBegan and TestDone as they happen, last RunDone or Problem."""
+    calls = _calls(request)  # before anything of the project can be imported in the place of what it imports
     os.chdir(request.root)
     sys.path.insert(0, os.getcwd())
     _keep_bytecode(request.bytecode)
@@ -40,8 +43,8 @@ def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
         writable = [folder for folder in (request.scratch, request.bytecode) if folder]
         in_force = guard.install(writable, request.refuse, lambda what: _remember(refusals, what))
         in_force.polite = True
-    tracer = Tracer(request.files, request.roots) if request.files or request.roots else None
-    listener = _listener(pytest, reply, request, in_force, tracer)
+    tracer = Tracer(request.files, request.roots, calls) if request.files or request.roots else None
+    listener = _listener(pytest, reply, request, in_force, tracer=tracer, calls=calls)
     if tracer:
         tracer.start_with_first_file()
     exit_code = _pytest_main(pytest, request, listener)
@@ -50,9 +53,19 @@ def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
         tracer.stop()
         coverage = {name: [sorted(lines), sorted(arcs)] for name, (lines, arcs) in tracer.take().items()}
     done = wire.RunDone(exit_code, coverage, refusals, listener.internal_error)
+    if tracer and calls:
+        done.calls = calls.take(tracer.reported_name)
     if request.limited:
         _wait_for_threads(done, reply)
     reply(done)
+
+
+def _calls(request: wire.RunTests) -> Calls | None:
+    if not request.calls:
+        return None
+    from greenline_probe.calls import Calls  # noqa: PLC0415 - only for runs that ask for it
+
+    return Calls((request.root, request.scratch))
 
 
 def _pytest_main(pytest: Any, request: wire.RunTests, listener: Any) -> int:
@@ -105,7 +118,9 @@ def _listener(  # noqa: C901 - many hooks, each short
     reply: Callable[[Any], None],
     request: wire.RunTests,
     in_force: guard.Guard | None,
+    *,
     tracer: Tracer | None,
+    calls: Calls | None,
 ) -> Any:
     """Make the plugin. A function, because pytest's decorators exist only once the project's pytest is imported."""
 
@@ -147,6 +162,13 @@ def _listener(  # noqa: C901 - many hooks, each short
         def pytest_collection_finish(self, session: Any) -> None:
             reply(wire.Started(len(session.items)))
 
+        @pytest.hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]
+        def pytest_runtest_setup(self, item: Any) -> None:
+            if calls:
+                calls.begin_test(repeatable=_is_repeatable(item))
+                if "random" in sys.modules:
+                    sys.modules["random"].seed(request.seed)
+
         def pytest_runtest_logstart(self, nodeid: str) -> None:
             self._outcomes[nodeid] = ("", "")
             if tracer:
@@ -172,6 +194,11 @@ def _listener(  # noqa: C901 - many hooks, each short
             self.internal_error = self.internal_error or f"{excinfo.typename}: {excinfo.value}".rstrip(": ")
 
     return Listener()
+
+
+def _is_repeatable(item: Any) -> bool:
+    """Tell whether a test's inputs are written down; Hypothesis makes them up."""
+    return not hasattr(getattr(item, "obj", None), "hypothesis")
 
 
 def _outcome(report: Any) -> tuple[str, str] | None:

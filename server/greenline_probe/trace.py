@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import FrameType
 
+    from greenline_probe.calls import Calls
+
 Recorded = tuple[set[int], set[tuple[int, int]]]
 
 _RESUME = dis.opmap.get("RESUME")  # 3.11 and later mark each start and each resumption with it
@@ -28,11 +30,12 @@ class Tracer:
 
     ``files`` maps a file name, as code objects may have it, to the name to report. Below ``roots`` each ``.py`` file is
     recorded too, under its own path; installed packages (``site-packages``, the interpreter's own folder) are not.
-    Threads that begin while it runs are recorded as well.
+    Threads that begin while it runs are recorded as well. ``calls`` looks at each call in a recorded file.
     """
 
-    def __init__(self, files: Mapping[str, str], roots: Sequence[str] = ()) -> None:
+    def __init__(self, files: Mapping[str, str], roots: Sequence[str] = (), calls: Calls | None = None) -> None:
         self._files = dict(files)
+        self._look = None if calls is None else calls.look
         self._real_files = {os.path.realpath(path): name for path, name in files.items()}
         self._roots = tuple(
             dict.fromkeys(form for root in roots for form in (os.path.abspath(root), os.path.realpath(root)))
@@ -99,17 +102,20 @@ class Tracer:
         if not self._on:  # a thread that outlived the recording
             sys.settrace(None)
             return None
+        if self._look is not None and _begins(frame):
+            self._look(frame)
         return _frame_recorder(frame, arcs)
 
     def _is_recorded(self, filename: str) -> bool:
         return (self._by_filename[filename] if filename in self._by_filename else self._decide(filename)) is not None
 
     def _decide(self, filename: str) -> set[tuple[int, int]] | None:
-        name = self._reported_name(filename)
+        name = self.reported_name(filename)
         self._by_filename[filename] = None if name is None else self._arcs.setdefault(name, set())
         return self._by_filename[filename]
 
-    def _reported_name(self, filename: str) -> str | None:
+    def reported_name(self, filename: str) -> str | None:
+        """Return the name that the file is reported by, None for one that is not recorded."""
         if filename in self._files:
             return self._files[filename]
         if filename.startswith("<"):

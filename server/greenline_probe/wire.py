@@ -51,6 +51,8 @@ class RunTests:
     """Lower the limits on memory, file size and open files."""
     bytecode: str = ""
     """Folder to keep the bytecode of pytest and its plugins in, from one run to the next."""
+    calls: bool = False
+    """Tell what the functions in ``files`` are called with; chance is seeded, test by test, for that."""
 
 
 @dataclass
@@ -89,6 +91,9 @@ class RunDone:
     lingering: list[str] = field(default_factory=list)
     """Threads that keep the process from ending: a plain pytest would never return."""
     versions: dict[str, str] = field(default_factory=dict)
+    calls: dict[str, list[list[Any]]] = field(default_factory=dict)
+    """Name -> [first line of the function (decorators counted), programs as in ``Explore.examples``,
+    parameter -> types as in ``Explore.hints``]."""
 
 
 @dataclass
@@ -116,7 +121,10 @@ class Explore:
     first_line: dict[str, int] = field(default_factory=dict)
     """Line of a statement that spans several -> its first line (JSON keys are text)."""
     examples: list[str] = field(default_factory=list)
-    """Calls of the target seen elsewhere, as source."""
+    """Calls of the target seen elsewhere, as source: a call, before it imports, ``instance = ...`` and calls of it.
+    ``_`` stands for an argument that is not known."""
+    hints: dict[str, str] = field(default_factory=dict)
+    """Parameter -> types of what is passed elsewhere: ``int``, ``list[str] | pkg.mod.Class``."""
     refuse: list[str] = field(default_factory=list)
     seed: int = 0
 
