@@ -131,7 +131,9 @@ def _kill_the_rest(
 def _simplified(
     observation: Observation, observer: Observer, goals: Goals, holds: Callable[[Observation], bool]
 ) -> Observation:
-    """Leave out steps and optional arguments that change nothing."""
+    """Leave out steps and optional arguments that change nothing; what documentation shows stays as it is."""
+    if observation.documented:
+        return observation
     met = goals.met_by(observation.edges)
     for i, slot in enumerate(observation.choice.template.slots):
         choice = observation.choice
@@ -148,8 +150,7 @@ def _simplified(
 
 def _notices(observation: Observation, observer: Observer) -> bool:
     """Tell whether the outcome is another one; a call that no longer ends counts."""
-    again = observer.run(observation.choice, trace=False)
-    return again.fingerprint != observation.fingerprint
+    return observer.notices(observation)
 
 
 def _first_to_notice(

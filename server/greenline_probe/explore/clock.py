@@ -15,13 +15,15 @@ SHIFT = datetime.timedelta(days=403, hours=5, minutes=17)
 _SECONDS = SHIFT.total_seconds()
 _OWN = os.path.dirname(os.path.abspath(__file__))
 _WALL_CLOCK = {"time", "time_ns", "localtime", "gmtime", "strftime", "ctime", "asctime", "now", "today", "utcnow"}
+_RANDOM = {"random", "getrandbits", "urandom"}
 
 
 class Watch:
-    """Notices whether the code looks at the clock; ``asked`` says so."""
+    """Notices whether the code looks at the clock (``asked``) or draws random numbers (``drew``)."""
 
     def __init__(self) -> None:
         self.asked = False
+        self.drew = False
 
     def __enter__(self) -> Watch:  # noqa: PYI034 - Self is newer than 3.9
         sys.setprofile(self._event)
@@ -31,7 +33,12 @@ class Watch:
         sys.setprofile(None)
 
     def _event(self, frame: types.FrameType, event: str, called: Any) -> None:
-        if event != "c_call" or getattr(called, "__name__", "") not in _WALL_CLOCK:
+        if event != "c_call":
+            return
+        name = getattr(called, "__name__", "")
+        if name in _RANDOM:
+            self.drew = self.drew or not frame.f_code.co_filename.startswith(_OWN)
+        if name not in _WALL_CLOCK:
             return
         owner = getattr(called, "__self__", None)
         is_clock = owner is time or (isinstance(owner, type) and issubclass(owner, datetime.date))

@@ -10,6 +10,7 @@ import itertools
 import logging
 import os
 import pathlib
+import random
 import signal
 import sys
 import tempfile
@@ -65,6 +66,8 @@ class Observation:
     edges: frozenset[tuple[int, int]] = frozenset()
     refusal: str = ""
     documented: bool = field(default=False)
+    loose: bool = False
+    """Another run has another outcome; what is asserted holds in each."""
     decorators: tuple[str, ...] = ()
     """What the test needs around it, to leave everything as it was."""
 
@@ -141,6 +144,10 @@ class Observer:
         self.scratch = scratch
         self.refused: list[str] = []
         self.seconds = CALL_SECONDS
+        self.entropy = 0
+        """Seed of the ``random`` module at the beginning of each call."""
+        self.result: Any = None
+        """What the last call returned."""
         self.announce = announce
         self._log = _Log()
         logging.getLogger().addHandler(self._log)
@@ -179,6 +186,22 @@ class Observer:
             space["monkeypatch"].undo()
             environment.put_back(variables)
 
+    def guarded(self, mark: str, work: Callable[[], Any]) -> tuple[Any, BaseException | None]:
+        """Do other work as a call is done: announced by a mark, limited; return its result and what it raised."""
+        if not self.announce(mark):
+            return None, TimeUp()
+        self.refused.clear()
+        stdin, sys.stdin = sys.stdin, _NoInput(self.refused)
+        try:
+            with self._limits():
+                result = work()
+        except BaseException as raised:
+            return None, raised
+        finally:
+            sys.stdin = stdin
+            self._go_home()
+        return (None, TimeUp()) if self.refused else (result, None)
+
     def run(self, choice: Choice, *, trace: bool = True) -> Observation:
         """Execute and judge one choice; never raises. A call that ended an earlier worker is "avoided"."""
         if not self.announce(described(choice)):
@@ -216,6 +239,22 @@ class Observer:
             observation.kind, observation.refusal = "refused", self.refused[0]
         return observation
 
+    def notices(self, observation: Observation) -> bool:
+        """Tell whether the same call, made now, would fail the observation's test; one that no longer ends does."""
+        again = self.run(observation.choice, trace=False)
+        if not observation.loose:
+            return again.fingerprint != observation.fingerprint
+        if (again.kind, again.shape, again.error) != (observation.kind, observation.shape, observation.error):
+            return True
+        said = again.message.startswith(observation.message) and set(observation.after) <= set(again.after)
+        if not said or (observation.expected is not None and again.expected != observation.expected):
+            return True
+        space = {**self.names.bound, "result": self.result}
+        try:
+            return not all(self._eval(detail, space) for detail in observation.details)
+        except Exception:
+            return True
+
     def _go_home(self) -> None:
         """Leave every call where the next one begins, even when it removed the folder that it ran in."""
         try:
@@ -230,6 +269,7 @@ class Observer:
         output = io.StringIO()
         error: BaseException | None = None
         self._shape, result = "value", None
+        random.seed(self.entropy)
         setter = choice.template.form in ("setter", "statement")
         code = self._code(call, "exec" if setter else "eval")
         streams = sys.stdin, sys.stdout, sys.stderr
@@ -249,6 +289,7 @@ class Observer:
         except BaseException as raised:
             error = raised
         finally:
+            self.result = result
             sys.stdin, sys.stdout, sys.stderr = streams
         ran = self.tracer.take().get("target") if trace else None
         observation = Observation(choice, "value", self._shape, edges=frozenset(ran[1]) if ran else frozenset())
