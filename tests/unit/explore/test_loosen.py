@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from unit.explore.explored import World, explored
 
 from greenline_probe.explore.loosen import loosened
 from greenline_probe.explore.observe import Observation
 from greenline_probe.explore.template import Choice
+from unit.explore.explored import World, explored
 
 SOURCE = """
     import random
