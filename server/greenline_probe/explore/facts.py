@@ -12,6 +12,8 @@ from typing import Any
 
 from greenline_probe.explore.definitions import callee, find_def, parsed, source_of
 from greenline_probe.explore.documentation import documented_calls, documented_raises
+from greenline_probe.explore.shape import Shape
+from greenline_probe.explore.shape_reader import read_shapes
 
 MAX_TABLE = 30
 
@@ -38,6 +40,8 @@ class Facts:
     """Names of environment variables that the code reads."""
     reads_folder: bool = False
     """The code looks at the current folder."""
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    """Parameter name -> what is asked of it and of what it leads to, here and where it is handed over."""
     calls: set[str] = field(default_factory=set)
     """Names of module-level functions and of methods that it calls."""
 
@@ -47,6 +51,7 @@ def read_facts(function: ast.AST, module: ast.Module, name: str) -> Facts:
     facts = Facts()
     derived = _derived_names(function)
     _read_body(function, facts, derived)
+    facts.shapes = read_shapes(function, module)
     reached = _reached(module, facts.calls, function)
     for other in reached:
         _read_constants(other, facts)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import types
 from typing import TYPE_CHECKING, Callable
 
-from greenline_probe.explore.pools import interleave
+from greenline_probe.explore.leaves import ANYTHING
+from greenline_probe.explore.lookalikes import is_object
+from greenline_probe.explore.pools import interleave, unique
+from greenline_probe.explore.shape import Shape
 
 if TYPE_CHECKING:
     from greenline_probe.explore.values import Values
@@ -34,6 +38,9 @@ _FUNCTIONS = (
     "formatter encoder decoder validator transform mapper reducer comparator cmp getsizeof wrapper visitor pred"
 )
 _FLAGS = "flag enabled verbose strict force quiet"
+_QUESTIONS = ("is_", "has_", "can_", "should_", "allow", "enable", "use_")
+_FALSE = ["None", "False"]
+_CLASSES = {"texts": str, "numbers": float, "sequences": list, "mappings": dict, "functions": types.FunctionType}
 
 
 class Guesses:
@@ -68,20 +75,63 @@ class Guesses:
 
     def of(self, name: str) -> list[str]:
         """Return a pool for a parameter of that name."""
+        facts = self._values.facts
+        shape = facts.shapes.get(name, Shape())
+        seen = [s for kind in self._values.hinted.get(name, ()) for s in self._values.of_type(kind, 1)]
+        pool = self._pool(name, shape, facts.uses.get(name, set()), facts.instances.get(name, []), 0)
+        return interleave([seen, pool]) if seen else pool
+
+    def like(self, name: str, shape: Shape, depth: int) -> list[str]:
+        """Return a pool for what is kept under a name inside of another value, the typical first."""
+        known = [s for s in map(self._values.express.express, shape.constants) if s and s != "None"]
+        absent = ["None"] if None in shape.constants else []
+        pool = self._pool(name, shape, set(), [], depth)
+        if shape.attributes or shape.items:
+            return unique([*pool[:1], *absent, *known, *pool])
+        return unique([*known, *pool[:1], *absent, *pool])
+
+    def has_kind(self, shape: Shape) -> bool:
+        """Tell whether what is done with it tells its kind."""
+        return bool(shape.constants or any((shape.uses | set(shape.attributes)) & signs for signs in _SIGNS.values()))
+
+    def _pool(self, name: str, shape: Shape, uses: set[str], instances: list[str], depth: int) -> list[str]:
         values = self._values
-        pools = []
-        for source in values.facts.instances.get(name, ()):
+        alike = values.lookalikes.of(shape, depth)
+        if alike and (is_object(shape) or depth):
+            return unique([*alike, *(["None"] if depth else ANYTHING)])
+        pools = [alike] if alike else []
+        for source in [*instances, *(k for k in shape.kinds if k not in instances)]:
             try:
-                pools.append(values.of_type(eval(source, vars(values.names.module)), 1))
+                pools.append(values.of_type(eval(source, vars(values.names.module)), depth + 1))
             except Exception:
                 continue
-        kinds = [kind for kind, signs in _SIGNS.items() if values.facts.uses.get(name, set()) & signs]
-        named = self._by_name(name)
-        if named:  # a name says more than what is done with many a thing
-            kinds = [named, *(k for k in kinds if k != named)]
+        kinds = self._kinds(name, shape, uses)
+        asked = "truth" in shape.uses or name.startswith(_QUESTIONS)
+        if depth and asked and kinds == []:
+            return ["True", "False", *values.leaves.typical_text(name)]
+        if depth and (typical := values.leaves.typical_text(name)) and (not kinds or "texts" in kinds):
+            pools.insert(0, typical)
         if not kinds and not pools:
-            kinds = ["texts", "numbers", "sequences", "mappings", "nothing"]
-        return interleave([*pools, *(self._makers[kind]() for kind in kinds)])
+            kinds = (
+                ["texts", "numbers", "nothing"] if depth else ["texts", "numbers", "sequences", "mappings", "nothing"]
+            )
+        return interleave([*pools, *(self._makers[kind]() for kind in kinds), *([_FALSE] if depth and asked else [])])
+
+    def _kinds(self, name: str, shape: Shape, uses: set[str]) -> list[str]:
+        """Return the kinds that what is done with it speaks for, and its name."""
+        done = shape.uses | set(shape.attributes)
+        kinds = [kind for kind, signs in _SIGNS.items() if done & signs]
+        if not kinds and not shape.attributes:
+            kinds = [kind for kind, signs in _SIGNS.items() if uses & signs]
+        named = self._by_name(name)
+        if not named:
+            return kinds
+        others = [k for k in kinds if k != named]  # a name says more than what is done with many a thing
+        return [named, *others] if self._may_be(named, shape) else [*others, named]
+
+    def _may_be(self, kind: str, shape: Shape) -> bool:
+        """Tell whether such values have all the attributes that are read."""
+        return all(hasattr(_CLASSES[kind], name) for name in shape.attributes) if kind in _CLASSES else True
 
     def _by_name(self, name: str) -> str:
         lowered = name.lower().strip("_")
@@ -90,7 +140,7 @@ class Guesses:
 
 _SIGNS = {
     "matches": frozenset({"group", "groups", "groupdict", "span"}),
-    "texts": _TEXT_METHODS,
+    "texts": _TEXT_METHODS | {"joins text"},
     "numbers": frozenset({"calculates", "int", "float"}),
     "mappings": frozenset({"items", "keys", "values", "get", "setdefault", "indexes by name"}),
     "sequences": frozenset({"append", "extend", "pop", "insert", "sort", "reverse"}),

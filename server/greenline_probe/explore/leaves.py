@@ -119,12 +119,13 @@ class Leaves:
     def typical_text(self, name: str) -> list[str]:
         """Return the text that a person would give a parameter of that name; empty where nothing is typical."""
         lowered = name.lower().strip("_")
-        found = _TYPICAL.get(lowered) or _TYPICAL.get(lowered.rpartition("_")[2])
+        joined, last = lowered.replace("_", ""), lowered.rpartition("_")[2]
+        found = _TYPICAL.get(lowered) or _TYPICAL.get(joined) or _TYPICAL.get(last)
         return [repr(found)] if found else []
 
     def integers(self) -> list[str]:
-        """Return the code's constants and their neighbours, then usual numbers."""
-        return [*self._boundaries((int,)), *INTEGERS]
+        """Return an ordinary number, the code's constants and their neighbours, then usual numbers."""
+        return unique([INTEGERS[0], *self._boundaries((int,)), *INTEGERS[1:]])
 
     def paths(self) -> list[str]:
         """Return paths below ``tmp_path``, which each call gets anew: files with content, none, a folder, nowhere."""

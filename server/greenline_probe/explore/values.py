@@ -14,6 +14,7 @@ from greenline_probe.explore.express import Expresser, Names
 from greenline_probe.explore.facts import Facts
 from greenline_probe.explore.guesses import Guesses
 from greenline_probe.explore.leaves import ANYTHING, Leaves
+from greenline_probe.explore.lookalikes import Lookalikes, is_object
 from greenline_probe.explore.objects import Objects
 from greenline_probe.explore.pools import MAX_POOL, interleave, typical_first, unique
 from greenline_probe.explore.sources import SEPARATOR, plain
@@ -31,16 +32,19 @@ class Values:
         self.facts = facts
         self.owner_parameters: list[str] = []
         """Of the constructor of the target's class: names that ``**`` often takes."""
-        self._attempt = attempt
+        self.hinted: dict[str, list[Any]] = {}
+        """Parameter of the target -> types that it gets elsewhere."""
+        self.attempt = attempt
         self.leaves = Leaves(names, facts)
         self.objects = Objects(self, attempt)
+        self.lookalikes = Lookalikes(self)
         self.guesses = Guesses(self)
 
     # ---- parameters --------------------------------------------------------------------------------------------
 
     def in_the_light_of(self, facts: Facts) -> Values:
         """Return the same for another function's facts; objects once made are made."""
-        other = Values(self.names, facts, self._attempt)
+        other = Values(self.names, facts, self.attempt)
         other.objects = self.objects
         return other
 
@@ -54,9 +58,9 @@ class Values:
             typed = [known, *typed] if known else typed
         if not typed or (isinstance(hint, typing.TypeVar) and hint.__bound__ is None and not hint.__constraints__):
             typed = [*self.guesses.of(parameter.name), *typed]
-        elif default is None:
-            typed = [*typed, "None"]
-        if _accepts(hint, str) and typed:
+        else:
+            typed = [*self._asked_for(parameter.name, hint), *typed, *(["None"] if default is None else [])]
+        if _accepts(hint, str) and typed and not self._is_no_text(parameter.name, hint):
             typed = [*self.leaves.typical_text(parameter.name), *typed]
         pool = [*self._compared(parameter.name, hint), *typed]
         if depth == 0:
@@ -65,9 +69,26 @@ class Values:
             return unique([*paths, *pool])[: MAX_POOL * 2]
         return typical_first(unique(pool), typed)
 
+    def _asked_for(self, name: str, hint: Any) -> list[str]:
+        """Return values with the keys and attributes that the code reads, where the annotation leaves them open."""
+        shape = self.facts.shapes.get(name)
+        if shape is None or not _is_open(hint):
+            return []
+        found = [s for s in self.lookalikes.of(shape) if _looks(s, hint)]
+        return found[:MAX_POOL]
+
+    def _is_no_text(self, name: str, hint: Any) -> bool:
+        """Tell whether what is read of a parameter without a type is no text's."""
+        shape = self.facts.shapes.get(name)
+        open_ = hint in (inspect.Parameter.empty, Any, object)
+        return open_ and shape is not None and (is_object(shape) or self.lookalikes.is_mapping(shape))
+
     def _compared(self, name: str, hint: Any) -> list[str]:
         pool = []
-        for constant in self.facts.compared.get(name, ()):
+        shape = self.facts.shapes.get(name)
+        beyond = shape.constants if shape is not None else []
+        near = [] if self._is_no_text(name, hint) else self.facts.compared.get(name, [])
+        for constant in [*near, *beyond]:
             source = self.express.express(constant)
             if source is None or not _accepts(hint, type(constant)):
                 continue
@@ -328,3 +349,32 @@ def _is_subclass(kind: type, of: Any) -> bool:
         return isinstance(of, type) and issubclass(kind, of)
     except TypeError:  # protocols and TypedDicts refuse to be asked
         return False
+
+
+def _is_open(hint: Any) -> bool:
+    """Tell whether a container's annotation says nothing of what is in it: dict, List[Dict[str, Any]] ..."""
+    origin, args = typing.get_origin(hint) or hint, typing.get_args(hint)
+    if origin in _UNION_KINDS:
+        return any(_is_open(a) for a in args if a is not type(None))
+    if not isinstance(origin, type) or not issubclass(origin, cabc.Iterable) or issubclass(origin, (str, bytes)):
+        return False
+    if not args:
+        return origin in {dict, list, tuple} or origin.__module__ == "collections.abc"
+    last = args[-1]
+    return (
+        last in (Any, object)
+        or isinstance(last, typing.TypeVar)
+        or (typing.get_origin(last) in _UNION_KINDS)
+        or _is_open(last)
+    )
+
+
+def _looks(source: str, hint: Any) -> bool:
+    """Tell whether the display fits the annotation's container."""
+    origin = typing.get_origin(hint) or hint
+    if origin in _UNION_KINDS:
+        return any(_looks(source, a) for a in typing.get_args(hint))
+    if not isinstance(origin, type):
+        return False
+    kind = {"{": dict, "[": list, "(": tuple}.get(source[:1])
+    return kind is not None and _is_subclass(kind, origin)
