@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from greenline_probe.explore.budget import Budget
+from greenline_probe.explore.goals import Goals
 from greenline_probe.explore.mutants import Mutation
 from greenline_probe.explore.observe import Observation, Observer
-from greenline_probe.explore.search import Goals, Search
+from greenline_probe.explore.search import Search
 from greenline_probe.explore.template import OMITTED, Choice, cost_of
 
 MAX_CHOSEN = 24

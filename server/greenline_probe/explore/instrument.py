@@ -3,45 +3,20 @@
 from __future__ import annotations
 
 import ast
+import copy
 import importlib.abc
 import importlib.machinery
-import operator
 import sys
 import types
 from collections.abc import Sequence
-from typing import Any, Callable
+from typing import Any
 
-_HOOK = "__greenline_compared__"
-_OPERATIONS: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.In: lambda a, b: a in b,
-    ast.NotIn: lambda a, b: a not in b,
-}
-_BY_NAME = {kind.__name__: operation for kind, operation in _OPERATIONS.items()}
-MAX_RECORDED = 256
+from greenline_probe.explore.comparisons import CONVERSIONS, METHODS, OPERATIONS, Comparisons, Place
 
-
-class Comparisons:
-    """Collects (operator, left, right) of the comparisons that the current call makes."""
-
-    def __init__(self) -> None:
-        self.seen: list[tuple[str, Any, Any]] = []
-
-    def compare(self, name: str, left: Any, right: Any) -> Any:
-        """Compare as Python would, and remember the operands."""
-        if len(self.seen) < MAX_RECORDED:
-            self.seen.append((name, left, right))
-        return _BY_NAME[name](left, right)
-
-    def take(self) -> list[tuple[str, Any, Any]]:
-        """Return what was recorded and start anew."""
-        seen, self.seen = self.seen, []
-        return seen
+_COMPARED = "__greenline_compared__"
+_VALUE = "__greenline_value__"
+_CALLED = "__greenline_called__"
+_ITEM = "__greenline_item__"
 
 
 class Watch:
@@ -98,28 +73,116 @@ class _Loader(importlib.machinery.SourceFileLoader):
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Execute with the recorder in reach."""
-        vars(module)[_HOOK] = self.watch.comparisons.compare
+        asked = self.watch.comparisons
+        vars(module).update({_COMPARED: asked.compare, _VALUE: asked.value, _CALLED: asked.call, _ITEM: asked.item})
         super().exec_module(module)
 
 
 class _Rewriter(ast.NodeTransformer):
     """``a < b`` becomes a call with the same location, so that lines and arcs stay what they are."""
 
-    def visit_Compare(self, node: ast.Compare) -> Any:
-        self.generic_visit(node)
-        if len(node.ops) != 1 or type(node.ops[0]) not in _OPERATIONS:
-            return node
-        return self._recorded(node, type(node.ops[0]).__name__, node.left, node.comparators[0])
+    def __init__(self) -> None:
+        self._inside = 0
+
+    def visit_FunctionDef(self, node: Any) -> Any:
+        """Leave annotations as they are: whoever reads them expects types."""
+        node.args.defaults = [self.visit(n) for n in node.args.defaults]
+        node.args.kw_defaults = [n and self.visit(n) for n in node.args.kw_defaults]
+        self._inside += 1
+        node.body = [self.visit(n) for n in node.body]
+        self._inside -= 1
+        return node
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
+        """Leave the annotation as it is."""
+        node.target = self.visit(node.target)
+        node.value = node.value and self.visit(node.value)
+        return node
 
     def visit_match_case(self, node: Any) -> Any:
         """Patterns are not expressions; only the guard and the body are rewritten."""
         if node.guard is not None:
-            node.guard = self.visit(node.guard)
+            node.guard = self._truth(self.visit(node.guard))
         node.body = [self.visit(n) for n in node.body]
         return node
 
-    def _recorded(self, node: ast.AST, name: str, left: ast.expr, right: ast.expr) -> ast.Call:
-        call = ast.Call(
-            func=ast.Name(id=_HOOK, ctx=ast.Load()), args=[ast.Constant(value=name), left, right], keywords=[]
-        )
-        return ast.copy_location(call, node)
+    def visit_Compare(self, node: ast.Compare) -> Any:
+        """Record the operands; in a chain only where the middle can be asked twice."""
+        self.generic_visit(node)
+        names = [type(o).__name__ for o in node.ops]
+        operands = [node.left, *node.comparators]
+        if not all(n in OPERATIONS for n in names) or not all(map(_is_repeatable, operands[1:-1])):
+            return node
+        parts: list[ast.expr] = [
+            self._call(node, _COMPARED, (node.lineno, node.col_offset + i, name), [left, right])
+            for i, (name, left, right) in enumerate(zip(names, operands, map(copy.deepcopy, operands[1:])))
+        ]
+        return parts[0] if len(parts) == 1 else ast.copy_location(ast.BoolOp(ast.And(), parts), node)
+
+    def visit_If(self, node: Any) -> Any:
+        """Record what is asked for its truth."""
+        self.generic_visit(node)
+        node.test = self._truth(node.test)
+        return node
+
+    visit_While = visit_IfExp = visit_If  # noqa: N815
+
+    def visit_comprehension(self, node: ast.comprehension) -> Any:
+        """Record what is asked for its truth."""
+        self.generic_visit(node)
+        node.ifs = [self._truth(test) for test in node.ifs]
+        return node
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> Any:
+        """Record what is asked for its truth: all operands but the last, which is a result."""
+        self.generic_visit(node)
+        node.values = [*map(self._truth, node.values[:-1]), node.values[-1]]
+        return node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> Any:
+        """Record what is negated."""
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Not):
+            node.operand = self._truth(node.operand)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> Any:
+        """Record the questions to texts, dictionaries and patterns, and what should be a number."""
+        self.generic_visit(node)
+        if node.keywords or not node.args or any(isinstance(a, ast.Starred) for a in node.args):
+            return node
+        if isinstance(node.func, ast.Attribute) and node.func.attr in METHODS and len(node.args) <= 3:
+            place = (node.lineno, node.col_offset, node.func.attr)
+            return self._call(node, _CALLED, place, [node.func.value, *node.args])
+        if isinstance(node.func, ast.Name) and node.func.id in CONVERSIONS and len(node.args) == 1:
+            node.args = [self._call(node.args[0], _VALUE, (node.lineno, node.col_offset, "Number"), node.args)]
+        return node
+
+    def visit_Subscript(self, node: ast.Subscript) -> Any:
+        """Record which key is looked up, in functions: elsewhere it is mostly a type."""
+        self.generic_visit(node)
+        named = isinstance(node.slice, (ast.Name, ast.Attribute))
+        if self._inside and isinstance(node.ctx, ast.Load) and named:
+            return self._call(node, _ITEM, (node.lineno, node.col_offset, "Key"), [node.value, node.slice])
+        return node
+
+    def _truth(self, node: Any) -> Any:
+        if not isinstance(node, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
+            return node
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in (_COMPARED, _VALUE):
+            return node
+        return self._call(node, _VALUE, (node.lineno, node.col_offset, "Truth"), [node])
+
+    def _call(self, node: ast.AST, hook: str, place: Place, operands: list[ast.expr]) -> ast.Call:
+        where: Any = place  # a tuple is a constant too
+        function = ast.Name(id=hook, ctx=ast.Load())
+        return ast.copy_location(ast.Call(function, [ast.Constant(value=where), *operands], []), node)
+
+
+def _is_repeatable(node: ast.AST) -> bool:
+    """Tell whether evaluating it twice is the same as once."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len":
+        return len(node.args) == 1 and isinstance(node.args[0], ast.Name)
+    return isinstance(node, (ast.Name, ast.Constant))

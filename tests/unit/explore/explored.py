@@ -18,10 +18,12 @@ from pathlib import Path
 from greenline.adapters.coverage_parser import CoverageParser
 from greenline.domain.code.read_module import read_module
 from greenline_probe.explore.budget import Budget
+from greenline_probe.explore.comparisons import Comparisons
 from greenline_probe.explore.express import Expresser, Names
-from greenline_probe.explore.instrument import Comparisons, Watch
+from greenline_probe.explore.goals import Goals
+from greenline_probe.explore.instrument import Watch
 from greenline_probe.explore.observe import Observer
-from greenline_probe.explore.search import Goals, Search
+from greenline_probe.explore.search import Search
 from greenline_probe.explore.subject import Subject, import_module, resolve
 from greenline_probe.explore.template import Template, templates
 from greenline_probe.explore.values import Values

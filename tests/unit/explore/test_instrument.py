@@ -9,11 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from greenline_probe.explore.instrument import MAX_RECORDED, Comparisons, Watch
+from greenline_probe.explore.comparisons import MAX_AT_PLACE, MAX_RECORDED, Comparisons
+from greenline_probe.explore.instrument import Watch
 from unit.explore.explored import module_of
 
 SOURCE = '''
 from __future__ import annotations
+import re
+from typing import Dict
+
+PATTERN = re.compile("-?[12]")
 
 class Odd:
     """Comparisons may return anything, and be anything."""
@@ -63,8 +68,45 @@ def matched(a, b):
         case _ if a > b:
             return "more"
     return "less"
+
+def middle(a, b):
+    return 0 < len([a, b]) < 9, 0 < a < b, 0 < b + a < 7, a < b == b
+
+def questions(a, b):
+    text, table = str(a), {1: "one", "1": 1}
+    found = [text.startswith("-"), text.startswith(("1", "2"), 0), text.endswith("5"), table.get(a), table.get(text, b)]
+    found += [bool(re.match("[0-4]", text)), bool(PATTERN.fullmatch(text)), PATTERN.search(text, 1) is None]
+    return found
+
+def looked_up(a: Dict[str, int], b: "int" = 3) -> Dict[str, int]:
+    known: Dict[int, str] = {0: "no", 1: "yes"}
+    return known[a], [10, 20, 30][b]
+
+def numbers(a, b):
+    return int(str(a)) + int(b), float(str(b)), int("z")
+
+def truths(a, b):
+    if a:
+        return a and b, b or a
+    while not b:
+        return [x for x in (a, b, None) if x], (1 if b else 2)
+    return a or b or None
+
+def overridden(a, b):
+    class Own(dict):
+        def get(self, key): return "own"
+        def __getitem__(self, key): return key
+        def startswith(self, other): raise LookupError(other)
+    own = Own()
+    return own.get(a), own[b], own.startswith(b)
+
+def unknown(a, b):
+    return a.get(b)
 '''
-FUNCTIONS = "ordinary chained nested assigned odd failing lazy default generated matched".split()  # noqa: SIM905
+FUNCTIONS = """
+ordinary chained nested assigned odd failing lazy default generated matched middle questions looked_up numbers truths
+overridden unknown
+""".split()  # noqa: SIM905
 
 
 @pytest.fixture(scope="module")
@@ -97,8 +139,64 @@ def test_operands_are_recorded_in_order(both: Any) -> None:
     rewritten.ordinary(5, 2)
 
     seen = watch.comparisons.take()
-    assert seen[:3] == [("Eq", 5, 2), ("NotEq", 5, 2), ("In", 2, (1, 2, 3))]
+    assert [(a.name, a.left, a.right, a.answer) for a in seen[:3]] == [
+        ("Eq", 5, 2, False),
+        ("NotEq", 5, 2, True),
+        ("In", 2, (1, 2, 3), True),
+    ]
     assert watch.comparisons.take() == []
+
+
+def asked(watch: Any, function: Any, *args: Any) -> list[tuple[str, Any, Any, Any]]:
+    watch.comparisons.take()
+    outcome(function, *args)
+    return [(a.name, a.left, a.right, a.answer) for a in watch.comparisons.take()]
+
+
+def test_questions_to_texts_tables_and_patterns_are_recorded(both: Any) -> None:
+    _, rewritten, watch = both
+    table = {1: "one", "1": 1}
+
+    seen = asked(watch, rewritten.questions, 5, 2)
+    assert seen[:5] == [
+        ("startswith", "5", "-", False),
+        ("startswith", "5", ("1", "2"), False),
+        ("endswith", "5", "5", True),
+        ("Key", 5, table, False),
+        ("Key", "5", table, False),
+    ]
+    assert [(n, left, answer) for n, left, _, answer in seen[5:8]] == [("match", "5", False)] * 3
+    assert asked(watch, rewritten.looked_up, 7)[0] == ("Key", 7, {0: "no", 1: "yes"}, False)
+
+
+def test_what_is_asked_for_its_truth_or_number_is_recorded(both: Any) -> None:
+    _, rewritten, watch = both
+
+    assert asked(watch, rewritten.truths, 0, "") == [
+        ("Truth", 0, None, None),
+        ("Truth", "", None, None),
+        ("Truth", 0, None, None),
+        ("Truth", "", None, None),
+        ("Truth", None, None, None),
+        ("Truth", "", None, None),
+    ]
+    assert asked(watch, rewritten.numbers, 1, 2) == [
+        ("Number", "1", None, None),
+        ("Number", "2", None, None),
+        ("Number", "z", None, None),
+    ]
+
+
+def test_chains_are_recorded_where_the_middle_can_be_asked_twice(both: Any) -> None:
+    _, rewritten, watch = both
+
+    assert asked(watch, rewritten.chained, 5, 2) == [("Lt", 1, 5, True), ("LtE", 5, 2, False)]
+
+
+def test_annotations_stay_types(both: Any) -> None:
+    plain, rewritten, _ = both
+
+    assert rewritten.looked_up.__annotations__ == plain.looked_up.__annotations__
 
 
 def test_lines_stay_where_they_are(both: Any) -> None:
@@ -114,7 +212,10 @@ def test_lines_stay_where_they_are(both: Any) -> None:
 def test_a_loop_does_not_record_without_end() -> None:
     comparisons = Comparisons()
     for number in range(MAX_RECORDED * 2):
-        assert comparisons.compare("Lt", number, number + 1) is True
+        assert comparisons.compare((1, 0, "Lt"), number, number + 1) is True
+    assert len(comparisons.take()) == MAX_AT_PLACE
+    for number in range(MAX_RECORDED * 2):
+        comparisons.compare((number, 0, "Lt"), number, number + 1)
 
     assert len(comparisons.take()) == MAX_RECORDED
 
@@ -122,7 +223,7 @@ def test_a_loop_does_not_record_without_end() -> None:
 def test_only_the_one_module_is_rewritten(tmp_path: Path) -> None:
     watches: list[Watch] = []
     with module_of(tmp_path, "import json.tool\nX = 1 == 1\n", watches):
-        assert watches[0].comparisons.take() == [("Eq", 1, 1)]
+        assert [a.name for a in watches[0].comparisons.take()] == ["Eq"]
 
 
 def test_nothing_is_cached_on_disk(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from greenline_probe.explore.search import Goals
+from greenline_probe.explore.goals import Goals
 from greenline_probe.explore.template import Choice, described
 from unit.explore.explored import explored
 

@@ -1,0 +1,59 @@
+"""What a search is after, and what it brings back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from greenline_probe.explore.observe import Observation
+
+
+@dataclass
+class Goals:
+    """What is missing, in first lines of statements: lines and branches of the target."""
+
+    lines: frozenset[int]
+    arcs: frozenset[tuple[int, int]]
+    first_line: dict[int, int]
+    _met: dict[frozenset[tuple[int, int]], frozenset[Any]] = field(default_factory=dict)
+    _reached: dict[frozenset[tuple[int, int]], frozenset[int]] = field(default_factory=dict)
+
+    def met_by(self, edges: frozenset[tuple[int, int]]) -> frozenset[Any]:
+        """Return the goals (line numbers and arcs) that these raw arcs meet."""
+        known = self._met.get(edges)
+        if known is not None:
+            return known
+        first = self.first_line
+        arcs = {(first.get(a, a) if a > 0 else a, first.get(b, b) if b > 0 else b) for a, b in edges}
+        met = self._met[edges] = frozenset((self.lines & self.reached_by(edges)) | (self.arcs & arcs))
+        return met
+
+    def reached_by(self, edges: frozenset[tuple[int, int]]) -> frozenset[int]:
+        """Return the first lines of all statements that ran."""
+        known = self._reached.get(edges)
+        if known is None:
+            lines = (line for arc in edges for line in arc if line > 0)
+            known = self._reached[edges] = frozenset(map(self.statement, lines))
+        return known
+
+    def statement(self, line: int) -> int:
+        """Return the first line of the statement that the line belongs to."""
+        return self.first_line.get(line, line)
+
+    @property
+    def all(self) -> frozenset[Any]:
+        """Lines and branches together."""
+        return frozenset(self.lines | self.arcs)
+
+
+@dataclass
+class Found:
+    """What the search keeps: observations of each behaviour, with the goals that they meet."""
+
+    observations: dict[Any, Observation] = field(default_factory=dict)
+    met: set[Any] = field(default_factory=set)
+    calls: int = 0
+    refusals: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
+    accidents: dict[tuple[str, int], Observation] = field(default_factory=dict)
+    """Exceptions that nobody announced: (class and line) -> the simplest call that shows one."""
