@@ -176,7 +176,8 @@ class Explored:
     """The exploration is over. ``reason`` says, where there is no case, why not.
 
     ``accidents`` are exceptions that neither the code nor its documentation announces:
-    ``{"call", "error", "line", "typed"}``, typed when the arguments were valid by the target's annotations.
+    ``{"call", "error", "line", "typed"}``, typed when the arguments were valid by the target's annotations. With
+    ``"documented"`` it is a result that the documentation contradicts: "gives 2", and ``error`` is "gives 3".
     """
 
     calls: int

@@ -77,7 +77,9 @@ class ExplorerProcess:
             killed=done.killed,
             refusals=tuple(shown(refusal) for refusal in done.refusals),
             suspected_bugs=tuple(
-                SuspectedBug(a["call"], shown(a["error"]), a["line"] or None) for a in done.accidents if a["typed"]
+                SuspectedBug(a["call"], shown(a["error"]), a["line"] or None, a.get("documented", ""))
+                for a in done.accidents
+                if a["typed"]
             ),
         )
 

@@ -43,7 +43,10 @@ def _result(result: TargetResult, texts: Mapping[Path, str]) -> dict[str, Any]:
         "seconds": round(result.seconds, 2),
         "mutants": {"total": result.strength.mutants, "killed": result.strength.killed} if result.strength else None,
         "oracles": list(result.oracles),
-        "suspected_bugs": [{"call": b.call, "error": b.error, "line": b.line} for b in result.suspected_bugs],
+        "suspected_bugs": [
+            {"call": b.call, "error": b.error, "line": b.line, "documented": b.documented or None}
+            for b in result.suspected_bugs
+        ],
         "not_tested": list(result.not_tested),
     }
 

@@ -46,7 +46,7 @@ def print_result(console: Console, result: TargetResult, texts: Mapping[Path, st
         console.print(f"    [dim]left: {escape(result.not_tested[0])}{more}[/]", soft_wrap=True)
     for bug in result.suspected_bugs:
         where = f" at line {bug.line}" if bug.line else ""
-        raised = f"[bold]{escape(bug.call)}[/] raises {escape(bug.error)}{where}"
+        raised = f"[bold]{escape(bug.call)}[/] {escape(bug.words)}{where}"
         console.print(f"    {mark(console, 'warning')} perhaps a bug: {raised}", soft_wrap=True)
 
 

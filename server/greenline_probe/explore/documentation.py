@@ -16,6 +16,10 @@ _RAISES = re.compile(
 # Underlined headings (NumPy's style) have their names at the margin; the next heading ends the section.
 _UNDERLINED_RAISES = re.compile(r"^Raises[ \t]*\n-{3,}[ \t]*\n((?:(?!.*\n-{3,}).+\n)+)", re.MULTILINE)
 _ERROR_NAME = re.compile(r"\b([A-Z]\w*(?:Error|Exception|Exit|Interrupt|Warning|Invalid\w*|NotFound\w*))\b")
+_SHOWN_ERROR = re.compile(
+    r"^[ \t]*Traceback \(most recent call last\):\n(?:[ \t]+.*\n|[ \t]*\.\.\.\n)*?[ \t]*(?:\w+\.)*([A-Z]\w+)(?::|$)",
+    re.MULTILINE,
+)
 _INLINE_CALL = re.compile(r"(?<![\w.])((?:[\w]+\.)*{name}\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\))")
 
 
@@ -28,6 +32,7 @@ def documented_raises(doc: str) -> set[str]:
         names.update(_ERROR_NAME.findall(section or ""))
     for section in _UNDERLINED_RAISES.findall(doc + "\n"):
         names.update(re.findall(r"^(?:\w+\.)*([A-Z]\w*)", section, re.MULTILINE))
+    names.update(match.group(1) for match in _SHOWN_ERROR.finditer(doc))
     return names
 
 

@@ -55,7 +55,7 @@ def serve(request: wire.Explore, reply: Reply) -> None:
             mutants=judged["mutants"],
             killed=judged["killed"],
             refusals=refusals,
-            accidents=found["accidents"],
+            accidents=[*judged.get("accidents", []), *found["accidents"]],
             missed=judged["missed"],
             seconds=time.monotonic() - began,
         )

@@ -28,11 +28,23 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class SuspectedBug:
-    """An exception that nothing in the code or its documentation announces, on a type-valid input."""
+    """An exception that nothing in the code or its documentation announces, on a type-valid input.
+
+    With ``documented`` ("gives 2") it is a result that the documentation contradicts; ``error`` ("gives 3") is the
+    result then, and ``line`` that of the example.
+    """
 
     call: str
     error: str
     line: int | None = None
+    documented: str = ""
+
+    @property
+    def words(self) -> str:
+        """What the call does, as it follows the call in a sentence."""
+        return (
+            f"{self.error}, but by its documentation {self.documented}" if self.documented else f"raises {self.error}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
