@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from greenline.adapters.tree_walk import TreeWalk
 from greenline.domain.generation.place import place_tests
 from greenline.domain.generation.surroundings import DEFAULT_PATTERNS, KnownTest, Surroundings, imported_names
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from greenline.domain.generation.place import Placement
     from greenline.ports.project import Project
 
-_SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "build", "dist", "venv", "env"})
 _ENTRIES = 20_000
 _READ = 300
 _BYTES = 300_000
@@ -42,7 +40,7 @@ class TestLayoutOnDisk:
         names = tuple(_module_names(source, project))
         # A pattern that takes every file says nothing about which of them are tests.
         patterns = tuple(each for each in project.python_files if each != "*.py") or DEFAULT_PATTERNS
-        seen = _Seen(patterns, self._entries)
+        seen = TreeWalk(patterns, self._entries)
         if project.marker is None:
             seen.look_at(source.parent)
         else:
@@ -64,58 +62,6 @@ class TestLayoutOnDisk:
             packages=frozenset(seen.packages),
         )
         return place_tests(around)
-
-
-@dataclass
-class _Seen:
-    """What a walk has met so far."""
-
-    patterns: tuple[str, ...]
-    left: int
-    tests: list[Path] = field(default_factory=list)
-    sources: list[Path] = field(default_factory=list)
-    folders: set[Path] = field(default_factory=set)
-    packages: set[Path] = field(default_factory=set)
-
-    def walk(self, top: Path) -> None:
-        """Take in a tree, widest first, until the allowance is used up."""
-        waiting = [top]
-        while waiting and self.left > 0:
-            deeper: list[Path] = []
-            for folder in waiting:
-                deeper += self.look_at(folder)
-            waiting = deeper
-
-    def look_at(self, folder: Path) -> list[Path]:
-        """Take in one folder; returns those in it that are worth a look, none when it is known already."""
-        if folder in self.folders or self.left <= 0:
-            return []
-        try:
-            with os.scandir(folder) as entries:
-                found = sorted(entries, key=lambda entry: entry.name)
-        except OSError:
-            return []
-        self.left -= len(found)
-        names = {entry.name for entry in found}
-        if "pyvenv.cfg" in names:
-            return []
-        self.folders.add(folder)
-        if "__init__.py" in names:
-            self.packages.add(folder)
-        for name in sorted(names):
-            if name.endswith(".py") and name != "conftest.py":
-                is_test = any(fnmatchcase(name, pattern.rpartition("/")[2]) for pattern in self.patterns)
-                (self.tests if is_test else self.sources).append(folder / name)
-        return [folder / entry.name for entry in found if _worth_a_look(entry)]
-
-
-def _worth_a_look(entry: os.DirEntry[str]) -> bool:
-    if entry.name.startswith(".") or entry.name in _SKIPPED or entry.name.endswith(".egg-info"):
-        return False
-    try:
-        return entry.is_dir(follow_symlinks=False)
-    except OSError:
-        return False
 
 
 def _interest(test: Path, source: Path) -> tuple[int, int, str]:

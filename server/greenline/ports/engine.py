@@ -33,6 +33,10 @@ class Assignment:
     """Open buffers that differ from the disk; they win over it."""
     taken_names: frozenset[str] = frozenset()
     """Names that the test file uses already."""
+    examples: tuple[str, ...] = ()
+    """How the function is called elsewhere, as ``wire.Explore.examples`` has it."""
+    hints: Mapping[str, str] = field(default_factory=dict)
+    """Parameter without an annotation -> types of what it gets elsewhere."""
 
 
 class Engine(Protocol):

@@ -30,6 +30,10 @@ class Expedition:
     first_line: Mapping[int, int]
     seconds: float
     unsaved: Mapping[Path, str] = field(default_factory=dict)
+    examples: tuple[str, ...] = ()
+    """How the target is called elsewhere, as ``wire.Explore.examples`` has it."""
+    hints: Mapping[str, str] = field(default_factory=dict)
+    """Parameter without an annotation -> types of what it gets elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

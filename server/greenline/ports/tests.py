@@ -32,6 +32,8 @@ class TestRun:
     measure: tuple[Path, ...] | None = ()
     hash_seed: int = 0
     seconds: float = 60.0
+    record_calls: bool = False
+    """Tell what the functions of ``measure`` are called with."""
     guarded: bool = True
     """Refuse writes outside scratch, network and subprocesses: for what no person has accepted yet."""
 
@@ -48,6 +50,16 @@ class TestOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class CallsSeen:
+    """What tests called one function with, a few times: programs and types as ``wire.Explore`` has them."""
+
+    first_line: int
+    """Of the function, its decorators counted."""
+    programs: tuple[str, ...]
+    types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class TestReport:
     """What a run gave. ``problem`` is set when pytest could not do its work (in words, with what to do)."""
 
@@ -61,6 +73,9 @@ class TestReport:
     """Node id of the test that was running when a ``problem`` ended the run."""
     refusals: tuple[str, ...] = ()
     """What the guard refused, in words ("write to /home/x/data.json"), even where a test swallowed the refusal."""
+
+    calls: Mapping[Path, tuple[CallsSeen, ...]] = field(default_factory=dict)
+    """Of a run that records them, by file, in the order of the lines."""
 
     @property
     def green(self) -> bool:

@@ -40,6 +40,8 @@ class ExploreEngine:
                 first_line=before.statements.first_line,
                 seconds=assignment.seconds,
                 unsaved=assignment.unsaved,
+                examples=assignment.examples,
+                hints=assignment.hints,
             ),
             progress,
         )

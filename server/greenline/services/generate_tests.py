@@ -12,6 +12,7 @@ from greenline.domain.generation.model import Coverage, TargetResult, TestEdit
 from greenline.ports.engine import Assignment
 from greenline.ports.progress import Share
 from greenline.ports.project import InterpreterProblem
+from greenline.services.find_seeds import Seeds
 from greenline.services.workbench import BadTarget
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ class GenerateTests:
         return {f: found[f] for f in functions}
 
     def _assignment(self, function: Function, bench: Bench) -> Assignment:
+        seeds = bench.seeds.get(function.qualname, Seeds())
         return Assignment(
             project=bench.project,
             interpreter=bench.interpreter,
@@ -121,6 +123,8 @@ class GenerateTests:
             before=bench.before,
             seconds=self._settings.explore_seconds,
             unsaved=bench.unsaved,
+            examples=seeds.examples,
+            hints=seeds.hints,
         )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,14 @@ from greenline.domain.coverage.model import CoverageMap, Executed, Summary
 from greenline.domain.generation.place import Placement
 from greenline.ports.project import Interpreter, Project
 from greenline.ports.tests import TestReport, TestRun
+from greenline.services.find_seeds import Seeds, join_seeds, read_call_sites
 from greenline.services.show_coverage import is_test
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from greenline.domain.code.call_sites import Seen
+    from greenline.ports.callers import Callers
     from greenline.ports.documents import Documents
     from greenline.ports.layout import TestLayout
     from greenline.ports.progress import Progress
@@ -56,6 +60,8 @@ class Bench:
     existing: TestReport
     """How the tests that are in the test file fare without us."""
     seconds: float = 0.0
+    seeds: Mapping[str, Seeds] = field(default_factory=dict)
+    """By qualified name: how the project and its tests call the function."""
 
     def has_gaps(self, function: Function) -> bool:
         """Tell whether tests leave a line or branch of the function out."""
@@ -97,6 +103,7 @@ class Workbench:
         layout: TestLayout,
         documents: Documents,
         runner: TestRunner,
+        callers: Callers,
         show: ShowCoverage,
         settings: Settings,
     ) -> None:
@@ -105,6 +112,7 @@ class Workbench:
         self._layout = layout
         self._documents = documents
         self._runner = runner
+        self._callers = callers
         self._show = show
         self._settings = settings
 
@@ -115,7 +123,12 @@ class Workbench:
         interpreter = await self._interpreters.interpreter_for(found.project, setting=self._settings.interpreter)
         if interpreter.pytest_version is None:
             raise BadTarget(interpreter.without_pytest)
-        existing = await self._run_existing(found, interpreter, progress)
+        reading = asyncio.ensure_future(asyncio.to_thread(self._call_sites, found))
+        try:
+            existing = await self._run_existing(found, interpreter, progress)
+            written = await reading
+        finally:
+            reading.cancel()
         bench = Bench(
             path=found.path,
             text=found.text,
@@ -128,6 +141,7 @@ class Workbench:
             before=reached(self._show, found.path, found.text, existing),
             unsaved=found.unsaved,
             existing=existing,
+            seeds=join_seeds(found.module, written, existing.calls.get(found.path, ())),
             seconds=time.monotonic() - began,
         )
         return found.functions, bench
@@ -146,6 +160,11 @@ class Workbench:
         unsaved = {p: t for p, t in self._documents.unsaved().items() if p.is_relative_to(project.root)}
         test_text = self._read_tests(placement)
         return _Found(path, text, module, name, functions, project, placement, test_text, {**unsaved, path: text})
+
+    def _call_sites(self, found: _Found) -> dict[str, Seen]:
+        return read_call_sites(
+            self._callers, found.project, found.path, found.module_name, found.functions, unsaved=found.unsaved
+        )
 
     def _read_tests(self, placement: Placement) -> str | None:
         """Return the test file's text, also of a buffer that was never saved; None when there is no such file."""
@@ -179,6 +198,7 @@ class Workbench:
             overlay={**found.unsaved, tests: found.test_text},
             selection=(str(tests),),
             measure=(found.path,),
+            record_calls=True,
             seconds=self._settings.run_seconds,
         )
         return await self._runner.run(run, progress)

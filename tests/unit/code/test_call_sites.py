@@ -72,13 +72,13 @@ def programs(text: str, qualname: str = "route") -> list[str]:
         ("def test():\n    for code, n in [('a', 1), ('b', 2)]:\n        assert route(code, n)",
          ["route('a', 1)", "route('b', 2)"]),
         ("def test():\n    for code, n in {'a': 1}.items():\n        route(code, n)", ["route('a', 1)"]),
-        ("import pytest\n@pytest.mark.parametrize('code, n', [('a', 1), pytest.param('b', 2, id='z')])\n"
-         + "def test(code, n): assert route(code, n)", ["route('a', 1)", "route('b', 2)"]),
-        ("import pytest\nT = [('a', 1)]\n@pytest.mark.parametrize(('code', 'n'), T)\nclass TestX:\n"
-         + "    def test(self, code, n): route(code, amount=n)", ["route('a', amount=1)"]),
+        (("import pytest\n@pytest.mark.parametrize('code, n', [('a', 1), pytest.param('b', 2, id='z')])\n"
+          "def test(code, n): assert route(code, n)"), ["route('a', 1)", "route('b', 2)"]),
+        (("import pytest\nT = [('a', 1)]\n@pytest.mark.parametrize(('code', 'n'), T)\nclass TestX:\n"
+          "    def test(self, code, n): route(code, amount=n)"), ["route('a', amount=1)"]),
         ("import pytest\n@pytest.fixture\ndef code(): return 'XK'\ndef test(code): route(code)", ["route('XK')"]),
-        ("import unittest\nclass T(unittest.TestCase):\n    def setUp(self): self.code = 'XK'\n"
-         + "    def test(self): route(self.code)", ["route('XK')"]),
+        (("import unittest\nclass T(unittest.TestCase):\n    def setUp(self): self.code = 'XK'\n"
+          "    def test(self): route(self.code)"), ["route('XK')"]),
     ],
 )  # fmt: skip
 def test_arguments_that_can_be_told_from_the_text(text: str, expected: list[str]) -> None:

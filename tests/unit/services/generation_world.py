@@ -27,6 +27,7 @@ from greenline.settings import Settings
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from greenline.domain.code.call_sites import Caller
     from greenline.domain.code.model import Target
     from greenline.ports.engine import Assignment
     from greenline.ports.progress import Progress
@@ -70,6 +71,7 @@ class World:
     explored: list[Assignment] = field(default_factory=list)
     living: int = 0
     refusals: tuple[str, ...] = ()
+    callers: list[Caller] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         everything: Any = self
@@ -80,7 +82,7 @@ class World:
         self.show = ShowCoverage(everything, everything, CoverageParser(), everything)
         bench = Workbench(
             projects=everything, interpreters=everything, layout=everything, documents=everything,
-            runner=everything, show=self.show, settings=self.settings,
+            runner=everything, callers=everything, show=self.show, settings=self.settings,
         )  # fmt: skip
         self.service = GenerateTests(
             workbench=bench, trial=TestTrial(everything, self.show, self.settings),
@@ -114,6 +116,9 @@ class World:
 
     def test_file_for(self, project: Project, source: Path) -> Placement:
         return Placement(self.tests, self.tests.exists(), "it is where tests are")
+
+    def callers_of(self, project: Project, path: Path, module_name: str, names: Any, unsaved: Any) -> list[Caller]:
+        return self.callers
 
     def read(self, path: Path) -> str | None:
         if path in self.buffers:
