@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_dir
 
+from greenline.adapters.callers_on_disk import CallersOnDisk
 from greenline.adapters.coverage_parser import CoverageParser
 from greenline.adapters.coverage_sqlite import CoverageSqlite
 from greenline.adapters.documents_on_disk import SavedFiles
@@ -71,6 +72,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         layout=TestLayoutOnDisk(),
         documents=documents,
         runner=runner,
+        callers=CallersOnDisk(),
         show=show,
         settings=settings,
     )

@@ -117,6 +117,8 @@ def _request(overlay: Overlay, expedition: Expedition) -> wire.Explore:
         goal_arcs=[list(arc) for arc in sorted(expedition.branches)],
         first_line={str(line): first for line, first in expedition.first_line.items()},
         refuse=_EVERYTHING,
+        examples=list(expedition.examples),
+        hints=dict(expedition.hints),
     )
 
 

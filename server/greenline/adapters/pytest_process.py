@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from greenline.adapters.probe_process import ProbeProblem, ProbeProcess
 from greenline.adapters.scratch_overlay import OverlayProblem, scratch_overlay
 from greenline.domain.coverage.model import Executed
-from greenline.ports.tests import TestOutcome, TestReport
+from greenline.ports.tests import CallsSeen, TestOutcome, TestReport
 from greenline_probe import wire
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ class PytestProcess:
             cpu_seconds=int(run.seconds * 4) + 10 if run.guarded else None,
             limited=run.guarded,
             bytecode=str(self._bytecode or ""),
+            calls=run.record_calls,
         )
 
     async def _converse(self, probe: ProbeProcess, request: wire.RunTests, heard: _Heard, progress: Progress) -> None:
@@ -143,11 +144,18 @@ def _report(overlay: Overlay, run: TestRun, heard: _Heard, problem: str) -> Test
         path = overlay.map_back(Path(name))
         ran = Executed(frozenset(lines), frozenset((start, end) for start, end in arcs))
         coverage[path] = coverage[path].merged(ran) if path in coverage else ran
+    calls: dict[Path, tuple[CallsSeen, ...]] = {}
+    for name, rows in (heard.done.calls if heard.done else {}).items():
+        calls[overlay.map_back(Path(name))] = tuple(
+            CallsSeen(line, tuple(programs), {p: tuple(kinds) for p, kinds in types.items()})
+            for line, programs, types in rows
+        )
     return TestReport(
         outcomes=tuple(replace(o, message=o.message.replace(copy, project)) for o in heard.outcomes),
         coverage=coverage,
         problem=problem.replace(copy, project),
         unfinished=heard.running if problem else "",
+        calls=calls,
         refusals=tuple(what.replace(copy, project) for what in (heard.done.refusals if heard.done else ())),
     )
 
