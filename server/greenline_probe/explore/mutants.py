@@ -111,18 +111,20 @@ def _class_around(node: ast.stmt, name: str) -> ast.ClassDef:
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[int, str, ast.AST]]:
-    """Yield (line, what, changed copy of the def) for each change."""
+    """Yield (line, what, the def changed) for each change; what is yielded is changed again for the next one."""
+    node = copy.deepcopy(node)  # once: for each change, copying a long function takes longer than compiling it
     sites = list(_sites(node, ()))
     if len(sites) > MAX_MUTANTS:
         step = len(sites) / MAX_MUTANTS
         sites = [sites[int(i * step)] for i in range(MAX_MUTANTS)]
     for path, what, change in sites:
-        fresh = copy.deepcopy(node)
-        changed = change(_get(fresh, path))
+        original = _get(node, path)
+        changed = change(copy.deepcopy(original))
         if changed is None:
             continue
-        _put(fresh, path, changed)
-        yield getattr(_get(node, path), "lineno", 0), what, fresh
+        _put(node, path, changed)
+        yield getattr(original, "lineno", 0), what, node
+        _put(node, path, original)
 
 
 _Change = Callable[[Any], Any]
@@ -159,6 +161,13 @@ def _operators(node: ast.AST) -> list[tuple[str, _Change]]:
         found.append(("loop never runs", lambda n: _with_test(n, False)))
     elif isinstance(node, ast.BinOp):
         found += [("right operand ignored", lambda n: n.left), ("left operand ignored", lambda n: n.right)]
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        found += [
+            ("negation is always true", lambda _: ast.Constant(True)),
+            ("negation is always false", lambda _: ast.Constant(False)),
+        ]
+    elif isinstance(node, (ast.Break, ast.Continue)):
+        found.append(("loop goes on with what follows", lambda _: ast.Pass()))
     elif isinstance(node, ast.BoolOp):
         found += [(f"operand {i + 1} ignored", _dropper(i)) for i in range(len(node.values))]
     elif (
