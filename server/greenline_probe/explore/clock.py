@@ -90,8 +90,10 @@ def another_day(package: str) -> Iterator[None]:
         for name, module in list(sys.modules.items()):
             if name.partition(".")[0] == package and module is not None:
                 _shift_module(module, others, put)
+        sys.modules["datetime"] = later  # for those who import it when they are called
         yield
     finally:
+        sys.modules["datetime"] = datetime
         for owner, name, value in reversed(undo):
             setattr(owner, name, value)
 

@@ -102,7 +102,7 @@ class Guesses:
         pools = [alike] if alike else []
         for source in [*instances, *(k for k in shape.kinds if k not in instances)]:
             try:
-                pools.append(values.of_type(eval(source, vars(values.names.module)), depth + 1))
+                pools.append(values.of_type(eval(source, values.scope), depth + 1))
             except Exception:
                 continue
         kinds = self._kinds(name, shape, uses)

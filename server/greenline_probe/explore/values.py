@@ -10,6 +10,7 @@ import types
 import typing
 from typing import Any, Callable
 
+from greenline_probe.explore.annotations import hints_of, scope_of
 from greenline_probe.explore.express import Expresser, Names
 from greenline_probe.explore.facts import Facts
 from greenline_probe.explore.guesses import Guesses
@@ -37,6 +38,7 @@ class Values:
         self.attempt = attempt
         self.leaves = Leaves(names, facts)
         self.objects = Objects(self, attempt)
+        self.scope = scope_of(names.module)
         self.lookalikes = Lookalikes(self)
         self.guesses = Guesses(self)
 
@@ -112,17 +114,7 @@ class Values:
 
     def hints(self, function: Any) -> dict[str, Any]:
         """Return resolved annotations; those that cannot be resolved are left out."""
-        try:
-            return typing.get_type_hints(function, include_extras=False)
-        except Exception:
-            raw = getattr(function, "__annotations__", {})
-            found = {}
-            for name, kind in raw.items() if isinstance(raw, dict) else ():
-                try:
-                    found[name] = eval(kind, vars(self.names.module)) if isinstance(kind, str) else kind
-                except Exception:
-                    continue
-            return found
+        return hints_of(function, self.names.module)
 
     # ---- types -------------------------------------------------------------------------------------------------
 
