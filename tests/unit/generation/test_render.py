@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import symtable
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -126,13 +127,18 @@ def only(cases: Sequence[Case], qualname: str = "work") -> str:
     return candidate.code
 
 
+def only_name(cases: Sequence[Case]) -> str:
+    (candidate,) = render(cases)
+    return candidate.name
+
+
 def test_a_value() -> None:
-    assert only(SHAPES["value"]) == 'def test_work_of_a():\n    assert work("a") == 3'
+    assert only(SHAPES["value"]) == 'def test_work():\n    assert work("a") == 3'
 
 
 def test_a_kept_argument_has_three_steps() -> None:
     assert only(SHAPES["kept"]) == (
-        'def test_work_of_b_a():\n    text = ["b", "a"]\n\n    work(text)\n\n    assert text == ["a", "b"]'
+        'def test_work():\n    text = ["b", "a"]\n\n    work(text)\n\n    assert text == ["a", "b"]'
     )
 
 
@@ -145,7 +151,7 @@ def test_a_variable_never_hides_what_is_called() -> None:
 
 def test_a_made_object_is_called_what_it_is() -> None:
     code = only(SHAPES["object"], "Box.__init__")
-    assert code == "def test_box_of_3():\n    box = Box(3)\n    assert box.size == 3"
+    assert code == "def test_box():\n    box = Box(3)\n    assert box.size == 3"
 
 
 def test_a_context_manager_that_raises_is_entered() -> None:
@@ -164,9 +170,9 @@ def test_a_table_of_results_and_one_of_a_single_result() -> None:
         "@pytest.mark.parametrize(",
         '    ("text", "expected"),',
         "    [",
-        '        pytest.param("a", 0, id="a"),',
-        '        pytest.param("b", 1, id="b"),',
-        '        pytest.param("c", 2, id="c"),',
+        '        ("a", 0),',
+        '        ("b", 1),',
+        '        ("c", 2),',
         "    ],",
         ")",
         "def test_work(text, expected):",
@@ -175,7 +181,7 @@ def test_a_table_of_results_and_one_of_a_single_result() -> None:
     assert "assert work(text) is True" in only(SHAPES["table-of-one-result"])
     assert "def test_work_is_true(text):" in only(SHAPES["table-of-one-result"])
     assert "work(text) is expected" in only(SHAPES["table-of-constants"])
-    assert 'pytest.param("b", pytest.approx(0.10000000000004)' in only(SHAPES["table-of-floats"])
+    assert 'pytest.param("b", pytest.approx(0.10000000000004), id="b")' in only(SHAPES["table-of-floats"])
 
 
 def test_errors_are_compared_with_their_messages() -> None:
@@ -184,8 +190,98 @@ def test_errors_are_compared_with_their_messages() -> None:
     assert 'with pytest.raises(ValueError, match="^" + re.escape(message)):\n        work(text)' in code
 
 
-def test_two_of_a_kind_are_no_table() -> None:
-    assert len(render(SHAPES["table"][:2])) == 2
+def test_two_cases_are_a_table_where_no_branch_sets_them_apart() -> None:
+    two = SHAPES["table"][:2]
+    assert len(render(two)) == 1
+    told_apart = [replace(one, edges=frozenset({arc})) for one, arc in zip(two, ((2, 3), (2, 4)), strict=True)]
+    assert [c.name for c in render(told_apart)] == ["test_work_when_text_is_blank", "test_work_when_text_is_not_blank"]
+    assert len(render([*told_apart, SHAPES["table"][2]])) == 1
+
+
+def test_what_is_made_differently_for_each_case_is_a_column() -> None:
+    rows = [
+        case("1", call="box.put", parameters=["item"], arrange=(f"box = Box({size})",), expected=size) for size in "123"
+    ]
+    code = only(rows, "Box.put")
+    assert '("box", "expected"),' in code
+    assert 'pytest.param(Box(1), 1, id="box-1"),' in code
+    assert "def test_box_put(box, expected):\n    assert box.put(1) == expected" in code
+
+
+def test_what_is_set_or_written_before_is_a_column() -> None:
+    setting = "monkeypatch.setenv('MY_MODE', {})"
+    code = only([case(arrange=(setting.format(text),), expected="True") for text in ("'1'", "'on'", "'yes'")])
+    assert 'monkeypatch.setenv("MY_MODE", my_mode)\n    assert work() is True' in code
+    writing = "(tmp_path / 'data.txt').write_text({})"
+    read = [case("tmp_path / 'data.txt'", arrange=(writing.format(repr(c)),), expected=repr(c)) for c in "abc"]
+    code = only(read)
+    assert '(tmp_path / "data.txt").write_text(content)\n    assert work(tmp_path / "data.txt") == expected' in code
+
+
+def test_what_a_case_does_not_pass_is_the_default_in_its_row() -> None:
+    cases = [
+        case("'a'", expected="1"),
+        case("'a'", "2", labels=["", "number="], expected="2"),
+        case("'a'", "'k'", parameters=["text", "key"], labels=["", "key="], expected="3"),
+    ]
+    code = only(cases)
+    assert '("number", "key", "expected"),' in code
+    assert 'pytest.param(1, "k", 3, id="1-k"),' in code or 'pytest.param(1, "k", 3, id="k"),' in code
+    assert 'work("a", number=number, key=key) == expected' in code
+
+
+def test_a_default_that_only_the_module_knows_is_no_cell() -> None:
+    cases = [case("'a'", expected="1"), case("'a'", "2", labels=["", "other="], expected="2")]
+    assert len(render(cases)) == 2
+
+
+def test_a_row_is_read_at_a_glance() -> None:
+    parameters = ["text", "number", "key", "fourth", "fifth"]
+    wide = [case(*(f"'{letter}{i}'" for letter in "abcde"), parameters=parameters, expected=str(i)) for i in range(3)]
+    assert len(render(wide)) == 3
+
+
+def test_comparisons_are_asserted_as_they_are_said() -> None:
+    def compared(call: str, expected: str) -> str:
+        made = case("3", arrange=("box = Box(1)",), expected=expected, parameters=["other"])
+        return only([replace(made, call=call)], "Box.put").splitlines()[-1].strip()
+
+    assert compared("(box < \x000\x00)", "True") == "assert box < 3"
+    assert compared("(box < \x000\x00)", "False") == "assert not box < 3"
+    assert compared("(box == \x000\x00)", "False") == "assert box != 3"
+    assert compared("(\x000\x00 in box)", "False") == "assert 3 not in box"
+    assert compared("(box != \x000\x00)", "False") == "assert (box != 3) is False"
+
+
+def test_an_expression_that_raises_does_not_stand_alone() -> None:
+    code = only([replace(case("3", error="ValueError", message="bad"), call="(work == \x000\x00)")])
+    assert code.endswith("        _ = work == 3")
+
+
+def test_later_tests_of_a_constructor_show_what_is_new() -> None:
+    make = {"call": "Box", "parameters": ["size"], "shape": "object"}
+    first = case("3", **make, details=("result.size == 3", "result.lid is None"))
+    second = case("4", labels=["size="], **make, details=("result.size == 4", "result.lid is None"))
+    assert [c.code for c in render([first, second], "Box.__init__")] == [
+        "def test_box():\n    box = Box(3)\n    assert box.size == 3\n    assert box.lid is None",
+        "def test_box_with_size():\n    box = Box(size=4)\n    assert box.size == 4",
+    ]
+
+
+def test_names_say_what_is_odd_and_what_an_error_is_about() -> None:
+    def name_of(one: Case) -> str:
+        return render([one])[0].name
+
+    assert name_of(case("''", expected="1")) == "test_work_for_empty_text"
+    assert name_of(case("'a'", "-1", expected="1")) == "test_work_for_negative_number"
+    assert name_of(case("'a'", "True", labels=["", "key="], expected="1")) == "test_work_with_key"
+    assert name_of(case("'a'", error="ValueError", message="bad number")) == "test_work_raises_value_error_for_number"
+
+
+def test_a_name_that_would_be_too_long_says_less() -> None:
+    long = "'" + "very long text " * 3 + "'"
+    names = [c.name for c in render([case(long, error="ValueError", message="x"), case(long, "1", error="ValueError")])]
+    assert all(len(name) <= 80 and not name.endswith("_") for name in names)
 
 
 def test_cells_of_a_table_stand_outside_of_the_test() -> None:
@@ -193,27 +289,30 @@ def test_cells_of_a_table_stand_outside_of_the_test() -> None:
 
 
 def test_a_table_is_named_after_what_its_rows_have_in_common() -> None:
-    first, second = ([case(text, str(i), expected=str(i)) for i in range(3)] for text in ("'a'", "'lost'"))
-    assert "def test_work_of_lost(number, expected):" in only(second)
-    assert "def test_work_of_a(number, expected):" in only(first)
+    flagged = [case(f"'{c}'", "True", labels=["", "key="], parameters=["text", "key"], expected=c) for c in "123"]
+    assert "def test_work_with_key(text, expected):" in only(flagged)
+    plain, lost = ([case(text, str(i), expected=str(i)) for i in range(3)] for text in ("'a'", "'lost'"))
+    assert "def test_work(number, expected):" in only(lost)
+    (second,) = render(lost, taken=frozenset({only_name(plain)}))
+    assert second.name == "test_work_of_lost"
 
 
 def test_rows_of_numbers_are_sorted_and_others_stay() -> None:
     rows = [case(number, expected="1") for number in ("10000", "-1", "9")]
-    assert re.findall(r"param\((\S+), id", only(rows)) == ["-1", "9", "10000"]
+    assert re.findall(r"^ {8}(\S+),$", only(rows), re.MULTILINE) == ["-1", "9", "10000"]
     texts = [case(text, expected="1") for text in ("'b'", "'a'", "'c'")]
-    assert re.findall(r"param\((\S+), id", only(texts)) == ['"b"', '"a"', '"c"']
+    assert re.findall(r"^ {8}(\S+),$", only(texts), re.MULTILINE) == ['"b"', '"a"', '"c"']
 
 
 def test_rows_without_short_words_go_by_what_comes_of_them() -> None:
-    long = [f"'{letter * 35}'" for letter in "abc"]
+    long = [f"'{letter * 45}'" for letter in "abc"]
     errors = [case(text, error="ValueError", message=f"no {text[1]}") for text in long]
-    assert re.findall(r'id="(.*)"', only(errors)) == ["no-a", "no-b", "no-c"]
+    assert re.findall(r'id="(.*)"', only(errors)) == ["gives-no-a", "gives-no-b", "gives-no-c"]
 
 
 def test_errors_come_last() -> None:
     cases = [case("''", error="ValueError", message="bad"), case("'a'", expected="1")]
-    assert [c.name for c in render(cases)] == ["test_work_of_a", "test_work_raises_value_error_for_empty"]
+    assert [c.name for c in render(cases)] == ["test_work", "test_work_raises_value_error_for_empty_text"]
 
 
 def test_oracles_say_what_a_test_rests_on() -> None:

@@ -72,12 +72,12 @@ def short_of(name: str, longest: int) -> str:
     return name if len(name) <= longest else name[: longest + 1].rpartition("_")[0]
 
 
-def distinct(names: Sequence[str], taken: set[str]) -> Iterator[str]:
+def distinct(names: Sequence[str], taken: set[str], between: str = "_") -> Iterator[str]:
     """Yield the names with a number where one is taken; what is yielded is taken too."""
     for name in names:
         chosen, number = name, 2
         while chosen in taken:
-            chosen, number = f"{name}_{number}", number + 1
+            chosen, number = f"{name}{between}{number}", number + 1
         taken.add(chosen)
         yield chosen
 

@@ -4,40 +4,47 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from greenline.domain.code.parse import parse
-from greenline.domain.generation.case_names import (
-    argument_words,
-    distinct,
-    joined,
-    outcome_words,
-    result_words,
-    short_of,
-    special_about,
-    subject_words,
-)
+from greenline.domain.code.read_module import read_module
+from greenline.domain.generation.case_names import distinct, special_about, subject_words
 from greenline.domain.generation.model import Candidate
-from greenline.domain.generation.value_words import snake
+from greenline.domain.generation.name_endings import single_endings, table_endings
+from greenline.domain.generation.row_ids import row_ids
+from greenline.domain.generation.statements import (
+    APPROXIMATE,
+    CONSTANTS,
+    act_and_check,
+    equal,
+    lines_of,
+    looked_up,
+    names_in,
+    raising,
+    raising_lines,
+    renamed,
+    steps,
+    taken,
+)
+from greenline.domain.generation.table_shape import FIXTURES, clusters, shape_of
 from greenline.domain.generation.wrap_source import double_quoted, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from greenline.domain.code.model import Function
+    from greenline.domain.code.model import Function, Parameter
     from greenline.domain.generation.case import Case
     from greenline.domain.generation.model import Oracle
+    from greenline.domain.generation.table_shape import TableShape
 
 TABLE_FROM = 3
-"""So many cases of one shape are a table."""
-_CONSTANTS = frozenset({"True", "False", "None"})
-_APPROXIMATE = re.compile(r"-?\d+\.\d{4,}(e[+-]?\d+)?")
-_FIXTURES = ("caplog", "capsys", "monkeypatch", "tmp_path")
+"""So many cases of one shape are a table; fewer when nothing but their values sets them apart."""
 _RESERVED = frozenset(
     # what the rendered code itself uses, what pytest keeps for itself, and what linters find hard to read
     {"list", "islice", "asyncio", "collect", "re", "pytest", "expected", "message", "result", "value"}
-    | {"request", *_FIXTURES}
+    | {"request", *FIXTURES}
     | {"l", "O", "I"}
 )
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -53,10 +60,12 @@ def render_cases(
 ) -> tuple[Candidate, ...]:
     """Return the tests of one function, tables first, errors last; no name is in ``taken``."""
     specials = special_about(cases, _definition(function, text), first_line)
+    cases = _without_what_the_first_shows(cases)
     named = [_Named(case, special) for case, special in zip(cases, specials, strict=True)]
-    tests = [test for group in _groups(named) for test in _tests_of(group, function)]
-    names = distinct([short_of(test.name, _LONGEST_NAME) for test in tests], set(taken))
-    return tuple(test.candidate(name) for test, name in zip(tests, names, strict=True))
+    writer = _Writer(function, text)
+    tests = [test for group in _groups(named, writer.parameters_of) for test in writer.tests_of(group)]
+    used = set(taken)
+    return tuple(test.candidate(_free_name(test, used)) for test in tests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,8 @@ class _Named:
 
 @dataclass(frozen=True, slots=True)
 class _Test:
-    name: str
+    names: tuple[str, ...]
+    """What it could be called, the best first."""
     decorators: tuple[str, ...]
     parameters: tuple[str, ...]
     body: tuple[str, ...]
@@ -81,6 +91,13 @@ class _Test:
         return Candidate(name, code, self.imports, self.oracles)
 
 
+def _free_name(test: _Test, used: set[str]) -> str:
+    short = [name for name in test.names if len(name) <= _LONGEST_NAME] or [test.names[-1][:_LONGEST_NAME].strip("_")]
+    chosen = next((name for name in short if name not in used), None) or next(distinct(short[:1], used))
+    used.add(chosen)
+    return chosen
+
+
 def _definition(function: Function, text: str) -> ast.AST:
     tree, _ = parse(text)
     for node in ast.walk(tree) if tree else ():
@@ -89,295 +106,184 @@ def _definition(function: Function, text: str) -> ast.AST:
     return ast.Module([], [])
 
 
+def _without_what_the_first_shows(cases: Sequence[Case]) -> list[Case]:
+    """Leave out of later tests of a constructor what its first one asserts in the same words."""
+    made = [case for case in cases if case.shape == "object" and case.details]
+    found = []
+    for case in cases:
+        own = tuple(detail for detail in case.details if case in made[1:] and detail not in made[0].details)
+        found.append(replace(case, details=own) if own else case)
+    return found
+
+
 # ---- groups of one shape -------------------------------------------------------------------------------------------
 
 
-def _groups(named: Sequence[_Named]) -> list[list[_Named]]:
-    """Put cases that differ in plain arguments alone together, in the order of their first."""
-    groups: dict[object, list[_Named]] = {}
-    for number, one in enumerate(named):
-        case = one.case
-        labels = tuple((a.parameter, a.label) for a in case.arguments)
-        plain = not (case.kept or case.after or case.details or case.decorators) and case.arguments
-        key = (case.call, case.arrange, case.shape, labels, case.raises and case.error) if plain else number
-        groups.setdefault(key, []).append(one)
-    return sorted(groups.values(), key=lambda g: (g[0].case.raises, -len(g)))
+def _groups(
+    named: Sequence[_Named], parameters_of: Callable[[Case], Sequence[Parameter]]
+) -> list[tuple[Sequence[_Named], TableShape | None]]:
+    """Put cases that differ in the cells of a row alone together: tables first, errors last."""
+    groups: list[tuple[Sequence[_Named], TableShape | None]] = []
+    for numbers in clusters([n.case for n in named], [parameters_of(n.case) for n in named]):
+        group = _in_order([named[number] for number in numbers])
+        if len(group) >= TABLE_FROM or (len(group) > 1 and not _are_told_apart(group)):
+            groups.append((group, shape_of([n.case for n in group], parameters_of(group[0].case))))
+        else:
+            groups += [([one], None) for one in group]
+    return sorted(groups, key=lambda g: (g[0][0].case.raises, -len(g[0])))
 
 
-def _tests_of(group: Sequence[_Named], function: Function) -> list[_Test]:
-    rows = [tuple(a.source for a in n.case.arguments) for n in group]
-    if len(group) >= TABLE_FROM and len(set(rows)) == len(group) and _stand_outside(group, rows):
-        return [_table(_in_order(group), function)]
-    return [_single(one, function) for one in group]
+def _are_told_apart(group: Sequence[_Named]) -> bool:
+    specials = {named.special for named in group}
+    return len(specials) == len(group) and "" not in specials
 
 
 def _in_order(group: Sequence[_Named]) -> Sequence[_Named]:
     """Sort the rows of a table where all that differs is numbers."""
+    if len({tuple((a.parameter, a.label) for a in n.case.arguments) for n in group}) > 1:
+        return group
     columns = zip(*([a.source for a in n.case.arguments] for n in group), strict=True)
     varying = [column for column in columns if len(set(column)) > 1]
-    if not all(_NUMBER.fullmatch(cell) for column in varying for cell in column):
+    if not varying or not all(_NUMBER.fullmatch(cell) for column in varying for cell in column):
         return group
     keys = zip(*([float(cell) for cell in column] for column in varying), strict=True)
     return [named for _, _, named in sorted(zip(keys, range(len(group)), group, strict=True), key=lambda row: row[:2])]
 
 
-def _stand_outside(group: Sequence[_Named], rows: Sequence[Sequence[str]]) -> bool:
-    """Tell whether all cells of a table can be evaluated outside of a test: without fixtures and what is arranged."""
-    varying = [column for column in zip(*rows, strict=True) if len(set(column)) > 1]
-    cells = [*(cell for column in varying for cell in column), *(n.case.expected or "" for n in group)]
-    arranged = re.findall(r"^(\w+) = ", "\n".join(group[0].case.arrange), re.MULTILINE)
-    inside = "|".join([*_FIXTURES, *arranged])
-    return not any(re.search(rf"(?<![\w.])({inside})\b", cell) for cell in cells)
+# ---- tests ---------------------------------------------------------------------------------------------------------
 
 
-# ---- one test ------------------------------------------------------------------------------------------------------
+class _Writer:
+    """Writes the tests of one function."""
 
+    def __init__(self, function: Function, text: str) -> None:
+        self._function = function
+        self._module, _ = read_module(text)
+        self._own = {f.name for f in self._module.functions if f.name.startswith("__")}
 
-def _single(named: _Named, function: Function) -> _Test:
-    case = named.case
-    names = _variables(case)
-    lines, arguments = [], []
-    for index, argument in enumerate(case.arguments):
-        if index in names:
-            lines.append(f"{names[index]} = {argument.source}")
-        arguments.append(f"{argument.label}{names.get(index, argument.source)}")
-    arrange = [line for statement in (*case.arrange, *lines) for line in _lines(statement)]
-    act, check, extra = _act_and_check(case, case.call_with(arguments))
-    after = [_renamed(assertion, case, names) for assertion in case.after]
-    check += [line for assertion in after for line in _lines(f"assert {assertion}")]
-    body = _steps(arrange, act, check)
-    return _Test(
-        name=f"test_{subject_words(case.tested or function.qualname)}{_ending(named, function)}",
-        decorators=tuple(f"@{decorator}" for decorator in case.decorators),
-        parameters=_fixtures(body),
-        body=tuple(body),
-        imports=_imports([case], extra, body),
-        oracles=_oracles([case]),
-    )
+    def parameters_of(self, case: Case) -> Sequence[Parameter]:
+        """Return the parameters of what the case calls."""
+        called = self._module.function(case.tested) if case.tested else self._function
+        return called.parameters if called else ()
+
+    def tests_of(self, group: tuple[Sequence[_Named], TableShape | None]) -> list[_Test]:
+        """Return the table, or a test for each."""
+        rows, shape = group
+        return [self._single(one) for one in rows] if shape is None else [self._table(rows, shape)]
+
+    def _single(self, named: _Named) -> _Test:
+        case = named.case
+        names = _variables(case)
+        lines, arguments = [], []
+        for index, argument in enumerate(case.arguments):
+            if index in names:
+                lines.append(f"{names[index]} = {argument.source}")
+            arguments.append(f"{argument.label}{names.get(index, argument.source)}")
+        arrange = [line for statement in (*case.arrange, *lines) for line in lines_of(statement)]
+        act, check, extra = act_and_check(case, case.call_with(arguments), self._own)
+        after = [renamed(assertion, case, names) for assertion in case.after]
+        check += [line for assertion in after for line in lines_of(f"assert {assertion}")]
+        body = steps(arrange, act, check)
+        makes = self._function.name == "__init__" or case.shape == "object"
+        parameters = [p.name for p in self.parameters_of(case)]
+        return _Test(
+            names=self._names(case, single_endings(case, named.special, parameters, makes=makes)),
+            decorators=tuple(f"@{decorator}" for decorator in case.decorators),
+            parameters=_fixtures(body),
+            body=tuple(body),
+            imports=_imports([case], extra, body),
+            oracles=_oracles([case]),
+        )
+
+    def _table(self, group: Sequence[_Named], shape: TableShape) -> _Test:
+        cases = [n.case for n in group]
+        first = cases[0]
+        outcomes = [_expectation(case) for case in cases]
+        same = len(set(outcomes)) == 1
+        columns = _columns(shape, cases)
+        call = shape.filled(shape.call, columns)
+        if first.raises:
+            column, body, extra = _raising_table(first, call, same)
+        else:
+            column = "" if same else "expected"
+            before, result, extra = taken(first, call)
+            plain = set(outcomes) <= CONSTANTS
+            check = equal(result, first.expected or "") if same else f"{result} {'is' if plain else '=='} expected"
+            body = [*before, *lines_of(f"assert {check}")]
+        rows = [[*cells, *([outcome] if column else [])] for cells, outcome in zip(shape.cells, outcomes, strict=True)]
+        ids = row_ids(columns, shape.cells, outcomes if column else ())
+        arrange = [shape.filled(statement, columns) for statement in shape.arrange]
+        body = steps([line for statement in arrange for line in lines_of(statement)], [], body)
+        names = [*columns, *([column] if column else [])]
+        return _Test(
+            names=self._names(first, table_endings(cases, [n.special for n in group], shape.fixed)),
+            decorators=tuple(_decorator(names, rows, ids)),
+            parameters=(*names, *_fixtures(body)),
+            body=tuple(body),
+            imports=_imports(cases, ["import pytest", *extra], body),
+            oracles=_oracles(cases),
+        )
+
+    def _names(self, case: Case, endings: Sequence[str]) -> tuple[str, ...]:
+        subject = subject_words(case.tested or self._function.qualname)
+        return tuple(f"test_{subject}{ending}" for ending in endings)
 
 
 def _variables(case: Case) -> dict[int, str]:
     """Name the variables of the arguments that need one: as the parameter, where that hides nothing."""
     kept = sorted(case.kept)
     wanted = [case.arguments[index].parameter for index in kept]
-    return dict(zip(kept, _free(wanted, case), strict=True))
+    return dict(zip(kept, _free(wanted, looked_up(case)), strict=True))
 
 
-def _renamed(assertion: str, case: Case, names: Mapping[int, str]) -> str:
-    for index, name in names.items():
-        parameter = case.arguments[index].parameter
-        if name != parameter:
-            assertion = re.sub(rf"(?<![\w.]){parameter}\b", name, assertion)
-    return assertion
+def _columns(shape: TableShape, cases: Sequence[Case]) -> list[str]:
+    """Name the columns: as what they stand for, where that hides nothing that the test or its rows need."""
+    texts = [re.sub(r"\x01\d+\x01", "0", text) for text in (*shape.arrange, shape.call)]
+    cells = [cell for row in shape.cells for cell in row]
+    imported = {name for case in cases for name, _, _ in case.imports}
+    made = {shape.columns[index] for index in shape.made}
+    others = [name for index, name in enumerate(shape.columns) if index not in shape.made]
+    free = iter(_free(others, names_in([*texts, *cells]) | imported | made))
+    return [name if index in shape.made else next(free) for index, name in enumerate(shape.columns)]
 
 
-def _act_and_check(case: Case, call: str) -> tuple[list[str], list[str], list[str]]:
-    """Return the lines that act, those that check, and imports that they need."""
-    if case.raises:
-        head, imports = _raising(case)
-        return *_raising_lines(case, call, head), imports
-    if case.shape == "with":
-        return _entering(case, call), [], []
-    before, taken, imports = _taken(case, call)
-    if case.details:
-        name = _result_name(case)
-        about = [line for detail in _about(case, name) for line in _lines(f"assert {detail}")]
-        return [*before, *_lines(f"{name} = {taken}")], about, imports
-    if case.expected is None or (case.expected == "None" and case.after):
-        return [*before, *_lines(taken)], [], imports
-    return before, _lines(f"assert {_equal(taken, case.expected)}"), imports
-
-
-def _entering(case: Case, call: str) -> list[str]:
-    """Return the lines of a test that looks at what a context manager gives."""
-    checks = [_equal("value", case.expected)] if case.expected else _about(case, "value")
-    head = f"with {call} as value" if checks else f"with {call}"
-    inside = [line for check in checks for line in _lines(f"assert {check}", 2)]
-    return [*_lines(head, suffix=":"), *(inside or ["    pass"])]
-
-
-def _raising_lines(case: Case, call: str, head: str) -> tuple[list[str], list[str]]:
-    """Return the lines that act (the block holds the one statement that raises), and no checks."""
-    if case.shape == "with":
-        return [*_lines(f"with {head}, {call}", suffix=":"), "    pass"], []
-    before, taken, _ = _taken(case, call)
-    return [*before, *_lines(f"with {head}", suffix=":"), *_lines(taken, 2)], []
-
-
-def _taken(case: Case, call: str) -> tuple[list[str], str, list[str]]:
-    """Return lines that come first, the expression that takes the result of the call as the case does, and imports."""
-    if case.shape == "await":
-        return [], f"asyncio.run({call})", ["import asyncio"]
-    if case.shape == "iterate":
-        return [], f"list({call})", []
-    if case.shape == "take":
-        return [], f"list(islice({call}, 5))", ["from itertools import islice"]
-    if case.shape == "aiterate":
-        collect = ["async def collect():", *_lines(f"return [item async for item in {call}]", 2), ""]
-        return collect, "asyncio.run(collect())", ["import asyncio"]
-    return [], call, []
-
-
-def _equal(actual: str, expected: str) -> str:
-    if expected in _CONSTANTS:
-        return f"{actual} is {expected}"
-    if _APPROXIMATE.fullmatch(expected):
-        return f"{actual} == pytest.approx({expected})"
-    return f"{actual} == {expected}"
-
-
-def _raising(case: Case) -> tuple[str, list[str]]:
-    """Return the head of the block and the imports that it and what it holds need."""
-    imports = ["import pytest", *_taken(case, "")[2]]
-    caught = " as caught" if any("caught.value" in a for a in case.after) else ""
-    if not case.message:
-        return f"pytest.raises({case.error}){caught}", imports
-    escaped = "^" + re.escape(case.message).replace("\\ ", " ").replace("\\-", "-").replace('\\"', '"').replace(
-        "\\'", "'"
-    )
-    if not case.message.isprintable() or ('"' in escaped and "'" in escaped):
-        head = f"pytest.raises({case.error}, match=re.escape({case.message!r})){caught}"
-        return head, [*imports, "import re"]
-    quote = "'" if '"' in escaped else '"'
-    return f"pytest.raises({case.error}, match=r{quote}{escaped}{quote}){caught}", imports
-
-
-def _about(case: Case, name: str) -> list[str]:
-    return [re.sub(r"(?<![\w.])result\b", name, detail) for detail in case.details]
-
-
-def _result_name(case: Case) -> str:
-    """Name a made object after its class; anything else is the result."""
-    made = re.match(r"([A-Za-z_][\w.]*)\(", case.call) if case.shape == "object" else None
-    name = snake(made.group(1).rpartition(".")[2]) if made else ""
-    return name if name.isidentifier() and name not in _looked_up(case) else "result"
-
-
-def _steps(arrange: Sequence[str], act: Sequence[str], check: Sequence[str]) -> list[str]:
-    """Join the steps; where there are three, an empty line between them."""
-    steps = [list(step) for step in (arrange, act, check) if step]
-    body: list[str] = []
-    for step in steps:
-        if len(steps) >= TABLE_FROM and body and body[-1]:
-            body.append("")
-        body += step
-    return body
-
-
-def _lines(statement: str, depth: int = 1, suffix: str = "") -> list[str]:
-    """Return the lines of a statement so many blocks deep in a module, as the body of a test holds them."""
-    if "\n" in statement:  # a definition, or several statements, written out already
-        written = [f"{'    ' * (depth - 1)}{line}" for line in statement.split("\n")]
-        return [*written, ""] if statement.startswith(("def ", "async def ")) else written
-    return [line[4:] for line in wrapped(statement, "    " * depth, suffix)]
-
-
-def _free(wanted: Sequence[str], case: Case) -> list[str]:
+def _free(wanted: Sequence[str], hidden: set[str]) -> list[str]:
     """Return names for variables: as wanted, with a word more where that hides something or is hard to read."""
-    hidden = _looked_up(case) | _RESERVED
+    hidden = hidden | _RESERVED
     return list(distinct([f"{name}_value" if name in hidden else name for name in wanted], hidden))
 
 
-def _looked_up(case: Case) -> set[str]:
-    """Return the names that the test needs as they are."""
-    found = {name for name, _, _ in case.imports}
-    for text in (re.sub(r"\x00\d+\x00", "0", case.call), *case.arrange, *case.details, case.expected or "0"):
-        tree, _ = parse(text)
-        found.update(node.id for node in ast.walk(tree or ast.Module([], [])) if isinstance(node, ast.Name))
-    return found - {"result"}
-
-
-# ---- tables --------------------------------------------------------------------------------------------------------
-
-
-def _table(group: Sequence[_Named], function: Function) -> _Test:
-    cases = [n.case for n in group]
-    first = cases[0]
-    varying = [i for i in range(len(first.arguments)) if len({c.arguments[i].source for c in cases}) > 1]
-    expectations = [c.message if c.raises else c.expected or "" for c in cases]
-    same = len(set(expectations)) == 1
-    columns = dict(zip(varying, _free([first.arguments[i].parameter for i in varying], first), strict=True))
-    arguments = [f"{a.label}{columns.get(i, a.source)}" for i, a in enumerate(first.arguments)]
-    call = first.call_with(arguments)
-    if first.raises:
-        column, body, extra = _raising_table(first, call, same)
-    else:
-        column = "" if same else "expected"
-        before, taken, extra = _taken(first, call)
-        check = _equal(taken, expectations[0]) if same else f"{taken} {_comparison(expectations)} expected"
-        body = [*before, *_lines(f"assert {check}")]
-    names = [*columns.values(), *([column] if column else [])]
-    rows = [[*(c.arguments[i].source for i in varying), *([_expectation(c)] if column else [])] for c in cases]
-    body = _steps([line for statement in first.arrange for line in _lines(statement)], [], body)
-    decorators = _decorator(names, rows, _ids(group, varying))
-    return _Test(
-        name=f"test_{subject_words(first.tested or function.qualname)}{_table_ending(group, same, varying)}",
-        decorators=tuple(decorators),
-        parameters=(*names, *_fixtures(body)),
-        body=tuple(body),
-        imports=_imports(cases, ["import pytest", *extra], body),
-        oracles=_oracles(cases),
-    )
-
-
 def _raising_table(first: Case, call: str, same: bool) -> tuple[str, list[str], list[str]]:
-    head, imports = _raising(first)
+    head, imports = raising(first)
     if not same:
         head = f'pytest.raises({first.error}, match="^" + re.escape(message))'
         imports = [*imports, "import re"]
-    return "" if same else "message", _raising_lines(first, call, head)[0], imports
+    return "" if same else "message", raising_lines(first, call, head)[0], imports
 
 
 def _expectation(case: Case) -> str:
     if case.raises:
         return repr(case.message)
     expected = case.expected or "None"
-    return f"pytest.approx({expected})" if _APPROXIMATE.fullmatch(expected) else expected
+    return f"pytest.approx({expected})" if APPROXIMATE.fullmatch(expected) else expected
 
 
-def _comparison(expectations: Sequence[str]) -> str:
-    return "is" if set(expectations) <= _CONSTANTS else "=="
-
-
-def _decorator(names: Sequence[str], rows: Sequence[Sequence[str]], ids: Sequence[str]) -> list[str]:
+def _decorator(names: Sequence[str], rows: Sequence[Sequence[str]], ids: Sequence[str] | None) -> list[str]:
     columns = f'"{names[0]}"' if len(names) == 1 else "(" + ", ".join(f'"{n}"' for n in names) + ")"
     lines = ["@pytest.mark.parametrize(", *wrapped(columns, "    ", ","), "    ["]
-    for row, label in zip(rows, ids, strict=True):
-        lines += wrapped(f'pytest.param({", ".join(row)}, id="{label}")', "        ", ",")
+    for number, row in enumerate(rows):
+        plain = row[0] if len(row) == 1 else f"({', '.join(row)})"
+        shown = plain if ids is None else f'pytest.param({", ".join(row)}, id="{ids[number]}")'
+        lines += wrapped(shown, "        ", ",")
     return [*lines, "    ],", ")"]
 
 
-def _ids(group: Sequence[_Named], varying: Sequence[int]) -> list[str]:
-    labels = [
-        argument_words([n.case.arguments[i] for i in varying]) or result_words(n.case) or n.special or "row"
-        for n in group
-    ]
-    return [name.replace("_", "-") for name in distinct(labels, set())]
-
-
-# ---- names, fixtures, imports --------------------------------------------------------------------------------------
-
-
-def _ending(named: _Named, function: Function) -> str:
-    case = named.case
-    outcome = outcome_words(case)
-    if function.name == "__init__" or case.shape == "object":
-        outcome = f"raises_{snake(case.error.rpartition('.')[2])}" if case.raises else ""
-    words = argument_words(case.arguments)
-    special = joined(named.special) if named.special else words and f"{'for' if outcome else 'of'}_{words}"
-    return "".join(f"_{part}" for part in (outcome, special) if part)
-
-
-def _table_ending(group: Sequence[_Named], same: bool, varying: Sequence[int]) -> str:
-    case = group[0].case
-    outcome = outcome_words(case) if case.raises or (same and case.expected in _CONSTANTS) else ""
-    words = argument_words([a for index, a in enumerate(case.arguments) if index not in varying])
-    return "".join(f"_{part}" for part in (outcome, words and f"{'for' if outcome else 'of'}_{words}") if part)
+# ---- fixtures, imports ---------------------------------------------------------------------------------------------
 
 
 def _fixtures(body: Sequence[str]) -> tuple[str, ...]:
     text = "\n".join(body)
-    return tuple(name for name in _FIXTURES if re.search(rf"\b{name}\b", text))
+    return tuple(name for name in FIXTURES if re.search(rf"\b{name}\b", text))
 
 
 def _imports(cases: Sequence[Case], extra: Sequence[str], body: Sequence[str]) -> tuple[str, ...]:

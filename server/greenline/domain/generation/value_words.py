@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
+import unicodedata
 
 _LONGEST = 40
 _NUMBERS = ("no", "one", "two", "three", "four", "five")
 _MARKS = {
     " ": "space", "-": "dash", "_": "underscore", ".": "dot", ",": "comma", "/": "slash", ":": "colon", "@": "at",
     "#": "hash", "%": "percent", "\n": "newline", "\t": "tab", "'": "quote", '"': "double_quote", "=": "equals",
-    "+": "plus", "*": "star", "{": "brace", "[": "bracket", "(": "parenthesis",
+    "+": "plus", "*": "star", "{": "brace", "[": "bracket", "(": "parenthesis", "}": "closing_brace",
+    "]": "closing_bracket", ")": "closing_parenthesis", "<": "less_than", ">": "greater_than", "!": "exclamation_mark",
+    "?": "question_mark", "&": "ampersand", "|": "pipe", "\\": "backslash", "^": "caret", "~": "tilde", "$": "dollar",
+    ";": "semicolon", "`": "backtick", "\r": "carriage_return", "\0": "nul",
 }  # fmt: skip
 
 
@@ -39,7 +43,8 @@ def value_slug(source: str) -> str:
 
 def slug(text: str) -> str:
     """Return the text as part of an identifier, cut at a word to a readable length."""
-    words = re.sub(r"[^0-9a-zA-Z]+", "_", text).strip("_").lower()
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    words = re.sub(r"[^0-9a-zA-Z]+", "_", plain).strip("_").lower()
     if len(words) <= _LONGEST:
         return words
     cut = words[: _LONGEST + 1].rpartition("_")[0]
@@ -51,15 +56,40 @@ def snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower().strip("_")
 
 
+def counted(count: int, kind: str) -> str:
+    """Return so many of a kind, in words: ``two_entries``."""
+    number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+    return f"{number}_{kind if count == 1 else _plural(kind)}"
+
+
 def _text_slug(text: str) -> str:
     if not text:
         return "empty"
-    words = slug(text)
+    words = slug(text) if len(text) > 1 or text.isascii() else ""
     if words:
         return f"{words}_padded" if text != text.strip() else words
     if not text.strip():
         return "blank"
-    return "_".join(dict.fromkeys(_MARKS.get(c, "symbol" if c.isascii() else "unicode") for c in text[:4]))
+    return "_".join(dict.fromkeys(_MARKS.get(c) or _character(c, alone=len(text) == 1) for c in text[:4]))
+
+
+def _character(character: str, *, alone: bool) -> str:
+    if character.isascii():
+        return "symbol"
+    return (slug(unicodedata.name(character, "")) if alone else "") or "unicode"
+
+
+def call_slug(source: str) -> str:
+    """Return words for a call with plain arguments: ``Point(1, y=2)`` is "point_1_y_2"; empty for anything else."""
+    try:
+        node = ast.parse(source, mode="eval").body
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return ""
+    if not isinstance(node, ast.Call) or not (node.args or node.keywords):
+        return ""
+    words = [value_slug(ast.unparse(argument)) for argument in node.args]
+    words += [f"{slug(keyword.arg or '')}_{value_slug(ast.unparse(keyword.value))}" for keyword in node.keywords]
+    return slug("_".join([_made_by(node), *words])) if all(words) else ""
 
 
 def _expression_slug(source: str) -> str:
@@ -72,12 +102,13 @@ def _expression_slug(source: str) -> str:
         kinds = {_made_by(element) for element in node.elts}
         count = len(node.elts)
         kind = kinds.pop() if len(kinds) == 1 else ""
-        number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
-        return f"{number}_{kind if count == 1 else _plural(kind)}" if kind else ""
+        return counted(count, kind) if kind else ""
     return _made_by(node)
 
 
 def _plural(word: str) -> str:
+    if word.endswith("s") and not word.endswith("ss"):
+        return word
     if word.endswith("y") and word[-2:-1] not in set("aeiou"):
         return f"{word[:-1]}ies"
     return f"{word}{'es' if word.endswith(('s', 'x', 'ch', 'sh')) else 's'}"

@@ -1,0 +1,210 @@
+"""Cases of one shape: what stays the same in each, and what varies, as the columns of a table."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from greenline.domain.code.parse import parse
+from greenline.domain.generation.case import Argument
+from greenline.domain.generation.value_words import slug
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from greenline.domain.code.model import Parameter
+    from greenline.domain.generation.case import Case
+
+FIXTURES = ("caplog", "capsys", "monkeypatch", "tmp_path")
+MOST_COLUMNS = 4
+"""So many inputs fit into a row that is read at a glance."""
+_CALL = re.compile(r"([\w.]+)\((?:\x00\d+\x00(?:, \x00\d+\x00)*)?\)")
+_MADE = re.compile(r"(\w+) = (.*)", re.DOTALL)
+_PAIR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class TableShape:
+    """Cases that differ in the cells of a row alone. Column number n stands in the texts as SOH n SOH."""
+
+    arrange: tuple[str, ...]
+    call: str
+    columns: tuple[str, ...]
+    """The names that they want."""
+    cells: tuple[tuple[str, ...], ...]
+    """Of each case, in the order of the columns."""
+    fixed: tuple[Argument, ...] = ()
+    """What is passed by every case alike."""
+    made: frozenset[int] = frozenset()
+    """Columns that take the place of a variable: their names are in the call."""
+
+    def filled(self, text: str, names: Sequence[str]) -> str:
+        """Return a text of it with the columns' names."""
+        return re.sub(r"\x01(\d+)\x01", lambda found: names[int(found.group(1))], text)
+
+
+def clusters(cases: Sequence[Case], parameters: Sequence[Sequence[Parameter]]) -> list[tuple[int, ...]]:
+    """Put the numbers of cases that fit into one table together, in the order of their first.
+
+    ``parameters`` are, for each case, those of what is called; of one that is not passed, a row holds the default.
+    """
+    found: list[tuple[int, ...]] = []
+    for number, case in enumerate(cases):
+        for place, cluster in enumerate(found):
+            if _key(cases[cluster[0]]) != _key(case) or _key(case) is None:
+                continue
+            wider = (*cluster, number)
+            if shape_of([cases[n] for n in wider], parameters[number]):
+                found[place] = wider
+                break
+        else:
+            found.append((number,))
+    return found
+
+
+def shape_of(cases: Sequence[Case], parameters: Sequence[Parameter]) -> TableShape | None:
+    """Return what the cases have in common, None where they do not fit into one table."""
+    holes = _Holes(len(cases))
+    arrange = _arranged([case.arrange for case in cases], holes)
+    call = _called(cases, parameters, holes)
+    if arrange is None or call is None or len(holes.columns) > MOST_COLUMNS:
+        return None
+    rows = tuple(zip(*holes.cells, strict=True))
+    if len(set(rows)) < len(cases) or not _stands_outside(rows, cases, arrange):
+        return None
+    text, fixed = call
+    return TableShape(arrange, text, tuple(holes.columns), rows, fixed, frozenset(holes.made))
+
+
+class _Holes:
+    def __init__(self, rows: int) -> None:
+        self._rows = rows
+        self.columns: list[str] = []
+        self.cells: list[tuple[str, ...]] = []
+        self.made: set[int] = set()
+
+    def add(self, name: str, cells: Sequence[str]) -> str:
+        """Return what stands for these cells: the one that all are, or a column's mark."""
+        if len(set(cells)) == 1:
+            return cells[0]
+        self.columns.append(name)
+        self.cells.append(tuple(cells))
+        return f"\x01{len(self.columns) - 1}\x01"
+
+
+def _key(case: Case) -> object:
+    """Return what cases of one table agree on, None for a case that has a test of its own."""
+    if case.kept or case.after or case.details or case.decorators or case.shape == "object":
+        return None
+    if not case.raises and case.expected is None:
+        return None
+    callee = _CALL.fullmatch(case.call)
+    return (callee.group(1) if callee else case.call, case.shape, case.error, case.tested, len(case.arrange))
+
+
+def _arranged(all_statements: Sequence[Sequence[str]], holes: _Holes) -> tuple[str, ...] | None:
+    """Return the statements before the call, without those that a column takes the place of."""
+    lines = []
+    for statements in zip(*all_statements, strict=True):
+        line = statements[0] if len(set(statements)) == 1 else _varied(statements, holes)
+        if line is None:
+            return None
+        lines += [line] if line else []
+    return tuple(lines)
+
+
+def _varied(statements: Sequence[str], holes: _Holes) -> str | None:
+    """Return what differing statements have in common: empty for things that are made, which become cells."""
+    made = [_MADE.fullmatch(statement) for statement in statements]
+    names = {found.group(1) for found in made if found}
+    if all(made) and len(names) == 1 and names != {"_"}:
+        holes.made.add(len(holes.columns))
+        holes.add(names.pop(), [found.group(2) for found in made if found])
+        return ""
+    calls = [_plain_call(statement) for statement in statements]
+    if any(call is None for call in calls):
+        return None
+    heads = {ast.unparse(call.func) for call in calls if call}
+    rows = [[ast.unparse(argument) for argument in call.args] for call in calls if call]
+    if len(heads) > 1 or len({len(row) for row in rows}) > 1:
+        return None
+    (head,) = heads
+    kind = head.rpartition(".")[2]
+    if kind == "setenv" and len({row[0] for row in rows}) == 1 and len(rows[0]) == _PAIR:
+        name = slug(str(ast.literal_eval(rows[0][0])))
+        return f"{head}({rows[0][0]}, {holes.add(name, [row[1] for row in rows])})"
+    if kind == "write_text" and len(rows[0]) == 1:
+        return f"{head}({holes.add('content', [row[0] for row in rows])})"
+    return None
+
+
+def _plain_call(statement: str) -> ast.Call | None:
+    tree, _ = parse(statement)
+    node = tree.body[0] if tree and len(tree.body) == 1 else None
+    call = node.value if isinstance(node, ast.Expr) else None
+    return call if isinstance(call, ast.Call) and not call.keywords else None
+
+
+def _called(
+    cases: Sequence[Case], parameters: Sequence[Parameter], holes: _Holes
+) -> tuple[str, tuple[Argument, ...]] | None:
+    """Return the call with its columns, and the arguments that are the same in each."""
+    callee = _CALL.fullmatch(cases[0].call)
+    passed = _aligned(cases, parameters) if callee else _as_they_are(cases)
+    if passed is None:
+        return None
+    texts, fixed = [], []
+    for row in passed:
+        source = holes.add(row[0].parameter, [argument.source for argument in row])
+        texts.append(f"{row[0].label}{source}")
+        fixed += [row[0]] if not source.startswith("\x01") else []
+    if callee:
+        return f"{callee.group(1)}({', '.join(texts)})", tuple(fixed)
+    return cases[0].call_with(texts), tuple(fixed)
+
+
+def _as_they_are(cases: Sequence[Case]) -> list[list[Argument]] | None:
+    shown = {(case.call, tuple((a.parameter, a.label) for a in case.arguments)) for case in cases}
+    return [list(row) for row in zip(*(case.arguments for case in cases), strict=True)] if len(shown) == 1 else None
+
+
+def _aligned(cases: Sequence[Case], parameters: Sequence[Parameter]) -> list[list[Argument]] | None:
+    """Return, for each argument that any case passes, that of every case: where it is not passed, the default."""
+    by_place = [[a for a in case.arguments if not a.label] for case in cases]
+    if len({tuple(a.parameter for a in row) for row in by_place}) > 1:
+        return None
+    by_name = [{a.label: a for a in case.arguments if a.label} for case in cases]
+    order = [f"{parameter.name}=" for parameter in parameters]
+    labels = list(dict.fromkeys(label for row in by_name for label in row))
+    labels.sort(key=lambda label: order.index(label) if label in order else len(order))
+    found = [list(row) for row in zip(*by_place, strict=True)]
+    for label in labels:
+        default = _default(label, parameters)
+        row = [given.get(label, default) for given in by_name]
+        if not all(row):
+            return None
+        found.append([argument for argument in row if argument])
+    return found
+
+
+def _default(label: str, parameters: Sequence[Parameter]) -> Argument | None:
+    """Return what a parameter is when it is not passed, where the test can say that."""
+    for parameter in parameters:
+        if f"{parameter.name}=" == label and parameter.default is not None:
+            try:
+                ast.literal_eval(parameter.default)
+            except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+                return None
+            return Argument(parameter.name, label, parameter.default)
+    return None
+
+
+def _stands_outside(rows: Sequence[Sequence[str]], cases: Sequence[Case], arrange: Sequence[str]) -> bool:
+    """Tell whether all cells can be evaluated outside of a test: without fixtures and what is arranged."""
+    cells = [*(cell for row in rows for cell in row), *(case.expected or "" for case in cases)]
+    text = "\n".join(arrange)
+    arranged = re.findall(r"^(?:async )?def (\w+)|^(\w+) = ", text, re.MULTILINE)
+    inside = "|".join([*FIXTURES, *(name for names in arranged for name in names if name)])
+    return not any(re.search(rf"(?<![\w.])({inside})\b", cell) for cell in cells)
