@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -140,18 +141,15 @@ def test_nothing_is_imported_that_ended_a_worker(tmp_path: Path) -> None:
 
 
 def test_a_domain_value_reaches_a_branch_that_depends_on_it(tmp_path: Path) -> None:
-    text = """
+    text = f"""
     import hashlib
     def state(code):
-        if hashlib.sha256(str(code).encode()).hexdigest().startswith("8a0"):
+        if hashlib.sha256(str(code).encode()).hexdigest() == {hashlib.sha256(b"XK-77:open").hexdigest()!r}:
             return "open"
         return "unknown"
     """
-    code = next(
-        f"XK-{n}" for n in range(10**6) if __import__("hashlib").sha256(f"XK-{n}".encode()).hexdigest()[:3] == "8a0"
-    )
     reached = []
-    for programs in ([], [f"state({code!r})"]):
+    for programs in ([], ["state('XK-77:open')"]):
         with explored(tmp_path, text, "state") as world:
             seeds = Examples(world.names, world.templates, lambda _: True).choices(programs)
             found = world.search(seconds=0.4).run(seeds)

@@ -1,0 +1,91 @@
+"""Values that only call sites or the tests that exist know, through the real ``greenline generate``."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SOURCE = f"""
+import zlib
+
+
+def state(code, express=False):
+    if zlib.crc32(code.encode()) == {zlib.crc32(b"XK-77:open")}:
+        if express:
+            return "hurry"
+        return "open"
+    return "unknown"
+
+
+class Ledger:
+    def __init__(self, key):
+        self.key = key
+
+    def book(self, reference, express=False):
+        if zlib.crc32(f"{{self.key}}/{{reference}}".encode()) == {zlib.crc32(b"CHF/REF-9")}:
+            if express:
+                return "hurry"
+            return "closed"
+        return "booked"
+"""
+CALLER = """
+from shop import Ledger, state
+
+
+def report():
+    ledger = Ledger("CHF")
+    return ledger.book("REF-9"), state("XK-77:open")
+"""
+INDIRECT = """
+import shop
+
+
+def test_parts():
+    assert shop.state(":".join(["XK-77", "open"])).upper()
+    assert shop.Ledger("chf".upper()).book("-".join(["REF", "9"])).upper()
+"""
+
+
+def generated(root: Path, name: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "greenline", "generate", "--dry-run", "--interpreter", sys.executable]
+    ended = subprocess.run(
+        [*command, "--format", "json", f"shop.py::{name}"], cwd=root, check=False, capture_output=True, timeout=120
+    )
+    assert ended.stderr == b"", ended.stderr.decode()
+    (target,) = json.loads(ended.stdout)["targets"]
+    return target  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "shop.py").write_text(SOURCE)
+    (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["state", "Ledger.book"])
+def test_a_call_site_shows_the_value_that_a_branch_needs(project: Path, name: str) -> None:
+    without = generated(project, name)
+    (project / "report.py").write_text(CALLER)
+    after = generated(project, name)
+
+    assert without["coverage"]["after"]["branches"] == [1, 4]
+    assert after["coverage"]["after"]["branches"] == [4, 4]
+    assert ("XK-77:open" if name == "state" else "REF-9") in after["code"]
+
+
+@pytest.mark.parametrize("name", ["state", "Ledger.book"])
+def test_what_tests_pass_is_tried_with_everything_else(project: Path, name: str) -> None:
+    (project / "test_shop.py").write_text(INDIRECT)
+
+    target = generated(project, name)
+
+    # No text holds the value: it is seen when the tests run, and reaches what they leave out.
+    assert target["coverage"]["before"]["branches"] == [2, 4]
+    assert target["coverage"]["after"]["branches"] == [4, 4], target
