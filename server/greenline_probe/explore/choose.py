@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.goals import Goals
-from greenline_probe.explore.mutants import Mutation
+from greenline_probe.explore.mutants import Mutant, Mutation
 from greenline_probe.explore.observe import Observation, Observer
 from greenline_probe.explore.search import Search
 from greenline_probe.explore.template import OMITTED, Choice, cost_of
@@ -15,9 +17,13 @@ from greenline_probe.explore.template import OMITTED, Choice, cost_of
 MAX_CHOSEN = 24
 MAX_TRIED_PER_MUTANT = 60
 MUTANT_SECONDS = 0.1
-ROUNDS = 3
+ROUNDS = 6
+QUIET_ROUNDS = 2
+"""So many rounds in which nothing more is noticed end the looking."""
 NEAR = 60
 """So many new calls are tried against the mutants that nothing noticed, in each round."""
+
+Holds = Callable[[Observation], bool]
 
 
 @dataclass
@@ -28,6 +34,8 @@ class Chosen:
     mutants: int = 0
     killed: int = 0
     survivors: list[str] = field(default_factory=list)
+    unnoticed: list[Mutant] = field(default_factory=list)
+    """The survivors themselves."""
 
 
 def choose(
@@ -37,148 +45,189 @@ def choose(
     observer: Observer,
     near: Search,
     budget: Budget,
-    holds: Callable[[Observation], bool],
+    holds: Holds,
 ) -> Chosen:
     """Choose greedily: goals first, then mutants; then leave out what became superfluous.
 
     ``holds`` tells whether an observation is the same on another day and in another folder.
     """
     ordered = sorted(candidates, key=lambda o: (o.kind != "value", o.choice.cost))
-    met = {id(o): goals.met_by(o.edges) for o in ordered}
-    kept = _cover(ordered, met)
-    killed_by = _kill(mutation, kept, ordered, observer, budget)
-    _kill_the_rest(mutation, kept, killed_by, met, near, goals, budget, holds)
-    kept = _without_superfluous(kept, met, killed_by)
-    kept = [_simplified(o, observer, goals, holds) for o in kept]
-    survivors = [f"line {m.line}: {m.what}" for i, m in enumerate(mutation.mutants) if not killed_by.get(i, True)]
+    choice = _Choice(ordered, goals, mutation, observer, budget, holds)
+    choice.cover()
+    choice.kill()
+    near.start_from([o.choice for o in ordered])
+    choice.kill_the_rest(near)
+    choice.leave_out_superfluous()
+    kept = [choice.simplified(o) for o in choice.kept]
+    killed_by = choice.killed_by
+    unnoticed = [m for i, m in enumerate(mutation.mutants) if not killed_by.get(i, True)]
+    survivors = [f"line {m.line}: {m.what}" for m in unnoticed]
     kept.sort(key=lambda o: (o.kind == "raise", o.choice.cost))
-    return Chosen(kept, len(killed_by), sum(1 for k in killed_by.values() if k), survivors)
+    return Chosen(kept, len(killed_by), sum(1 for k in killed_by.values() if k), survivors, unnoticed)
 
 
-def _cover(ordered: list[Observation], met: dict[int, frozenset[Any]]) -> list[Observation]:
-    """Take the observation with the most new goals per cost, until none adds one."""
-    kept: list[Observation] = []
-    open_goals: set[Any] = set().union(*met.values()) if met else set()
-    while open_goals:
-        best = max(ordered, key=lambda o: (len(met[id(o)] & open_goals) / (8 + o.choice.cost), -o.choice.cost))
-        gained = met[id(best)] & open_goals
-        if not gained:
-            break
-        kept.append(best)
-        open_goals -= gained
-    return kept or ordered[:1]
+class _Choice:
+    """What is kept so far, which goals that meets, and which mutants it notices."""
 
+    def __init__(
+        self,
+        ordered: list[Observation],
+        goals: Goals,
+        mutation: Mutation,
+        observer: Observer,
+        budget: Budget,
+        holds: Holds,
+    ) -> None:
+        self.kept: list[Observation] = []
+        self.killed_by: dict[int, set[int]] = {}
+        """Mutant -> kept observations that notice it."""
+        self._ordered = ordered
+        self._goals = goals
+        self._mutation = mutation
+        self._observer = observer
+        self._budget = budget
+        self._holds = holds
+        self._met = {id(o): goals.met_by(o.edges) for o in ordered}
 
-def _kill(
-    mutation: Mutation, kept: list[Observation], ordered: list[Observation], observer: Observer, budget: Budget
-) -> dict[int, set[int]]:
-    """Return mutant -> kept observations that notice it; ``kept`` grows by those that notice what no other does."""
-    killed_by: dict[int, set[int]] = {}
-    seconds, observer.seconds = observer.seconds, MUTANT_SECONDS
-    try:
-        for number, mutant in enumerate(mutation.mutants):
-            if budget.is_over():
+    def cover(self) -> None:
+        """Take the observation with the most new goals per cost, until none adds one."""
+        met = self._met
+        open_goals: set[Any] = set().union(*met.values()) if met else set()
+        while open_goals:
+            best = max(
+                self._ordered, key=lambda o: (len(met[id(o)] & open_goals) / (8 + o.choice.cost), -o.choice.cost)
+            )
+            gained = met[id(best)] & open_goals
+            if not gained:
                 break
-            mutation.apply(mutant)
-            noticed = {id(o) for o in kept if _notices(o, observer)}
-            if not noticed and len(kept) < MAX_CHOSEN:
-                other = _first_to_notice(ordered, kept, observer, budget)
+            self.kept.append(best)
+            open_goals -= gained
+        self.kept = self.kept or self._ordered[:1]
+
+    def kill(self) -> None:
+        """Take, for each mutant that nothing kept notices, the simplest candidate that does."""
+        for number, mutant in enumerate(self._mutation.mutants):
+            if self._budget.is_over():
+                break
+            noticed = self._noticing(mutant, self.kept)
+            if not noticed and len(self.kept) < MAX_CHOSEN:
+                other = self._first_to_notice(mutant, self._ordered)
                 if other is not None:
-                    kept.append(other)
+                    self.kept.append(other)
                     noticed = {id(other)}
-            killed_by[number] = noticed
+            self.killed_by[number] = noticed
+
+    def kill_the_rest(self, near: Search) -> None:
+        """Look near the calls that run a changed statement for one that notices what nothing noticed so far."""
+        open_mutants = [n for n, noticed in self.killed_by.items() if not noticed]
+        quiet = 0
+        for _ in range(ROUNDS):
+            if not open_mutants or len(self.kept) >= MAX_CHOSEN or quiet >= QUIET_ROUNDS:
+                return
+            fresh = self._fresh(near, open_mutants)
+            quiet += 1
+            for number in list(open_mutants):
+                if self._budget.is_over():
+                    return
+                mutant = self._mutation.mutants[number]
+                found = self._first_to_notice(mutant, fresh)
+                if found is None or not self._holds(found):
+                    continue
+                quiet = 0
+                open_mutants.remove(number)
+                self.killed_by[number] = {id(found)}
+                self._met[id(found)] = self._goals.met_by(found.edges)
+                self.kept.append(found)
+
+    def leave_out_superfluous(self) -> None:
+        """Leave out, the costliest first, whose goals and mutants the others have too."""
+        for observation in sorted(self.kept, key=lambda o: -o.choice.cost):
+            others = [o for o in self.kept if o is not observation]
+            if not others:
+                break
+            goals = set().union(*(self._met[id(o)] for o in others))
+            if not self._met[id(observation)] <= goals:
+                continue
+            names = {id(o) for o in others}
+            if all(not noticed or noticed & names for noticed in self.killed_by.values()):
+                self.kept = others
+
+    def simplified(self, observation: Observation) -> Observation:
+        """Leave out steps and optional arguments that change nothing, neither here nor under the mutants it notices."""
+        noticed = [self._mutation.mutants[n] for n, by in self.killed_by.items() if id(observation) in by]
+        met = self._goals.met_by(observation.edges)
+        for i, slot in enumerate(observation.choice.template.slots):
+            choice = observation.choice
+            if slot.pool[0] != OMITTED or choice.chosen[i] == OMITTED:
+                continue
+            less = Choice(choice.template, (*choice.chosen[:i], OMITTED, *choice.chosen[i + 1 :]))
+            less.cost = cost_of(less)
+            seen = self._observer.run(less)
+            same = seen.usable and seen.fingerprint == observation.fingerprint
+            if not same or not met <= self._goals.met_by(seen.edges) or not self._holds(seen):
+                continue
+            if self._budget.is_over() or all(self._noticing(m, [seen]) for m in noticed):
+                observation = seen
+        return observation
+
+    def _fresh(self, near: Search, open_mutants: list[int]) -> list[Observation]:
+        """Return new observations near those that run a statement which an unnoticed mutant changes."""
+        mutants = [self._mutation.mutants[n] for n in open_mutants]
+        parents = [o.choice for m in mutants for o in self._ordered if self._reaches(o, m)]
+        parents = parents or [o.choice for o in self.kept]
+        fresh = []
+        for choice in near.more(parents, NEAR):
+            if self._budget.is_over():
+                break
+            seen = self._observer.run(choice)
+            if seen.usable and any(self._reaches(seen, m) for m in mutants):
+                fresh.append(seen)
+        return sorted(fresh, key=lambda o: o.choice.cost)
+
+    def _reaches(self, observation: Observation, mutant: Mutant) -> bool:
+        """Tell whether the call runs the changed statement; only then it can notice."""
+        return self._goals.statement(mutant.line) in self._goals.reached_by(observation.edges)
+
+    def _noticing(self, mutant: Mutant, among: list[Observation]) -> set[int]:
+        """Return who notices the mutant; the first call that no longer ends is enough."""
+        noticed = set()
+        with _applied(self._mutation, mutant, self._observer):
+            for observation in among:
+                if not self._reaches(observation, mutant):
+                    continue
+                notices, ends = self._notices(observation)
+                if notices:
+                    noticed.add(id(observation))
+                if not ends:
+                    break
+        return noticed
+
+    def _notices(self, observation: Observation) -> tuple[bool, bool]:
+        """Tell whether the mutant makes the observation's test fail, and whether the call ends."""
+        if observation.loose:
+            return self._observer.notices(observation), True
+        again = self._observer.run(observation.choice, trace=False)
+        return again.fingerprint != observation.fingerprint, again.kind != "timeout"
+
+    def _first_to_notice(self, mutant: Mutant, among: list[Observation]) -> Observation | None:
+        known = {id(o) for o in self.kept}
+        able = [o for o in among if id(o) not in known and self._reaches(o, mutant)]
+        with _applied(self._mutation, mutant, self._observer):
+            for observation in able[:MAX_TRIED_PER_MUTANT]:
+                if self._budget.is_over():
+                    return None
+                if self._notices(observation)[0]:
+                    return observation
+        return None
+
+
+@contextlib.contextmanager
+def _applied(mutation: Mutation, mutant: Mutant, observer: Observer) -> Iterator[None]:
+    """Let the mutant run in the place of the original for a while, with little time for each call."""
+    seconds, observer.seconds = observer.seconds, MUTANT_SECONDS
+    mutation.apply(mutant)
+    try:
+        yield
     finally:
         mutation.apply(None)
         observer.seconds = seconds
-    return killed_by
-
-
-def _kill_the_rest(
-    mutation: Mutation,
-    kept: list[Observation],
-    killed_by: dict[int, set[int]],
-    met: dict[int, frozenset[Any]],
-    near: Search,
-    goals: Goals,
-    budget: Budget,
-    holds: Callable[[Observation], bool],
-) -> None:
-    """Look near the kept calls for one that notices what nothing noticed so far."""
-    open_mutants = [n for n, noticed in killed_by.items() if not noticed]
-    observer = near.observer
-    for _ in range(ROUNDS):
-        if not open_mutants or len(kept) >= MAX_CHOSEN or budget.is_over():
-            return
-        fresh = [o for o in (observer.run(c) for c in near.more([k.choice for k in kept], NEAR)) if o.usable]
-        fresh = [o for o in fresh if holds(o)]
-        fresh.sort(key=lambda o: o.choice.cost)
-        seconds, observer.seconds = observer.seconds, MUTANT_SECONDS
-        try:
-            for number in list(open_mutants):
-                if budget.is_over():
-                    return
-                mutation.apply(mutation.mutants[number])
-                found = _first_to_notice(fresh, kept, observer, budget)
-                if found is not None:
-                    open_mutants.remove(number)
-                    killed_by[number] = {id(found)}
-                    met[id(found)] = goals.met_by(found.edges)
-                    kept.append(found)
-        finally:
-            mutation.apply(None)
-            observer.seconds = seconds
-
-
-def _simplified(
-    observation: Observation, observer: Observer, goals: Goals, holds: Callable[[Observation], bool]
-) -> Observation:
-    """Leave out steps and optional arguments that change nothing; what documentation shows stays as it is."""
-    if observation.documented:
-        return observation
-    met = goals.met_by(observation.edges)
-    for i, slot in enumerate(observation.choice.template.slots):
-        choice = observation.choice
-        if slot.pool[0] != OMITTED or choice.chosen[i] == OMITTED:
-            continue
-        less = Choice(choice.template, (*choice.chosen[:i], OMITTED, *choice.chosen[i + 1 :]))
-        less.cost = cost_of(less)
-        seen = observer.run(less)
-        same = seen.usable and seen.fingerprint == observation.fingerprint and met <= goals.met_by(seen.edges)
-        if same and holds(seen):
-            observation = seen
-    return observation
-
-
-def _notices(observation: Observation, observer: Observer) -> bool:
-    """Tell whether the outcome is another one; a call that no longer ends counts."""
-    return observer.notices(observation)
-
-
-def _first_to_notice(
-    ordered: list[Observation], kept: list[Observation], observer: Observer, budget: Budget
-) -> Observation | None:
-    known = {id(o) for o in kept}
-    for observation in ordered[:MAX_TRIED_PER_MUTANT]:
-        if budget.is_over():
-            return None
-        if id(observation) not in known and _notices(observation, observer):
-            return observation
-    return None
-
-
-def _without_superfluous(
-    kept: list[Observation], met: dict[int, frozenset[Any]], killed_by: dict[int, set[int]]
-) -> list[Observation]:
-    """Leave out, the costliest first, whose goals and mutants the others have too."""
-    remaining = list(kept)
-    for observation in sorted(kept, key=lambda o: -o.choice.cost):
-        others = [o for o in remaining if o is not observation]
-        if not others:
-            break
-        goals = set().union(*(met[id(o)] for o in others))
-        if not met[id(observation)] <= goals:
-            continue
-        names = {id(o) for o in others}
-        if all(not noticed or noticed & names for noticed in killed_by.values()):
-            remaining = others
-    return remaining

@@ -51,6 +51,8 @@ class Found:
     """What the search keeps: observations of each behaviour, with the goals that they meet."""
 
     observations: dict[Any, Observation] = field(default_factory=dict)
+    telling: dict[Any, None] = field(default_factory=dict)
+    """Keys of observations whose questions were answered in a new way, in order."""
     met: set[Any] = field(default_factory=set)
     calls: int = 0
     refusals: dict[str, int] = field(default_factory=dict)

@@ -76,6 +76,15 @@ class Search:
         self._follow_ups = 0
         self._urgent_ones = 0
 
+    def start_from(self, choices: list[Choice]) -> None:
+        """Take what these choose as values worth combining."""
+        self._parents += choices
+        for choice in choices:
+            for i, source in enumerate(choice.chosen):
+                pool = self._wanted.setdefault(id(choice.template) * 100 + i, [])
+                if source and source not in pool and len(pool) < MAX_WANTED:
+                    pool.append(source)
+
     def more(self, parents: list[Choice], count: int) -> list[Choice]:
         """Return new choices near these, untried here; for telling mutants apart."""
         found: list[Choice] = []
@@ -152,7 +161,7 @@ class Search:
             self.found.refusals[observation.refusal] = self.found.refusals.get(observation.refusal, 0) + 1
         return observation
 
-    def _keep(self, observation: Observation, *, is_fresh: bool) -> None:
+    def _keep(self, observation: Observation, *, is_fresh: bool, tells: bool) -> None:
         """Keep the simplest call of each behaviour."""
         choice = observation.choice
         key: Any = (observation.error, observation.error_line)
@@ -164,6 +173,8 @@ class Search:
             return
         # Where few outcomes exist (True and False), several calls of each: mutants are told apart by them.
         key = (observation.fingerprint, observation.edges, zlib.crc32(repr(choice.chosen).encode()) % SIBLINGS)
+        if tells:
+            self.found.telling[key] = None
         known = self.found.observations.get(key)
         if known is not None:
             if choice.cost < known.choice.cost:
@@ -171,7 +182,7 @@ class Search:
             return
         alike = self._alike.get(observation.edges, 0)
         has_room = len(self.found.observations) < MAX_KEPT and alike < MAX_KEPT_ALIKE
-        if has_room or is_fresh:
+        if has_room or is_fresh or tells:
             self._alike[observation.edges] = alike + 1
             self.found.observations[key] = observation
 
@@ -185,7 +196,7 @@ class Search:
         news = met - self.found.met
         self.found.met |= met
         tells = self.progress.note(choice, asked, observation.edges, self.found.met)
-        self._keep(observation, is_fresh=bool(news) or tells)
+        self._keep(observation, is_fresh=bool(news), tells=tells)
         if fresh or news:
             self._quiet = 0
             self._parents += [choice] * (3 if news else 1)
@@ -219,7 +230,7 @@ class Search:
                     seen = self._run(made)
                     if seen is None:
                         continue
-                    self._keep(seen, is_fresh=False)
+                    self._keep(seen, is_fresh=False, tells=False)
                     if seen.usable and news <= self.goals.met_by(seen.edges):
                         value, choice = shorter, made
                         break
