@@ -11,6 +11,11 @@ from typing import Any
 
 import pytest
 
+from greenline.adapters.pytest_process import PytestProcess
+from greenline.ports.progress import Silent
+from greenline.ports.project import Interpreter, Project
+from greenline.ports.tests import TestRun
+
 SOURCE = f"""
 import zlib
 
@@ -89,3 +94,60 @@ def test_what_tests_pass_is_tried_with_everything_else(project: Path, name: str)
     # No text holds the value: it is seen when the tests run, and reaches what they leave out.
     assert target["coverage"]["before"]["branches"] == [2, 4]
     assert target["coverage"]["after"]["branches"] == [4, 4], target
+
+
+RECORDED = """
+import random
+
+import pytest
+from hypothesis import given, settings, strategies as st
+from shop import Ledger, state
+
+
+@given(st.text())
+@settings(max_examples=5, database=None)
+def test_made_up(text):
+    state(text)
+
+
+@pytest.mark.parametrize("code", ["a", "b"])
+def test_written(code):
+    state(code, express=True)
+
+
+def test_by_chance():
+    Ledger(random.randrange(10**9)).book("r")
+"""
+
+
+async def test_a_run_tells_what_functions_were_called_with_and_tells_it_again(project: Path) -> None:
+    pytest.importorskip("hypothesis")
+    source, tests = project / "shop.py", project / "test_shop.py"
+    run = TestRun(
+        Project(project, project / "pyproject.toml", (project,), ()),
+        Interpreter(Path(sys.executable), (3, 11, 0), "the test", "9", None),
+        overlay={tests: RECORDED},
+        selection=(str(tests),),
+        measure=(source,),
+        record_calls=True,
+    )
+    first, second = [await PytestProcess().run(run, Silent()) for _ in range(2)]
+
+    assert first.problem == ""
+    assert first.calls == second.calls
+    calls = {seen.programs[0]: seen for seen in first.calls[source]}
+    assert calls["state('a', True)"].programs == ("state('a', True)", "state('b', True)")
+    assert calls["state('a', True)"].types == {"code": ("str",), "express": ("bool",)}
+    assert list(first.coverage) == [source]
+
+
+async def test_a_run_that_is_not_asked_tells_no_calls(project: Path) -> None:
+    source, tests = project / "shop.py", project / "test_shop.py"
+    run = TestRun(
+        Project(project, project / "pyproject.toml", (project,), ()),
+        Interpreter(Path(sys.executable), (3, 11, 0), "the test", "9", None),
+        overlay={tests: INDIRECT},
+        selection=(str(tests),),
+        measure=(source,),
+    )
+    assert (await PytestProcess().run(run, Silent())).calls == {}
