@@ -14,13 +14,14 @@ from greenline_probe import guard, limits, wire
 from greenline_probe.explore import clock
 from greenline_probe.explore.arcs import recorder
 from greenline_probe.explore.budget import Budget
+from greenline_probe.explore.candidates import best
 from greenline_probe.explore.choose import choose
 from greenline_probe.explore.comparisons import Comparisons
 from greenline_probe.explore.definitions import is_private, public_callers
 from greenline_probe.explore.documented import Documented
 from greenline_probe.explore.examples import Examples, hinted_types
 from greenline_probe.explore.express import Expresser, Names
-from greenline_probe.explore.goals import Found, Goals
+from greenline_probe.explore.goals import Goals
 from greenline_probe.explore.instrument import Watch
 from greenline_probe.explore.loosen import TIMES, loosened
 from greenline_probe.explore.mutants import Mutation
@@ -33,7 +34,6 @@ from greenline_probe.explore.values import Values
 Emit = Callable[[Any], None]
 
 SEARCH_SHARE = 0.6
-MAX_CANDIDATES = 160
 MAX_CALLERS = 3
 MOST_ALIKE = 6
 MOST_LOOSE = 12
@@ -122,7 +122,7 @@ def search(request: wire.Explore, emit: Emit, announce: Callable[[str], bool]) -
         budget=Budget(request.seconds * SEARCH_SHARE),
     )
     found = searcher.run([*session.documented.seeds(), *session.examples])
-    candidates = _best(found, session.goals)
+    candidates = best(found, session.goals)
     emit(
         {
             "candidates": [
@@ -251,17 +251,6 @@ def _few_alike(observations: list[Observation], goals: Goals) -> list[Observatio
             kept.append(observation)
             met |= mine
     return kept
-
-
-def _best(found: Found, goals: Goals) -> list[Observation]:
-    """Order by what they meet and how simple they are: every goal's simplest first, then one per behaviour."""
-    observations = sorted(found.observations.values(), key=lambda o: o.choice.cost)
-    first: dict[Any, Observation] = {}
-    for observation in observations:
-        for goal in goals.met_by(observation.edges):
-            first.setdefault(goal, observation)
-    ordered = {id(o): o for o in [*first.values(), *observations]}
-    return list(ordered.values())[:MAX_CANDIDATES]
 
 
 def _why_no_template(session: Session) -> str:
