@@ -1,9 +1,10 @@
-"""The explore engine on six modules of real packages: what its tests reach, notice and cost.
+"""The explore engine on modules of real packages: what its tests reach, notice and cost.
 
-    python bench/engine/run.py [--module NAME ...] [--greenline "COMMAND"]
+    python bench/engine/run.py [--module NAME ...] [--subject PACKAGE==VERSION:MODULE ...] [--pynguin] [--alone N]
+                               [--no-causes] [--python PATH] [--greenline "COMMAND"]
 
-Prints Markdown; the figures also go to bench/.cache/engine-results.json. Exit code 0 when every test passed in every
-rerun and none is marked skip or xfail, 1 otherwise, 2 when the bench could not run.
+Prints Markdown; the figures also go to bench/.cache/engine-results.json. Exit code 0 when every one of Greenline's
+tests passed in every rerun and none is marked skip or xfail, 1 otherwise, 2 when the bench could not run.
 """
 
 from __future__ import annotations
@@ -11,84 +12,96 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
+import random
 import shlex
-import statistics
 import sys
 import tempfile
+import time
 from dataclasses import asdict
 from pathlib import Path
 
-from measure import MUTANTS, RERUNS, Row, generated, measured
-from subjects import CACHE, MODULES, BenchProblem, fresh, prepared
+import report
+from causes import judged
+from generators import asked, functions_of, greenline, pynguin
+from measure import Row, measured
+from subjects import CACHE, MODULES, BenchProblem, Place, any_module, fresh, open_modules
+from subjects import pynguin as pynguin_interpreter
 
 RESULTS = CACHE.parent / "engine-results.json"
 
 
 def main() -> int:
+    """Measure what the command line asks for."""
     options = _options()
+    began = time.monotonic()
     try:
-        python = prepared()
+        places = _places(options)
+        other = pynguin_interpreter(options.python) if options.pynguin else None
+        print(f"{places[0].packages.parent.name}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}.\n")
+        print(report.HEAD, flush=True)
+        rows = [row for place in places for row in _module(place, other, options)]
     except BenchProblem as problem:
         print(problem, file=sys.stderr)
         return 2
-    load = f"load {os.getloadavg()[0]:.1f} at the start"
-    print(f"Python {platform.python_version()}, {os.cpu_count()} processors, {load}.\n")
-    print(
-        "| module | lines % | branches % | mutants % | tests | passed 5 of 5 | functions | s | s/function median, p95 |"
-    )
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-    rows = []
-    for module in options.module or MODULES:
-        with tempfile.TemporaryDirectory(prefix="greenline-bench-") as folder:
-            subject = fresh(module, Path(folder))
-            row = measured(generated(subject, python, shlex.split(options.greenline)), subject, python)
-        rows.append(row)
-        print(_line(row), flush=True)
-    print(_totals(rows))
-    RESULTS.write_text(json.dumps([asdict(row) for row in rows], indent=2), encoding="utf-8")
-    return 0 if all(row.tests and row.steady == row.tests and not row.clutter for row in rows) else 1
+    print(report.totals(rows))
+    parts = [report.said(), report.comparison(rows), report.times(rows), report.causes(rows), report.problems(rows)]
+    print("".join(f"\n{part}\n" for part in parts if part))
+    print(f"{time.monotonic() - began:.0f} s in all; each missed branch and surviving mutant is in {RESULTS.name}.")
+    figures = {"mutant_percent", "far_percent", "clutter"}
+    told = [{**asdict(row), **{name: getattr(row, name) for name in figures}} for row in rows]
+    RESULTS.write_text(json.dumps(told, indent=2, sort_keys=True), encoding="utf-8")
+    return 0 if all(row.is_sound for row in rows if row.tool == "Greenline") else 1
 
 
-def _line(row: Row) -> str:
-    confirmed = row.statuses.get("confirmed", 0)
-    times = f"{statistics.median(row.per_function):.1f}, {_p95(row.per_function):.1f}" if row.per_function else ""
-    return (
-        f"| {row.module} | {row.line_percent:.1f} | {row.branch_percent:.1f} | {row.mutant_percent:.1f} | {row.tests} "
-        f"| {row.steady} | {confirmed} of {row.functions} | {row.seconds:.0f} | {times} |"
-    )
+def _places(options: argparse.Namespace) -> list[Place]:
+    places = [any_module(subject, options.python) for subject in options.subject]
+    if options.module or not places:
+        wanted = options.module or MODULES
+        places += [place for place in open_modules(options.python) if place.module in wanted]
+    return places
 
 
-def _totals(rows: list[Row]) -> str:
-    times = [seconds for row in rows for seconds in row.per_function]
-    reached = sum(row.survivors.get("not reached", 0) for row in rows)
-    unnoticed = sum(row.survivors.get("not noticed", 0) for row in rows)
-    mean = {
-        name: statistics.mean(getattr(row, name) for row in rows)
-        for name in ("line_percent", "branch_percent", "mutant_percent", "seconds")
-    }
-    return (
-        f"| mean | {mean['line_percent']:.1f} | {mean['branch_percent']:.1f} | {mean['mutant_percent']:.1f} "
-        f"| {sum(r.tests for r in rows)} | {sum(r.steady for r in rows)} | | {mean['seconds']:.0f} "
-        f"| {statistics.median(times):.1f}, {_p95(times):.1f} |\n\n"
-        f"Mutants: {MUTANTS} a module at most, by operators that the engine does not have. "
-        f"Survivors: {reached} on lines that no test reaches, {unnoticed} that run and that no assertion notices "
-        f"(equivalent ones among them). "
-        f"Reruns: {RERUNS}, in random order, under 3 hash seeds. "
-        f"Marked skip or xfail: {sum(r.clutter for r in rows)}. "
-        f"Lines of tests per test: {sum(r.lines_of_tests for r in rows) / max(1, sum(r.tests for r in rows)):.1f}."
-    )
+def _module(place: Place, other: Path | None, options: argparse.Namespace) -> list[Row]:
+    """Measure one module by each tool, and print each row as soon as it is known."""
+    command = shlex.split(options.greenline)
+    with tempfile.TemporaryDirectory(prefix="greenline-bench-") as name:
+        folder = Path(name)
+        ours = greenline(place, folder / "greenline", command)
+        row = measured("Greenline", ours)
+        print(report.line(row), flush=True)
+        rows, theirs = [row], None
+        if other is not None:
+            theirs = pynguin(place, folder / "pynguin", other)
+            rows.append(measured("Pynguin", theirs))
+            print(report.line(rows[1]), flush=True)
+        if options.causes:
+            judged(row, ours, (rows[1], theirs) if theirs else None)
+        _alone(row, place, folder, command, options.alone)
+    return rows
 
 
-def _p95(values: list[float]) -> float:
-    """By nearest rank."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, round(0.95 * len(ordered) + 0.5) - 1)] if ordered else 0.0
+def _alone(row: Row, place: Place, folder: Path, command: list[str], most: int) -> None:
+    """Ask for functions one by one, each in a project of its own, as a person clicks; note what was confirmed."""
+    names = functions_of(fresh(place, folder / "names").source) if most else []
+    random.Random(place.module).shuffle(names)
+    for number, function in enumerate(names[:most]):
+        subject = fresh(place, folder / f"alone-{number}")
+        seconds, targets, _ = asked(subject, command, f"{subject.file}::{function}")
+        if [target["status"] for target in targets] == ["confirmed"]:
+            row.alone.append(targets[0]["seconds"])
+            row.alone_command.append(seconds)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--module", action="append", choices=MODULES, help="only this one; may be given several times")
+    parser.add_argument("--subject", action="append", default=[], metavar="PACKAGE==VERSION:MODULE",
+                        help="a module of any package from PyPI, not the six; may be given several times")  # fmt: skip
+    parser.add_argument("--pynguin", action="store_true", help="measure Pynguin beside it (minutes for each module)")
+    parser.add_argument("--alone", type=int, default=10, metavar="N",
+                        help="ask for N functions of each module one by one, to time them (10; 0: none)")  # fmt: skip
+    parser.add_argument("--no-causes", dest="causes", action="store_false", help="do not ask why something is missed")
+    parser.add_argument("--python", type=Path, default=Path(sys.executable), help="the interpreter to measure with")
     parser.add_argument("--greenline", default=f"{sys.executable} -m greenline", help="the command to measure")
     return parser.parse_args()
 
