@@ -56,7 +56,7 @@ def print_summary(console: Console, results: Sequence[TargetResult], *, dry_run:
     parts = [f"{counts[status]} {words}" for status, words in _WORDS.items() if counts[status]]
     written = [r for r in results if r.status == "confirmed" and r.edit]
     if written:
-        tests = _count(sum(len(r.tests) for r in written), "test")
+        tests = _count(len({name for r in written for name in r.tests}), "test")
         files = dict.fromkeys(shown(r.edit.path) for r in written if r.edit)
         where = f" {'for' if dry_run else 'in'} {next(iter(files)) if len(files) == 1 else f'{len(files)} files'}"
         parts.append(f"{tests}{where}{', nothing written (dry run)' if dry_run else ''}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.code.regions import tested_lines
 from greenline.domain.generation.model import Proposal, Strength
+from greenline.domain.generation.properties import render_properties
 from greenline.domain.generation.render import render_cases
 from greenline.ports.explorer import Expedition
 
@@ -48,6 +49,8 @@ class ExploreEngine:
         candidates = render_cases(
             exploration.cases, function, assignment.text, before.statements.first_line, assignment.taken_names
         )
+        taken = assignment.taken_names | {candidate.name for candidate in candidates}
+        candidates += render_properties(exploration.properties, taken)
         return Proposal(
             engine=self.name,
             candidates=candidates,
@@ -56,6 +59,7 @@ class ExploreEngine:
             observations=exploration.calls,
             suspected_bugs=exploration.suspected_bugs,
             strength=Strength(exploration.mutants, exploration.killed) if exploration.mutants else None,
+            cases=exploration.cases,
         )
 
 

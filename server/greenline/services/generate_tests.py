@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.coverage.gaps import find_gaps
 from greenline.domain.generation.model import Coverage, TargetResult, TestEdit
+from greenline.domain.generation.render import render_together
 from greenline.ports.engine import Assignment
 from greenline.ports.progress import Share
 from greenline.ports.project import InterpreterProblem
@@ -71,7 +72,7 @@ class GenerateTests:
     ) -> Generation:
         open_targets = [f for f in functions if bench.has_gaps(f)]
         asked = await self._propose(open_targets, bench, engine, Share(progress, _PREPARED, _PROPOSED))
-        proposals = {function: proposal for function, (proposal, _) in asked.items()}
+        proposals = _told_together({function: proposal for function, (proposal, _) in asked.items()}, bench)
         began = time.monotonic()
         candidates = [(f, p.candidates) for f, p in proposals.items()]
         tried = await self._trial.run(bench, candidates, Share(progress, _PROPOSED, 1.0))
@@ -80,8 +81,7 @@ class GenerateTests:
         for function in functions:
             result = _nothing(bench, function)
             if function in asked:
-                proposal, seconds = asked[function]
-                result = replace(_result(bench, function, proposal, tried), seconds=seconds)
+                result = replace(_result(bench, function, proposals[function], tried), seconds=asked[function][1])
             results.append(replace(result, seconds=result.seconds + shared))
         return Generation(tuple(results), tried.edit)
 
@@ -128,6 +128,15 @@ class GenerateTests:
         )
 
 
+def _told_together(proposals: dict[Function, Proposal], bench: Bench) -> dict[Function, Proposal]:
+    """Join what was found for private functions by calling public ones with the tests of those."""
+    found = [(function, proposal.cases) for function, proposal in proposals.items() if proposal.cases]
+    if len(found) < 2:  # noqa: PLR2004 - nothing to join
+        return proposals
+    together = render_together(found, bench.text, bench.before.statements.first_line)
+    return {f: replace(p, candidates=together.get(f, p.candidates)) for f, p in proposals.items()}
+
+
 def _result(bench: Bench, function: Function, proposal: Proposal, tried: Tried) -> TargetResult:
     """Judge one function by what the trial kept of its candidates."""
     kept = tried.kept.get(function)
@@ -139,7 +148,10 @@ def _result(bench: Bench, function: Function, proposal: Proposal, tried: Tried) 
         suspected_bugs=proposal.suspected_bugs,
         not_tested=_left(bench, function, bench.before),
     )
-    if not proposal.candidates:
+    helped = tried.helped.get(function.qualname)
+    if helped and not (kept and kept.names) and bench.gains(function, tried.after):
+        kept = helped
+    elif not proposal.candidates:
         return replace(common, status="not_testable" if proposal.not_testable else "failed", reason=proposal.reason)
     if tried.problem:
         return replace(common, reason=tried.problem)

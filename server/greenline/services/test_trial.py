@@ -54,6 +54,8 @@ class Tried:
     after: CoverageMap
     edit: TestEdit | None = None
     kept: Mapping[Function, Kept] = field(default_factory=dict)
+    helped: Mapping[str, Kept] = field(default_factory=dict)
+    """By qualified name, for private functions: the kept tests of others that are there for it."""
     problem: str = ""
     idle: tuple[Function, ...] = ()
     """Functions whose tests add nothing: they are taken out, and the rest is run again."""
@@ -178,13 +180,16 @@ class TestTrial:
         after = merge_maps(bench.before, self._show.map_of(bench.path, bench.text, ran))
         placed = iter(merged.placed)
         kept: dict[Function, Kept] = {f: Kept(reason=_why(m), failed=True) for f, m in failures.items()}
-        idle = [f for f, found in candidates.items() if found and not _gains(bench, f, after)]
+        idle = [f for f, found in candidates.items() if found and not _help(bench, f, found, after)]
+        helpers: dict[str, dict[str, Candidate]] = {}
         for function, found in candidates.items():
             here = [(name, candidate) for candidate in found if (name := next(placed))]
             names = tuple(name for name, _ in here)
+            for name, candidate in here:
+                for helped in candidate.found_for:
+                    helpers.setdefault(helped, {})[name] = candidate
             if names and function not in idle:
-                oracles = dict.fromkeys(oracle for _, candidate in here for oracle in candidate.oracles)
-                kept[function] = Kept(names, _code_of(merged.new_text, names), oracles=tuple(oracles))
+                kept[function] = _as_kept(dict(here), merged)
             else:
                 kept.setdefault(
                     function, Kept(reason="what exploring found adds no line or branch to what tests reach")
@@ -196,7 +201,19 @@ class TestTrial:
         edit = TestEdit(
             bench.placement.path, bench.test_text is None, bench.test_text or "", merged.new_text, merged.insertions
         )
-        return Tried(after, edit, kept)
+        return Tried(after, edit, kept, {helped: _as_kept(tests, merged) for helped, tests in helpers.items()})
+
+
+def _help(bench: Bench, function: Function, found: Sequence[Candidate], after: CoverageMap) -> bool:
+    """Tell whether the tests add something, to what they call or to what they are there for."""
+    others = [bench.module.function(name) for name in dict.fromkeys(n for c in found for n in c.found_for)]
+    return any(bench.gains(each, after) for each in (function, *others) if each)
+
+
+def _as_kept(tests: Mapping[str, Candidate], merged: Merged) -> Kept:
+    names = tuple(tests)
+    oracles = dict.fromkeys(oracle for candidate in tests.values() for oracle in candidate.oracles)
+    return Kept(names, _code_of(merged.new_text, names), oracles=tuple(oracles))
 
 
 def _spoiled(bench: Bench, names: Sequence[str], reports: Sequence[TestReport]) -> str:
@@ -265,11 +282,6 @@ def _drop(
         candidates[function] = [
             c for c, name in zip(found, names, strict=True) if name is not None and name not in failed
         ]
-
-
-def _gains(bench: Bench, function: Function, after: CoverageMap) -> bool:
-    was, now = bench.summary(function), bench.summary(function, after)
-    return now.lines.covered > was.lines.covered or now.branches.covered > was.branches.covered
 
 
 def _why(message: str) -> str:

@@ -72,6 +72,11 @@ class Bench:
         """Count what tests of the function are for, local functions and a property's setter included."""
         return summarize_tested(coverage or self.before, function, self.module)
 
+    def gains(self, function: Function, after: CoverageMap) -> bool:
+        """Tell whether more lines or branches of the function are reached than before."""
+        was, now = self.summary(function), self.summary(function, after)
+        return now.lines.covered > was.lines.covered or now.branches.covered > was.branches.covered
+
     def target_of(self, function: Function) -> Target:
         """Return the function's written name."""
         return Target(self.path, qualname=function.qualname)

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from unit.generation.rendered import BOX, WORK, case, file_of, render
+from greenline.domain.code.read_module import read_module
+from greenline.domain.generation.render import render_together
+from unit.generation.rendered import BOX, SOURCE, WORK, case, file_of, render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -266,6 +268,21 @@ def test_later_tests_of_a_constructor_show_what_is_new() -> None:
         "def test_box():\n    box = Box(3)\n    assert box.size == 3\n    assert box.lid is None",
         "def test_box_with_size():\n    box = Box(size=4)\n    assert box.size == 4",
     ]
+
+
+def test_what_was_found_for_a_private_function_is_among_the_tests_of_what_it_calls() -> None:
+    module, _ = read_module(SOURCE)
+    work, put = module.function("work"), module.function("Box.put")
+    assert work
+    assert put
+    mine = [replace(case("'a'", expected="1"), tested="work")]
+    found = [replace(case(f"'{text}'", expected="2"), tested="work") for text in "bc"]
+    together = render_together([(put, [*found, *mine]), (work, mine)], SOURCE, {})
+    (table,) = together[work]
+    assert together[put] == ()
+    assert (table.name, table.found_for) == ("test_work", ("Box.put",))
+    rows = [line.strip() for line in table.code.splitlines()[3:6]]
+    assert rows == ['("a", 1),', '("b", 2),', '("c", 2),']
 
 
 def test_names_say_what_is_odd_and_what_an_error_is_about() -> None:

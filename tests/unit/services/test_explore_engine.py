@@ -65,7 +65,7 @@ def assignment(qualname: str, ran: Executed) -> Assignment:
         before=coverage_map(statements, ran),
         seconds=2.0,
         unsaved={root / "shop.py": TEXT},
-        taken_names=frozenset({"test_sign_of_1"}),
+        taken_names=frozenset({"test_sign"}),
     )
 
 
@@ -98,8 +98,9 @@ async def test_cases_become_candidates_with_names_that_are_free() -> None:
     bug = SuspectedBug("sign(None)", "TypeError", 16)
     explorer = Explorer(Exploration((case,), calls=5, suspected_bugs=(bug,)))
     proposal = await ExploreEngine(explorer).propose(assignment("sign", Executed(arcs=frozenset())), Silent())
-    assert [c.name for c in proposal.candidates] == ["test_sign_of_1_2"]
+    assert [c.name for c in proposal.candidates] == ["test_sign_of_1"]
     assert (proposal.engine, proposal.observations, proposal.suspected_bugs) == ("explore", 5, (bug,))
+    assert proposal.cases == (case,)
     assert not proposal.not_testable
 
 

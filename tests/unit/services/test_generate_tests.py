@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from greenline.domain.code.model import Target
 from greenline.domain.coverage.model import Executed, Ratio
-from greenline.domain.generation.model import SuspectedBug
+from greenline.domain.generation.case import Argument, Case
+from greenline.domain.generation.model import Proposal, SuspectedBug
 from greenline.ports.tests import TestOutcome, TestReport, TestRun
 from unit.services.generation_world import ARCS, LINES, SOURCE, World, candidate
 
@@ -222,6 +224,28 @@ async def test_all_functions_of_a_file_come_in_one_edit(world: World) -> None:
     assert "def test_sign_minus" in generation.edit.new_text
     assert "def test_twice" in generation.edit.new_text
     assert len(world.runs) == 2
+
+
+async def test_a_function_that_is_tested_through_another_is_confirmed_with_its_tests(world: World) -> None:
+    through = replace(candidate("test_sign_twice"), found_for=("twice",))
+    world.proposals = {"sign": Proposal("explore", (through,)), "twice": Proposal("explore", reason="none of its own")}
+    generation = await world.generate(Target(world.source))
+    by_name = {result.target.qualname: result for result in generation.results}
+    assert (by_name["twice"].status, by_name["twice"].tests) == ("confirmed", ("test_sign_twice",))
+    assert "def test_sign_twice" in by_name["twice"].code
+
+
+async def test_what_was_found_for_several_functions_is_told_together(world: World) -> None:
+    def sign_of(number: str) -> Case:
+        arguments = (Argument("number", "", number),)
+        return Case("sign(\x000\x00)", arguments, expected="'plus'", imports=(("sign", "shop", "sign"),), tested="sign")
+
+    world.proposals = {
+        name: Proposal("explore", (candidate("test_sign_minus"),), cases=(sign_of(number),))
+        for name, number in (("sign", "1"), ("twice", "2"))
+    }
+    await world.generate(Target(world.source))
+    assert "        1,\n        2,\n" in world.runs[-1].overlay[world.tests]
 
 
 async def test_tests_that_are_there_stay_untouched(world: World) -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from greenline.domain.code.model import Target
 from greenline.domain.coverage.model import Summary
+from greenline.domain.generation.case import Case
 
 Oracle = Literal["observed", "documented", "declared-raise", "property"]
 Status = Literal["confirmed", "nothing_to_gain", "not_testable", "failed", "cancelled"]
@@ -24,6 +25,8 @@ class Candidate:
     code: str
     imports: tuple[str, ...] = ()
     oracles: tuple[Oracle, ...] = ("observed",)
+    found_for: tuple[str, ...] = ()
+    """Qualified names of the functions, other than the one that it calls, that it is there for: private ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class Proposal:
     observations: int = 0
     suspected_bugs: tuple[SuspectedBug, ...] = ()
     strength: Strength | None = None
+    cases: tuple[Case, ...] = ()
+    """What the candidates are made of, for an engine that makes them of cases."""
 
 
 @dataclass(frozen=True, slots=True)

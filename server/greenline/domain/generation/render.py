@@ -59,12 +59,36 @@ def render_cases(
     taken: frozenset[str] = frozenset(),
 ) -> tuple[Candidate, ...]:
     """Return the tests of one function, tables first, errors last; no name is in ``taken``."""
-    specials = special_about(cases, _definition(function, text), first_line)
-    cases = _without_what_the_first_shows(cases)
-    named = [_Named(case, special) for case, special in zip(cases, specials, strict=True)]
-    writer = _Writer(function, text)
-    tests = [test for group in _groups(named, writer.parameters_of) for test in writer.tests_of(group)]
+    return render_together([(function, cases)], text, first_line, taken)[function]
+
+
+def render_together(
+    found: Sequence[tuple[Function, Sequence[Case]]],
+    text: str,
+    first_line: Mapping[int, int],
+    taken: frozenset[str] = frozenset(),
+) -> dict[Function, tuple[Candidate, ...]]:
+    """Return the tests of several functions of a text, no two of one name.
+
+    Cases that call another of the functions (found for a private one) are among the tests of that one.
+    """
+    functions = {function.qualname: function for function, _ in found}
+    named: dict[Function, list[_Named]] = {function: [] for function, _ in found}
+    for function, cases in found:
+        specials = special_about(cases, _definition(function, text), first_line)
+        for case, special in zip(cases, specials, strict=True):
+            named[functions.get(case.tested, function)].append(_Named(case, special, function.qualname))
     used = set(taken)
+    return {function: _rendered(mine, function, text, used) for function, mine in named.items()}
+
+
+def _rendered(named: Sequence[_Named], function: Function, text: str, used: set[str]) -> tuple[Candidate, ...]:
+    # The function's own first: what is special about them is what their readers know.
+    own = [n for n in named if n.found_for == function.qualname]
+    others = [n for n in named if n.found_for != function.qualname]
+    writer = _Writer(function, text)
+    shown = _without_what_the_first_shows(_once([*own, *others]))
+    tests = [test for group in _groups(shown, writer.parameters_of) for test in writer.tests_of(group)]
     return tuple(test.candidate(_free_name(test, used)) for test in tests)
 
 
@@ -72,6 +96,26 @@ def render_cases(
 class _Named:
     case: Case
     special: str
+    found_for: str
+
+
+def _once(named: Sequence[_Named]) -> list[_Named]:
+    """Leave out what another says already, whatever way it took."""
+    seen: dict[Case, _Named] = {}
+    for one in named:
+        seen.setdefault(replace(one.case, edges=frozenset(), documented=False, tested=""), one)
+    return list(seen.values())
+
+
+def _without_what_the_first_shows(named: Sequence[_Named]) -> list[_Named]:
+    """Leave out of later tests of a constructor what its first one asserts in the same words."""
+    made = [n.case for n in named if n.case.shape == "object" and n.case.details]
+    found = []
+    for one in named:
+        case = one.case
+        own = tuple(detail for detail in case.details if case in made[1:] and detail not in made[0].details)
+        found.append(replace(one, case=replace(case, details=own)) if own else one)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +127,13 @@ class _Test:
     body: tuple[str, ...]
     imports: tuple[str, ...]
     oracles: tuple[Oracle, ...]
+    found_for: tuple[str, ...]
 
     def candidate(self, name: str) -> Candidate:
         head = wrapped(f"def {name}({', '.join(self.parameters)})", "", ":")
         lines = [*self.decorators, *head, *(f"    {line}" if line else "" for line in self.body)]
         code = double_quoted("\n".join(lines)).rstrip("\n")
-        return Candidate(name, code, self.imports, self.oracles)
+        return Candidate(name, code, self.imports, self.oracles, self.found_for)
 
 
 def _free_name(test: _Test, used: set[str]) -> str:
@@ -104,16 +149,6 @@ def _definition(function: Function, text: str) -> ast.AST:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.lineno == function.line:
             return node
     return ast.Module([], [])
-
-
-def _without_what_the_first_shows(cases: Sequence[Case]) -> list[Case]:
-    """Leave out of later tests of a constructor what its first one asserts in the same words."""
-    made = [case for case in cases if case.shape == "object" and case.details]
-    found = []
-    for case in cases:
-        own = tuple(detail for detail in case.details if case in made[1:] and detail not in made[0].details)
-        found.append(replace(case, details=own) if own else case)
-    return found
 
 
 # ---- groups of one shape -------------------------------------------------------------------------------------------
@@ -193,6 +228,7 @@ class _Writer:
             body=tuple(body),
             imports=_imports([case], extra, body),
             oracles=_oracles([case]),
+            found_for=self._found_for([named]),
         )
 
     def _table(self, group: Sequence[_Named], shape: TableShape) -> _Test:
@@ -222,7 +258,11 @@ class _Writer:
             body=tuple(body),
             imports=_imports(cases, ["import pytest", *extra], body),
             oracles=_oracles(cases),
+            found_for=self._found_for(group),
         )
+
+    def _found_for(self, group: Sequence[_Named]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(n.found_for for n in group if n.found_for != self._function.qualname))
 
     def _names(self, case: Case, endings: Sequence[str]) -> tuple[str, ...]:
         subject = subject_words(case.tested or self._function.qualname)
