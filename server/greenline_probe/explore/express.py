@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import collections
 import dataclasses
 import datetime
 import decimal
 import enum
 import fractions
+import inspect
 import math
 import pathlib
 import re
@@ -135,7 +137,9 @@ class Expresser:
             name = self.names.of(kind)
             return f"{name}.{value.name}" if name and value.name and value.name.isidentifier() else None
         if isinstance(value, tuple) and hasattr(kind, "_fields"):
-            return self.by_name(kind, [(f, getattr(value, f)) for f in kind._fields], depth)
+            defaults = getattr(kind, "_field_defaults", {})
+            pairs = [(f, getattr(value, f)) for f in kind._fields]
+            return self.by_name(kind, [(f, v) for f, v in pairs if f not in defaults or not _is(v, defaults[f])], depth)
         if isinstance(value, BaseException):
             return self.positional(kind, value.args, depth)
         if isinstance(value, pathlib.PurePath):
@@ -150,7 +154,8 @@ class Expresser:
             )
         attrs = getattr(kind, "__attrs_attrs__", None)
         if attrs is not None:
-            return self.by_name(kind, [(a.alias, getattr(value, a.name)) for a in attrs if a.init], depth)
+            made = [(a, getattr(value, a.name)) for a in attrs if a.init]
+            return self.by_name(kind, [(a.alias, v) for a, v in made if not _is(v, a.default)], depth)
         return self._by_repr(value)
 
     def _by_repr(self, value: Any) -> str | None:
@@ -159,7 +164,7 @@ class Expresser:
         name = self.names.of(type(value))
         if name is None or not text.startswith(type(value).__name__ + "(") or len(text) > MAX_SOURCE:
             return None
-        return name + text[len(type(value).__name__) :]
+        return _without_defaults(name + text[len(type(value).__name__) :], type(value))
 
     def by_name(self, kind: Any, pairs: list[tuple[str, Any]], depth: int) -> str | None:
         """Return the call of a class with these arguments by name."""
@@ -239,14 +244,39 @@ def _in_order(items: Any) -> list[Any]:
         return sorted(items, key=repr)
 
 
+def _is(value: Any, default: Any) -> bool:
+    return type(value) is type(default) and bool(value == default)
+
+
 def _is_default(spec: Any, value: Any) -> bool:
     actual = getattr(value, spec.name)
     if spec.default is not dataclasses.MISSING:
-        return bool(type(actual) is type(spec.default) and actual == spec.default)
+        return _is(actual, spec.default)
     if spec.default_factory is not dataclasses.MISSING:
-        made = spec.default_factory()
-        return bool(type(actual) is type(made) and actual == made)
+        return _is(actual, spec.default_factory())
     return False
+
+
+def _without_defaults(source: str, kind: type) -> str:
+    """Leave out of the call of a class what is passed by name and is the default, as a person would."""
+    try:
+        call = ast.parse(source, mode="eval").body
+        parameters = inspect.signature(kind).parameters
+    except (SyntaxError, ValueError, TypeError):
+        return source
+    if not isinstance(call, ast.Call) or not call.keywords:
+        return source
+    needed = [
+        keyword
+        for keyword in call.keywords
+        if keyword.arg is None
+        or keyword.arg not in parameters
+        or ast.unparse(keyword.value) != repr(parameters[keyword.arg].default)
+    ]
+    if len(needed) == len(call.keywords):
+        return source
+    call.keywords = needed
+    return ast.unparse(call)
 
 
 def _by_args(make: Callable[[Any], Any]) -> Callable[[Expresser, Any, int], str | None]:

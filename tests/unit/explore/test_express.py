@@ -62,6 +62,27 @@ class Printed:
         return f"Printed({self.number})"
 
 
+class Version:
+    """Prints all that it is made of, as many classes do."""
+
+    def __init__(self, major: int, minor: int = 0, build: str | None = None) -> None:
+        self.parts = (major, minor, build)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Version) and other.parts == self.parts
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return "Version(major={!r}, minor={!r}, build={!r})".format(*self.parts)
+
+
+class Triple(NamedTuple):
+    first: int
+    second: int = 2
+    third: str = ""
+
+
 class Lying(Printed):
     def __repr__(self) -> str:
         return f"Lying({self.number + 1})"
@@ -133,6 +154,22 @@ VALUES = st.recursive(
     ),
     max_leaves=8,
 )
+
+
+@pytest.mark.parametrize(
+    ("value", "source"),
+    [
+        (Version(3), "Version(major=3)"),
+        (Version(3, 0, "b"), "Version(major=3, build='b')"),
+        (Version(0, 1), "Version(major=0, minor=1)"),
+        ([Version(1)], "[Version(major=1)]"),
+        (Triple(1), "Triple(first=1)"),
+        (Triple(1, 2, "c"), "Triple(first=1, third='c')"),
+        (Triple(1, 3), "Triple(first=1, second=3)"),
+    ],
+)
+def test_what_is_the_default_is_left_out(value: Any, source: str) -> None:
+    assert make().express(value) == source
 
 
 @given(VALUES)
