@@ -131,3 +131,12 @@ def test_except_exception_does_not_swallow_a_refusal(places: tuple[Path, Path]) 
 
 def test_the_standard_library_gets_a_no_that_it_knows(places: tuple[Path, Path]) -> None:
     assert attempt(places, "import ctypes.util; ctypes.util._findSoname_ldconfig('c')") == ("", [])
+
+
+@pytest.mark.parametrize(("port", "refused"), [(0, []), (8123, ["listen on 127.0.0.1:8123"])])
+def test_a_library_may_ask_for_protocols_while_it_is_imported(
+    places: tuple[Path, Path], port: int, refused: list[str]
+) -> None:
+    (places[0] / "asks.py").write_text(f"import socket\nsocket.socket().bind(('127.0.0.1', {port}))\n")
+
+    assert attempt(places, "sys.path.insert(0, scratch); import asks")[1] == refused
