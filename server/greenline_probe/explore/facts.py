@@ -113,6 +113,21 @@ def constructor_facts(kind: Any) -> Facts | None:
     return facts
 
 
+def function_facts(function: Any) -> Facts | None:
+    """Return the facts about a function, wherever its source is; None without a source."""
+    module = sys.modules.get(getattr(function, "__module__", None) or "")
+    text = source_of(module) if module is not None else None
+    if module is None or text is None:
+        return None
+    tree = parsed(text)
+    node = find_def(tree, function.__qualname__)
+    if node is None:
+        return None
+    facts = read_facts(node, tree, function.__name__)
+    enrich(facts, node, tree, module)
+    return facts
+
+
 def _derived_names(function: ast.AST) -> dict[str, set[str]]:
     """Map each local name to the parameters that its value was made from."""
     arguments = getattr(function, "args", None)

@@ -29,7 +29,8 @@ _TEXTS = (
 _NUMBERS = (
     "n i j k x y count size index num number width height length limit start stop end step amount age year total depth "
     "level maximum minimum maxsize ttl timeout seconds minutes hours days port precision digits base offset capacity "
-    "threshold weight price rate score min max quantity page"
+    "threshold weight price rate score min max quantity page "
+    "pos endpos position idx ndigits row column col lineno month day hour minute second radius"
 )
 _SEQUENCES = "items lst list seq sequence values iterable args numbers elements rows iterables"
 _MAPPINGS = "d dct dict mapping options config params kwargs settings headers data"

@@ -121,11 +121,15 @@ class Lookalikes:
         """Return instances of the classes at hand that have all the attributes."""
         values = self._values
         wanted = sorted(n for n in shape.attributes if n not in shape.optional and not n.startswith("__"))
+        paths = [p for name in wanted for p in _paths(name, shape.attributes[name])]
         found: list[str] = []
-        for kind in list(vars(values.names.module).values()):
-            if isinstance(kind, type) and kind.__module__ != "builtins" and _may_have(kind, set(wanted)):
+        own = values.names.module.__name__
+        for kind in sorted(
+            (k for k in vars(values.names.module).values() if isinstance(k, type)), key=lambda k: k.__module__ != own
+        ):
+            if kind.__module__ != "builtins" and _may_have(kind, set(wanted)):
                 made = plain(values.objects.of(kind, 1))[:6]
-                found += [m for m in made if all(values.attempt(f"{m}.{name}") for name in wanted)]
+                found += [m for m in made if all(values.attempt(f"{m}.{path}") for path in paths)]
             if len(found) >= MOST_KEYS * 2:
                 break
         return found
@@ -141,6 +145,12 @@ def is_object(shape: Shape) -> bool:
     if any(all(hasattr(kind, name) for name in names) for kind in _USUAL):
         return False
     return names <= _SAYS_LITTLE or not any(all(hasattr(kind, name) for name in names) for kind in _RARE)
+
+
+def _paths(name: str, shape: Shape) -> list[str]:
+    """Return dotted attributes below an attribute, as far as no call lies between."""
+    inner = [n for n in shape.attributes if n not in shape.optional and not n.startswith("__")]
+    return [f"{name}.{path}" for n in inner for path in _paths(n, shape.attributes[n])] or [name]
 
 
 def _may_have(kind: type, names: set[str]) -> bool:

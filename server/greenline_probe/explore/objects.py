@@ -8,9 +8,10 @@ import inspect
 from typing import TYPE_CHECKING, Any, Callable
 
 from greenline_probe.explore.facts import constructor_facts
+from greenline_probe.explore.makers import Maker, instances_in, makers_of
 from greenline_probe.explore.pools import unique
 from greenline_probe.explore.sources import call as call_of
-from greenline_probe.explore.sources import relabelled
+from greenline_probe.explore.sources import plain, relabelled
 
 if TYPE_CHECKING:
     from greenline_probe.explore.values import Values
@@ -18,12 +19,17 @@ if TYPE_CHECKING:
 DEEPEST = 3
 MOST = 24
 MOST_DOCUMENTED = 8
+MOST_MAKERS = 6
+MOST_BY_EACH = 3
+MAX_LENGTH = 160
+_WAYS = ("{}", "{}[0]", "next(iter({}))")
+"""How an instance is taken out of what is returned."""
 
 
 class Objects:
     """Expressions that make instances; only those that were tried and worked."""
 
-    def __init__(self, values: Values, attempt: Callable[[str], bool]) -> None:
+    def __init__(self, values: Values, attempt: Callable[..., bool]) -> None:
         self._values = values
         self._attempt = attempt
         self._constructors: dict[Any, Values] = {}
@@ -50,10 +56,61 @@ class Objects:
             made += [s for s in self._constructions(kind, name, depth) if self._attempt(s)][:MOST]
         for factory in _factories(kind):
             made += [s for s in self._factory_calls(kind, name, factory, depth) if self._attempt(s)][:3]
+        if not made or self._is_vague(kind):
+            made = unique([*made[:2], *self._from_others(kind, depth), *made])
         if not made:
             subclasses: list[type] = [*type.__subclasses__(kind), *self._alike(kind)]
             made = [s for sub in subclasses[:4] for s in self.of(sub, depth + 1)[:2]]
         return made
+
+    def _is_vague(self, kind: Any) -> bool:
+        """Tell whether the constructor takes anything, whatever it needs: what others make works more often."""
+        signature = _signature(kind)
+        return signature is not None and any(
+            p.default is p.empty and p.annotation is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+            for p in signature.parameters.values()
+        )
+
+    def _from_others(self, kind: Any, depth: int) -> list[str]:
+        """Return what functions and methods of the module return, and what it keeps, where that is an instance."""
+        module = self._values.names.module
+        found: list[str] = []
+        for maker in makers_of(kind, module)[:MOST_MAKERS]:
+            calls = self._calls_of(maker, depth)
+            ways = [way.format(c) for c in calls for way in _WAYS]
+            found += [s for s in ways if len(s) < MAX_LENGTH and self._attempt(s, kind)][:MOST_BY_EACH]
+        names = [
+            self._values.names.bind_attribute(module.__name__, n, getattr(module, n))
+            for n in instances_in(kind, module)
+        ]
+        return [*found, *names[:MOST_BY_EACH]]
+
+    def _calls_of(self, maker: Maker, depth: int) -> list[str]:
+        """Return expressions that make the maker give what it makes."""
+        module = self._values.names.module
+        owner = getattr(module, maker.owner, None) if maker.owner else module
+        thing = inspect.getattr_static(owner, maker.name, None)
+        if maker.owner:
+            receivers = plain(self.of(owner, depth + 1))[:2] if isinstance(owner, type) else []
+            if isinstance(thing, (classmethod, staticmethod)):
+                receivers = [r for r in [self._values.names.of(owner)] if r]
+        else:
+            receivers = [""]
+        found: list[str] = []
+        for receiver in receivers:
+            callee = f"{receiver}.{maker.name}" if receiver else self._values.names.of(thing)
+            if not maker.is_called:
+                found.append(str(callee))
+                continue
+            bound = thing.__func__ if isinstance(thing, (classmethod, staticmethod)) else thing
+            signature = _signature(bound)
+            if callee is None or signature is None:
+                continue
+            if maker.owner and not isinstance(thing, staticmethod):
+                signature = signature.replace(parameters=list(signature.parameters.values())[1:])
+            values = self._values.of_function(bound)
+            found += plain(self._variations(callee, signature, self._values.hints(bound), depth + 1, values))[:8]
+        return found
 
     def _alike(self, kind: Any) -> list[type]:
         """Return the module's classes that have what a protocol asks for."""

@@ -157,16 +157,15 @@ class Observer:
         self._compiled: dict[str, types.CodeType] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    def attempt(self, source: str) -> bool:
-        """Tell whether an expression evaluates."""
+    def attempt(self, source: str, kind: Any = object) -> bool:
+        """Tell whether an expression evaluates, and to an instance of the class."""
         if not self.announce(source):
             return False
         try:
             with self._limits():
-                self._eval(source, self._namespace([source]))
+                return isinstance(self._eval(source, self._namespace([source])), kind)
         except BaseException:
             return False
-        return True
 
     def result_of(self, choice: Choice) -> Any:
         """Return what the call returns, None when it fails."""

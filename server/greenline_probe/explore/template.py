@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from greenline_probe.explore.pools import unique
-from greenline_probe.explore.sources import call, expression_of, plain, prelude_of, relabelled
-from greenline_probe.explore.subject import OPERATORS, STATEMENTS, Subject, is_cached_property, variable_name
+from greenline_probe.explore.sources import SEPARATOR, call, expression_of, plain, prelude_of, relabelled
+from greenline_probe.explore.steps import steps_of
+from greenline_probe.explore.subject import OPERATORS, STATEMENTS, Subject, variable_name
 from greenline_probe.explore.values import Values
 
 OMITTED = ""
 """The choice for an optional parameter that is not passed."""
 
-MAX_STEPS = 12
+MAX_STEPS = 3
+MAX_ATTEMPTS = 12
+_WITH_ITEMS = frozenset({"__getitem__", "__setitem__", "__delitem__", "__contains__", "__format__"})
 _FILE_NAME = re.compile(r"[\w-]*\.\w{2,5}")
 
 
@@ -119,7 +123,9 @@ def templates(subject: Subject, values: Values) -> list[Template]:
         return [Template(subject, f"{name}.{subject.name}", slots)]
     if subject.kind == "constructor":
         return [Template(subject, name, slots)]
-    return [t for receiver in _receivers(subject, name, values) for t in _methods(subject, slots, receiver, values)]
+    return [
+        t for receiver in _receivers(subject, name, values, slots) for t in _methods(subject, slots, receiver, values)
+    ]
 
 
 def curried(template: Template, result: Any, values: Values) -> Template | None:
@@ -168,19 +174,20 @@ def _methods(
     if subject.kind == "operator":
         shape = OPERATORS.get(subject.name) or STATEMENTS[subject.name]
         every = [*made, *slots[: shape.count("{") - shape.count("{0}")]]
-        for slot in slots[:1]:  # two of a kind meet: that is what most operators are for
+        # Two of a kind meet: that is what most operators are for.
+        for slot in slots[:1] if subject.name not in _WITH_ITEMS else []:
             slot.pool = unique([*values.objects.of(subject.owner)[:6], *slot.pool])
         form = "statement" if subject.name in STATEMENTS else "operator"
         return [Template(subject, "", every, variable, maker, form, shape)]
     return [Template(subject, callee, every, variable, maker)]
 
 
-def _receivers(subject: Subject, name: str, values: Values) -> list[tuple[str, str, list[Slot]]]:
+def _receivers(subject: Subject, name: str, values: Values, slots: list[Slot]) -> list[tuple[str, str, list[Slot]]]:
     """Return (variable, maker, slots) for each way to make an instance: the constructor, then ready-made ones."""
     owner = subject.owner
     variable = variable_name(name)
     found: list[tuple[str, str, list[Slot]]] = []
-    steps = _steps(subject, variable, values)
+    steps = _steps(subject, variable, values, slots)
     if not inspect.isabstract(owner) and values.objects.of(owner):
         try:
             signature = inspect.signature(owner)
@@ -189,6 +196,7 @@ def _receivers(subject: Subject, name: str, values: Values) -> list[tuple[str, s
         by_constructor = values.objects.by_constructor(owner)
         construct = _slots(signature, by_constructor, values.hints(owner.__init__), "construct")
         if construct is not None and not _is_enum(owner):
+            _put_working_first(name, construct, values)
             found.append((variable, name, [*construct, *steps]))
     ready = [s for s in values.objects.of(owner) if not s.startswith(f"{name}(")]
     ready = [*values.objects.documented(owner), *ready]
@@ -197,6 +205,30 @@ def _receivers(subject: Subject, name: str, values: Values) -> list[tuple[str, s
     if ready:
         found.append((variable, "", [Slot(variable, ready, "construct"), *steps]))
     return found
+
+
+def _put_working_first(name: str, slots: list[Slot], values: Values) -> None:
+    """Begin with arguments that the constructor takes: all else is tried around the first."""
+
+    def works(chosen: list[str]) -> bool:
+        given = [relabelled(slot.label, source) for slot, source in zip(slots, chosen) if source and not slot.keyword]
+        source = call(name, given)
+        return SEPARATOR in source or values.attempt(source)
+
+    first = [slot.pool[0] for slot in slots]
+    if not slots or works(first):
+        return
+    for many in (1, 2):
+        places = [(i, rank) for rank in range(1, MAX_ATTEMPTS) for i in range(len(slots)) if rank < len(slots[i].pool)]
+        for changes in itertools.islice(itertools.combinations(places, many), MAX_ATTEMPTS * MAX_ATTEMPTS):
+            chosen = list(first)
+            for i, rank in changes:
+                chosen[i] = slots[i].pool[rank]
+            if works(chosen):
+                for slot, source in zip(slots, chosen):
+                    slot.pool.remove(source)
+                    slot.pool.insert(0, source)
+                return
 
 
 def _is_enum(owner: Any) -> bool:
@@ -239,70 +271,13 @@ def _slots(signature: inspect.Signature, values: Values, hints: dict[str, Any], 
     return slots
 
 
-def _steps(subject: Subject, variable: str, values: Values) -> list[Slot]:
-    """Return slots for calls before the call: other public methods of the instance, with ordinary arguments."""
-    made: list[str] = []
-    if values.names.of(subject.owner) is None or _is_enum(subject.owner):
+def _steps(subject: Subject, variable: str, values: Values, slots: list[Slot]) -> list[Slot]:
+    """Return slots for what is done with the instance before the call."""
+    if values.names.of(subject.owner) is None or _is_enum(subject.owner) or _looks_immutable(subject.owner):
         return []
-    for name, member in (
-        inspect.getmembers_static(subject.owner)
-        if hasattr(inspect, "getmembers_static")
-        else vars(subject.owner).items()
-    ):
-        own = getattr(member, "__module__", None) == subject.owner.__module__
-        if name.startswith("_") or not inspect.isfunction(member) or not own or inspect.iscoroutinefunction(member):
-            continue
-        try:
-            signature = inspect.signature(member)
-        except (TypeError, ValueError):
-            continue
-        slots = _slots(
-            signature.replace(parameters=list(signature.parameters.values())[1:]),
-            values,
-            values.hints(member),
-            "argument",
-        )
-        if slots is None:
-            continue
-        for i in range(2):
-            chosen = [(s.label, s.pool[min(i, len(s.pool) - 1)]) for s in slots]
-            made.append(call(f"{variable}.{name}", [relabelled(label, c) for label, c in chosen if c]))
-        made += [
-            call(f"{variable}.{name}", [relabelled(s.label, c)])
-            for s in slots[:1]
-            if len(slots) == 1
-            for c in s.pool[2:5]
-            if c
-        ]
-    if hasattr(subject.owner, "__setitem__"):
-        made = [*_item_steps(subject.owner, variable, values), *made]
-    cached = [
-        name for kind in subject.owner.__mro__ for name, member in vars(kind).items() if is_cached_property(member)
-    ]
-    made += [f"_ = {variable}.{name}" for name in cached if name != subject.name]
-    pool = list(dict.fromkeys(made))[: MAX_STEPS * 2]
-    if not pool or _looks_immutable(subject.owner):
-        return []
-    return [Slot(f"step {i}", [OMITTED, *pool], "step") for i in range(2)]
-
-
-def _item_steps(owner: Any, variable: str, values: Values) -> list[str]:
-    """Return assignments to items, with the keys that calls will ask for."""
-    try:
-        signature = _without_self(inspect.signature(owner.__setitem__))
-    except (TypeError, ValueError):
-        return []
-    slots = _slots(signature, values, values.hints(owner.__setitem__), "argument")
-    if slots is None or len(slots) < 2:
-        return []
-    keys, items = (plain(s.pool) for s in slots[:2])
-    return [f"{variable}[{k}] = {v}" for k in keys[:3] for v in items[:1]] + [
-        f"{variable}[{keys[0]}] = {v}" for v in items[1:2]
-    ]
-
-
-def _without_self(signature: inspect.Signature) -> inspect.Signature:
-    return signature.replace(parameters=list(signature.parameters.values())[1:])
+    alike = {slot.name: plain([s for s in slot.pool[:4] if s]) for slot in slots if slot.role == "argument"}
+    pool = steps_of(subject, variable, values, alike)
+    return [Slot(f"step {i}", [OMITTED, *pool], "step") for i in range(MAX_STEPS)] if pool else []
 
 
 def _looks_immutable(owner: Any) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, Callable
 
 from greenline_probe.explore.annotations import hints_of, scope_of
 from greenline_probe.explore.express import Expresser, Names
-from greenline_probe.explore.facts import Facts
+from greenline_probe.explore.facts import Facts, function_facts
 from greenline_probe.explore.guesses import Guesses
 from greenline_probe.explore.leaves import ANYTHING, Leaves
 from greenline_probe.explore.lookalikes import Lookalikes, is_object
@@ -27,7 +27,7 @@ DEEPEST = 4
 class Values:
     """Makes pools from types, and for parameters."""
 
-    def __init__(self, names: Names, facts: Facts, attempt: Callable[[str], bool]) -> None:
+    def __init__(self, names: Names, facts: Facts, attempt: Callable[..., bool]) -> None:
         self.names = names
         self.express = Expresser(names)
         self.facts = facts
@@ -49,6 +49,11 @@ class Values:
         other = Values(self.names, facts, self.attempt)
         other.objects = self.objects
         return other
+
+    def of_function(self, function: Any) -> Values:
+        """Return the same for the facts about another function, wherever its source is."""
+        facts = function_facts(function)
+        return self if facts is None else self.in_the_light_of(facts)
 
     def of_parameter(self, parameter: inspect.Parameter, hint: Any, depth: int = 0) -> list[str]:
         """Return the pool of one parameter: its type, else its default, else what the code does with it."""
@@ -252,6 +257,7 @@ class Values:
             words = [repr(c) for c in self.facts.constants if isinstance(c, str) and c.isidentifier()]
             keys = [*words[:6], "'a'", "'b'"] if words else ["'a'", "'b'", *keys]
         values = (plain(self.of_type(args[1], depth + 1)) if len(args) > 1 else []) or ["1", "2", "'x'", "None", "[1]"]
+        keys = unique(keys)
         made = ["{" + f"{keys[0]}: {values[0]}" + "}", "{}"]
         if len(keys) > 1:
             made.append("{" + ", ".join(f"{k}: {values[i % len(values)]}" for i, k in enumerate(keys[:2])) + "}")
