@@ -24,6 +24,13 @@ _ASKS_PROGRAMS = frozenset({"platform", "uuid", "ctypes.util"})
 class GuardRefusal(BaseException):
     """What the guard raises. Not an Exception, so that ``except Exception`` in the code under test lets it pass."""
 
+    def __init__(self, what: str, kind: str = "") -> None:
+        super().__init__(f"Greenline refused to {what}")
+        self.what = what
+        """What was refused, in words."""
+        self.kind = kind
+        """Of ``KINDS``."""
+
 
 def install(
     scratch: Sequence[str], refuse: Collection[str] = KINDS, on_refusal: Callable[[str], None] = lambda _: None
@@ -34,15 +41,20 @@ def install(
     also where the code under test swallows the GuardRefusal.
     """
     guard = Guard(tuple(os.path.realpath(folder) for folder in scratch), on_refusal)
-    checks: dict[str, _Check] = {}
-    for kind in refuse:
-        checks.update(_CHECKS[kind])
+    checks = {event: (kind, check) for kind in refuse for event, check in _CHECKS[kind].items()}
     find = checks.get
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
-        check = find(event)
-        if check is not None:
+        found = find(event)
+        if found is None:
+            return
+        kind, check = found
+        try:
             check(guard, args)
+        except GuardRefusal as refusal:
+            refusal.kind = kind
+            guard.kinds[refusal.what] = kind
+            raise
 
     if "process" in refuse:
         _close_the_door_without_event(guard)
@@ -56,6 +68,8 @@ class Guard:
     def __init__(self, scratch: tuple[str, ...], on_refusal: Callable[[str], None]) -> None:
         self._scratch = scratch
         self._on_refusal = on_refusal
+        self.kinds: dict[str, str] = {}
+        """What was refused, in words -> its kind."""
         self.polite = False
         """While set, programs are refused by a PermissionError that nobody hears of: plugins that ask git know it."""
 
@@ -66,6 +80,7 @@ class Guard:
 
     def refuse_program(self, what: str) -> NoReturn:
         """Refuse to start a process."""
+        self.kinds[what] = "process"
         if self.polite or _asked_by_standard_library():
             raise PermissionError("Greenline lets no other program run")
         self.refuse(what)
@@ -73,7 +88,7 @@ class Guard:
     def refuse(self, what: str) -> NoReturn:
         """Tell and raise."""
         self._on_refusal(what)
-        raise GuardRefusal(f"Greenline refused to {what}")
+        raise GuardRefusal(what, self.kinds.get(what, ""))
 
     def may_write(self, real: str) -> bool:
         """Tell whether a real path is in scratch, or a device that swallows."""

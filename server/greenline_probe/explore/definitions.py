@@ -26,6 +26,16 @@ def find_def(module: ast.Module, qualname: str) -> ast.FunctionDef | ast.AsyncFu
     return node if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
 
 
+def function_around(module: ast.Module, qualname: str) -> str | None:
+    """Return the qualified name of the function that a definition stands in, None for none."""
+    parts = qualname.split(".")
+    for count in range(1, len(parts)):
+        outer = ".".join(parts[:count])
+        if find_def(module, outer) is not None:
+            return outer
+    return None
+
+
 def public_callers(module: ast.Module, qualname: str) -> list[str]:
     """Return the qualified names of public functions that lead to a private one, the nearest first."""
     bodies = dict(_definitions(module.body, ""))

@@ -59,3 +59,15 @@ class Found:
     kinds: dict[str, int] = field(default_factory=dict)
     accidents: dict[tuple[str, int], Observation] = field(default_factory=dict)
     """Exceptions that nobody announced: (class and line) -> the simplest call that shows one."""
+    obstacles: dict[str, int] = field(default_factory=dict)
+    """What is missing here -> how many calls failed for want of it."""
+    obstructed: dict[str, Observation] = field(default_factory=dict)
+    """What is missing here -> the simplest of these calls."""
+
+    def obstruct(self, observation: Observation) -> None:
+        """Remember a call that failed for want of something."""
+        missing = observation.obstacle
+        self.obstacles[missing] = self.obstacles.get(missing, 0) + 1
+        simplest = self.obstructed.setdefault(missing, observation)
+        if observation.choice.cost < simplest.choice.cost:
+            self.obstructed[missing] = observation

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
-from greenline_probe.explore import environment
+from greenline_probe.explore import environment, obstacles
 from greenline_probe.explore.describe import MAX_ITEMS, Describer, equals, files_below, stable_part, written
 from greenline_probe.explore.express import Expresser
 from greenline_probe.explore.intentions import Intentions
@@ -65,6 +65,8 @@ class Observation:
     """The operating system refused: that says more about the invented paths than about the code."""
     edges: frozenset[tuple[int, int]] = frozenset()
     refusal: str = ""
+    obstacle: str = ""
+    """What the exception says is missing here: display, database, network, terminal or file."""
     documented: bool = field(default=False)
     loose: bool = False
     """Another run has another outcome; what is asserted holds in each."""
@@ -111,12 +113,18 @@ class _NoInput(io.StringIO):
 
     def readline(self, *_: Any) -> str:  # type: ignore[override]
         """Return the end of the input."""
-        self._refused.append("read from standard input")
+        self._refused.append(obstacles.TERMINAL)
         return ""
 
     def read(self, *_: Any) -> str:
         """Return the end of the input."""
         return self.readline()
+
+    @property
+    def buffer(self) -> io.BytesIO:
+        """The input as bytes: as empty."""
+        self.readline()
+        return io.BytesIO()
 
 
 @dataclass
@@ -143,6 +151,8 @@ class Observer:
         self.tracer = tracer
         self.scratch = scratch
         self.refused: list[str] = []
+        self.failures: list[tuple[str, BaseException]] = []
+        """Attempts that failed, and how."""
         self.seconds = CALL_SECONDS
         self.entropy = 0
         """Seed of the ``random`` module at the beginning of each call."""
@@ -164,7 +174,8 @@ class Observer:
         try:
             with self._limits():
                 return isinstance(self._eval(source, self._namespace([source])), kind)
-        except BaseException:
+        except BaseException as error:
+            self.failures.append((source, error.with_traceback(None)))
             return False
 
     def result_of(self, choice: Choice) -> Any:
@@ -433,7 +444,7 @@ class Observer:
             observation.kind = "timeout"
             return
         if isinstance(error, MemoryError) or "can't start new thread" in _shown(error):
-            self.refused.append("use more memory or threads than exploring allows")
+            self.refused.append(obstacles.MEMORY)
             return
         if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "GuardRefusal":
             observation.kind = "unusable"
@@ -444,6 +455,11 @@ class Observer:
         observation.message = stable_part(_shown(error))
         observation.about_files = isinstance(error, OSError)
         observation.deliberate, observation.error_line = self.intentions.judge(error)
+        if not observation.deliberate:
+            observation.obstacle = obstacles.of_error(error, described(observation.choice))
+        elif obstacles.of_error(error.__cause__ or error.__context__ or error) == "display":
+            # Where there is a display, the code does something else.
+            observation.deliberate, observation.obstacle = False, "display"
         if observation.deliberate and type(error).__module__ != "builtins":
             shown = self.describer.visible_data(error, "caught.value")
             observation.after = tuple(equals(e, s) for e, s in shown.items())[:MAX_ERROR_DETAILS]

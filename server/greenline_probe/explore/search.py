@@ -165,7 +165,9 @@ class Search:
         """Keep the simplest call of each behaviour."""
         choice = observation.choice
         key: Any = (observation.error, observation.error_line)
-        if observation.kind == "raise" and not observation.deliberate and not observation.about_files:
+        if observation.kind == "raise" and observation.obstacle:
+            self.found.obstruct(observation)
+        elif observation.kind == "raise" and not observation.deliberate and not observation.about_files:
             known = self.found.accidents.get(key)
             if known is None or choice.cost < known.choice.cost:
                 self.found.accidents[key] = observation

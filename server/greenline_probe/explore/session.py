@@ -11,7 +11,7 @@ import warnings
 from typing import Any, Callable
 
 from greenline_probe import guard, limits, wire
-from greenline_probe.explore import clock
+from greenline_probe.explore import clock, no_call, obstacles
 from greenline_probe.explore.arcs import recorder
 from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.candidates import best
@@ -49,7 +49,8 @@ class Session:
         os.chdir(request.scratch)
         sys.path[:0] = [r for r in request.roots if r not in sys.path]
         limits.apply()
-        guard.install([request.scratch], request.refuse or guard.KINDS, self._on_refusal)
+        obstacles.hide_display()
+        self.guard = guard.install([request.scratch], request.refuse or guard.KINDS, self.refused.append)
         watch = Watch(request.module, comparing=instrumented)
         self.comparisons = watch.comparisons
         module = import_module(request.module)
@@ -102,15 +103,16 @@ class Session:
                 ways += [further] if further else []
         return ways
 
-    def _on_refusal(self, what: str) -> None:
-        self.refused.append(what)
+    def needed(self, what: str) -> str:
+        """Return what a refused call needs: "network", "database", "terminal" ..."""
+        return obstacles.of_refusal(what, self.guard.kinds.get(what, ""))
 
 
 def search(request: wire.Explore, emit: Emit, announce: Callable[[str], bool]) -> None:
     """First worker: search in the instrumented module; emit what is worth judging."""
     session = Session(request, announce, instrumented=True)
     if not session.templates:
-        raise NotTestable(_why_no_template(session))
+        raise NotTestable(no_call.why_no_template(session))
     seed = _seed(request)
     searcher = Search(
         session.observer,
@@ -130,7 +132,15 @@ def search(request: wire.Explore, emit: Emit, announce: Callable[[str], bool]) -
             ],
             "imports": [[name, *where] for name, where in session.names.imports.items()],
             "calls": found.calls,
-            "refusals": sorted(found.refusals, key=lambda r: -found.refusals[r])[:5],
+            "refusals": [
+                [what, session.needed(what)] for what in sorted(found.refusals, key=lambda r: -found.refusals[r])[:5]
+            ],
+            "obstacles": {
+                missing: [found.obstacles[missing], described(seen.choice), seen.error_text]
+                for missing, seen in sorted(found.obstructed.items(), key=lambda kept: -found.obstacles[kept[0]])
+            },
+            "slow": no_call.how_slow(session) if found.kinds.get("timeout") and not candidates else None,
+            "bare": no_call.bare(session),
             "kinds": found.kinds,
             "accidents": [_accident(o) for o in list(found.accidents.values())[:5]],
         }
@@ -251,14 +261,6 @@ def _few_alike(observations: list[Observation], goals: Goals) -> list[Observatio
             kept.append(observation)
             met |= mine
     return kept
-
-
-def _why_no_template(session: Session) -> str:
-    subject = session.subject
-    if subject.owner is not None and subject.kind in ("method", "property", "operator"):
-        return f"no instance of {subject.owner.__name__} could be made by its constructor or class methods"
-    unknown = [p.name for p in subject.signature.parameters.values() if p.default is p.empty]
-    return f"no value could be made for {', '.join(unknown) or 'its parameters'}"
 
 
 _NOT_OF_TYPES = {"IndexError", "ZeroDivisionError", "UnboundLocalError", "NameError", "RecursionError", "OverflowError"}

@@ -12,8 +12,9 @@ import types
 from dataclasses import dataclass, field
 from typing import Any
 
-from greenline_probe.explore.definitions import find_def, parsed
+from greenline_probe.explore.definitions import find_def, function_around, parsed
 from greenline_probe.explore.facts import Facts, enrich, read_facts
+from greenline_probe.explore.failed_imports import why_not_imported
 
 OPERATORS = {
     "__eq__": "({0} == {1})",
@@ -111,11 +112,7 @@ def import_module(name: str) -> types.ModuleType:
     try:
         module = importlib.import_module(name)
     except BaseException as error:
-        if type(error).__name__ == "GuardRefusal":
-            raise NotTestable(
-                f"importing {name} wants to {str(error).partition(' to ')[2]}, which is refused while exploring"
-            ) from error
-        raise NotTestable(f"importing {name} failed: {type(error).__name__}: {error}") from error
+        raise NotTestable(why_not_imported(name, error)) from error
     return sys.modules.get(name, module)
 
 
@@ -123,10 +120,13 @@ def resolve(module: types.ModuleType, qualname: str, text: str) -> Subject:
     """Find the target in the imported module. Raises NotTestable."""
     tree = parsed(text)
     node = find_def(tree, qualname)
-    if node is None:
+    around = function_around(tree, qualname)
+    if around is not None:
         raise NotTestable(
-            f"{qualname} is no function of the module or of a class: it can only be reached through the one around it"
+            f"it is defined inside `{around}`, and only reachable through it: generate tests for that one"
         )
+    if node is None:
+        raise NotTestable(f"{qualname} is no function of the module or of a class")
     owner: Any = None
     thing: Any = module
     raw: Any = module
@@ -137,7 +137,8 @@ def resolve(module: types.ModuleType, qualname: str, text: str) -> Subject:
         )
         if raw is None:
             raise NotTestable(
-                f"{qualname} does not exist after importing {module.__name__} (defined under a condition, or removed)"
+                f"`{qualname}` is not there after importing {module.__name__}: it is defined under a condition that "
+                "does not hold here, or removed again"
             )
         thing = getattr(thing, _mangled(part, thing), raw)
     kind, function = _classify(raw, thing, owner, node)

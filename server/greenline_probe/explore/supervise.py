@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 import mmap
 import os
 import select
 import signal
 import sys
+import tempfile
 import time
 import traceback
 from typing import Any, Callable
 
 from greenline_probe import wire
-from greenline_probe.explore import session
+from greenline_probe.explore import reasons, session
 from greenline_probe.explore.subject import NotTestable
 
 Reply = Callable[[Any], None]
@@ -25,6 +27,7 @@ MAX_STUCK = 3
 STUCK_SECONDS = 3.0
 IMPORT_SECONDS = 30.0
 _TEXT_BYTES = 2000
+_LAST_WORDS = 300
 _LONGEST_ERROR = 200
 
 
@@ -46,11 +49,14 @@ def serve(request: wire.Explore, reply: Reply) -> None:
         return
     for case in judged["cases"]:
         reply(wire.decode(case, wire.Case))
-    refusals = [*found["refusals"], *ended]
+    refusals = [*(what for what, _ in found["refusals"]), *ended]
+    why, is_missing = reasons.why_nothing(found, ended)
+    if not judged["cases"] and is_missing:
+        found["accidents"] = []  # what went wrong before the obstacle says nothing about the code behind it
     reply(
         wire.Explored(
             calls=found["calls"],
-            reason="" if judged["cases"] else judged.get("reason") or _why_nothing(found, refusals),
+            reason="" if judged["cases"] else judged.get("reason") or why,
             not_testable=not judged["cases"],
             mutants=judged["mutants"],
             killed=judged["killed"],
@@ -76,13 +82,13 @@ def _search(request: wire.Explore) -> tuple[dict[str, Any], list[str], list[str]
         if result is not None:
             return result, avoided, ended
         if not board.last():
-            raise NotTestable(f"importing {request.module} {worker.how}")
+            raise NotTestable(reasons.ending_import(request.module, worker.how))
         if is_last and attempt:
             break
         stuck += worker.is_stuck
         most = board.beats() - 1
         avoided.append(board.last())
-        ended.append(f"the call {board.last()} {worker.how}")
+        ended.append(reasons.ending(board.last(), worker.how))
     raise NotTestable(ended[0])
 
 
@@ -103,36 +109,20 @@ def _judge(request: wire.Explore, found: dict[str, Any], avoided: list[str]) -> 
     return nothing
 
 
-def _why_nothing(found: dict[str, Any], refusals: list[str]) -> str:
-    """Say in words why no call could become a test."""
-    kinds = found["kinds"]
-    if refusals and not kinds.get("refused", 0) and not kinds.get("value", 0):
-        return refusals[0]
-    if refusals and kinds.get("refused", 0) >= kinds.get("raise", 0):
-        return f"it wants to {refusals[0]}, which is refused while exploring"
-    if kinds.get("timeout", 0) and kinds.get("timeout", 0) >= sum(kinds.values()) * 0.5:
-        return "every call that was tried took longer than 0.3 s"
-    if found["accidents"]:
-        first = found["accidents"][0]
-        return f"no call that was tried ended as the code intends; for example {first['call']} raises {first['error']}"
-    if not sum(kinds.values()):
-        return "no call could be made in the time given"
-    return "nothing that its calls return or change can be asserted"
-
-
 class _Board:
     """Shared with the worker: which call it makes now. What is written here survives the worker."""
 
     def __init__(self, avoided: list[str], most: int = 1 << 60) -> None:
         self.avoided = set(avoided)
+        """What ``last`` has said of calls that ended a worker."""
         self.most = most
         self._memory = mmap.mmap(-1, 8 + 4 + _TEXT_BYTES)
 
     def announce(self, call: str) -> bool:
         """Note the call; False when it must not be made again, or when no more calls may be made."""
-        if call in self.avoided or self.beats() >= self.most:
+        text = _fitting(call)
+        if (self.avoided and text.decode("utf-8", "replace") in self.avoided) or self.beats() >= self.most:
             return False
-        text = call.encode("utf-8", "replace")[:_TEXT_BYTES]
         self._memory[0:8] = (self.beats() + 1).to_bytes(8, "little")
         self._memory[8:12] = len(text).to_bytes(4, "little")
         self._memory[12 : 12 + len(text)] = text
@@ -143,9 +133,18 @@ class _Board:
         return int.from_bytes(self._memory[0:8], "little")
 
     def last(self) -> str:
-        """Return the call noted last, empty before the first."""
+        """Return the call noted last, empty before the first; of a long one its beginning and a digest."""
         length = int.from_bytes(self._memory[8:12], "little")
         return bytes(self._memory[12 : 12 + length]).decode("utf-8", "replace")
+
+
+def _fitting(call: str) -> bytes:
+    """Return the call as the board has room for it, different for different calls."""
+    text = call.encode("utf-8", "backslashreplace")
+    if len(text) <= _TEXT_BYTES:
+        return text
+    digest = hashlib.sha256(text).hexdigest()[:16].encode("ascii")
+    return text[: _TEXT_BYTES - 30] + b" ... " + digest
 
 
 class _Worker:
@@ -156,11 +155,13 @@ class _Worker:
         self.how = ""
         self.is_stuck = False
         self._read, write = os.pipe()
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the last words have been read
         sys.stdout.flush()
         sys.stderr.flush()
         self.pid = os.fork()
         if self.pid == 0:
             os.close(self._read)
+            os.dup2(self._said.fileno(), 2)  # for the last words of one that dies
             _be_worker(work, write)
         os.close(write)
 
@@ -171,8 +172,9 @@ class _Worker:
         finally:
             os.close(self._read)
             self._end()
+            said = self._last_words()
         if not data.endswith(b"\n"):
-            self.how = self.how or self._death
+            self.how = self.how or f"{self._death}{f': {said}' if said and not self._was_killed else ''}"
             return None
         result: dict[str, Any] = json.loads(data)
         if "not_testable" in result:
@@ -208,12 +210,21 @@ class _Worker:
             pass
         _, status = os.waitpid(self.pid, 0)
         code = os.waitstatus_to_exitcode(status)
+        self._was_killed = code == -signal.SIGKILL
         if code == -signal.SIGKILL:
             self._death = "ended the process"
         elif code < 0:
             self._death = f"crashed the interpreter ({signal.Signals(-code).name})"
         else:
             self._death = f"ended the process with exit code {code}"
+
+    def _last_words(self) -> str:
+        """Return the last line that the worker, or what it crashed in, wrote to standard error."""
+        with self._said as said:
+            size = said.seek(0, os.SEEK_END)
+            said.seek(max(0, size - _LAST_WORDS))
+            lines = [" ".join(line.split()) for line in said.read().decode("utf-8", "replace").splitlines()]
+        return next((line for line in reversed(lines) if line), "")
 
 
 def _be_worker(work: Callable[[Callable[[Any], None]], None], write: int) -> None:

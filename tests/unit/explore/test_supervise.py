@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pytest
 
 from greenline_probe import wire
 from greenline_probe.explore import supervise
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def test_an_error_of_ours_is_a_failure_on_one_line_and_not_the_targets(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,3 +20,19 @@ def test_an_error_of_ours_is_a_failure_on_one_line_and_not_the_targets(monkeypat
     (told,) = replies
     assert (told.failed, told.not_testable) == (True, False)
     assert told.reason.startswith("exploring failed with LookupError: lost in two lines (test_supervise.py:")
+
+
+@pytest.mark.parametrize("calls", [("f('a')", "f('b')"), (f"f({'x' * 5000!r}, 1)", f"f({'x' * 5000!r}, 2)")])
+def test_a_call_that_ended_a_worker_is_not_made_again_however_long_it_is(calls: tuple[str, str]) -> None:
+    first, second = calls
+    board = supervise._Board([])
+    assert board.announce(first)
+    again = supervise._Board([board.last()])
+    assert [again.announce(first), again.announce(second)] == [False, True]
+    assert again.beats() == 1
+
+
+def test_a_call_with_what_no_file_can_hold_is_known_again() -> None:
+    board = supervise._Board([])
+    board.announce("f('\ud800')")
+    assert not supervise._Board([board.last()]).announce("f('\ud800')")

@@ -140,3 +140,16 @@ def test_a_library_may_ask_for_protocols_while_it_is_imported(
     (places[0] / "asks.py").write_text(f"import socket\nsocket.socket().bind(('127.0.0.1', {port}))\n")
 
     assert attempt(places, "sys.path.insert(0, scratch); import asks")[1] == refused
+def test_what_was_refused_has_its_kind() -> None:
+    program = (
+        "import socket, sys; sys.path.insert(0, sys.argv[1])\n"
+        "from greenline_probe import guard\n"
+        "installed = guard.install([], guard.KINDS)\n"
+        "for attempt in (lambda: socket.create_connection(('127.0.0.1', 9)), lambda: open('/x', 'w'),\n"
+        "                lambda: __import__('os').system('true')):\n"
+        "    try:\n        attempt()\n"
+        "    except guard.GuardRefusal as refusal:\n        print(refusal.kind, installed.kinds[refusal.what])\n"
+    )
+    command = [sys.executable, "-c", program, str(SERVER)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert ended.stdout.split() == ["network", "network", "write", "write", "process", "process"], ended.stderr

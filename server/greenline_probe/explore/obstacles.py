@@ -1,0 +1,77 @@
+"""What stood between a call and its result: something that is not there while exploring, judged by what happened."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+
+TERMINAL, MEMORY = "read from standard input", "use more memory or threads than exploring allows"
+"""What is refused without the guard."""
+
+_DATABASE_PORTS = {"1433", "1521", "3306", "5432", "5433", "6379", "9042", "9200", "27017"}
+_PORT = re.compile(r":(\d+)\b")
+_DISPLAY = re.compile(
+    r"no display|\$DISPLAY|^KeyError: 'DISPLAY'|video device"
+    r"|(?:connect to|open|find|bad|invalid|init\w*) (?:the )?(?:x11 |x |wayland )?display"
+    r"|gtk could ?n[o']t be initialized|'headless' is currently running",
+    re.IGNORECASE,
+)
+_DATABASE = re.compile(
+    r"no such table|unable to open|connect|does not exist|doesn't exist|refused|authenti|timed? ?out|host|server",
+    re.IGNORECASE,
+)
+_UNREACHABLE = re.compile(r"connect(ion)?_?(error|failure|timeout|refused)|serverselection|nobrokers", re.IGNORECASE)
+
+
+def hide_display() -> None:
+    """Take the display away from this process: nobody wants windows to open and close by the dozen."""
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        os.environ.pop(name, None)
+
+
+def of_refusal(what: str, kind: str) -> str:
+    """Return what a refused call needs, by the guard's words and kind: network, database, process, terminal ..."""
+    if what in (TERMINAL, MEMORY):
+        return "terminal" if what == TERMINAL else "memory"
+    if what.startswith("open the database") or (kind == "network" and set(_PORT.findall(what)) & _DATABASE_PORTS):
+        return "database"
+    return kind
+
+
+def of_error(error: BaseException, call: str = "") -> str:
+    """Return what an exception says is missing: display, database, network, terminal or file; empty for nothing.
+
+    A file that is named in ``call`` was invented, and says nothing about what the code needs.
+    """
+    if isinstance(error, (ModuleNotFoundError, UnicodeError)):
+        return ""
+    words = f"{type(error).__name__}: {_text(error)}"
+    names = {kind.__name__ for kind in type(error).__mro__}
+    if of_words(words):
+        return "display"
+    if names & {"OperationalError", "InterfaceError"} and names & {"Error", "DatabaseError"}:  # as PEP 249 has them
+        return "database" if _DATABASE.search(words) else ""
+    if type(error).__module__ in {"termios", "_curses"} or getattr(error, "errno", None) == errno.ENOTTY:
+        return "terminal"
+    if isinstance(error, EOFError) and "reading a line" in words:
+        return "terminal"
+    if isinstance(error, ConnectionError) or names & {"gaierror", "herror", "URLError"}:
+        return of_refusal(words, "network")
+    if type(error).__module__ != "builtins" and _UNREACHABLE.search(type(error).__name__):
+        return of_refusal(words, "network")
+    if isinstance(error, OSError) and isinstance(error.filename, str):
+        return "" if error.filename.rpartition("/")[2] in call else "file"
+    return ""
+
+
+def of_words(words: str) -> str:
+    """Return ``display`` where the words are those of a program that found none, else nothing."""
+    return "display" if _DISPLAY.search(words) else ""
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return ""
