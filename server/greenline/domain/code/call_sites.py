@@ -160,7 +160,7 @@ class _Reader:
         """Return the class of the receiver and the lines that make it, both empty when they cannot be told."""
         made, place = node, reading
         if isinstance(node, ast.Name):
-            given = reading.value_of(node.id)
+            given = reading.value_of(node)
             place, made = given or (reading, node)
         elif isinstance(node, ast.Attribute) and dotted(node.value) == "self":
             made = reading.attribute_of_self(node.attr) or node

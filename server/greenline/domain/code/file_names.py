@@ -15,6 +15,8 @@ Def: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 Row: TypeAlias = dict[str, ast.expr]
 
 _DEFS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+AT_THE_END = 1 << 30
+"""A line after all others."""
 _SET_UP = frozenset({"setUp", "setup_method", "setup", "setUpClass", "setup_class"})
 
 
@@ -24,14 +26,20 @@ class Scope:
 
     node: ast.AST
     class_name: str = ""
-    values: Row = field(default_factory=dict)
-    """Names that are given one value, once."""
+    given: dict[str, list[tuple[int, ast.expr]]] = field(default_factory=dict)
+    """Name -> (line, value) of its assignments: one, or several that all run, one after the other."""
     unclear: set[str] = field(default_factory=set)
     """Names of which that cannot be said."""
     tables: list[list[Row]] = field(default_factory=list)
     annotations: dict[str, ast.expr] = field(default_factory=dict)
     statements: list[ast.stmt] = field(default_factory=list)
     """In the order of the text, those inside of blocks too, those of inner functions not."""
+
+    def value(self, name: str, line: int) -> ast.expr | None:
+        """Return what the name stands for on that line, None when it was given nothing before, or that is unclear."""
+        given = self.given.get(name, ())
+        before = [value for at, value in given if at < line or len(given) == 1]
+        return before[-1] if before and name not in self.unclear else None
 
 
 @dataclass
@@ -87,6 +95,13 @@ def dotted(node: ast.expr) -> str:
     return ".".join([node.id, *parts]) if isinstance(node, ast.Name) else ""
 
 
+def first_name(node: ast.expr) -> ast.Name | None:
+    """Return the ``a`` of ``a.b.c``, None for anything but names and dots."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node if isinstance(node, ast.Name) else None
+
+
 def given_back(scope: Scope) -> ast.expr | None:
     """Return the expression that a function returns or yields, None when there are several or none."""
     found = []
@@ -137,9 +152,11 @@ def _functions(tree: ast.Module) -> Iterator[tuple[str, Def, list[ast.expr]]]:
 
 def _scope(node: ast.Module | Def, class_name: str) -> Scope:
     scope = Scope(node, class_name)
+    parameters: set[str] = set()
     if not isinstance(node, ast.Module):
         arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
         scope.unclear |= {a.arg for a in (node.args.vararg, node.args.kwarg) if a}
+        parameters = {a.arg for a in arguments}
         scope.annotations = {a.arg: a.annotation for a in arguments if a.annotation}
     todo: list[ast.AST] = list(reversed(node.body))
     while todo:
@@ -150,8 +167,11 @@ def _scope(node: ast.Module | Def, class_name: str) -> Scope:
             scope.statements.append(statement)
             _assigned(statement, scope)
         todo.extend(reversed(list(inner_statements(statement))))
-    for name in scope.unclear:
-        scope.values.pop(name, None)
+    scope.unclear |= parameters & set(scope.given)
+    always = {id(statement) for statement in node.body}
+    for statement in scope.statements:
+        if id(statement) not in always:
+            scope.unclear |= {name for name in _assigned_names(statement) if len(scope.given.get(name, ())) > 1}
     return scope
 
 
@@ -162,20 +182,22 @@ def _assigned(statement: ast.stmt, scope: Scope) -> None:
         if table:
             scope.tables.append(table)
             return
-    simple = None
-    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        simple = statement.targets[0]
-    elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
-        simple = statement.target
-    if isinstance(simple, ast.Name) and isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value:
-        if simple.id in scope.values:
-            scope.unclear.add(simple.id)
-        scope.values[simple.id] = statement.value
+    for name in _assigned_names(statement):
+        scope.given.setdefault(name, []).append((statement.lineno, statement.value))  # type: ignore[attr-defined]
         return
     heads: list[ast.AST | None] = [getattr(statement, name, None) for name in ("target", "name")]
     heads += [*getattr(statement, "targets", ()), *(i.optional_vars for i in getattr(statement, "items", ()))]
     bound = [n.id for head in heads if isinstance(head, ast.AST) for n in ast.walk(head) if isinstance(n, ast.Name)]
     scope.unclear.update(bound)
+
+
+def _assigned_names(statement: ast.stmt) -> list[str]:
+    """Return the name that ``name = value`` gives one, as a list; empty for anything else."""
+    if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        targets: list[ast.expr] = [statement.target]
+    else:
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+    return [t.id for t in targets if isinstance(t, ast.Name)] if len(targets) == 1 else []
 
 
 def _given_to_self(function: Def) -> Row:
@@ -206,7 +228,7 @@ def _parametrized(decorator: ast.expr, names: FileNames) -> list[Row]:
     else:
         return []
     if isinstance(table, ast.Name):
-        table = names.outer.values.get(table.id)
+        table = names.outer.value(table.id, table.lineno)
     return _rows_of(listed, _items(table))
 
 

@@ -60,7 +60,7 @@ def _of_call(node: ast.Call, reading: Reading) -> str:
 
 
 def _of_name(node: ast.Name, reading: Reading, depth: int) -> str:
-    given = reading.value_of(node.id)
+    given = reading.value_of(node)
     if given is not None:
         return type_of(given[1], given[0], depth + 1)
     annotation = reading.scope.annotations.get(node.id)

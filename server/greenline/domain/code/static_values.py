@@ -7,7 +7,7 @@ import builtins
 import copy
 from dataclasses import dataclass, field
 
-from greenline.domain.code.file_names import FileNames, Row, Scope, dotted, given_back
+from greenline.domain.code.file_names import AT_THE_END, FileNames, Row, Scope, dotted, first_name, given_back
 
 MAX_SOURCE = 300
 _DEEPEST = 5
@@ -48,21 +48,22 @@ class Reading:
         found: ast.expr = _Resolver(self, node, depth).visit(copy.deepcopy(node))
         return found
 
-    def value_of(self, name: str) -> tuple[Reading, ast.expr] | None:
-        """Return what the name was given, and where to read it; None when that cannot be said."""
+    def value_of(self, node: ast.Name) -> tuple[Reading, ast.expr] | None:
+        """Return what the name was given before, and where to read it; None when that cannot be said."""
+        name = node.id
         if name in self.row:
             return self, self.row[name]
         if name in self.scope.unclear:
             return None
-        if name in self.scope.values:
-            return self, self.scope.values[name]
+        if name in self.scope.given:
+            value = self.scope.value(name, node.lineno)
+            return None if value is None else (self, value)
         fixture = self.names.fixtures.get(name)
         if fixture is not None and fixture is not self.scope and name in _parameters(self.scope):
             given = given_back(fixture)
             return None if given is None else (self._in(fixture), given)
-        if name in self.names.outer.values and name not in _parameters(self.scope):
-            return self._in(self.names.outer), self.names.outer.values[name]
-        return None
+        value = None if name in _parameters(self.scope) else self.names.outer.value(name, AT_THE_END)
+        return None if value is None else (self._in(self.names.outer), value)
 
     def attribute_of_self(self, name: str) -> ast.expr | None:
         """Return what the set-up of a test class puts on ``self``."""
@@ -72,7 +73,8 @@ class Reading:
         """Return (module, rest) of a dotted name that an import leads to. Raises Unknown."""
         whole = dotted(node)
         first, _, rest = whole.partition(".")
-        if not whole or first in self.scope.values or first in self.scope.unclear or first in _parameters(self.scope):
+        inside = self.scope is not self.names.outer and first in self.scope.given
+        if not whole or inside or first in self.scope.unclear or first in _parameters(self.scope):
             raise Unknown
         modules = [m for m in self.names.modules if whole.startswith(m + ".")]
         if modules:
@@ -81,7 +83,7 @@ class Reading:
         if first in self.names.imports:
             module, attribute = self.names.imports[first]
             return module, ".".join(filter(None, [attribute, rest]))
-        if first in self.names.defined or first in self.names.outer.values:
+        if first in self.names.defined or first in self.names.outer.given:
             return self.names.module, whole
         raise Unknown
 
@@ -108,12 +110,12 @@ class _Resolver(ast.NodeTransformer):
         """Replace one name, unless the expression itself binds it."""
         if node.id in self._inner:
             return node
-        given = self._reading.value_of(node.id)
+        given = self._reading.value_of(node)
         if given is not None:
             try:
                 return given[0].resolved(given[1], self._depth + 1)
             except Unknown:
-                if self._reading.is_test or node.id not in self._reading.names.outer.values:
+                if self._reading.is_test or node.id not in self._reading.names.outer.given:
                     raise
         return self._imported(node)
 
@@ -124,8 +126,8 @@ class _Resolver(ast.NodeTransformer):
             if given is None:
                 raise Unknown
             return self._reading.resolved(given, self._depth + 1)
-        first = dotted(node).partition(".")[0]
-        if first and first not in self._inner and self._reading.value_of(first) is None:
+        first = first_name(node)
+        if first is not None and first.id not in self._inner and self._reading.value_of(first) is None:
             return self._imported(node)
         node.value = self.visit(node.value)
         return node
