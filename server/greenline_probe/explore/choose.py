@@ -11,6 +11,7 @@ from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.goals import Goals
 from greenline_probe.explore.mutants import Mutant, Mutation
 from greenline_probe.explore.observe import Observation, Observer
+from greenline_probe.explore.plainer import plainer
 from greenline_probe.explore.search import Search
 from greenline_probe.explore.template import OMITTED, Choice, cost_of
 
@@ -58,7 +59,8 @@ def choose(
     near.start_from([o.choice for o in ordered])
     choice.kill_the_rest(near)
     choice.leave_out_superfluous()
-    kept = [choice.simplified(o) for o in choice.kept]
+    choice.simplify()
+    kept = choice.kept
     killed_by = choice.killed_by
     unnoticed = [m for i, m in enumerate(mutation.mutants) if not killed_by.get(i, True)]
     survivors = [f"line {m.line}: {m.what}" for m in unnoticed]
@@ -152,8 +154,13 @@ class _Choice:
             if all(not noticed or noticed & names for noticed in self.killed_by.values()):
                 self.kept = others
 
-    def simplified(self, observation: Observation) -> Observation:
-        """Leave out steps and optional arguments that change nothing, neither here nor under the mutants it notices."""
+    def simplify(self) -> None:
+        """Make what is kept as plain as it can be."""
+        for number, observation in enumerate(self.kept):
+            self.kept[number] = self._simplified(observation)
+
+    def _simplified(self, observation: Observation) -> Observation:
+        """Leave out, or make plain, what changes nothing, neither here nor under the mutants it notices."""
         noticed = [self._mutation.mutants[n] for n, by in self.killed_by.items() if id(observation) in by]
         met = self._goals.met_by(observation.edges)
         for i, slot in enumerate(observation.choice.template.slots):
@@ -168,7 +175,13 @@ class _Choice:
                 continue
             if self._budget.is_over() or all(self._noticing(m, [seen]) for m in noticed):
                 observation = seen
-        return observation
+        others = {o.choice.key for o in self.kept}
+
+        def is_as_good(seen: Observation) -> bool:
+            enough = seen.choice.key not in others and met <= self._goals.met_by(seen.edges)
+            return enough and self._holds(seen) and all(self._noticing(m, [seen]) for m in noticed)
+
+        return plainer(observation, is_as_good, self._observer, self._budget)
 
     def _fresh(self, near: Search, open_mutants: list[int]) -> list[Observation]:
         """Return new observations near those that run a statement which an unnoticed mutant changes."""

@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
+from greenline_probe.explore.data_nodes import data_nodes
 from greenline_probe.explore.definitions import callee, find_def, parsed, source_of
 from greenline_probe.explore.documentation import documented_calls, documented_raises
 from greenline_probe.explore.shape import Shape
@@ -70,7 +71,7 @@ def read_facts(function: ast.AST, module: ast.Module, name: str) -> Facts:
 def enrich(facts: Facts, function: ast.AST, tree: ast.Module, module: Any, owner: Any = None) -> None:
     """Add what the names that the code mentions hold at run time: patterns, tables, constants of other modules."""
     for node in [function, *_reached(tree, facts.calls, function)]:
-        for name in ast.walk(node):
+        for name in data_nodes(node):
             if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Load):
                 _enrich_from(facts, vars(module).get(name.id), 0)
             elif isinstance(name, ast.Attribute) and isinstance(name.value, ast.Name) and owner is not None:
@@ -257,9 +258,8 @@ def _called(node: ast.Call, facts: Facts, derived: dict[str, set[str]]) -> None:
 
 
 def _read_constants(function: ast.AST, facts: Facts) -> None:
-    skipped = {id(n) for d in ast.walk(function) for n in _docstring_nodes(d)}
-    for node in ast.walk(function):
-        if isinstance(node, ast.Constant) and id(node) not in skipped and _is_seed(node.value):
+    for node in data_nodes(function):
+        if isinstance(node, ast.Constant) and _is_seed(node.value):
             facts.constants.append(node.value)
 
 
@@ -278,13 +278,6 @@ def _read_surroundings(function: ast.AST, facts: Facts) -> None:
         elif isinstance(node, ast.Compare) and ast.unparse(node.comparators[0]).endswith("environ"):
             names = _literals(node.left)
         facts.environment += [n for n in names if isinstance(n, str) and n not in facts.environment]
-
-
-def _docstring_nodes(node: ast.AST) -> list[ast.AST]:
-    body = getattr(node, "body", None)
-    if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
-        return [body[0].value]
-    return []
 
 
 def _is_seed(value: Any) -> bool:
@@ -320,8 +313,8 @@ def _reached_from(module: ast.Module, calls: frozenset[str], start: ast.AST) -> 
 
 def _module_patterns(module: ast.Module, functions: list[ast.AST], facts: Facts) -> None:
     """Find patterns and string tables kept in module-level or class-level names that the functions mention."""
-    mentioned = {n.id for f in functions for n in ast.walk(f) if isinstance(n, ast.Name)}
-    mentioned |= {n.attr for f in functions for n in ast.walk(f) if isinstance(n, ast.Attribute)}
+    mentioned = {n.id for f in functions for n in data_nodes(f) if isinstance(n, ast.Name)}
+    mentioned |= {n.attr for f in functions for n in data_nodes(f) if isinstance(n, ast.Attribute)}
     for node in ast.walk(module):
         if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
             continue
@@ -330,7 +323,7 @@ def _module_patterns(module: ast.Module, functions: list[ast.AST], facts: Facts)
             continue
         if not any(isinstance(t, ast.Name) for t in targets):
             continue
-        for part in ast.walk(node.value):
+        for part in data_nodes(node.value):
             if (
                 isinstance(part, ast.Constant)
                 and isinstance(part.value, (int, float, str, bytes))

@@ -1,0 +1,92 @@
+"""The last touch on a call that is kept: what is odd about it and changes nothing becomes ordinary."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Callable
+
+from greenline_probe.explore.budget import Budget
+from greenline_probe.explore.observe import Observation, Observer
+from greenline_probe.explore.template import OMITTED, Choice, Slot, cost_of
+
+ORDINARY = 8
+"""So many of a slot's first choices are what a person would write."""
+KNOWN = 40
+MOST_TRIES = 60
+WORTH = 1.0
+"""So much simpler a call must be to take the place of the one that was found."""
+_PLAIN = frozenset({"True", "False", "None"})
+
+
+def plainer(
+    observation: Observation, is_as_good: Callable[[Observation], bool], observer: Observer, budget: Budget
+) -> Observation:
+    """Return the observation of a simpler call that is as good, or the one given.
+
+    Each argument in turn is replaced by an ordinary one, or by less of itself. What documentation shows stays.
+    """
+    if observation.choice.documented:
+        return observation
+    tries = 0
+    for place, slot in enumerate(observation.choice.template.slots):
+        goes_on = True
+        while goes_on:
+            goes_on = False
+            for choice in _simpler(slot, observation.choice, place):
+                if tries >= MOST_TRIES or budget.is_over():
+                    return observation
+                tries += 1
+                seen = observer.run(choice)
+                if _is_alike(seen, observation) and is_as_good(seen):
+                    observation, goes_on = seen, True
+                    break
+    return observation
+
+
+def _simpler(slot: Slot, choice: Choice, place: int) -> Iterator[Choice]:
+    """Yield the call with an ordinary argument in that place, then with less of a text that was put together."""
+    source = choice.chosen[place]
+    if source == OMITTED or slot.role == "step" or source in slot.pool[:ORDINARY]:
+        return
+    cost = cost_of(choice)
+    for ordinary in slot.pool[:ORDINARY]:
+        less = _with(choice, place, ordinary)
+        if ordinary not in (OMITTED, source) and ordinary not in slot.odd and less.cost <= cost - WORTH:
+            yield less
+    text = _text(source)
+    if source in slot.pool[:KNOWN] or not text:
+        return
+    size = max(1, len(text) // 2)
+    while size:
+        for start in range(0, len(text), size):
+            yield _with(choice, place, repr(text[:start] + text[start + size :]))
+        size //= 2
+
+
+def _with(choice: Choice, place: int, source: str) -> Choice:
+    made = Choice(choice.template, (*choice.chosen[:place], source, *choice.chosen[place + 1 :]))
+    made.cost = cost_of(made)
+    return made
+
+
+def _text(source: str) -> str:
+    try:
+        value = ast.literal_eval(source)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return ""
+    return value if isinstance(value, str) else ""
+
+
+def _is_alike(seen: Observation, observation: Observation) -> bool:
+    """Tell whether two calls end in one way; of results, only the plainest must be the same."""
+    if not seen.usable or (seen.kind, seen.shape, seen.error) != (
+        observation.kind,
+        observation.shape,
+        observation.error,
+    ):
+        return False
+    if len(seen.after) != len(observation.after) or len(seen.details) != len(observation.details):
+        return False
+    same = seen.expected == observation.expected
+    return same or not {seen.expected, observation.expected} & {None, *_PLAIN}
