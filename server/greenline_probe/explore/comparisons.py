@@ -20,19 +20,20 @@ OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "NotIn": lambda a, b: a not in b,
     "Is": operator.is_,
     "IsNot": operator.is_not,
+    "isinstance": isinstance,
 }
 METHODS = {"startswith", "endswith", "get", "match", "fullmatch", "search"}
 """Calls that are questions: to a text, a dictionary, a regular expression."""
 CONVERSIONS = {"int", "float"}
 MAX_RECORDED = 256
-MAX_AT_PLACE = 24
+MAX_AT_PLACE = 12
 
 
 class Asked(NamedTuple):
     """One question: where, its operands, and its answer where that is a bool.
 
-    Beside the names of operators: "startswith" and "endswith" (text, affix), "Key" (key, dictionary),
-    "match" (text, pattern), "Truth" (value, None) and "Number" (text that should be one, None).
+    Beside the names of operators: "startswith" and "endswith" (text, affix), "Key" (key, dictionary), "isinstance"
+    (value, types), "match" (text, pattern), "Truth" (value, None) and "Number" (text that should be one, None).
     """
 
     place: Place

@@ -82,6 +82,10 @@ def _walk(thing: Any, dotted: str) -> Any:
     return thing
 
 
+_EXACT = (type(None), bool, int, str, bytes, float)
+"""What Python prints of these evaluates to the same."""
+
+
 class Expresser:
     """Turns values into source text that evaluates to an equal value of the same type."""
 
@@ -103,6 +107,8 @@ class Expresser:
             return None
 
     def _returns(self, source: str, value: Any) -> bool:
+        if self.folder is None and type(value) in _EXACT:
+            return True  # most values are such; asking Python each time would be half of the search
         if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)):
             return True
         space = self.names.bound if self.folder is None else {**self.names.bound, "tmp_path": self.folder}

@@ -156,6 +156,8 @@ class _Rewriter(ast.NodeTransformer):
         if isinstance(node.func, ast.Attribute) and node.func.attr in METHODS and len(node.args) <= 3:
             place = (node.lineno, node.col_offset, node.func.attr)
             return self._call(node, _CALLED, place, [node.func.value, *node.args])
+        if isinstance(node.func, ast.Name) and node.func.id == "isinstance" and len(node.args) == 2:
+            return self._call(node, _COMPARED, (node.lineno, node.col_offset, "isinstance"), node.args)
         if isinstance(node.func, ast.Name) and node.func.id in CONVERSIONS and len(node.args) == 1:
             node.args = [self._call(node.args[0], _VALUE, (node.lineno, node.col_offset, "Number"), node.args)]
         return node
@@ -164,6 +166,7 @@ class _Rewriter(ast.NodeTransformer):
         """Record which key is looked up, in functions: elsewhere it is mostly a type."""
         self.generic_visit(node)
         named = isinstance(node.slice, (ast.Name, ast.Attribute))
+        named = named or (isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str))
         if self._inside and isinstance(node.ctx, ast.Load) and named:
             return self._call(node, _ITEM, (node.lineno, node.col_offset, "Key"), [node.value, node.slice])
         return node

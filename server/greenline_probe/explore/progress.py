@@ -14,13 +14,17 @@ MOST_PARENTS = 8
 """So many ways to a condition are remembered."""
 MOST_EQUALS = 20
 _FAR = 1e9
+_WITHOUT_MEASURE = ("match", "isinstance", "Truth", "Number", "Is", "IsNot")
+_NUMBERS = (bool, int, float)
 
 
 def distance(asked: Asked) -> float | None:
     """Return how far the question was from being answered otherwise, at least 0; None when nothing tells."""
     left, right = asked.left, asked.right
-    if asked.name == "Key" or (asked.name == "In" and isinstance(right, (list, tuple, set, frozenset, dict))):
-        members = list(right)[:MOST_EQUALS]
+    if asked.name in _WITHOUT_MEASURE:
+        return None
+    if type(right) in (list, tuple, set, frozenset, dict) and asked.name in ("Key", "In", "NotIn"):
+        members = list(right) if len(right) <= MOST_EQUALS else []
         return min((d for m in members if (d := _between(left, m)) is not None), default=None)
     if asked.name in ("startswith", "endswith") and type(left) is type(right) is str:
         cut = left[: len(right)] if asked.name == "startswith" else left[-len(right) :]
@@ -29,10 +33,10 @@ def distance(asked: Asked) -> float | None:
 
 
 def _between(left: Any, right: Any) -> float | None:
-    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+    if type(left) in _NUMBERS and type(right) in _NUMBERS:
         apart = abs(left - right)
         return float(apart) if apart < _FAR else _FAR
-    if type(left) is type(right) and isinstance(left, (str, bytes)):
+    if type(left) is type(right) and type(left) in (str, bytes):
         return abs(len(left) - len(right)) * 2.0 + sum(1 for a, b in zip(left, right) if a != b)
     return None
 
@@ -109,6 +113,8 @@ class Progress:
     def _note_nearest(self, choice: Choice, question: Asked) -> None:
         place, answer = question.place, question.answer
         answers = self.answers.setdefault(place, set())
+        if len(answers) == 2:
+            return
         answers.add(bool(answer))
         if len(answers) == 2:
             self.nearest.pop(place, None)
@@ -124,12 +130,12 @@ class Progress:
 def _answer(asked: Asked) -> Any:
     """Return what kind of answer it was: for numbers by how much they differ, for texts what they share."""
     left, right = asked.left, asked.right
-    if isinstance(left, (int, float)) and isinstance(right, (int, float)):
+    if type(left) in _NUMBERS and type(right) in _NUMBERS:
         apart = left - right
         return asked.answer, max(-2, min(2, apart)) if isinstance(apart, int) else (apart > 0, apart < 0)
-    if isinstance(left, str) and isinstance(right, str) and left and right:
+    if type(left) is type(right) is str and left and right:
         return asked.answer, left.startswith(right), right.startswith(left)
     if asked.name == "Truth":
-        is_simple = left is None or isinstance(left, (bool, int, float, str, bytes, list, tuple, dict, set, frozenset))
+        is_simple = left is None or type(left) in (*_NUMBERS, str, bytes, list, tuple, dict, set, frozenset)
         return asked.answer, type(left).__name__ if is_simple else "", bool(left) if is_simple else None
     return asked.answer

@@ -16,6 +16,7 @@ from greenline_probe.explore.goals import Found, Goals
 from greenline_probe.explore.observe import Observation, Observer
 from greenline_probe.explore.progress import Progress
 from greenline_probe.explore.rows import rows
+from greenline_probe.explore.suspects import Suspects
 from greenline_probe.explore.template import Choice, Template, cost_of
 from greenline_probe.explore.variations import Variations
 from greenline_probe.explore.wanted import Wanted
@@ -63,6 +64,7 @@ class Search:
         self.progress = Progress(goals)
         self._variations = Variations(self.random, observer.subject.facts.constants)
         self._answers = Wanted(express)
+        self._suspects = Suspects()
         self._tried: set[Any] = set()
         self._edges: set[tuple[int, int]] = set()
         self._parents: list[Choice] = []
@@ -105,14 +107,17 @@ class Search:
         for choice in rows(self.templates, self.random):
             if self.budget.is_over() or self._is_done():
                 return self.found
-            self._try(choice)
-            self._try_follow_ups()
+            if not self._suspects.include(choice):
+                self._try(choice)
+                self._try_follow_ups()
         turn = 0
         while not self.budget.is_over() and self._parents and not self._is_done():
             if turn % DESCEND_EVERY == 0:
                 self._descend()
             turn += 1
             changed = self._mutate(self._parent())
+            if changed is not None and self._suspects.include(changed):
+                changed = self._mutate(self._parent())
             if changed is not None:
                 self._try(changed)
                 self._try_follow_ups()
@@ -155,6 +160,7 @@ class Search:
         if observation.kind == "avoided":
             return None
         choice.cost = cost_of(choice)
+        self._suspects.note(choice, works=observation.kind != "unusable")
         self.found.calls += 1
         self.found.kinds[observation.kind] = self.found.kinds.get(observation.kind, 0) + 1
         if observation.refusal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -17,6 +18,11 @@ MOST_SAMPLES = 4
 LONGEST = 200
 """So long a text or list is made where a length is compared."""
 _SIMPLE = (str, int, float, bytes)
+_OF_TYPE: dict[Any, list[Any]] = {
+    str: ["abc"], int: [3], float: [1.5], bytes: [b"abc"], bool: [True], dict: [{"a": 1}], list: [[1, 2]],
+    tuple: [(1, 2)], set: [{1, 2}], type(None): [None],
+}  # fmt: skip
+_EXPRESSIBLE = tuple(_OF_TYPE)
 
 
 class Wanted:
@@ -26,19 +32,21 @@ class Wanted:
         self._express = express
         self._samples: dict[Any, list[str]] = {}
 
-    def sources(self, asked: Asked, source: str) -> Iterator[str]:
-        """Yield changes of the source by which the question may be answered otherwise."""
-        for have, want in self._wishes(asked):
-            yield from self._substituted(source, have, want)
+    def sources(self, asked: Asked, source: str) -> list[str]:
+        """Return changes of the source by which the question may be answered otherwise."""
+        try:
+            return [made for have, want in self._wishes(asked) for made in self._substituted(source, have, want)]
+        except Exception:  # the code's own values may refuse to be compared
+            return []
 
     def _wishes(self, asked: Asked) -> Iterator[tuple[Any, Any]]:
         """Yield (what the input shows, what it should show)."""
         name, left, right = asked.name, asked.left, asked.right
         if name in ("In", "NotIn", "Key"):
-            if isinstance(right, str) and isinstance(left, str):
+            if type(right) is type(left) is str:
                 yield from [(right, left + right), (right, left)]
             yield from ((left, item) for item in _members(right))
-            if isinstance(right, dict) and asked.answer is False and len(right) < MOST_MEMBERS:
+            if type(right) is dict and asked.answer is False and len(right) < MOST_MEMBERS:
                 yield from ((right, {**right, left: value}) for value in [*list(right.values())[:1], 1, "a"])
         elif name in ("startswith", "endswith"):
             for affix in right if isinstance(right, tuple) else (right,):
@@ -48,6 +56,9 @@ class Wanted:
             yield from ((left, sample) for sample in self._matching(right))
         elif name == "Number":
             yield from ((left, text) for text in ("1", "12", "0"))
+        elif name == "isinstance":
+            kinds = right if isinstance(right, tuple) else (right,)
+            yield from ((left, value) for kind in kinds for value in _OF_TYPE.get(kind, ()))
         elif name == "Truth":
             yield from _opposites(left)
         else:
@@ -62,15 +73,13 @@ class Wanted:
 
     def _substituted(self, source: str, have: Any, want: Any) -> Iterator[str]:
         kind = type(want)
-        if not source or (kind not in _SIMPLE and want is not None and kind not in (bool, dict)):
+        if not source or kind not in _EXPRESSIBLE:
             return
-        is_inside = source[:1] in "{[(" and (have is None or type(have) in _SIMPLE)
-        if type(have) is not kind and want is not None and not is_inside:
-            return  # inside a container, an item may be of any type
-        if kind is type(have) and have == want:
+        is_inside = source[:1] in "{[("  # an item may be of any type
+        if type(have) is not kind and kind in _SIMPLE and not is_inside:
             return
         held, wanted = self._express.express(have), self._express.express(want)
-        if held is None or wanted is None:
+        if held is None or wanted is None or held == wanted:
             return
         if source == held:
             yield wanted
@@ -78,6 +87,8 @@ class Wanted:
                 yield repr(want + 1)
                 yield repr(want - 1)
         elif kind not in _SIMPLE:
+            if is_inside and held in source:
+                yield source.replace(held, wanted, 1)
             return
         elif isinstance(have, str) and isinstance(want, str) and source[:1] in "'\"":
             yield from _replaced(source, held[1:-1], wanted[1:-1])
@@ -128,10 +139,10 @@ def _solved(source: str, have: Any, want: Any) -> Iterator[str]:
 
 
 def _members(container: Any) -> list[Any]:
-    if isinstance(container, str):
-        return list(container[:MOST_MEMBERS])
-    if isinstance(container, (list, tuple, set, frozenset, dict)) and len(container) <= LONGEST:
-        return sorted(container, key=repr)[:MOST_MEMBERS]
+    if type(container) in (str, list, tuple, dict):
+        return list(itertools.islice(container, MOST_MEMBERS))
+    if type(container) in (set, frozenset) and len(container) <= LONGEST:
+        return sorted((m for m in container if type(m) in _SIMPLE), key=repr)[:MOST_MEMBERS]
     return []
 
 
