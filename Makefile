@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint unit client editors bench-real bench-engine screenshots lock clean
+.PHONY: help demo test check lint unit client editors bench-real bench-engine bench-determinism screenshots lock clean
 
 BIN := .venv/bin
 PY := $(BIN)/python
@@ -51,8 +51,14 @@ editors: ## Set up real editors for their tests (VS Code in a browser, Neovim); 
 bench-real: $(READY) ## Generate tests for real packages from PyPI, and print what was gained
 	@$(PY) bench/real/run.py
 
-bench-engine: $(READY) ## Generate tests for six modules of real packages, and measure what they reach and notice
-	@$(PY) bench/engine/run.py
+# Without Pynguin, which takes most of the time: make bench-engine ENGINE_BENCH="--module semver.version"
+ENGINE_BENCH ?= --pynguin
+
+bench-engine: $(READY) ## Generate tests for six modules of real packages beside Pynguin, and measure what they reach and notice
+	@$(PY) bench/engine/run.py $(ENGINE_BENCH)
+
+bench-determinism: $(READY) ## Generate the same tests 200 times, and count different results
+	@$(PY) bench/determinism.py
 
 screenshots: $(READY) ## Take the README's pictures again, from a real run of the demo
 	@$(PY) scripts/screenshots.py

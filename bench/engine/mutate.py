@@ -1,9 +1,9 @@
 """Mutants to report a score with; the engine's own, by which it chooses, are in ``explore/mutants.py``.
 
 No operator here is one of the engine's, and what would be the same change on whole numbers (``<`` for ``<=``, a bound
-moved by one) or at the end of a function (a ``raise`` left out) is not made here. Some are close in effect all the
-same: what notices that a condition is always true mostly notices that it is negated. Those are marked ``near``, so that
-a score can be told with and without them.
+moved by one) or at the end of a function (a ``raise`` or an ``assert`` left out) is not made here. Some are close in
+effect all the same: what notices that a condition is always true mostly notices that it is negated. Those are marked
+``near``, so that a score can be told with and without them.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def _operators(node: Any) -> list[tuple[str, _Change]]:
         found.append(("no result", lambda n: _with(n, value=ast.Constant(None))))
     if isinstance(node, (ast.Assign, ast.AugAssign)):
         found.append(("assignment left out", lambda _: ast.Pass()))
-    if isinstance(node, (ast.Delete, ast.Assert)):
+    if isinstance(node, ast.Delete):
         found.append(("statement left out", lambda _: ast.Pass()))
     if isinstance(node, ast.Raise) and node.exc is not None:
         found.append(("other exception", _other_exception))
@@ -180,7 +180,8 @@ def _is_plain(value: Any) -> bool:
 def _other_constant(node: ast.Constant) -> ast.Constant:
     value: Any = node.value
     if isinstance(value, (int, float, complex)):
-        return ast.Constant(value + (2 if value == 1 else 1))  # 1 doubled would be the engine's own change
+        theirs = (value * 2, 2)  # as is one more or less, where the number is a bound
+        return ast.Constant(value + 2 if value + 2 not in theirs else value + 3)
     return ast.Constant(b"XX" + value if isinstance(value, bytes) else "XX" + value)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from causes import DEAD, MUTANT_CAUSES, NOT_FOUND, UNDECIDED
 from measure import HASH_SEEDS, MUTANTS, RERUNS, Row
+from mutate import NEAR
 
 HEAD = (
     "| module | tool | lines % | branches % | mutants % | far mutants % | tests | passed 5 of 5 | xfail, skip "
@@ -99,6 +100,17 @@ def _times(what: str, rows: list[Row], of: Callable[[Row], list[float]]) -> str:
         f"Seconds per function, {what}: median {statistics.median(values):.2f}, 95th percentile {p95(values):.2f} "
         f"({len(values)} functions)."
     )
+
+
+def operators(rows: list[Row]) -> str:
+    """Return for each tool how many mutants of each operator its tests notice, of how many."""
+    return "\n".join(f"Noticed, {tool}: {_operators([r for r in rows if r.tool == tool])}." for tool in _tools(rows))
+
+
+def _operators(rows: list[Row]) -> str:
+    names = sorted({name for row in rows for name in row.operators})
+    noticed, made = ({n: sum(r.operators.get(n, (0, 0))[i] for r in rows) for n in names} for i in (0, 1))
+    return ", ".join(f"{name}{' (near)' if name in NEAR else ''} {noticed[name]}/{made[name]}" for name in names)
 
 
 def causes(rows: list[Row]) -> str:

@@ -39,18 +39,26 @@ def main() -> int:
         other = pynguin_interpreter(options.python) if options.pynguin else None
         print(f"{places[0].packages.parent.name}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}.\n")
         print(report.HEAD, flush=True)
-        rows = [row for place in places for row in _module(place, other, options)]
+        rows: list[Row] = []
+        for place in places:
+            rows += _module(place, other, options)
+            _keep(rows)
     except BenchProblem as problem:
         print(problem, file=sys.stderr)
         return 2
     print(report.totals(rows))
-    parts = [report.said(), report.comparison(rows), report.times(rows), report.causes(rows), report.problems(rows)]
+    parts = [report.said(), report.comparison(rows), report.times(rows), report.operators(rows)]
+    parts += [report.causes(rows), report.problems(rows)]
     print("".join(f"\n{part}\n" for part in parts if part))
     print(f"{time.monotonic() - began:.0f} s in all; each missed branch and surviving mutant is in {RESULTS.name}.")
+    return 0 if all(row.is_sound for row in rows if row.tool == "Greenline") else 1
+
+
+def _keep(rows: list[Row]) -> None:
+    """Write what is measured so far."""
     figures = {"mutant_percent", "far_percent", "clutter"}
     told = [{**asdict(row), **{name: getattr(row, name) for name in figures}} for row in rows]
     RESULTS.write_text(json.dumps(told, indent=2, sort_keys=True), encoding="utf-8")
-    return 0 if all(row.is_sound for row in rows if row.tool == "Greenline") else 1
 
 
 def _places(options: argparse.Namespace) -> list[Place]:

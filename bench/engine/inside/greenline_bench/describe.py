@@ -9,7 +9,7 @@ import re
 import types
 from typing import Any
 
-_PLAIN = (type(None), bool, int, float, complex, str, bytes, bytearray, range, slice, type(...))
+PLAIN = (type(None), bool, int, float, complex, str, bytes, bytearray, range, slice, type(...))
 _NAMED = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
 _MOST_ITEMS = 100
 _LONGEST = 4000
@@ -42,7 +42,7 @@ def told_apart(usual: str, other: str) -> str:
 
 def _described(value: Any, depth: int) -> str:
     kind = type(value)
-    if kind in _PLAIN or isinstance(value, enum.Enum):
+    if kind in PLAIN or isinstance(value, enum.Enum):
         return repr(value)
     if isinstance(value, _NAMED):
         return f"<{kind.__name__} {getattr(value, '__qualname__', value.__name__)}>"

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from greenline_bench.describe import described, scrubbed
+from greenline_bench.describe import PLAIN, described, scrubbed
 
 Key = tuple[str, int]
 """A function by its code: name and first line."""
@@ -124,8 +124,10 @@ class Recorder:
         elif event == "return":
             name = dis.opname[frame.f_code.co_code[frame.f_lasti]] if frame.f_lasti >= 0 else ""
             ended = described(arg) if name in _GOES_ON or arg is not None else f"raises {described(self._raised)}"
-            given = self._given.get(id(frame), ())  # the caller's objects: a rebound parameter shows nowhere
-            self._seen.append(f"{frame.f_code.co_name}: {ended}; left {described(given)}")
+            # The caller's own objects: a parameter that was bound anew, or a default, shows nowhere.
+            positional, named = self._given.get(id(frame), ([], {}))
+            left = [value for value in (*positional, *named.values()) if type(value) not in PLAIN]
+            self._seen.append(f"{frame.f_code.co_name}: {ended}; left {described(left)}")
         return self._within
 
     _raised: Any = None

@@ -26,6 +26,8 @@ import pytest
 
 MEMORY = 4 << 30
 FILE_SIZE = 1 << 28
+_TOLD = 64
+"""What our own exit statuses begin at: code under test that ends the process with 0 is no success."""
 
 
 def main() -> int:
@@ -48,7 +50,10 @@ QUIET = ("-q", "-p", "no:cacheprovider")
 
 
 def forked(work: Callable[[], int], *, seconds: float) -> int | None:
-    """Run in a fork with its own folder for what is written; return its exit status, None when the time was up."""
+    """Run in a fork with its own folder for what is written; return the status, None when the time was up.
+
+    -1 is a process that ended before the work was done.
+    """
     sys.stdout.flush()
     own = tempfile.mkdtemp(prefix="greenline-bench-")
     child = os.fork()
@@ -60,7 +65,7 @@ def forked(work: Callable[[], int], *, seconds: float) -> int | None:
         except BaseException:
             status = 98
         finally:
-            os._exit(status)
+            os._exit(_TOLD + status)
     try:
         status = _awaited(child, time.monotonic() + seconds)
     finally:
@@ -69,7 +74,9 @@ def forked(work: Callable[[], int], *, seconds: float) -> int | None:
         except (ProcessLookupError, PermissionError):
             pass
         shutil.rmtree(own, ignore_errors=True)
-    return status
+    if status is None:
+        return None
+    return status - _TOLD if status >= _TOLD else -1
 
 
 def _alone(folder: str) -> None:

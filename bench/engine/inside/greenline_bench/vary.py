@@ -30,7 +30,7 @@ class Variations:
                     self._pool += [v for v in (*call.arguments[0], *call.arguments[1].values()) if _is_simple(v)]
         self._texts = [v for v in self._pool if isinstance(v, str)]
 
-    def like(self, templates: list[Call], number: int) -> tuple[Key, list[Any], dict[str, Any]] | None:
+    def like(self, templates: list[Call], number: int) -> tuple[Key, list[Any], dict[str, Any]]:
         """Return the call of that number: first those that were recorded, then changed ones."""
         exact = number < len(templates)
         call = templates[number] if exact else self._random.choice(templates)
@@ -119,6 +119,23 @@ class Variations:
             except Exception:
                 return value
         return value
+
+
+def without_defaults(function: Any, positional: list[Any], named: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    """Leave out what is the default anyway: what was recorded names every parameter, a call seldom does."""
+    defaults, usual_named = function.__defaults__ or (), function.__kwdefaults__ or {}
+    count = function.__code__.co_argcount
+    kept = list(positional)
+    while (
+        len(kept) <= count and count - len(kept) < len(defaults) and _is_same(kept[-1], defaults[len(kept) - 1 - count])
+    ):
+        del kept[-1]
+    named = {k: v for k, v in named.items() if k not in usual_named or not _is_same(v, usual_named[k])}
+    return kept, named
+
+
+def _is_same(value: Any, other: Any) -> bool:
+    return value is other or (_is_simple(value) and type(value) is type(other) and bool(value == other))
 
 
 def _constants(text: str) -> list[Any]:

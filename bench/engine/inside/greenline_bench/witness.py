@@ -29,7 +29,7 @@ from greenline_bench.describe import described, scrubbed, told_apart
 from greenline_bench.record import Call, Key, Recorder
 from greenline_bench.swap import Swap, functions_at, functions_by_key
 from greenline_bench.trial import QUIET, forked
-from greenline_bench.vary import Variations
+from greenline_bench.vary import Variations, without_defaults
 
 TEST_SECONDS = 60.0
 CALL_SECONDS = 0.5
@@ -167,9 +167,10 @@ def _compared(
     for number in range(task["calls"]) if templates else ():
         if time.monotonic() > until:
             break
-        drawn = variations.like(templates, number)
-        if drawn is None:
-            continue
+        key, positional, named = variations.like(templates, number)
+        if number % 2:
+            positional, named = without_defaults(made[key], positional, named)
+        drawn = key, positional, named
         usual = _outcome(made, swap, drawn, number, mutant=False)
         if usual is None:
             continue
@@ -179,7 +180,6 @@ def _compared(
             continue
         again = [_outcome(made, swap, drawn, number, mutant=side) for side in (False, True)]
         if again == [usual, other]:
-            key, positional, named = drawn
             said = f"{key[0]}({described(positional)}, {described(named)})"
             return {"calls": calls, "difference": f"{said[:300]}: {told_apart(usual, other or 'no end')}"}
     return {"calls": calls}
@@ -281,10 +281,8 @@ def _arcs(
     for number in range(task["calls"]):
         if time.monotonic() > until:
             break
-        drawn = variations.like(templates, number)
-        if drawn is not None:
-            key, positional, named = drawn
-            _called(made[key], positional, named, number)
+        key, positional, named = variations.like(templates, number)
+        _called(made[key], positional, named, number)
     measuring.stop()
     parser = PythonParser(filename=task["file"])
     parser.parse_source()
