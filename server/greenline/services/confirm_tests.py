@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.code.read_module import read_module
 from greenline.domain.coverage.mapping import summarize_tested
-from greenline.domain.generation.model import Coverage
+from greenline.domain.generation.model import Coverage, Strength
 from greenline.ports.project import InterpreterProblem
 from greenline.ports.tests import TestRun
 from greenline.services.test_trial import name_of
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from greenline.settings import Settings
 
 
+_MOST_SHOWN = 3
+"""Functions, as many as fit a message."""
+
+
 @dataclass(frozen=True, slots=True)
 class Confirmation:
     """How the written file fared. ``results`` carry the status and coverage after the run."""
@@ -39,7 +43,10 @@ class Confirmation:
     failures: tuple[TestOutcome, ...] = ()
     problem: str = ""
     message: str = ""
-    """One sentence for the person: "3 tests passed; `parse_header` 40 % -> 100 % (6 lines, 4 branches)"."""
+    """One sentence for the person: "3 tests passed; `parse_header` 40 % -> 100 % (6 lines, 4 branches)".
+
+    Where it was measured, it goes on: "; they notice 7 of 8 small changes of the code".
+    """
 
     @property
     def ok(self) -> bool:
@@ -160,13 +167,18 @@ def _failed(results: Sequence[TargetResult], problem: str, failures: tuple[TestO
 def _message(passed: int, results: Sequence[TargetResult]) -> str:
     gained = [r for r in results if r.status == "confirmed" and r.coverage is not None]
     tests = f"{passed} {'test' if passed == 1 else 'tests'} passed"
-    if len(gained) == 1:
-        return f"{tests}; {_gain(gained[0])}"
-    if not gained:
-        return tests
-    shown = "; ".join(_gain(r) for r in gained[:3])
-    more = f"; and {len(gained) - 3} more" if len(gained) > 3 else ""  # noqa: PLR2004 - as many as fit a message
-    return f"{tests}; {shown}{more}"
+    shown = [_gain(r) for r in gained[:_MOST_SHOWN]]
+    more = [f"and {len(gained) - _MOST_SHOWN} more"] if len(gained) > _MOST_SHOWN else []
+    return "; ".join([tests, *shown, *more, *_strength(gained)])
+
+
+def _strength(gained: Sequence[TargetResult]) -> list[str]:
+    """Say what the new tests notice, where that was measured of all of them."""
+    measured = [r.strength for r in gained if r.strength is not None]
+    if not measured or len(measured) < len(gained):
+        return []
+    killed, mutants = sum(s.killed for s in measured), sum(s.mutants for s in measured)
+    return [f"they notice {Strength(mutants, killed).words} of the code"]
 
 
 def _gain(result: TargetResult) -> str:

@@ -41,6 +41,8 @@ class Generation:
 
     results: tuple[TargetResult, ...]
     edit: TestEdit | None
+    text: str = ""
+    """Of the target's file, as it was read: what lines in the results count in."""
 
 
 class GenerateTests:
@@ -83,7 +85,7 @@ class GenerateTests:
             if function in asked:
                 result = replace(_result(bench, function, proposals[function], tried), seconds=asked[function][1])
             results.append(replace(result, seconds=result.seconds + shared))
-        return Generation(tuple(results), tried.edit)
+        return Generation(tuple(results), tried.edit, bench.text)
 
     async def _propose(
         self, functions: Sequence[Function], bench: Bench, engine: Engine, progress: Progress
@@ -167,7 +169,7 @@ def _result(bench: Bench, function: Function, proposal: Proposal, tried: Tried) 
         tests=kept.names,
         code=kept.code,
         coverage=gained,
-        strength=proposal.strength,
+        strength=proposal.strength if kept.whole else None,
         oracles=kept.oracles,
         not_tested=_left(bench, function, tried.after),
     )

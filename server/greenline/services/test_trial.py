@@ -15,9 +15,10 @@ from greenline.domain.generation.known_assertions import assertions_of, says_not
 from greenline.domain.generation.merge import merge_tests
 from greenline.domain.generation.model import TestEdit
 from greenline.ports.tests import TestReport, TestRun
+from greenline.services.spoiling_tests import spoilers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from greenline.domain.code.model import Function
     from greenline.domain.coverage.model import CoverageMap
@@ -45,6 +46,8 @@ class Kept:
     reason: str = ""
     failed: bool = False
     oracles: tuple[Oracle, ...] = ()
+    whole: bool = True
+    """Nothing that was proposed was left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,9 @@ class TestTrial:
             problem = _spoiled(bench, merged.names, reports) or next((r.problem for r in reports if r.problem), "")
             harmful = await self._harmful(bench, candidates, merged, reports, progress)
             if harmful:
-                failures |= harmful
-                candidates = {f: found for f, found in candidates.items() if f not in harmful}
+                for (function, _), harm in harmful.items():
+                    failures.setdefault(function, harm)
+                candidates = {f: [c for c in found if (f, c) not in harmful] for f, found in candidates.items()}
                 continue
             failed = _failed(merged.names, reports)
             if not failed:
@@ -103,7 +107,8 @@ class TestTrial:
                 continue
             tried = self._kept(bench, candidates, merged, reports[-1], failures)
             if not tried.idle:
-                return replace(tried, kept={**idle, **tried.kept})
+                parts = {*failures, *(f for f, found in proposed if len(new.get(f, found)) < len(found))}
+                return _marked(replace(tried, kept={**idle, **tried.kept}), parts)
             idle |= {f: tried.kept[f] for f in tried.idle}
             candidates = {f: found for f, found in candidates.items() if f not in tried.idle}
         kept = {f: Kept(reason=_why(failures.get(f, "")), failed=True) for f, found in proposed if found}
@@ -150,22 +155,22 @@ class TestTrial:
         merged: Merged,
         reports: Sequence[TestReport],
         progress: Progress,
-    ) -> dict[Function, str]:
-        """Return the functions whose tests spoil the run for the others, found by halves; empty when all do."""
-        functions = [f for f, found in candidates.items() if found]
-        if len(functions) < 2 or not _spoiled(bench, merged.names, reports):  # noqa: PLR2004 - for nobody else
+    ) -> dict[tuple[Function, Candidate], str]:
+        """Return the tests that spoil the run for the others, with what they do; empty when none or all do."""
+        groups = [[(f, c) for c in found] for f, found in candidates.items() if found]
+        problem = _spoiled(bench, merged.names, reports)
+        if not problem or sum(map(len, groups)) < 2:  # noqa: PLR2004 - for nobody else
             return {}
-        harmful: dict[Function, str] = {}
-        for half in (functions[: len(functions) // 2], functions[len(functions) // 2 :]):
-            part = {f: candidates[f] for f in half}
+
+        async def problem_of(some: Sequence[tuple[Function, Candidate]]) -> str:
+            part: dict[Function, list[Candidate]] = {}
+            for function, candidate in some:
+                part.setdefault(function, []).append(candidate)
             tried = self._merge(bench, part)
             again = await self._run_twice(bench, tried, progress) if tried.names else []
-            problem = _spoiled(bench, tried.names, again)
-            if not problem:
-                continue
-            inside = await self._harmful(bench, part, tried, again, progress)
-            harmful |= inside or dict.fromkeys(half, problem)
-        return harmful if len(harmful) < len(functions) else {}
+            return _spoiled(bench, tried.names, again)
+
+        return await spoilers(groups, problem, problem_of)
 
     def _kept(
         self,
@@ -208,6 +213,13 @@ def _help(bench: Bench, function: Function, found: Sequence[Candidate], after: C
     """Tell whether the tests add something, to what they call or to what they are there for."""
     others = [bench.module.function(name) for name in dict.fromkeys(n for c in found for n in c.found_for)]
     return any(bench.gains(each, after) for each in (function, *others) if each)
+
+
+def _marked(tried: Tried, parts: Collection[Function]) -> Tried:
+    """Mark what is only a part of what was proposed: nobody knows what the part is worth."""
+    kept = {f: replace(k, whole=f not in parts) for f, k in tried.kept.items()}
+    helped = {name: replace(k, whole=not parts) for name, k in tried.helped.items()}
+    return replace(tried, kept=kept, helped=helped)
 
 
 def _as_kept(tests: Mapping[str, Candidate], merged: Merged) -> Kept:

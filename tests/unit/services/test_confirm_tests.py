@@ -7,6 +7,7 @@ import pytest
 
 from greenline.domain.code.model import Target
 from greenline.domain.coverage.model import Executed
+from greenline.domain.generation.model import Strength
 from greenline.ports.tests import TestOutcome, TestReport
 from greenline.services.generate_tests import Generation
 from unit.services.generation_world import SOURCE, World, candidate
@@ -42,6 +43,23 @@ async def test_what_was_written_runs_as_the_person_would_run_it(world: World) ->
         "3 tests passed; `sign` 0 % -> 100 % (3 lines, 2 branches); `twice` 0 % -> 100 % (1 line)"
     )
     assert [r.status for r in confirmation.results] == ["confirmed", "confirmed"]
+
+
+@pytest.mark.parametrize(
+    ("strengths", "words"),
+    [
+        ((Strength(8, 7), Strength(1, 1)), "; they notice 8 of 9 small changes of the code"),
+        ((Strength(1, 0), Strength(0, 0)), "; they notice 0 of 1 small change of the code"),
+        ((Strength(8, 7), None), ""),
+    ],
+)
+async def test_what_the_new_tests_notice_is_said_where_all_of_it_was_measured(
+    world: World, strengths: tuple[Strength | None, ...], words: str
+) -> None:
+    generation = await written(world)
+    measured = tuple(replace(r, strength=s) for r, s in zip(generation.results, strengths, strict=True))
+    confirmation = await world.confirm(replace(generation, results=measured))
+    assert confirmation.message.endswith(f"(1 line){words}")
 
 
 async def test_the_picture_knows_what_ran(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 from greenline.domain.code.model import Target
 from greenline.domain.coverage.model import Executed, Ratio
 from greenline.domain.generation.case import Argument, Case
-from greenline.domain.generation.model import Proposal, SuspectedBug
+from greenline.domain.generation.model import Proposal, Strength, SuspectedBug
 from greenline.ports.tests import TestOutcome, TestReport, TestRun
 from unit.services.generation_world import ARCS, LINES, SOURCE, World, candidate
 
@@ -416,6 +416,27 @@ async def test_a_function_whose_tests_spoil_the_run_is_left_out_alone(world: Wor
     assert (sign_result.status, sign_result.tests) == ("confirmed", ("test_sign_minus",))
     assert twice_result.status == "failed"
     assert "a thread went on running" in twice_result.reason
+
+
+async def test_one_test_that_spoils_the_run_is_left_out_and_the_others_of_its_function_stay(world: World) -> None:
+    world.propose("sign", MINUS, PLUS, strength=Strength(9, 8))
+
+    def during(run: TestRun, number: int) -> TestReport | None:
+        spoiled = "test_sign_plus" in run.overlay[world.tests]
+        return TestReport(problem="a thread went on running") if spoiled else None
+
+    world.during = during
+    (result,) = (await world.generate(sign(world))).results
+    assert (result.status, result.tests) == ("confirmed", ("test_sign_minus",))
+    assert result.strength is None, "nobody measured what is left"
+
+
+async def test_the_strength_is_that_of_all_that_was_proposed(world: World) -> None:
+    world.propose("sign", MINUS, PLUS, strength=Strength(9, 8))
+    generation = await world.generate(sign(world))
+    assert (generation.results[0].strength, generation.text) == (Strength(9, 8), SOURCE)
+    world.outcomes = {("test_sign_minus", -1): "failed"}
+    assert (await world.generate(sign(world))).results[0].strength is None
 
 
 async def test_an_engine_that_is_not_there_is_said_so(world: World) -> None:

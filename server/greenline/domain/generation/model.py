@@ -57,6 +57,11 @@ class Strength:
     mutants: int
     killed: int
 
+    @property
+    def words(self) -> str:
+        """What a person reads: "7 of 8 small changes"."""
+        return f"{self.killed} of {self.mutants} small {'change' if self.mutants == 1 else 'changes'}"
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
