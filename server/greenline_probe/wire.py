@@ -172,6 +172,26 @@ class Case:
 
 
 @dataclass
+class Property:
+    """A law that held for every input that was tried, as the test of it, in source."""
+
+    kind: str
+    """round-trip, idempotent, involution, permutation, ordered, length, commutative, hash"""
+    tested: str
+    """Qualified name of the target."""
+    parameters: list[str]
+    rows: list[list[str]]
+    """Readable inputs: an expression for each parameter."""
+    steps: list[str]
+    checks: list[str]
+    """Assertions about the parameters and what the steps define."""
+    partner: str = ""
+    """Qualified name of what reverses the target."""
+    imports: list[list[str]] = field(default_factory=list)
+    """As those of a Case."""
+
+
+@dataclass
 class Explored:
     """The exploration is over. ``reason`` says, where there is no case, why not.
 
@@ -190,6 +210,8 @@ class Explored:
     refusals: list[str] = field(default_factory=list)
     accidents: list[dict[str, Any]] = field(default_factory=list)
     missed: list[Any] = field(default_factory=list)
+    properties: list[dict[str, Any]] = field(default_factory=list)
+    """The fields of a ``Property`` each."""
     seconds: float = 0.0
 
 

@@ -11,6 +11,7 @@ from greenline.adapters.probe_process import ProbeProblem, ProbeProcess
 from greenline.adapters.scratch_overlay import OverlayProblem, scratch_overlay
 from greenline.domain.generation.case import Argument, Case
 from greenline.domain.generation.model import SuspectedBug
+from greenline.domain.generation.properties import Property
 from greenline.ports.explorer import Exploration
 from greenline_probe import wire
 
@@ -70,6 +71,7 @@ class ExplorerProcess:
             return Exploration(tuple(cases), reason=shown(problem), failed=True)
         return Exploration(
             cases=tuple(cases),
+            properties=tuple(_property(wire.Property(**fields)) for fields in done.properties),
             calls=done.calls,
             reason=shown(done.reason),
             failed=done.failed,
@@ -140,4 +142,17 @@ def _case(reply: wire.Case) -> Case:
         documented=fields["documented"],
         decorators=tuple(fields["decorators"]),
         tested=fields["tested"],
+    )
+
+
+def _property(reply: wire.Property) -> Property:
+    return Property(
+        kind=reply.kind,
+        tested=reply.tested,
+        parameters=tuple(reply.parameters),
+        rows=tuple(map(tuple, reply.rows)),
+        steps=tuple(reply.steps),
+        checks=tuple(reply.checks),
+        partner=reply.partner,
+        imports=tuple((b, m, a) for b, m, a in reply.imports),
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from greenline.domain.coverage.model import Arc
 from greenline.domain.generation.case import Case
 from greenline.domain.generation.model import SuspectedBug
+from greenline.domain.generation.properties import Property
 
 if TYPE_CHECKING:
     from greenline.ports.progress import Progress
@@ -49,6 +50,8 @@ class Exploration:
     killed: int = 0
     refusals: tuple[str, ...] = ()
     suspected_bugs: tuple[SuspectedBug, ...] = ()
+    properties: tuple[Property, ...] = ()
+    """Laws that held, to be tested besides the cases."""
 
 
 class Explorer(Protocol):

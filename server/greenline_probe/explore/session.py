@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import inspect
 import os
 import sys
@@ -26,6 +27,7 @@ from greenline_probe.explore.instrument import Watch
 from greenline_probe.explore.loosen import TIMES, loosened
 from greenline_probe.explore.mutants import Mutation
 from greenline_probe.explore.observe import Observation, Observer
+from greenline_probe.explore.properties import Properties, message_of
 from greenline_probe.explore.search import Search
 from greenline_probe.explore.subject import NotTestable, Subject, import_module, resolve
 from greenline_probe.explore.template import Choice, Template, curried, described, templates
@@ -34,6 +36,7 @@ from greenline_probe.explore.values import Values
 Emit = Callable[[Any], None]
 
 SEARCH_SHARE = 0.6
+PROPERTY_SHARE = 0.05
 MAX_CALLERS = 3
 MOST_ALIKE = 6
 MOST_LOOSE = 12
@@ -197,13 +200,17 @@ def judge(
 
     chosen_ones = choose(observations, session.goals, mutation, session.observer, near, budget, holds)
     met = set().union(*(session.goals.met_by(o.edges) for o in chosen_ones.observations))
+    properties = Properties(session.observer, mutation, _seed(request), Budget(request.seconds * PROPERTY_SHARE))
+    held = properties.found([*chosen_ones.observations, *observations], chosen_ones.unnoticed)
+    noticed = {f"line {m.line}: {m.what}" for each in held for m in each.noticed}
     emit(
         {
             "cases": [wire.encode(_case(o, session)) for o in chosen_ones.observations],
             "mutants": chosen_ones.mutants,
-            "killed": chosen_ones.killed,
+            "properties": [dataclasses.asdict(message_of(each, session.observer)) for each in held],
+            "killed": chosen_ones.killed + sum(len(each.noticed) for each in held),
             "missed": sorted(map(str, session.goals.all - met)),
-            "survivors": chosen_ones.survivors,
+            "survivors": [s for s in chosen_ones.survivors if s not in noticed],
             "accidents": session.documented.contradictions,
         }
     )

@@ -63,6 +63,7 @@ def serve(request: wire.Explore, reply: Reply) -> None:
             refusals=refusals,
             accidents=[*judged.get("accidents", []), *found["accidents"]],
             missed=judged["missed"],
+            properties=judged.get("properties", []),
             seconds=time.monotonic() - began,
         )
     )

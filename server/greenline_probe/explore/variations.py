@@ -15,6 +15,27 @@ _MARKS = " -_.:,;/\"'()[]{}=\\\n\t#@%&+*?!<>$"
 _WORDS = ["0", "1", "9", "a", "Z", "é", "1.5", "-1"]
 
 
+def hard_ones(source: str) -> list[str]:
+    """Return what laws often do not survive: the same value twice, another order, other letters, more white space."""
+    try:
+        value = ast.literal_eval(source)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return []
+    found: list[Any] = []
+    if isinstance(value, str):
+        found = [value + value, value.upper(), value.swapcase(), f" {value} ", value[::-1], f"{value}\n", f"{value}-1"]
+    elif isinstance(value, bytes):
+        found = [value + value, value[::-1], value + b"\x00\xff"]
+    elif isinstance(value, (list, tuple)):
+        found = [value + value, value[::-1], value[:1] * 3, sorted(value, key=repr) if isinstance(value, list) else ()]
+    elif isinstance(value, dict) and value:
+        first = next(iter(value.values()))
+        found = [{**dict.fromkeys(value, first), "other": first}, dict(reversed(list(value.items())))]
+    elif type(value) in (int, float):
+        found = [-value, value * 1000 + 7, value + 1]
+    return [repr(v) for v in found]
+
+
 class Variations:
     """Changes sources at random. ``constants`` are the literals that the code works with."""
 

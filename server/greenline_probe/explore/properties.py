@@ -1,0 +1,321 @@
+"""Properties: laws that hold for whatever the engine tries, say something, and add to what the examples assert."""
+
+from __future__ import annotations
+
+import ast
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from greenline_probe import wire
+from greenline_probe.explore.budget import Budget
+from greenline_probe.explore.laws import Law, commutative, hash_law, laws_of
+from greenline_probe.explore.mutants import Mutant, Mutation
+from greenline_probe.explore.observe import Observation, Observer
+from greenline_probe.explore.siblings import partners
+from greenline_probe.explore.sources import SEPARATOR
+from greenline_probe.explore.template import OMITTED, Choice, Slot, Template
+from greenline_probe.explore.variations import Variations, hard_ones
+
+INPUTS = 300
+LEAST_INPUTS = 30
+"""So many of them must be such that the law speaks of them."""
+LEAST_DISTINCT = 3
+MOST_PROPERTIES = 2
+MOST_ROWS = 5
+TRIED_ROWS = 16
+MOST_MUTANTS = 60
+MUTANT_SECONDS = 0.1
+_UNFIT = re.compile(r"tmp_path|monkeypatch|lambda|\\x|\\u|--|[^\x00-\x7f]{3}")
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+
+Row = tuple[str, ...]
+
+
+@dataclass
+class Held:
+    """A law that held, with inputs to show it, the most readable first."""
+
+    law: Law
+    template: Template
+    rows: list[Row]
+    noticed: list[Mutant] = field(default_factory=list)
+    """Mutants that the examples let pass."""
+
+
+class Properties:
+    """Looks for the laws of one target among its observations; spends little."""
+
+    def __init__(self, observer: Observer, mutation: Mutation, seed: str, budget: Budget) -> None:
+        self._observer = observer
+        self._subject = observer.subject
+        self._mutation = mutation
+        self._budget = budget
+        self._random = random.Random(seed)
+        self._variations = Variations(self._random, observer.subject.facts.constants)
+
+    def found(self, observations: list[Observation], open_mutants: list[Mutant]) -> list[Held]:
+        """Return at most two properties; a promise that the names make comes before what just happens to hold."""
+        held: list[Held] = []
+        left = list(open_mutants[:MOST_MUTANTS])
+        for law, template, inputs in self._candidates(observations):
+            if self._budget.is_over() or len(held) >= MOST_PROPERTIES:
+                break
+            known = any((h.law.kind, h.law.partner) == (law.kind, law.partner) for h in held)
+            if known or not (law.is_promise or left):
+                continue
+            rows = self._proved(law, inputs)
+            if rows is None:
+                continue
+            one = Held(law, template, rows)
+            self._notice(one, left)
+            if law.is_promise or one.noticed:
+                left = [m for m in left if m not in one.noticed]
+                held.append(one)
+        return held
+
+    # ---- candidates ------------------------------------------------------------------------------------------------
+
+    def _candidates(self, observations: list[Observation]) -> Iterator[tuple[Law, Template, list[Row]]]:
+        """Yield laws that could be meant, promises first, each with inputs for it."""
+        found: list[tuple[Law, Template, list[Row]]] = []
+        for template in self._templates(observations):
+            mine = [o for o in observations if o.choice.template is template]
+            shapes = {o.shape for o in mine if o.kind == "value"}
+            if len(shapes) != 1 or not shapes <= {"value", "iterate"}:
+                continue
+            is_lazy = shapes == {"iterate"}
+            if template.receiver:
+                found += self._about_receivers(template, mine, is_lazy)
+            else:
+                found += self._about_arguments(template, mine, is_lazy)
+        yield from sorted(found, key=lambda f: not f[0].is_promise)
+
+    def _templates(self, observations: list[Observation]) -> list[Template]:
+        ways = {id(o.choice.template): o.choice.template for o in observations}
+        fit = [t for t in ways.values() if not t.detour and t.subject is self._subject]
+        return [t for t in fit if t.form in ("call", "property", "operator") and t.subject.kind != "constructor"]
+
+    def _about_arguments(
+        self, template: Template, mine: list[Observation], is_lazy: bool
+    ) -> Iterator[tuple[Law, Template, list[Row]]]:
+        """Yield laws about the first argument (and the second), all else as it is by default."""
+        taken = [i for i, s in enumerate(template.slots) if _takes_one(template, s)]
+        base = [OMITTED if OMITTED in s.pool else s.pool[0] for s in template.slots]
+        if template.form != "call" or not taken:
+            return
+        first, x = taken[0], _parameter_name(template.slots[taken[0]].name, template)
+        if any(SEPARATOR in source or _UNFIT.search(source) for source in base[:first] + base[first + 1 :]):
+            return
+
+        def call(passed: dict[int, str]) -> str:
+            chosen = tuple(passed.get(i, source) for i, source in enumerate(base))
+            text = template.call([label + e for _, label, e in template.arguments(chosen)], chosen)
+            return f"list({text})" if is_lazy else text
+
+        inputs = self._sources(template, first, mine)
+        rows: list[Row] = [(source,) for source in inputs]
+        for law in laws_of(
+            self._subject, x, lambda text: call({first: text}), partners(self._subject, self._observer.names)
+        ):
+            yield law, template, rows
+        required = [i for i in taken if OMITTED not in template.slots[i].pool]
+        if len(required) == 2 and required[0] == first:
+            y = _parameter_name(template.slots[required[1]].name, template)
+            others = self._sources(template, required[1], mine)
+            pairs: list[Row] = [(a, b) for a in inputs[:24] for b in others[:24]]
+            self._random.shuffle(pairs)
+            law = commutative(self._subject, x, y, lambda a, b: call({first: a, required[1]: b}))
+            yield law, template, pairs[:INPUTS]
+
+    def _about_receivers(
+        self, template: Template, mine: list[Observation], is_lazy: bool
+    ) -> Iterator[tuple[Law, Template, list[Row]]]:
+        """Yield round trips of instances, and the law of equal hashes."""
+        x = template.receiver
+        pairs: list[Row]
+        chosen = tuple(OMITTED if OMITTED in s.pool else s.pool[0] for s in template.slots)
+        if any(s.role == "argument" and c for s, c in zip(template.slots, chosen)) or is_lazy:
+            return
+        made = list(dict.fromkeys(r for o in mine if (r := _receiver_of(o.choice)) and not _UNFIT.search(r)))
+        made += [s for s in self._varied(made, INPUTS) if s not in made]
+        if self._subject.name == "__hash__":
+            pairs = [(a, b) for a in made[:14] for b in made[:14] if a != b]
+            pairs += [(a, a) for a in made]
+            yield hash_law(x), template, pairs
+            return
+        for law in laws_of(
+            self._subject, x, lambda _: template.call([], chosen), partners(self._subject, self._observer.names)
+        ):
+            if law.kind == "round-trip":
+                yield law, template, [(source,) for source in made]
+
+    def _sources(self, template: Template, index: int, mine: list[Observation]) -> list[str]:
+        """Return inputs for one slot: what was observed, what was in its pool, then variations of both."""
+        slot = template.slots[index]
+        seen = [o.choice.chosen[index] for o in sorted(mine, key=lambda o: (not o.documented, o.choice.cost))]
+        known = [s for s in dict.fromkeys([*seen, *slot.pool]) if s and s not in slot.odd and not _needs_more(s)]
+        return list(dict.fromkeys([*known, *self._varied(known, INPUTS - len(known))]))
+
+    def _varied(self, known: list[str], count: int) -> list[str]:
+        made = [hard for source in known[:40] for hard in hard_ones(source)]
+        for _ in range(count if known else 0):
+            made.append(self._variations.of(self._random.choice([*known, *made[-20:]])))
+        return [s for s in made if len(s) < 200]
+
+    # ---- proof -----------------------------------------------------------------------------------------------------
+
+    def _proved(self, law: Law, inputs: list[Row]) -> list[Row] | None:
+        """Return readable inputs when the law holds wherever it speaks, often enough, and not of nothing."""
+        kind: type | None = None
+        held = 0
+        telling: dict[str, Row] = {}
+        for row in inputs:
+            if self._budget.is_over():
+                return None
+            given = self._given(law, row)
+            if given is None:
+                continue
+            first, result, is_trivial = given
+            if law.kind == "hash" and not is_trivial and not self._is_equal(law, row):
+                continue
+            kind = kind or type(first)
+            if type(first) is not kind or not law.fits(first, result):
+                continue
+            if self._holds(law, row) is not True:
+                return None
+            held += 1
+            key = _ADDRESS.sub("", repr(result))
+            better = key not in telling or _reading_cost(row) < _reading_cost(telling[key])
+            if not is_trivial and better and not any(_UNFIT.search(s) for s in row):
+                telling[key] = row
+        if held < LEAST_INPUTS or len(telling) < LEAST_DISTINCT:
+            return None
+        return sorted(telling.values(), key=_reading_cost)
+
+    def _given(self, law: Law, row: Row) -> tuple[Any, Any, bool] | None:
+        """Return the first argument, the result of the plain call, and whether the law says nothing about them."""
+
+        def work() -> tuple[Any, Any, bool]:
+            space = self._space(law, row)
+            result = eval(law.given, space)
+            fresh = self._space(law, row)
+            fresh["given_result"] = result
+            return fresh[law.parameters[0]], result, bool(eval(law.trivial, fresh))
+
+        found, error = self._observer.guarded(f"{law.given} for {', '.join(row)}", work)
+        return None if error is not None else found
+
+    def _is_equal(self, law: Law, row: Row) -> bool:
+        found, error = self._observer.guarded(
+            f"{law.checks[0]} for {', '.join(row)}", lambda: bool(eval(law.checks[0], self._space(law, row)))
+        )
+        return error is None and bool(found)
+
+    def _holds(self, law: Law, row: Row) -> bool | None:
+        """Run the test of the law; None when it could not be run to its end."""
+
+        def work() -> bool:
+            space = self._space(law, row)
+            for step in law.steps:
+                exec(step, space)
+            return all(bool(eval(check, space)) for check in law.checks)
+
+        found, error = self._observer.guarded(f"{' and '.join(law.checks)} for {', '.join(row)}", work)
+        return None if error is not None else bool(found)
+
+    def _space(self, law: Law, row: Row) -> dict[str, Any]:
+        bound = self._observer.names.bound
+        return {**bound, **{name: eval(source, bound) for name, source in zip(law.parameters, row)}}
+
+    def _notice(self, held: Held, mutants: list[Mutant]) -> None:
+        """Find which of the mutants the property notices; keep the rows that do, and some that read well."""
+        tried: list[Row] = held.rows[:TRIED_ROWS]
+        kept: list[Row] = []
+        seconds, self._observer.seconds = self._observer.seconds, MUTANT_SECONDS
+        try:
+            for mutant in mutants:
+                if self._budget.is_over():
+                    break
+                self._mutation.apply(mutant)
+                row = next((r for r in [*kept, *tried] if self._holds(held.law, r) is not True), None)
+                if row is not None and (row in kept or len(kept) < MOST_ROWS):
+                    held.noticed.append(mutant)
+                    kept += [row] if row not in kept else []
+        finally:
+            self._mutation.apply(None)
+            self._observer.seconds = seconds
+        held.rows = sorted(_with_others(kept, held.rows), key=held.rows.index)
+
+
+def message_of(held: Held, observer: Observer) -> wire.Property:
+    """Return the property as the server gets it."""
+    law, names = held.law, observer.names
+    sources = [*(s for row in held.rows for s in row), *law.steps, *law.checks]
+    used = {n.id for s in sources for n in ast.walk(ast.parse(s)) if isinstance(n, ast.Name)} - set(law.parameters)
+    return wire.Property(
+        kind=law.kind,
+        tested=held.template.subject.qualname,
+        partner=law.partner,
+        parameters=list(law.parameters),
+        rows=[list(row) for row in held.rows],
+        steps=list(law.steps),
+        checks=list(law.checks),
+        imports=[[name, *names.imports[name]] for name in sorted(used) if name in names.imports],
+    )
+
+
+def _takes_one(template: Template, slot: Slot) -> bool:
+    """Tell whether the slot is one parameter of the call, and not one of many."""
+    parameter = template.subject.signature.parameters.get(slot.name)
+    many = parameter is None or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+    return slot.role == "argument" and not slot.keyword and not many
+
+
+def _parameter_name(name: str, template: Template) -> str:
+    """Return the name of the test's parameter: as the function's, where that hides nothing that the test needs."""
+    taken = {template.callee.partition(".")[0], "list", "sorted", "len", "pytest", "request"}
+    return f"{name}_value" if name in taken else name
+
+
+def _receiver_of(choice: Choice) -> str:
+    """Return the expression of the instance alone, empty when more was done with it."""
+    template = choice.template
+    pairs = list(zip(template.slots, choice.chosen))
+    if any(s.role in ("step", "setting") and c for s, c in pairs) or any(SEPARATOR in c for c in choice.chosen):
+        return ""
+    made = [f"{s.label}{c}" for s, c in pairs if s.role == "construct" and c]
+    return f"{template.maker}({', '.join(made)})" if template.maker else made[0]
+
+
+def _needs_more(source: str) -> bool:
+    return SEPARATOR in source or "tmp_path" in source
+
+
+def _with_others(kept: list[Row], rows: list[Row]) -> list[Row]:
+    """Add rows that read well, each unlike the others, up to a few."""
+    chosen, looks = list(kept), {_look(row) for row in kept}
+    for row in rows:
+        if len(chosen) > LEAST_DISTINCT:
+            break
+        if row not in chosen and _look(row) not in looks:
+            chosen.append(row)
+            looks.add(_look(row))
+    return [*chosen, *(r for r in rows if r not in chosen)][: max(len(chosen), LEAST_DISTINCT)]
+
+
+def _look(row: Row) -> str:
+    """Return what makes rows alike to a reader: the kinds of characters and the number of items."""
+    text = re.sub(r"[a-z]+", "a", re.sub(r"[A-Z]+", "A", re.sub(r"[0-9]+", "9", " ".join(row))))
+    return re.sub(r"(?:aA|Aa|a9|9a|A9|9A)+", "aA", text)
+
+
+def _reading_cost(row: Row) -> float:
+    """Measure how hard the inputs are to read: long, tiny or odd ones are."""
+    cost = 3.0 * (len(row) - len(set(row)))
+    for source in row:
+        cost += 0.2 * max(0, len(source) - 16) + 0.5 * max(0, 8 - len(source))
+        cost += 0.6 * sum(not (c.isalnum() or c in "'\"[](), _-.=") for c in source)
+    return cost

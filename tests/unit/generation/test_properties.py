@@ -1,0 +1,99 @@
+"""Properties as tests: names that say the law, a few inputs, one assertion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from greenline.domain.generation.properties import Property, render_properties
+from unit.generation.rendered import file_of
+
+
+def held(**more: Any) -> Property:
+    fields: dict[str, Any] = {
+        "kind": "round-trip",
+        "tested": "encode",
+        "parameters": ("text",),
+        "rows": (("'a'",), ("'b c'",), ("''",)),
+        "steps": (),
+        "checks": ("decode(encode(text)) == text",),
+        "partner": "decode",
+        "imports": (("decode", "shop", "decode"), ("encode", "shop", "encode")),
+    }
+    return Property(**{**fields, **more})
+
+
+def test_a_round_trip_reads_as_a_person_writes_it() -> None:
+    (candidate,) = render_properties([held()])
+    assert candidate.oracles == ("property",)
+    assert (
+        file_of([candidate])
+        == """\
+import pytest
+
+from shop import decode, encode
+
+
+@pytest.mark.parametrize("text", ["a", "b c", ""])
+def test_decode_reverses_encode(text):
+    assert decode(encode(text)) == text
+"""
+    )
+
+
+def test_steps_stand_apart_from_the_check_and_long_tables_are_broken() -> None:
+    rows = tuple((repr(f"number {n} of a few long texts"),) for n in range(4))
+    steps, checks = ("once = clean(text)",), ("clean(once) == once",)
+    (candidate,) = render_properties([held(kind="idempotent", tested="clean", rows=rows, steps=steps, checks=checks)])
+    assert (
+        candidate.code
+        == """\
+@pytest.mark.parametrize(
+    "text",
+    [
+        "number 0 of a few long texts",
+        "number 1 of a few long texts",
+        "number 2 of a few long texts",
+        "number 3 of a few long texts",
+    ],
+)
+def test_clean_is_idempotent(text):
+    once = clean(text)
+
+    assert clean(once) == once"""
+    )
+
+
+def test_several_parameters_are_rows_of_tuples() -> None:
+    found = held(
+        kind="commutative",
+        tested="gcd",
+        parameters=("a", "b"),
+        rows=(("4", "6"), ("9", "3")),
+        checks=("gcd(a, b) == gcd(b, a)",),
+    )
+    (candidate,) = render_properties([found])
+    assert candidate.code.startswith(
+        '@pytest.mark.parametrize(("a", "b"), [(4, 6), (9, 3)])\ndef test_gcd_is_commutative(a, b):'
+    )
+
+
+@pytest.mark.parametrize(
+    ("tested", "partner", "name"),
+    [
+        ("Point.to_dict", "Point.from_dict", "test_point_from_dict_reverses_to_dict"),
+        ("Point.__str__", "Point.parse", "test_point_is_read_back_from_its_text"),
+        ("Point.__bytes__", "Point", "test_point_is_read_back_from_its_bytes"),
+        ("to_roman", "from_roman", "test_from_roman_reverses_to_roman"),
+        ("Point.to_json", "load_point", "test_load_point_reverses_point_to_json"),
+    ],
+)
+def test_names_say_what_is_reversed(tested: str, partner: str, name: str) -> None:
+    assert [c.name for c in render_properties([held(tested=tested, partner=partner)])] == [name]
+
+
+def test_a_name_that_is_taken_gets_a_number() -> None:
+    (candidate,) = render_properties([held()], frozenset({"test_decode_reverses_encode"}))
+    assert candidate.name == "test_decode_reverses_encode_2"
+    assert "def test_decode_reverses_encode_2(text)" in candidate.code
