@@ -24,7 +24,7 @@ import report
 from causes import judged
 from generators import asked, functions_of, greenline, pynguin
 from measure import Row, measured
-from subjects import CACHE, MODULES, BenchProblem, Place, any_module, fresh, open_modules
+from subjects import CACHE, MODULES, BenchProblem, Place, any_module, fresh, interpreter_name, open_modules
 from subjects import pynguin as pynguin_interpreter
 
 RESULTS = CACHE.parent / "engine-results.json"
@@ -37,7 +37,7 @@ def main() -> int:
     try:
         places = _places(options)
         other = pynguin_interpreter(options.python) if options.pynguin else None
-        print(f"{places[0].packages.parent.name}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}.\n")
+        print(f"{interpreter_name(options.python)}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}.\n")
         print(report.HEAD, flush=True)
         rows: list[Row] = []
         for place in places:

@@ -122,14 +122,19 @@ def install(python: Path, folder: Path, *what: object) -> None:
     _run(python, "-m", "pip", "install", "-q", "--no-compile", "--target", folder, *what)
 
 
-def _folder(python: Path) -> Path:
+def interpreter_name(python: Path) -> str:
+    """Return an interpreter's kind and version. Raises BenchProblem."""
     ended = subprocess.run(
         [str(python), "-c", "import sys; print('%s-%d.%d.%d' % (sys.implementation.name, *sys.version_info[:3]))"],
         check=False, capture_output=True, text=True,
     )  # fmt: skip
     if ended.returncode:
         raise BenchProblem(f"{python} does not run: {ended.stderr[-500:]}")
-    return CACHE / ended.stdout.strip()
+    return ended.stdout.strip()
+
+
+def _folder(python: Path) -> Path:
+    return CACHE / interpreter_name(python)
 
 
 def _environment(python: Path, folder: Path) -> Path:
