@@ -10,6 +10,7 @@ import types
 from typing import Any, Callable
 
 from greenline_probe.explore.express import Expresser
+from greenline_probe.explore.stubs import holds_mocks
 
 MAX_ITEMS = 40
 MAX_DETAILS = 8
@@ -45,6 +46,8 @@ class Describer:
 
     def describe(self, value: Any, variable: str, depth: int) -> list[str]:
         """Return assertions about an object that has no expression: its class and what can be seen of it."""
+        if holds_mocks(value):
+            return []  # what is asserted of a stand-in is how it was called
         with contextlib.suppress(Exception):
             name = self.names.of(type(value))
             found = [f"isinstance({variable}, {name})"] if name and depth == 0 else []
@@ -53,7 +56,7 @@ class Describer:
             for expression, source in self.visible(value, variable).items():
                 found.append(equals(expression, source))
             if depth == 0:
-                for key, inner in _public(value):
+                for key, inner in public_data(value):
                     if self.expression(inner) is None and self.names.of(type(inner)) and not callable(inner):
                         found += self.describe(inner, f"{variable}.{key}", 1)[:3]
             return found[:MAX_DETAILS]
@@ -70,7 +73,7 @@ class Describer:
     def visible_data(self, value: Any, variable: str) -> dict[str, str]:
         """Return expression -> value source for public attributes and properties."""
         seen: dict[str, str] = {}
-        for key, inner in _public(value):
+        for key, inner in public_data(value):
             source = self.expression(inner)
             if source is not None:
                 seen[f"{variable}.{key}"] = source
@@ -114,7 +117,7 @@ def written(folder: pathlib.Path | None, before: dict[str, str]) -> list[str]:
     return (found + gone)[:MAX_FILES]
 
 
-def _public(value: Any) -> list[tuple[str, Any]]:
+def public_data(value: Any) -> list[tuple[str, Any]]:
     """Return the public data attributes and properties, in order."""
     found: dict[str, Any] = {}
     with contextlib.suppress(Exception):

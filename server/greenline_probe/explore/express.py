@@ -353,6 +353,7 @@ _MAKERS: dict[type, Callable[[Expresser, Any, int], str | None]] = {
     datetime.timedelta: _timedelta,
     datetime.timezone: _timezone,
     re.Pattern: _pattern,
+    types.SimpleNamespace: lambda self, value, depth: self.by_name(type(value), list(vars(value).items()), depth),
     collections.deque: _by_args(lambda v: [list(v)] if v.maxlen is None else [list(v), v.maxlen]),
     collections.Counter: _by_args(lambda v: [dict(v)]),
     collections.OrderedDict: _by_args(lambda v: [dict(v)]),

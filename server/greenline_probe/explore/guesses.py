@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 import types
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 from greenline_probe.explore.leaves import ANYTHING
-from greenline_probe.explore.lookalikes import is_object
+from greenline_probe.explore.lookalikes import is_command, is_object
 from greenline_probe.explore.pools import interleave, unique
 from greenline_probe.explore.shape import Shape
+from greenline_probe.explore.stubs import mock_name
 
 if TYPE_CHECKING:
     from greenline_probe.explore.values import Values
@@ -57,7 +58,6 @@ class Guesses:
             "files": leaves.text_files,
             "sequences": lambda: values.collections(list, (), 1),
             "mappings": lambda: values.mappings(dict, (), 1),
-            "functions": lambda: values.callables((), 1),
             "nothing": lambda: ["None"],
             "flags": lambda: ["True", "False"],
             "matches": leaves.matches,
@@ -116,14 +116,24 @@ class Guesses:
             kinds = (
                 ["texts", "numbers", "nothing"] if depth else ["texts", "numbers", "sequences", "mappings", "nothing"]
             )
-        return interleave([*pools, *(self._makers[kind]() for kind in kinds), *([_FALSE] if depth and asked else [])])
+        made = [self._functions(shape) if kind == "functions" else self._makers[kind]() for kind in kinds]
+        return interleave([*pools, *made, *([_FALSE] if depth and asked else [])])
+
+    def _functions(self, shape: Shape) -> list[str]:
+        """Return functions of as many parameters as they are called with; where only the call counts, a mock."""
+        values = self._values
+        if shape.arity < 0:
+            return [*values.callables((), 1), "lambda *args: len(args)"]
+        made = values.callables(([Any] * shape.arity, Any), 1)
+        made += ["str", "len"] if shape.arity == 1 else []
+        return [f"{mock_name(values.names, 'Mock')}()", *made] if is_command(shape) else made
 
     def _kinds(self, name: str, shape: Shape, uses: set[str]) -> list[str]:
         """Return the kinds that what is done with it speaks for, and its name."""
         done = shape.uses | set(shape.attributes)
         kinds = [kind for kind, signs in _SIGNS.items() if done & signs]
         if not kinds and not shape.attributes:
-            kinds = [kind for kind, signs in _SIGNS.items() if uses & signs]
+            kinds = [kind for kind in ("texts", "numbers") if uses & _SIGNS[kind]]
         named = self._by_name(name)
         if not named:
             return kinds

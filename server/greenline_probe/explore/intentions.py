@@ -36,6 +36,8 @@ class Intentions:
                 line = number
         if type(error).__name__ in _CONTRACTS.get(self.subject.name, ()):
             return True, line
+        if line == 0 and isinstance(error, TypeError) and self._returns_not_implemented():
+            return True, line
         documented = self.subject.facts.documented_raises
         if any(base.__name__ in documented for base in type(error).__mro__[:-3]) or type(error).__name__ in documented:
             return True, line
@@ -47,6 +49,11 @@ class Intentions:
         if last is None or not last[0].startswith(package):
             return False, line
         return any(start <= last[1] <= end for start, end in self._raises_in(last[0])), line
+
+    def _returns_not_implemented(self) -> bool:
+        """Tell whether the target is an operator that leaves other types to others: Python raises for it then."""
+        named = [n.id for n in ast.walk(self.subject.node) if isinstance(n, ast.Name)]
+        return self.subject.kind == "operator" and "NotImplemented" in named
 
     def _raises_in(self, path: str) -> list[tuple[int, int]]:
         if path not in self._raise_lines:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from greenline_probe.explore.pools import unique
 from greenline_probe.explore.shape import Shape
 from greenline_probe.explore.sources import plain
+from greenline_probe.explore.stubs import mock_name
 
 if TYPE_CHECKING:
     from greenline_probe.explore.values import Values
@@ -30,6 +31,8 @@ _RARE: tuple[Any, ...] = (
 )  # fmt: skip
 _SAYS_LITTLE = frozenset("name start end args parent parents string pos stem suffix root close send throw".split())  # noqa: SIM905
 """Attributes that many a class of a project's has too."""
+_BEYOND = frozenset({"iterates", "len", "indexes", "calls", "awaits", "enters"})
+"""What a plain object cannot do."""
 
 
 class Lookalikes:
@@ -91,8 +94,10 @@ class Lookalikes:
     def _namespaces(self, shape: Shape, depth: int) -> list[str]:
         """Return plain objects with the attributes that are read."""
         names = [n for n in shape.attributes if not n.startswith("__")][:MOST_KEYS]
+        if names and all(is_command(shape.attributes[n]) for n in names) and not shape.uses & _BEYOND:
+            return [f"{mock_name(self._values.names, 'Mock')}(spec={names!r})"]
         maker = self._values.names.of(types.SimpleNamespace)
-        if not names or maker is None or shape.uses & {"iterates", "len", "indexes", "calls", "awaits", "enters"}:
+        if not names or maker is None or shape.uses & _BEYOND:
             return []
         pools = _distinct([self._attribute(name, shape.attributes[name], depth) for name in names])
         full = [f"{name}={pool[0]}" for name, pool in zip(names, pools)]
@@ -108,6 +113,8 @@ class Lookalikes:
         """Return values for an attribute; a method's are functions that give what is expected of its result."""
         if shape.result is None:
             return self._inner(name, shape, depth)
+        if is_command(shape):
+            return [f"{mock_name(self._values.names, 'Mock')}()"]
         parameters = ["value", "other", "third", "fourth"][: max(0, shape.arity)]
         head = f"lambda {', '.join(parameters)}: " if parameters else "lambda: "
         return [head + result for result in self._inner(name, shape.result, depth)[:4]]
@@ -145,6 +152,14 @@ def is_object(shape: Shape) -> bool:
     if any(all(hasattr(kind, name) for name in names) for kind in _USUAL):
         return False
     return names <= _SAYS_LITTLE or not any(all(hasattr(kind, name) for name in names) for kind in _RARE)
+
+
+def is_command(shape: Shape) -> bool:
+    """Tell whether it is called for what it does: nobody looks at the result."""
+    result = shape.result
+    if result is None or result.uses != {"dropped"} or shape.uses - {"calls"}:
+        return False
+    return not (result.attributes or result.items or result.parts or result.element or result.result)
 
 
 def _paths(name: str, shape: Shape) -> list[str]:

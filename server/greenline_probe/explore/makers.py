@@ -74,7 +74,4 @@ def _words(text: str) -> set[str]:
 
 
 def _is_instance(value: Any, kind: Any) -> bool:
-    try:
-        return isinstance(value, kind) and not isinstance(value, type)
-    except TypeError:  # protocols refuse to be asked
-        return False
+    return kind in type(value).__mro__ and not isinstance(value, type)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Callable
 from greenline_probe.explore.facts import constructor_facts
 from greenline_probe.explore.makers import Maker, instances_in, makers_of
 from greenline_probe.explore.pools import unique
+from greenline_probe.explore.ready_made import ready_made
 from greenline_probe.explore.sources import call as call_of
 from greenline_probe.explore.sources import plain, relabelled
+from greenline_probe.explore.stubs import stubs_of
 
 if TYPE_CHECKING:
     from greenline_probe.explore.values import Values
@@ -45,12 +47,17 @@ class Objects:
 
     def _make(self, kind: Any, depth: int) -> list[str]:
         name = self._values.names.of(kind)
-        if name is None or depth > DEEPEST:
+        if depth > DEEPEST:
             return []
+        if name is None:
+            return ready_made(kind, self._values.names)
         if isinstance(kind, type) and issubclass(kind, enum.Enum):
             return [f"{name}.{member.name}" for member in kind if member.name][:MOST]
         if issubclass(kind, enum.Enum):
             return [f"{name}.{member.name}" for member in kind if member.name]
+        ready = [s for s in ready_made(kind, self._values.names) if self._attempt(s)]
+        if ready:
+            return ready
         made: list[str] = self.documented(kind)
         if not inspect.isabstract(kind) and not getattr(kind, "_is_protocol", False):
             made += [s for s in self._constructions(kind, name, depth) if self._attempt(s)][:MOST]
@@ -61,7 +68,7 @@ class Objects:
         if not made:
             subclasses: list[type] = [*type.__subclasses__(kind), *self._alike(kind)]
             made = [s for sub in subclasses[:4] for s in self.of(sub, depth + 1)[:2]]
-        return made
+        return made or [s for s in stubs_of(kind, self._values) if self._attempt(s)]
 
     def _is_vague(self, kind: Any) -> bool:
         """Tell whether the constructor takes anything, whatever it needs: what others make works more often."""

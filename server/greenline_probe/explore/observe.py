@@ -20,10 +20,12 @@ from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from greenline_probe.explore import environment, obstacles
-from greenline_probe.explore.describe import MAX_ITEMS, Describer, equals, files_below, stable_part, written
+from greenline_probe.explore.describe import MAX_ITEMS, Describer, equals, files_below, stable_part
+from greenline_probe.explore.effects import Before, can_change, effects_of
 from greenline_probe.explore.express import Expresser
 from greenline_probe.explore.intentions import Intentions
 from greenline_probe.explore.monkeypatch import Monkeypatch
+from greenline_probe.explore.streams import Log, NoInput
 from greenline_probe.explore.subject import Subject
 from greenline_probe.explore.template import Choice, described
 
@@ -86,59 +88,6 @@ class Observation:
         return self.kind == "value" and (self.expected is not None or bool(self.details) or bool(self.after))
 
 
-class _Log(logging.Handler):
-    """What the code under test logs, as ``caplog`` would show it."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self._messages: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep the message."""
-        if len(self._messages) < MAX_ITEMS:
-            self._messages.append(record.getMessage())
-
-    def take(self) -> list[str]:
-        """Return the messages and start anew."""
-        messages, self._messages = self._messages, []
-        return messages
-
-
-class _NoInput(io.StringIO):
-    """Standard input that nobody types into; who asks is told of like any other refusal."""
-
-    def __init__(self, refused: list[str]) -> None:
-        super().__init__("")
-        self._refused = refused
-
-    def readline(self, *_: Any) -> str:  # type: ignore[override]
-        """Return the end of the input."""
-        self._refused.append(obstacles.TERMINAL)
-        return ""
-
-    def read(self, *_: Any) -> str:
-        """Return the end of the input."""
-        return self.readline()
-
-    @property
-    def buffer(self) -> io.BytesIO:
-        """The input as bytes: as empty."""
-        self.readline()
-        return io.BytesIO()
-
-
-@dataclass
-class _Before:
-    """How things were before the call."""
-
-    arguments: list[tuple[str, str, str]]
-    values: list[Any]
-    twins: list[Any]
-    state: dict[str, str]
-    files: dict[str, str]
-    variables: dict[str, str]
-
-
 class Observer:
     """Executes choices. One loop, one scratch folder, one tracer; each call gets fresh values."""
 
@@ -159,7 +108,7 @@ class Observer:
         self.result: Any = None
         """What the last call returned."""
         self.announce = announce
-        self._log = _Log()
+        self._log = Log()
         logging.getLogger().addHandler(self._log)
         self.describer = Describer(express, scratch)
         self.intentions = Intentions(subject)
@@ -201,7 +150,7 @@ class Observer:
         if not self.announce(mark):
             return None, TimeUp()
         self.refused.clear()
-        stdin, sys.stdin = sys.stdin, _NoInput(self.refused)
+        stdin, sys.stdin = sys.stdin, NoInput(self.refused)
         try:
             with self._limits():
                 result = work()
@@ -228,6 +177,7 @@ class Observer:
                     exec(self._code(line, "exec"), space)
                 values = [self._eval(source, space) for _, _, source in arguments]
                 twins = [self._twin(value, source, space) for value, (_, _, source) in zip(values, arguments)]
+                states = [self._state(name, value) for value, (name, _, _) in zip(values, arguments)]
                 before = self.describer.state_of(template.receiver, space)
                 files = files_below(space.get("tmp_path"))
                 surroundings = environment.variables()
@@ -238,7 +188,11 @@ class Observer:
             self._log.take()
             observation = self._call(choice, template.call(passed, chosen), space, trace=trace)
             if observation.kind in ("value", "raise") and not self.refused:
-                self._effects(observation, _Before(arguments, values, twins, before, files, surroundings), space)
+                earlier = Before(arguments, values, twins, states, before, files, surroundings)
+                asked = "" if observation.expected is None else template.callee  # a property is asserted already
+                found = effects_of(earlier, template.receiver, asked, space, self.describer)
+                observation.after = (*found.after, *observation.after)
+                observation.kept, observation.decorators = found.kept, found.decorators
         except BaseException:
             observation = Observation(choice, "unusable")
         finally:
@@ -283,7 +237,7 @@ class Observer:
         setter = choice.template.form in ("setter", "statement")
         code = self._code(call, "exec" if setter else "eval")
         streams = sys.stdin, sys.stdout, sys.stderr
-        sys.stdin, sys.stdout, sys.stderr = _NoInput(self.refused), output, io.StringIO()
+        sys.stdin, sys.stdout, sys.stderr = NoInput(self.refused), output, io.StringIO()
         try:
             with self._limits():
                 if trace:
@@ -407,37 +361,14 @@ class Observer:
         if observation.expected is None:
             observation.details = tuple(self.describer.describe(result, "result", 0))
 
-    def _effects(self, observation: Observation, before: _Before, space: dict[str, Any]) -> None:
-        """Add what the call changed: its arguments, its receiver, files."""
-        after: list[str] = []
-        kept: set[int] = set()
-        receiver = observation.choice.template.receiver
-        taken = {receiver, "result"}
-        for i, ((name, _, _), value, twin) in enumerate(zip(before.arguments, before.values, before.twins)):
-            if twin is None or name in taken:
-                continue
-            with contextlib.suppress(Exception):
-                if value != twin and (source := self.describer.expression(value)) is not None:
-                    after.append(equals(name, source))
-                    kept.add(i)
-                    taken.add(name)
-        if receiver:
-            now = self.describer.state_of(receiver, space)
-            asked = observation.choice.template.callee  # what a property gives is asserted already
-            known = "" if observation.expected is None else asked
-            changed = [equals(e, s) for e, s in now.items() if before.state.get(e) != s and e != known]
-            after += changed[:4]
-        after += written(space.get("tmp_path"), before.files)
-        restoring, changed = environment.changes(before.variables, self.names, self.describer.is_stable)
-        after += changed
-        observation.decorators = (restoring,) if restoring else ()
-        observation.after = (*after, *observation.after)
-        observation.kept = frozenset(kept)
-
     def _twin(self, value: Any, source: str, space: dict[str, Any]) -> Any:
-        if isinstance(value, (list, dict, set, bytearray)) and source[:1] in "[{b":
-            return self._eval(source, space)
-        return None
+        return self._eval(source, space) if can_change(value) and source[:1] in "[{b" else None
+
+    def _state(self, name: str, value: Any) -> dict[str, str]:
+        """Return what an argument shows that is an object of the project's, or a plain one."""
+        home = type(value).__module__.partition(".")[0]
+        own = home == self.subject.module.__name__.partition(".")[0]
+        return self.describer.state_of(name, {name: value}) if own or isinstance(value, types.SimpleNamespace) else {}
 
     def _raised(self, observation: Observation, error: BaseException) -> None:
         if isinstance(error, TimeUp):

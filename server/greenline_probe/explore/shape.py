@@ -15,7 +15,7 @@ class Shape:
     """What is known of one value; ``element``, ``result`` and the others are the shapes of what it leads to."""
 
     uses: set[str] = field(default_factory=set)
-    """Words as in ``Facts.uses``: "iterates", "indexes", "calls", "calculates", "len" ..."""
+    """Words as in ``Facts.uses``: "iterates", "indexes", "calls", "calculates", "len", "dropped" ..."""
     attributes: dict[str, Shape] = field(default_factory=dict)
     items: dict[str, Shape] = field(default_factory=dict)
     """What is asked for by a key that is a text."""

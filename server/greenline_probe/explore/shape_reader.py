@@ -109,6 +109,11 @@ class _Reader:
             self._truth(node.test, scope)
         elif isinstance(node, ast.AugAssign):
             self._value(ast.BinOp(node.target, node.op, node.value), scope)
+        elif isinstance(node, ast.Expr):
+            given_back = self._value(node.value, scope)
+            if given_back is not None and isinstance(node.value, ast.Call):
+                given_back.uses.add("dropped")
+            return
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.stmt):
                 self._statement(child, scope)

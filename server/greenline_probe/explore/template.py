@@ -11,6 +11,7 @@ from typing import Any
 from greenline_probe.explore.pools import unique
 from greenline_probe.explore.sources import SEPARATOR, call, expression_of, plain, prelude_of, relabelled
 from greenline_probe.explore.steps import steps_of
+from greenline_probe.explore.stubs import heirs_of, is_stand_in
 from greenline_probe.explore.subject import OPERATORS, STATEMENTS, Subject, variable_name
 from greenline_probe.explore.values import Values
 
@@ -202,6 +203,9 @@ def _receivers(subject: Subject, name: str, values: Values, slots: list[Slot]) -
     ready = [*values.objects.documented(owner), *ready]
     heirs: list[type] = type.__subclasses__(owner)
     ready += [s for heir in heirs[:2] if subject.name not in vars(heir) for s in values.objects.of(heir)[:4]]
+    ready = [s for s in ready if not is_stand_in(s)]  # of a stand-in there is nothing to test
+    if not ready and not found:
+        ready = heirs_of(owner, values)
     if ready:
         found.append((variable, "", [Slot(variable, ready, "construct"), *steps]))
     return found

@@ -217,6 +217,8 @@ class Values:
     def collections(self, origin: type, args: tuple[Any, ...], depth: int) -> list[str]:
         """Return lists, sets, iterators ... of items of the argument's type."""
         items = plain(self.of_type(args[0], depth + 1)) if args else []
+        if not items and args and isinstance(args[0], type):
+            return []  # of items that cannot be made
         items = items or ["3", "1", "2"]
         shapes = _lists(items)
         if not args:

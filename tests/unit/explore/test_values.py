@@ -243,7 +243,7 @@ def bare(tmp_path: Path) -> Iterator[Any]:
     ("text", "name", "expected"),
     [
         ("def f(p):\n    return p.upper()\n", "p", "'abc'"),
-        ("def f(p):\n    return p['key']\n", "p", "{'key': 1}"),
+        ("def f(p):\n    return p['key']\n", "p", "{'key': 'key'}"),
         ("def f(p):\n    return [i for i in p]\n", "p", "[3, 1, 2]"),
         ("def f(p):\n    return p(1)\n", "p", "len"),
         ("def f(count):\n    return count\n", "count", "3"),
