@@ -18,6 +18,10 @@ class Budget:
         self._computing = time.thread_time() + seconds
         self._clock = time.monotonic() + seconds * PATIENCE
 
+    def left(self) -> float:
+        """Return how many seconds of computing are left, at least 0."""
+        return max(0.0, self._computing - time.thread_time())
+
     def is_over(self) -> bool:
         """Tell whether to stop."""
         return time.thread_time() > self._computing or time.monotonic() > self._clock

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable
 
 from greenline_probe.explore.budget import Budget
+from greenline_probe.explore.candidates import in_turn
 from greenline_probe.explore.goals import Goals
 from greenline_probe.explore.mutants import Mutant, Mutation
 from greenline_probe.explore.observe import Observation, Observer
@@ -16,7 +17,7 @@ from greenline_probe.explore.search import Search
 from greenline_probe.explore.template import OMITTED, Choice, cost_of
 
 MAX_CHOSEN = 24
-MAX_TRIED_PER_MUTANT = 60
+MAX_TRIED_PER_MUTANT = 50
 MUTANT_SECONDS = 0.1
 ROUNDS = 6
 QUIET_ROUNDS = 2
@@ -224,7 +225,7 @@ class _Choice:
 
     def _first_to_notice(self, mutant: Mutant, among: list[Observation]) -> Observation | None:
         known = {id(o) for o in self.kept}
-        able = [o for o in among if id(o) not in known and self._reaches(o, mutant)]
+        able = in_turn([o for o in among if id(o) not in known and self._reaches(o, mutant)])
         with _applied(self._mutation, mutant, self._observer):
             for observation in able[:MAX_TRIED_PER_MUTANT]:
                 if self._budget.is_over():

@@ -22,8 +22,11 @@ OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "IsNot": operator.is_not,
     "isinstance": isinstance,
 }
-METHODS = {"startswith", "endswith", "get", "match", "fullmatch", "search"}
+METHODS = {
+    "startswith", "endswith", "get", "match", "fullmatch", "search", "finditer", "findall", "split", "sub",
+}  # fmt: skip
 """Calls that are questions: to a text, a dictionary, a regular expression."""
+_FINDS_ONE = ("match", "fullmatch", "search")
 CONVERSIONS = {"int", "float"}
 MAX_RECORDED = 256
 MAX_AT_PLACE = 12
@@ -68,18 +71,21 @@ class Comparisons:
             self._note(place, value, None, None)
         return value
 
-    def call(self, place: Place, owner: Any, *arguments: Any) -> Any:
+    def call(self, place: Place, owner: Any, *arguments: Any, **named: Any) -> Any:
         """Call the method as Python would, and remember what it asks."""
         line, column, method = place
-        answer = getattr(owner, method)(*arguments)
+        answer = getattr(owner, method)(*arguments, **named)
         if type(owner) in (str, bytes):
-            self._note(place, owner, arguments[0], answer)
+            if method in ("startswith", "endswith"):
+                self._note(place, owner, arguments[0], answer)
         elif method == "get" and type(owner) is dict:
             self._note((line, column, "Key"), arguments[0], owner, arguments[0] in owner)
-        elif type(owner) is re.Pattern and arguments:
-            self._note((line, column, "match"), arguments[0], owner, answer is not None)
-        elif owner is re and len(arguments) > 1:
-            self._note((line, column, "match"), arguments[1], arguments[0], answer is not None)
+        elif type(owner) is re.Pattern or owner is re:
+            asked = [owner, *arguments] if owner is not re else list(arguments)
+            at = 2 if method == "sub" else 1
+            if len(asked) > at:
+                found = answer is not None if method in _FINDS_ONE else None
+                self._note((line, column, "match"), asked[at], asked[0], found)
         return answer
 
     def item(self, place: Place, owner: Any, key: Any) -> Any:

@@ -151,11 +151,15 @@ class _Rewriter(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> Any:
         """Record the questions to texts, dictionaries and patterns, and what should be a number."""
         self.generic_visit(node)
-        if node.keywords or not node.args or any(isinstance(a, ast.Starred) for a in node.args):
+        if not node.args or any(isinstance(a, ast.Starred) for a in node.args):
             return node
-        if isinstance(node.func, ast.Attribute) and node.func.attr in METHODS and len(node.args) <= 3:
+        if isinstance(node.func, ast.Attribute) and node.func.attr in METHODS:
             place = (node.lineno, node.col_offset, node.func.attr)
-            return self._call(node, _CALLED, place, [node.func.value, *node.args])
+            call = self._call(node, _CALLED, place, [node.func.value, *node.args])
+            call.keywords = node.keywords
+            return call
+        if node.keywords:
+            return node
         if isinstance(node.func, ast.Name) and node.func.id == "isinstance" and len(node.args) == 2:
             return self._call(node, _COMPARED, (node.lineno, node.col_offset, "isinstance"), node.args)
         if isinstance(node.func, ast.Name) and node.func.id in CONVERSIONS and len(node.args) == 1:

@@ -331,4 +331,6 @@ class Search:
             return self._variations.like_the_receiver(template, chosen, slot, source)
         if roll < 0.6 or slot.role in ("step", "setting") or not source:
             return self.random.choice(slot.pool)
+        if source[:1] in "'\"" and roll > 0.75:
+            return self._variations.joined(source, self.random.choice([*slot.pool, *wanted]))
         return self._variations.of(source)

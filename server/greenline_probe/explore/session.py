@@ -135,6 +135,7 @@ def search(request: wire.Explore, emit: Emit, announce: Callable[[str], bool]) -
             ],
             "imports": [[name, *where] for name, where in session.names.imports.items()],
             "calls": found.calls,
+            "left": searcher.budget.left(),
             "refusals": [
                 [what, session.needed(what)] for what in sorted(found.refusals, key=lambda r: -found.refusals[r])[:5]
             ],
@@ -155,7 +156,7 @@ def judge(
 ) -> None:
     """Second worker: run the candidates in the module as it is, twice; choose; emit the cases."""
     session = Session(request, announce, instrumented=False)
-    budget = Budget(request.seconds * (1 - SEARCH_SHARE))
+    budget = Budget(request.seconds * (1 - SEARCH_SHARE) + found.get("left", 0.0))
     for name, module, attribute in found["imports"]:
         if name not in session.names.bound and module in sys.modules:
             value = sys.modules[module]

@@ -18,7 +18,7 @@ _WORDS = ["0", "1", "9", "a", "Z", "é", "1.5", "-1"]
 def hard_ones(source: str) -> list[str]:
     """Return what laws often do not survive: the same value twice, another order, other letters, more white space."""
     try:
-        value = ast.literal_eval(source)
+        value: Any = ast.literal_eval(source)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return []
     found: list[Any] = []
@@ -27,7 +27,7 @@ def hard_ones(source: str) -> list[str]:
     elif isinstance(value, bytes):
         found = [value + value, value[::-1], value + b"\x00\xff"]
     elif isinstance(value, (list, tuple)):
-        found = [value + value, value[::-1], value[:1] * 3, sorted(value, key=repr) if isinstance(value, list) else ()]
+        found = [value * 2, value[::-1], value[:1] * 3, sorted(value, key=repr) if isinstance(value, list) else ()]
     elif isinstance(value, dict) and value:
         first = next(iter(value.values()))
         found = [{**dict.fromkeys(value, first), "other": first}, dict(reversed(list(value.items())))]
@@ -56,6 +56,19 @@ class Variations:
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             return source
         return repr(self._value(value))
+
+    def joined(self, one: str, other: str) -> str:
+        """Put the beginning of one text before the end of another, or one after the other on lines of their own."""
+        try:
+            first, second = ast.literal_eval(one), ast.literal_eval(other)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return one
+        if type(first) is not str or type(second) is not str:
+            return one
+        pick = self._random
+        if pick.random() < 0.5:
+            return repr(first + pick.choice(["", "\n", "\n    ", " "]) + second)
+        return repr(first[: pick.randrange(len(first) + 1)] + second[pick.randrange(len(second) + 1) :])
 
     def like_the_receiver(self, template: Template, chosen: list[str], slot: Slot, source: str) -> str:
         """Make another object like the receiver, equal or nearly so: where two meet, that is the interesting case."""

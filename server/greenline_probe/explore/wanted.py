@@ -53,7 +53,11 @@ class Wanted:
                 yield left, affix + left if name == "startswith" else left + affix
                 yield left, affix
         elif name == "match":
-            yield from ((left, sample) for sample in self._matching(right))
+            for sample in self._matching(right):
+                yield left, sample
+                if type(left) is str:
+                    yield left, sample + left
+                    yield left, left + sample
         elif name == "Number":
             yield from ((left, text) for text in ("1", "12", "0"))
         elif name == "isinstance":
