@@ -23,7 +23,7 @@ from greenline.domain.coverage.model import Executed, Gap, Span, Statements
 from greenline.domain.coverage.remap import remap
 from greenline.domain.coverage.shift_gaps import shift_gaps
 from greenline.domain.generation.merge import merge_tests
-from greenline.domain.generation.model import Candidate
+from greenline.domain.generation.model import Candidate, SuspectedBug
 from greenline.domain.generation.surroundings import imported_names
 from greenline.lsp.documents import OpenDocument
 from greenline.lsp.pictures import Shown
@@ -308,9 +308,12 @@ async def offered(services: FakeServices, source: Path, state: str) -> list[dict
     """Return every command that lenses and actions offer for a file, as the JSON that the editor was sent."""
     services.show.state = state
     services.show.message = "" if state == "measured" else "No data."
+    services.generate.status, services.generate.bugs = "not_testable", (SuspectedBug("greet(1)", "TypeError: x", 4),)
     commands = []
     async with Editor(services, FULL, root=source.parent) as editor:
         uri = editor.open(source)
+        answer = await editor.run("greenline.generateTest", {"uri": uri, "qualname": "greet"})
+        await editor.job_end(answer["job"])
         commands += [lens["command"] for lens in await editor.lenses(uri)]
         for line in range(SOURCE.count("\n")):
             commands += [action["command"] for action in await editor.actions(uri, line)]
@@ -322,7 +325,9 @@ async def offered(services: FakeServices, source: Path, state: str) -> list[dict
 async def test_every_command_works_from_its_json_alone(services: FakeServices, source: Path, state: str) -> None:
     commands = await offered(services, source, state)
     names = {command["command"] for command in commands}
-    assert names >= {"greenline.generateTest", "greenline.generateTestsForFile"}
+    assert names >= {
+        "greenline.generateTest", "greenline.generateTestsForFile", "greenline.dismissSuspectedBug",
+    }  # fmt: skip
     assert ("greenline.showGap" if state == "measured" else "greenline.runTestsWithCoverage") in names
     for command in commands:
         # another server, which has never seen the file
@@ -330,6 +335,9 @@ async def test_every_command_works_from_its_json_alone(services: FakeServices, s
             answer = await editor.run(command["command"], *command["arguments"])
             if command["command"] == "greenline.showGap":
                 assert answer is None
+                continue
+            if command["command"] == "greenline.dismissSuspectedBug":
+                assert answer == {"dismissed": True}
                 continue
             assert answer["started"] is True, command
             assert (await editor.job_end(answer["job"]))["id"] == answer["job"]

@@ -105,6 +105,7 @@ def _report(run: Run, texts: dict[Path, str], *, as_text: bool) -> None:
         return
     from greenline.cli import console, results_view  # noqa: PLC0415 - as above
 
+    results_view.print_suspected_bugs(console.out(), run.results, texts)
     results_view.print_summary(console.out(), run.results, dry_run=run.dry_run)
 
 

@@ -32,7 +32,8 @@ def print_result(console: Console, result: TargetResult, texts: Mapping[Path, st
         where = escape(shown(result.edit.path))
         count = _count(len(result.tests), "test")
         verb = "would go to" if dry_run else "written to"
-        console.print(f"    {count} {verb} [cyan]{where}[/]  [dim]{result.seconds:.1f} s[/]", soft_wrap=True)
+        noticed = f"; {_noticed(result)}" if result.strength else ""
+        console.print(f"    {count} {verb} [cyan]{where}[/]{noticed}  [dim]{result.seconds:.1f} s[/]", soft_wrap=True)
         if dry_run and result.code:
             print_code(console, result.code)
         else:
@@ -44,10 +45,20 @@ def print_result(console: Console, result: TargetResult, texts: Mapping[Path, st
     if result.status == "confirmed" and result.not_tested:
         more = f" (and {len(result.not_tested) - 1} more)" if len(result.not_tested) > 1 else ""
         console.print(f"    [dim]left: {escape(result.not_tested[0])}{more}[/]", soft_wrap=True)
-    for bug in result.suspected_bugs:
-        where = f" at line {bug.line}" if bug.line else ""
-        raised = f"[bold]{escape(bug.call)}[/] {escape(bug.words)}{where}"
-        console.print(f"    {mark(console, 'warning')} perhaps a bug: {raised}", soft_wrap=True)
+
+
+def print_suspected_bugs(console: Console, results: Sequence[TargetResult], texts: Mapping[Path, str]) -> None:
+    """Print, in a block of its own, the calls that do what nothing announces or what documentation contradicts."""
+    found = [(result, bug) for result in results for bug in result.suspected_bugs]
+    if not found:
+        return
+    console.print()
+    console.print("[bold]Suspected bugs[/], which no test asserts:", soft_wrap=True)
+    for result, bug in found:
+        path = texts.get(result.target.path, str(result.target.path))
+        where = f"{path}:{bug.line}" if bug.line else as_written(result.target, texts)
+        words = f"[bold]{escape(_one_line(bug.call))}[/] {escape(_one_line(bug.words))}"
+        console.print(f"{mark(console, 'warning')} [cyan]{escape(where)}[/]  {words}", soft_wrap=True)
 
 
 def print_summary(console: Console, results: Sequence[TargetResult], *, dry_run: bool) -> None:
@@ -92,6 +103,15 @@ def _gain(console: Console, result: TargetResult) -> str:
         won.append(f"+{branches} {'branch' if branches == 1 else 'branches'}")
     figures = f"{percent(before)} {arrow(console)} [bold green]{percent(after)}[/]"
     return f"{figures}  [dim]{', '.join(won)}[/]" if won else figures
+
+
+def _noticed(result: TargetResult) -> str:
+    assert result.strength
+    return f"{'it notices' if len(result.tests) == 1 else 'they notice'} {result.strength.words}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _count(number: int, noun: str) -> str:

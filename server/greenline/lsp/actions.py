@@ -1,4 +1,4 @@
-"""Code actions: on a gap, or with the cursor in a function. Each is a command that carries its whole target."""
+"""Code actions: on a gap or a suspected bug, or with the cursor in a function. Each carries its whole target."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from greenline.lsp import names
-from greenline.lsp.diagnostics import SOURCE
+from greenline.lsp.diagnostics import SOURCE, SUSPECTED_BUG
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,15 +25,36 @@ async def actions(session: Session, params: types.CodeActionParams) -> list[type
     if shown is None or names.is_test_file(shown.document.path):
         return []
     ours = [diagnostic for diagnostic in params.context.diagnostics if diagnostic.source == SOURCE]
+    gaps = [diagnostic for diagnostic in ours if diagnostic.code != SUSPECTED_BUG]
+    bugs = [diagnostic for diagnostic in ours if diagnostic.code == SUSPECTED_BUG]
+    offers = [(kind, command, gaps) for kind, command in _offers(session, shown, params.range, gaps)]
+    offers += [(types.CodeActionKind.QuickFix, command, bugs) for command in await _dismissals(session, shown, params)]
     found: list[types.CodeAction | types.Command] = []
-    for kind, command in _offers(session, shown, params.range, ours):
+    for kind, command, mended in offers:
         if not _wanted(kind, params.context.only):
             continue
         if session.client.code_action_literals:
-            found.append(types.CodeAction(command.title, kind=kind, diagnostics=ours or None, command=command))
+            found.append(types.CodeAction(command.title, kind=kind, diagnostics=mended or None, command=command))
         else:
             found.append(command)
     return found
+
+
+async def _dismissals(session: Session, shown: Shown, params: types.CodeActionParams) -> list[types.Command]:
+    """Offer to show the suspected bugs of these lines no more."""
+    positions = session.positions(shown.document.text)
+    lines = range(positions.line_of(params.range.start), positions.line_of(params.range.end) + 1)
+    return [
+        types.Command(
+            f"Dismiss: `{suspicion.qualname.rpartition('.')[2]}` is right to do that"
+            if suspicion.bug.documented
+            else f"Dismiss: {suspicion.bug.error.partition(':')[0]} is what should happen here",
+            names.DISMISS_BUG,
+            arguments=[{"uri": shown.document.uri, "bug": suspicion.id}],
+        )
+        for suspicion in (await session.findings.of(shown.document)).suspicions
+        if suspicion.line in lines
+    ]
 
 
 def _offers(

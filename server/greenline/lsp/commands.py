@@ -94,6 +94,17 @@ class Commands:
         params = types.ShowDocumentParams(uri=uri, take_focus=True, selection=types.Range(at, at))
         self._session.spawn(self._show_document(params), f"showing {uri}")
 
+    def dismiss_bug(self, *arguments: object) -> dict[str, Any]:
+        """``greenline.dismissSuspectedBug``: show one suspected bug no more, for as long as the server runs."""
+        values = _one_object(arguments)
+        path, suspicion = path_of(_uri(values)), values.get("bug")
+        if not isinstance(suspicion, str) or not suspicion:
+            raise JsonRpcInvalidParams("greenline.dismissSuspectedBug needs a bug, as the diagnostic's data name it")
+        if path is not None:
+            self._session.findings.dismiss(path, suspicion)
+            self._session.redraw()
+        return {"dismissed": path is not None}
+
     async def _show_document(self, params: types.ShowDocumentParams) -> None:
         await self._session.server.window_show_document_async(params)
 

@@ -1,4 +1,4 @@
-"""Diagnostics: one per gap, pulled by clients that can be told to pull again, pushed to all others."""
+"""Diagnostics: one per gap and suspected bug, pulled by clients that can be told to pull again, pushed to others."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from lsprotocol import types
 if TYPE_CHECKING:
     from greenline.domain.coverage.model import Gap
     from greenline.lsp.documents import OpenDocument
+    from greenline.lsp.findings import Suspicion
     from greenline.lsp.pictures import Shown
     from greenline.lsp.positions import Positions
     from greenline.lsp.session import Session
     from greenline.settings import Severity
 
 SOURCE = "greenline"
+SUSPECTED_BUG = "suspected-bug"
+"""The diagnostic's code; those of gaps are their kinds."""
 _SEVERITIES = {
     "error": types.DiagnosticSeverity.Error,
     "warning": types.DiagnosticSeverity.Warning,
@@ -52,10 +55,11 @@ class Publisher:
 
     async def _publish(self, uri: str) -> None:
         shown = await self._session.pictures.of(uri)
+        found = await diagnostics_of(self._session, shown) if shown else []
         if shown is None or self._session.documents.get(uri) is not shown.document:
             return  # closed or changed meanwhile: that change publishes
         self._session.server.text_document_publish_diagnostics(
-            types.PublishDiagnosticsParams(uri, diagnostics_of(self._session, shown), version=shown.document.version)
+            types.PublishDiagnosticsParams(uri, found, version=shown.document.version)
         )
 
     def _forget_timer(self, uri: str) -> None:
@@ -66,16 +70,24 @@ class Publisher:
 async def pull(session: Session, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
     """Answer ``textDocument/diagnostic``; the result id is a digest, so that an unchanged picture costs one line."""
     shown = await session.pictures.of(params.text_document.uri)
-    items = diagnostics_of(session, shown) if shown else []
+    items = await diagnostics_of(session, shown) if shown else []
     result_id = hashlib.sha256(repr(items).encode("utf-8", "backslashreplace")).hexdigest()[:16]
     if params.previous_result_id == result_id:
         return types.RelatedUnchangedDocumentDiagnosticReport(result_id=result_id)
     return types.RelatedFullDocumentDiagnosticReport(items=items, result_id=result_id)
 
 
-def diagnostics_of(session: Session, shown: Shown) -> list[types.Diagnostic]:
-    """Return one diagnostic per gap whose kind is not switched off."""
+async def diagnostics_of(session: Session, shown: Shown) -> list[types.Diagnostic]:
+    """Return one diagnostic per gap whose kind is not switched off, and one per suspected bug."""
     positions = session.positions(shown.document.text)
+    told = await session.findings.of(shown.document)
+    return [
+        *_of_gaps(session, shown, positions),
+        *(_of_suspicion(session, shown.document, positions, suspicion) for suspicion in told.suspicions),
+    ]
+
+
+def _of_gaps(session: Session, shown: Shown, positions: Positions) -> list[types.Diagnostic]:
     return [
         types.Diagnostic(
             range=positions.range(gap.span),
@@ -88,6 +100,24 @@ def diagnostics_of(session: Session, shown: Shown) -> list[types.Diagnostic]:
         for gap in shown.picture.gaps
         if (severity := _severity(session, gap)) != "off"
     ]
+
+
+def _of_suspicion(
+    session: Session, document: OpenDocument, positions: Positions, suspicion: Suspicion
+) -> types.Diagnostic:
+    related = None
+    if suspicion.function_line and session.client.related_information:
+        where = types.Location(document.uri, positions.line_range(suspicion.function_line))
+        related = [types.DiagnosticRelatedInformation(where, f"`{suspicion.qualname}` is what was called")]
+    return types.Diagnostic(
+        range=positions.line_range(suspicion.line),
+        message=suspicion.message,
+        severity=types.DiagnosticSeverity.Warning,
+        code=SUSPECTED_BUG,
+        source=SOURCE,
+        related_information=related,
+        data={"bug": suspicion.id, "call": suspicion.bug.call, "error": suspicion.bug.error},
+    )
 
 
 def _severity(session: Session, gap: Gap) -> Severity:

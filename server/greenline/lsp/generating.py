@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from greenline.lsp import apply_edit, edits
-from greenline.lsp.job_report import Finished, Unfinished, and_the_others, summary_of
+from greenline.lsp.job_report import Finished, Unfinished, and_the_bugs, and_the_others, summary_of
 from greenline.lsp.session import Error, Info
 from greenline.ports.progress import WRITTEN, Share
 
@@ -32,6 +32,8 @@ async def generate(session: Session, target: Target, progress: Progress) -> Fini
         progress.step(f"Waiting for the other job on {target.path.name}")
     async with lock:
         generation = await _generate(session, services, target, Share(progress, 0.0, WRITTEN))
+        if await session.findings.suspect(generation.text, generation.results):
+            session.redraw()
         if generation.edit is None:
             return _nothing_written(session, generation)
         progress.step(f"Writing {generation.edit.path.name}")
@@ -52,7 +54,7 @@ async def _generate(session: Session, services: Services, target: Target, progre
 
 
 def _nothing_written(session: Session, generation: Generation) -> Finished:
-    message = summary_of(generation.results)
+    message = summary_of(generation.results) + and_the_bugs(generation.results)
     if any(result.status == "failed" for result in generation.results):
         raise Unfinished(message, generation.results)
     session.show(message, Info)
@@ -64,17 +66,21 @@ async def _confirm(session: Session, services: Services, generation: Generation,
     assert generation.edit is not None
     progress.step(f"Running {generation.edit.path.name}")
     try:
-        return await services.confirm.confirm(generation, progress)
+        confirmation = await services.confirm.confirm(generation, progress)
+        if confirmation.ok:
+            await session.findings.measure(generation.text, confirmation.results)
     except asyncio.CancelledError:
         apply_edit.say_that_they_stand(session, generation.edit)
         raise
+    else:
+        return confirmation
     finally:
         session.refresh()
 
 
 def _tell(session: Session, applied: apply_edit.Applied, confirmation: Confirmation) -> Finished:
     if confirmation.ok:
-        told = confirmation.message + and_the_others(confirmation.results)
+        told = confirmation.message + and_the_others(confirmation.results) + and_the_bugs(confirmation.results)
         if not session.client.tells_results:
             session.show(told, Info)
         return Finished(told, confirmation.results)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from greenline.jobs.registry import JobFailure
 from greenline.lsp import names
+from greenline.lsp.findings import short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,6 +91,16 @@ def and_the_others(results: Sequence[TargetResult]) -> str:
     return f"; no test for {others} (the log says why)"
 
 
+def and_the_bugs(results: Sequence[TargetResult]) -> str:
+    """Return, to follow all else, what was found that nothing announces; where it is, the diagnostics say."""
+    bugs = [bug for result in results for bug in result.suspected_bugs]
+    if not bugs:
+        return ""
+    if len(bugs) > 1:
+        return f"; {len(bugs)} suspected bugs are marked"
+    return f"; perhaps a bug: {names.plain(short(bugs[0].call))} {names.one_line(bugs[0].words)}"
+
+
 _WORDS: dict[Status, str] = {
     "confirmed": "confirmed",
     "nothing_to_gain": "with nothing to gain",
@@ -119,6 +130,13 @@ def _result(result: TargetResult) -> dict[str, Any]:
         else None,
         "observations": result.observations,
         "seconds": result.seconds,
+        "mutants": {"total": result.strength.mutants, "killed": result.strength.killed} if result.strength else None,
+        "oracles": list(result.oracles),
+        "suspectedBugs": [
+            {"call": bug.call, "error": bug.error, "line": bug.line, "documented": bug.documented or None}
+            for bug in result.suspected_bugs
+        ],
+        "notTested": list(result.not_tested),
     }
 
 

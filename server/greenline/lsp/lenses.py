@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from greenline.domain.code.model import Function
     from greenline.domain.coverage.model import Gap, Summary
+    from greenline.domain.generation.model import Strength
     from greenline.lsp.pictures import Shown
     from greenline.lsp.positions import Positions
     from greenline.lsp.session import Session
@@ -30,6 +32,7 @@ async def lenses(session: Session, uri: str) -> list[types.CodeLens]:
     if shown is None:
         return []
     positions = session.positions(shown.document.text)
+    strengths = (await session.findings.of(shown.document)).strengths
     found = _of_file(shown, positions)
     if not names.is_test_file(shown.document.path):
         gaps: dict[str | None, list[Gap]] = defaultdict(list)
@@ -37,7 +40,8 @@ async def lenses(session: Session, uri: str) -> list[types.CodeLens]:
             gaps[gap.function].append(gap)
         for function in shown.picture.module.functions:
             if not function.is_local:
-                found.extend(_of_function(session, shown, positions, function, gaps[function.qualname]))
+                lens = _OfFunction(session, shown, function, gaps[function.qualname], strengths.get(function.qualname))
+                found.extend(lens.lenses(positions))
     return found
 
 
@@ -53,31 +57,39 @@ def _of_file(shown: Shown, positions: Positions) -> list[types.CodeLens]:
     return found
 
 
-def _of_function(
-    session: Session, shown: Shown, positions: Positions, function: Function, gaps: Sequence[Gap]
-) -> list[types.CodeLens]:
-    where = types.Range(
-        positions.position(function.line, function.name_column),
-        positions.position(function.line, function.name_column + len(function.name)),
-    )
-    commands: list[types.Command] = []
-    summary = shown.picture.functions.get(function.qualname)
-    if summary is not None:
-        commands.append(_coverage_command(session, shown, function, summary, gaps))
-    if summary is None or summary.whole_percent < 100:  # noqa: PLR2004 - complete
-        target = names.target(shown.document.uri, function.qualname, shown.document.version)
-        commands.append(types.Command("Generate test", names.GENERATE_TEST, arguments=[target]))
-    return [types.CodeLens(where, command=command) for command in commands]
+@dataclass(frozen=True, slots=True)
+class _OfFunction:
+    """What stands over one function."""
 
+    session: Session
+    shown: Shown
+    function: Function
+    gaps: Sequence[Gap]
+    strength: Strength | None
 
-def _coverage_command(
-    session: Session, shown: Shown, function: Function, summary: Summary, gaps: Sequence[Gap]
-) -> types.Command:
-    title = f"{function.name}: {summary.whole_percent} %"
-    if gaps:
-        title += f" · {len(gaps)} {'gap' if len(gaps) == 1 else 'gaps'}"
-    if not gaps or not session.client.shows_documents:
-        return types.Command(title, "")
-    first = gaps[0].span
-    where = {"uri": shown.document.uri, "line": first.start_line, "column": first.start_column}
-    return types.Command(title, names.SHOW_GAP, arguments=[where])
+    def lenses(self, positions: Positions) -> list[types.CodeLens]:
+        function, document = self.function, self.shown.document
+        where = types.Range(
+            positions.position(function.line, function.name_column),
+            positions.position(function.line, function.name_column + len(function.name)),
+        )
+        commands: list[types.Command] = []
+        summary = self.shown.picture.functions.get(function.qualname)
+        if summary is not None:
+            commands.append(self._coverage(summary))
+        if summary is None or summary.whole_percent < 100:  # noqa: PLR2004 - complete
+            target = names.target(document.uri, function.qualname, document.version)
+            commands.append(types.Command("Generate test", names.GENERATE_TEST, arguments=[target]))
+        return [types.CodeLens(where, command=command) for command in commands]
+
+    def _coverage(self, summary: Summary) -> types.Command:
+        title = f"{self.function.name}: {summary.whole_percent} %"
+        if self.gaps:
+            title += f" · {len(self.gaps)} {'gap' if len(self.gaps) == 1 else 'gaps'}"
+        if self.strength:
+            title += f" · new tests notice {self.strength.words}"
+        if not self.gaps or not self.session.client.shows_documents:
+            return types.Command(title, "")
+        first = self.gaps[0].span
+        where = {"uri": self.shown.document.uri, "line": first.start_line, "column": first.start_column}
+        return types.Command(title, names.SHOW_GAP, arguments=[where])

@@ -17,6 +17,7 @@ GENERATE_TESTS_FOR_FILE = "greenline.generateTestsForFile"
 RUN_TESTS = "greenline.runTestsWithCoverage"
 CANCEL_JOB = "greenline.cancelJob"
 SHOW_GAP = "greenline.showGap"
+DISMISS_BUG = "greenline.dismissSuspectedBug"
 JOB_ENDED = "greenline/jobEnded"
 LONGEST = 300
 """Characters of a message on one line."""

@@ -235,6 +235,7 @@ def _register_commands(server: GreenlineServer) -> None:
         names.RUN_TESTS: commands.run_tests,
         names.CANCEL_JOB: commands.cancel_job,
         names.SHOW_GAP: commands.show_gap,
+        names.DISMISS_BUG: commands.dismiss_bug,
     }.items():
         server.command(name)(_as_function(handler))
 

@@ -12,6 +12,7 @@ from lsprotocol import types
 from greenline.jobs.registry import JobRegistry
 from greenline.lsp.client import Client
 from greenline.lsp.documents import EditorDocuments
+from greenline.lsp.findings import Findings
 from greenline.lsp.pictures import Pictures
 from greenline.lsp.positions import Positions
 from greenline.lsp.services import LazyServices
@@ -42,6 +43,7 @@ class Session:
         self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="greenline-pictures")
         self.services = LazyServices(build, self.documents)
         self.pictures = Pictures(self.documents, self.services, self.executor)
+        self.findings = Findings(self.documents, self.executor)
         self.jobs = JobRegistry()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._said: set[str] = set()
@@ -74,6 +76,10 @@ class Session:
     def refresh(self) -> None:
         """Look at everything again: coverage or settings changed."""
         self.pictures.invalidate()
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Show everything again; the pictures are what they were."""
         for listener in self._on_refresh:
             listener()
 

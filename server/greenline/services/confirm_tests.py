@@ -169,16 +169,16 @@ def _message(passed: int, results: Sequence[TargetResult]) -> str:
     tests = f"{passed} {'test' if passed == 1 else 'tests'} passed"
     shown = [_gain(r) for r in gained[:_MOST_SHOWN]]
     more = [f"and {len(gained) - _MOST_SHOWN} more"] if len(gained) > _MOST_SHOWN else []
-    return "; ".join([tests, *shown, *more, *_strength(gained)])
+    return "; ".join([tests, *shown, *more, *_strength(passed, gained)])
 
 
-def _strength(gained: Sequence[TargetResult]) -> list[str]:
+def _strength(passed: int, gained: Sequence[TargetResult]) -> list[str]:
     """Say what the new tests notice, where that was measured of all of them."""
     measured = [r.strength for r in gained if r.strength is not None]
     if not measured or len(measured) < len(gained):
         return []
     killed, mutants = sum(s.killed for s in measured), sum(s.mutants for s in measured)
-    return [f"they notice {Strength(mutants, killed).words} of the code"]
+    return [f"{'it notices' if passed == 1 else 'they notice'} {Strength(mutants, killed).words} of the code"]
 
 
 def _gain(result: TargetResult) -> str:

@@ -26,7 +26,8 @@ def test_writes_confirms_and_says_what_was_gained(run: Run, services: FakeServic
     assert result.exit_code == 0
     assert (folder / "tests" / "test_prices.py").read_text() == "def test_price():\n    ...\n"
     assert "prices.py::price  33 % → 100 %  +3 lines, +3 branches" in result.stdout
-    assert "2 tests written to tests/test_prices.py" in result.stdout
+    assert "2 tests written to tests/test_prices.py; they notice 11 of 12 small changes  1.2 s" in result.stdout
+    assert "Suspected" not in result.stdout
     assert "test_price_rejects_zero" in result.stdout
     assert "\n1 confirmed; 2 tests in tests/test_prices.py\n" in result.stdout
     assert "left: Line 4 never jumps to 6" in result.stdout
@@ -231,13 +232,17 @@ def test_markup_in_names_and_reasons_is_text(run: Run, services: FakeServices, f
     assert "expected [bold] but got list[int]" in run("generate", "prices.py::price").stdout
 
 
-def test_a_suspected_bug_is_reported(run: Run, services: FakeServices, folder: Path) -> None:
-    bug = SuspectedBug("price([])", "TypeError: '>' not supported", 5)
-    result = TargetResult(Target(folder / "prices.py", "price"), "failed", "no tests", suspected_bugs=(bug,))
+def test_suspected_bugs_stand_in_a_block_of_their_own(run: Run, services: FakeServices, folder: Path) -> None:
+    raised = SuspectedBug("price([])", "TypeError: '>' not\nsupported", 5)
+    wrong = SuspectedBug("price(3)", "gives 0", None, "gives 495")
+    result = TargetResult(Target(folder / "prices.py", "price"), "failed", "no tests", suspected_bugs=(raised, wrong))
     services.generations["price"] = Generation((result,), None)
-
     text = run("generate", "prices.py::price").stdout
-    assert "perhaps a bug: price([]) raises TypeError: '>' not supported at line 5" in text
+    assert text.endswith(
+        "\n    no tests\n\nSuspected bugs, which no test asserts:\n"
+        "! prices.py:5  price([]) raises TypeError: '>' not supported\n"
+        "! prices.py::price  price(3) gives 0, but by its documentation gives 495\n\n1 failed\n"
+    ), text
 
 
 def test_help_loads_nothing_heavy() -> None:

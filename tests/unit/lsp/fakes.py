@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from greenline.domain.code.model import Function, Module
 from greenline.domain.coverage.model import Gap, Ratio, Span, Summary
-from greenline.domain.generation.model import Coverage, Insertion, TargetResult, TestEdit
+from greenline.domain.generation.model import Coverage, Insertion, Strength, SuspectedBug, TargetResult, TestEdit
 from greenline.services.confirm_tests import Confirmation
 from greenline.services.generate_tests import Generation
 from greenline.services.run_suite import SuiteRun
@@ -81,10 +81,13 @@ class FakeGenerate:
     status: Any = "confirmed"
     reason: str = ""
     error: BaseException | None = None
+    bugs: tuple[SuspectedBug, ...] = ()
+    strength: Strength | None = None
 
     async def generate(self, target: Target, progress: Progress, *, engine: str = "auto") -> Generation:
         self.runs.append(target)
         base = self.documents.read(self.test_file)
+        text = self.documents.read(target.path) or ""
         progress.step("Exploring", 0.5)
         self.started.set()
         try:
@@ -94,7 +97,8 @@ class FakeGenerate:
         if self.error:
             raise self.error
         if self.status != "confirmed":
-            return Generation((TargetResult(target, self.status, self.reason),), None)
+            found = TargetResult(target, self.status, self.reason, observations=3, suspected_bugs=self.bugs)
+            return Generation((found,), None, text)
         end = len((base or "").split("\n"))
         edit = TestEdit(
             self.test_file,
@@ -105,9 +109,10 @@ class FakeGenerate:
         )
         half, full = Summary(Ratio(1, 2), Ratio(0, 0)), Summary(Ratio(2, 2), Ratio(0, 0))
         result = TargetResult(
-            target, "confirmed", "", "explore", edit, ("test_it",), self.addition, Coverage(half, full), 3, 0.5
-        )
-        return Generation((result,), edit)
+            target, "confirmed", "", "explore", edit, ("test_it",), self.addition, Coverage(half, full), 3, 0.5,
+            suspected_bugs=self.bugs, strength=self.strength,
+        )  # fmt: skip
+        return Generation((result,), edit, text)
 
 
 @dataclass

@@ -1,0 +1,182 @@
+"""What generating told of functions, besides tests: suspected bugs, and how strong the new tests are.
+
+It is shown for as long as the function's code is the one that was explored, and moves with edits around it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from greenline.domain.code.read_module import read_module
+from greenline.domain.code.text_lines import split_lines
+from greenline.domain.coverage.same_code import line_now
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import ThreadPoolExecutor
+
+    from greenline.domain.generation.model import Strength, SuspectedBug, TargetResult
+    from greenline.lsp.documents import EditorDocuments, OpenDocument
+
+_LONGEST = 200
+"""Characters of a call in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """A suspected bug, where it stands now."""
+
+    id: str
+    """The same for the same exception in the same line of the same function."""
+    qualname: str
+    bug: SuspectedBug
+    line: int
+    function_line: int
+    """Of the ``def``; 0 where the line is in the function anyway."""
+
+    @property
+    def message(self) -> str:
+        """One sentence: the shortest call that shows it, and what it does."""
+        said = f"`{short(self.bug.call)}` {' '.join(self.bug.words.split())}"
+        if self.bug.documented:
+            return said
+        return f"{said.rstrip('.')}, which neither the code nor its documentation announces"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of one document's functions."""
+
+    suspicions: tuple[Suspicion, ...] = ()
+    strengths: Mapping[str, Strength] = field(default_factory=dict)
+    """By qualified name: what the tests that were written notice, where they still stand as they were written."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Explored:
+    """One function, as it was explored."""
+
+    text: str
+    lines: range
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What stays of a file's generations, by qualified name."""
+
+    bugs: Mapping[str, tuple[_Explored, tuple[SuspectedBug, ...]]] = field(default_factory=dict)
+    strengths: Mapping[str, tuple[_Explored, TargetResult]] = field(default_factory=dict)
+
+
+class Findings:
+    """Changed on the loop's thread only; what takes long is done on the executor's."""
+
+    def __init__(self, documents: EditorDocuments, executor: ThreadPoolExecutor) -> None:
+        self._documents = documents
+        self._executor = executor
+        self._known: dict[Path, _Known] = {}
+        self._dismissed: set[tuple[Path, str]] = set()
+
+    async def suspect(self, text: str, results: Sequence[TargetResult]) -> bool:
+        """Take over the suspected bugs of functions that were explored, in the place of earlier ones; True if any."""
+        changed = False
+        told = {r.target.qualname: r for r in results if r.target.qualname and r.observations}
+        for qualname, explored in (await self._explored(text, tuple(told))).items():
+            path = told[qualname].target.path
+            known, bugs = self._known.get(path, _Known()), told[qualname].suspected_bugs
+            changed = changed or bool(bugs) or qualname in known.bugs
+            others = {name: found for name, found in known.bugs.items() if name != qualname}
+            now = {**others, qualname: (explored, bugs)} if bugs else others
+            self._known[path] = _Known(now, known.strengths)
+        return changed
+
+    async def measure(self, text: str, results: Sequence[TargetResult]) -> None:
+        """Take over how strong the tests are that were written."""
+        told = {r.target.qualname: r for r in results if r.target.qualname and r.status == "confirmed"}
+        for qualname, explored in (await self._explored(text, tuple(told))).items():
+            result = told[qualname]
+            known = self._known.get(result.target.path, _Known())
+            others = {name: found for name, found in known.strengths.items() if name != qualname}
+            now = {**others, qualname: (explored, result)} if result.strength else others
+            self._known[result.target.path] = _Known(known.bugs, now)
+
+    def dismiss(self, path: Path, suspicion: str) -> None:
+        """Show this one no more, for as long as the server runs."""
+        self._dismissed.add((path, suspicion))
+
+    async def of(self, document: OpenDocument) -> Told:
+        """Return what still holds for this version of the document."""
+        known = self._known.get(document.path)
+        if known is None:
+            return Told()
+        told = await asyncio.get_running_loop().run_in_executor(self._executor, self._told, known, document.text)
+        seen = tuple(s for s in told.suspicions if (document.path, s.id) not in self._dismissed)
+        return Told(seen, told.strengths)
+
+    async def _explored(self, text: str, qualnames: Sequence[str]) -> dict[str, _Explored]:
+        if not qualnames:
+            return {}
+        return await asyncio.get_running_loop().run_in_executor(self._executor, _explored, text, qualnames)
+
+    def _told(self, known: _Known, text: str) -> Told:
+        found = []
+        for qualname, (explored, bugs) in known.bugs.items():
+            for bug in bugs:
+                suspicion = _placed(qualname, explored, bug, text)
+                if suspicion is not None:
+                    found.append(suspicion)
+        strengths = {
+            qualname: result.strength
+            for qualname, (explored, result) in known.strengths.items()
+            if result.strength and _now(explored, explored.line, text) and self._still_stands(result)
+        }
+        return Told(tuple(sorted(found, key=lambda s: (s.line, s.id))), strengths)
+
+    def _still_stands(self, result: TargetResult) -> bool:
+        """Tell whether the tests are what they were when they were measured."""
+        if result.edit is None:
+            return False
+        try:
+            text = self._documents.read(result.edit.path)
+        except (OSError, UnicodeDecodeError):
+            return False
+        plain = "\n".join(split_lines(text or ""))
+        return all(test.strip("\n") in plain for test in result.code.split("\n\n\n"))
+
+
+def short(call: str) -> str:
+    """Return a call as it fits a sentence."""
+    one_line = " ".join(call.split())
+    return one_line if len(one_line) <= _LONGEST else f"{one_line[:_LONGEST].rstrip()} ..."
+
+
+def _explored(text: str, names: Sequence[str]) -> dict[str, _Explored]:
+    module, _ = read_module(text)
+    functions = {name: module.function(name) for name in names}
+    return {
+        name: _Explored(text, range(f.first_line, f.end_line + 1), f.line)
+        for name, f in functions.items()
+        if f is not None
+    }
+
+
+def _now(explored: _Explored, line: int, text: str) -> int | None:
+    return line_now(line, explored.lines, explored.text, text)
+
+
+def _placed(qualname: str, explored: _Explored, bug: SuspectedBug, text: str) -> Suspicion | None:
+    lines = split_lines(explored.text)
+    was = bug.line if bug.line and 0 < bug.line <= len(lines) else explored.line
+    line, function_line = _now(explored, was, text), _now(explored, explored.line, text)
+    if line is None or function_line is None:
+        return None
+    what = f"{bug.error}, not {bug.documented}" if bug.documented else bug.error.partition(":")[0]
+    words = "\n".join([qualname, what, lines[was - 1].strip()])
+    digest = hashlib.sha256(words.encode("utf-8", "backslashreplace")).hexdigest()[:12]
+    return Suspicion(digest, qualname, bug, line, 0 if was in explored.lines else function_line)
