@@ -10,6 +10,7 @@ from greenline_probe.explore.leaves import ANYTHING
 from greenline_probe.explore.lookalikes import is_command, is_object
 from greenline_probe.explore.pools import interleave, unique
 from greenline_probe.explore.shape import Shape
+from greenline_probe.explore.sources import plain
 from greenline_probe.explore.stubs import mock_name
 
 if TYPE_CHECKING:
@@ -125,6 +126,9 @@ class Guesses:
         if shape.arity < 0:
             return [*values.callables((), 1), "lambda *args: len(args)"]
         made = values.callables(([Any] * shape.arity, Any), 1)
+        if shape.result is not None and self.has_kind(shape.result):
+            head = made[0].partition(":")[0]
+            made = [*(f"{head}: {s}" for s in plain(self.like("", shape.result, 2))[:3]), *made]
         made += ["str", "len"] if shape.arity == 1 else []
         return [f"{mock_name(values.names, 'Mock')}()", *made] if is_command(shape) else made
 
@@ -132,6 +136,7 @@ class Guesses:
         """Return the kinds that what is done with it speaks for, and its name."""
         done = shape.uses | set(shape.attributes)
         kinds = [kind for kind, signs in _SIGNS.items() if done & signs]
+        kinds = ["functions", *(k for k in kinds if k != "functions")] if shape.arity >= 0 else kinds
         if not kinds and not shape.attributes:
             kinds = [kind for kind in ("texts", "numbers") if uses & _SIGNS[kind]]
         named = self._by_name(name)
@@ -152,7 +157,7 @@ class Guesses:
 _SIGNS = {
     "matches": frozenset({"group", "groups", "groupdict", "span"}),
     "texts": _TEXT_METHODS | {"joins text"},
-    "numbers": frozenset({"calculates", "int", "float"}),
+    "numbers": frozenset({"calculates", "int", "float", "orders"}),
     "mappings": frozenset({"items", "keys", "values", "get", "setdefault", "indexes by name"}),
     "sequences": frozenset({"append", "extend", "pop", "insert", "sort", "reverse"}),
     "files": frozenset({"read", "readline", "readlines"}),

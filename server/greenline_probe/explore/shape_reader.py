@@ -7,7 +7,7 @@ import functools
 from collections.abc import Iterable
 from typing import Any, Union
 
-from greenline_probe.explore.shape import Shape
+from greenline_probe.explore.shape import Shape, below
 
 _Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 _SAME_ITEMS = frozenset("list tuple set frozenset sorted reversed iter enumerate filter".split())  # noqa: SIM905
@@ -134,7 +134,7 @@ class _Reader:
                 scope.pop(target.id)
         elif isinstance(target, ast.Attribute):
             holder = self._value(target.value, scope)
-            if holder is not None and value is not None:
+            if holder is not None and value is not None and all(s is not holder for s in below(value)):
                 holder.attributes[target.attr] = value
         elif isinstance(target, (ast.Tuple, ast.List)):
             for i, part in enumerate(target.elts):
@@ -253,9 +253,11 @@ class _Reader:
         sides = [node.left, *node.comparators]
         shapes = [self._value(side, scope) for side in sides]
         constants = [c for side in sides for c in literals(side)]
+        orders = isinstance(node.ops[0], (ast.Lt, ast.LtE, ast.Gt, ast.GtE))
         for shape in shapes:
             if shape is not None:
                 shape.compared_with(constants)
+                shape.uses |= {"orders"} if orders else set()
         last = shapes[-1]
         if last is not None and isinstance(node.ops[-1], (ast.In, ast.NotIn)):
             last.uses.add("contains")

@@ -41,7 +41,7 @@ def heirs_of(kind: Any, values: Values) -> list[str]:
         return []
     lines = [f"class Some{kind.__name__.lstrip('_')}({name}):"]
     for member in abstract:
-        lines += _method(kind, member, values)
+        lines += ["", *_method(kind, member, values)] if len(lines) > 1 else _method(kind, member, values)
     try:
         takes = [p for p in inspect.signature(kind).parameters.values() if p.default is p.empty]
     except (TypeError, ValueError):

@@ -6,6 +6,7 @@ import collections
 import collections.abc as cabc
 import enum
 import inspect
+import itertools
 import types
 import typing
 from typing import Any, Callable
@@ -61,8 +62,9 @@ class Values:
         default = parameter.default
         if not typed and default is not parameter.empty and default is not None:
             typed = self.of_type(type(default), depth)
+            alike = self._like_function(default, parameter.name) if inspect.isroutine(default) else []
             known = self.express.express(default)
-            typed = [known, *typed] if known else typed
+            typed = [*([known] if known else []), *alike, *typed]
         if not typed or (isinstance(hint, typing.TypeVar) and hint.__bound__ is None and not hint.__constraints__):
             typed = [*self.guesses.of(parameter.name), *typed]
         else:
@@ -83,6 +85,19 @@ class Values:
             return []
         found = [s for s in self.lookalikes.of(shape) if _looks(s, hint)]
         return found[:MAX_POOL]
+
+    def _like_function(self, default: Any, name: str) -> list[str]:
+        """Return functions in the place of one; where it takes nothing, as a clock does, one that counts on."""
+        shape = self.facts.shapes.get(name)
+        count = shape.arity if shape is not None else -1
+        try:
+            parameters = inspect.signature(default).parameters.values()
+            count = sum(1 for p in parameters if p.default is p.empty and p.kind is not p.VAR_KEYWORD)
+        except (TypeError, ValueError):  # some builtins have none
+            pass
+        if count == 0:
+            return ["lambda: 3", f"{self.names.of(itertools.count)}(1).__next__"]
+        return self.callables(([Any] * count, Any), 1) if count > 0 else []
 
     def _is_no_text(self, name: str, hint: Any) -> bool:
         """Tell whether what is read of a parameter without a type is no text's."""

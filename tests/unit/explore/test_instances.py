@@ -213,3 +213,20 @@ def test_the_standard_library_is_ready_made(tmp_path: Path, name: str) -> None:
 
         assert made, name
         assert all(world.observer.attempt(source) for source in made)
+
+
+def test_a_clock_is_one_that_counts_on(tmp_path: Path) -> None:
+    text = """
+    import time
+    class Timer:
+        def __init__(self, clock=time.monotonic):
+            self._clock, self._began = clock, clock()
+        def passed(self):
+            return self._clock() - self._began
+    """
+    with explored(tmp_path, text, "Timer.passed") as world:
+        template = world.templates[0]
+        pool = template.slots[0].pool
+        outcomes = [world.observer.run(Choice(template, (s, *template.first()[1:]))).expected for s in pool[2:4]]
+
+    assert outcomes == ["0", "1"]

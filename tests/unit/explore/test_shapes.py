@@ -65,7 +65,8 @@ def test_what_a_constructor_keeps_is_followed_into_the_other_methods() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "return f(p)", "p.next = p\n    while p.next:\n        p = p.next", "p = p.a.b.c.d.e.f.g.h",
+        "return f(p)", "p.next = p", "a = p.next\n    a.back = p\n    p.next = a.back.next",
+        "p.next = p\n    while p.next:\n        p = p.next", "p = p.a.b.c.d.e.f.g.h",
         "(a, *b), c = p", "return [*p, **p]", "def g(p): return p.x\n    return g", "del p.x, p['k']",
         "return lambda p: p.x", "async with p as q:\n        await q", "return {**p}", "p[0][1:]['a'] += p",
     ],
