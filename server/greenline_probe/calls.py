@@ -54,13 +54,16 @@ class Calls:
         for seen in self._seen.values():
             seen.left_in_test = min(seen.left, _LOOKS_PER_TEST)
 
-    def look(self, frame: FrameType) -> None:
-        """Note the call that this frame begins."""
-        seen = self._seen.get(frame.f_code)
+    def wants(self, code: CodeType) -> bool:
+        """Tell whether the next call of this function is worth a look."""
+        seen = self._seen.get(code)
         if seen is None:
-            seen = self._seen[frame.f_code] = _Seen(frame.f_code)
-        if seen.left_in_test <= 0 or self._paused:
-            return
+            seen = self._seen[code] = _Seen(code)
+        return seen.left_in_test > 0 and not self._paused
+
+    def look(self, frame: FrameType) -> None:
+        """Note the call that this frame begins, of a function that is wanted."""
+        seen = self._seen[frame.f_code]
         seen.left -= 1
         seen.left_in_test -= 1
         try:

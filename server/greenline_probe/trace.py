@@ -35,7 +35,7 @@ class Tracer:
 
     def __init__(self, files: Mapping[str, str], roots: Sequence[str] = (), calls: Calls | None = None) -> None:
         self._files = dict(files)
-        self._look = None if calls is None else calls.look
+        self._calls = calls
         self._real_files = {os.path.realpath(path): name for path, name in files.items()}
         self._roots = tuple(
             dict.fromkeys(form for root in roots for form in (os.path.abspath(root), os.path.realpath(root)))
@@ -102,8 +102,8 @@ class Tracer:
         if not self._on:  # a thread that outlived the recording
             sys.settrace(None)
             return None
-        if self._look is not None and _begins(frame):
-            self._look(frame)
+        if self._calls is not None and self._calls.wants(frame.f_code) and _begins(frame):
+            self._calls.look(frame)
         return _frame_recorder(frame, arcs)
 
     def _is_recorded(self, filename: str) -> bool:
