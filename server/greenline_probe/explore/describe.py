@@ -14,6 +14,7 @@ from greenline_probe.explore.stubs import holds_mocks
 
 MAX_ITEMS = 40
 MAX_DETAILS = 8
+MOST_COUNTED = 24
 MAX_TEXT = 300
 MAX_FILES = 4
 MAX_MESSAGE = 80
@@ -86,7 +87,10 @@ class Describer:
             if not _defines(type(value), key) or (key == "__iter__" and hasattr(type(value), "__next__")):
                 continue
             with contextlib.suppress(Exception):
-                source = self.expression(show(value))
+                shown = show(value)
+                if key == "__len__" and shown > MOST_COUNTED:
+                    continue  # of so many nobody made each: it says how much was registered or installed
+                source = self.expression(shown)
                 if source is not None:
                     seen[expression.format(variable)] = source
         return seen

@@ -60,6 +60,7 @@ class Guesses:
             "sequences": lambda: values.collections(list, (), 1),
             "mappings": lambda: values.mappings(dict, (), 1),
             "nothing": lambda: ["None"],
+            "objects": lambda: [f"{values.names.of(types.SimpleNamespace)}(a=1)"],
             "flags": lambda: ["True", "False"],
             "matches": leaves.matches,
             "dates": lambda: values.of_type(datetime.datetime, 1),
@@ -115,7 +116,9 @@ class Guesses:
             pools.insert(0, typical)
         if not kinds and not pools:
             kinds = (
-                ["texts", "numbers", "nothing"] if depth else ["texts", "numbers", "sequences", "mappings", "nothing"]
+                ["texts", "numbers", "nothing"]
+                if depth
+                else ["texts", "numbers", "sequences", "mappings", "nothing", "objects"]
             )
         made = [self._functions(shape) if kind == "functions" else self._makers[kind]() for kind in kinds]
         return interleave([*pools, *made, *([_FALSE] if depth and asked else [])])

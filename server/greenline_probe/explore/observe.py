@@ -23,6 +23,7 @@ from greenline_probe.explore import environment, obstacles
 from greenline_probe.explore.describe import MAX_ITEMS, Describer, equals, files_below, stable_part
 from greenline_probe.explore.effects import Before, can_change, effects_of
 from greenline_probe.explore.express import Expresser
+from greenline_probe.explore.here import is_tied
 from greenline_probe.explore.intentions import Intentions
 from greenline_probe.explore.monkeypatch import Monkeypatch
 from greenline_probe.explore.streams import Log, NoInput
@@ -199,6 +200,7 @@ class Observer:
             self._go_home()
             space["monkeypatch"].undo()
             environment.put_back(variables)
+        _without_what_is_true_here_only(observation)
         if self.refused:
             observation.kind, observation.refusal = "refused", self.refused[0]
         return observation
@@ -394,6 +396,14 @@ class Observer:
         if observation.deliberate and type(error).__module__ != "builtins":
             shown = self.describer.visible_data(error, "caught.value")
             observation.after = tuple(equals(e, s) for e, s in shown.items())[:MAX_ERROR_DETAILS]
+
+
+def _without_what_is_true_here_only(observation: Observation) -> None:
+    given = described(observation.choice)
+    if observation.expected is not None and is_tied(observation.expected, given):
+        observation.expected = None
+    observation.details = tuple(d for d in observation.details if not is_tied(d, given))
+    observation.after = tuple(a for a in observation.after if not is_tied(a, given))
 
 
 def _silence_alarm() -> None:

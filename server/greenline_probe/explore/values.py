@@ -65,6 +65,8 @@ class Values:
             alike = self._like_function(default, parameter.name) if inspect.isroutine(default) else []
             known = self.express.express(default)
             typed = [*([known] if known else []), *alike, *typed]
+            if isinstance(default, (str, bytes, tuple, list, dict, set)) and not default:  # it says little
+                typed = interleave([typed, self.guesses.of(parameter.name)])
         if not typed or (isinstance(hint, typing.TypeVar) and hint.__bound__ is None and not hint.__constraints__):
             typed = [*self.guesses.of(parameter.name), *typed]
         else:
