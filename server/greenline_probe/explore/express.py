@@ -279,7 +279,10 @@ def _without_defaults(source: str, kind: type) -> str:
         or keyword.arg not in parameters
         or ast.unparse(keyword.value) != repr(parameters[keyword.arg].default)
     ]
-    if len(needed) == len(call.keywords):
+    required = [p.name for p in parameters.values() if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
+    if not call.args and len(required) == 1 and needed and needed[0].arg == required[0] == next(iter(parameters)):
+        call.args.append(needed.pop(0).value)
+    elif len(needed) == len(call.keywords):
         return source
     call.keywords = needed
     return ast.unparse(call)

@@ -159,10 +159,10 @@ VALUES = st.recursive(
 @pytest.mark.parametrize(
     ("value", "source"),
     [
-        (Version(3), "Version(major=3)"),
-        (Version(3, 0, "b"), "Version(major=3, build='b')"),
-        (Version(0, 1), "Version(major=0, minor=1)"),
-        ([Version(1)], "[Version(major=1)]"),
+        (Version(3), "Version(3)"),
+        (Version(3, 0, "b"), "Version(3, build='b')"),
+        (Version(0, 1), "Version(0, minor=1)"),
+        ([Version(1)], "[Version(1)]"),
         (Triple(1), "Triple(first=1)"),
         (Triple(1, 2, "c"), "Triple(first=1, third='c')"),
         (Triple(1, 3), "Triple(first=1, second=3)"),

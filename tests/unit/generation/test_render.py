@@ -295,6 +295,21 @@ def test_names_say_what_is_odd_and_what_an_error_is_about() -> None:
     assert name_of(case("'a'", error="ValueError", message="bad number")) == "test_work_raises_value_error_for_number"
 
 
+def test_names_say_what_is_set_and_what_was_done_before() -> None:
+    made = case("3", arrange=("box = Box(1)",), parameters=["size"], after=("box.size == 3",))
+    setting = replace(made, call="box.size = \x000\x00")
+    stepped = replace(made, call="box.put(\x000\x00)", arrange=("box = Box(1)", "box.put('a')", "_ = box.lid"))
+    assert [c.name for c in render([setting, stepped], "Box.put")] == [
+        "test_box_set_put",
+        "test_box_put_after_put_and_lid",
+    ]
+
+
+def test_comparisons_that_hold_need_no_word() -> None:
+    holds = replace(case("3", arrange=("box = Box(1)",), expected="True"), call="(box < \x000\x00)")
+    assert render([holds], "Box.put")[0].name == "test_box_put"
+
+
 def test_a_name_that_would_be_too_long_says_less() -> None:
     long = "'" + "very long text " * 3 + "'"
     names = [c.name for c in render([case(long, error="ValueError", message="x"), case(long, "1", error="ValueError")])]

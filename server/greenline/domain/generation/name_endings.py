@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _CONSTANTS = frozenset({"True", "False", "None"})
 _ODD = {"''": "empty", '""': "empty", "b''": "empty", "[]": "empty", "{}": "empty", "()": "empty", "set()": "empty",
         "' '": "blank", "None": "no", "0": "zero"}  # fmt: skip
-_MOST_PASSED = 2
+_MOST_PASSED = 3
 
 
 def single_endings(case: Case, special: str, parameters: Sequence[str], *, makes: bool) -> list[str]:
@@ -30,14 +30,16 @@ def single_endings(case: Case, special: str, parameters: Sequence[str], *, makes
     odd = _odd_words(case.arguments)
     passed = passed_words(case.arguments)
     words = argument_words(case.arguments)
+    words = f"{linked}_{words}" if words else ""
+    after = _after(case)
     if special:
         when = joined(special)
-        conditions = [when, *([f"{when}_{passed}"] if passed else []), *([f"{when}_{linked}_{words}"] if words else [])]
+        conditions = [when, *(f"{when}_{more}" for more in (passed, after, words) if more)]
     else:
         several = _several(case.arguments)
         conditions = [f"for_{w}" for w in (about, odd) if w]
         conditions += [f"{linked}_{several}"] if several else []
-        conditions += [*([passed] if passed else []), "", *([f"{linked}_{words}"] if words else [])]
+        conditions += [*([passed] if passed else []), *([after] if after else []), "", *([words] if words else [])]
     found = [_ending(outcome, condition) for condition in conditions]
     result = result_words(case)
     return [*found, *([_ending("", result), _ending(outcome, result)] if result else [])]
@@ -60,14 +62,33 @@ def table_endings(cases: Sequence[Case], specials: Sequence[str], fixed: Sequenc
 
 def passed_words(arguments: Sequence[Argument]) -> str:
     """Return words for what is passed by name, empty where that is too much: ``with_key``, ``without_strict``."""
-    words = []
+    given, refused = [], []
     for argument in arguments:
         if argument.label:
-            name = slug(argument.parameter if argument.parameter == argument.label[:-1] else argument.label)
-            given = argument.source not in {"False", "None"}
-            odd = _ODD.get(argument.source, "") if given else ""
-            words.append(f"{'with' if given else 'without'}_{f'{odd}_' if odd else ''}{name}")
-    return "_and_".join(words) if len(words) <= _MOST_PASSED else ""
+            name = slug(argument.label)
+            odd = _ODD.get(argument.source, "")
+            if argument.source in {"False", "None"}:
+                refused.append(name)
+            else:
+                given.append(f"{odd}_{name}" if odd else name)
+    if len(given) + len(refused) > _MOST_PASSED:
+        return ""
+    return "_and_".join(f"{word}_{_listed(names)}" for word, names in (("with", given), ("without", refused)) if names)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return "_and_".join(filter(None, ["_".join(names[:-1]), names[-1]]))
+
+
+def _after(case: Case) -> str:
+    """Return words for what was done with the instance before the call: ``after_add``."""
+    done = []
+    for statement in case.arrange:
+        found = re.match(r"(?:_ = )?(\w+)\.(\w+)", statement)
+        if found and any(other.startswith(f"{found.group(1)} = ") for other in case.arrange):
+            done.append(slug(snake(found.group(2))))
+    words = "_and_".join(dict.fromkeys(done))
+    return f"after_{words}" if words else ""
 
 
 def _ending(outcome: str, condition: str) -> str:

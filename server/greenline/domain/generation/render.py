@@ -48,6 +48,7 @@ _RESERVED = frozenset(
     | {"l", "O", "I"}
 )
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_SETTING = re.compile(r"\w+\.\w+ = \x000\x00")
 _LONGEST_NAME = 80
 
 
@@ -265,7 +266,8 @@ class _Writer:
         return tuple(dict.fromkeys(n.found_for for n in group if n.found_for != self._function.qualname))
 
     def _names(self, case: Case, endings: Sequence[str]) -> tuple[str, ...]:
-        subject = subject_words(case.tested or self._function.qualname)
+        owner, _, name = (case.tested or self._function.qualname).rpartition(".")
+        subject = subject_words(f"{owner}.set_{name}" if _SETTING.fullmatch(case.call) else f"{owner}.{name}")
         return tuple(f"test_{subject}{ending}" for ending in endings)
 
 

@@ -29,13 +29,14 @@ def row_ids(columns: Sequence[str], rows: Sequence[Sequence[str]], outcomes: Seq
         if readable:
             return None
     words = [[_words(cell, name) for cell, name in zip(row, columns, strict=True)] for row in rows]
-    for column in range(len(columns)):
-        single = [row[column] for row in words]
-        if all(single) and len(set(single)) == len(rows) and max(map(len, single)) <= _LONGEST:
-            return single
+    telling = ["-".join(row) for row in _without_what_is_usual(words)]
+    singles = [[row[column] for row in words] for column in range(len(columns))]
+    for labels in (telling, *singles):
+        if all(labels) and len(set(labels)) == len(rows) and max(map(len, labels)) <= _LONGEST:
+            return labels
     last = [slug(_text(o)).replace("_", "-") for o in outcomes] or [""] * len(rows)
-    labels = [_label(row, outcome) for row, outcome in zip(_without_what_is_usual(words), last, strict=True)]
-    return list(distinct(labels, set(), "-"))
+    cut = [_label(row, outcome) for row, outcome in zip(_without_what_is_usual(words), last, strict=True)]
+    return list(distinct(cut, set(), "-"))
 
 
 def _without_what_is_usual(words: Sequence[Sequence[str]]) -> list[list[str]]:

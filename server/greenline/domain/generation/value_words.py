@@ -89,7 +89,8 @@ def call_slug(source: str) -> str:
         return ""
     words = [value_slug(ast.unparse(argument)) for argument in node.args]
     words += [f"{slug(keyword.arg or '')}_{value_slug(ast.unparse(keyword.value))}" for keyword in node.keywords]
-    return slug("_".join([_made_by(node), *words])) if all(words) else ""
+    maker = [_made_by(node)] if node.args else []  # what is passed by name says what it is about
+    return slug("_".join([*maker, *words])) if all(words) else ""
 
 
 def _expression_slug(source: str) -> str:

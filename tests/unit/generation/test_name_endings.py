@@ -1,0 +1,52 @@
+"""What the name of a test says behind what it tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from greenline.domain.generation.name_endings import passed_words, single_endings, table_endings
+from unit.generation.rendered import case
+
+
+@pytest.mark.parametrize(
+    ("passed", "words"),
+    [
+        ({}, ""),
+        ({"key": "3"}, "with_key"),
+        ({"key": "''"}, "with_empty_key"),
+        ({"strict": "False"}, "without_strict"),
+        ({"key": "3", "strict": "None"}, "with_key_and_without_strict"),
+        ({"a": "1", "b": "2", "c": "3"}, "with_a_b_and_c"),
+        ({"a": "1", "b": "2", "c": "3", "d": "4"}, ""),
+    ],
+)
+def test_what_is_passed_by_name(passed: dict[str, str], words: str) -> None:
+    arguments = case(*passed.values(), parameters=list(passed), labels=[f"{name}=" for name in passed]).arguments
+    assert passed_words(arguments) == words
+
+
+def test_a_branch_says_most_then_what_is_odd_then_nothing() -> None:
+    one = case("''", "3", expected="1")
+    assert single_endings(one, "text_is_blank", ["text"], makes=False)[0] == "_when_text_is_blank"
+    assert single_endings(one, "", ["text"], makes=False)[:2] == ["_for_empty_text", ""]
+    assert single_endings(case("'a'", expected="1"), "", ["text"], makes=False)[0] == ""
+
+
+def test_how_many_are_passed_of_what_may_be_many() -> None:
+    one = case("1", "2", parameters=["items", "items"], expected="3")
+    assert single_endings(one, "", ["items"], makes=False)[0] == "_of_two_items"
+    assert table_endings([one, one], ["", ""], ())[0] == "_of_two_items"
+
+
+def test_an_error_says_what_it_is_about() -> None:
+    one = case("'a'", error="shop.TooBig", message="size must be small")
+    assert single_endings(one, "", ["text", "size"], makes=False)[0] == "_raises_too_big_for_size"
+    assert single_endings(one, "", ["text"], makes=False)[0] == "_raises_too_big"
+
+
+def test_a_table_is_named_by_what_its_rows_share() -> None:
+    rows = [case("'a'", expected="1"), case("'b'", expected="2")]
+    assert table_endings(rows, ["text_is_long", "text_is_long"], ())[0] == "_when_text_is_long"
+    assert table_endings(rows, ["text_is_long", ""], ())[0] == ""
+    same = [case("'a'", expected="None"), case("'b'", expected="None")]
+    assert table_endings(same, ["", ""], ())[0] == "_returns_none"
