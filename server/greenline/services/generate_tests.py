@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from greenline.domain.code.model import Function, Target
     from greenline.domain.coverage.model import CoverageMap
-    from greenline.domain.generation.model import Proposal
+    from greenline.domain.generation.model import Candidate, Proposal
     from greenline.ports.engine import Engine
     from greenline.ports.progress import Progress
     from greenline.services.test_trial import TestTrial, Tried
@@ -136,7 +136,13 @@ def _told_together(proposals: dict[Function, Proposal], bench: Bench) -> dict[Fu
     if len(found) < 2:  # noqa: PLR2004 - nothing to join
         return proposals
     together = render_together(found, bench.text, bench.before.statements.first_line)
-    return {f: replace(p, candidates=together.get(f, p.candidates)) for f, p in proposals.items()}
+
+    def joined(function: Function, proposal: Proposal) -> tuple[Candidate, ...]:
+        if function not in together:
+            return proposal.candidates
+        return (*together[function], *(c for c in proposal.candidates if "property" in c.oracles))
+
+    return {f: replace(p, candidates=joined(f, p)) for f, p in proposals.items()}
 
 
 def _result(bench: Bench, function: Function, proposal: Proposal, tried: Tried) -> TargetResult:

@@ -248,6 +248,20 @@ async def test_what_was_found_for_several_functions_is_told_together(world: Worl
     assert "        1,\n        2,\n" in world.runs[-1].overlay[world.tests]
 
 
+async def test_a_property_stays_beside_what_is_told_together(world: World) -> None:
+    arguments = (Argument("number", "", "1"),)
+    case = Case("sign(\x000\x00)", arguments, expected="'plus'", imports=(("sign", "shop", "sign"),), tested="sign")
+    law = replace(candidate("test_sign_reverses_minus"), oracles=("property",))
+    world.proposals = {
+        "sign": Proposal("explore", (candidate("test_sign_plus"), law), cases=(case,)),
+        "twice": Proposal("explore", (candidate("test_sign_plus"),), cases=(case,)),
+    }
+    generation = await world.generate(Target(world.source))
+    result = next(r for r in generation.results if r.target.qualname == "sign")
+    assert result.tests == ("test_sign", "test_sign_reverses_minus")
+    assert result.oracles == ("observed", "property")
+
+
 async def test_tests_that_are_there_stay_untouched(world: World) -> None:
     old = "from shop import twice\n\n\ndef test_twice_two():\n    assert twice(1) == 2  # as ever\n"
     world.tests.write_text(old)
