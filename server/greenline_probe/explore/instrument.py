@@ -192,4 +192,6 @@ def _is_repeatable(node: ast.AST) -> bool:
     """Tell whether evaluating it twice is the same as once."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len":
         return len(node.args) == 1 and isinstance(node.args[0], ast.Name)
+    if isinstance(node, ast.BinOp):
+        return _is_repeatable(node.left) and _is_repeatable(node.right)
     return isinstance(node, (ast.Name, ast.Constant))

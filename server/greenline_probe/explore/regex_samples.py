@@ -65,6 +65,7 @@ def _near_misses(text: str, rng: random.Random) -> list[str]:
         text[1:],
         text + "!",
         " " + text,
+        text[: len(text) // 2] + " " + text[len(text) // 2 :],
         text.replace(text[len(text) // 2 : len(text) // 2 + 1], "", 1) if text else "",
     ]
     if text:
@@ -151,7 +152,8 @@ class _Sampler:
 
     def _assert(self, args: Any) -> str:
         direction, inner = args
-        return self.render(inner) if direction < 0 else ""
+        # What is looked ahead at may come from the rest of the pattern, or has to be put there.
+        return self.render(inner) if direction < 0 or self.turn % 2 else ""
 
     def _repeat(self, args: Any) -> str:
         low, high, inner = args

@@ -17,7 +17,7 @@ from greenline_probe.explore.observe import Observation, Observer
 from greenline_probe.explore.progress import Progress
 from greenline_probe.explore.rows import rows
 from greenline_probe.explore.suspects import Suspects
-from greenline_probe.explore.template import Choice, Template, cost_of
+from greenline_probe.explore.template import Choice, Slot, Template, cost_of
 from greenline_probe.explore.variations import Variations
 from greenline_probe.explore.wanted import Wanted
 
@@ -28,6 +28,8 @@ MAX_EXAMPLES = 40
 QUIET_CALLS = 1500
 """So many calls without anything new end the search."""
 QUIET_WHEN_MET = 150
+AGAIN = 0.2
+"""So much of a quiet call is a choice that was made before."""
 MAX_AT_ONCE = 12
 MAX_WANTED = 80
 MAX_FOLLOW_UPS = 600
@@ -38,6 +40,8 @@ DESCEND_EVERY = 60
 FIRST_TIMEOUTS = 5
 MOST_TIMEOUTS = 12
 SIBLINGS = 4
+_WEIGHTS = {"argument": 4, "construct": 3, "step": 2, "setting": 1}
+"""How often a slot of a role is changed."""
 
 
 class Search:
@@ -72,7 +76,7 @@ class Search:
         self._asked_alike: dict[Any, int] = {}
         self._alike: dict[Any, int] = {}
         self._descended: dict[Place, float] = {}
-        self._quiet = 0
+        self._quiet = 0.0
         self._urgent: collections.deque[Choice] = collections.deque()
         self._queue: collections.deque[Choice] = collections.deque()
         self._follow_ups = 0
@@ -122,7 +126,7 @@ class Search:
                 self._try(changed)
                 self._try_follow_ups()
             else:
-                self._quiet += 1
+                self._quiet += AGAIN
         return self.found
 
     # ---- trying ------------------------------------------------------------------------------------------------
@@ -144,7 +148,7 @@ class Search:
     def _try(self, choice: Choice) -> list[Asked] | None:
         """Run the choice unless it was run, learn from it, and return what the code asked."""
         if choice.key in self._tried:
-            self._quiet += 1
+            self._quiet += AGAIN
             return None
         self.comparisons.take()
         observation = self._run(choice)
@@ -206,13 +210,13 @@ class Search:
         tells = self.progress.note(choice, asked, observation.edges, self.found.met)
         self._keep(observation, is_fresh=bool(news), tells=tells)
         if fresh or news:
-            self._quiet = 0
+            self._quiet = 0.0
             self._parents += [choice] * (3 if news else 1)
             if news:
                 self._shorten(choice, news)
         elif tells:
             self._parents.append(choice)
-            self._quiet -= self._quiet // 2
+            self._quiet /= 2
         else:
             self._quiet += 1
         self._ask(choice, asked, is_fresh=bool(fresh))
@@ -305,7 +309,7 @@ class Search:
         if len(chosen) > 1 and self.random.random() < 0.2:
             self._cross(template, chosen)
         for _ in range(1 if self.random.random() < 0.7 else 2):
-            i = self.random.randrange(len(chosen))
+            (i,) = self.random.choices(range(len(chosen)), [_WEIGHTS[slot.role] for slot in template.slots])
             chosen[i] = self._changed(template, i, chosen)
         keys = [c.partition("=")[0] for slot, c in zip(template.slots, chosen) if slot.keyword and c]
         if len(keys) != len(set(keys)):
@@ -325,12 +329,16 @@ class Search:
         slot, source = template.slots[i], chosen[i]
         wanted = self._wanted.get(id(template) * 100 + i, [])
         roll = self.random.random()
-        if wanted and roll < 0.4:
+        if wanted and roll < 0.35:
             return self.random.choice(wanted)
-        if slot.role == "argument" and template.maker and roll > 0.85:
-            return self._variations.like_the_receiver(template, chosen, slot, source)
-        if roll < 0.6 or slot.role in ("step", "setting") or not source:
+        if roll > 0.85 and slot.role == "argument" and _takes_its_like(slot, template):
+            return self._variations.like_the_receiver(template, chosen)
+        if roll < 0.55 or slot.role in ("step", "setting") or not source:
             return self.random.choice(slot.pool)
-        if source[:1] in "'\"" and roll > 0.75:
+        if roll < 0.7 and source[:1] in "'\"":
             return self._variations.joined(source, self.random.choice([*slot.pool, *wanted]))
         return self._variations.of(source)
+
+
+def _takes_its_like(slot: Slot, template: Template) -> bool:
+    return bool(template.maker) and any(s.startswith(f"{template.maker}(") for s in slot.pool)

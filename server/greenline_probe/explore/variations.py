@@ -7,7 +7,7 @@ import random
 from typing import Any
 
 from greenline_probe.explore.sources import SEPARATOR, expression_of
-from greenline_probe.explore.template import Slot, Template
+from greenline_probe.explore.template import Template
 
 _LETTERS = "ABCDEFGHIJKLMNOP"
 _DIGITS = "1234567890123456"
@@ -70,10 +70,8 @@ class Variations:
             return repr(first + pick.choice(["", "\n", "\n    ", " "]) + second)
         return repr(first[: pick.randrange(len(first) + 1)] + second[pick.randrange(len(second) + 1) :])
 
-    def like_the_receiver(self, template: Template, chosen: list[str], slot: Slot, source: str) -> str:
+    def like_the_receiver(self, template: Template, chosen: list[str]) -> str:
         """Make another object like the receiver, equal or nearly so: where two meet, that is the interesting case."""
-        if not any(s.startswith(f"{template.maker}(") for s in slot.pool):
-            return source
         made = []
         for i, other in enumerate(template.slots):
             if other.role == "construct":

@@ -30,7 +30,7 @@ class Wanted:
 
     def __init__(self, express: Expresser) -> None:
         self._express = express
-        self._samples: dict[Any, list[str]] = {}
+        self._samples: dict[Any, tuple[list[str], set[str]]] = {}
 
     def sources(self, asked: Asked, source: str) -> list[str]:
         """Return changes of the source by which the question may be answered otherwise."""
@@ -53,11 +53,12 @@ class Wanted:
                 yield left, affix + left if name == "startswith" else left + affix
                 yield left, affix
         elif name == "match":
-            for sample in self._matching(right):
+            for sample in self._texts_for(right, matching=asked.answer is not True):
                 yield left, sample
                 if type(left) is str:
                     yield left, sample + left
                     yield left, left + sample
+                    yield left, f"{left}\n{sample}"
         elif name == "Number":
             yield from ((left, text) for text in ("1", "12", "0"))
         elif name == "isinstance":
@@ -68,12 +69,15 @@ class Wanted:
         else:
             yield from [(left, right), (right, left)]
 
-    def _matching(self, pattern: Any) -> list[str]:
+    def _texts_for(self, pattern: Any, *, matching: bool) -> list[str]:
+        """Return a few texts that the pattern matches, or just misses."""
         if not isinstance(pattern, (str, re.Pattern)):
             return []
         if pattern not in self._samples:
-            self._samples[pattern] = samples(pattern, MOST_SAMPLES)[:MOST_SAMPLES]
-        return self._samples[pattern]
+            every = samples(pattern, MOST_SAMPLES)
+            self._samples[pattern] = every, {s for s in every if re.search(pattern, s)}
+        texts, found = self._samples[pattern]
+        return [s for s in texts if (s in found) is matching][:MOST_SAMPLES]
 
     def _substituted(self, source: str, have: Any, want: Any) -> Iterator[str]:
         kind = type(want)

@@ -19,6 +19,7 @@ import re
 from typing import Dict
 
 PATTERN = re.compile("-?[12]")
+PAIR = [1, 2]
 
 class Odd:
     """Comparisons may return anything, and be anything."""
@@ -70,7 +71,7 @@ def matched(a, b):
     return "less"
 
 def middle(a, b):
-    return 0 < len([a, b]) < 9, 0 < a < b, 0 < b + a < 7, a < b == b
+    return 0 < len(PAIR) < 9, 0 < a < b, 0 < b + a < 7, a < b == b
 
 def questions(a, b):
     text, table = str(a), {1: "one", "1": 1}
@@ -191,6 +192,16 @@ def test_chains_are_recorded_where_the_middle_can_be_asked_twice(both: Any) -> N
     _, rewritten, watch = both
 
     assert asked(watch, rewritten.chained, 5, 2) == [("Lt", 1, 5, True), ("LtE", 5, 2, False)]
+    assert [a[0:3] for a in asked(watch, rewritten.middle, 1, 2)] == [
+        ("Lt", 0, 2),
+        ("Lt", 2, 9),
+        ("Lt", 0, 1),
+        ("Lt", 1, 2),
+        ("Lt", 0, 3),
+        ("Lt", 3, 7),
+        ("Lt", 1, 2),
+        ("Eq", 2, 2),
+    ]
 
 
 def test_annotations_stay_types(both: Any) -> None:

@@ -69,11 +69,48 @@ def keys(data: dict) -> int:
         return 1
     return 0
 
+def both(a: bool = False, b: bool = False, mode: str = "plain") -> int:
+    if a and b:
+        return 1
+    return 0
+
+def squared(n: int) -> int:
+    if 3000 < n * n + 2 * n < 3200:
+        return 1
+    return 0
+
+def nested_items(state: object) -> int:
+    if isinstance(state, tuple) and len(state) == 2:
+        if isinstance(state[1], dict):
+            if state[1]["depth"] == "deep":
+                return 3
+            return 2
+        return 1
+    return 0
+
+def prefixed(text: str) -> int:
+    head = "-".join(["x", "ray"])
+    for line in text.splitlines():
+        if line.strip().upper().startswith(head.upper()):
+            if line.endswith(head[::-1]):
+                return 2
+            return 1
+    return 0
+
+def patterned(text: str, key: str = "size") -> int:
+    rule = re.compile("^" + key + r"=(\\d+)$", re.M)
+    found = rule.search(text)
+    if found:
+        return int(found[1])
+    return -1
+
 def slow(n: int) -> int:
     while True:
         pass
 """
-REACHED = ["equals", "member", "length", "nested", "versions", "items", "keys"]
+REACHED = """
+equals member length nested versions items keys both squared nested_items prefixed patterned
+""".split()  # noqa: SIM905
 
 
 @pytest.mark.parametrize("name", REACHED)
@@ -115,6 +152,24 @@ def test_a_function_that_never_ends_is_given_up_soon(tmp_path: Path) -> None:
     assert set(found.kinds) == {"timeout"}
     assert found.calls < 30
     assert found.observations == {}
+
+
+def test_what_the_receiver_holds_and_an_argument_meet(tmp_path: Path) -> None:
+    source = """
+    class Box:
+        def __init__(self, size: int, *, name: str = "box", deep: bool = False) -> None:
+            assert name.isalpha(), name
+            self.size = size
+
+        def fits(self, other: int) -> bool:
+            if self.size * 7 == other - 3000:
+                return False
+            return True
+    """
+    with explored(tmp_path, source, "Box.fits") as world:
+        found = world.search(seconds=20).run([])
+
+    assert world.goals.all <= found.met
 
 
 def test_accidents_keep_their_simplest_call(tmp_path: Path) -> None:
