@@ -17,6 +17,8 @@ MOST_TRIES = 60
 WORTH = 1.0
 """So much simpler a call must be to take the place of the one that was found."""
 _PLAIN = frozenset({"True", "False", "None"})
+_NOTHING = frozenset({"''", "b''", "[]", "()", "{}", "None", "0", "set()"})
+"""Short, and yet the special case: not what a reader takes for ordinary."""
 
 
 def plainer(
@@ -52,14 +54,16 @@ def _simpler(slot: Slot, choice: Choice, place: int) -> Iterator[Choice]:
     cost = cost_of(choice)
     for ordinary in slot.pool[:ORDINARY]:
         less = _with(choice, place, ordinary)
-        if ordinary not in (OMITTED, source) and ordinary not in slot.odd and less.cost <= cost - WORTH:
+        if ordinary in _NOTHING or ordinary in (OMITTED, source) or ordinary in slot.odd:
+            continue
+        if less.cost <= cost - WORTH:
             yield less
     text = _text(source)
     if source in slot.pool[:KNOWN] or not text:
         return
     size = max(1, len(text) // 2)
     while size:
-        for start in range(0, len(text), size):
+        for start in range(0, len(text), size) if size < len(text) else ():
             yield _with(choice, place, repr(text[:start] + text[start + size :]))
         size //= 2
 

@@ -44,6 +44,20 @@ def test_a_text_that_was_put_together_loses_what_changes_nothing(tmp_path: Path)
     assert made_plain(tmp_path, "greet", "'a7.q@zz'", "") == ("'@'", "")
 
 
+def test_nothing_is_not_ordinary(tmp_path: Path) -> None:
+    with explored(tmp_path, GREET, "greet") as world:
+        found = world.observer.run(Choice(world.templates[0], ("'q1w2'", "'q1w2'")))
+        tried: list[str] = []
+
+        def is_as_good(seen: Observation) -> bool:
+            tried.extend(seen.choice.chosen)
+            return False
+
+        assert plainer(found, is_as_good, world.observer, Budget(20.0)) is found
+    assert "'abc'" in tried
+    assert not {"''", "None"} & set(tried)
+
+
 def test_the_outcome_of_a_question_stays(tmp_path: Path) -> None:
     assert made_plain(tmp_path, "asks", "'zz1234?'") == ("'?'",)
 

@@ -53,8 +53,10 @@ from unit.generation.rendered import case
         ("PATTERN.fullmatch(line.strip())", "line_matches", "line_does_not_match"),
         ("isinstance(value, (int, str))", "value_is_int_or_str", "value_is_not_int_or_str"),
         ("hasattr(value, 'name')", "value_has_name", "value_has_no_name"),
-        ("a and b", "with_a_and_with_b", ""),
-        ("not (a or b)", "without_a_and_without_b", ""),
+        ("deep and wide", "with_deep_and_with_wide", ""),
+        ("m", "", ""),
+        ("k in environ", "", ""),
+        ("not (deep or wide)", "without_deep_and_without_wide", ""),
         ("options['deep']", "with_deep", "without_deep"),
         ("digits[0] == '0'", "first_of_digits_is_0", "first_of_digits_is_not_0"),
         ("any(x for x in y)", "", ""),
@@ -95,6 +97,8 @@ def test_a_condition_in_words(condition: str, holds: str, fails: str) -> None:
         ("[Entry(1), other]", ""),
         ("tmp_path / 'data.txt'", ""),
         ("tmp_path", ""),
+        ("str(tmp_path)", ""),
+        ("iter([1])", ""),
         ("[Entry(1), Entry(2)]", "two_entries"),
         ("[Box(1), Box(2), Box(3)]", "three_boxes"),
         ("datetime.date(2024, 1, 2)", "date"),
@@ -176,11 +180,11 @@ def test_joining_cutting_and_telling_apart() -> None:
 
 
 FUNCTION = """\
-def f(a, b):
-    if a:
-        a = 1
+def f(deep, b):
+    if deep:
+        deep = 1
     if b > 3:
-        return a
+        return deep
     return 0
 """
 
@@ -193,7 +197,7 @@ def test_the_branch_that_one_case_takes_and_others_do_not_is_special() -> None:
         case("2", edges=frozenset(common | {(4, 6), (6, -1)})),
         case("3", edges=frozenset({(-1, 2), (2, 4), (4, 6), (6, -1)})),
     ]
-    assert special_about(cases, function, {}) == ["b_above_3", "", "without_a"]
+    assert special_about(cases, function, {}) == ["b_above_3", "", "without_deep"]
     assert special_about(cases[:1], function, {}) == ["b_above_3"]
 
 

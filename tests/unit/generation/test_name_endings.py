@@ -44,6 +44,12 @@ def test_an_error_says_what_it_is_about() -> None:
     assert single_endings(one, "", ["text"], makes=False)[0] == "_raises_too_big"
 
 
+def test_how_the_instance_was_made_says_something_too() -> None:
+    one = case("'a'", call="box.put", arrange=("box = Box(3, lid=False)",), expected="1")
+    assert single_endings(one, "", ["item"], makes=False)[:2] == ["_without_lid", ""]
+    assert "_without_lid" in single_endings(one, "a_condition_of_many_words", ["item"], makes=False)
+
+
 def test_a_table_is_named_by_what_its_rows_share() -> None:
     rows = [case("'a'", expected="1"), case("'b'", expected="2")]
     assert table_endings(rows, ["text_is_long", "text_is_long"], ())[0] == "_when_text_is_long"

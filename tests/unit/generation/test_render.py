@@ -237,6 +237,32 @@ def test_a_default_that_only_the_module_knows_is_no_cell() -> None:
     assert len(render(cases)) == 2
 
 
+def test_what_is_asserted_of_results_is_a_table_too() -> None:
+    rows = [
+        case(text, details=(f"isinstance(result, {kind})", f"result.text == {text}", "result.at == 1", f"len(result) == {n}"))
+        for text, kind, n in (("'a'", "str", 1), ("'bc'", "str", 2), ("'def'", "Box", 3))
+    ]  # fmt: skip
+    code = only([replace(row, imports=(WORK, BOX)) for row in rows])
+    assert '("text", "expected_type", "expected_length"),' in code
+    assert 'pytest.param("def", Box, 3, id="def"),' in code
+    assert code.endswith(
+        "    result = work(text)\n"
+        "    assert isinstance(result, expected_type)\n"
+        "    assert result.text == text\n"
+        "    assert result.at == 1\n"
+        "    assert len(result) == expected_length"
+    )
+
+
+def test_other_assertions_of_results_are_no_table() -> None:
+    rows = [case(f"'{c}'", details=(f"abs(result - {i}) < 1",)) for i, c in enumerate("abc")]
+    assert len(render(rows)) == 3
+
+
+def test_what_is_read_once_is_no_cell() -> None:
+    assert len(render([case(f"io.StringIO('{c}')", expected=str(i)) for i, c in enumerate("abc")])) == 3
+
+
 def test_a_row_is_read_at_a_glance() -> None:
     parameters = ["text", "number", "key", "fourth", "fifth"]
     wide = [case(*(f"'{letter}{i}'" for letter in "abcde"), parameters=parameters, expected=str(i)) for i in range(3)]

@@ -53,7 +53,8 @@ def _condition(test: ast.expr, holds: bool) -> str:
 
 
 def _given(words: str, holds: bool) -> str:
-    return f"{'with' if holds else 'without'}_{words}" if words else ""
+    telling = len(words) > 1  # a letter is the code's own shorthand
+    return f"{'with' if holds else 'without'}_{words}" if telling else ""
 
 
 def _adjective(words: str, holds: bool) -> str:
@@ -97,7 +98,9 @@ def _membership(left: ast.expr, right: ast.expr, holds: bool) -> str:
         name = _name(left)
         return f"{name}_is_{'_or_'.join(items)}" if holds and name and items and all(items) else ""
     names = _name(left), _name(right)
-    if not all(names):
+    if not all(
+        len(name) > 1 or isinstance(node, ast.Constant) for name, node in zip(names, (left, right), strict=True)
+    ):
         return ""
     if isinstance(left, ast.Constant):
         return f"{'with' if holds else 'without'}_{names[0]}_in_{names[1]}"

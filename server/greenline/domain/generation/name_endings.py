@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from greenline.domain.code.parse import parse
+from greenline.domain.generation.case import Argument
 from greenline.domain.generation.case_names import argument_words, joined, outcome_words, result_words
 from greenline.domain.generation.value_words import counted, slug, snake
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from greenline.domain.generation.case import Argument, Case
+    from greenline.domain.generation.case import Case
 
 _CONSTANTS = frozenset({"True", "False", "None"})
 _ODD = {"''": "empty", '""': "empty", "b''": "empty", "[]": "empty", "{}": "empty", "()": "empty", "set()": "empty",
@@ -31,16 +34,16 @@ def single_endings(case: Case, special: str, parameters: Sequence[str], *, makes
     passed = passed_words(case.arguments)
     words = argument_words(case.arguments)
     words = f"{linked}_{words}" if words else ""
-    after = _after(case)
+    after = _after(case) or _made_with(case)
     if special:
         when = joined(special)
-        conditions = [when, *(f"{when}_{more}" for more in (passed, after, words) if more)]
+        conditions = [when, *(f"{when}_{more}" for more in (passed, after, words) if more), after]
     else:
         several = _several(case.arguments)
         conditions = [f"for_{w}" for w in (about, odd) if w]
         conditions += [f"{linked}_{several}"] if several else []
         conditions += [*([passed] if passed else []), *([after] if after else []), "", *([words] if words else [])]
-    found = [_ending(outcome, condition) for condition in conditions]
+    found = [_ending(outcome, condition) for condition in conditions if condition or not special]
     result = result_words(case)
     return [*found, *([_ending("", result), _ending(outcome, result)] if result else [])]
 
@@ -89,6 +92,18 @@ def _after(case: Case) -> str:
             done.append(slug(snake(found.group(2))))
     words = "_and_".join(dict.fromkeys(done))
     return f"after_{words}" if words else ""
+
+
+def _made_with(case: Case) -> str:
+    """Return words for what the instance was made with by name: ``without_override``."""
+    receiver = next((s for s in case.arrange if case.call.startswith(f"{s.partition(' = ')[0]}.")), "")
+    tree, _ = parse(receiver)
+    made = [node.value for node in tree.body if isinstance(node, ast.Assign)] if tree else []
+    if len(made) != 1 or not isinstance(made[0], ast.Call):
+        return ""
+    return passed_words(
+        [Argument(k.arg, f"{k.arg}=", ast.unparse(k.value)) for k in made[0].keywords if k.arg is not None]
+    )
 
 
 def _ending(outcome: str, condition: str) -> str:

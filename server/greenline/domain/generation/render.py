@@ -241,6 +241,10 @@ class _Writer:
         call = shape.filled(shape.call, columns)
         if first.raises:
             column, body, extra = _raising_table(first, call, same)
+        elif shape.checks:
+            column = ""
+            before, result, extra = taken(first, call)
+            body = [*before, *lines_of(f"result = {result}")]
         else:
             column = "" if same else "expected"
             before, result, extra = taken(first, call)
@@ -248,9 +252,11 @@ class _Writer:
             check = equal(result, first.expected or "") if same else f"{result} {'is' if plain else '=='} expected"
             body = [*before, *lines_of(f"assert {check}")]
         rows = [[*cells, *([outcome] if column else [])] for cells, outcome in zip(shape.cells, outcomes, strict=True)]
-        ids = row_ids(columns, shape.cells, outcomes if column else ())
+        told = outcomes if column else ["..." for _ in rows] if shape.checks else ()
+        ids = row_ids(columns[: shape.inputs], [cells[: shape.inputs] for cells in shape.cells], told)
         arrange = [shape.filled(statement, columns) for statement in shape.arrange]
-        body = steps([line for statement in arrange for line in lines_of(statement)], [], body)
+        checks = [line for check in shape.checks for line in lines_of(f"assert {shape.filled(check, columns)}")]
+        body = steps([line for statement in arrange for line in lines_of(statement)], body, checks)
         names = [*columns, *([column] if column else [])]
         return _Test(
             names=self._names(first, table_endings(cases, [n.special for n in group], shape.fixed)),
@@ -280,7 +286,7 @@ def _variables(case: Case) -> dict[int, str]:
 
 def _columns(shape: TableShape, cases: Sequence[Case]) -> list[str]:
     """Name the columns: as what they stand for, where that hides nothing that the test or its rows need."""
-    texts = [re.sub(r"\x01\d+\x01", "0", text) for text in (*shape.arrange, shape.call)]
+    texts = [re.sub(r"\x01\d+\x01", "0", text) for text in (*shape.arrange, shape.call, *shape.checks)]
     cells = [cell for row in shape.cells for cell in row]
     imported = {name for case in cases for name, _, _ in case.imports}
     made = {shape.columns[index] for index in shape.made}

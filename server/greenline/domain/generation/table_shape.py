@@ -22,7 +22,11 @@ MOST_COLUMNS = 4
 """So many inputs fit into a row that is read at a glance."""
 _CALL = re.compile(r"([\w.]+)\((?:\x00\d+\x00(?:, \x00\d+\x00)*)?\)")
 _MADE = re.compile(r"(\w+) = (.*)", re.DOTALL)
+_USED_UP = re.compile(r"(?<!\w)(StringIO|BytesIO|iter|open|map|filter|zip|enumerate)\(|\sfor\s.*\)")
+"""What can be read once: a row's values are made once, and a test may run again."""
 _PAIR = 2
+_CONSTANTS = frozenset({"True", "False", "None"})
+_ASPECTS = {"isinstance": "type", "len": "length", "str": "text", "list": "items"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,10 @@ class TableShape:
     """Of each case, in the order of the columns."""
     fixed: tuple[Argument, ...] = ()
     """What is passed by every case alike."""
+    checks: tuple[str, ...] = ()
+    """What is asserted of ``result``, where no expression equals it."""
+    inputs: int = 0
+    """So many columns come first that go into the call; the others are what is expected."""
     made: frozenset[int] = frozenset()
     """Columns that take the place of a variable: their names are in the call."""
 
@@ -69,13 +77,15 @@ def shape_of(cases: Sequence[Case], parameters: Sequence[Parameter]) -> TableSha
     holes = _Holes(len(cases))
     arrange = _arranged([case.arrange for case in cases], holes)
     call = _called(cases, parameters, holes)
-    if arrange is None or call is None or len(holes.columns) > MOST_COLUMNS:
+    inputs = len(holes.columns)
+    checks = _checked([case.details for case in cases], holes)
+    if arrange is None or call is None or checks is None or len(holes.columns) > MOST_COLUMNS:
         return None
     rows = tuple(zip(*holes.cells, strict=True))
     if len(set(rows)) < len(cases) or not _stands_outside(rows, cases, arrange):
         return None
     text, fixed = call
-    return TableShape(arrange, text, tuple(holes.columns), rows, fixed, frozenset(holes.made))
+    return TableShape(arrange, text, tuple(holes.columns), rows, fixed, checks, inputs, frozenset(holes.made))
 
 
 class _Holes:
@@ -96,12 +106,19 @@ class _Holes:
 
 def _key(case: Case) -> object:
     """Return what cases of one table agree on, None for a case that has a test of its own."""
-    if case.kept or case.after or case.details or case.decorators or case.shape == "object":
+    if case.kept or case.after or case.decorators or case.shape == "object" or (case.details and case.shape == "with"):
         return None
-    if not case.raises and case.expected is None:
+    if not (case.raises or case.details) and case.expected is None:
         return None
     callee = _CALL.fullmatch(case.call)
-    return (callee.group(1) if callee else case.call, case.shape, case.error, case.tested, len(case.arrange))
+    return (
+        callee.group(1) if callee else case.call,
+        case.shape,
+        case.error,
+        case.tested,
+        len(case.arrange),
+        len(case.details),
+    )
 
 
 def _arranged(all_statements: Sequence[Sequence[str]], holes: _Holes) -> tuple[str, ...] | None:
@@ -201,10 +218,49 @@ def _default(label: str, parameters: Sequence[Parameter]) -> Argument | None:
     return None
 
 
+def _checked(all_details: Sequence[Sequence[str]], holes: _Holes) -> tuple[str, ...] | None:
+    """Return the assertions on the result, those that differ with a column for what is expected."""
+    checks = []
+    for details in zip(*all_details, strict=True):
+        if len(set(details)) == 1:
+            checks.append(details[0])
+            continue
+        sides = [_sides(detail) for detail in details]
+        asked = {side[0] for side in sides}
+        if len(asked) > 1 or "" in asked:
+            return None
+        cells = tuple(side[1] for side in sides)
+        known = [f"\x01{number}\x01" for number, column in enumerate(holes.cells) if column == cells]
+        (left,) = asked
+        right = known[0] if known else holes.add(f"expected_{_aspect(left)}", cells)
+        if left.startswith("isinstance("):
+            checks.append(f"{left}{right})")
+        else:
+            checks.append(f"{left} {'is' if set(cells) <= _CONSTANTS else '=='} {right}")
+    return tuple(checks)
+
+
+def _sides(detail: str) -> tuple[str, str]:
+    """Return what is asked of the result, and the answer; empty for anything but a class or an equality."""
+    tree, _ = parse(detail)
+    node = tree.body[0].value if tree and isinstance(tree.body[0], ast.Expr) else None
+    if isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.Eq, ast.Is)) and len(node.ops) == 1:
+        return ast.unparse(node.left), ast.unparse(node.comparators[0])
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "isinstance" and len(node.args) == _PAIR:
+        return f"isinstance({ast.unparse(node.args[0])}, ", ast.unparse(node.args[1])
+    return "", ""
+
+
+def _aspect(asked: str) -> str:
+    """Return a word for what is asked of a result: ``result.size`` is "size"."""
+    called, _, rest = asked.partition("(")
+    return (_ASPECTS.get(called, "") if rest else slug(asked.rpartition(".")[2])) or "part"
+
+
 def _stands_outside(rows: Sequence[Sequence[str]], cases: Sequence[Case], arrange: Sequence[str]) -> bool:
-    """Tell whether all cells can be evaluated outside of a test: without fixtures and what is arranged."""
+    """Tell whether all cells can be evaluated outside of a test, once: without fixtures and what is arranged."""
     cells = [*(cell for row in rows for cell in row), *(case.expected or "" for case in cases)]
     text = "\n".join(arrange)
     arranged = re.findall(r"^(?:async )?def (\w+)|^(\w+) = ", text, re.MULTILINE)
     inside = "|".join([*FIXTURES, *(name for names in arranged for name in names if name)])
-    return not any(re.search(rf"(?<![\w.])({inside})\b", cell) for cell in cells)
+    return not any(re.search(rf"(?<![\w.])({inside})\b", cell) or _USED_UP.search(cell) for cell in cells)

@@ -18,6 +18,10 @@ _MARKS = {
 }  # fmt: skip
 
 
+_UNTOLD = frozenset({"tmp_path", "str", "iter", "list", "tuple", "dict", "set", "bytes", "repr"})
+"""Where a file is says nothing, and neither does in what form a thing is passed."""
+
+
 def value_slug(source: str) -> str:
     """Return words for a short expression: ``''`` is "empty", ``-1`` "minus_1", ``Point(1, 2)`` "point"."""
     try:
@@ -119,7 +123,7 @@ def _made_by(node: ast.expr) -> str:
     if isinstance(node, ast.Lambda):
         return "function"
     made = node.func if isinstance(node, ast.Call) else node
-    if isinstance(made, ast.Name) and made.id == "tmp_path":
-        return ""  # where a file is says nothing
+    if isinstance(made, ast.Name) and made.id in _UNTOLD:
+        return ""
     name = made.attr if isinstance(made, ast.Attribute) else made.id if isinstance(made, ast.Name) else ""
     return slug(snake(name))
