@@ -1,6 +1,5 @@
 """Not a test: functions that need what is not there while exploring."""
 
-import abc
 import os
 import socket
 import sqlite3
@@ -34,14 +33,6 @@ class Store:
 
     def load(self, key: int) -> int:
         return key + 1
-
-
-class Shape(abc.ABC):
-    @abc.abstractmethod
-    def area(self) -> float: ...
-
-    def doubled(self) -> float:
-        return self.area() * 2
 
 
 def opens_a_window(text: str) -> str:

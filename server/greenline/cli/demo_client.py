@@ -18,7 +18,7 @@ from pygls.uris import to_fs_path
 from greenline import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from cattrs import Converter
     from typing_extensions import Self
@@ -122,7 +122,7 @@ class DemoEditor:
             title = lens.command.title if lens.command else ""
             line = lens.range.start.line + 1
             texts[line] = f"{texts[line]}  |  {title}" if line in texts else title
-        return Shown(tuple(_gap(diagnostic) for diagnostic in self._diagnostics.get(file.as_uri(), [])), texts)
+        return Shown(_gaps(self._diagnostics.get(file.as_uri(), [])), texts)
 
     async def actions(self, file: Path, line: int) -> list[types.CodeAction]:
         """Return the code actions for a line (1-based), as the light bulb asks for them."""
@@ -149,9 +149,7 @@ class DemoEditor:
         """Wait until the server has sent other gaps than ``before``."""
         uri = file.as_uri()
         async with self._changed:
-            await self._changed.wait_for(
-                lambda: self._closed or tuple(map(_gap, self._diagnostics[uri])) != before.gaps
-            )
+            await self._changed.wait_for(lambda: self._closed or _gaps(self._diagnostics[uri]) != before.gaps)
         self._check()
         return await self.shown(file)
 
@@ -278,6 +276,10 @@ def _converter() -> Converter:
 
     converter.register_structure_hook(types.CodeActionResponse, actions)
     return converter
+
+
+def _gaps(diagnostics: Iterable[types.Diagnostic]) -> tuple[tuple[str, int, int, str], ...]:
+    return tuple(_gap(diagnostic) for diagnostic in diagnostics if diagnostic.code != "suspected-bug")
 
 
 def _gap(diagnostic: types.Diagnostic) -> tuple[str, int, int, str]:

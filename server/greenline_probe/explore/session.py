@@ -12,7 +12,7 @@ import warnings
 from typing import Any, Callable
 
 from greenline_probe import guard, limits, wire
-from greenline_probe.explore import clock, no_call, obstacles
+from greenline_probe.explore import accidents, clock, no_call, obstacles
 from greenline_probe.explore.arcs import recorder
 from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.candidates import best
@@ -146,7 +146,7 @@ def search(request: wire.Explore, emit: Emit, announce: Callable[[str], bool]) -
             "slow": no_call.how_slow(session) if found.kinds.get("timeout") and not candidates else None,
             "bare": no_call.bare(session),
             "kinds": found.kinds,
-            "accidents": [_accident(o) for o in list(found.accidents.values())[:5]],
+            "accidents": accidents.told(found.accidents.values()),
         }
     )
 
@@ -269,20 +269,6 @@ def _few_alike(observations: list[Observation], goals: Goals) -> list[Observatio
             kept.append(observation)
             met |= mine
     return kept
-
-
-_NOT_OF_TYPES = {"IndexError", "ZeroDivisionError", "UnboundLocalError", "NameError", "RecursionError", "OverflowError"}
-
-
-def _accident(observation: Observation) -> dict[str, Any]:
-    template = observation.choice.template
-    shown = described(observation.choice)
-    pairs = [(s, c) for s, c in zip(template.slots, observation.choice.chosen) if s.role in ("argument", "construct")]
-    typed = not template.detour and all((s.typed and c not in s.odd) or not c for s, c in pairs)
-    # Without annotations a wrong type is our guess; an index out of range is the code's own doing.
-    own = not template.detour and observation.error in _NOT_OF_TYPES and all(c not in s.odd for s, c in pairs)
-    typed = typed or own
-    return {"call": shown, "error": observation.error_text, "line": observation.error_line, "typed": typed}
 
 
 def _case(observation: Observation, session: Session) -> wire.Case:
