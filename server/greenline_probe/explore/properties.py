@@ -28,7 +28,7 @@ MOST_ROWS = 5
 TRIED_ROWS = 16
 MOST_MUTANTS = 60
 MUTANT_SECONDS = 0.1
-_UNFIT = re.compile(r"tmp_path|monkeypatch|lambda|\\x|\\u|--|[^\x00-\x7f]{3}")
+_UNFIT = re.compile(r"tmp_path|monkeypatch|lambda|\\x|\\u|--|-0\b|[^\x00-\x7f]{3}")
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 Row = tuple[str, ...]
@@ -316,6 +316,10 @@ def _reading_cost(row: Row) -> float:
     """Measure how hard the inputs are to read: long, tiny or odd ones are."""
     cost = 3.0 * (len(row) - len(set(row)))
     for source in row:
+        if source.lstrip("-").replace(".", "", 1).isdigit():
+            cost += abs(len(source) - 2)
+            continue
         cost += 0.2 * max(0, len(source) - 16) + 0.5 * max(0, 8 - len(source))
-        cost += 0.6 * sum(not (c.isalnum() or c in "'\"[](), _-.=") for c in source)
+        plain = "'\" _-." if source[:1] in "'\"" else "'\"[](), _-.="
+        cost += 0.6 * sum(not (c.isalnum() or c in plain) for c in source)
     return cost
