@@ -13,7 +13,7 @@ from greenline_probe.explore.template import OMITTED, Choice, Slot, cost_of
 ORDINARY = 8
 """So many of a slot's first choices are what a person would write."""
 KNOWN = 40
-MOST_TRIES = 60
+MOST_TRIES = 120
 WORTH = 1.0
 """So much simpler a call must be to take the place of the one that was found."""
 _PLAIN = frozenset({"True", "False", "None"})
@@ -49,12 +49,13 @@ def plainer(
 def _simpler(slot: Slot, choice: Choice, place: int) -> Iterator[Choice]:
     """Yield the call with an ordinary argument in that place, then with less of a text that was put together."""
     source = choice.chosen[place]
-    if source == OMITTED or slot.role == "step" or source in slot.pool[:ORDINARY]:
+    if source == OMITTED or slot.role == "step":
         return
     cost = cost_of(choice)
-    for ordinary in slot.pool[:ORDINARY]:
+    usual = [s for s in slot.pool[: ORDINARY + 1] if s != OMITTED]
+    for ordinary in usual[:1] if source in usual else usual:
         less = _with(choice, place, ordinary)
-        if ordinary in _NOTHING or ordinary in (OMITTED, source) or ordinary in slot.odd:
+        if ordinary in _NOTHING or ordinary == source or ordinary in slot.odd:
             continue
         if less.cost <= cost - WORTH:
             yield less

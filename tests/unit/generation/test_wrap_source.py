@@ -129,6 +129,9 @@ def test_a_suffix_stands_on_the_last_line() -> None:
         ("b'\\x00'", 'b"\\x00"'),
         ("r'\\d'", 'r"\\d"'),
         ("'a' + \"b\" + 'c'", '"a" + "b" + "c"'),
+        ("'(\\\\d+)'", 'r"(\\d+)"'),
+        ("'C:\\\\'", '"C:\\\\"'),
+        ("'\\\\d\\n'", '"\\\\d\\n"'),
         ("'unfinished", "'unfinished"),
     ],
 )

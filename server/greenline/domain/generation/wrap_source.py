@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tokenize
 import warnings
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 WIDTH = 88
 _STEP = "    "
+_RAW = re.compile(r"""(?:[^\\"']|\\\\)*\\\\(?:[^\\"']|\\\\)*[^\\"']""")
+"""The inside of a literal whose only escapes are of backslashes; one at the end would escape the quote."""
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -51,6 +54,8 @@ def _requoted(literal: str) -> str:
         return literal
     if "r" in prefix.lower() or "f" in prefix.lower():
         return literal if '"' in body or "\\'" in body or "{" in body else f'{prefix}"{body}"'
+    if not prefix and _RAW.fullmatch(body):
+        return 'r"' + body.replace("\\\\", "\\") + '"'
     changed = _escaped(body)
     return f'{prefix}"{changed}"' if changed.count('\\"') <= body.count("\\'") else literal
 
