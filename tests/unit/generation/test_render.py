@@ -386,3 +386,20 @@ def test_a_definition_before_the_call_is_a_block_of_its_own() -> None:
     code = only(SHAPES["after-a-definition"])
     block = "    async def items():\n        for item in [1]:\n            yield item\n\n    assert asyncio.run(work(items())) == [1]"
     assert block in code
+
+
+def test_what_is_entered_is_looked_at_inside_however_many_cases_there_are() -> None:
+    cases = [case(repr(text), expected=f"{n}", shape="with") for n, text in enumerate("abc")]
+    codes = [candidate.code for candidate in render(cases)]
+    assert [re.findall(r"with work\((.*)\) as value:\n        assert value == (\d)", code) for code in codes] == [
+        [('"a"', "0")],
+        [('"b"', "1")],
+        [('"c"', "2")],
+    ]
+
+
+def test_contexts_are_entered_one_by_one() -> None:
+    text = file_of(render([case("'a'", expected="1", shape="with"), case("'b'", expected="2", shape="with")]))
+
+    assert text.count("with work(") == 2
+    assert "parametrize" not in text
