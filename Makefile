@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint unit client editors bench-real bench-engine bench-determinism screenshots lock clean
+.PHONY: help demo test check lint unit client editors bench-real bench-engine samples bench-determinism screenshots lock clean
 
 BIN := .venv/bin
 PY := $(BIN)/python
@@ -56,6 +56,9 @@ ENGINE_BENCH ?= --pynguin
 
 bench-engine: $(READY) ## Generate tests for six modules of real packages beside Pynguin, and measure what they reach and notice
 	@$(PY) bench/engine/run.py $(ENGINE_BENCH)
+
+samples: $(READY) ## Generate the reading samples in docs/samples/ anew
+	@$(PY) bench/engine/samples.py $(SAMPLES)
 
 bench-determinism: $(READY) ## Generate the same tests 200 times, and count different results
 	@$(PY) bench/determinism.py

@@ -43,7 +43,7 @@ TABLE_FROM = 3
 """So many cases of one shape are a table; fewer when nothing but their values sets them apart."""
 _RESERVED = frozenset(
     # what the rendered code itself uses, what pytest keeps for itself, and what linters find hard to read
-    {"list", "islice", "asyncio", "collect", "re", "pytest", "expected", "message", "result", "value"}
+    {"list", "islice", "asyncio", "collect", "re", "pytest", "expected", "message", "result"}
     | {"request", *FIXTURES}
     | {"l", "O", "I"}
 )
@@ -281,7 +281,8 @@ def _variables(case: Case) -> dict[int, str]:
     """Name the variables of the arguments that need one: as the parameter, where that hides nothing."""
     kept = sorted(case.kept)
     wanted = [case.arguments[index].parameter for index in kept]
-    return dict(zip(kept, _free(wanted, looked_up(case)), strict=True))
+    entered = {"value"} if case.shape == "with" else set()
+    return dict(zip(kept, _free(wanted, looked_up(case) | entered), strict=True))
 
 
 def _columns(shape: TableShape, cases: Sequence[Case]) -> list[str]:
@@ -290,6 +291,7 @@ def _columns(shape: TableShape, cases: Sequence[Case]) -> list[str]:
     cells = [cell for row in shape.cells for cell in row]
     imported = {name for case in cases for name, _, _ in case.imports}
     made = {shape.columns[index] for index in shape.made}
+    made |= {"value"} if cases[0].shape == "with" else set()
     others = [name for index, name in enumerate(shape.columns) if index not in shape.made]
     free = iter(_free(others, names_in([*texts, *cells]) | imported | made))
     return [name if index in shape.made else next(free) for index, name in enumerate(shape.columns)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 import tokenize
 import warnings
@@ -20,18 +21,31 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def double_quoted(source: str) -> str:
-    """Return the source with ``'text'`` as ``"text"`` where that needs no more escapes."""
+    """Return the source with ``'text'`` as ``"text"`` where that needs no more escapes, and with close powers."""
     try:
         tokens = list(tokenize.generate_tokens(iter([*source.splitlines(keepends=True), ""]).__next__))
     except (tokenize.TokenError, SyntaxError, IndentationError):
         return source
     lines = source.splitlines(keepends=True)
-    for token in reversed(tokens):
+    for number, token in reversed(list(enumerate(tokens))):
+        if token.string == "**" and _is_plain_power(tokens, number):
+            row = token.start[0] - 1
+            start, end = tokens[number - 1].end[1], tokens[number + 1].start[1]
+            lines[row] = f"{lines[row][:start]}**{lines[row][end:]}"
         if token.type != tokenize.STRING or token.start[0] != token.end[0]:
             continue
         row = token.start[0] - 1
         lines[row] = lines[row][: token.start[1]] + _requoted(token.string) + lines[row][token.end[1] :]
     return "".join(lines)
+
+
+def _is_plain_power(tokens: Sequence[tokenize.TokenInfo], number: int) -> bool:
+    """Tell whether a power is one of names and numbers: that is written without spaces."""
+    if not 0 < number < len(tokens) - 2:
+        return False
+    before, after, behind = tokens[number - 1], tokens[number + 1], tokens[number + 2]
+    plain = {before.type, after.type} <= {tokenize.NAME, tokenize.NUMBER} and not keyword.iskeyword(before.string)
+    return plain and behind.string not in {"(", "[", "."} and before.start[0] == after.end[0]
 
 
 def wrapped(statement: str, indent: str = "", suffix: str = "") -> list[str]:
@@ -203,9 +217,9 @@ class _Reader:
         if len(node.args) == 1 and not node.keywords and isinstance(node.args[0], ast.GeneratorExp):
             return _Bracket("(", self._clauses(node.args[0]), ")", separator=" ")
         elements = [(a.lineno, a.col_offset, self.expression(a)) for a in node.args]
-        for keyword in node.keywords:
-            label = f"{keyword.arg}=" if keyword.arg else "**"
-            elements.append((keyword.value.lineno, keyword.value.col_offset, (label, *self.expression(keyword.value))))
+        for named in node.keywords:
+            label = f"{named.arg}=" if named.arg else "**"
+            elements.append((named.value.lineno, named.value.col_offset, (label, *self.expression(named.value))))
         return _Bracket("(", tuple(doc for *_, doc in sorted(elements, key=lambda e: e[:2])), ")")
 
     def _collection(self, node: ast.expr, elements: Sequence[_Doc]) -> _Bracket:
