@@ -11,7 +11,6 @@ import logging
 import os
 import pathlib
 import random
-import signal
 import sys
 import tempfile
 import types
@@ -29,14 +28,11 @@ from greenline_probe.explore.monkeypatch import Monkeypatch
 from greenline_probe.explore.streams import Log, NoInput
 from greenline_probe.explore.subject import Subject
 from greenline_probe.explore.template import Choice, described
+from greenline_probe.explore.time_limit import TimeUp, limited
 
 CALL_SECONDS = 0.3
 MAX_OUTPUT = 300
 MAX_ERROR_DETAILS = 3
-
-
-class TimeUp(BaseException):
-    """The call took too long. Not an Exception, so that the code under test does not swallow it by habit."""
 
 
 @dataclass
@@ -122,7 +118,7 @@ class Observer:
         if not self.announce(source):
             return False
         try:
-            with self._limits():
+            with limited(self.seconds):
                 return isinstance(self._eval(source, self._namespace([source])), kind)
         except BaseException as error:
             self.failures.append((source, error.with_traceback(None)))
@@ -136,7 +132,7 @@ class Observer:
         passed = [label + source for _, label, source in choice.template.arguments(choice.chosen)]
         variables = environment.variables()
         try:
-            with self._limits():
+            with limited(self.seconds):
                 for line in choice.template.arrange(choice.chosen):
                     exec(self._code(line, "exec"), space)
                 return self._eval(choice.template.call(passed, choice.chosen), space)
@@ -153,7 +149,7 @@ class Observer:
         self.refused.clear()
         stdin, sys.stdin = sys.stdin, NoInput(self.refused)
         try:
-            with self._limits():
+            with limited(self.seconds):
                 result = work()
         except BaseException as raised:
             return None, raised
@@ -173,7 +169,7 @@ class Observer:
         space = self._namespace([*lines, *(a for _, _, a in arguments)])
         variables = environment.variables()
         try:
-            with self._limits():
+            with limited(self.seconds):
                 for line in lines:
                     exec(self._code(line, "exec"), space)
                 values = [self._eval(source, space) for _, _, source in arguments]
@@ -241,7 +237,7 @@ class Observer:
         streams = sys.stdin, sys.stdout, sys.stderr
         sys.stdin, sys.stdout, sys.stderr = NoInput(self.refused), output, io.StringIO()
         try:
-            with self._limits():
+            with limited(self.seconds):
                 if trace:
                     self.tracer.start()
                 try:
@@ -329,23 +325,6 @@ class Observer:
     def _eval(self, source: str, space: dict[str, Any]) -> Any:
         return eval(self._code(source, "eval"), space)
 
-    @contextlib.contextmanager
-    def _limits(self) -> Iterator[None]:
-        """Stop what takes too long; the alarm repeats, for code that swallows it."""
-
-        def stop(*_: Any) -> None:
-            raise TimeUp
-
-        if not hasattr(signal, "setitimer"):
-            yield
-            return
-        signal.signal(signal.SIGALRM, stop)
-        signal.setitimer(signal.ITIMER_REAL, self.seconds, 0.05)
-        try:
-            yield
-        finally:
-            _silence_alarm()
-
     # ---- judging -----------------------------------------------------------------------------------------------
 
     def _returned(self, observation: Observation, result: Any) -> None:
@@ -404,17 +383,6 @@ def _without_what_is_true_here_only(observation: Observation) -> None:
         observation.expected = None
     observation.details = tuple(d for d in observation.details if not is_tied(d, given))
     observation.after = tuple(a for a in observation.after if not is_tied(a, given))
-
-
-def _silence_alarm() -> None:
-    """Stop the alarm even when it strikes while being stopped."""
-    while True:
-        try:
-            signal.signal(signal.SIGALRM, signal.SIG_IGN)
-            signal.setitimer(signal.ITIMER_REAL, 0)
-        except TimeUp:
-            continue
-        return
 
 
 async def _collect(items: Any) -> list[Any]:

@@ -86,7 +86,7 @@ def spins(n: int):
 def stubborn(n: int):
     while n:
         try:
-            time.sleep(0.2)
+            time.sleep(5)
             n = 0
         except Exception:
             pass

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from greenline_probe.explore import budget
+from greenline_probe.explore import budget, time_limit
 from greenline_probe.explore.budget import PATIENCE, Budget
 from greenline_probe.explore.monkeypatch import Monkeypatch
+from greenline_probe.explore.time_limit import TimeUp, limited
 
 
 def test_computing_uses_the_budget_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,3 +75,41 @@ def test_the_folder_is_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     ours.undo()
 
     assert Path.cwd() == tmp_path
+
+
+def test_time_that_others_had_the_processor_is_not_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, queued = [0.0], [0.0]
+    monkeypatch.setattr(budget.time, "thread_time", lambda: 0.0)
+    monkeypatch.setattr(budget.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(budget, "queued_seconds", lambda: queued[0])
+    ours = Budget(2.0)
+
+    clock[0], queued[0] = 60.0, 58.0
+    assert not ours.is_over()
+    clock[0] = 60.0 + 2.0 * PATIENCE
+    assert ours.is_over()
+
+
+def test_a_call_that_computes_too_long_is_stopped_and_one_that_swallows_it_too() -> None:
+    swallowed = 0
+    with pytest.raises(TimeUp), limited(0.01):
+        while True:
+            try:
+                sum(range(1000))
+            except TimeUp:
+                swallowed += 1
+                if swallowed == 3:
+                    raise
+
+
+def test_a_call_that_only_waits_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time_limit, "WAITING_SECONDS", 0.01)
+    with pytest.raises(TimeUp), limited(0.01):
+        threading.Event().wait(60)
+
+
+def test_nothing_strikes_later() -> None:
+    with limited(30.0):
+        pass
+
+    assert [signal.getitimer(t) for t in (signal.ITIMER_REAL, signal.ITIMER_PROF)] == [(0.0, 0.0), (0.0, 0.0)]
