@@ -12,6 +12,8 @@ from greenline.domain.generation.row_ids import row_ids
     [
         (["text"], [["'a'"], ["'b-2'"]], ["1", "2"], None),
         (["text"], [["'>=1.0'"], ["'<=1.0'"]], ["True", "False"], None),
+        (["text"], [["'a b'"], ["None"], ["True"]], ["1", "None", "'x y'"], None),
+        (["a", "b"], [["1", "None"], ["3", "'x'"]], [], ["1-no-b", "3-x"]),
         (["a", "b"], [["1", "2"], ["3", "-4"]], [], None),
         (["text"], [["'a'"], ["''"]], ["1", "2"], ["a", "empty-text"]),
         (["text"], [["'a b'"], ["'\\n'"]], ["1", "2"], ["a-b", "blank"]),

@@ -62,8 +62,9 @@ def _reads_well(cell: str, columns: int) -> bool:
     """Tell whether pytest makes a readable part of a name of it."""
     value = _value(cell)
     if isinstance(value, str):
-        return len(value) <= _LONGEST_READ and bool(_PLAIN.fullmatch(value)) and "\\" not in value
-    return isinstance(value, (int, float)) and (columns == 1 or not isinstance(value, bool))
+        plain = bool(_PLAIN.fullmatch(value.replace(" ", "-"))) and value == value.strip()
+        return len(value) <= _LONGEST_READ and plain and "\\" not in value
+    return (value is None or isinstance(value, (int, float))) and (columns == 1 or type(value) in {int, float})
 
 
 def _words(cell: str, column: str) -> str:
