@@ -14,6 +14,7 @@ from greenline.adapters.coverage_sqlite import CoverageSqlite
 from greenline.adapters.documents_on_disk import SavedFiles
 from greenline.adapters.explorer_process import ExplorerProcess
 from greenline.adapters.interpreter_discovery import InterpreterDiscovery
+from greenline.adapters.probes import Probes
 from greenline.adapters.project_files import ProjectFiles
 from greenline.adapters.pytest_process import PytestProcess
 from greenline.adapters.source_tree import SourceTreeOnDisk
@@ -56,6 +57,9 @@ class Lasting:
     remembered: Remembered = field(default_factory=Remembered)
     parser: CoverageParser = field(default_factory=CoverageParser)
     interpreters: InterpreterDiscovery = field(default_factory=InterpreterDiscovery)
+    probes: Probes = field(
+        default_factory=lambda: Probes(Path(user_cache_dir("greenline", appauthor=False)) / "bytecode")
+    )
 
 
 def build(settings: Settings, documents: Documents, lasting: Lasting | None = None) -> Services:
@@ -65,7 +69,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
     source = CoverageSqlite(settings.coverage_file)
     show = ShowCoverage(projects, source, lasting.parser, SavedFiles(), lasting.remembered)
     interpreters = lasting.interpreters
-    runner = PytestProcess(Path(user_cache_dir("greenline", appauthor=False)) / "bytecode")
+    runner = PytestProcess(lasting.probes)
     workbench = Workbench(
         projects=projects,
         interpreters=interpreters,
@@ -73,10 +77,11 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         documents=documents,
         runner=runner,
         callers=CallersOnDisk(),
+        readiness=lasting.probes,
         show=show,
         settings=settings,
     )
-    engines = {"explore": ExploreEngine(ExplorerProcess())}
+    engines = {"explore": ExploreEngine(ExplorerProcess(lasting.probes))}
     return Services(
         show=show,
         generate=GenerateTests(

@@ -1,8 +1,8 @@
-"""Started as ``<the person's interpreter> .../greenline_probe/__main__.py [PARENT]``: requests come in, replies go out.
+"""Started as ``<the person's interpreter> .../greenline_probe/__main__.py [PARENT [TITLE]]``: requests in, replies out.
 
 Requests are JSON lines on standard input; the code under test finds an empty one. Replies are JSON lines on what was
 standard output; the code under test finds there what was standard error, so nothing that it prints can be taken for a
-reply. PARENT is the process id whose end is this process's end too.
+reply. PARENT is the process id whose end is this process's end too; TITLE is for the list of processes.
 """
 
 from __future__ import annotations
@@ -18,31 +18,44 @@ if sys.path and sys.path[0] == _FOLDER:
 import contextlib  # noqa: E402
 import importlib.util  # noqa: E402
 import os  # noqa: E402
-from typing import Any, Callable  # noqa: E402
+from typing import TYPE_CHECKING  # noqa: E402
 
-Reply = Callable[[Any], None]
+if TYPE_CHECKING:
+    from greenline_probe.channel import Channel
 
 
 def main() -> None:
     """Answer requests until there are no more."""
     _make_importable()
-    from greenline_probe import limits, wire  # noqa: PLC0415 - importable from here on
+    from greenline_probe import channel, limits  # noqa: PLC0415 - importable from here on
 
     if len(sys.argv) > 1:
         limits.die_with_parent(int(sys.argv[1]))
     del sys.argv[1:]
-    requests, reply = _take_channels(wire.encode)
-    for line in requests:
-        request = wire.decode(line, *wire.REQUESTS)
-        if isinstance(request, wire.RunTests):
-            from greenline_probe import pytest_run  # noqa: PLC0415 - only what this process is for
+    _answer(channel.take_standard())
+    _leave()
 
-            pytest_run.run(request, reply)
-            _leave()
+
+def _answer(channel: Channel) -> None:
+    from greenline_probe import wire  # noqa: PLC0415 - as above
+
+    for line in channel.requests():
+        request = wire.decode(line, *wire.REQUESTS)
+        if isinstance(request, wire.StayWarm):
+            from greenline_probe import warm  # noqa: PLC0415 - only what this process is for
+
+            in_child = warm.serve(request, channel)
+            if in_child is not None:
+                _answer(in_child)
+            return
+        if isinstance(request, wire.RunTests):
+            from greenline_probe import pytest_run  # noqa: PLC0415 - as above
+
+            pytest_run.run(request, channel.reply)
+            return
         from greenline_probe import explore  # noqa: PLC0415 - as above
 
-        explore.serve(request, reply)
-    _leave()
+        explore.serve(request, channel.reply)
 
 
 def _make_importable() -> None:
@@ -57,26 +70,6 @@ def _make_importable() -> None:
     module = importlib.util.module_from_spec(spec)
     sys.modules["greenline_probe"] = module
     spec.loader.exec_module(module)
-
-
-def _take_channels(encode: Callable[[Any], str]) -> tuple[Any, Reply]:
-    """Move the protocol to private descriptors, which children do not inherit."""
-    requests = os.fdopen(os.dup(0), encoding="utf-8")
-    replies = os.dup(1)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    owner = os.getpid()
-
-    def reply(message: Any) -> None:
-        if os.getpid() != owner:  # a fork of the code under test that came back into our code
-            os._exit(1)
-        data = (encode(message) + "\n").encode("ascii")
-        while data:
-            data = data[os.write(replies, data) :]
-
-    return requests, reply
 
 
 def _leave() -> None:

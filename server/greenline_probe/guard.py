@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from typing import TYPE_CHECKING, Any, Callable, NoReturn, Union
@@ -46,7 +47,7 @@ def install(
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
         found = find(event)
-        if found is None:
+        if found is None or guard.lifted:
             return
         kind, check = found
         try:
@@ -72,6 +73,13 @@ class Guard:
         """What was refused, in words -> its kind."""
         self.polite = False
         """While set, programs are refused by a PermissionError that nobody hears of: plugins that ask git know it."""
+        self.lifted = False
+        self.reopen: Callable[[], None] = lambda: None
+
+    def lift(self) -> None:
+        """Refuse nothing any more: only our own code has run, and what comes next brings its own guard."""
+        self.lifted = True
+        self.reopen()
 
     def close(self, folder: str) -> None:
         """Refuse to write below one of the scratch folders from now on."""
@@ -274,6 +282,7 @@ def _close_the_door_without_event(guard: Guard) -> None:
     def fork_exec(*args: Any) -> NoReturn:
         guard.refuse_program(_program(args[:1]))
 
+    guard.reopen = functools.partial(setattr, _posixsubprocess, "fork_exec", _posixsubprocess.fork_exec)
     _posixsubprocess.fork_exec = fork_exec
 
 

@@ -45,13 +45,22 @@ def apply(
 
 def die_with_parent(parent: int) -> None:
     """Have the kernel kill this process when ``parent`` (a process id) ends; leave at once if it has ended already."""
+    if _end_with_parent(signal.SIGKILL) and os.getppid() != parent:  # it ended between our start and the call
+        os._exit(1)
+
+
+def outlive_parent() -> None:
+    """Take ``die_with_parent`` back, for a process that notices the end itself and has to tidy up."""
+    _end_with_parent(0)
+
+
+def _end_with_parent(number: int) -> bool:
     if sys.platform != "linux":
-        return
+        return False
     try:
         import ctypes  # noqa: PLC0415 - not in every build of Python
 
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
     except (ImportError, OSError, AttributeError):
-        return
-    if os.getppid() != parent:  # it ended between our start and the call above
-        os._exit(1)
+        return False
+    return True

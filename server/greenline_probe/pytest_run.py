@@ -9,7 +9,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Callable
 
-from greenline_probe import guard, limits, wire
+from greenline_probe import guard, limits, plugins, wire
+from greenline_probe.bytecode import keep_bytecode
 from greenline_probe.trace import Tracer
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
     calls = _calls(request)  # before anything of the project can be imported in the place of what it imports
     os.chdir(request.root)
     sys.path.insert(0, os.getcwd())
-    _keep_bytecode(request.bytecode)
+    keep_bytecode(request.bytecode)
     try:
         pytest = importlib.import_module("pytest")
     except ImportError as error:
@@ -99,15 +100,6 @@ def _wait_for_threads(done: wire.RunDone, reply: Callable[[Any], None]) -> None:
     watch.cancel()
 
 
-def _keep_bytecode(folder: str) -> None:
-    """Keep the bytecode of what is imported from now on in ``folder``; without one, keep none.
-
-    Only for installed code. The project's own may change within a second, and its copy has another path each time.
-    """
-    sys.pycache_prefix = folder or None
-    sys.dont_write_bytecode = not folder
-
-
 def _remember(refusals: list[str], what: str) -> None:
     if len(refusals) < _MOST_REFUSALS and what not in refusals:
         refusals.append(what)
@@ -134,8 +126,12 @@ def _listener(  # noqa: C901 - many hooks, each short
         @pytest.hookimpl(hookwrapper=True)  # type: ignore[untyped-decorator, unused-ignore]
         def pytest_load_initial_conftests(self, early_config: Any, args: list[str]) -> Iterator[None]:
             # The plugins are loaded and the arguments, the project's addopts among them, not yet read for good.
+            unwanted = plugins.imported - plugins.loaded(early_config.pluginmanager)
+            if unwanted:
+                reply(wire.Problem("unfit", "it has plugins that these tests do not want", sorted(unwanted)))
+                os._exit(0)
             _tame_plugins(early_config, args, request.seed)
-            _keep_bytecode("")
+            keep_bytecode("")
             if in_force:
                 in_force.close(request.bytecode)
             yield

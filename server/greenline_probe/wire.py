@@ -98,10 +98,12 @@ class RunDone:
 
 @dataclass
 class Problem:
-    """The request could not be carried out. Kinds: "no-pytest", "internal"."""
+    """The request could not be carried out. Kinds: "no-pytest", "internal", "unfit"."""
 
     kind: str
     message: str
+    names: list[str] = field(default_factory=list)
+    """Of an "unfit" one: the plugins that the warm process has imported and this run does not want."""
 
 
 @dataclass
@@ -185,6 +187,8 @@ class Property:
     steps: list[str]
     checks: list[str]
     """Assertions about the parameters and what the steps define."""
+    strategies: list[str] = field(default_factory=list)
+    """For Hypothesis, one for each parameter; empty where the project lacks it or the law needs picked inputs."""
     partner: str = ""
     """Qualified name of what reverses the target."""
     imports: list[list[str]] = field(default_factory=list)
@@ -215,5 +219,78 @@ class Explored:
     seconds: float = 0.0
 
 
-REQUESTS: list[type[Any]] = [RunTests, Explore]
+# Staying warm: one StayWarm; then Warm; then, for each Fork that comes over the socket, Born and Ended.
+
+
+@dataclass
+class StayWarm:
+    """Import what requests need, then fork a child for each, until the server is gone."""
+
+    socket: int
+    """Descriptor of a Unix socket, one message a packet: Fork, with the descriptor of the child's channel, and Bury."""
+    scratch: str
+    """Folder to be in while importing; it is removed when the server is gone."""
+    tests: bool = False
+    """Import pytest and the installed plugins; else what exploring needs."""
+    without: list[str] = field(default_factory=list)
+    """Plugins not to import."""
+    bytecode: str = ""
+    """Folder to keep the bytecode of pytest and its plugins in."""
+
+
+@dataclass
+class Warm:
+    """All is imported. ``unfit`` says, when its children would not be like fresh processes, why not."""
+
+    unfit: str = ""
+    plugins: list[str] = field(default_factory=list)
+    """Those without which it would not be unfit."""
+    files: list[str] = field(default_factory=list)
+    """What was imported, and the folders that packages are installed in: when one changes, it is out of date."""
+
+
+@dataclass
+class Fork:
+    """Fork a child; ``marker`` takes the place of the warm process's own in the child's environment."""
+
+    run: int
+    marker: str
+
+
+@dataclass
+class Bury:
+    """Reap the child: until then its process id means nobody else."""
+
+    run: int
+
+
+@dataclass
+class Born:
+    """The child of a Fork; it waits for its Birth, the first line on its channel. Requests follow, as to any probe."""
+
+    run: int
+    pid: int
+
+
+@dataclass
+class Ended:
+    """The child is dead; ``code`` is negative for a signal."""
+
+    run: int
+    code: int
+
+
+@dataclass
+class Birth:
+    """What a fresh process would have been started with."""
+
+    folder: str
+    environment: dict[str, str]
+    output: str
+    """File that takes standard output and error."""
+    first: list[str] = field(default_factory=list)
+    """Folders that the request puts first on ``sys.path`` later on."""
+
+
+REQUESTS: list[type[Any]] = [RunTests, Explore, StayWarm]
 """What a probe accepts; one handler module each."""

@@ -125,14 +125,32 @@ class Editor:
         return await self.until(lambda: self.ends.get(job))
 
     def children(self) -> set[int]:
-        """Return the live processes below the server."""
+        """Return the live processes below the server that work for a job: all but the warm ones, which wait."""
+        return self.everything() - self.warm()
+
+    def everything(self) -> set[int]:
+        """Return all live processes below the server."""
         return descendants(self.server_pid)
 
+    def warm(self) -> set[int]:
+        """Return the warm processes; a job's are forks of them."""
+        own = command_line(self.server_pid)
+        lines = {pid: command_line(pid) for pid in descendants(self.server_pid, deep=False)}
+        return {pid for pid, line in lines.items() if line in {own, b""} or line.endswith(b"\0warm\0")}
+
     async def until_children(self) -> set[int]:
-        """Wait until the job has a child process; each look takes one round trip to the server."""
+        """Wait until the job has a child process."""
+        return await self._until_some(self.children)
+
+    async def until_forked(self) -> set[int]:
+        """Wait until a warm process has children."""
+        return await self._until_some(lambda: {child for warm in self.warm() for child in descendants(warm)})
+
+    async def _until_some(self, look: Callable[[], set[int]]) -> set[int]:
+        """Wait until there is one; each look takes one round trip to the server."""
 
         async def some() -> set[int]:
-            while not (found := self.children()):
+            while not (found := look()):
                 await self.run("greenline.cancelJob", {"job": "none"})
             return found
 
@@ -250,8 +268,16 @@ def _path(uri: str) -> Path:
     return Path(unquote(urlsplit(uri).path))
 
 
-def descendants(pid: int) -> set[int]:
-    """Return all live processes below one, zombies left out."""
+def command_line(pid: int) -> bytes:
+    """Return its arguments, each with a NUL; empty when it is gone, the parent's until it has been started."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def descendants(pid: int, *, deep: bool = True) -> set[int]:
+    """Return all live processes below one, or right below it, zombies left out."""
     parents: dict[int, int] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():
@@ -262,6 +288,8 @@ def descendants(pid: int) -> set[int]:
             if state != "Z":
                 parents[int(entry.name)] = int(parent)
     found: set[int] = set()
+    if not deep:
+        return {child for child, parent in parents.items() if parent == pid}
     while new := {child for child, parent in parents.items() if parent in found | {pid}} - found:
         found |= new
     return found

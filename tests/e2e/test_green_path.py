@@ -115,7 +115,8 @@ async def test_leaving_in_the_middle_leaves_no_child(project: Make) -> None:
     root = project()
     async with editing(root, settings={"explore": {"seconds": 300}}) as editor:
         await editor.generate(editor.open(root / "wild.py"), "loops")
-        children = await editor.until_children()
+        await editor.until_forked()
+        children = editor.everything()
     assert alive(children) == set()
 
 

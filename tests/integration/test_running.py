@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from greenline.adapters.probes import Probes
 from greenline.adapters.pytest_process import PytestProcess
 from greenline.ports.progress import Silent
 from greenline.ports.project import Interpreter, Project
@@ -287,7 +288,7 @@ async def test_bytecode_of_pytest_is_kept_and_that_of_the_project_is_not(
     test_run = TestRun(project, interpreter, {path: test}, (str(path),))
 
     for _ in range(2):
-        report = await PytestProcess(kept).run(test_run, Silent())
+        report = await PytestProcess(Probes(kept, warm=False)).run(test_run, Silent())
         assert [outcome.outcome for outcome in report.outcomes] == ["passed", "failed"], report.problem
 
     names = {file.name.partition(".")[0] for file in kept.rglob("*.pyc")}

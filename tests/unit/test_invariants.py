@@ -293,7 +293,8 @@ def test_few_places_write_files_and_each_is_known() -> None:
     assert set(found) == {
         "adapters/atomic_write.py",  # the command line's one write, and the editor's after a "Yes"
         "adapters/explorer_process.py",  # a folder in the scratch copy
-        "adapters/probe_process.py",  # what the child prints, beside the scratch copy
+        "adapters/forked_probe.py",  # what the child prints, beside the scratch copy
+        "adapters/probe_process.py",  # the same, beside the scratch copy
         "adapters/scratch_overlay.py",  # the scratch copy itself
         "cli/demo.py",  # the example project, in a temporary folder
         "cli/demo_client.py",  # the editor of the demo, in that folder

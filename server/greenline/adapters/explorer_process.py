@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from greenline.adapters.probe_process import ProbeProblem, ProbeProcess
+from greenline.adapters.probe_process import ProbeProblem
+from greenline.adapters.probes import Kind, Probes
 from greenline.adapters.scratch_overlay import OverlayProblem, scratch_overlay
 from greenline.domain.generation.case import Argument, Case
 from greenline.domain.generation.model import SuspectedBug
@@ -16,6 +18,7 @@ from greenline.ports.explorer import Exploration
 from greenline_probe import wire
 
 if TYPE_CHECKING:
+    from greenline.adapters.probe_process import Probe
     from greenline.adapters.scratch_overlay import Overlay
     from greenline.ports.explorer import Expedition
     from greenline.ports.progress import Progress
@@ -30,63 +33,49 @@ _SECONDS_BESIDES = 60.0
 
 
 class ExplorerProcess:
-    """An Explorer. Each exploration is a fresh process."""
+    """An Explorer. Each exploration is a process of its own."""
+
+    def __init__(self, probes: Probes | None = None) -> None:
+        self._probes = probes or Probes(warm=False)
 
     async def explore(self, expedition: Expedition, progress: Progress) -> Exploration:
         """Explore until done or out of time; never raises for the target's sake."""
         try:
-            with scratch_overlay(expedition.project.root, expedition.unsaved) as overlay:
-                return await self._explore_in(overlay, expedition, progress)
+            found = await self._explore(expedition, progress)
+            return found or await self._explore(expedition, progress, fresh=True) or Exploration(failed=True)
         except (OverlayProblem, ProbeProblem) as problem:
             return Exploration(reason=str(problem), failed=True)
         except OSError as error:
             reason = f"The scratch copy could not be made: {error}. Is the temporary folder full?"
             return Exploration(reason=reason, failed=True)
 
-    async def _explore_in(self, overlay: Overlay, expedition: Expedition, progress: Progress) -> Exploration:
-        cases: list[Case] = []
-        probe = ProbeProcess(expedition.interpreter.path, overlay)
-        limit = expedition.seconds * 2 + _SECONDS_BESIDES
-        done: wire.Explored | wire.Problem | None = None
-        async with probe:
-            problem = ""
-            try:
-                done = await asyncio.wait_for(
-                    self._converse(probe, _request(overlay, expedition), cases, progress), limit
-                )
-            except (asyncio.TimeoutError, TimeoutError):
-                problem = f"exploring did not end within {limit:g} s"
-            else:
-                if done is None:
-                    problem = ": ".join(filter(None, [f"the Python process {await probe.death()}", _last_line(probe)]))
+    async def _explore(self, expedition: Expedition, progress: Progress, *, fresh: bool = False) -> Exploration | None:
+        """Return None where only a fresh process can tell how it ends."""
+        with scratch_overlay(expedition.project.root, expedition.unsaved) as overlay:
+            request = _request(overlay, expedition)
+            kind = Kind(expedition.interpreter.path, expedition.project.root, tests=False)
+            cases: list[Case] = []
+            async with self._probes.open(kind, overlay, first=list(map(Path, request.roots)), fresh=fresh) as probe:
+                done, problem = await self._ended(probe, request, cases, progress)
+                if done is None and probe.unfit:
+                    return None
+            return _exploration(overlay, expedition, cases, done, problem)
 
-        def shown(text: str) -> str:
-            """Name things by where the person has them."""
-            text = re.sub(_A_CALLS_FOLDER.format(re.escape(str(overlay.tmp / _EXPLORE))), "tmp_path", text)
-            return text.replace(str(overlay.root), str(expedition.project.root))
-
-        if isinstance(done, wire.Problem):
-            return Exploration(reason=shown(done.message), failed=True)
-        if done is None:
-            return Exploration(tuple(cases), reason=shown(problem), failed=True)
-        return Exploration(
-            cases=tuple(cases),
-            properties=tuple(_property(wire.Property(**fields)) for fields in done.properties),
-            calls=done.calls,
-            reason=shown(done.reason),
-            failed=done.failed,
-            mutants=done.mutants,
-            killed=done.killed,
-            refusals=tuple(shown(refusal) for refusal in done.refusals),
-            suspected_bugs=tuple(
-                SuspectedBug(a["call"], shown(a["error"]), a["line"] or None, a.get("documented", ""))
-                for a in done.accidents
-                if a["typed"]
-            ),
-        )
+    async def _ended(
+        self, probe: Probe, request: wire.Explore, cases: list[Case], progress: Progress
+    ) -> tuple[wire.Explored | wire.Problem | None, str]:
+        """Return the last reply, or None and what happened in its place."""
+        limit = request.seconds * 2 + _SECONDS_BESIDES
+        try:
+            done = await asyncio.wait_for(self._converse(probe, request, cases, progress), limit)
+        except (asyncio.TimeoutError, TimeoutError):
+            return None, f"exploring did not end within {limit:g} s"
+        if done is not None or probe.unfit:
+            return done, ""
+        return None, ": ".join(filter(None, [f"the Python process {await probe.death()}", _last_line(probe)]))
 
     async def _converse(
-        self, probe: ProbeProcess, request: wire.Explore, cases: list[Case], progress: Progress
+        self, probe: Probe, request: wire.Explore, cases: list[Case], progress: Progress
     ) -> wire.Explored | wire.Problem | None:
         await probe.send(request)
         async for reply in probe.replies(wire.Case, wire.Exploring, wire.Explored, wire.Problem):
@@ -99,7 +88,40 @@ class ExplorerProcess:
         return None
 
 
-def _last_line(probe: ProbeProcess) -> str:
+def _exploration(
+    overlay: Overlay,
+    expedition: Expedition,
+    cases: list[Case],
+    done: wire.Explored | wire.Problem | None,
+    problem: str,
+) -> Exploration:
+    def shown(text: str) -> str:
+        """Name things by where the person has them."""
+        text = re.sub(_A_CALLS_FOLDER.format(re.escape(str(overlay.tmp / _EXPLORE))), "tmp_path", text)
+        return text.replace(str(overlay.root), str(expedition.project.root))
+
+    if isinstance(done, wire.Problem):
+        return Exploration(reason=shown(done.message), failed=True)
+    if done is None:
+        return Exploration(tuple(cases), reason=shown(problem), failed=True)
+    return Exploration(
+        cases=tuple(cases),
+        properties=tuple(_property(wire.Property(**fields)) for fields in done.properties),
+        calls=done.calls,
+        reason=shown(done.reason),
+        failed=done.failed,
+        mutants=done.mutants,
+        killed=done.killed,
+        refusals=tuple(shown(refusal) for refusal in done.refusals),
+        suspected_bugs=tuple(
+            SuspectedBug(a["call"], shown(a["error"]), a["line"] or None, a.get("documented", ""))
+            for a in done.accidents
+            if a["typed"]
+        ),
+    )
+
+
+def _last_line(probe: Probe) -> str:
     """Return the last line that the process printed: of a traceback, the error."""
     lines = [line.strip() for line in probe.output(_LAST_BYTES).splitlines() if line.strip()]
     return lines[-1][-_LONGEST_LINE:] if lines else ""
@@ -153,6 +175,7 @@ def _property(reply: wire.Property) -> Property:
         rows=tuple(map(tuple, reply.rows)),
         steps=tuple(reply.steps),
         checks=tuple(reply.checks),
+        strategies=tuple(reply.strategies),
         partner=reply.partner,
         imports=tuple((b, m, a) for b, m, a in reply.imports),
     )

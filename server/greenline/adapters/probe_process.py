@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from greenline.adapters.scratch_overlay import Overlay
 
 _ENTRY = Path(wire.__file__).with_name("__main__.py")
-_LONGEST_LINE = 64 * 1024 * 1024
+LONGEST_LINE = 64 * 1024 * 1024
 _SECONDS_TO_DIE = 5.0
-_MARKER = "GREENLINE_PROBE"
+MARKER = "GREENLINE_PROBE"
 # These would make the child measure, inspect, shuffle or import in ways that are not the project's.
 _REMOVED = frozenset(
     {
@@ -44,31 +44,17 @@ class ProbeProblem(Exception):
     """The probe could not be started or said something that is no message; the message is for a person."""
 
 
-class ProbeProcess:
+class Probe:
     """Use as ``async with``: at the end, whichever it is, the process and all that it started are dead and reaped.
 
-    ``python_path`` comes before the person's PYTHONPATH. ``own_home`` gives the child an empty HOME. ``environment`` is
-    added last, for TZ and the like.
+    What it prints goes to ``output``; ``marker`` is in its environment, and in that of all that it starts.
     """
 
-    def __init__(
-        self,
-        interpreter: Path,
-        overlay: Overlay,
-        *,
-        python_path: Sequence[Path] = (),
-        hash_seed: int = 0,
-        own_home: bool = True,
-        environment: Mapping[str, str] | None = None,
-    ) -> None:
+    def __init__(self, interpreter: Path, output: Path, marker: str) -> None:
         self._interpreter = interpreter
-        self._overlay = overlay
-        self._marker = uuid.uuid4().hex
-        self._environment = child_environment(
-            interpreter, overlay, python_path=python_path, hash_seed=hash_seed, own_home=own_home
-        ) | {_MARKER: self._marker, **(environment or {})}
-        self._output = overlay.scratch / f"output-{self._marker}"
-        self._process: Process | None = None
+        self._output = output
+        self._marker = marker
+        self._process: Any = None
 
     async def __aenter__(self) -> Self:
         starting = asyncio.ensure_future(self._start())
@@ -93,31 +79,31 @@ class ProbeProcess:
 
     async def send(self, message: Any) -> None:
         """Send one request. A probe that is gone already is noticed by ``replies``, not here."""
-        stdin = self._running.stdin
-        assert stdin is not None
+        _, writer = self._channel()
         with contextlib.suppress(ConnectionError):
-            stdin.write((wire.encode(message) + "\n").encode("ascii"))
-            await stdin.drain()
+            writer.write((wire.encode(message) + "\n").encode("ascii"))
+            await writer.drain()
 
     async def replies(self, *kinds: type[Any]) -> AsyncIterator[Any]:
         """Yield replies, which must be of these kinds, until the probe closes the channel. Raises ProbeProblem."""
-        stdout = self._running.stdout
-        assert stdout is not None
+        reader, _ = self._channel()
         while True:
             try:
-                line = await stdout.readline()
+                line = await reader.readline()
                 if not line.endswith(b"\n"):  # the end, perhaps in the middle of a line
                     return
                 reply = wire.decode(line.decode("ascii"), *kinds)
+            except ConnectionError:
+                return
             except (ValueError, TypeError) as error:
                 raise ProbeProblem(f"The code under test disturbed the channel to Greenline: {error}") from error
             yield reply
 
     async def death(self) -> str:
         """Tell how the probe ended, once its replies have: "was killed by SIGSEGV", "ended with exit code 3"."""
+        code: int | None = None
         with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._running.wait(), _SECONDS_TO_DIE)
-        code = self._running.returncode
+            code = await asyncio.wait_for(self._exit_code(), _SECONDS_TO_DIE)
         if code is None:
             return "closed its channel but went on running"
         if code >= 0:
@@ -148,14 +134,70 @@ class ProbeProcess:
             raise cancelled
 
     @property
-    def pid(self) -> int:
-        """The process id of the probe."""
-        return self._running.pid
+    def unfit(self) -> str:
+        """Why a fresh process may end otherwise, in words; empty for one that is fresh."""
+        return ""
 
     @property
-    def _running(self) -> Process:
+    def pid(self) -> int:
+        """The process id of the probe."""
+        return int(self._running.pid)
+
+    @property
+    def _running(self) -> Any:
         assert self._process is not None, "use it inside `async with`"
         return self._process
+
+    async def _start(self) -> Any:
+        raise NotImplementedError
+
+    def _channel(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        raise NotImplementedError
+
+    async def _exit_code(self) -> int:
+        """Wait for the end; negative for a signal."""
+        raise NotImplementedError
+
+    async def _end(self, process: Any) -> None:
+        raise NotImplementedError
+
+
+class ProbeProcess(Probe):
+    """A fresh process.
+
+    ``python_path`` comes before the person's PYTHONPATH. ``own_home`` gives the child an empty HOME. ``environment`` is
+    added last, for TZ and the like, and ``removed`` taken out; ``descriptors`` are handed on under their numbers.
+    ``title`` is for those who look at the list of processes.
+    """
+
+    def __init__(
+        self,
+        interpreter: Path,
+        overlay: Overlay,
+        *,
+        python_path: Sequence[Path] = (),
+        hash_seed: int = 0,
+        own_home: bool = True,
+        environment: Mapping[str, str] | None = None,
+        descriptors: Sequence[int] = (),
+        removed: Sequence[str] = (),
+        title: str = "",
+    ) -> None:
+        marker = uuid.uuid4().hex
+        super().__init__(interpreter, overlay.scratch / f"output-{marker}", marker)
+        self._overlay = overlay
+        self._descriptors = tuple(descriptors)
+        self._title = (title,) if title else ()
+        self._environment = child_environment(
+            interpreter, overlay, python_path=python_path, hash_seed=hash_seed, own_home=own_home
+        ) | {MARKER: marker, **(environment or {})}
+        for name in removed:
+            self._environment.pop(name, None)
+
+    @property
+    def marker(self) -> str:
+        """What is in the environment of the process and of all that it starts."""
+        return self._marker
 
     async def _start(self) -> Process:
         with self._output.open("wb") as output:
@@ -163,19 +205,29 @@ class ProbeProcess:
                 self._interpreter,
                 _ENTRY,
                 str(os.getpid()),
+                *self._title,
                 cwd=self._overlay.root,
                 env=self._environment,
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=output,
                 start_new_session=True,
-                limit=_LONGEST_LINE,
+                limit=LONGEST_LINE,
+                pass_fds=self._descriptors,
             )
+
+    def _channel(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        assert self._running.stdin is not None
+        assert self._running.stdout is not None
+        return self._running.stdout, self._running.stdin
+
+    async def _exit_code(self) -> int:
+        return int(await self._running.wait())
 
     async def _end(self, process: Process) -> None:
         if process.returncode is None and sys.platform == "win32":
             process.kill()
-        await kill_everything(process.pid, reaped=process.returncode is not None, marker=f"{_MARKER}={self._marker}")
+        await kill_everything(process.pid, reaped=process.returncode is not None, marker=f"{MARKER}={self._marker}")
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(process.wait(), _SECONDS_TO_DIE)
         # Its pipes stay open for as long as the loop does, unless told otherwise.

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from greenline.adapters.probe_process import ProbeProblem, ProbeProcess
+from greenline.adapters.probe_process import ProbeProblem
+from greenline.adapters.probes import Kind, Probes
 from greenline.adapters.scratch_overlay import OverlayProblem, scratch_overlay
 from greenline.domain.coverage.model import Executed
 from greenline.ports.tests import CallsSeen, TestOutcome, TestReport
 from greenline_probe import wire
 
 if TYPE_CHECKING:
+    from greenline.adapters.probe_process import Probe
     from greenline.adapters.scratch_overlay import Overlay
     from greenline.ports.progress import Progress
     from greenline.ports.project import Interpreter
@@ -26,43 +28,53 @@ _REPLIES = (wire.Started, wire.TestBegan, wire.TestDone, wire.RunDone, wire.Prob
 
 
 class PytestProcess:
-    """A TestRunner. Each run is a fresh process. ``bytecode`` is where that of pytest and its plugins is kept."""
+    """A TestRunner. Each run is a process of its own; that of a whole suite is always a fresh one."""
 
-    def __init__(self, bytecode: Path | None = None) -> None:
-        self._bytecode = bytecode
+    def __init__(self, probes: Probes | None = None) -> None:
+        self._probes = probes or Probes(warm=False)
 
     async def run(self, run: TestRun, progress: Progress) -> TestReport:
         """Run to the end, time limit or cancellation; leaves no process behind, raises nothing for the tests' sake."""
         began = time.monotonic()
         try:
-            with scratch_overlay(run.project.root, run.overlay) as overlay:
-                report = await self._run_in(overlay, run, progress)
+            report = await self._run(run, progress) or await self._run(run, progress, fresh=True) or TestReport()
         except (OverlayProblem, ProbeProblem) as problem:
             report = TestReport(problem=str(problem))
         except OSError as error:
             report = TestReport(problem=f"The scratch copy could not be made: {error}. Is the temporary folder full?")
         return replace(report, seconds=time.monotonic() - began)
 
-    async def _run_in(self, overlay: Overlay, run: TestRun, progress: Progress) -> TestReport:
-        heard = _Heard()
-        probe = ProbeProcess(
-            run.interpreter.path,
-            overlay,
-            python_path=[overlay.map_out(root) for root in run.project.source_roots],
-            hash_seed=run.hash_seed,
-            own_home=run.guarded,
-        )
-        async with probe:
-            problem = ""
-            try:
-                await asyncio.wait_for(self._converse(probe, self._request(overlay, run), heard, progress), run.seconds)
-            except (asyncio.TimeoutError, TimeoutError):
-                problem = _time_is_up(run, heard)
-            except ProbeProblem as error:
-                problem = str(error)
-            else:
-                problem = _problem(run, heard, probe.output()) if heard.ended else await _death(probe, heard)
-        return _report(overlay, run, heard, problem)
+    async def _run(self, run: TestRun, progress: Progress, *, fresh: bool = False) -> TestReport | None:
+        """Return None where only a fresh process can tell how it ends."""
+        with scratch_overlay(run.project.root, run.overlay) as overlay:
+            heard = _Heard()
+            kind = Kind(
+                run.interpreter.path, run.project.root, tests=True, hash_seed=run.hash_seed, own_home=run.guarded
+            )
+            roots = [overlay.map_out(root) for root in run.project.source_roots]
+            # The whole suite takes its time: nothing to win, and nothing that could be different.
+            opened = self._probes.open(
+                kind, overlay, python_path=roots, first=[overlay.root], fresh=fresh or not run.selection
+            )
+            async with opened as probe:
+                problem = await self._ended(probe, self._request(overlay, run), run, heard, progress)
+                if not heard.ended and probe.unfit:
+                    return None
+            return _report(overlay, run, heard, problem)
+
+    async def _ended(
+        self, probe: Probe, request: wire.RunTests, run: TestRun, heard: _Heard, progress: Progress
+    ) -> str:
+        """Hear all that it says; return why it could not do its work, empty when it could."""
+        try:
+            await asyncio.wait_for(self._converse(probe, request, heard, progress), run.seconds)
+        except (asyncio.TimeoutError, TimeoutError):
+            return _time_is_up(run, heard)
+        except ProbeProblem as error:
+            return str(error)
+        if heard.ended or probe.unfit:
+            return _problem(run, heard, probe.output()) if heard.ended else ""
+        return await _death(probe, heard)
 
     def _request(self, overlay: Overlay, run: TestRun) -> wire.RunTests:
         files: dict[str, str] = {}
@@ -83,11 +95,11 @@ class PytestProcess:
             # A backstop for a process that escaped the watch on wall-clock time; threads may spend it faster.
             cpu_seconds=int(run.seconds * 4) + 10 if run.guarded else None,
             limited=run.guarded,
-            bytecode=str(self._bytecode or ""),
+            bytecode=str(self._probes.bytecode or ""),
             calls=run.record_calls,
         )
 
-    async def _converse(self, probe: ProbeProcess, request: wire.RunTests, heard: _Heard, progress: Progress) -> None:
+    async def _converse(self, probe: Probe, request: wire.RunTests, heard: _Heard, progress: Progress) -> None:
         progress.step("Starting pytest")
         await probe.send(request)
         async for reply in probe.replies(*_REPLIES):
@@ -166,7 +178,7 @@ def _time_is_up(run: TestRun, heard: _Heard) -> str:
     return f"The tests did not end within {run.seconds:g} s (setting {setting}).{where}"
 
 
-async def _death(probe: ProbeProcess, heard: _Heard) -> str:
+async def _death(probe: Probe, heard: _Heard) -> str:
     how = await probe.death()
     when = f"while `{heard.running}` was running" if heard.running else "before the tests were done"
     printed = _last_lines(probe.output())

@@ -60,6 +60,21 @@ def scratch_overlay(project_root: Path, overlay: Mapping[Path, str]) -> Iterator
     them, not with the project. Raises OverlayProblem.
     """
     tree = _tree(project_root, overlay)
+    with _scratch(project_root) as made:
+        _mirror(project_root, made.root, tree)
+        yield made
+
+
+@contextmanager
+def empty_scratch() -> Iterator[Overlay]:
+    """Make the same without a project: all its folders are empty."""
+    with _scratch(Path("none")) as made:
+        made.root.mkdir()
+        yield made
+
+
+@contextmanager
+def _scratch(project_root: Path) -> Iterator[Overlay]:
     # Real path: the guard, the tracer and the code under test then see one name for each place.
     scratch = Path(os.path.realpath(tempfile.mkdtemp(prefix="greenline-")))
     try:
@@ -69,7 +84,6 @@ def scratch_overlay(project_root: Path, overlay: Mapping[Path, str]) -> Iterator
         made.home.mkdir()
         made.tmp.mkdir()
         made.root.parent.mkdir()
-        _mirror(project_root, made.root, tree)
         yield made
     finally:
         _remove(scratch)

@@ -21,6 +21,7 @@ from greenline.ports.project import Interpreter, Project
 from greenline.ports.tests import TestReport, TestRun
 from greenline.services.find_seeds import Seeds, join_seeds, read_call_sites
 from greenline.services.show_coverage import is_test
+from greenline.services.test_trial import SEEDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from greenline.ports.layout import TestLayout
     from greenline.ports.progress import Progress
     from greenline.ports.project import InterpreterFinder, ProjectFinder
+    from greenline.ports.readiness import Readiness
     from greenline.ports.tests import TestRunner
     from greenline.services.show_coverage import ShowCoverage
     from greenline.settings import Settings
@@ -109,6 +111,7 @@ class Workbench:
         documents: Documents,
         runner: TestRunner,
         callers: Callers,
+        readiness: Readiness,
         show: ShowCoverage,
         settings: Settings,
     ) -> None:
@@ -118,6 +121,7 @@ class Workbench:
         self._documents = documents
         self._runner = runner
         self._callers = callers
+        self._readiness = readiness
         self._show = show
         self._settings = settings
 
@@ -128,6 +132,7 @@ class Workbench:
         interpreter = await self._interpreters.interpreter_for(found.project, setting=self._settings.interpreter)
         if interpreter.pytest_version is None:
             raise BadTarget(interpreter.without_pytest)
+        self._readiness.prepare(found.project, interpreter, SEEDS)
         reading = asyncio.ensure_future(asyncio.to_thread(self._call_sites, found))
         try:
             existing = await self._run_existing(found, interpreter, progress)

@@ -15,7 +15,7 @@ import time
 import traceback
 from typing import Any, Callable
 
-from greenline_probe import wire
+from greenline_probe import limits, wire
 from greenline_probe.explore import reasons, session
 from greenline_probe.explore.subject import NotTestable
 
@@ -159,8 +159,10 @@ class _Worker:
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the last words have been read
         sys.stdout.flush()
         sys.stderr.flush()
+        parent = os.getpid()
         self.pid = os.fork()
         if self.pid == 0:
+            limits.die_with_parent(parent)  # nobody else would end a call that never returns
             os.close(self._read)
             os.dup2(self._said.fileno(), 2)  # for the last words of one that dies
             _be_worker(work, write)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +72,7 @@ class World:
     living: int = 0
     refusals: tuple[str, ...] = ()
     callers: list[Caller] = field(default_factory=list)
+    prepared: list[tuple[int, ...]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         everything: Any = self
@@ -82,7 +83,7 @@ class World:
         self.show = ShowCoverage(everything, everything, CoverageParser(), everything)
         bench = Workbench(
             projects=everything, interpreters=everything, layout=everything, documents=everything,
-            runner=everything, callers=everything, show=self.show, settings=self.settings,
+            runner=everything, callers=everything, readiness=everything, show=self.show, settings=self.settings,
         )  # fmt: skip
         self.service = GenerateTests(
             workbench=bench, trial=TestTrial(everything, self.show, self.settings),
@@ -105,6 +106,9 @@ class World:
         self.proposals[qualname] = Proposal("explore", candidates, observations=7, **more)
 
     # ---- the ports -------------------------------------------------------------------------------------------------
+
+    def prepare(self, project: Project, interpreter: Interpreter, hash_seeds: Sequence[int]) -> None:
+        self.prepared.append(tuple(hash_seeds))
 
     def project_of(self, path: Path) -> Project:
         return Project(self.root, self.root / "pyproject.toml", (self.root,), ())

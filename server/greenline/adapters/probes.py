@@ -1,0 +1,159 @@
+"""Opens probes: forks of a warm process where that is as good as a fresh one, fresh processes elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from greenline.adapters.forked_probe import ForkedProbe
+from greenline.adapters.probe_process import ProbeProcess, child_environment
+from greenline.adapters.scratch_overlay import Overlay
+from greenline.adapters.warm_process import WarmProblem, WarmProcess
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Sequence
+
+    from greenline.adapters.probe_process import Probe
+    from greenline.ports.project import Interpreter, Project
+
+_MOST = 8
+"""Warm processes at a time: each holds some tens of megabytes."""
+# What differs from one run to the next; a fork gets it, and nothing that is imported before may depend on it.
+_EACH_TIME = frozenset({"TMPDIR", "TEMP", "TMP", "PYTHONPATH", "PYTEST_ADDOPTS", "PYTEST_PLUGINS"})
+_NOWHERE = Path("nowhere")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What probes have in common that can be forks of one process; see ProbeProcess."""
+
+    interpreter: Path
+    project: Path
+    tests: bool
+    hash_seed: int = 0
+    own_home: bool = True
+
+
+class Probes:
+    """Keeps the warm processes; they end with the event loop, and with this process however that ends.
+
+    ``bytecode`` is where that of pytest and its plugins is kept. With ``warm`` False each probe is a fresh process.
+    """
+
+    def __init__(self, bytecode: Path | None = None, *, warm: bool = sys.platform == "linux") -> None:
+        self.bytecode = bytecode
+        self._warm = warm
+        self._processes: dict[object, WarmProcess] = {}
+        """The one used last stands last."""
+        self._without: dict[tuple[Path, Path], frozenset[str]] = {}
+        """Interpreter and project -> installed plugins that it does not want."""
+        self._preparing: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def open(
+        self,
+        kind: Kind,
+        overlay: Overlay,
+        *,
+        python_path: Sequence[Path] = (),
+        first: Sequence[Path] = (),
+        fresh: bool = False,
+    ) -> AsyncIterator[Probe]:
+        """Start a probe, and end it with all that it started. Raises ProbeProblem.
+
+        ``python_path`` comes before the person's PYTHONPATH; ``first`` is what the request puts on ``sys.path`` itself.
+        """
+        async with AsyncExitStack() as stack:
+            probe: Probe | None = None
+            if self._warm and not fresh:
+                with contextlib.suppress(WarmProblem):
+                    warm = await self._ready(kind)
+                    environment = _environment(kind, overlay, python_path)
+                    forked = ForkedProbe(kind.interpreter, warm, overlay, environment, first)
+                    probe = await stack.enter_async_context(forked)
+            if probe is None:
+                probe = await stack.enter_async_context(
+                    ProbeProcess(
+                        kind.interpreter,
+                        overlay,
+                        python_path=python_path,
+                        hash_seed=kind.hash_seed,
+                        own_home=kind.own_home,
+                    )
+                )
+            yield probe
+            if isinstance(probe, ForkedProbe) and probe.unwanted:
+                self._leave_out(kind, probe.unwanted)
+
+    def prepare(self, project: Project, interpreter: Interpreter, hash_seeds: Sequence[int]) -> None:
+        """See Readiness. One after the other, so that a core is left for what is done meanwhile."""
+        if not self._warm:
+            return
+        tests = [Kind(interpreter.path, project.root, tests=True, hash_seed=seed) for seed in hash_seeds]
+        kinds = [Kind(interpreter.path, project.root, tests=False), *tests, replace(tests[0], own_home=False)]
+
+        async def start() -> None:
+            for kind in kinds:
+                with contextlib.suppress(WarmProblem):
+                    await self._ready(kind)
+
+        task = asyncio.get_running_loop().create_task(start(), name="warm Python processes")
+        self._preparing.add(task)
+        task.add_done_callback(self._preparing.discard)
+
+    async def _ready(self, kind: Kind) -> WarmProcess:
+        """Return a warm process for this kind. Raises WarmProblem."""
+        warm = self._process_for(kind)
+        try:
+            await warm.ready()
+        except WarmProblem:
+            if not warm.culprits:
+                raise
+            self._leave_out(kind, warm.culprits)  # each fork imports them itself
+            warm = self._process_for(kind)
+            await warm.ready()
+        return warm
+
+    def _leave_out(self, kind: Kind, plugins: Iterable[str]) -> None:
+        of = (kind.interpreter, kind.project)
+        self._without[of] = self._without.get(of, frozenset()).union(plugins)
+
+    def _process_for(self, kind: Kind) -> WarmProcess:
+        """Return the warm process for this kind, a new one when there is none or what it imported has changed."""
+        without = self._without.get((kind.interpreter, kind.project), frozenset()) if kind.tests else frozenset()
+        lasting = _environment(kind, Overlay(_NOWHERE, _NOWHERE, _NOWHERE, _NOWHERE, _NOWHERE))
+        # The project is no part of it: nothing of a project is imported.
+        key = (
+            kind.interpreter,
+            kind.tests,
+            without,
+            frozenset((n, v) for n, v in lasting.items() if n not in _EACH_TIME),
+        )
+        warm = self._processes.pop(key, None)
+        if warm is not None and (warm.is_outdated or (warm.gone and not warm.unfit)):
+            warm.retire()
+            warm = None
+        if warm is None:
+            warm = WarmProcess(
+                kind.interpreter,
+                tests=kind.tests,
+                hash_seed=kind.hash_seed,
+                own_home=kind.own_home,
+                without=sorted(without),
+                bytecode=self.bytecode,
+            )
+        self._processes[key] = warm
+        for old in list(self._processes)[:-_MOST]:
+            self._processes.pop(old).retire()
+        return warm
+
+
+def _environment(kind: Kind, overlay: Overlay, python_path: Sequence[Path] = ()) -> dict[str, str]:
+    return child_environment(
+        kind.interpreter, overlay, python_path=python_path, hash_seed=kind.hash_seed, own_home=kind.own_home
+    )

@@ -1,0 +1,132 @@
+"""The warm process: it has imported what requests need, and forks a child for each. It runs no code of the project.
+
+A child is like a fresh process: it has the environment, the folder and the first entries of ``sys.path`` that one would
+have been started with, its own session, its own channel and output, and none of the other children's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import shutil
+import signal
+import socket
+import time
+from typing import TYPE_CHECKING, Any
+
+from greenline_probe import limits, newborn, plugins, preload, wire
+
+if TYPE_CHECKING:
+    from greenline_probe.channel import Channel
+
+MARK = "GREENLINE_PROBE"
+_SHARED = 16
+"""So many first characters of its mark a child has in common with us."""
+_PACKET = 4096
+_ROUNDS, _PAUSE = 200, 0.01
+
+
+def serve(request: wire.StayWarm, channel: Channel) -> Channel | None:
+    """Fork children until the server is gone. Returns in a child only, with the child's own channel, else None."""
+    mark, unfit = newborn.place_of(MARK)
+    unfit = unfit or preload.everything(request)
+    channel.reply(wire.Warm(unfit, sorted(plugins.starting_threads), preload.files()))
+    if mark is None or unfit:
+        return None
+    limits.outlive_parent()  # from here on we notice that the server is gone, and end what is left
+    nursery = _Nursery(socket.socket(fileno=request.socket), channel, mark)
+    born = nursery.serve()
+    if born is None:
+        _end_all(mark.text[:_SHARED])
+        shutil.rmtree(request.scratch, ignore_errors=True)
+        return None
+    return newborn.settle(born, nursery.parent)
+
+
+class _Nursery:
+    """The children that are not buried yet, and the socket that asks for more."""
+
+    def __init__(self, asked: socket.socket, channel: Channel, mark: newborn.Place) -> None:
+        self.parent = os.getpid()
+        self._asked = asked
+        self._channel = channel
+        self._mark = mark
+        self._pids: dict[int, int] = {}
+        self._runs: dict[int, int] = {}
+        """Descriptor that a child's end makes readable -> its run."""
+        self._poll = select.poll()
+        self._poll.register(asked, select.POLLIN)
+
+    def serve(self) -> int | None:
+        """Return the descriptor of the channel in a child, None when the server is gone."""
+        while True:
+            for descriptor, _ in self._poll.poll():
+                if descriptor in self._runs:
+                    self._tell_end(descriptor)
+                    continue
+                packet, descriptors, _, _ = socket.recv_fds(self._asked, _PACKET, 1)
+                if not packet:
+                    return None
+                asked: Any = wire.decode(packet.decode("ascii"), wire.Fork, wire.Bury)
+                if isinstance(asked, wire.Bury):
+                    os.waitpid(self._pids.pop(asked.run), 0)
+                elif self._fork(asked, descriptors[0]):
+                    return descriptors[0]
+
+    def _fork(self, asked: wire.Fork, descriptor: int) -> bool:
+        """Return True in the child."""
+        os.set_inheritable(descriptor, False)
+        # Whoever looks for the mark finds the child from its first moment on.
+        ours = self._mark.text
+        self._mark.write(asked.marker)
+        pid = os.fork()
+        if pid == 0:
+            self._leave_to_parent()
+            return True
+        self._mark.write(ours)
+        os.close(descriptor)
+        self._pids[asked.run] = pid
+        watched = os.pidfd_open(pid)  # type: ignore[attr-defined, unused-ignore]
+        self._runs[watched] = asked.run
+        self._poll.register(watched, select.POLLIN)
+        self._channel.reply(wire.Born(asked.run, pid))
+        return False
+
+    def _tell_end(self, descriptor: int) -> None:
+        self._poll.unregister(descriptor)
+        run = self._runs.pop(descriptor)
+        os.close(descriptor)
+        how = os.waitid(os.P_PID, self._pids[run], os.WEXITED | os.WNOWAIT)
+        assert how is not None
+        by_itself = how.si_code == os.CLD_EXITED
+        self._channel.reply(wire.Ended(run, how.si_status if by_itself else -how.si_status))
+
+    def _leave_to_parent(self) -> None:
+        self._asked.close()
+        for descriptor in self._runs:
+            os.close(descriptor)
+        self._channel.close()
+
+
+def _end_all(marks: str) -> None:
+    """Kill whoever carries a mark of ours, also what left its session, and everything that it starts meanwhile."""
+    wanted = f"{MARK}={marks}".encode()
+    for _ in range(_ROUNDS):
+        living = [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _carries(pid, wanted)]
+        if not living:
+            return
+        for pid in living:
+            with contextlib.suppress(OSError):  # gone meanwhile
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(_PAUSE)
+
+
+def _carries(pid: int, wanted: bytes) -> bool:
+    if pid == os.getpid():
+        return False
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as stream:  # empty for one that is dead but not reaped
+            return any(item.startswith(wanted) for item in stream.read().split(b"\0"))
+    except OSError:
+        return False
