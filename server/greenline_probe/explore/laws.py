@@ -49,6 +49,8 @@ class Law:
     fits: Callable[[Any, Any], bool]
     """Tells from the first argument and the result whether the law speaks of them."""
     partner: str = ""
+    conditions: tuple[str, ...] = ()
+    """What must be true of the parameters for the law to speak of them."""
     is_promise: bool = False
     """Names or documentation promise it: worth a test even where other tests notice every mutant."""
 
@@ -95,7 +97,7 @@ def hash_law(x: str) -> Law:
     """Return the law that equal instances have equal hashes."""
     other = f"equal_{x}"
     checks = (f"{x} == {other}", f"hash({x}) == hash({other})")
-    return Law("hash", (x, other), f"hash({x})", (), checks, "False", _any, is_promise=True)
+    return Law("hash", (x, other), f"hash({x})", (), checks, "False", _any, conditions=checks[:1], is_promise=True)
 
 
 def _doc(subject: Subject) -> str:

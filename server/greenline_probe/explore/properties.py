@@ -4,43 +4,39 @@ from __future__ import annotations
 
 import ast
 import random
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from greenline_probe import wire
 from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.laws import Law, commutative, hash_law, laws_of
 from greenline_probe.explore.mutants import Mutant, Mutation
 from greenline_probe.explore.observe import Observation, Observer
+from greenline_probe.explore.proof import Proof, Prover
+from greenline_probe.explore.readable_rows import Row, is_fit, with_others
 from greenline_probe.explore.siblings import partners
 from greenline_probe.explore.sources import SEPARATOR
+from greenline_probe.explore.strategies import strategies_for
 from greenline_probe.explore.template import OMITTED, Choice, Slot, Template
 from greenline_probe.explore.variations import Variations, hard_ones
 
 INPUTS = 300
-LEAST_INPUTS = 30
-"""So many of them must be such that the law speaks of them."""
-LEAST_DISTINCT = 3
 MOST_PROPERTIES = 2
 MOST_ROWS = 5
 TRIED_ROWS = 16
 MOST_MUTANTS = 60
 MUTANT_SECONDS = 0.1
-_UNFIT = re.compile(r"tmp_path|monkeypatch|lambda|\\x|\\u|--|-0\b|[^\x00-\x7f]{3}")
-_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
-
-Row = tuple[str, ...]
 
 
 @dataclass
 class Held:
-    """A law that held, with inputs to show it, the most readable first."""
+    """A law that held, and is worth a test over ``rows``."""
 
-    law: Law
+    proof: Proof
     template: Template
     rows: list[Row]
+    strategies: list[str]
+    """For Hypothesis, where the project has it: one for each parameter; else empty."""
     noticed: list[Mutant] = field(default_factory=list)
     """Mutants that the examples let pass."""
 
@@ -53,6 +49,8 @@ class Properties:
         self._subject = observer.subject
         self._mutation = mutation
         self._budget = budget
+        self._prover = Prover(observer, budget)
+        self._seed = seed
         self._random = random.Random(seed)
         self._variations = Variations(self._random, observer.subject.facts.constants)
 
@@ -63,15 +61,16 @@ class Properties:
         for law, template, inputs in self._candidates(observations):
             if self._budget.is_over() or len(held) >= MOST_PROPERTIES:
                 break
-            known = any((h.law.kind, h.law.partner) == (law.kind, law.partner) for h in held)
+            known = any((h.proof.law.kind, h.proof.law.partner) == (law.kind, law.partner) for h in held)
             if known or not (law.is_promise or left):
                 continue
-            rows = self._proved(law, inputs)
-            if rows is None:
+            proof = self._prover.prove(law, inputs)
+            if proof is None:
                 continue
-            one = Held(law, template, rows)
+            one = Held(proof, template, proof.rows, [])
             self._notice(one, left)
             if law.is_promise or one.noticed:
+                one.strategies = strategies_for(proof, self._prover, self._seed)
                 left = [m for m in left if m not in one.noticed]
                 held.append(one)
         return held
@@ -107,7 +106,7 @@ class Properties:
         if template.form != "call" or not taken:
             return
         first, x = taken[0], _parameter_name(template.slots[taken[0]].name, template)
-        if any(SEPARATOR in source or _UNFIT.search(source) for source in base[:first] + base[first + 1 :]):
+        if any(SEPARATOR in source or not is_fit(source) for source in base[:first] + base[first + 1 :]):
             return
 
         def call(passed: dict[int, str]) -> str:
@@ -139,7 +138,7 @@ class Properties:
         chosen = tuple(OMITTED if OMITTED in s.pool else s.pool[0] for s in template.slots)
         if any(s.role == "argument" and c for s, c in zip(template.slots, chosen)) or is_lazy:
             return
-        made = list(dict.fromkeys(r for o in mine if (r := _receiver_of(o.choice)) and not _UNFIT.search(r)))
+        made = list(dict.fromkeys(r for o in mine if (r := _receiver_of(o.choice)) and is_fit(r)))
         made += [s for s in self._varied(made, INPUTS) if s not in made]
         if self._subject.name == "__hash__":
             pairs = [(a, b) for a in made[:14] for b in made[:14] if a != b]
@@ -165,71 +164,6 @@ class Properties:
             made.append(self._variations.of(self._random.choice([*known, *made[-20:]])))
         return [s for s in made if len(s) < 200]
 
-    # ---- proof -----------------------------------------------------------------------------------------------------
-
-    def _proved(self, law: Law, inputs: list[Row]) -> list[Row] | None:
-        """Return readable inputs when the law holds wherever it speaks, often enough, and not of nothing."""
-        kind: type | None = None
-        held = 0
-        telling: dict[str, Row] = {}
-        for row in inputs:
-            if self._budget.is_over():
-                return None
-            given = self._given(law, row)
-            if given is None:
-                continue
-            first, result, is_trivial = given
-            if law.kind == "hash" and not is_trivial and not self._is_equal(law, row):
-                continue
-            kind = kind or type(first)
-            if type(first) is not kind or not law.fits(first, result):
-                continue
-            if self._holds(law, row) is not True:
-                return None
-            held += 1
-            key = _ADDRESS.sub("", repr(result))
-            better = key not in telling or _reading_cost(row) < _reading_cost(telling[key])
-            if not is_trivial and better and not any(_UNFIT.search(s) for s in row):
-                telling[key] = row
-        if held < LEAST_INPUTS or len(telling) < LEAST_DISTINCT:
-            return None
-        return sorted(telling.values(), key=_reading_cost)
-
-    def _given(self, law: Law, row: Row) -> tuple[Any, Any, bool] | None:
-        """Return the first argument, the result of the plain call, and whether the law says nothing about them."""
-
-        def work() -> tuple[Any, Any, bool]:
-            space = self._space(law, row)
-            result = eval(law.given, space)
-            fresh = self._space(law, row)
-            fresh["given_result"] = result
-            return fresh[law.parameters[0]], result, bool(eval(law.trivial, fresh))
-
-        found, error = self._observer.guarded(f"{law.given} for {', '.join(row)}", work)
-        return None if error is not None else found
-
-    def _is_equal(self, law: Law, row: Row) -> bool:
-        found, error = self._observer.guarded(
-            f"{law.checks[0]} for {', '.join(row)}", lambda: bool(eval(law.checks[0], self._space(law, row)))
-        )
-        return error is None and bool(found)
-
-    def _holds(self, law: Law, row: Row) -> bool | None:
-        """Run the test of the law; None when it could not be run to its end."""
-
-        def work() -> bool:
-            space = self._space(law, row)
-            for step in law.steps:
-                exec(step, space)
-            return all(bool(eval(check, space)) for check in law.checks)
-
-        found, error = self._observer.guarded(f"{' and '.join(law.checks)} for {', '.join(row)}", work)
-        return None if error is not None else bool(found)
-
-    def _space(self, law: Law, row: Row) -> dict[str, Any]:
-        bound = self._observer.names.bound
-        return {**bound, **{name: eval(source, bound) for name, source in zip(law.parameters, row)}}
-
     def _notice(self, held: Held, mutants: list[Mutant]) -> None:
         """Find which of the mutants the property notices; keep the rows that do, and some that read well."""
         tried: list[Row] = held.rows[:TRIED_ROWS]
@@ -240,19 +174,19 @@ class Properties:
                 if self._budget.is_over():
                     break
                 self._mutation.apply(mutant)
-                row = next((r for r in [*kept, *tried] if self._holds(held.law, r) is not True), None)
+                row = next((r for r in [*kept, *tried] if self._prover.holds(held.proof.law, r) is not True), None)
                 if row is not None and (row in kept or len(kept) < MOST_ROWS):
                     held.noticed.append(mutant)
                     kept += [row] if row not in kept else []
         finally:
             self._mutation.apply(None)
             self._observer.seconds = seconds
-        held.rows = sorted(_with_others(kept, held.rows), key=held.rows.index)
+        held.rows = with_others(kept, held.rows)
 
 
 def message_of(held: Held, observer: Observer) -> wire.Property:
     """Return the property as the server gets it."""
-    law, names = held.law, observer.names
+    law, names = held.proof.law, observer.names
     sources = [*(s for row in held.rows for s in row), *law.steps, *law.checks]
     used = {n.id for s in sources for n in ast.walk(ast.parse(s)) if isinstance(n, ast.Name)} - set(law.parameters)
     return wire.Property(
@@ -263,6 +197,7 @@ def message_of(held: Held, observer: Observer) -> wire.Property:
         rows=[list(row) for row in held.rows],
         steps=list(law.steps),
         checks=list(law.checks),
+        strategies=held.strategies,
         imports=[[name, *names.imports[name]] for name in sorted(used) if name in names.imports],
     )
 
@@ -292,34 +227,3 @@ def _receiver_of(choice: Choice) -> str:
 
 def _needs_more(source: str) -> bool:
     return SEPARATOR in source or "tmp_path" in source
-
-
-def _with_others(kept: list[Row], rows: list[Row]) -> list[Row]:
-    """Add rows that read well, each unlike the others, up to a few."""
-    chosen, looks = list(kept), {_look(row) for row in kept}
-    for row in rows:
-        if len(chosen) > LEAST_DISTINCT:
-            break
-        if row not in chosen and _look(row) not in looks:
-            chosen.append(row)
-            looks.add(_look(row))
-    return [*chosen, *(r for r in rows if r not in chosen)][: max(len(chosen), LEAST_DISTINCT)]
-
-
-def _look(row: Row) -> str:
-    """Return what makes rows alike to a reader: the kinds of characters and the number of items."""
-    text = re.sub(r"[a-z]+", "a", re.sub(r"[A-Z]+", "A", re.sub(r"[0-9]", "9", " ".join(row))))
-    return re.sub(r"(?:aA|Aa)+", "aA", text)
-
-
-def _reading_cost(row: Row) -> float:
-    """Measure how hard the inputs are to read: long, tiny or odd ones are."""
-    cost = 3.0 * (len(row) - len(set(row)))
-    for source in row:
-        if source.lstrip("-").replace(".", "", 1).isdigit():
-            cost += abs(len(source) - 2)
-            continue
-        cost += 0.2 * max(0, len(source) - 16) + 0.5 * max(0, 8 - len(source))
-        plain = "'\" _-." if source[:1] in "'\"" else "'\"[](), _-.="
-        cost += 0.6 * sum(not (c.isalnum() or c in plain) for c in source)
-    return cost

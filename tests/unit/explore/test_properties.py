@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +31,7 @@ def properties(
 
 
 def kinds(held: list[Held]) -> list[str]:
-    return [one.law.kind for one in held]
+    return [one.proof.law.kind for one in held]
 
 
 RUNS = """
@@ -61,6 +62,32 @@ def test_what_a_sibling_takes_back_is_a_round_trip(tmp_path: Path) -> None:
     assert message.checks == ["decode_runs(encode_runs(text)) == text"]
     assert {name for name, _, _ in message.imports} == {"decode_runs", "encode_runs"}
     assert 3 <= len({tuple(row) for row in message.rows}) <= 5
+
+
+def test_hypothesis_takes_over_where_any_value_will_do(tmp_path: Path) -> None:
+    with properties(tmp_path, RUNS, "encode_runs") as (_, held):
+        assert [one.strategies for one in held] == [["st.text(string.printable)"]]
+
+
+def test_a_law_about_some_values_alone_stays_with_picked_ones(tmp_path: Path) -> None:
+    text = """
+        def encode(number: int) -> str:
+            if not 0 <= number < 100_000_000:
+                raise ValueError("out of range")
+            return str(number)
+
+
+        def decode(data: str) -> int:
+            return int(data)
+    """
+    with properties(tmp_path, text, "encode") as (_, held):
+        assert [(one.proof.law.kind, one.strategies) for one in held] == [("round-trip", [])]
+
+
+def test_without_hypothesis_there_are_no_strategies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with properties(tmp_path, RUNS, "encode_runs") as (_, held):
+        assert [one.strategies for one in held] == [[]]
 
 
 def test_a_round_trip_that_loses_something_is_none(tmp_path: Path) -> None:
@@ -114,7 +141,7 @@ POINT = """
 )
 def test_instances_go_there_and_back(tmp_path: Path, name: str, check: str) -> None:
     with properties(tmp_path, POINT, name) as (_, held):
-        assert [one.law.checks[-1] for one in held] == [check]
+        assert [one.proof.law.checks[-1] for one in held] == [check]
         assert all("--" not in source for row in held[0].rows for source in row)
 
 
@@ -152,7 +179,7 @@ def test_a_symmetric_function_says_so(tmp_path: Path) -> None:
             return sorted(set(first) & set(second))
     '''
     with properties(tmp_path, text, "overlap") as (_, held):
-        assert [one.law.checks for one in held] == [("overlap(first, second) == overlap(second, first)",)]
+        assert [one.proof.law.checks for one in held] == [("overlap(first, second) == overlap(second, first)",)]
 
 
 def test_a_property_that_is_not_proved_in_time_is_none(tmp_path: Path) -> None:

@@ -97,3 +97,24 @@ def test_a_name_that_is_taken_gets_a_number() -> None:
     (candidate,) = render_properties([held()], frozenset({"test_decode_reverses_encode"}))
     assert candidate.name == "test_decode_reverses_encode_2"
     assert "def test_decode_reverses_encode_2(text)" in candidate.code
+
+
+def test_with_strategies_hypothesis_finds_the_inputs() -> None:
+    (candidate,) = render_properties([held(strategies=("st.text(string.printable)",))])
+    assert (
+        file_of([candidate])
+        == """\
+import string
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shop import decode, encode
+
+
+@given(text=st.text(string.printable))
+@settings(deadline=None, derandomize=True)
+def test_decode_reverses_encode(text):
+    assert decode(encode(text)) == text
+"""
+    )

@@ -21,6 +21,7 @@ _ENDINGS = {
     "commutative": "is_commutative",
     "hash": "agrees_with_equality",
 }
+_HYPOTHESIS = ["from hypothesis import given, settings", "from hypothesis import strategies as st"]
 _TEXT = {"__str__": "text", "__bytes__": "bytes"}
 
 
@@ -39,6 +40,8 @@ class Property:
     rows: tuple[tuple[str, ...], ...]
     steps: tuple[str, ...]
     checks: tuple[str, ...]
+    strategies: tuple[str, ...] = ()
+    """For Hypothesis, one for each parameter: then any value is an input, and not just the rows."""
     partner: str = ""
     """Qualified name of what reverses the target."""
     imports: tuple[tuple[str, str, str], ...] = ()
@@ -56,8 +59,11 @@ def _candidate(found: Property, name: str) -> Candidate:
     steps = [line for step in found.steps for line in _lines(step)]
     body = [*steps, *([""] if steps else []), *checks]
     head = wrapped(f"def {name}({', '.join(found.parameters)})", "", ":")
-    lines = [*_table(found), *head, *(f"    {line}" if line else "" for line in body)]
-    imports = dict.fromkeys(["import pytest", *(_import(*one) for one in found.imports)])
+    inputs = _given(found) if found.strategies else _table(found)
+    lines = [*inputs, *head, *(f"    {line}" if line else "" for line in body)]
+    needed = _HYPOTHESIS if found.strategies else ["import pytest"]
+    texts = ["import string"] if any("string." in strategy for strategy in found.strategies) else []
+    imports = dict.fromkeys([*needed, *texts, *(_import(*one) for one in found.imports)])
     return Candidate(name, double_quoted("\n".join(lines)), tuple(imports), ("property",))
 
 
@@ -67,6 +73,13 @@ def _table(found: Property) -> list[str]:
     rows = [row[0] if len(row) == 1 else f"({', '.join(row)})" for row in found.rows]
     call = wrapped(f"pytest.mark.parametrize({columns}, [{', '.join(rows)}])", " ")
     return [f"@{call[0].lstrip()}", *(line[1:] for line in call[1:])]
+
+
+def _given(found: Property) -> list[str]:
+    """Return the decorators of a test by Hypothesis; the same examples on each run, however busy the machine is."""
+    each = ", ".join(f"{name}={source}" for name, source in zip(found.parameters, found.strategies, strict=True))
+    call = wrapped(f"given({each})", " ")
+    return [f"@{call[0].lstrip()}", *(line[1:] for line in call[1:]), "@settings(deadline=None, derandomize=True)"]
 
 
 def _lines(statement: str) -> list[str]:
