@@ -6,7 +6,9 @@ import ast
 import functools
 import inspect
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Union
+
+Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 
 
 def find_def(module: ast.Module, qualname: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
@@ -67,10 +69,45 @@ def source_of(module: Any) -> str | None:
         return None
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=32)
 def parsed(text: str) -> ast.Module:
     """Return the syntax tree of a text, the same object each time."""
     return ast.parse(text)
+
+
+@functools.lru_cache(maxsize=8)
+def definitions_in(
+    module: ast.Module,
+) -> tuple[dict[str, Function], dict[int, ast.ClassDef], dict[str, ast.ClassDef]]:
+    """Return the module's functions by name, the classes that methods belong to, and the classes by name."""
+    functions: dict[str, Function] = {}
+    owners: dict[int, ast.ClassDef] = {}
+    classes: dict[str, ast.ClassDef] = {}
+    for node in ast.walk(module):
+        if isinstance(node, ast.ClassDef):
+            classes[node.name] = node
+            owners.update({id(n): node for n in node.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))})
+    for node in ast.walk(module):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and id(node) not in owners:
+            functions.setdefault(node.name, node)
+    return functions, owners, classes
+
+
+def method_of(owner: ast.ClassDef, name: str) -> Function | None:
+    """Return the method of that name, None where the class has none of its own."""
+    found = [n for n in owner.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) and n.name == name]
+    return found[-1] if found else None
+
+
+def parameters_of(function: Function) -> list[ast.arg]:
+    """Return the parameters but ``*args`` and ``**kwargs``."""
+    arguments = function.args
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+
+
+def is_static(function: Function) -> bool:
+    """Tell whether it is a static method."""
+    return any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorator_list)
 
 
 def _is_private(name: str) -> bool:

@@ -76,6 +76,7 @@ def enrich(facts: Facts, function: ast.AST, tree: ast.Module, module: Any, owner
                 _enrich_from(facts, vars(module).get(name.id), 0)
             elif isinstance(name, ast.Attribute) and isinstance(name.value, ast.Name) and owner is not None:
                 _enrich_from(facts, inspect.getattr_static(owner, name.attr, None), 0)
+    facts.shapes = read_shapes(function, tree, module)
     facts.constants = _unique(facts.constants)
     facts.patterns = list(dict.fromkeys(facts.patterns))
     facts.checks_types = facts.checks_types or any(

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import ast
-import functools
-from collections.abc import Iterable
-from typing import Any, Union
+import inspect
+import sys
+from typing import Any
 
+from greenline_probe.explore.definitions import (
+    Function,
+    definitions_in,
+    find_def,
+    is_static,
+    method_of,
+    parameters_of,
+    parsed,
+    source_of,
+)
 from greenline_probe.explore.shape import Shape, below
 
-_Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 _SAME_ITEMS = frozenset("list tuple set frozenset sorted reversed iter enumerate filter".split())  # noqa: SIM905
 _ASKED = frozenset("len iter list sorted enumerate map zip sum open int float str next reversed set tuple".split())  # noqa: SIM905
 _BY_KEY = frozenset({"get", "pop", "setdefault"})
@@ -28,26 +37,29 @@ DEEPEST_CALL = 3
 MAX_NODES = 6000
 
 
-def read_shapes(function: ast.AST, module: ast.Module) -> dict[str, Shape]:
-    """Return parameter -> shape. Of a constructor, what other methods do with the attributes counts too."""
+def read_shapes(function: ast.AST, module: ast.Module, loaded: Any = None) -> dict[str, Shape]:
+    """Return parameter -> shape. Of a constructor, what other methods do with the attributes counts too.
+
+    ``loaded`` is the module as an object, if functions of the project's other modules are to be followed too.
+    """
     if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return {}
-    names = [a.arg for a in _parameters(function)]
+    names = [a.arg for a in parameters_of(function)]
     shapes = {name: Shape() for name in names}
     for extra in (function.args.vararg, function.args.kwarg):
         if extra is not None:  # what is known of each argument is known of each item
             shapes[extra.arg] = Shape()
-    reader = _Reader(module)
+    reader = _Reader(module, loaded)
     owner = reader.owner_of(function)
     scope: dict[str, Shape] = dict(shapes)
-    if owner is not None and names and not _is_static(function):
+    if owner is not None and names and not is_static(function):
         scope[names[0]] = Shape()
         del shapes[names[0]]
     reader.walk(function, scope, owner)
     if owner is not None and function.name in {"__init__", "__new__", "__post_init__"} and names:
         for method in owner.body:
             if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)) and method is not function:
-                first = [a.arg for a in _parameters(method)][:1]
+                first = [a.arg for a in parameters_of(method)][:1]
                 reader.walk(method, {first[0]: scope[names[0]]} if first else {}, owner)
     for extra in (function.args.vararg, function.args.kwarg):
         if extra is not None:
@@ -56,10 +68,11 @@ def read_shapes(function: ast.AST, module: ast.Module) -> dict[str, Shape]:
 
 
 class _Reader:
-    """Follows the values through names, attributes and calls within one module."""
+    """Follows the values through names, attributes and calls, from one module into others of the project."""
 
-    def __init__(self, module: ast.Module) -> None:
-        self._functions, self._owners, self._classes = _definitions(module)
+    def __init__(self, module: ast.Module, loaded: Any) -> None:
+        self._loaded = loaded
+        self._functions, self._owners, self._classes = definitions_in(module)
         self._stack: list[ast.AST] = []
         self._owner: ast.ClassDef | None = None
         self._left = MAX_NODES
@@ -68,7 +81,7 @@ class _Reader:
         """Return the class that a method belongs to."""
         return self._owners.get(id(function))
 
-    def walk(self, function: _Function, scope: dict[str, Shape], owner: ast.ClassDef | None) -> Shape:
+    def walk(self, function: Function, scope: dict[str, Shape], owner: ast.ClassDef | None) -> Shape:
         """Read the body; ``scope`` holds the shapes by name, and is changed. Returns the shape of what it returns."""
         returned = Shape(depth=1)
         if function in self._stack or len(self._stack) > DEEPEST_CALL:
@@ -85,7 +98,7 @@ class _Reader:
 
     def _statement(self, node: ast.stmt, scope: dict[str, Shape]) -> None:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            inner = {a.arg for a in _parameters(node)}
+            inner = {a.arg for a in parameters_of(node)}
             for statement in node.body:  # it sees what is around it
                 self._statement(statement, {k: v for k, v in scope.items() if k not in inner})
             return
@@ -290,7 +303,8 @@ class _Reader:
             if held is not None and called.attr == "sort":
                 self._keyed(node, held, scope)
             if held is None:
-                self._given_away(called.attr, given)
+                if not self._elsewhere(called, given, named):
+                    self._given_away(called.attr, given)
                 return None
             if called.attr in _BY_KEY and node.args and (key := _text(node.args[0])) is not None:
                 held.attribute(called.attr).called(len(node.args))
@@ -336,7 +350,8 @@ class _Reader:
             return first if name in _SAME_ITEMS else None
         function = self._functions.get(name) or self._constructor(name)
         if function is None:
-            self._given_away(name, given)
+            if not self._elsewhere(node.func, given, named):
+                self._given_away(name, given)
         else:
             self._hand_over(function, given, named, Shape() if self.owner_of(function) else None)
         return None
@@ -350,6 +365,27 @@ class _Reader:
             if items is not None and len(function.args.args) == 1:
                 self._value(function.body, {**scope, function.args.args[0].arg: items.inner()})
 
+    def _elsewhere(self, called: ast.expr, given: list[Shape | None], named: dict[str | None, Shape | None]) -> bool:
+        """Read a function of another module of the project, where that is what is called."""
+        if not any(shape is not None for shape in [*given, *named.values()]):
+            return False
+        parts = ast.unparse(called).split(".")
+        thing = self._loaded
+        for part in parts:
+            thing = inspect.getattr_static(thing, part, None) if thing is not None else None
+        home = sys.modules.get(getattr(thing, "__module__", None) or "")
+        own = getattr(self._loaded, "__name__", "").partition(".")[0]
+        if not inspect.isfunction(thing) or home is None or home is self._loaded or not own:
+            return False
+        text = source_of(home) if home.__name__.partition(".")[0] == own else None
+        node = find_def(parsed(text), thing.__qualname__) if text is not None else None
+        if node is None or len(self._stack) > DEEPEST_CALL:
+            return False
+        other = _Reader(parsed(str(text)), home)
+        other._stack, other._left = self._stack, self._left // 2
+        other._hand_over(node, given, named, None)
+        return True
+
     def _given_away(self, name: str, given: list[Shape | None]) -> None:
         """Note what functions of the standard library take."""
         for word, names in _TAKERS.items():
@@ -357,24 +393,22 @@ class _Reader:
                 if shape is not None:
                     shape.uses.add(word)
 
-    def _constructor(self, name: str) -> _Function | None:
+    def _constructor(self, name: str) -> Function | None:
         owner = self._classes.get(name)
-        return _method_of(owner, "__init__") if owner is not None else None
+        return method_of(owner, "__init__") if owner is not None else None
 
-    def _own_method(self, called: ast.Attribute, held: Shape | None) -> _Function | None:
+    def _own_method(self, called: ast.Attribute, held: Shape | None) -> Function | None:
         """Return the method that ``self.name(...)`` calls."""
         is_self = isinstance(called.value, ast.Name) and called.value.id in {"self", "cls"}
-        return (
-            _method_of(self._owner, called.attr) if is_self and self._owner is not None and held is not None else None
-        )
+        return method_of(self._owner, called.attr) if is_self and self._owner is not None and held is not None else None
 
     def _hand_over(
-        self, function: _Function, given: list[Shape | None], named: dict[str | None, Shape | None], held: Shape | None
+        self, function: Function, given: list[Shape | None], named: dict[str | None, Shape | None], held: Shape | None
     ) -> None:
         """Read what the called function does with what it is given."""
-        names = [a.arg for a in _parameters(function)]
+        names = [a.arg for a in parameters_of(function)]
         scope = {}
-        if held is not None and names and not _is_static(function):
+        if held is not None and names and not is_static(function):
             scope[names.pop(0)] = held
         pairs = [*zip(names, given), *((k, v) for k, v in named.items() if k in names)]
         passed = {str(name): shape for name, shape in pairs if shape is not None}
@@ -389,38 +423,6 @@ def literals(node: ast.AST) -> list[Any]:
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return []
     return list(value) if isinstance(value, (tuple, list, set, frozenset, dict)) else [value]
-
-
-@functools.lru_cache(maxsize=8)
-def _definitions(
-    module: ast.Module,
-) -> tuple[dict[str, _Function], dict[int, ast.ClassDef], dict[str, ast.ClassDef]]:
-    """Return the module's functions by name, the classes that methods belong to, and the classes by name."""
-    functions: dict[str, _Function] = {}
-    owners: dict[int, ast.ClassDef] = {}
-    classes: dict[str, ast.ClassDef] = {}
-    for node in ast.walk(module):
-        if isinstance(node, ast.ClassDef):
-            classes[node.name] = node
-            owners.update({id(n): node for n in node.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))})
-    for node in ast.walk(module):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and id(node) not in owners:
-            functions.setdefault(node.name, node)
-    return functions, owners, classes
-
-
-def _method_of(owner: ast.ClassDef, name: str) -> _Function | None:
-    found = [n for n in owner.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)) and n.name == name]
-    return found[-1] if found else None
-
-
-def _parameters(function: _Function) -> Iterable[ast.arg]:
-    arguments = function.args
-    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-
-
-def _is_static(function: _Function) -> bool:
-    return any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorator_list)
 
 
 def _text(node: ast.expr) -> str | None:

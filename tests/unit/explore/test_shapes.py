@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import sys
 import textwrap
 from pathlib import Path
 
@@ -125,3 +127,28 @@ def test_a_key_that_may_be_missing_is_missing_too(tmp_path: Path) -> None:
         tried = [ast.literal_eval(s) for s in pool_source(world, "p") if s.startswith("{")]
 
     assert {frozenset(d) for d in tried} >= {frozenset({"a", "b"}), frozenset({"a"}), frozenset()}
+
+
+def test_what_another_module_of_the_project_does_with_it_counts_too(tmp_path: Path) -> None:
+    package = tmp_path / "shop"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "prices.py").write_text("def price(order):\n    return order['price'] * order['count']\n")
+    (package / "texts.py").write_text(
+        "from shop import prices\nfrom shop.prices import price\n"
+        "def f(order):\n    return price(order)\ndef g(other):\n    return prices.price(other)\n"
+    )
+    sys.path.insert(0, str(tmp_path))
+    try:
+        loaded = importlib.import_module("shop.texts")
+        module = ast.parse((package / "texts.py").read_text())
+        found = [read_shapes(node, module, loaded) for node in module.body[2:]]
+    finally:
+        sys.path.remove(str(tmp_path))
+        for name in ("shop.texts", "shop.prices", "shop"):
+            sys.modules.pop(name, None)
+
+    assert [list(shapes[name].items) for shapes, name in zip(found, ("order", "other"), strict=True)] == [
+        ["price", "count"],
+        ["price", "count"],
+    ]
