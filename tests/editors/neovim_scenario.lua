@@ -97,6 +97,28 @@ local function play()
     end
     return false
   end)
+  if input.bug then
+    local function bugs()
+      return vim.tbl_filter(function(message)
+        return message:find(input.bug, 1, true) ~= nil
+      end, messages_of_function())
+    end
+    wait_for('the suspected bug', function()
+      return #bugs() > 0
+    end)
+    told.bugs = bugs()
+    vim.api.nvim_win_set_cursor(0, { tonumber(told.bugs[1]:match('^%d+')), 0 })
+    vim.lsp.buf.code_action({
+      apply = true,
+      filter = function(action)
+        table.insert(told.titles, action.title)
+        return action.title:find('^Dismiss: ' .. input.bug) ~= nil
+      end,
+    })
+    wait_for('the suspected bug is dismissed', function()
+      return #bugs() == 0
+    end)
+  end
   told.unsaved = {}
   for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
     if vim.bo[buffer].modified then

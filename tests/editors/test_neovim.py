@@ -78,6 +78,31 @@ def test_generate_from_the_code_action(
     assert any("passed" in message and function in message for message in shown), shown
 
 
+def test_a_suspected_bug_is_a_warning_on_its_line_until_dismissed(
+    neovim: Neovim, project: Path, faulty: Path, tmp_path: Path
+) -> None:
+    first, last = lines_of(faulty, "port_of")
+
+    told = play(
+        neovim,
+        tmp_path,
+        file=str(faulty),
+        function_name="port_of",
+        first_line=first,
+        last_line=last,
+        test_file=str(project / "tests" / "test_ports.py"),
+        bug="IndexError",
+    )
+
+    assert told["step"] == "done", json.dumps(told, indent=1)
+    (bug,) = told["bugs"]
+    assert bug.startswith(f"{last}: `port_of('")
+    assert bug.endswith(
+        "raises IndexError: list index out of range, which neither the code nor its documentation announces"
+    )
+    assert "Dismiss: IndexError is what should happen here" in told["titles"]
+
+
 def lines_of(source: Path, function: str) -> tuple[int, int]:
     nodes = ast.parse(source.read_text(encoding="utf-8")).body
     node = next(node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == function)

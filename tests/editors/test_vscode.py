@@ -97,6 +97,29 @@ def test_generate_from_the_palette(vscode: Path, url: str, project: Path, tmp_pa
     assert grown(before, test_file.read_text(encoding="utf-8"))
 
 
+def test_a_suspected_bug_is_a_warning_until_the_light_bulb_dismisses_it(
+    vscode: Path, url: str, faulty: Path, project: Path, tmp_path: Path
+) -> None:
+    told = play(
+        vscode,
+        project,
+        tmp_path,
+        play="suspectedBug",
+        url=url,
+        file="src/parcels/ports.py",
+        line=faulty.read_text(encoding="utf-8").count("\n"),
+        function_name="port_of",
+        test_file="tests/test_ports.py",
+        bug="IndexError",
+    )
+
+    (bug,) = [problem for problem in told["problems"] if "IndexError" in problem]
+    assert "neither the code nor its documentation announces" in bug
+    assert any("port_of" in lens and "small changes" in lens for lens in told["lensesAfter"])
+    assert "Dismiss: IndexError is what should happen here" in told["actions"]
+    assert [problem for problem in told["problemsAfter"] if "IndexError" in problem] == []
+
+
 @pytest.mark.parametrize("server", [["greenline-is-not-here", "lsp"]])
 def test_a_missing_server_is_told_with_a_button(
     vscode: Path, url: str, project: Path, tmp_path: Path, server: list[str]

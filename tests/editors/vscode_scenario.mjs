@@ -87,6 +87,31 @@ async function seeResult() {
   await step("generated");
 }
 
+// Open the light bulb's menu, and take the entry.
+async function choose(title) {
+  const offer = page.locator(".action-widget .monaco-list-row", { hasText: title });
+  // A busy VS Code drops the key while it moves the focus: a person presses it again.
+  for (let left = 3; left > 0 && !(await offer.count()); left -= 1) {
+    await page.keyboard.press("Control+.");
+    await offer.first().waitFor({ timeout: input.limit_ms / 3 }).catch(() => undefined);
+  }
+  await offer.first().waitFor({ timeout: 1000 });
+  told.actions = await textsOf(".action-widget .monaco-list-row");
+  await step("actions");
+  await offer.first().click();
+}
+
+async function generateFromThePalette() {
+  await page.keyboard.press("F1");
+  await page.keyboard.type("Greenline: ");
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: "Greenline: Restart Server" }).waitFor();
+  told.commands = await textsOf(".quick-input-list .monaco-list-row");
+  await step("palette");
+  await page.keyboard.type("Generate Test for the Function");
+  await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: "Generate Test for the Function" }).waitFor();
+  await page.keyboard.press("Enter");
+}
+
 const plays = {
   async lightBulb() {
     await seeGaps();
@@ -99,16 +124,7 @@ const plays = {
     await page.locator(".monaco-editor .view-lines").first().click();
     await goToLine(input.line);
     await page.locator(".monaco-editor.focused").first().waitFor();
-    const offer = page.locator(".action-widget .monaco-list-row", { hasText: input.title });
-    // A busy VS Code drops the key while it moves the focus: a person presses it again.
-    for (let left = 3; left > 0 && !(await offer.count()); left -= 1) {
-      await page.keyboard.press("Control+.");
-      await offer.first().waitFor({ timeout: input.limit_ms / 3 }).catch(() => undefined);
-    }
-    await offer.first().waitFor({ timeout: 1000 });
-    told.actions = await textsOf(".action-widget .monaco-list-row");
-    await step("actions");
-    await offer.first().click();
+    await choose(input.title);
     await page.locator(shownToast, { hasText: input.title.replaceAll("`", "") }).first().waitFor();
     told.progress = await textsOf(".notification-toast");
     await step("running");
@@ -117,15 +133,28 @@ const plays = {
 
   async palette() {
     await seeGaps();
-    await page.keyboard.press("F1");
-    await page.keyboard.type("Greenline: ");
-    await page.locator(".quick-input-list .monaco-list-row", { hasText: "Greenline: Restart Server" }).waitFor();
-    told.commands = await textsOf(".quick-input-list .monaco-list-row");
-    await step("palette");
-    await page.keyboard.type("Generate Test for the Function");
-    await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: "Generate Test for the Function" }).waitFor();
-    await page.keyboard.press("Enter");
+    await generateFromThePalette();
     await seeResult();
+  },
+
+  async suspectedBug() {
+    await seeGaps();
+    await generateFromThePalette();
+    await page.locator(shownToast, { hasText: "passed" }).first().waitFor();
+    await page.locator(".cdr.squiggly-warning").first().waitFor({ state: "attached" });
+    await allLinesOf(".codelens-decoration", "small changes");
+    told.lensesAfter = await textsOf(".codelens-decoration");
+    await page.keyboard.press("Control+Shift+M");
+    const marked = page.locator(".markers-panel .monaco-list-row", { hasText: input.bug });
+    await marked.first().waitFor();
+    told.problems = await textsOf(".markers-panel .monaco-list-row");
+    await step("suspected-bug");
+    await marked.first().dblclick();
+    await page.locator(".monaco-editor.focused").first().waitFor();
+    await choose(`Dismiss: ${input.bug}`);
+    await marked.first().waitFor({ state: "detached" });
+    told.problemsAfter = await textsOf(".markers-panel .monaco-list-row");
+    await step("dismissed");
   },
 
   async noServer() {

@@ -27,7 +27,8 @@ export async function tellResults(ended: JobEnded): Promise<void> {
     return;
   }
   const show = vscode.l10n.t("Show Tests");
-  if ((await vscode.window.showInformationMessage(ended.message, show)) === show) {
+  // No notification reads backticks as Markdown.
+  if ((await vscode.window.showInformationMessage(ended.message.replaceAll("`", ""), show)) === show) {
     await showTest(vscode.Uri.file(written.testFile), written.tests[0] ?? "");
   }
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from greenline.lsp import apply_edit, edits
+from greenline.lsp import apply_edit, edits, names
 from greenline.lsp.job_report import Finished, Unfinished, and_the_bugs, and_the_others, summary_of
 from greenline.lsp.session import Error, Info
 from greenline.ports.progress import WRITTEN, Share
@@ -82,7 +82,7 @@ def _tell(session: Session, applied: apply_edit.Applied, confirmation: Confirmat
     if confirmation.ok:
         told = confirmation.message + and_the_others(confirmation.results) + and_the_bugs(confirmation.results)
         if not session.client.tells_results:
-            session.show(told, Info)
+            session.show(names.plain(told), Info)
         return Finished(told, confirmation.results)
     message = (
         confirmation.message or confirmation.problem or "The new tests were written, but they could not be confirmed."
