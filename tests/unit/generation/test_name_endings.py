@@ -50,6 +50,13 @@ def test_how_the_instance_was_made_says_something_too() -> None:
     assert "_without_lid" in single_endings(one, "a_condition_of_many_words", ["item"], makes=False)
 
 
+def test_an_error_whose_branch_has_too_many_words_is_just_that_error() -> None:
+    one = case("'a'", error="ValueError", message="it cannot be")
+    endings = single_endings(one, "a_condition", ["text"], makes=False)
+    assert endings[0] == "_raises_value_error_when_a_condition"
+    assert endings[-2:] == ["_raises_value_error", "_raises_value_error_it_cannot_be"]
+
+
 def test_a_table_is_named_by_what_its_rows_share() -> None:
     rows = [case("'a'", expected="1"), case("'b'", expected="2")]
     assert table_endings(rows, ["text_is_long", "text_is_long"], ())[0] == "_when_text_is_long"

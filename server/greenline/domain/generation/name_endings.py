@@ -43,9 +43,10 @@ def single_endings(case: Case, special: str, parameters: Sequence[str], *, makes
         conditions = [f"for_{w}" for w in (about, odd) if w]
         conditions += [f"{linked}_{several}"] if several else []
         conditions += [*([passed] if passed else []), *([after] if after else []), "", *([words] if words else [])]
-    found = [_ending(outcome, condition) for condition in conditions if condition or not special]
+    conditions += [""] if outcome else []
+    found = [_ending(outcome, condition) for condition in conditions if condition or outcome or not special]
     result = result_words(case)
-    return [*found, *([_ending("", result), _ending(outcome, result)] if result else [])]
+    return [*dict.fromkeys(found), *([_ending(outcome if case.raises else "", result)] if result else [])]
 
 
 def table_endings(cases: Sequence[Case], specials: Sequence[str], fixed: Sequence[Argument]) -> list[str]:
