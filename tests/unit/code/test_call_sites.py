@@ -144,6 +144,34 @@ def test_types_of_arguments_that_have_no_annotation() -> None:
     assert found["Box.__init__"].types == {"size": ["int"], "lid": ["int"]}
 
 
+def test_types_that_follow_from_the_code_around() -> None:
+    text = """
+    import re
+    from shop.boxes import Box
+
+    def name(): return "a".upper()
+    def sizes() -> list[int]: ...
+
+    class Crate:
+        def __init__(self, label="x"):
+            self.label = label
+            self.lids = {}
+        def fill(self, limit=3, other=None):
+            for n in range(limit):
+                Box(n)
+            Box(limit + 1), Box(limit / 2), Box(other)
+            Box(self.label), Box(self.lids), Box(self)
+            Box(self.whole()), Box(re.match("a", "b"))
+            Box(name()), Box(sizes())
+        def whole(self): return b"" + b"x"
+    """
+    found = seen(text, module="shop.crates", is_test=False)
+
+    assert found["Box.__init__"].types["size"] == [
+        "int", "float", "str", "dict", "shop.crates.Crate", "bytes", "re.Match", "list[int]",
+    ]  # fmt: skip
+
+
 def test_another_function_of_the_name_is_none() -> None:
     assert seen("from other.boxes import route\nroute('a')\nclass X:\n    def route(self): route('b')") == {}
 

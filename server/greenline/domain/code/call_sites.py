@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from greenline.domain.code.file_names import FileNames, Scope, dotted, names_of_file
+from greenline.domain.code.dotted_names import dotted
+from greenline.domain.code.file_names import FileNames, Scope, names_of_file
 from greenline.domain.code.parse import parse
 from greenline.domain.code.static_types import type_of
 from greenline.domain.code.static_values import Reading, Unknown

@@ -6,13 +6,14 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from greenline.domain.code.dotted_names import dotted, last_name
 from greenline.domain.code.parse import inner_statements
+from greenline.domain.code.written_tables import Row, looped, parametrized
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 Def: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
-Row: TypeAlias = dict[str, ast.expr]
 
 _DEFS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 AT_THE_END = 1 << 30
@@ -32,6 +33,9 @@ class Scope:
     """Names of which that cannot be said."""
     tables: list[list[Row]] = field(default_factory=list)
     annotations: dict[str, ast.expr] = field(default_factory=dict)
+    defaults: Row = field(default_factory=dict)
+    counters: set[str] = field(default_factory=set)
+    """Names that loops over ``range`` and ``enumerate`` count with."""
     statements: list[ast.stmt] = field(default_factory=list)
     """In the order of the text, those inside of blocks too, those of inner functions not."""
 
@@ -40,6 +44,10 @@ class Scope:
         given = self.given.get(name, ())
         before = [value for at, value in given if at < line or len(given) == 1]
         return before[-1] if before and name not in self.unclear else None
+
+    def last_values(self) -> Row:
+        """Return what names stand for at the end."""
+        return {name: given[-1][1] for name, given in self.given.items() if name not in self.unclear}
 
 
 @dataclass
@@ -58,6 +66,8 @@ class FileNames:
     attributes: dict[str, Row] = field(default_factory=dict)
     """Class -> what its tests' set-up puts on ``self``."""
     scopes: list[Scope] = field(default_factory=list)
+    functions: dict[str, Scope] = field(default_factory=dict)
+    """By qualified name, as far as they are no local ones."""
 
 
 def names_of_file(tree: ast.Module, module: str, *, is_package: bool = False) -> FileNames:
@@ -75,31 +85,16 @@ def names_of_file(tree: ast.Module, module: str, *, is_package: bool = False) ->
     for class_name, function, decorators in _functions(tree):
         scope = _scope(function, class_name)
         for decorator in decorators:
-            table = _parametrized(decorator, names)
+            table = parametrized(decorator, names.outer.last_values())
             if table:
                 scope.tables.append(table)
         names.scopes.append(scope)
-        if any(_last(d) == "fixture" for d in function.decorator_list):
+        names.functions[f"{class_name}.{function.name}" if class_name else function.name] = scope
+        if any(last_name(d) == "fixture" for d in function.decorator_list):
             names.fixtures[function.name] = scope
         if function.name in _SET_UP:
-            names.attributes.setdefault(class_name, {}).update(_given_to_self(function))
+            names.attributes.setdefault(class_name, {}).update(given_to_self(scope))
     return names
-
-
-def dotted(node: ast.expr) -> str:
-    """Return ``a.b.c`` as it is written, empty for anything but names and dots."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.insert(0, node.attr)
-        node = node.value
-    return ".".join([node.id, *parts]) if isinstance(node, ast.Name) else ""
-
-
-def first_name(node: ast.expr) -> ast.Name | None:
-    """Return the ``a`` of ``a.b.c``, None for anything but names and dots."""
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node if isinstance(node, ast.Name) else None
 
 
 def given_back(scope: Scope) -> ast.expr | None:
@@ -111,6 +106,17 @@ def given_back(scope: Scope) -> ast.expr | None:
         elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Yield):
             found.append(statement.value.value)
     return found[0] if len(found) == 1 else None
+
+
+def given_to_self(scope: Scope) -> Row:
+    """Return what a method's own statements put on ``self`` (or ``cls``)."""
+    given: Row = {}
+    for statement in scope.statements:
+        if isinstance(statement, ast.Assign):
+            first = statement.targets[0]
+            if isinstance(first, ast.Attribute) and dotted(first.value) in ("self", "cls"):
+                given[first.attr] = statement.value
+    return given
 
 
 def _import(node: ast.Import, names: FileNames) -> None:
@@ -157,6 +163,9 @@ def _scope(node: ast.Module | Def, class_name: str) -> Scope:
         arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
         scope.unclear |= {a.arg for a in (node.args.vararg, node.args.kwarg) if a}
         parameters = {a.arg for a in arguments}
+        positional = [*node.args.posonlyargs, *node.args.args]
+        defaulted = positional[len(positional) - len(node.args.defaults) :]
+        scope.defaults = {a.arg: d for a, d in zip(defaulted, node.args.defaults, strict=True)}
         scope.annotations = {a.arg: a.annotation for a in arguments if a.annotation}
     todo: list[ast.AST] = list(reversed(node.body))
     while todo:
@@ -178,7 +187,10 @@ def _scope(node: ast.Module | Def, class_name: str) -> Scope:
 def _assigned(statement: ast.stmt, scope: Scope) -> None:
     """Take in what one statement gives names to."""
     if isinstance(statement, (ast.For, ast.AsyncFor)):
-        table = _rows(statement.target, statement.iter)
+        if isinstance(statement.iter, ast.Call) and last_name(statement.iter) in ("range", "enumerate"):
+            first = statement.target.elts[0] if isinstance(statement.target, ast.Tuple) else statement.target
+            scope.counters |= {first.id} if isinstance(first, ast.Name) else set()
+        table = looped(statement.target, statement.iter)
         if table:
             scope.tables.append(table)
             return
@@ -198,67 +210,3 @@ def _assigned_names(statement: ast.stmt) -> list[str]:
     else:
         targets = statement.targets if isinstance(statement, ast.Assign) else []
     return [t.id for t in targets if isinstance(t, ast.Name)] if len(targets) == 1 else []
-
-
-def _given_to_self(function: Def) -> Row:
-    given: Row = {}
-    for statement in function.body:
-        if isinstance(statement, ast.Assign):
-            first = statement.targets[0]
-            if isinstance(first, ast.Attribute) and dotted(first.value) in ("self", "cls"):
-                given[first.attr] = statement.value
-    return given
-
-
-def _last(node: ast.expr) -> str:
-    return dotted(node.func if isinstance(node, ast.Call) else node).rpartition(".")[2]
-
-
-def _parametrized(decorator: ast.expr, names: FileNames) -> list[Row]:
-    """Return the rows of ``@pytest.mark.parametrize("a, b", [...])``."""
-    if not isinstance(decorator, ast.Call) or _last(decorator) != "parametrize":
-        return []
-    given = {k.arg: k.value for k in decorator.keywords}
-    columns = decorator.args[0] if decorator.args else given.get("argnames")
-    table = decorator.args[1] if len(decorator.args) > 1 else given.get("argvalues")
-    if isinstance(columns, ast.Constant) and isinstance(columns.value, str):
-        listed = [part.strip() for part in columns.value.split(",") if part.strip()]
-    elif isinstance(columns, (ast.List, ast.Tuple)):
-        listed = [c.value for c in columns.elts if isinstance(c, ast.Constant) and isinstance(c.value, str)]
-    else:
-        return []
-    if isinstance(table, ast.Name):
-        table = names.outer.value(table.id, table.lineno)
-    return _rows_of(listed, _items(table))
-
-
-def _rows(target: ast.expr, table: ast.expr) -> list[Row]:
-    """Return what a loop over a written-out table gives its names."""
-    listed = [target] if isinstance(target, ast.Name) else list(getattr(target, "elts", ()))
-    columns = [n.id for n in listed if isinstance(n, ast.Name)]
-    return _rows_of(columns, _items(table)) if columns and len(columns) == len(listed) else []
-
-
-def _rows_of(columns: Sequence[str], items: Sequence[ast.expr]) -> list[Row]:
-    rows = []
-    for item in items:
-        values: list[ast.expr] = [item]
-        if isinstance(item, ast.Call) and _last(item) == "param":
-            values = list(item.args)
-        elif len(columns) > 1:
-            values = list(item.elts) if isinstance(item, (ast.Tuple, ast.List)) else []
-        if len(values) == len(columns):
-            rows.append(dict(zip(columns, values, strict=True)))
-    return rows
-
-
-def _items(table: ast.expr | None) -> Sequence[ast.expr]:
-    if isinstance(table, (ast.List, ast.Tuple, ast.Set)):
-        return table.elts
-    if isinstance(table, ast.Call) and isinstance(table.func, ast.Attribute) and isinstance(table.func.value, ast.Dict):
-        pairs = [(k, v) for k, v in zip(table.func.value.keys, table.func.value.values, strict=True) if k]
-        if table.func.attr == "items":
-            return [ast.Tuple([k, v], ast.Load()) for k, v in pairs]
-    if isinstance(table, ast.Dict):
-        return [k for k in table.keys if k]
-    return ()

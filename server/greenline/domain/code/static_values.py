@@ -7,7 +7,9 @@ import builtins
 import copy
 from dataclasses import dataclass, field
 
-from greenline.domain.code.file_names import AT_THE_END, FileNames, Row, Scope, dotted, first_name, given_back
+from greenline.domain.code.dotted_names import dotted, first_name
+from greenline.domain.code.file_names import AT_THE_END, FileNames, Scope, given_back
+from greenline.domain.code.written_tables import Row
 
 MAX_SOURCE = 300
 _DEEPEST = 5
@@ -61,9 +63,9 @@ class Reading:
         fixture = self.names.fixtures.get(name)
         if fixture is not None and fixture is not self.scope and name in _parameters(self.scope):
             given = given_back(fixture)
-            return None if given is None else (self._in(fixture), given)
+            return None if given is None else (self.inside(fixture), given)
         value = None if name in _parameters(self.scope) else self.names.outer.value(name, AT_THE_END)
-        return None if value is None else (self._in(self.names.outer), value)
+        return None if value is None else (self.inside(self.names.outer), value)
 
     def attribute_of_self(self, name: str) -> ast.expr | None:
         """Return what the set-up of a test class puts on ``self``."""
@@ -95,7 +97,8 @@ class Reading:
         if self.needed.setdefault(name, module) != module:
             raise Unknown
 
-    def _in(self, scope: Scope) -> Reading:
+    def inside(self, scope: Scope) -> Reading:
+        """Return the same for another scope of the file."""
         return Reading(self.names, scope, self.is_test, needed=self.needed)
 
 
