@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MOST_PROGRAMS = 16
 _MOST_ROWS = 12
-_MOST_STEPS = 2
+_MOST_STEPS = 3
 _UNKNOWN, _INSTANCE = "_", "instance"
 _COMMON = frozenset(
     name for kind in (str, bytes, list, dict, set, int, float) for name in dir(kind) if not name.startswith("_")
