@@ -11,6 +11,7 @@ import logging
 import os
 import pathlib
 import random
+import shutil
 import sys
 import tempfile
 import types
@@ -96,6 +97,8 @@ class Observer:
         self.names = express.names
         self.tracer = tracer
         self.scratch = scratch
+        self._home = os.path.join(scratch, "home")
+        """Empty, and the current folder of each call: what a call leaves there, its test would leave with a person."""
         self.refused: list[str] = []
         self.failures: list[tuple[str, BaseException]] = []
         """Attempts that failed, and how."""
@@ -112,6 +115,8 @@ class Observer:
         self._shape = "value"
         self._compiled: dict[str, types.CodeType] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._go_home()
+        self.refused.clear()
 
     def attempt(self, source: str, kind: Any = object) -> bool:
         """Tell whether an expression evaluates, and to an instance of the class."""
@@ -218,12 +223,19 @@ class Observer:
             return True
 
     def _go_home(self) -> None:
-        """Leave every call where the next one begins, even when it removed the folder that it ran in."""
+        """Leave every call where the next one begins, even when it removed that folder; and refuse it what it left."""
         try:
-            os.chdir(self.scratch)
+            left = os.listdir(self._home)
         except OSError:
-            os.makedirs(self.scratch, exist_ok=True)
-            os.chdir(self.scratch)
+            left = []
+        if left:
+            self.refused.append("leave files in the current folder")
+            shutil.rmtree(self._home, ignore_errors=True)
+        try:
+            os.chdir(self._home)
+        except OSError:
+            os.makedirs(self._home, exist_ok=True)
+            os.chdir(self._home)
 
     # ---- executing ---------------------------------------------------------------------------------------------
 

@@ -254,7 +254,15 @@ def test_the_operating_system_speaks_of_invented_paths(see: Any) -> None:
 def test_each_call_starts_in_the_same_folder(tmp_path: Path) -> None:
     with explored(tmp_path, SOURCE, "moves") as world:
         assert world.observer.run(Choice(world.templates[0], ("tmp_path / 'x'",))).kind == "value"
-        assert Path.cwd() == tmp_path / "scratch"
+        assert Path.cwd() == tmp_path / "scratch" / "home"
+
+
+def test_what_would_stay_in_the_current_folder_is_refused(tmp_path: Path) -> None:
+    with explored(tmp_path, SOURCE, "writes") as world:
+        seen = _run(world, ("'new.txt'",))
+        assert (seen.kind, seen.refusal, seen.usable) == ("refused", "leave files in the current folder", False)
+        assert list(Path.cwd().iterdir()) == []
+        assert _run(world, ("tmp_path / 'new.txt'",)).usable
 
 
 def test_the_same_call_has_the_same_fingerprint_and_another_has_not(tmp_path: Path) -> None:
