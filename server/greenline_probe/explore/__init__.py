@@ -4,6 +4,7 @@ Everything is done here, in the project's own interpreter: its grammar reads the
 the search tries, what is observed and what the test will show are the same Python expressions.
 
     subject -> facts (read) -> templates with pools (seed) -> search (run) -> mutants, choose (keep) -> observe (judge)
+    -> properties (laws that hold); what the documentation shows (documented) is tried first and rested on
 """
 
 from greenline_probe.explore.supervise import serve as serve

@@ -13,6 +13,8 @@ from greenline_probe.explore.readable_rows import LEAST_DISTINCT, Row, is_fit, r
 
 LEAST_INPUTS = 30
 """So many of the inputs must be such that the law speaks of them."""
+PATIENCE = 60
+"""So many inputs in a row that the law does not speak of end the attempt."""
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
@@ -43,19 +45,24 @@ class Prover:
     def __init__(self, observer: Observer, budget: Budget) -> None:
         self._observer = observer
         self._budget = budget
+        self._failed: set[tuple[str, Row]] = set()
+        """Calls that raise: no law speaks of them."""
 
     def prove(self, law: Law, inputs: list[Row]) -> Proof | None:
         """Return the proof when the law holds wherever it speaks, often enough, and not of nothing."""
         kind: type | None = None
-        held = 0
+        held = silent = 0
         telling: dict[str, Row] = {}
         for row in inputs:
             if self._budget.is_over():
                 return None
-            given = self._given(law, row)
+            if silent > PATIENCE:
+                break
+            given = None if (law.given, row) in self._failed else self._given(law, row)
             if given is None or given.kind is not (kind or given.kind):
+                silent += 1
                 continue
-            kind = given.kind
+            kind, silent = given.kind, 0
             if self.holds(law, row) is not True:
                 return None
             held += 1
@@ -91,8 +98,12 @@ class Prover:
             key = self._observer.express.express(result) or _ADDRESS.sub("", repr(result))
             return _Given(type(first), key, bool(eval(law.trivial, fresh)))
 
+        found: _Given | None
         found, error = self._observer.guarded(f"{law.given} for {', '.join(row)}", work)
-        return found if error is None else None
+        if error is not None:
+            self._failed.add((law.given, row))
+            return None
+        return found
 
     def _space(self, law: Law, row: Row) -> dict[str, Any]:
         bound = self._observer.names.bound

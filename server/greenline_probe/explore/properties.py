@@ -141,8 +141,7 @@ class Properties:
         made = list(dict.fromkeys(r for o in mine if (r := _receiver_of(o.choice)) and is_fit(r)))
         made += [s for s in self._varied(made, INPUTS) if s not in made]
         if self._subject.name == "__hash__":
-            pairs = [(a, b) for a in made[:14] for b in made[:14] if a != b]
-            pairs += [(a, a) for a in made]
+            pairs = [*((a, b) for a in made[:14] for b in made[:14]), *((a, a) for a in made[14:])]
             yield hash_law(x), template, pairs
             return
         for law in laws_of(
