@@ -33,7 +33,11 @@ class Mutant:
 class Mutation:
     """All mutants of one function, and the function objects that run its code."""
 
-    def __init__(self, function: Any, node: ast.AST, qualname: str, filename: str) -> None:
+    def __init__(
+        self, function: Any, node: ast.AST, qualname: str, filename: str, beat: Callable[[], object] = lambda: None
+    ) -> None:
+        self._beat = beat
+        """Called for each mutant: of a long function, making all takes a while, in which nothing else is heard."""
         self.functions = _functions_running(function, node)
         self.original = self.functions[0].__code__ if self.functions else None
         self.mutants = list(self._make(node, qualname, filename)) if self.original is not None else []
@@ -47,6 +51,7 @@ class Mutation:
         original = self.original
         assert original is not None
         for line, what, changed in _changes(node):
+            self._beat()
             code = _compile(changed, qualname, filename, original)
             if code is not None and code.co_freevars == original.co_freevars and code.co_code != b"":
                 yield Mutant(line, what, code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import dataclasses
 import inspect
 import os
@@ -182,7 +183,8 @@ def judge(
         emit({"cases": [], "mutants": 0, "killed": 0, "missed": [], "reason": reason, "accidents": accidents})
         return
     subject = session.subject
-    mutation = Mutation(subject.function, subject.node, subject.qualname, request.file)
+    beat = functools.partial(announce, "(changes of the code)")
+    mutation = Mutation(subject.function, subject.node, subject.qualname, request.file, beat)
     if not mutate:
         mutation.mutants.clear()
     nothing = Comparisons()

@@ -184,3 +184,12 @@ def test_a_long_function_has_a_limit(tmp_path: Path) -> None:
 
     assert 0 < len(mutants) <= MAX_MUTANTS
     assert mutants[-1].line > 150
+
+
+def test_making_mutants_is_heard(tmp_path: Path) -> None:
+    heard: list[int] = []
+    with explored(tmp_path, "def f(a: int) -> int:\n    return a + 1 if a > 3 else 2\n", "f") as world:
+        module, node = world.subject.module, world.subject.node
+        made = Mutation(module.f, node, "f", str(world.path), lambda: heard.append(1)).mutants
+
+    assert len(heard) >= len(made) > 3
