@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterable
 from typing import Any
@@ -34,7 +35,7 @@ def distance(asked: Asked) -> float | None:
 
 def _between(left: Any, right: Any) -> float | None:
     if type(left) in _NUMBERS and type(right) in _NUMBERS:
-        apart = abs(left - right)
+        apart = abs(_difference(left, right))
         return float(apart) if apart < _FAR else _FAR
     if type(left) is type(right) and type(left) in (str, bytes):
         return abs(len(left) - len(right)) * 2.0 + sum(1 for a, b in zip(left, right) if a != b)
@@ -127,11 +128,18 @@ class Progress:
             self.nearest[place] = apart, choice
 
 
+def _difference(left: Any, right: Any) -> Any:
+    try:
+        return left - right
+    except OverflowError:  # a whole number that no float holds
+        return math.inf if left > right else -math.inf
+
+
 def _answer(asked: Asked) -> Any:
     """Return what kind of answer it was: for numbers by how much they differ, for texts what they share."""
     left, right = asked.left, asked.right
     if type(left) in _NUMBERS and type(right) in _NUMBERS:
-        apart = left - right
+        apart = _difference(left, right)
         return asked.answer, max(-2, min(2, apart)) if isinstance(apart, int) else (apart > 0, apart < 0)
     if type(left) is type(right) is str and left and right:
         return asked.answer, left.startswith(right), right.startswith(left)

@@ -32,6 +32,7 @@ def choice(*chosen: str, cost: float = 1.0) -> Choice:
         ("In", 5, [1, 9, 7], 2.0),
         ("Key", "ab", {"ac": 1, "zzzz": 2}, 1.0),
         ("Eq", 1e300, -1e300, 1e9),
+        pytest.param("Lt", 10**400, 1.5, 1e9, id="more than a float holds"),
         ("Eq", None, 3, None),
         ("match", "text", "pattern", None),
     ],
@@ -99,3 +100,10 @@ def test_only_a_value_that_alone_can_be_the_cause_is_blamed() -> None:
     assert suspects.include(choice("bad", "9"))
     suspects.note(choice("bad", "5"), works=True)
     assert not suspects.include(choice("bad", "9"))
+
+
+def test_numbers_that_no_float_holds_are_compared_too() -> None:
+    progress = Progress(GOALS)
+    asked = [Asked((1, 0, "Lt"), left, 1.5, left < 1.5) for left in (10**400, -(10**400))]
+    assert [progress.note(choice("1"), [each], frozenset(), set()) for each in asked] == [True, True]
+    assert not any(progress.note(choice("2"), [each], frozenset(), set()) for each in asked)
