@@ -61,10 +61,12 @@ class Names:
         """Return the expression for a module's attribute; one named like a builtin stays behind its module's name."""
         if not hasattr(sys.modules["builtins"], attribute):
             return self.bind(attribute, module, attribute, value)
+        return f"{self.of_module(module)}.{attribute}"
+
+    def of_module(self, module: str) -> str:
+        """Return the expression for a module that has been imported."""
         package, _, last = module.rpartition(".")
-        if not package:
-            return f"{self.bind(module, module, '', sys.modules[module])}.{attribute}"
-        return f"{self.bind(last, package, last, sys.modules[module])}.{attribute}"
+        return self.bind(last, package or last, last if package else "", sys.modules[module])
 
     def bind(self, wanted: str, module: str, attribute: str, value: Any) -> str:
         """Return the binding for the value, made under the wanted name or, where that is taken, a longer one."""

@@ -25,6 +25,7 @@ from greenline_probe.explore.effects import Before, can_change, effects_of
 from greenline_probe.explore.express import Expresser
 from greenline_probe.explore.here import is_tied
 from greenline_probe.explore.intentions import Intentions
+from greenline_probe.explore.module_state import ModuleState
 from greenline_probe.explore.monkeypatch import Monkeypatch
 from greenline_probe.explore.streams import Log, NoInput
 from greenline_probe.explore.subject import Subject
@@ -70,6 +71,8 @@ class Observation:
     documented: bool = field(default=False)
     loose: bool = False
     """Another run has another outcome; what is asserted holds in each."""
+    prepared: tuple[str, ...] = ()
+    """Statements before everything else, by which a test puts back what the call changes in its module."""
     decorators: tuple[str, ...] = ()
     """What the test needs around it, to leave everything as it was."""
 
@@ -112,6 +115,7 @@ class Observer:
         logging.getLogger().addHandler(self._log)
         self.describer = Describer(express, scratch)
         self.intentions = Intentions(subject)
+        self.state = ModuleState(subject.module, subject.tree)
         self._shape = "value"
         self._compiled: dict[str, types.CodeType] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -146,6 +150,7 @@ class Observer:
         finally:
             space["monkeypatch"].undo()
             environment.put_back(variables)
+            self.state.put_back()
 
     def guarded(self, mark: str, work: Callable[[], Any]) -> tuple[Any, BaseException | None]:
         """Do other work as a call is done: announced by a mark, limited; return its result and what it raised."""
@@ -195,12 +200,15 @@ class Observer:
                 found = effects_of(earlier, template.receiver, asked, space, self.describer)
                 observation.after = (*found.after, *observation.after)
                 observation.kept, observation.decorators = found.kept, found.decorators
+                prepared, changed = self.state.changes(self.names, self.describer.expression)
+                observation.prepared, observation.after = tuple(prepared), (*observation.after, *changed)
         except BaseException:
             observation = Observation(choice, "unusable")
         finally:
             self._go_home()
             space["monkeypatch"].undo()
             environment.put_back(variables)
+            self.state.put_back()
         _without_what_is_true_here_only(observation)
         if self.refused:
             observation.kind, observation.refusal = "refused", self.refused[0]

@@ -276,7 +276,7 @@ def _few_alike(observations: list[Observation], goals: Goals) -> list[Observatio
 def _case(observation: Observation, session: Session) -> wire.Case:
     template, chosen = observation.choice.template, observation.choice.chosen
     arguments = [list(a) for a in template.arguments(chosen)]
-    arrange = template.arrange(chosen)
+    arrange = [*observation.prepared, *template.arrange(chosen)]
     call = template.call([f"\x00{i}\x00" for i in range(len(arguments))], chosen)
     sources = [
         *arrange,

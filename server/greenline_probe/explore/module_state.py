@@ -1,0 +1,152 @@
+"""What a call changes in its module: the next call finds it as it was, and so does the next test."""
+
+from __future__ import annotations
+
+import ast
+import collections
+import types
+from collections.abc import Iterator
+from typing import Any, Callable
+
+from greenline_probe.explore.express import Names
+
+MAX_ITEMS = 500
+"""Larger tables are not watched: looking at them would cost more than the call."""
+MAX_CHANGES = 3
+_CONTAINERS = (
+    list, dict, set, collections.OrderedDict, collections.defaultdict, collections.deque, collections.Counter,
+)  # fmt: skip
+_CHANGING = frozenset(
+    """
+    append extend insert remove pop clear sort reverse add discard update setdefault popitem appendleft popleft
+    extendleft rotate
+    """.split()  # noqa: SIM905 - a wall of quotes reads worse
+)
+_REMEMBERED = ("cache", "memo")
+
+
+class ModuleState:
+    """The module's own variables that its functions change, as they were when it was imported."""
+
+    def __init__(self, module: types.ModuleType, tree: ast.Module) -> None:
+        self._module = module
+        held = vars(module)
+        self._bound = {name: held[name] for name in _rebound(tree) if name in held}
+        changed = (n for n in _changed(tree) if type(held.get(n)) in _CONTAINERS and len(held[n]) <= MAX_ITEMS)
+        self._held = {name: (held[name], held[name].copy()) for name in changed}
+
+    def changes(self, names: Names, express: Callable[[Any], str | None]) -> tuple[list[str], list[str]]:
+        """Return statements that let a test put back what the last call changed, and assertions on it.
+
+        What is only remembered to save work is put back between calls, and no matter for a test.
+        """
+        prepared: list[str] = []
+        said: list[str] = []
+        for name, now, before in self._differences():
+            if _is_remembered(name, before):
+                continue
+            module = names.of_module(self._module.__name__)
+            if name in self._bound:
+                source = express(before)
+                prepared.append(f"monkeypatch.setattr({module}, {name!r}, {source or f'{module}.{name}'})")
+                said += [] if name.startswith("_") else _equal(f"{module}.{name}", express(now))
+            else:
+                prepared.append(f"monkeypatch.setattr({module}, {name!r}, {module}.{name}.copy())")
+                said += [] if name.startswith("_") else _added(f"{module}.{name}", now, before, express)
+        return prepared, said[:MAX_CHANGES]
+
+    def put_back(self) -> None:
+        """Make the variables what they were."""
+        for name, now, before in list(self._differences()):
+            if name in self._bound:
+                setattr(self._module, name, before)
+                continue
+            setattr(self._module, name, now)
+            now.clear()
+            (now.extend if isinstance(now, (list, collections.deque)) else now.update)(before)
+
+    def _differences(self) -> Iterator[tuple[str, Any, Any]]:
+        """Yield (name, now, before) of what is another value now; a container is the one of the import."""
+        held = vars(self._module)
+        for name, value in self._bound.items():
+            if held.get(name) is not value:
+                yield name, held.get(name), value
+        for name, (container, copy) in self._held.items():
+            if name not in self._bound and (held.get(name) is not container or not _is_same(container, copy)):
+                yield name, container, copy
+
+
+def _is_remembered(name: str, before: Any) -> bool:
+    return any(word in name.lower() for word in _REMEMBERED) or (name.startswith("_") and before is None)
+
+
+def _is_same(now: Any, before: Any) -> bool:
+    """Compare items by identity: their own comparison is code under test."""
+    if len(now) != len(before):
+        return False
+    if isinstance(now, dict):
+        return all(a is b for a, b in zip(now, before)) and all(a is b for a, b in zip(now.values(), before.values()))
+    if isinstance(now, set):
+        return {id(item) for item in now} == {id(item) for item in before}
+    return all(a is b for a, b in zip(now, before))
+
+
+def _equal(expression: str, source: str | None) -> list[str]:
+    if source is None:
+        return []
+    return [f"{expression} {'is' if source in {'None', 'True', 'False'} else '=='} {source}"]
+
+
+def _added(expression: str, now: Any, before: Any, express: Callable[[Any], str | None]) -> list[str]:
+    """Return assertions on new items: of mappings by key, of sequences at their ends, of sets by membership."""
+    said: list[str] = []
+    whole = None if before else express(now)
+    if whole is not None:
+        return _equal(expression, whole)
+    if isinstance(now, dict):
+        for key, value in now.items():
+            source = express(key)
+            if source is not None and (key not in before or before[key] is not value):
+                said += _equal(f"{expression}[{source}]", express(value))
+        gone = [express(key) for key in before if key not in now]
+        return said + [f"{source} not in {expression}" for source in gone if source is not None]
+    if isinstance(now, set):
+        sources = sorted(filter(None, (express(item) for item in now - before)))
+        return [f"{source} in {expression}" for source in sources]
+    for index in (0, -1):
+        if now and (len(now) != len(before) or now[index] is not before[index]):
+            said += _equal(f"{expression}[{index}]", express(now[index]))
+    return said or [f"len({expression}) == {len(now)}"]
+
+
+def _functions(tree: ast.Module) -> Iterator[ast.AST]:
+    return (n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef)))
+
+
+def _rebound(tree: ast.Module) -> list[str]:
+    """Return the names that a function declares global."""
+    return list(
+        dict.fromkeys(n for f in _functions(tree) for g in ast.walk(f) if isinstance(g, ast.Global) for n in g.names)
+    )
+
+
+def _changed(tree: ast.Module) -> list[str]:
+    """Return names that a function changes in place and does not make itself."""
+    found: dict[str, None] = {}
+    for function in _functions(tree):
+        own = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        own |= {a.arg for a in ast.walk(function) if isinstance(a, ast.arg)}
+        for node in ast.walk(function):
+            name = _changed_by(node)
+            if name and name not in own:
+                found[name] = None
+    return list(found)
+
+
+def _changed_by(node: ast.AST) -> str:
+    target: Any = None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING:
+        target = node.func.value
+    elif isinstance(node, ast.Subscript) and isinstance(node.ctx, (ast.Store, ast.Del)):
+        target = node.value
+    return target.id if isinstance(target, ast.Name) else ""

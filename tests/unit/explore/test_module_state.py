@@ -1,0 +1,93 @@
+"""What a call changes in its module is asserted, and put back for the next one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from greenline_probe.explore.observe import Observation
+from greenline_probe.explore.template import Choice
+from unit.explore.explored import World, explored
+
+SOURCE = """
+    RULES = []
+    ORDER = ["first", "last"]
+    PRICES = {"tea": 3, "milk": 1}
+    SEEN = {"Zoe"}
+    COUNT = 0
+    _pattern = None
+    _cache = {}
+
+
+    def rule(text): RULES.append(text)
+    def ahead(text): ORDER.insert(0, text)
+    def price(name): PRICES[name] = 5
+    def forget(name): del PRICES[name]
+    def see(name): SEEN.add(name)
+    def local(name):
+        PRICES = {}
+        PRICES[name] = 1
+        return PRICES
+    def count(name):
+        global COUNT
+        COUNT += len(name)
+        return COUNT
+    def remember(name):
+        global _pattern
+        _pattern = name
+        _cache[name] = 1
+        return len(_cache)
+"""
+
+
+def _seen(world: World, argument: str) -> Observation:
+    return world.observer.run(Choice(world.templates[0], (argument,)), trace=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "argument", "variable", "said"),
+    [
+        ("rule", "'a'", "RULES", ["== ['a']"]),
+        ("ahead", "'a'", "ORDER", ["[0] == 'a'"]),
+        ("price", "'bun'", "PRICES", ["['bun'] == 5"]),
+        ("price", "'tea'", "PRICES", ["['tea'] == 5"]),
+        ("see", "'Ada'", "SEEN", []),
+        ("count", "'abc'", "COUNT", ["== 3"]),
+    ],
+)
+def test_what_is_changed_is_said_and_prepared_for(
+    tmp_path: Path, name: str, argument: str, variable: str, said: list[str]
+) -> None:
+    with explored(tmp_path, SOURCE, name) as world:
+        seen = _seen(world, argument)
+        module = world.subject.module.__name__
+
+    assert [p.startswith(f"monkeypatch.setattr({module}, '{variable}', ") for p in seen.prepared] == [True]
+    about = [line.removeprefix(f"{module}.{variable}").lstrip() for line in seen.after]
+    assert about[:1] == said or (name == "see" and seen.after == (f"'Ada' in {module}.SEEN",))
+
+
+def test_what_is_removed_is_said(tmp_path: Path) -> None:
+    with explored(tmp_path, SOURCE, "forget") as world:
+        seen = _seen(world, "'tea'")
+
+        assert seen.after == (f"'tea' not in {world.subject.module.__name__}.PRICES",)
+
+
+@pytest.mark.parametrize(("name", "argument"), [("count", "'abc'"), ("remember", "'a'"), ("rule", "'a'")])
+def test_the_next_call_finds_everything_as_it_was(tmp_path: Path, name: str, argument: str) -> None:
+    with explored(tmp_path, SOURCE, name) as world:
+        first, again = _seen(world, argument), _seen(world, argument)
+        held = vars(world.subject.module)
+
+        assert first.fingerprint == again.fingerprint
+        assert (held["RULES"], held["COUNT"], held["_pattern"], held["_cache"]) == ([], 0, None, {})
+
+
+@pytest.mark.parametrize(("name", "argument"), [("remember", "'a'"), ("local", "'a'")])
+def test_what_is_remembered_or_the_function_s_own_is_no_matter_for_a_test(
+    tmp_path: Path, name: str, argument: str
+) -> None:
+    with explored(tmp_path, SOURCE, name) as world:
+        assert _seen(world, argument).prepared == ()
