@@ -498,6 +498,18 @@ async def test_an_idle_one_ends(interpreter: Interpreter) -> None:
     assert not alive(warm.pid)
 
 
+def test_what_is_prepared_ends_with_the_loop_however_early_that_is(project: Project, interpreter: Interpreter) -> None:
+    async def prepares(steps: int) -> None:
+        Probes().prepare(project, interpreter, (0, 1))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        await until(lambda: steps < 10 or descendants(os.getpid()))
+
+    for steps in (0, 1, 2, 3, 5, 8, 13, 40):
+        asyncio.run(prepares(steps))
+        assert descendants(os.getpid()) == []
+
+
 # Leaves its session and its parent, as daemons do, says where it is, and would stay for an hour.
 DAEMON = """
 import os, time

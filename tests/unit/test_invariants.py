@@ -296,6 +296,7 @@ def test_few_places_write_files_and_each_is_known() -> None:
         "adapters/forked_probe.py",  # what the child prints, beside the scratch copy
         "adapters/probe_process.py",  # the same, beside the scratch copy
         "adapters/scratch_overlay.py",  # the scratch copy itself
+        "adapters/spawned_probe.py",  # what a warm process prints, in its own scratch folder
         "cli/demo.py",  # the example project, in a temporary folder
         "cli/demo_client.py",  # the editor of the demo, in that folder
         "lsp/connection.py",  # the pipe to the editor

@@ -98,7 +98,7 @@ class ForkedProbe(Probe):
             return -9  # with its parent
 
     async def _end(self, process: _Child) -> None:
-        await kill_everything(process.pid, reaped=self._warm.gone, marker=f"{MARKER}={self._marker}")
+        await kill_everything(process.pid, reaped=self._warm.gone, marker=self._mark())
         with contextlib.suppress(asyncio.TimeoutError, WarmProblem):
             await asyncio.wait_for(asyncio.shield(self._warm.ended(process.run)), _SECONDS_TO_DIE)
         self._warm.bury(process.run)

@@ -16,7 +16,6 @@ from greenline.adapters.process_tree import kill_everything
 from greenline_probe import wire
 
 if TYPE_CHECKING:
-    from asyncio.subprocess import Process
     from collections.abc import AsyncIterator, Mapping, Sequence
     from types import TracebackType
 
@@ -57,7 +56,7 @@ class Probe:
         self._process: Any = None
 
     async def __aenter__(self) -> Self:
-        starting = asyncio.ensure_future(self._start())
+        starting = _ToItsEnd(self._start())
         # The child may exist already when this is cancelled: only what has been started can be killed.
         cancelled = await _ended(starting)
         error = starting.exception()
@@ -126,7 +125,7 @@ class Probe:
         process = self._process
         if process is None:
             return
-        ending = asyncio.ensure_future(self._end(process))
+        ending = _ToItsEnd(self._end(process))
         cancelled = await _ended(ending)
         ending.result()
         self._process = None
@@ -147,6 +146,9 @@ class Probe:
     def _running(self) -> Any:
         assert self._process is not None, "use it inside `async with`"
         return self._process
+
+    def _mark(self) -> str:
+        return f"{MARKER}={self._marker}"
 
     async def _start(self) -> Any:
         raise NotImplementedError
@@ -199,13 +201,13 @@ class ProbeProcess(Probe):
         """What is in the environment of the process and of all that it starts."""
         return self._marker
 
-    async def _start(self) -> Process:
+    def _command(self) -> list[str | Path]:
+        return [self._interpreter, _ENTRY, str(os.getpid()), *self._title]
+
+    async def _start(self) -> Any:
         with self._output.open("wb") as output:
             return await asyncio.create_subprocess_exec(
-                self._interpreter,
-                _ENTRY,
-                str(os.getpid()),
-                *self._title,
+                *self._command(),
                 cwd=self._overlay.root,
                 env=self._environment,
                 stdin=PIPE,
@@ -224,14 +226,22 @@ class ProbeProcess(Probe):
     async def _exit_code(self) -> int:
         return int(await self._running.wait())
 
-    async def _end(self, process: Process) -> None:
+    async def _end(self, process: Any) -> None:
         if process.returncode is None and sys.platform == "win32":
             process.kill()
-        await kill_everything(process.pid, reaped=process.returncode is not None, marker=f"{MARKER}={self._marker}")
+        await kill_everything(process.pid, reaped=process.returncode is not None, marker=self._mark())
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(process.wait(), _SECONDS_TO_DIE)
         # Its pipes stay open for as long as the loop does, unless told otherwise.
-        process._transport.close()  # type: ignore[attr-defined] # noqa: SLF001 - asyncio.subprocess has no other way
+        process._transport.close()  # noqa: SLF001 - asyncio.subprocess has no other way
+
+
+class _ToItsEnd(asyncio.Task[Any]):
+    """A task that the end of the loop waits for and does not cancel: asyncio hangs where a start is cut short."""
+
+    def cancel(self, msg: Any | None = None) -> bool:  # noqa: ARG002 - the signature of the class above
+        """Do nothing."""
+        return False
 
 
 async def _ended(work: asyncio.Future[Any]) -> asyncio.CancelledError | None:

@@ -11,8 +11,9 @@ import socket
 import uuid
 from typing import TYPE_CHECKING
 
-from greenline.adapters.probe_process import ProbeProblem, ProbeProcess
+from greenline.adapters.probe_process import ProbeProblem
 from greenline.adapters.scratch_overlay import empty_scratch
+from greenline.adapters.spawned_probe import SpawnedProbe
 from greenline_probe import wire
 
 if TYPE_CHECKING:
@@ -70,10 +71,10 @@ class WarmProcess:
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._ready: asyncio.Future[None] = self._loop.create_future()
-        self._socket, self._theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._socket.setblocking(False)
+        self._socket: socket.socket | None = None
         self.pid = 0
         self._keeper = self._loop.create_task(self._keep(), name="warm Python process")
+        self._keeper.add_done_callback(self._over)
 
     @property
     def is_outdated(self) -> bool:
@@ -82,8 +83,8 @@ class WarmProcess:
 
     async def ready(self) -> None:
         """Wait until it can be forked. Raises WarmProblem."""
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self._ready), _SECONDS_TO_WARM)
+        # Not `wait_for`: it may pass over a cancellation that comes at the same time.
+        await asyncio.wait([self._ready], timeout=_SECONDS_TO_WARM)
         if not self._ready.done():
             self.unfit = f"it was not ready within {_SECONDS_TO_WARM:g} s"
             self.retire()
@@ -92,7 +93,7 @@ class WarmProcess:
 
     async def fork(self, channel: socket.socket) -> tuple[int, int, str]:
         """Fork a child with that channel. Returns its number, process id and marker. Raises WarmProblem."""
-        if self.gone:
+        if self.gone or self._socket is None:
             raise WarmProblem("it is gone")
         run, marker = next(self._numbers), self._marks + uuid.uuid4().hex[_SHARED:]
         birth = self._births[run] = self._loop.create_future()
@@ -115,6 +116,7 @@ class WarmProcess:
         self._living.discard(run)
         del self._births[run], self._ends[run]
         with contextlib.suppress(OSError):
+            assert self._socket is not None
             self._socket.send(wire.encode(wire.Bury(run)).encode("ascii"))
         self._rest()
 
@@ -135,31 +137,36 @@ class WarmProcess:
 
     async def _keep(self) -> None:
         """Live as long as the process does; cancelled, end it."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setblocking(False)
+        self._socket = ours
         try:
-            with empty_scratch() as scratch, self._theirs:
-                await self._keep_in(scratch)
+            with empty_scratch() as scratch, ours, theirs:
+                await self._keep_in(scratch, theirs)
         except (OSError, ProbeProblem) as problem:
             log.info("no warm process of %s: %s", self._interpreter, problem)
-        finally:
-            self.gone = True
-            self._socket.close()
-            self._theirs.close()
-            if self._timer is not None:
-                self._timer.cancel()
-            if not self._ready.done():
-                self._ready.set_result(None)
-            for future in (*self._births.values(), *self._ends.values()):
-                if not future.done():
-                    future.set_exception(WarmProblem("it is gone"))
-                    future.exception()  # nobody may be waiting for it
 
-    async def _keep_in(self, scratch: Overlay) -> None:
-        probe = ProbeProcess(
+    def _over(self, keeper: asyncio.Task[None]) -> None:
+        """Tell all who wait; runs also when the keeper was cancelled before its first step."""
+        self.gone = True
+        if self._timer is not None:
+            self._timer.cancel()
+        if not self._ready.done():
+            self._ready.set_result(None)
+        for future in (*self._births.values(), *self._ends.values()):
+            if not future.done():
+                future.set_exception(WarmProblem("it is gone"))
+                future.exception()  # nobody may be waiting for it
+        if not keeper.cancelled() and keeper.exception() is not None:
+            log.error("the warm process of %s was given up", self._interpreter, exc_info=keeper.exception())
+
+    async def _keep_in(self, scratch: Overlay, theirs: socket.socket) -> None:
+        probe = SpawnedProbe(
             self._interpreter,
             scratch,
             hash_seed=self._hash_seed,
             own_home=self._own_home,
-            descriptors=[self._theirs.fileno()],
+            descriptors=[theirs.fileno()],
             removed=_NOT_YET,
             title=WARM,
         )
@@ -168,14 +175,14 @@ class WarmProcess:
             self.pid = probe.pid
             await probe.send(
                 wire.StayWarm(
-                    socket=self._theirs.fileno(),
+                    socket=theirs.fileno(),
                     scratch=str(scratch.scratch),
                     tests=self._tests,
                     without=list(self._without),
                     bytecode=self._bytecode,
                 )
             )
-            self._theirs.close()
+            theirs.close()
             async for reply in probe.replies(wire.Warm, wire.Born, wire.Ended):
                 self._hear(reply)
             if not self._ready.done():

@@ -22,7 +22,7 @@ from greenline_probe import guard
 os.chdir(scratch)
 os.symlink(outside, "link")
 refusals = []
-guard.install([scratch], guard.KINDS, refusals.append)
+in_force = guard.install([scratch], guard.KINDS, refusals.append)
 result = ""
 try:
     exec(what)

@@ -123,6 +123,18 @@ def test_a_swallowed_refusal_is_recorded(places: tuple[Path, Path]) -> None:
     assert attempt(places, what) == ("", [f"write to {places[1]}/x"])
 
 
+def test_a_guard_that_is_lifted_refuses_nothing_and_another_one_does(places: tuple[Path, Path]) -> None:
+    lifted = "in_force.lift(); subprocess.run(['true']); open(outside + '/x', 'w').close()"
+    assert attempt(places, lifted) == ("", [])
+    assert (places[1] / "x").exists()
+
+    (places[0] / "again").mkdir()
+    result, _ = attempt(
+        (places[0] / "again", places[1]), f"{lifted}; guard.install([scratch]); subprocess.run(['true'])"
+    )
+    assert result == "Greenline refused to run true"
+
+
 def test_except_exception_does_not_swallow_a_refusal(places: tuple[Path, Path]) -> None:
     result, _ = attempt(places, "try:\n    open(outside + '/x', 'w')\nexcept Exception:\n    pass")
 
@@ -140,6 +152,8 @@ def test_a_library_may_ask_for_protocols_while_it_is_imported(
     (places[0] / "asks.py").write_text(f"import socket\nsocket.socket().bind(('127.0.0.1', {port}))\n")
 
     assert attempt(places, "sys.path.insert(0, scratch); import asks")[1] == refused
+
+
 def test_what_was_refused_has_its_kind() -> None:
     program = (
         "import socket, sys; sys.path.insert(0, sys.argv[1])\n"

@@ -60,6 +60,7 @@ async def test_the_two_runs_are_fresh_and_differ(world: World) -> None:
     assert together.selection == baseline.selection == (str(world.tests),)
     assert alone.selection == (f"{world.tests}::test_sign_minus",)
     assert together.hash_seed != alone.hash_seed
+    assert world.prepared == [(together.hash_seed, alone.hash_seed)]
     assert all(run.guarded and run.measure == (world.source,) and run.seconds == 9.0 for run in world.runs)
     assert together.overlay == alone.overlay
 

@@ -1,0 +1,82 @@
+"""A fresh process that may be started while the event loop ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import subprocess
+from dataclasses import dataclass
+
+from greenline.adapters.probe_process import LONGEST_LINE, ProbeProcess
+from greenline.adapters.process_tree import kill_everything
+
+_SECONDS_TO_DIE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Spawned:
+    process: subprocess.Popen[bytes]
+    pidfd: int
+    """Readable once the process is dead; it is reaped then."""
+    ended: asyncio.Future[int]
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+
+class SpawnedProbe(ProbeProcess):
+    """Does without asyncio's subprocesses, of which none can be ended whose start the end of the loop cuts short.
+
+    For Linux only.
+    """
+
+    async def _start(self) -> _Spawned:
+        loop = asyncio.get_running_loop()
+        ours, theirs = socket.socketpair()
+        with theirs, self._output.open("wb") as output:
+            try:
+                process = subprocess.Popen(  # noqa: ASYNC220 - no more than what asyncio itself does here
+                    self._command(),
+                    cwd=self._overlay.root,
+                    env=self._environment,
+                    stdin=theirs.fileno(),
+                    stdout=theirs.fileno(),
+                    stderr=output,
+                    start_new_session=True,
+                    pass_fds=self._descriptors,
+                )
+            except BaseException:
+                ours.close()
+                raise
+        pidfd = os.pidfd_open(process.pid)  # type: ignore[attr-defined, unused-ignore]
+        ended: asyncio.Future[int] = loop.create_future()
+
+        def tell() -> None:
+            loop.remove_reader(pidfd)
+            if not ended.done():
+                ended.set_result(process.wait())
+
+        loop.add_reader(pidfd, tell)
+        reader, writer = await asyncio.open_connection(sock=ours, limit=LONGEST_LINE)
+        return _Spawned(process, pidfd, ended, reader, writer)
+
+    def _channel(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return self._running.reader, self._running.writer
+
+    async def _exit_code(self) -> int:
+        code: int = await asyncio.shield(self._running.ended)
+        return code
+
+    async def _end(self, process: _Spawned) -> None:
+        await kill_everything(process.pid, reaped=process.ended.done(), marker=self._mark())
+        await asyncio.wait([process.ended], timeout=_SECONDS_TO_DIE)
+        asyncio.get_running_loop().remove_reader(process.pidfd)
+        os.close(process.pidfd)
+        process.writer.close()
+        with contextlib.suppress(OSError):
+            await process.writer.wait_closed()
