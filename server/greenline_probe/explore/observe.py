@@ -35,6 +35,7 @@ from greenline_probe.explore.time_limit import TimeUp, limited
 CALL_SECONDS = 0.3
 MAX_OUTPUT = 300
 MAX_ERROR_DETAILS = 3
+LEAVES_FILES = "leave files in the current folder"
 
 
 @dataclass
@@ -210,6 +211,8 @@ class Observer:
             environment.put_back(variables)
             self.state.put_back()
         _without_what_is_true_here_only(observation)
+        if observation.obstacle and self.refused[:1] == [LEAVES_FILES]:
+            self.refused.pop(0)  # what is missing says more
         if self.refused:
             observation.kind, observation.refusal = "refused", self.refused[0]
         return observation
@@ -237,7 +240,7 @@ class Observer:
         except OSError:
             left = []
         if left:
-            self.refused.append("leave files in the current folder")
+            self.refused.append(LEAVES_FILES)
             shutil.rmtree(self._home, ignore_errors=True)
         try:
             os.chdir(self._home)

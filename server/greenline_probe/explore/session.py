@@ -174,6 +174,7 @@ def judge(
             left = loosened(first, session.observer, request.module.partition(".")[0], request.scratch)
             dated += session.clock_asked and left is None
             observations += [left] if left is not None else []
+    observations = _loose_where_needed(observations, session.goals)
     observations = session.documented.joined(observations, lambda o: _is_same_elsewhere(o, session))
     observations = _few_alike(observations, session.goals)
     if not observations:
@@ -256,6 +257,12 @@ def _is_same_drawn(first: Observation, session: Session) -> bool:
         return True
     finally:
         observer.entropy = 0
+
+
+def _loose_where_needed(observations: list[Observation], goals: Goals) -> list[Observation]:
+    """Leave out what says little where calls of one certain outcome meet the same goals."""
+    met = set().union(*(goals.met_by(o.edges) for o in observations if not o.loose))
+    return [o for o in observations if not o.loose or not goals.met_by(o.edges) <= met]
 
 
 def _few_alike(observations: list[Observation], goals: Goals) -> list[Observation]:
