@@ -22,6 +22,8 @@ MUTANT_SECONDS = 0.1
 ROUNDS = 6
 QUIET_ROUNDS = 2
 """So many rounds in which nothing more is noticed end the looking."""
+MOST_SHOWN = 8
+"""So many documented examples stay, each on a path of its own, whatever others cover."""
 NEAR = 60
 """So many new calls are tried against the mutants that nothing noticed, in each round."""
 
@@ -90,12 +92,15 @@ class _Choice:
         self._observer = observer
         self._budget = budget
         self._holds = holds
+        self._shown = _one_of_each_path([o for o in ordered if o.documented])[:MOST_SHOWN]
         self._met = {id(o): goals.met_by(o.edges) for o in ordered}
 
     def cover(self) -> None:
-        """Take the observation with the most new goals per cost, until none adds one."""
+        """Take what documentation shows, then the observation with the most new goals per cost, until none adds one."""
         met = self._met
+        self.kept = list(self._shown)
         open_goals: set[Any] = set().union(*met.values()) if met else set()
+        open_goals -= set().union(*(met[id(o)] for o in self.kept))
         while open_goals:
             best = max(
                 self._ordered, key=lambda o: (len(met[id(o)] & open_goals) / (8 + o.choice.cost), -o.choice.cost)
@@ -148,6 +153,8 @@ class _Choice:
             others = [o for o in self.kept if o is not observation]
             if not others:
                 break
+            if any(observation is shown for shown in self._shown):
+                continue
             goals = set().union(*(self._met[id(o)] for o in others))
             if not self._met[id(observation)] <= goals:
                 continue
@@ -166,7 +173,7 @@ class _Choice:
         met = self._goals.met_by(observation.edges)
         for i, slot in enumerate(observation.choice.template.slots):
             choice = observation.choice
-            if slot.pool[0] != OMITTED or choice.chosen[i] == OMITTED:
+            if observation.documented or slot.pool[0] != OMITTED or choice.chosen[i] == OMITTED:
                 continue
             less = Choice(choice.template, (*choice.chosen[:i], OMITTED, *choice.chosen[i + 1 :]))
             less.cost = cost_of(less)
@@ -233,6 +240,14 @@ class _Choice:
                 if self._notices(observation)[0]:
                     return observation
         return None
+
+
+def _one_of_each_path(observations: list[Observation]) -> list[Observation]:
+    """Return the first of each way through the code: the author's own cases, which their readers know."""
+    found: dict[Any, Observation] = {}
+    for observation in observations:
+        found.setdefault((id(observation.choice.template), observation.edges), observation)
+    return list(found.values())
 
 
 @contextlib.contextmanager

@@ -109,3 +109,33 @@ def test_there_is_a_limit(tmp_path: Path) -> None:
     lines = "\n".join(f"    if n == {i * 10}:\n        return {i + 1000}" for i in range(60))
     with chosen(tmp_path, f"def f(n: int) -> int:\n{lines}\n    return n\n", "f") as (_, found):
         assert len(found.observations) <= max(MAX_CHOSEN, 61)
+
+
+PRICE = """
+def price(total: float, code: str = "", member: bool = False) -> float:
+    rate = 0.0
+    if code == "SAVE10":
+        rate += 0.1
+    if member and total > 200:
+        rate += 0.05
+    return round(total * (1 - rate), 2)
+"""
+
+
+def test_what_documentation_shows_stays_one_of_each_path(tmp_path: Path) -> None:
+    shown = [("100.0", "", ""), ("100.0", "'SAVE10'", ""), ("90.0", "'SAVE10'", ""), ("250.0", "", "True")]
+    found = [("0.9", "'SAVE10'", "False"), ("201", "'SAVE10'", "True"), ("0", "", ""), ("2.5", "", "True")]
+    with explored(tmp_path, PRICE, "price") as world:
+        made = [Choice(world.templates[0], c, documented=c in shown) for c in [*found, *shown]]
+        for choice in made:
+            choice.cost = 3.0 if choice.documented else 1.0
+        candidates = [world.observer.run(choice) for choice in made]
+        for observation in candidates:
+            observation.documented = observation.choice.documented
+        mutation = Mutation(world.subject.module.price, world.subject.node, "price", str(world.path))
+        near, budget = world.search(), Budget(20.0)
+        kept = choose(candidates, world.goals, mutation, world.observer, near, budget, lambda _: True)
+
+    documented = {o.choice.chosen for o in kept.observations if o.documented}
+    assert documented == {shown[0], shown[1], shown[3]}
+    assert found[0] not in {o.choice.chosen for o in kept.observations}
