@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import random
+import re
 from typing import Any
 
 from greenline_probe.explore.sources import SEPARATOR, expression_of
@@ -13,6 +14,8 @@ _LETTERS = "ABCDEFGHIJKLMNOP"
 _DIGITS = "1234567890123456"
 _MARKS = " -_.:,;/\"'()[]{}=\\\n\t#@%&+*?!<>$"
 _WORDS = ["0", "1", "9", "a", "Z", "é", "1.5", "-1"]
+_FILE_NAME = re.compile(r"(?!\.{1,2}$)[\w.-]+", re.ASCII)
+"""What a file is called below a test's folder; anything else would name one outside, or none that a person makes."""
 
 
 def hard_ones(source: str) -> list[str]:
@@ -91,10 +94,22 @@ class Variations:
         if not literals:
             return source
         chosen = self._random.choice(literals)
+        if any(chosen is name for name in _joined_names(tree)):
+            chosen.value = self._file_name(chosen.value)
+            return ast.unparse(tree)
         same = [c for c in self._constants if type(c) is type(chosen.value)]
         is_known = same and self._random.random() < 0.5
         chosen.value = self._random.choice(same) if is_known else self._value(chosen.value)
         return ast.unparse(tree)
+
+    def _file_name(self, name: str) -> str:
+        """Give a file another ending or name that the code knows, or change its name a little."""
+        known = [c for c in self._constants if isinstance(c, str) and _FILE_NAME.fullmatch(c)]
+        if known and self._random.random() < 0.5:
+            chosen: str = self._random.choice(known)
+            return f"{name.partition('.')[0]}{chosen}" if chosen.startswith(".") else chosen
+        changed = self._text(name)
+        return changed if _FILE_NAME.fullmatch(changed) else name
 
     def _content(self, source: str) -> str:
         """Change the content of the file that the choice writes first."""
@@ -167,3 +182,12 @@ class Variations:
         if action == 4:
             return text[:at] + text[at:end] * 2 + text[end:]
         return token if pick.random() < 0.3 else text + token
+
+
+def _joined_names(tree: ast.AST) -> list[ast.Constant]:
+    """Return the texts that are joined to ``tmp_path``: one that begins with a slash would leave it."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and isinstance(node.right, ast.Constant):
+            found += [node.right] if isinstance(node.right.value, str) else []
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import random
+import re
 from typing import Any
 
 import pytest
@@ -40,6 +41,20 @@ def test_one_seed_gives_the_same_rows() -> None:
 
     assert first == again
     assert first != other
+
+
+@pytest.mark.parametrize("constant", ["/etc/other", "a/b", "..", ".json"])
+def test_a_file_stays_below_the_folder_of_its_test(constant: str) -> None:
+    variations = Variations(random.Random(3), [constant])
+    source = "str(tmp_path / 'missing' / 'data.txt')"
+    made = {source}
+    for _ in range(400):
+        made.add(variations.of(variations.of(source)))
+
+    assert len(made) > 10
+    for each in made:
+        names = [n.value for n in ast.walk(ast.parse(each)) if isinstance(n, ast.Constant)]
+        assert all(re.fullmatch(r"[\w.-]+", name, re.ASCII) and set(name) != {"."} for name in names), each
 
 
 @pytest.mark.parametrize(
