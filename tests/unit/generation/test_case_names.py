@@ -85,6 +85,8 @@ def test_a_condition_in_words(condition: str, holds: str, fails: str) -> None:
         ("'{'", "brace"),
         ("-1", "minus_1"),
         ("1.5", "1_5"),
+        ("250.0", "250"),
+        ("-2.0", "minus_2"),
         ("None", "none"),
         ("True", "true"),
         ("[]", "empty_list"),
@@ -124,7 +126,8 @@ def test_words_for_any_value_can_be_part_of_a_name(source: str) -> None:
 
 
 def test_words_for_several_arguments_end_where_they_say_nothing_more() -> None:
-    assert argument_words(case("3", "'a'", "''").arguments) == "3_a_empty"
+    assert argument_words(case("3", "'a'", "''").arguments) == "3_and_a_and_empty"
+    assert argument_words(case("'key'", "'abc'").arguments) == "key_and_abc"
     assert argument_words(case("'quite a long text'", "'and one that is longer'").arguments) == ""
 
 

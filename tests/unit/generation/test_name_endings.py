@@ -63,3 +63,9 @@ def test_a_table_is_named_by_what_its_rows_share() -> None:
     assert table_endings(rows, ["text_is_long", ""], ())[0] == ""
     same = [case("'a'", expected="None"), case("'b'", expected="None")]
     assert table_endings(same, ["", ""], ())[0] == "_returns_none"
+
+
+def test_a_second_test_of_a_branch_says_for_what() -> None:
+    endings = single_endings(case("'prod'", expected="'prod-1'"), "mode_is_not_dev", ["mode"], makes=False)
+    assert endings[:2] == ["_when_mode_is_not_dev", "_when_mode_is_not_dev_for_prod"]
+    assert not any("_of_" in ending for ending in endings)

@@ -23,6 +23,7 @@ from greenline.domain.generation.row_ids import row_ids
         (["box", "n"], [["Box(1)", "3"], ["Box(1)", "4"], ["Box(2)", "3"]], [], ["box-1", "4", "box-2"]),
         (["key"], [["None"], ["lambda x: x"]], [], ["no-key", "function"]),
         (["a"], [[f"'{'x' * 50}'"], [f"'{'y' * 50}'"]], ["'one'", "'two'"], ["gives-one", "gives-two"]),
+        (["total", "code"], [["250.0", "''"], ["2.5", "'x'"]], [], ["250.0-empty-code", "2.5-x"]),
         (["a"], [["[1]"], ["(1,)"]], [], ["1", "1-2"]),
     ],
 )

@@ -48,8 +48,15 @@ def outcome_words(case: Case) -> str:
 
 def argument_words(arguments: Sequence[Argument]) -> str:
     """Return words for the arguments, empty where they would be too many. Flags go by their names."""
-    words = [_flag(argument) or value_slug(argument.source) for argument in arguments]
-    text = "_".join(word for word in words if word)
+    text = ""
+    was_value = False
+    for argument in arguments:
+        flag = _flag(argument)
+        word = flag or value_slug(argument.source)
+        if word:  # two values in a row would read as one, or as a name and its value
+            between = "_and_" if was_value and not flag else "_"
+            text = f"{text}{between}{word}" if text else word
+            was_value = not flag
     return text if len(text) <= _LONGEST_WORDS else ""
 
 

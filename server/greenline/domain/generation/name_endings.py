@@ -33,16 +33,21 @@ def single_endings(case: Case, special: str, parameters: Sequence[str], *, makes
     odd = _odd_words(case.arguments)
     passed = passed_words(case.arguments)
     words = argument_words(case.arguments)
-    words = f"{linked}_{words}" if words else ""
     after = _after(case) or _made_with(case)
     if special:
         when = joined(special)
+        words = words and f"for_{words}"
         conditions = [when, *(f"{when}_{more}" for more in (passed, after, words) if more), after]
     else:
         several = _several(case.arguments)
         conditions = [f"for_{w}" for w in (about, odd) if w]
         conditions += [f"{linked}_{several}"] if several else []
-        conditions += [*([passed] if passed else []), *([after] if after else []), "", *([words] if words else [])]
+        conditions += [
+            *([passed] if passed else []),
+            *([after] if after else []),
+            "",
+            *([f"{linked}_{words}"] if words else []),
+        ]
     conditions += [""] if outcome else []
     found = [_ending(outcome, condition) for condition in conditions if condition or outcome or not special]
     result = result_words(case)

@@ -72,6 +72,8 @@ def _words(cell: str, column: str) -> str:
     name = slug(column).replace("_", "-")
     if value is None or isinstance(value, bool):
         return name if value else f"no-{name}"
+    if isinstance(value, (int, float)) and value >= 0:
+        return str(value)  # with its dot, as pytest itself has it
     if value in ("", b""):
         return f"empty-{name}"
     if isinstance(value, str) and _PLAIN.fullmatch(value.replace(" ", "-")) and value.strip() == value:

@@ -33,7 +33,7 @@ def value_slug(source: str) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, (int, float)):
-        return slug(str(value).replace("-", "minus_").replace(".", "_"))
+        return slug(str(value).removesuffix(".0").replace("-", "minus_").replace(".", "_"))
     if isinstance(value, (str, bytes)):
         return _text_slug(value if isinstance(value, str) else value.decode("latin-1"))
     if isinstance(value, (list, tuple, set, frozenset, dict)) and not value:
