@@ -25,6 +25,7 @@ from greenline.services.explore_engine import ExploreEngine
 from greenline.services.find_gaps import FindGaps
 from greenline.services.generate_tests import GenerateTests
 from greenline.services.measured_texts import Remembered
+from greenline.services.report_age import ReportAge
 from greenline.services.run_suite import RunSuite
 from greenline.services.show_coverage import ShowCoverage
 from greenline.services.test_trial import TestTrial
@@ -68,6 +69,8 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
     projects = ProjectFiles()
     source = CoverageSqlite(settings.coverage_file)
     show = ShowCoverage(projects, source, lasting.parser, SavedFiles(), lasting.remembered)
+    sources = SourceTreeOnDisk()
+    age = ReportAge(source, sources)
     interpreters = lasting.interpreters
     runner = PytestProcess(lasting.probes)
     workbench = Workbench(
@@ -79,6 +82,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         callers=CallersOnDisk(),
         readiness=lasting.probes,
         show=show,
+        age=age,
         settings=settings,
     )
     engines = {"explore": ExploreEngine(ExplorerProcess(lasting.probes))}
@@ -109,7 +113,8 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
             interpreters=interpreters,
             coverage=source,
             show=show,
-            sources=SourceTreeOnDisk(),
+            sources=sources,
+            age=age,
             documents=documents,
             interpreter=settings.interpreter,
         ),

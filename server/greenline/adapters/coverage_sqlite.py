@@ -9,18 +9,20 @@ from collections import OrderedDict
 from contextlib import closing
 from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from greenline.adapters.coverage_config import CoverageConfigs
 from greenline.domain.coverage.model import Executed
 from greenline.ports.coverage import CoverageProblem, Measured
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from greenline.adapters.coverage_config import CoverageConfig
     from greenline.ports.coverage import Exclusions
     from greenline.ports.project import Project
+
+Answer = TypeVar("Answer")
 
 _SCHEMA = 7  # of every release since 5.0
 _AGAIN = "Delete it and run the tests with coverage again."
@@ -63,6 +65,11 @@ class CoverageSqlite:
         """Return when the newest data file was written."""
         return max((report.stat().st_mtime for report in _reports(self.report_of(project))), default=None)
 
+    def files(self, project: Project) -> list[Path]:
+        """Return every file that the data tells of. Raises CoverageProblem."""
+        reports = _reports(self.report_of(project))
+        return sorted({project.root / name for report in reports for name in _read(report, _all_names)})
+
     def exclusions(self, project: Project) -> Exclusions:
         """Return the patterns of the project's configuration."""
         return self._configs.of(project.root).exclusions
@@ -96,10 +103,15 @@ def _reports(data_file: Path) -> list[Path]:
 
 def _executed(report: Path, names: Sequence[str]) -> Executed | None:
     """Return what the report says about the file under any of its names. Raises CoverageProblem."""
+    return _read(report, lambda database: _rows(database, report, names))
+
+
+def _read(report: Path, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
+    """Open the report for one question. Raises CoverageProblem."""
     _refuse_what_is_no_database(report)
     try:
         with closing(sqlite3.connect(f"{report.absolute().as_uri()}?mode=ro", uri=True, timeout=0.05)) as database:
-            return _rows(database, report, names)
+            return ask(database)
     except sqlite3.OperationalError as error:
         if "locked" in str(error) or "busy" in str(error):
             raise CoverageProblem(
@@ -131,6 +143,10 @@ def _rows(database: sqlite3.Connection, report: Path, names: Sequence[str]) -> E
     for (numbits,) in database.execute(query, file_ids):
         bits |= int.from_bytes(numbits, "little")
     return Executed(frozenset(line for line in range(bits.bit_length()) if bits >> line & 1))
+
+
+def _all_names(database: sqlite3.Connection) -> list[str]:
+    return [path for (path,) in database.execute("select path from file")]
 
 
 def _file_ids(database: sqlite3.Connection, names: Sequence[str]) -> list[int]:

@@ -24,6 +24,14 @@ class SourceTreeOnDisk:
                     found.setdefault(os.path.realpath(file), file)
         return sorted(found.values())
 
+    def test_files(self, project: Project) -> list[Path]:
+        """Return the project's test files by name, and all Python files of its test folders, in order."""
+        patterns = (*(p for p in project.python_files if p != "*.py"), "conftest.py")
+        inside = (file for root in project.test_roots for file in _walk(root, set()))
+        beside = (f for root in project.source_roots for f in _walk(root, set()) if any(map(f.match, patterns)))
+        found = {os.path.realpath(file): file for file in (*beside, *inside)}
+        return sorted(found.values())
+
     def modified_at(self, path: Path) -> float | None:
         """Return when the file was last written (seconds since the epoch), None when there is none."""
         try:

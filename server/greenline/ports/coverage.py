@@ -55,6 +55,12 @@ class CoverageSource(Protocol):
         Raises CoverageProblem.
         """
 
+    def files(self, project: Project) -> list[Path]:
+        """Return every file that the data tells of, absolute and in order, also what is no longer there.
+
+        Raises CoverageProblem.
+        """
+
     def exclusions(self, project: Project) -> Exclusions:
         """Return what the project's configuration leaves out of the count. Raises CoverageProblem."""
 

@@ -37,6 +37,11 @@ class Interpreter:
         python = ".".join(map(str, self.version[:2]))
         return f"Python {python} at {self.path} has no pytest. Install it there: {self.path} -m pip install pytest"
 
+    @property
+    def without_coverage(self) -> str:
+        """What to say to a person who is to run it with coverage, when it has none; Greenline itself needs none."""
+        return f"That needs coverage, which is not installed there: {self.path} -m pip install coverage"
+
 
 class InterpreterProblem(Exception):
     """No interpreter can be used; the message says what to do."""

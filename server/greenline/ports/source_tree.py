@@ -14,5 +14,8 @@ class SourceTree(Protocol):
     def python_files(self, project: Project) -> list[Path]:
         """Return the files under the source roots, in order; without tests, environments and hidden folders."""
 
+    def test_files(self, project: Project) -> list[Path]:
+        """Return the project's test files by name, and all Python files of its test folders, in order."""
+
     def modified_at(self, path: Path) -> float | None:
         """Return when the file was last written (seconds since the epoch), None when there is none."""

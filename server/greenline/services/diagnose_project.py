@@ -13,6 +13,7 @@ from greenline.ports.coverage import CoverageProblem, CoverageSource
 from greenline.ports.documents import Documents
 from greenline.ports.project import Interpreter, InterpreterFinder, InterpreterProblem, Project, ProjectFinder
 from greenline.ports.source_tree import SourceTree
+from greenline.services.report_age import ReportAge, TestsSince
 from greenline.services.show_coverage import PictureState, ShowCoverage
 
 FindingState = Literal["ok", "warning", "problem"]
@@ -53,36 +54,38 @@ class DiagnoseProject:
         coverage: CoverageSource,
         show: ShowCoverage,
         sources: SourceTree,
+        age: ReportAge,
         documents: Documents,
         interpreter: str = "",
         now: Callable[[], float] = time.time,
     ) -> None:
         self._projects, self._interpreters, self._coverage = projects, interpreters, coverage
-        self._show, self._sources, self._documents = show, sources, documents
+        self._show, self._sources, self._age, self._documents = show, sources, age, documents
         self._interpreter, self._now = interpreter, now
 
     async def diagnose(self, path: Path) -> list[Finding]:
         """Return the findings for a file, or for the project that a folder is in. Raises nothing."""
         project = self._project_of(path)
         findings = [_project_finding(project, path)]
-        findings += await self._interpreter_findings(project)
-        findings += self._coverage_findings(project)
+        interpreter, about = await self._interpreter_findings(project)
+        findings += about
+        findings += self._coverage_findings(project, interpreter)
         return findings + self._file_findings(path)
 
     def _project_of(self, path: Path) -> Project:
         """Return the project of a file, or of any file in a folder."""
         return self._projects.project_of(path / "any.py" if path.is_dir() else path)
 
-    async def _interpreter_findings(self, project: Project) -> list[Finding]:
+    async def _interpreter_findings(self, project: Project) -> tuple[Interpreter | None, list[Finding]]:
         try:
             interpreter = await self._interpreters.interpreter_for(project, setting=self._interpreter)
         except InterpreterProblem as problem:
-            return [Finding("interpreter", "problem", str(problem))]
+            return None, [Finding("interpreter", "problem", str(problem))]
         version = ".".join(map(str, interpreter.version))
         found = Finding("interpreter", "ok", f"Python {version} at {interpreter.path} ({interpreter.found_by})")
-        return [found, _pytest_finding(interpreter)]
+        return interpreter, [found, _pytest_finding(interpreter)]
 
-    def _coverage_findings(self, project: Project) -> list[Finding]:
+    def _coverage_findings(self, project: Project, interpreter: Interpreter | None) -> list[Finding]:
         try:
             report = self._coverage.report_of(project)
             if not self._coverage.has_report(project):
@@ -92,7 +95,7 @@ class DiagnoseProject:
                         "warning",
                         f"none yet; it is expected at {report}",
                         'Run the tests with coverage: "Run tests with coverage" in the editor, or '
-                        "`python -m coverage run --branch -m pytest`. Tests can be generated without it.",
+                        f"{_coverage_command(interpreter)} Tests can be generated without it.",
                     )
                 ]
             return self._report_findings(project, report)
@@ -113,8 +116,14 @@ class DiagnoseProject:
             report = measured.report
             if (self._sources.modified_at(file) or 0.0) > measured.written_at:
                 changed.append(file)
+        tests = self._age.tests_since(project)
         where = Finding("coverage data", "ok", f"{report}, written {_ago(self._now() - written_at)}")
-        return [where, _age_finding(changed, project), _known_finding(files, known, project), *_branch_finding(known)]
+        return [
+            where,
+            _age_finding(changed, tests, project),
+            _known_finding(files, known, project),
+            *_branch_finding(known),
+        ]
 
     def _file_findings(self, path: Path) -> list[Finding]:
         """Return one finding for a file, none for a folder."""
@@ -156,16 +165,28 @@ def _pytest_finding(interpreter: Interpreter) -> Finding:
     return Finding("pytest", "ok", interpreter.pytest_version)
 
 
-def _age_finding(changed: list[Path], project: Project) -> Finding:
-    if not changed:
-        return Finding("its age", "ok", "no source file has changed since")
-    names = _listed([_within(path, project.root) for path in changed])
-    return Finding(
-        "its age",
-        "warning",
-        f"{_count(len(changed), 'file')} changed since: {names}",
-        "What changed is shown as unknown. Run the tests with coverage again.",
-    )
+def _coverage_command(interpreter: Interpreter | None) -> str:
+    command = "`python -m coverage run --branch -m pytest`"
+    if interpreter is None or interpreter.coverage_version is not None:
+        return f"{command}."
+    return f"{command} in a terminal. {interpreter.without_coverage}"
+
+
+def _age_finding(changed: list[Path], tests: TestsSince, project: Project) -> Finding:
+    said = [
+        f"{_count(len(files), noun)} {what} since: {_listed([_within(path, project.root) for path in files])}"
+        for files, noun, what in (
+            (changed, "file", "changed"),
+            (tests.changed, "test file", "changed"),
+            (tests.gone, "test file", "deleted"),
+        )
+        if files
+    ]
+    if not said:
+        return Finding("its age", "ok", "no source file and no test file has changed since")
+    unknown = "What changed is shown as unknown. " if changed else ""
+    shown = "What is shown is what the tests reached then. " if tests else ""
+    return Finding("its age", "warning", "; ".join(said), f"{unknown}{shown}Run the tests with coverage again.")
 
 
 def _known_finding(files: list[Path], known: dict[Path, Executed], project: Project) -> Finding:

@@ -17,6 +17,7 @@ from greenline.domain.coverage.mapping import summarize_tested
 from greenline.domain.coverage.merge_maps import merge_maps
 from greenline.domain.coverage.model import CoverageMap, Executed, Summary
 from greenline.domain.generation.place import Placement
+from greenline.ports.coverage import CoverageProblem
 from greenline.ports.project import Interpreter, Project
 from greenline.ports.tests import TestReport, TestRun
 from greenline.services.find_seeds import Seeds, join_seeds, read_call_sites
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from greenline.ports.project import InterpreterFinder, ProjectFinder
     from greenline.ports.readiness import Readiness
     from greenline.ports.tests import TestRunner
+    from greenline.services.report_age import ReportAge
     from greenline.services.show_coverage import ShowCoverage
     from greenline.settings import Settings
 
@@ -113,6 +115,7 @@ class Workbench:
         callers: Callers,
         readiness: Readiness,
         show: ShowCoverage,
+        age: ReportAge,
         settings: Settings,
     ) -> None:
         self._projects = projects
@@ -123,6 +126,7 @@ class Workbench:
         self._callers = callers
         self._readiness = readiness
         self._show = show
+        self._age = age
         self._settings = settings
 
     async def prepare(self, target: Target, progress: Progress) -> tuple[list[Function], Bench]:
@@ -136,6 +140,7 @@ class Workbench:
         reading = asyncio.ensure_future(asyncio.to_thread(self._call_sites, found))
         try:
             existing = await self._run_existing(found, interpreter, progress)
+            before = await self._reached(found, interpreter, existing, progress)
             written = await reading
         finally:
             reading.cancel()
@@ -148,7 +153,7 @@ class Workbench:
             interpreter=interpreter,
             placement=found.placement,
             test_text=found.test_text,
-            before=reached(self._show, found.path, found.text, existing),
+            before=before,
             unsaved=found.unsaved,
             existing=existing,
             seeds=join_seeds(found.module, written, existing.calls.get(found.path, ())),
@@ -196,6 +201,33 @@ class Workbench:
         if text is None:
             raise BadTarget(f"There is no file {path}.")
         return text
+
+    async def _reached(
+        self, found: _Found, interpreter: Interpreter, existing: TestReport, progress: Progress
+    ) -> CoverageMap:
+        """Return what tests reach now. What only data from before the tests changed tells of is measured again."""
+        ran = existing.coverage.get(found.path, Executed(arcs=frozenset()))
+        measured = self._show.map_of(found.path, found.text, ran)
+        before = reached(self._show, found.path, found.text, existing)
+        told = [summarize_tested(before, function, found.module) for function in found.functions]
+        if told == [summarize_tested(measured, function, found.module) for function in found.functions]:
+            return before
+        try:
+            if not await asyncio.to_thread(self._age.tests_since, found.project):
+                return before
+        except CoverageProblem:
+            return before
+        progress.step("Running all tests: some changed after the coverage data was written")
+        run = TestRun(
+            found.project,
+            interpreter,
+            overlay=found.unsaved,
+            measure=(found.path,),
+            seconds=self._settings.run_seconds,
+        )
+        report = await self._runner.run(run, progress)
+        now = report.coverage.get(found.path, Executed(arcs=frozenset()))
+        return self._show.map_of(found.path, found.text, ran.merged(now))
 
     async def _run_existing(self, found: _Found, interpreter: Interpreter, progress: Progress) -> TestReport:
         tests = found.placement.path

@@ -34,3 +34,11 @@ def test_overlapping_roots_list_a_file_once(tmp_path: Path) -> None:
 def test_a_missing_root_or_file_is_nothing(tmp_path: Path) -> None:
     assert listed(tmp_path, "nowhere") == []
     assert SourceTreeOnDisk().modified_at(tmp_path / "nowhere.py") is None
+
+
+def test_tests_are_told_by_their_names_and_by_their_folders(tmp_path: Path) -> None:
+    lay_out(tmp_path, "a.py", "test_a.py", "pkg/b_test.py", "conftest.py", "tests/data.py", "tests/sub/test_c.py")
+    lay_out(tmp_path, ".venv/test_d.py", "tests/note.txt")
+    project = Project(tmp_path, None, (tmp_path,), (tmp_path / "tests",))
+    found = [file.relative_to(tmp_path).as_posix() for file in SourceTreeOnDisk().test_files(project)]
+    assert found == ["conftest.py", "pkg/b_test.py", "test_a.py", "tests/data.py", "tests/sub/test_c.py"]

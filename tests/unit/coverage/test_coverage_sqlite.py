@@ -257,3 +257,9 @@ def test_sqlite_is_told_the_right_file_whatever_its_name(tmp_path: Path, source:
     odd.mkdir()
     data_file(odd / ".coverage", {str(odd / "a.py"): [1]})
     assert source.measured(project_at(odd), odd / "a.py") is not None
+
+
+def test_every_file_of_the_data_is_told_even_when_it_is_gone(tmp_path: Path, source: CoverageSqlite) -> None:
+    assert source.files(project_at(tmp_path)) == []
+    data_file(tmp_path / ".coverage", {str(tmp_path / "gone.py"): [1], "tests/test_a.py": [1]})
+    assert source.files(project_at(tmp_path)) == [tmp_path / "gone.py", tmp_path / "tests" / "test_a.py"]

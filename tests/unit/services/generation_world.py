@@ -19,6 +19,7 @@ from greenline.ports.project import Interpreter, InterpreterProblem, Project
 from greenline.ports.tests import TestOutcome, TestReport
 from greenline.services.confirm_tests import ConfirmTests
 from greenline.services.generate_tests import GenerateTests
+from greenline.services.report_age import ReportAge
 from greenline.services.show_coverage import ShowCoverage
 from greenline.services.test_trial import TestTrial
 from greenline.services.workbench import Workbench
@@ -67,6 +68,8 @@ class World:
     pytest_version: str | None = "8"
     no_interpreter: str = ""
     reported: Executed | None = None
+    known: list[Path] = field(default_factory=list)
+    """Files that the report tells of."""
     runs: list[TestRun] = field(default_factory=list)
     explored: list[Assignment] = field(default_factory=list)
     living: int = 0
@@ -83,7 +86,8 @@ class World:
         self.show = ShowCoverage(everything, everything, CoverageParser(), everything)
         bench = Workbench(
             projects=everything, interpreters=everything, layout=everything, documents=everything,
-            runner=everything, callers=everything, readiness=everything, show=self.show, settings=self.settings,
+            runner=everything, callers=everything, readiness=everything, show=self.show,
+            age=ReportAge(everything, everything), settings=self.settings,
         )  # fmt: skip
         self.service = GenerateTests(
             workbench=bench, trial=TestTrial(everything, self.show, self.settings),
@@ -143,6 +147,15 @@ class World:
 
     def measured(self, project: Project, path: Path) -> Any:
         return None if self.reported is None else Measured(self.reported, self.root / ".coverage", 1.0)
+
+    def files(self, project: Project) -> list[Path]:
+        return self.known
+
+    def test_files(self, project: Project) -> list[Path]:
+        return []
+
+    def modified_at(self, path: Path) -> float | None:
+        return 0.0 if path.exists() else None
 
     def exclusions(self, project: Project) -> Exclusions:
         return Exclusions()

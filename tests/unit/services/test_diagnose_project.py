@@ -9,6 +9,7 @@ from greenline.domain.coverage.model import Executed, Gap, Span
 from greenline.ports.coverage import CoverageProblem, Measured
 from greenline.ports.project import Interpreter, InterpreterProblem, Project
 from greenline.services.diagnose_project import DiagnoseProject, Finding
+from greenline.services.report_age import ReportAge
 from greenline.services.show_coverage import Picture
 
 NOW = 1_000_000.0
@@ -31,6 +32,8 @@ class World:
     text: str | UnicodeDecodeError | None = "x = 1\n"
     shown: Picture = field(default_factory=lambda: Picture(SOURCE, "measured"))
     setting: str | None = None
+    tests: dict[Path, float] = field(default_factory=lambda: {ROOT / "tests" / "test_prices.py": NOW - 7200})
+    known: list[Path] = field(default_factory=lambda: [SOURCE, ROOT / "tests" / "test_prices.py"])
 
     def project_of(self, path: Path) -> Project:
         return self.project
@@ -62,7 +65,13 @@ class World:
         return list(self.modified)
 
     def modified_at(self, path: Path) -> float | None:
-        return self.modified.get(path)
+        return self.modified.get(path, self.tests.get(path))
+
+    def files(self, project: Project) -> list[Path]:
+        return self.known
+
+    def test_files(self, project: Project) -> list[Path]:
+        return list(self.tests)
 
     def read(self, path: Path) -> str | None:
         if isinstance(self.text, UnicodeDecodeError):
@@ -79,6 +88,7 @@ class World:
             coverage=self,
             show=self,
             sources=self,
+            age=ReportAge(self, self),
             documents=self,
             interpreter="/chosen/python",
             now=lambda: NOW,
@@ -176,6 +186,28 @@ async def test_sources_that_changed_after_the_run(world: World) -> None:
 
     assert found.state == "warning"
     assert found.text == "5 files changed since: src/a.py, src/b.py, src/c.py and 2 more"
+
+
+async def test_tests_that_changed_or_went_after_the_run(world: World) -> None:
+    world.known += [ROOT / "tests" / "test_side.py", ROOT / "src" / "gone.py", Path("/elsewhere/test_gone.py")]
+    world.tests = dict.fromkeys(world.tests, NOW - 60)
+
+    found = (await world.diagnose())["its age"]
+
+    assert found.state == "warning"
+    assert (
+        found.text == "1 test file changed since: tests/test_prices.py; 1 test file deleted since: tests/test_side.py"
+    )
+    assert found.to_do == "What is shown is what the tests reached then. Run the tests with coverage again."
+
+
+async def test_an_interpreter_without_coverage_is_told_how_to_get_it(world: World) -> None:
+    world.report = False
+    world.interpreter = replace(PYTHON, coverage_version=None)
+
+    found = (await world.diagnose())["coverage data"]
+
+    assert f"which is not installed there: {PYTHON.path} -m pip install coverage" in found.to_do
 
 
 async def test_data_without_branches(world: World) -> None:

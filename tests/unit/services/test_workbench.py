@@ -6,7 +6,9 @@ import pytest
 
 from greenline.domain.code.model import Target
 from greenline.domain.code.read_module import read_module
+from greenline.domain.coverage.model import Executed
 from greenline.ports.project import Project
+from greenline.ports.tests import TestOutcome, TestReport
 from greenline.services.show_coverage import is_test
 from greenline.services.workbench import functions_of
 from unit.services.generation_world import World, candidate
@@ -88,6 +90,22 @@ def test_documented_examples_in_testpaths_do_not_make_tests_of_the_code(path: st
     assert is_test(project, Path(path)) is answer
 
 
+async def test_what_only_deleted_tests_reached_is_measured_before_it_counts(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.reported = Executed(frozenset({1, 2, 3, 4, 7, 8}), frozenset({(2, 3), (2, 4), (3, -1), (4, -1), (8, -7)}))
+    target = Target(world.source, qualname="sign")
+    assert [r.status for r in (await world.generate(target)).results] == ["nothing_to_gain"]
+    assert world.runs == []
+
+    world.known = [world.source, tmp_path / "test_side.py"]
+    world.during = lambda run, number: TestReport(coverage={world.source: Executed(frozenset({1, 7}), frozenset())})
+    await world.generate(target)
+
+    (assignment,) = world.explored
+    assert assignment.before.missing == {2, 3, 4, 8}
+    assert [(run.selection, run.measure) for run in world.runs] == [((), (world.source,))]
+
+
 NESTED = """\
 def outer(number):
     def inner():
@@ -97,9 +115,6 @@ def outer(number):
 
 
 async def test_a_gap_in_a_local_function_is_one_of_the_function_around_it(tmp_path: Path) -> None:
-    from greenline.domain.coverage.model import Executed
-    from greenline.ports.tests import TestOutcome, TestReport
-
     world = World(tmp_path)
     world.source.write_text(NESTED)
     world.tests.write_text("def test_outer():\n    pass\n")
