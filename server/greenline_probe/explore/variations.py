@@ -94,7 +94,7 @@ class Variations:
         if not literals:
             return source
         chosen = self._random.choice(literals)
-        if any(chosen is name for name in _joined_names(tree)):
+        if isinstance(chosen.value, str) and any(chosen is name for name in _joined_names(tree)):
             chosen.value = self._file_name(chosen.value)
             return ast.unparse(tree)
         same = [c for c in self._constants if type(c) is type(chosen.value)]
@@ -189,5 +189,5 @@ def _joined_names(tree: ast.AST) -> list[ast.Constant]:
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and isinstance(node.right, ast.Constant):
-            found += [node.right] if isinstance(node.right.value, str) else []
+            found.append(node.right)
     return found
