@@ -212,6 +212,8 @@ class Explored:
     failed: bool = False
     """Exploring itself went wrong; that says nothing about the target."""
     refusals: list[str] = field(default_factory=list)
+    hindered: str = ""
+    """What kept some calls from going on, in a sentence: "it needs the network: ..."."""
     accidents: list[dict[str, Any]] = field(default_factory=list)
     missed: list[Any] = field(default_factory=list)
     properties: list[dict[str, Any]] = field(default_factory=list)

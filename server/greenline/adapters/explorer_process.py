@@ -113,6 +113,7 @@ def _exploration(
         mutants=done.mutants,
         killed=done.killed,
         refusals=tuple(shown(refusal) for refusal in done.refusals),
+        hindered=shown(done.hindered),
         suspected_bugs=tuple(
             SuspectedBug(a["call"], shown(a["error"]), a["line"] or None, a.get("documented", ""))
             for a in done.accidents

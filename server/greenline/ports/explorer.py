@@ -50,6 +50,8 @@ class Exploration:
     killed: int = 0
     refusals: tuple[str, ...] = ()
     suspected_bugs: tuple[SuspectedBug, ...] = ()
+    hindered: str = ""
+    """What kept some calls from going on, in a sentence: why lines may be left."""
     properties: tuple[Property, ...] = ()
     """Laws that held, to be tested besides the cases."""
 

@@ -60,6 +60,7 @@ class ExploreEngine:
             suspected_bugs=exploration.suspected_bugs,
             strength=Strength(exploration.mutants, exploration.killed) if exploration.mutants else None,
             cases=exploration.cases,
+            hindered=exploration.hindered,
         )
 
 

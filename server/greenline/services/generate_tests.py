@@ -177,14 +177,15 @@ def _result(bench: Bench, function: Function, proposal: Proposal, tried: Tried) 
         coverage=gained,
         strength=proposal.strength if kept.whole else None,
         oracles=kept.oracles,
-        not_tested=_left(bench, function, tried.after),
+        not_tested=_left(bench, function, tried.after, proposal.hindered),
     )
 
 
-def _left(bench: Bench, function: Function, coverage: CoverageMap) -> tuple[str, ...]:
-    """Return what is left uncovered of a function, in words."""
+def _left(bench: Bench, function: Function, coverage: CoverageMap, hindered: str = "") -> tuple[str, ...]:
+    """Return what is left uncovered of a function, in words, and before it what was in the way."""
     gaps = find_gaps(coverage, bench.module, bench.text)
-    return tuple(gap.explanation for gap in gaps if gap.function == function.qualname)
+    left = tuple(gap.explanation for gap in gaps if gap.function == function.qualname)
+    return (hindered, *left) if hindered and left else left
 
 
 def _nothing(bench: Bench, function: Function) -> TargetResult:

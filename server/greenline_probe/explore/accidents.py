@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from greenline_probe.explore.annotations import hints_of
@@ -17,9 +17,14 @@ _NOT_OF_TYPES = {"IndexError", "ZeroDivisionError", "UnboundLocalError", "NameEr
 _STARS = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
-def told(observations: Iterable[Observation]) -> list[dict[str, Any]]:
-    """Return the few to tell, suspected bugs first, as ``wire.Explored`` has them."""
-    return sorted(map(_told, observations), key=lambda accident: not accident["typed"])[:MOST]
+def told(observations: Iterable[Observation], networking: Collection[tuple[str, int]] = ()) -> list[dict[str, Any]]:
+    """Return the few to tell, suspected bugs first, as ``wire.Explored`` has them.
+
+    ``networking`` are those to leave out, as ``Intentions`` has them: where the network is refused, what a library
+    says of a made-up address before it would connect is no word about the code.
+    """
+    kept = [o for o in observations if (o.error_text.partition(":")[0], o.error_line) not in networking]
+    return sorted(map(_told, kept), key=lambda accident: not accident["typed"])[:MOST]
 
 
 def _told(observation: Observation) -> dict[str, Any]:

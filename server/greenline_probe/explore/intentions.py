@@ -16,6 +16,7 @@ _CONTRACTS = {
     "__anext__": ("StopAsyncIteration",),
 }  # fmt: skip
 """What Python itself lets such methods raise."""
+_NETWORKING = {"ftplib", "http.client", "imaplib", "poplib", "smtplib", "socket", "ssl", "urllib.request"}
 
 
 class Intentions:
@@ -23,17 +24,24 @@ class Intentions:
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
+        self.networking: set[tuple[str, int]] = set()
+        """What the standard library raised on the way to the network: the class, and our line behind it."""
         self._raise_lines: dict[str, list[tuple[int, int]]] = {}
 
     def judge(self, error: BaseException) -> tuple[bool, int]:
         """Tell whether the project raises it on purpose or documents it, and the module's line that it came through."""
         own = self.subject.module.__file__ or ""
         package = os.path.dirname(own)
-        last, line = None, 0
+        last, line, networking = None, 0, False
         for frame, number in _frames(error):
             last = (frame.f_code.co_filename, number)
             if frame.f_code.co_filename == own:
                 line = number
+            networking = frame.f_code.co_filename != own and (
+                networking or frame.f_globals.get("__name__") in _NETWORKING
+            )
+        if networking:
+            self.networking.add((type(error).__name__, line))
         if type(error).__name__ in _CONTRACTS.get(self.subject.name, ()):
             return True, line
         if line == 0 and isinstance(error, TypeError) and self._returns_not_implemented():

@@ -18,6 +18,8 @@ _NEEDS = {
     "write": "changes files outside of a temporary folder",
     "file": "needs a file that is not there",
 }
+_HINDERS = {"network", "database", "terminal", "process"}
+"""What code asks for itself; where it writes may only be our invention."""
 _ADVICE = {
     "network": "Take what connects as a parameter, and a test can pass something that answers by itself.",
     "database": "Take the connection as a parameter, and a test can pass one to a database of its own.",
@@ -43,6 +45,8 @@ def why_nothing(found: dict[str, Any], ended: list[str]) -> tuple[str, bool]:
     for kind, (count, call, error) in found.get("obstacles", {}).items():
         if count * 2 >= failed:
             return fails(kind, f"`{short(call)}` raises {error}"), True
+    if not found["accidents"] and not values and hindrance(found["refusals"]):
+        return hindrance(found["refusals"]), True
     if found["accidents"]:
         first = found["accidents"][0]
         return (
@@ -52,6 +56,11 @@ def why_nothing(found: dict[str, Any], ended: list[str]) -> tuple[str, bool]:
     if not sum(kinds.values()):
         return "no call could be made in the time given", False
     return "nothing that its calls return or change can be asserted", False
+
+
+def hindrance(refusals: list[Any]) -> str:
+    """Say what kept calls from going on, of ``[what, kind]``; empty where what was refused need not have."""
+    return next((needs(kind, what) for what, kind in refusals if kind in _HINDERS), "")
 
 
 def needs(kind: str, what: str, subject: str = "it", advice: str = "") -> str:

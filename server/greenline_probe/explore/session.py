@@ -147,7 +147,10 @@ def search(request: wire.Explore, emit: Emit, announce: Callable[[str], bool]) -
             "slow": no_call.how_slow(session) if found.kinds.get("timeout") and not candidates else None,
             "bare": no_call.bare(session),
             "kinds": found.kinds,
-            "accidents": accidents.told(found.accidents.values()),
+            "accidents": accidents.told(
+                found.accidents.values(),
+                session.observer.intentions.networking if "network" in map(session.needed, found.refusals) else (),
+            ),
         }
     )
 

@@ -61,6 +61,7 @@ def serve(request: wire.Explore, reply: Reply) -> None:
             mutants=judged["mutants"],
             killed=judged["killed"],
             refusals=refusals,
+            hindered=reasons.hindrance(found["refusals"]),
             accidents=[*judged.get("accidents", []), *found["accidents"]],
             missed=judged["missed"],
             properties=judged.get("properties", []),

@@ -523,3 +523,15 @@ async def test_an_engine_that_breaks_ends_the_others(world: World) -> None:
     with pytest.raises(OSError, match="no disk"):
         await world.generate(Target(world.source))
     assert world.living == 0
+
+
+async def test_what_was_in_the_way_is_said_before_what_is_left_and_only_then(world: World) -> None:
+    world.propose("sign", MINUS, hindered="it needs the network: it wants to look up example.org:80")
+    (result,) = (await world.generate(sign(world))).results
+    assert result.status == "confirmed"
+    assert result.not_tested[0] == "it needs the network: it wants to look up example.org:80"
+    assert len(result.not_tested) > 1
+
+    world.propose("sign", MINUS, PLUS, hindered="it needs the network: it wants to look up example.org:80")
+    (result,) = (await world.generate(sign(world))).results
+    assert result.not_tested == ()

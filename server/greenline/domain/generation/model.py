@@ -76,6 +76,8 @@ class Proposal:
     strength: Strength | None = None
     cases: tuple[Case, ...] = ()
     """What the candidates are made of, for an engine that makes them of cases."""
+    hindered: str = ""
+    """Why something may be left, in a sentence: "it needs the network: ..."."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +132,4 @@ class TargetResult:
     oracles: tuple[Oracle, ...] = ()
     """What the new tests' assertions rest on, each kind once."""
     not_tested: tuple[str, ...] = ()
-    """What is left uncovered, in words."""
+    """What is left uncovered, in words; first, where it is known, what was in the way."""
