@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import random
-import re
 from typing import Any
 
+from greenline_probe.explore.file_names import is_plain_name, joined_names
 from greenline_probe.explore.sources import SEPARATOR, expression_of
 from greenline_probe.explore.template import Template
 
@@ -14,8 +14,6 @@ _LETTERS = "ABCDEFGHIJKLMNOP"
 _DIGITS = "1234567890123456"
 _MARKS = " -_.:,;/\"'()[]{}=\\\n\t#@%&+*?!<>$"
 _WORDS = ["0", "1", "9", "a", "Z", "é", "1.5", "-1"]
-_FILE_NAME = re.compile(r"(?!\.{1,2}$)[\w.-]+", re.ASCII)
-"""What a file is called below a test's folder; anything else would name one outside, or none that a person makes."""
 
 
 def hard_ones(source: str) -> list[str]:
@@ -94,7 +92,7 @@ class Variations:
         if not literals:
             return source
         chosen = self._random.choice(literals)
-        if isinstance(chosen.value, str) and any(chosen is name for name in _joined_names(tree)):
+        if isinstance(chosen.value, str) and any(chosen is name for name in joined_names(tree)):
             chosen.value = self._file_name(chosen.value)
             return ast.unparse(tree)
         same = [c for c in self._constants if type(c) is type(chosen.value)]
@@ -104,12 +102,12 @@ class Variations:
 
     def _file_name(self, name: str) -> str:
         """Give a file another ending or name that the code knows, or change its name a little."""
-        known = [c for c in self._constants if isinstance(c, str) and _FILE_NAME.fullmatch(c)]
+        known = [c for c in self._constants if isinstance(c, str) and is_plain_name(c)]
         if known and self._random.random() < 0.5:
             chosen: str = self._random.choice(known)
             return f"{name.partition('.')[0]}{chosen}" if chosen.startswith(".") else chosen
         changed = self._text(name)
-        return changed if _FILE_NAME.fullmatch(changed) else name
+        return changed if is_plain_name(changed) else name
 
     def _content(self, source: str) -> str:
         """Change the content of the file that the choice writes first."""
@@ -182,12 +180,3 @@ class Variations:
         if action == 4:
             return text[:at] + text[at:end] * 2 + text[end:]
         return token if pick.random() < 0.3 else text + token
-
-
-def _joined_names(tree: ast.AST) -> list[ast.Constant]:
-    """Return the texts that are joined to ``tmp_path``: one that begins with a slash would leave it."""
-    found = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and isinstance(node.right, ast.Constant):
-            found.append(node.right)
-    return found

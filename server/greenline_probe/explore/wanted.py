@@ -11,6 +11,7 @@ from typing import Any
 
 from greenline_probe.explore.comparisons import Asked
 from greenline_probe.explore.express import Expresser
+from greenline_probe.explore.file_names import renamed, stays_below
 from greenline_probe.explore.regex_samples import samples
 
 MOST_MEMBERS = 12
@@ -35,7 +36,8 @@ class Wanted:
     def sources(self, asked: Asked, source: str) -> list[str]:
         """Return changes of the source by which the question may be answered otherwise."""
         try:
-            return [made for have, want in self._wishes(asked) for made in self._substituted(source, have, want)]
+            found = [made for have, want in self._wishes(asked) for made in self._substituted(source, have, want)]
+            return [made for made in found if stays_below(made)]
         except Exception:  # the code's own values may refuse to be compared
             return []
 
@@ -100,6 +102,8 @@ class Wanted:
             return
         elif isinstance(have, str) and isinstance(want, str) and source[:1] in "'\"":
             yield from _replaced(source, held[1:-1], wanted[1:-1])
+        elif isinstance(have, str) and isinstance(want, str) and (made := renamed(source, have, want)):
+            yield from made
         elif held in source:
             yield source.replace(held, wanted, 1)
         elif kind in (int, float):

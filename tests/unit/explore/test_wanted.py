@@ -73,3 +73,15 @@ def test_values_that_refuse_to_be_looked_at_ask_for_nothing() -> None:
 
     assert tried("Eq", Odd(), 3, "3") == []
     assert tried("In", 3, [Odd(), 5], "3") == ["5", "6", "4"]
+
+
+@pytest.mark.parametrize("affix", ["/", "\t", "a/../../"])
+def test_no_file_is_wanted_outside_of_the_folder_of_its_test(affix: str) -> None:
+    assert tried("startswith", "data.txt", affix, "str(tmp_path / 'missing' / 'data.txt')") == []
+
+
+def test_a_file_gets_the_ending_that_is_asked_for_where_it_is_written_and_where_it_is_read() -> None:
+    source = "(tmp_path / 'data.txt').write_text('a.txt')\x01str(tmp_path / 'data.txt')"
+
+    assert tried("Eq", ".txt", ".toml", source)[0] == source.replace("data.txt", "data.toml")
+    assert tried("endswith", "data.txt", ".py", source)[0] == source.replace("data.txt", "data.txt.py")
