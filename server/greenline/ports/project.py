@@ -40,7 +40,7 @@ class Interpreter:
     @property
     def without_coverage(self) -> str:
         """What to say to a person who is to run it with coverage, when it has none; Greenline itself needs none."""
-        return f"That needs coverage, which is not installed there: {self.path} -m pip install coverage"
+        return f"The project's Python has no coverage; install it with `{self.path} -m pip install coverage`."
 
 
 class InterpreterProblem(Exception):

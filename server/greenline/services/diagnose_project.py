@@ -169,7 +169,7 @@ def _coverage_command(interpreter: Interpreter | None) -> str:
     command = "`python -m coverage run --branch -m pytest`"
     if interpreter is None or interpreter.coverage_version is not None:
         return f"{command}."
-    return f"{command} in a terminal. {interpreter.without_coverage}"
+    return f"{command}. {interpreter.without_coverage}"
 
 
 def _age_finding(changed: list[Path], tests: TestsSince, project: Project) -> Finding:

@@ -43,6 +43,8 @@ class Generation:
     edit: TestEdit | None
     text: str = ""
     """Of the target's file, as it was read: what lines in the results count in."""
+    without_coverage: str = ""
+    """What to say where the tests are to be run with coverage; empty where they can be."""
 
 
 class GenerateTests:
@@ -85,7 +87,9 @@ class GenerateTests:
             if function in asked:
                 result = replace(_result(bench, function, proposals[function], tried), seconds=asked[function][1])
             results.append(replace(result, seconds=result.seconds + shared))
-        return Generation(tuple(results), tried.edit, bench.text)
+        interpreter = bench.interpreter
+        lacks = interpreter.without_coverage if interpreter.coverage_version is None else ""
+        return Generation(tuple(results), tried.edit, bench.text, lacks)
 
     async def _propose(
         self, functions: Sequence[Function], bench: Bench, engine: Engine, progress: Progress

@@ -207,7 +207,7 @@ async def test_an_interpreter_without_coverage_is_told_how_to_get_it(world: Worl
 
     found = (await world.diagnose())["coverage data"]
 
-    assert f"which is not installed there: {PYTHON.path} -m pip install coverage" in found.to_do
+    assert f"has no coverage; install it with `{PYTHON.path} -m pip install coverage`. Tests can" in found.to_do
 
 
 async def test_data_without_branches(world: World) -> None:
