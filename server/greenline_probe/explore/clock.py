@@ -11,8 +11,11 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-SHIFT = datetime.timedelta(days=403, hours=5, minutes=17)
-_SECONDS = SHIFT.total_seconds()
+SHIFTS = tuple(
+    datetime.timedelta(days=days, hours=hours, minutes=17)
+    for days, hours in ((403, 5), (37, 11), (96, 3), (190, 15), (290, 19), (412, 22))
+)
+"""Other years, seasons, weekdays and hours."""
 _OWN = os.path.dirname(os.path.abspath(__file__))
 _WALL_CLOCK = {"time", "time_ns", "localtime", "gmtime", "strftime", "ctime", "asctime", "now", "today", "utcnow"}
 _RANDOM = {"random", "getrandbits", "urandom"}
@@ -46,6 +49,13 @@ class Watch:
             self.asked = True
 
 
+_now = [SHIFTS[0]]
+
+
+def _shift() -> datetime.timedelta:
+    return _now[0]
+
+
 class _Kind(type):
     """Takes the real class's instances for its own."""
 
@@ -56,34 +66,36 @@ class _Kind(type):
 class _LaterDatetime(datetime.datetime, metaclass=_Kind):
     @classmethod
     def now(cls, tz: Any = None) -> Any:
-        return datetime.datetime.now(tz) + SHIFT
+        return datetime.datetime.now(tz) + _shift()
 
     @classmethod
     def utcnow(cls) -> Any:
-        return datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None) + SHIFT
+        return datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None) + _shift()
 
     @classmethod
     def today(cls) -> Any:
-        return datetime.datetime.now() + SHIFT  # noqa: DTZ005 - as the original is
+        return datetime.datetime.now() + _shift()  # noqa: DTZ005 - as the original is
 
 
 class _LaterDate(datetime.date, metaclass=_Kind):
     @classmethod
     def today(cls) -> Any:
-        return datetime.date.today() + SHIFT  # noqa: DTZ011 - as the original is
+        return datetime.date.today() + _shift()  # noqa: DTZ011 - as the original is
 
 
 @contextlib.contextmanager
-def another_day(package: str) -> Iterator[None]:
-    """Let the package's modules see a later day, wherever they hold the clock."""
+def another_day(package: str, shift: datetime.timedelta = SHIFTS[0]) -> Iterator[None]:
+    """Let the package's modules see a later time, wherever they hold the clock."""
     undo: list[tuple[Any, str, Any]] = []
 
     def put(owner: Any, name: str, value: Any) -> None:
         undo.append((owner, name, getattr(owner, name)))
         setattr(owner, name, value)
 
+    before = _now[:]
     try:
-        _shift_time(put)
+        _now[:] = [shift]
+        _shift_time(put, shift.total_seconds())
         later = types.ModuleType("datetime")
         vars(later).update({**vars(datetime), "datetime": _LaterDatetime, "date": _LaterDate})
         others = {id(datetime.datetime): _LaterDatetime, id(datetime.date): _LaterDate, id(datetime): later}
@@ -93,6 +105,7 @@ def another_day(package: str) -> Iterator[None]:
         sys.modules["datetime"] = later  # for those who import it when they are called
         yield
     finally:
+        _now[:] = before
         sys.modules["datetime"] = datetime
         for owner, name, value in reversed(undo):
             setattr(owner, name, value)
@@ -125,16 +138,16 @@ def _write(path: str, text: str) -> None:
         file.write(text)
 
 
-def _shift_time(put: Any) -> None:
+def _shift_time(put: Any, seconds: float) -> None:
     real = {name: getattr(time, name) for name in ("time", "time_ns", "localtime", "gmtime", "strftime", "ctime")}
-    put(time, "time", lambda: real["time"]() + _SECONDS)
-    put(time, "time_ns", lambda: real["time_ns"]() + int(_SECONDS) * 10**9)
+    put(time, "time", lambda: real["time"]() + seconds)
+    put(time, "time_ns", lambda: real["time_ns"]() + int(seconds) * 10**9)
     for name in ("localtime", "gmtime", "ctime"):
-        put(time, name, lambda secs=None, name=name: real[name](real["time"]() + _SECONDS if secs is None else secs))
+        put(time, name, lambda secs=None, name=name: real[name](real["time"]() + seconds if secs is None else secs))
     put(
         time,
         "strftime",
-        lambda form, *t: real["strftime"](form, *(t or (real["localtime"](real["time"]() + _SECONDS),))),
+        lambda form, *t: real["strftime"](form, *(t or (real["localtime"](real["time"]() + seconds),))),
     )
 
 

@@ -32,11 +32,10 @@ class Before:
 
 @dataclass
 class Effects:
-    """Assertions on what changed, the arguments (by position) that they speak of, and the decorator that puts back."""
+    """Assertions on what changed, and the arguments (by position) that they speak of."""
 
     after: list[str]
     kept: frozenset[int]
-    decorators: tuple[str, ...]
 
 
 def can_change(value: Any) -> bool:
@@ -65,8 +64,8 @@ def effects_of(before: Before, receiver: str, asserted: str, space: dict[str, An
             if holds_mocks(held):
                 after += calls_seen(held, f"{receiver}.{key}", describer.names, describer.expression)
     after += written(space.get("tmp_path"), before.files)
-    restoring, changed = environment.changes(before.variables, describer.names, describer.is_stable)
-    return Effects([*after, *changed], frozenset(kept), (restoring,) if restoring else ())
+    changed = environment.changes(before.variables, describer.names, describer.is_stable)
+    return Effects([*after, *changed], frozenset(kept))
 
 
 def _of_argument(before: Before, index: int, describer: Describer) -> list[str]:

@@ -12,7 +12,10 @@ SHORTEST = 4
 
 
 def is_tied(text: str, given: str) -> bool:
-    """Tell whether a text names this machine, its user, its system or its Python, and what was given does not."""
+    """Tell whether a text names this machine, its user, its system or its Python.
+
+    ``given`` are the texts that the code got or has in itself: what they say is no news of this machine.
+    """
     return any(word in text and word not in given and _is_whole(word, text) for word in _words())
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from greenline_probe.explore import clock
 from greenline_probe.explore.observe import Observation, Observer
 from greenline_probe.explore.sources import prelude_of
+from greenline_probe.explore.surroundings import ELSEWHERE
 
 TIMES = 8
 """So many runs must agree."""
@@ -19,6 +20,7 @@ LOOSE_COST = 4.0
 """What such a test costs in readability; one that says the value is better."""
 LONG_ENOUGH = 3
 _PATTERNS = (r"\d", "[0-9a-f]", "[a-z]", "[A-Z]", "[A-Za-z]", "[A-Za-z0-9]")
+_SIZED = ("list", "tuple", "set", "frozenset", "dict")
 _UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
@@ -28,12 +30,12 @@ def loosened(first: Observation, observer: Observer, package: str, folder: str) 
     try:
         for entropy in range(1, TIMES + 1):
             observer.entropy = entropy
-            with clock.another_folder(os.path.join(folder, "elsewhere")):
-                if entropy % 2:
-                    with clock.another_day(package):
-                        runs.append(observer.run(first.choice, trace=False))
+            with clock.another_folder(os.path.join(folder, ELSEWHERE)):
+                if entropy <= len(clock.SHIFTS):
+                    with clock.another_day(package, clock.SHIFTS[entropy - 1]):
+                        runs.append(observer.run(first.choice))
                 else:
-                    runs.append(observer.run(first.choice, trace=False))
+                    runs.append(observer.run(first.choice))
             results.append(observer.result)
     finally:
         observer.entropy = 0
@@ -42,6 +44,7 @@ def loosened(first: Observation, observer: Observer, package: str, folder: str) 
     loose = dataclasses.replace(
         first,
         loose=True,
+        edges=first.edges.intersection(*(r.edges for r in runs)),
         details=_common([r.details for r in [first, *runs]]),
         after=_common([r.after for r in [first, *runs]]),
         message=_prefix([r.message for r in [first, *runs]]).rpartition(" ")[0],
@@ -87,7 +90,7 @@ def _about(results: list[Any], first: Observation, observer: Observer) -> list[s
         ordered = {_sorted_source(result, observer) for result in results}
         if len(ordered) == 1 and None not in ordered:
             return [f"sorted(result) == {ordered.pop()}"]
-    sizes = {len(result) for result in results if hasattr(result, "__len__")}
+    sizes = {len(result) for result in results if name in _SIZED}  # that of a text may be the same by chance
     return [*found, f"len(result) == {sizes.pop()}"] if len(sizes) == 1 else found
 
 

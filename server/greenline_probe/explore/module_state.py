@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import collections
+import copy
 import types
 from collections.abc import Iterator
 from typing import Any, Callable
@@ -33,7 +34,7 @@ class ModuleState:
         held = vars(module)
         self._bound = {name: held[name] for name in _rebound(tree) if name in held}
         changed = (n for n in _changed(tree) if type(held.get(n)) in _CONTAINERS and len(held[n]) <= MAX_ITEMS)
-        self._held = {name: (held[name], held[name].copy()) for name in changed}
+        self._held = {name: (held[name], _copied(held[name])) for name in changed}
 
     def changes(self, names: Names, express: Callable[[Any], str | None]) -> tuple[list[str], list[str]]:
         """Return statements that let a test put back what the last call changed, and assertions on it.
@@ -43,7 +44,7 @@ class ModuleState:
         prepared: list[str] = []
         said: list[str] = []
         for name, now, before in self._differences():
-            if _is_remembered(name, before):
+            if _is_remembered(name):
                 continue
             module = names.of_module(self._module.__name__)
             if name in self._bound:
@@ -51,7 +52,9 @@ class ModuleState:
                 prepared.append(f"monkeypatch.setattr({module}, {name!r}, {source or f'{module}.{name}'})")
                 said += [] if name.startswith("_") else _equal(f"{module}.{name}", express(now))
             else:
-                prepared.append(f"monkeypatch.setattr({module}, {name!r}, {module}.{name}.copy())")
+                prepared.append(
+                    f"monkeypatch.setattr({module}, {name!r}, {_copy_of(f'{module}.{name}', before, names)})"
+                )
                 said += [] if name.startswith("_") else _added(f"{module}.{name}", now, before, express)
         return prepared, said[:MAX_CHANGES]
 
@@ -63,7 +66,8 @@ class ModuleState:
                 continue
             setattr(self._module, name, now)
             now.clear()
-            (now.extend if isinstance(now, (list, collections.deque)) else now.update)(before)
+            again = _copied(before)
+            (now.extend if isinstance(now, (list, collections.deque)) else now.update)(again)
 
     def _differences(self) -> Iterator[tuple[str, Any, Any]]:
         """Yield (name, now, before) of what is another value now; a container is the one of the import."""
@@ -71,24 +75,46 @@ class ModuleState:
         for name, value in self._bound.items():
             if held.get(name) is not value:
                 yield name, held.get(name), value
-        for name, (container, copy) in self._held.items():
-            if name not in self._bound and (held.get(name) is not container or not _is_same(container, copy)):
-                yield name, container, copy
+        for name, (container, before) in self._held.items():
+            if name not in self._bound and (held.get(name) is not container or not _is_same(container, before)):
+                yield name, container, before
 
 
-def _is_remembered(name: str, before: Any) -> bool:
-    return any(word in name.lower() for word in _REMEMBERED) or (name.startswith("_") and before is None)
+def _is_remembered(name: str) -> bool:
+    return any(word in name.lower() for word in _REMEMBERED)
 
 
 def _is_same(now: Any, before: Any) -> bool:
     """Compare items by identity: their own comparison is code under test."""
+    if type(now) not in _CONTAINERS or type(now) is not type(before):
+        return now is before
     if len(now) != len(before):
         return False
     if isinstance(now, dict):
-        return all(a is b for a, b in zip(now, before)) and all(a is b for a, b in zip(now.values(), before.values()))
+        return _is_same(list(now), list(before)) and _is_same(list(now.values()), list(before.values()))
     if isinstance(now, set):
         return {id(item) for item in now} == {id(item) for item in before}
-    return all(a is b for a, b in zip(now, before))
+    return all(_is_same(a, b) for a, b in zip(now, before))
+
+
+def _copied(value: Any) -> Any:
+    """Copy a container and the containers in it; everything else is shared."""
+    if type(value) not in _CONTAINERS:
+        return value
+    again = value.copy()
+    if isinstance(value, dict):
+        again.update((key, _copied(item)) for key, item in value.items())
+    elif not isinstance(value, set):
+        again.clear()
+        again.extend(_copied(item) for item in value)
+    return again
+
+
+def _copy_of(expression: str, value: Any, names: Names) -> str:
+    items = value.values() if isinstance(value, dict) else value
+    if any(type(item) in _CONTAINERS for item in items):
+        return f"{names.bind('copy', 'copy', '', copy)}.deepcopy({expression})"
+    return f"{expression}.copy()"
 
 
 def _equal(expression: str, source: str | None) -> list[str]:
@@ -149,4 +175,6 @@ def _changed_by(node: ast.AST) -> str:
         target = node.func.value
     elif isinstance(node, ast.Subscript) and isinstance(node.ctx, (ast.Store, ast.Del)):
         target = node.value
+    while isinstance(target, ast.Subscript):
+        target = target.value
     return target.id if isinstance(target, ast.Name) else ""

@@ -31,7 +31,12 @@ class Monkeypatch:
         self._folder = self._folder or os.getcwd()
         os.chdir(path)
 
-    def undo(self) -> None:
+    @property
+    def names(self) -> frozenset[str]:
+        """The environment variables that were set or removed by it."""
+        return frozenset(self._before)
+
+    def close(self) -> None:
         """Put everything back."""
         for name, value in self._before.items():
             if value is None:

@@ -8,12 +8,8 @@ import inspect
 import io
 import itertools
 import logging
-import os
-import pathlib
 import random
-import shutil
 import sys
-import tempfile
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -29,13 +25,13 @@ from greenline_probe.explore.module_state import ModuleState
 from greenline_probe.explore.monkeypatch import Monkeypatch
 from greenline_probe.explore.streams import Log, NoInput
 from greenline_probe.explore.subject import Subject
+from greenline_probe.explore.surroundings import LEAVES_FILES, Surroundings
 from greenline_probe.explore.template import Choice, described
 from greenline_probe.explore.time_limit import TimeUp, limited
 
 CALL_SECONDS = 0.3
 MAX_OUTPUT = 300
 MAX_ERROR_DETAILS = 3
-LEAVES_FILES = "leave files in the current folder"
 
 
 @dataclass
@@ -101,8 +97,6 @@ class Observer:
         self.names = express.names
         self.tracer = tracer
         self.scratch = scratch
-        self._home = os.path.join(scratch, "home")
-        """Empty, and the current folder of each call: what a call leaves there, its test would leave with a person."""
         self.refused: list[str] = []
         self.failures: list[tuple[str, BaseException]] = []
         """Attempts that failed, and how."""
@@ -120,19 +114,20 @@ class Observer:
         self._shape = "value"
         self._compiled: dict[str, types.CodeType] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._go_home()
-        self.refused.clear()
+        self._surroundings = Surroundings(scratch, self.state, lambda what: self.refused.append(what))  # noqa: PLW0108 - the list is set later
 
     def attempt(self, source: str, kind: Any = object) -> bool:
         """Tell whether an expression evaluates, and to an instance of the class."""
         if not self.announce(source):
             return False
+        self.refused.clear()
         try:
-            with limited(self.seconds):
-                return isinstance(self._eval(source, self._namespace([source])), kind)
+            with self._surroundings.kept(), limited(self.seconds):
+                fits = isinstance(self._eval(source, self._namespace([source])), kind)
         except BaseException as error:
             self.failures.append((source, error.with_traceback(None)))
             return False
+        return fits and not self.refused
 
     def result_of(self, choice: Choice) -> Any:
         """Return what the call returns, None when it fails."""
@@ -140,18 +135,14 @@ class Observer:
             return None
         space = self._namespace([*choice.template.arrange(choice.chosen), *choice.chosen])
         passed = [label + source for _, label, source in choice.template.arguments(choice.chosen)]
-        variables = environment.variables()
         try:
-            with limited(self.seconds):
+            undoing, quiet = contextlib.closing(space["monkeypatch"]), contextlib.redirect_stdout(io.StringIO())
+            with self._surroundings.kept(), undoing, quiet, limited(self.seconds):
                 for line in choice.template.arrange(choice.chosen):
                     exec(self._code(line, "exec"), space)
                 return self._eval(choice.template.call(passed, choice.chosen), space)
         except BaseException:
             return None
-        finally:
-            space["monkeypatch"].undo()
-            environment.put_back(variables)
-            self.state.put_back()
 
     def guarded(self, mark: str, work: Callable[[], Any]) -> tuple[Any, BaseException | None]:
         """Do other work as a call is done: announced by a mark, limited; return its result and what it raised."""
@@ -160,13 +151,12 @@ class Observer:
         self.refused.clear()
         stdin, sys.stdin = sys.stdin, NoInput(self.refused)
         try:
-            with limited(self.seconds):
+            with self._surroundings.kept(), limited(self.seconds):
                 result = work()
         except BaseException as raised:
             return None, raised
         finally:
             sys.stdin = stdin
-            self._go_home()
         return (None, TimeUp()) if self.refused else (result, None)
 
     def run(self, choice: Choice, *, trace: bool = True) -> Observation:
@@ -178,43 +168,53 @@ class Observer:
         arguments = template.arguments(chosen)
         lines = template.arrange(chosen)
         space = self._namespace([*lines, *(a for _, _, a in arguments)])
-        variables = environment.variables()
         try:
-            with limited(self.seconds):
-                for line in lines:
-                    exec(self._code(line, "exec"), space)
-                values = [self._eval(source, space) for _, _, source in arguments]
-                twins = [self._twin(value, source, space) for value, (_, _, source) in zip(values, arguments)]
-                states = [self._state(name, value) for value, (name, _, _) in zip(values, arguments)]
-                before = self.describer.state_of(template.receiver, space)
-                files = files_below(space.get("tmp_path"))
-                surroundings = environment.variables()
-            passed = []
-            for i, ((_, label, _), value) in enumerate(zip(arguments, values)):
-                space[f"_a{i}"] = value
-                passed.append(f"{label}_a{i}")
-            self._log.take()
-            observation = self._call(choice, template.call(passed, chosen), space, trace=trace)
-            if observation.kind in ("value", "raise") and not self.refused:
-                earlier = Before(arguments, values, twins, states, before, files, surroundings)
-                asked = "" if observation.expected is None else template.callee  # a property is asserted already
-                found = effects_of(earlier, template.receiver, asked, space, self.describer)
-                observation.after = (*found.after, *observation.after)
-                observation.kept, observation.decorators = found.kept, found.decorators
-                prepared, changed = self.state.changes(self.names, self.describer.expression)
-                observation.prepared, observation.after = tuple(prepared), (*observation.after, *changed)
+            with self._surroundings.kept(), contextlib.closing(space["monkeypatch"]):
+                observation = self._run(choice, arguments, lines, space, trace=trace)
         except BaseException:
             observation = Observation(choice, "unusable")
-        finally:
-            self._go_home()
-            space["monkeypatch"].undo()
-            environment.put_back(variables)
-            self.state.put_back()
         _without_what_is_true_here_only(observation)
         if observation.obstacle and self.refused[:1] == [LEAVES_FILES]:
             self.refused.pop(0)  # what is missing says more
         if self.refused:
             observation.kind, observation.refusal = "refused", self.refused[0]
+        return observation
+
+    def _run(
+        self,
+        choice: Choice,
+        arguments: list[tuple[str, str, str]],
+        lines: list[str],
+        space: dict[str, Any],
+        *,
+        trace: bool,
+    ) -> Observation:
+        template, chosen = choice.template, choice.chosen
+        with limited(self.seconds):
+            for line in lines:
+                exec(self._code(line, "exec"), space)
+            values = [self._eval(source, space) for _, _, source in arguments]
+            twins = [self._twin(value, source, space) for value, (_, _, source) in zip(values, arguments)]
+            states = [self._state(name, value) for value, (name, _, _) in zip(values, arguments)]
+            before = self.describer.state_of(template.receiver, space)
+            files = files_below(space.get("tmp_path"))
+            variables = environment.variables()
+        passed = []
+        for i, ((_, label, _), value) in enumerate(zip(arguments, values)):
+            space[f"_a{i}"] = value
+            passed.append(f"{label}_a{i}")
+        self._log.take()
+        observation = self._call(choice, template.call(passed, chosen), space, trace=trace)
+        if observation.kind in ("value", "raise") and not self.refused:
+            earlier = Before(arguments, values, twins, states, before, files, variables)
+            asked = "" if observation.expected is None else template.callee  # a property is asserted already
+            found = effects_of(earlier, template.receiver, asked, space, self.describer)
+            observation.after, observation.kept = (*found.after, *observation.after), found.kept
+            restoring = environment.restoring(self._surroundings.variables, space["monkeypatch"].names, self.names)
+            observation.decorators = (restoring,) if restoring else ()
+            prepared, changed = self.state.changes(self.names, self.describer.expression)
+            moved = [] if any("monkeypatch.chdir" in line for line in lines) else self._surroundings.prepared()
+            observation.prepared, observation.after = (*moved, *prepared), (*observation.after, *changed)
         return observation
 
     def notices(self, observation: Observation) -> bool:
@@ -232,21 +232,6 @@ class Observer:
             return not all(self._eval(detail, space) for detail in observation.details)
         except Exception:
             return True
-
-    def _go_home(self) -> None:
-        """Leave every call where the next one begins, even when it removed that folder; and refuse it what it left."""
-        try:
-            left = os.listdir(self._home)
-        except OSError:
-            left = []
-        if left:
-            self.refused.append(LEAVES_FILES)
-            shutil.rmtree(self._home, ignore_errors=True)
-        try:
-            os.chdir(self._home)
-        except OSError:
-            os.makedirs(self._home, exist_ok=True)
-            os.chdir(self._home)
 
     # ---- executing ---------------------------------------------------------------------------------------------
 
@@ -333,7 +318,7 @@ class Observer:
         space["monkeypatch"] = Monkeypatch()
         self.express.folder = None
         if any("tmp_path" in s for s in sources):
-            space["tmp_path"] = self.express.folder = pathlib.Path(tempfile.mkdtemp(dir=self.scratch))
+            space["tmp_path"] = self.express.folder = self._surroundings.folder()
         return space
 
     def _code(self, source: str, mode: str) -> types.CodeType:
@@ -401,7 +386,7 @@ class Observer:
 
 
 def _without_what_is_true_here_only(observation: Observation) -> None:
-    given = described(observation.choice)
+    given = f"{described(observation.choice)}\n{observation.choice.template.subject.text}"
     if observation.expected is not None and is_tied(observation.expected, given):
         observation.expected = None
     observation.details = tuple(d for d in observation.details if not is_tied(d, given))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from greenline_probe.explore.clock import SHIFT, Watch, another_day, another_folder
+from greenline_probe.explore.clock import SHIFTS, Watch, another_day, another_folder
 
 SOURCE = """
 import datetime as whole
@@ -60,7 +60,7 @@ def as_date(value: datetime.date) -> datetime.date:
 def test_every_way_to_ask_gives_another_day_and_then_this_one_again(dated: types.ModuleType) -> None:
     today = datetime.date.today()
     with another_day("dated_package"):
-        assert time.time() - SHIFT.total_seconds() == pytest.approx(datetime.datetime.now().timestamp(), abs=100)
+        assert time.time() - SHIFTS[0].total_seconds() == pytest.approx(datetime.datetime.now().timestamp(), abs=100)
         assert int(time.strftime("%Y")) > today.year
         assert time.gmtime(0).tm_year == 1970
         for answer in dated.answers():

@@ -70,7 +70,7 @@ def _loosened(folder: Path, name: str, *chosen: str) -> tuple[World, Observation
         ("mixed", (), ("sorted(result) == ['a', 'b', 'c', 'x', 'y', 'z']",)),
         ("token", (), ('re.fullmatch(r"[0-9a-f]{16}", result)',)),
         ("name", (), ('re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", result)',)),
-        ("labelled", (), ("result.startswith('run-')", "len(result) == 23")),
+        ("labelled", (), ("result.startswith('run-')",)),
     ],
 )
 def test_only_what_holds_each_time_is_said(

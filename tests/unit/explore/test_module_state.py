@@ -17,6 +17,7 @@ SOURCE = """
     SEEN = {"Zoe"}
     COUNT = 0
     _pattern = None
+    GROUPS = {"a": ["Zoe"]}
     _cache = {}
 
 
@@ -33,6 +34,12 @@ SOURCE = """
         global COUNT
         COUNT += len(name)
         return COUNT
+    def caches(name):
+        _cache[name] = 1
+        return len(_cache)
+    def nested(name):
+        GROUPS["a"].append(name)
+        return len(GROUPS["a"])
     def remember(name):
         global _pattern
         _pattern = name
@@ -75,7 +82,7 @@ def test_what_is_removed_is_said(tmp_path: Path) -> None:
         assert seen.after == (f"'tea' not in {world.subject.module.__name__}.PRICES",)
 
 
-@pytest.mark.parametrize(("name", "argument"), [("count", "'abc'"), ("remember", "'a'"), ("rule", "'a'")])
+@pytest.mark.parametrize(("name", "argument"), [("count", "'abc'"), ("remember", "'a'"), ("rule", "'a'"), ("nested", "'a'")])
 def test_the_next_call_finds_everything_as_it_was(tmp_path: Path, name: str, argument: str) -> None:
     with explored(tmp_path, SOURCE, name) as world:
         first, again = _seen(world, argument), _seen(world, argument)
@@ -85,9 +92,17 @@ def test_the_next_call_finds_everything_as_it_was(tmp_path: Path, name: str, arg
         assert (held["RULES"], held["COUNT"], held["_pattern"], held["_cache"]) == ([], 0, None, {})
 
 
-@pytest.mark.parametrize(("name", "argument"), [("remember", "'a'"), ("local", "'a'")])
+@pytest.mark.parametrize(("name", "argument"), [("caches", "'a'"), ("local", "'a'")])
 def test_what_is_remembered_or_the_function_s_own_is_no_matter_for_a_test(
     tmp_path: Path, name: str, argument: str
 ) -> None:
     with explored(tmp_path, SOURCE, name) as world:
         assert _seen(world, argument).prepared == ()
+
+
+def test_containers_in_containers_are_put_back_by_a_deep_copy(tmp_path: Path) -> None:
+    with explored(tmp_path, SOURCE, "nested") as world:
+        (line,) = _seen(world, "'Ada'").prepared
+        module = world.subject.module.__name__
+
+    assert line == f"monkeypatch.setattr({module}, 'GROUPS', copy.deepcopy({module}.GROUPS))"

@@ -253,7 +253,8 @@ def test_the_operating_system_speaks_of_invented_paths(see: Any) -> None:
 
 def test_each_call_starts_in_the_same_folder(tmp_path: Path) -> None:
     with explored(tmp_path, SOURCE, "moves") as world:
-        assert world.observer.run(Choice(world.templates[0], ("tmp_path / 'x'",))).kind == "value"
+        seen = world.observer.run(Choice(world.templates[0], ("tmp_path / 'x'",)))
+        assert (seen.kind, seen.prepared) == ("value", ('monkeypatch.chdir(".")',))
         assert Path.cwd() == tmp_path / "scratch" / "home"
 
 

@@ -57,7 +57,7 @@ def test_the_environment_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(KeyError):
         ours.delenv("GREENLINE_NEW")
 
-    ours.undo()
+    ours.close()
 
     assert os.environ["GREENLINE_SET"] == "before"
     assert "GREENLINE_NEW" not in os.environ
@@ -72,8 +72,8 @@ def test_the_folder_is_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     ours.chdir(tmp_path / "b")
     assert Path.cwd() == tmp_path / "b"
 
-    ours.undo()
-    ours.undo()
+    ours.close()
+    ours.close()
 
     assert Path.cwd() == tmp_path
 
