@@ -155,6 +155,18 @@ async def test_a_source_that_is_gone_is_said_so(world: World) -> None:
     assert "cannot be read any more" in (await world.confirm(generation)).message
 
 
+async def test_what_only_deleted_tests_reached_is_not_told_as_reached(world: World) -> None:
+    world.reported = Executed(frozenset({1, 2, 3, 4, 7, 8}), frozenset({(2, 3), (2, 4), (3, -1), (4, -1), (8, -7)}))
+    world.known = [world.root / "test_side.py"]
+    world.during = lambda run, number: None if run.selection else TestReport()
+    world.propose("sign", candidate("test_sign_plus"))
+    generation = await world.generate(Target(world.source, "sign"))
+    assert generation.edit is not None
+    (result,) = (await world.confirm(generation)).results
+    assert result.coverage is not None
+    assert (result.coverage.before.lines.covered, result.coverage.after.lines.covered) == (0, 2)
+
+
 async def test_a_report_of_lines_alone_never_makes_coverage_go_down(world: World) -> None:
     world.reported = Executed(frozenset({1, 2, 3, 7}))
     world.propose("sign", candidate("test_sign_plus"))
