@@ -1,9 +1,11 @@
 """Tests that would fail tomorrow, or in another folder, are not written."""
 
 import json
+import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,3 +74,116 @@ def test_no_folder_of_the_project_is_listed(targets: dict[str, Any]) -> None:
     assert targets["names_in"]["status"] == "confirmed"
     assert "tmp_path" in targets["names_in"]["code"]
     assert "names_in()" not in targets["names_in"]["code"]
+
+
+ELSEWHERE = """\
+import datetime
+import os
+import random
+
+_current = None
+_handlers = {"a": []}
+
+
+class Env:
+    def activate(self, name: str) -> bool:
+        key = f"APP_{name.upper()}"
+        if key in os.environ:
+            return False
+        os.environ[key] = "1"
+        return True
+
+
+def greeting(name: str) -> str:
+    return f"Good morning, {name}" if datetime.datetime.now().hour < 12 else f"Good day, {name}"
+
+
+def locale_name() -> str:
+    return os.environ.get("SOME_LANG", "C").partition(".")[0]
+
+
+def tag() -> str:
+    return "t" + str(random.randint(1, 1000))
+
+
+def configure(name: str) -> None:
+    global _current
+    _current = name
+
+
+def handle(x: int) -> int:
+    _handlers["a"].append(x)
+    return len(_handlers["a"])
+
+
+def enter(path: str) -> str:
+    os.chdir(path)
+    return "moved"
+
+
+def save_up(text: str) -> int:
+    with open(os.path.join("..", "backup.txt"), "w") as file:
+        return file.write(text)
+"""
+CHECK = """
+import os
+from pathlib import Path
+
+import ways
+
+
+def test_nothing_was_left_behind():
+    assert (ways._current, ways._handlers) == (None, {"a": []})
+    assert Path("ways.py").exists()
+    assert not [name for name in os.environ if name.startswith("APP_")]
+"""
+
+
+@pytest.fixture(scope="module")
+def left_behind(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    root = tmp_path_factory.mktemp("elsewhere") / "project"
+    root.mkdir()
+    (root / "pyproject.toml").write_text('[project]\nname = "ways"\nversion = "0"\n')
+    (root / "ways.py").write_text(ELSEWHERE)
+    command = [sys.executable, "-m", "greenline", "generate", "ways.py", "--format", "json"]
+    ended = subprocess.run(
+        [*command, "--interpreter", sys.executable], check=False, cwd=root, capture_output=True, text=True,
+        timeout=300, env={**os.environ, "SOME_LANG": "de_DE.UTF-8"},
+    )  # fmt: skip
+    return root, {t["target"].partition("::")[2]: t for t in json.loads(ended.stdout)["targets"]}
+
+
+@pytest.mark.parametrize("order", ["no:randomly", "no:cacheprovider"])
+def test_the_tests_leave_nothing_behind_and_hold_elsewhere(
+    left_behind: tuple[Path, dict[str, Any]], order: str
+) -> None:
+    root, _ = left_behind
+    (root / "tests" / "test_zz_after.py").write_text(CHECK)
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", order, "-p", "no:cacheprovider", "tests"], check=False, cwd=root,
+        capture_output=True, timeout=120, env={**os.environ, "SOME_LANG": "fr", "TZ": "UTC+11"},
+    )  # fmt: skip
+
+    assert ended.returncode == 0, ended.stdout.decode()[-2000:]
+    assert not (root.parent / "backup.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("greeting", 'result.startswith("Good ")'),
+        ("locale_name", "monkeypatch.delenv"),
+        ("tag", "isinstance(result, str)"),
+        ("configure", "monkeypatch.setattr(ways"),
+        ("handle", "copy.deepcopy(ways._handlers)"),
+        ("enter", 'monkeypatch.chdir(".")'),
+        ("Env.activate", "@mock.patch.dict(os.environ)"),
+    ],
+)
+def test_each_says_what_holds_and_puts_back(left_behind: tuple[Path, dict[str, Any]], name: str, said: str) -> None:
+    assert said in left_behind[1][name]["code"]
+
+
+def test_a_file_outside_of_the_folder_is_not_left(left_behind: tuple[Path, dict[str, Any]]) -> None:
+    target = left_behind[1]["save_up"]
+    assert (target["status"], "leave files" in target["reason"]) == ("not_testable", True)
