@@ -279,10 +279,14 @@ def _close_the_door_without_event(guard: Guard) -> None:
     except ImportError:
         return
 
-    def fork_exec(*args: Any) -> NoReturn:
-        guard.refuse_program(_program(args[:1]))
+    original = _posixsubprocess.fork_exec
 
-    guard.reopen = functools.partial(setattr, _posixsubprocess, "fork_exec", _posixsubprocess.fork_exec)
+    def fork_exec(*args: Any) -> Any:
+        if guard.lifted:  # ``subprocess`` keeps the function that it found when it was imported
+            return original(*args)
+        return guard.refuse_program(_program(args[:1]))
+
+    guard.reopen = functools.partial(setattr, _posixsubprocess, "fork_exec", original)
     _posixsubprocess.fork_exec = fork_exec
 
 

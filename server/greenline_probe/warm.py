@@ -53,6 +53,7 @@ class _Nursery:
         self._channel = channel
         self._mark = mark
         self._pids: dict[int, int] = {}
+        self._buried: set[int] = set()
         self._runs: dict[int, int] = {}
         """Descriptor that a child's end makes readable -> its run."""
         self._poll = select.poll()
@@ -70,7 +71,7 @@ class _Nursery:
                     return None
                 asked: Any = wire.decode(packet.decode("ascii"), wire.Fork, wire.Bury)
                 if isinstance(asked, wire.Bury):
-                    os.waitpid(self._pids.pop(asked.run), 0)
+                    self._bury(asked.run)
                 elif self._fork(asked, descriptors[0]):
                     return descriptors[0]
 
@@ -101,6 +102,17 @@ class _Nursery:
         assert how is not None
         by_itself = how.si_code == os.CLD_EXITED
         self._channel.reply(wire.Ended(run, how.si_status if by_itself else -how.si_status))
+
+    def _bury(self, run: int) -> None:
+        """Let a child's process id go; of one that lives on after all, when it has ended."""
+        for descriptor in [watched for watched, number in self._runs.items() if number == run]:
+            self._poll.unregister(descriptor)
+            del self._runs[descriptor]
+            os.close(descriptor)
+        self._buried.add(self._pids.pop(run))
+        for pid in sorted(self._buried):
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                self._buried.discard(pid)
 
     def _leave_to_parent(self) -> None:
         self._asked.close()

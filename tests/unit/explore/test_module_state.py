@@ -82,7 +82,9 @@ def test_what_is_removed_is_said(tmp_path: Path) -> None:
         assert seen.after == (f"'tea' not in {world.subject.module.__name__}.PRICES",)
 
 
-@pytest.mark.parametrize(("name", "argument"), [("count", "'abc'"), ("remember", "'a'"), ("rule", "'a'"), ("nested", "'a'")])
+@pytest.mark.parametrize(
+    ("name", "argument"), [("count", "'abc'"), ("remember", "'a'"), ("rule", "'a'"), ("nested", "'a'")]
+)
 def test_the_next_call_finds_everything_as_it_was(tmp_path: Path, name: str, argument: str) -> None:
     with explored(tmp_path, SOURCE, name) as world:
         first, again = _seen(world, argument), _seen(world, argument)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -91,6 +93,16 @@ def test_time_that_others_had_the_processor_is_not_waiting(monkeypatch: pytest.M
     assert ours.is_over()
 
 
+@pytest.fixture
+def _no_collection() -> Iterator[None]:
+    """An alarm that strikes in a callback of the garbage collection is printed, not raised."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("_no_collection")
 def test_a_call_that_computes_too_long_is_stopped_even_when_it_swallows_that() -> None:
     with pytest.raises(TimeUp), limited(0.01):
         _swallow(3)

@@ -167,3 +167,9 @@ def test_what_was_refused_has_its_kind() -> None:
     command = [sys.executable, "-c", program, str(SERVER)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert ended.stdout.split() == ["network", "network", "write", "write", "process", "process"], ended.stderr
+
+
+def test_what_was_imported_under_a_guard_works_when_it_is_lifted(places: tuple[Path, Path]) -> None:
+    imported = "importlib.reload(subprocess); in_force.lift(); subprocess.run(['true'], check=True)"
+
+    assert attempt(places, f"import importlib; {imported}") == ("", [])
