@@ -285,3 +285,50 @@ def curried(factor: int) -> Callable[[int], int]:
 
 def hang_up(prompt: str) -> str:
     return input(prompt).strip()
+
+
+class Cache:
+    """Keeps the latest entries; what ``put`` does is only seen by ``get``."""
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._entries: dict[str, int] = {}
+
+    def get(self, key: str) -> int | None:
+        return self._entries.get(key)
+
+    def put(self, key: str, value: int) -> None:
+        self._entries.pop(key, None)
+        self._entries[key] = value
+        if len(self._entries) > self._capacity:
+            self._entries.pop(next(iter(self._entries)))
+
+
+class Inventory:
+    """Ships what was added and reserved before."""
+
+    def __init__(self) -> None:
+        self._stock: dict[str, int] = {}
+        self._reserved: dict[str, int] = {}
+
+    def add(self, sku: str, quantity: int) -> None:
+        if quantity <= 0:
+            raise ValueError("quantity must be positive")
+        self._stock[sku] = self._stock.get(sku, 0) + quantity
+
+    def reserve(self, sku: str, quantity: int) -> None:
+        if self.available(sku) < quantity:
+            raise LookupError(f"not enough {sku}")
+        self._reserved[sku] = self._reserved.get(sku, 0) + quantity
+
+    def ship(self, sku: str, quantity: int) -> None:
+        reserved = self._reserved.get(sku, 0)
+        if reserved < quantity:
+            raise LookupError(f"only {reserved} of {sku} reserved")
+        self._reserved[sku] = reserved - quantity
+        self._stock[sku] -= quantity
+        if not self._stock[sku]:
+            del self._stock[sku]
+
+    def available(self, sku: str) -> int:
+        return self._stock.get(sku, 0) - self._reserved.get(sku, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -45,7 +46,7 @@ every_parameter twice decorated overloaded generator asynchronous async_generato
 takes_callable takes_iterator count_lines read_pairs Colour.mixed Point.__post_init__ Point.moved Account.Limit.allows
 Account.__init__ Account.deposit Account.withdraw Account.balance Account.opened Account.is_valid Countdown.__init__
 Countdown.__next__ _hidden classify endless log_level warn_about Vector.__add__ Vector.__eq__ Account.__len__ curried
-Speaker.greet greet_all remember
+Speaker.greet greet_all remember Cache.put Inventory.add Inventory.reserve Inventory.ship
 """.split()  # noqa: SIM905 - a wall of quotes reads worse
 
 
@@ -101,3 +102,18 @@ def test_what_is_done_to_the_environment_is_asserted_and_put_back(targets: dict[
 
     assert "@mock.patch.dict(os.environ)\ndef test_remember" in code
     assert 'assert os.environ["EVERY_KIND_' in code
+
+
+def test_what_a_method_did_is_seen_by_another_one(targets: dict[str, dict[str, Any]]) -> None:
+    # In a run for both, the tests that call the other one may stand with its own.
+    code = targets["Cache.put"]["code"] + targets["Cache.get"]["code"]
+
+    assert re.search(r"    cache\.put\(.+\n    cache\.put\(.+\n    assert cache\.get\(", code), code
+    assert not re.search(r"assert cache\.put\(", code), code
+
+
+def test_what_is_shipped_was_added_and_reserved(targets: dict[str, dict[str, Any]]) -> None:
+    code = targets["Inventory.ship"]["code"] + targets["Inventory.available"]["code"]
+    steps = (r"inventory\.add\(.+\n", r"inventory\.reserve\(.+\n", r"inventory\.ship\(.+\n")
+
+    assert re.search("    ".join(steps) + r"    assert inventory\.available\(", code), code

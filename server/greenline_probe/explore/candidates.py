@@ -18,6 +18,8 @@ def best(found: Found, goals: Goals) -> list[Observation]:
     for observation in observations:
         for goal in goals.met_by(observation.edges):
             first.setdefault(goal, observation)
+        if observation.expected in ("True", "False"):
+            first.setdefault(("result", observation.expected), observation)
     telling = [found.observations[key] for key in found.telling if key in found.observations]
     telling.sort(key=lambda o: o.choice.cost)
     ordered = [*first.values(), *telling[:MOST_TELLING], *in_turn(observations)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from greenline_probe.explore.template import OMITTED, Choice, cost_of
 MAX_CHOSEN = 24
 MAX_TRIED_PER_MUTANT = 50
 MUTANT_SECONDS = 0.1
+SAYS_NOTHING = 40.0
+"""So much dearer is a call that shows nothing, where another method shows what it did."""
 ROUNDS = 6
 QUIET_ROUNDS = 2
 """So many rounds in which nothing more is noticed end the looking."""
@@ -93,7 +96,9 @@ class _Choice:
         self._budget = budget
         self._holds = holds
         self._shown = _one_of_each_path([o for o in ordered if o.documented])[:MOST_SHOWN]
-        self._met = {id(o): goals.met_by(o.edges) for o in ordered}
+        self._tells = _returns_a_comparison(observer.subject.node)
+        self._others_show = any(o.choice.template.through for o in ordered)
+        self._met = {id(o): self._met_by(o) for o in ordered}
 
     def cover(self) -> None:
         """Take what documentation shows, then the observation with the most new goals per cost, until none adds one."""
@@ -103,7 +108,7 @@ class _Choice:
         open_goals -= set().union(*(met[id(o)] for o in self.kept))
         while open_goals:
             best = max(
-                self._ordered, key=lambda o: (len(met[id(o)] & open_goals) / (8 + o.choice.cost), -o.choice.cost)
+                self._ordered, key=lambda o: (len(met[id(o)] & open_goals) / (8 + self._price(o)), -self._price(o))
             )
             gained = met[id(best)] & open_goals
             if not gained:
@@ -144,12 +149,12 @@ class _Choice:
                 quiet = 0
                 open_mutants.remove(number)
                 self.killed_by[number] = {id(found)}
-                self._met[id(found)] = self._goals.met_by(found.edges)
+                self._met[id(found)] = self._met_by(found)
                 self.kept.append(found)
 
     def leave_out_superfluous(self) -> None:
         """Leave out, the costliest first, whose goals and mutants the others have too."""
-        for observation in sorted(self.kept, key=lambda o: -o.choice.cost):
+        for observation in sorted(self.kept, key=lambda o: -self._price(o)):
             others = [o for o in self.kept if o is not observation]
             if not others:
                 break
@@ -167,10 +172,22 @@ class _Choice:
         for number, observation in enumerate(self.kept):
             self.kept[number] = self._simplified(observation)
 
+    def _met_by(self, observation: Observation) -> frozenset[Any]:
+        """Return the goals that it meets; both outcomes of a comparison that is the result are goals too."""
+        met = self._goals.met_by(observation.edges)
+        own = observation.choice.template.subject is self._observer.subject
+        if self._tells and own and observation.expected in ("True", "False"):
+            return met | {("result", observation.expected)}
+        return met
+
+    def _price(self, observation: Observation) -> float:
+        says = observation.expected != "None" or observation.after or observation.choice.template.through
+        return observation.choice.cost + (0.0 if says or not self._others_show else SAYS_NOTHING)
+
     def _simplified(self, observation: Observation) -> Observation:
         """Leave out, or make plain, what changes nothing, neither here nor under the mutants it notices."""
         noticed = [self._mutation.mutants[n] for n, by in self.killed_by.items() if id(observation) in by]
-        met = self._goals.met_by(observation.edges)
+        met = self._met_by(observation)
         for i, slot in enumerate(observation.choice.template.slots):
             choice = observation.choice
             if observation.documented or slot.pool[0] != OMITTED or choice.chosen[i] == OMITTED:
@@ -179,14 +196,14 @@ class _Choice:
             less.cost = cost_of(less)
             seen = self._observer.run(less)
             same = seen.usable and seen.fingerprint == observation.fingerprint
-            if not same or not met <= self._goals.met_by(seen.edges) or not self._holds(seen):
+            if not same or not met <= self._met_by(seen) or not self._holds(seen):
                 continue
             if self._budget.is_over() or all(self._noticing(m, [seen]) for m in noticed):
                 observation = seen
         others = {o.choice.key for o in self.kept}
 
         def is_as_good(seen: Observation) -> bool:
-            enough = seen.choice.key not in others and met <= self._goals.met_by(seen.edges)
+            enough = seen.choice.key not in others and met <= self._met_by(seen)
             return enough and self._holds(seen) and all(self._noticing(m, [seen]) for m in noticed)
 
         return plainer(observation, is_as_good, self._observer, self._budget)
@@ -248,6 +265,15 @@ def _one_of_each_path(observations: list[Observation]) -> list[Observation]:
     for observation in observations:
         found.setdefault((id(observation.choice.template), observation.edges), observation)
     return list(found.values())
+
+
+def _returns_a_comparison(node: ast.AST) -> bool:
+    results = [part.value for part in ast.walk(node) if isinstance(part, ast.Return)]
+    return any(isinstance(r, (ast.Compare, ast.BoolOp)) or _is_negation(r) for r in results)
+
+
+def _is_negation(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
 
 
 @contextlib.contextmanager

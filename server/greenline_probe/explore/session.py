@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import datetime
 import functools
 import inspect
 import os
@@ -13,7 +14,7 @@ import warnings
 from typing import Any, Callable
 
 from greenline_probe import guard, limits, wire
-from greenline_probe.explore import accidents, clock, no_call, obstacles
+from greenline_probe.explore import accidents, clock, environment, no_call, obstacles
 from greenline_probe.explore.arcs import recorder
 from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.candidates import best
@@ -27,11 +28,13 @@ from greenline_probe.explore.goals import Goals
 from greenline_probe.explore.instrument import Watch
 from greenline_probe.explore.loosen import TIMES, loosened
 from greenline_probe.explore.mutants import Mutation
-from greenline_probe.explore.observe import Observation, Observer
+from greenline_probe.explore.observe import Observation
 from greenline_probe.explore.properties import Properties, message_of
 from greenline_probe.explore.search import Search
 from greenline_probe.explore.subject import NotTestable, Subject, import_module, resolve
-from greenline_probe.explore.template import Choice, Template, curried, described, templates
+from greenline_probe.explore.surroundings import ELSEWHERE
+from greenline_probe.explore.template import Choice, Template, curried, described, sequences, templates
+from greenline_probe.explore.through import StepsObserver, gives_nothing, readers, through
 from greenline_probe.explore.values import Values
 
 Emit = Callable[[Any], None]
@@ -64,9 +67,10 @@ class Session:
         self.names = Names(module)
         self.express = Expresser(self.names)
         tracer = recorder(getattr(module, "__file__", None) or request.file, watch.code)
-        self.observer = Observer(self.subject, self.express, tracer, request.scratch, announce)
+        self.observer = StepsObserver(self.subject, self.express, tracer, request.scratch, announce)
         self.observer.refused = self.refused
         warnings.simplefilter("ignore")
+        self.in_order: list[Choice] = []
         self.templates = self._templates(text)
         self.documented = Documented(self.observer, self.templates)
         own = [t for t in self.templates if t.subject is self.subject]
@@ -74,6 +78,7 @@ class Session:
         self.examples = [
             *seen.choices(self.subject.facts.examples, documented=True),
             *seen.choices(request.examples),
+            *self.in_order,
         ]
         first = {int(k): v for k, v in request.first_line.items()}
         arcs = frozenset((a, b) for a, b in request.goal_arcs)
@@ -91,7 +96,21 @@ class Session:
         direct = self._ways(self.subject)
         for template in direct:
             template.detour = bool(found)
-        return found + direct
+        return found + direct + ([] if found else self._shown_by_others(direct, text))
+
+    def _shown_by_others(self, direct: list[Template], text: str) -> list[Template]:
+        """Return the ways to see by other methods what a method did whose own calls show nothing."""
+        subject, found = self.subject, []
+        if subject.kind != "method" or not direct or not gives_nothing(subject.node):
+            return []
+        if self.observer.run(Choice(direct[0], direct[0].first()), trace=False).after:
+            return []
+        for other in readers(subject.tree, subject.qualname):
+            try:
+                found += self._ways(resolve(subject.module, other, text))[:1]
+            except NotTestable:
+                continue
+        return found
 
     def _ways(self, subject: Subject) -> list[Template]:
         values = Values(self.names, subject.facts, self.observer.attempt)
@@ -100,6 +119,11 @@ class Session:
         if subject is self.subject:
             values.hinted = hinted_types(self.request.hints)
         ways = templates(subject, values)
+        name = self.subject.name
+        if subject.owner is not None and subject.owner is self.subject.owner:
+            if subject is not self.subject and not is_private(self.subject.qualname):
+                ways = [seen for way in ways if (seen := through(way, name)) is not None]
+            self.in_order += [choice for way in ways[:1] for choice in sequences(way, values, name)]
         for template in ways[:1]:
             result = self.observer.result_of(Choice(template, template.first()))
             if isinstance(result, types.FunctionType) and result.__module__ == subject.module.__name__:
@@ -235,18 +259,23 @@ def _parameters_of(owner: Any) -> list[str]:
 
 
 def _is_same_elsewhere(first: Observation, session: Session) -> bool:
-    """Run the call again in another folder and, if it looks at the clock, on another day."""
+    """Run the call again in another folder and environment and, if it looks at the clock, at other times."""
     choice, observer = first.choice, session.observer
-    with clock.another_folder(os.path.join(session.request.scratch, "elsewhere")), clock.Watch() as watch:
+    folder = os.path.join(session.request.scratch, ELSEWHERE)
+    asked = session.subject.facts.environment
+    with clock.another_folder(folder), environment.another(asked, folder), clock.Watch() as watch:
         again = observer.run(choice, trace=False)
     session.clock_asked = watch.asked
     if again.fingerprint != first.fingerprint or (watch.drew and not _is_same_drawn(first, session)):
         return False
-    if not watch.asked:
-        return True
-    with clock.another_day(session.request.module.partition(".")[0]), clock.Watch() as watch:
-        later = observer.run(choice, trace=False)
-    return later.fingerprint == first.fingerprint and not watch.asked
+    return not watch.asked or all(_is_same_then(first, session, shift) for shift in clock.SHIFTS)
+
+
+def _is_same_then(first: Observation, session: Session, shift: datetime.timedelta) -> bool:
+    """Run the call again at another time; which way it goes counts too, for a test is named after it."""
+    with clock.another_day(session.request.module.partition(".")[0], shift), clock.Watch() as watch:
+        later = session.observer.run(first.choice)
+    return later.fingerprint == first.fingerprint and later.edges == first.edges and not watch.asked
 
 
 def _is_same_drawn(first: Observation, session: Session) -> bool:

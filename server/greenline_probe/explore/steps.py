@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 MOST = 24
 MOST_OF_EACH = 4
-_CHANGERS = frozenset(
+MOST_IN_ORDER = 3
+MOST_SEQUENCES = 10
+CHANGERS = frozenset(
     """
     append extend insert add update pop popitem popleft appendleft remove discard clear setdefault sort reverse write
     push put send move_to_end rotate
@@ -43,6 +45,62 @@ def steps_of(subject: Subject, variable: str, values: Values, alike: dict[str, l
     following = [f"next({variable})"] if hasattr(owner, "__next__") else []
     cached = [f"_ = {variable}.{n}" for n, m in _members(owner) if is_cached_property(m) and n != subject.name]
     return unique([*items, *_mixed(changing), *following, *cached, *others])[:MOST]
+
+
+def in_order(
+    subject: Subject, variable: str, values: Values, alike: dict[str, list[str]], target: str
+) -> list[tuple[str, ...]]:
+    """Return sequences of the methods that change the instance, in the order of the class, all about one thing.
+
+    ``alike`` are the coming call's values, by name. Where the target is not what is called, each ends with it.
+    """
+    own = [n for kind in reversed(subject.owner.__mro__[:-1]) for n in vars(kind) if not n.startswith("_")]
+    members = dict(_members(subject.owner))
+    changing = [
+        n
+        for n in unique(own)
+        if n != target
+        and _is_own(members[n], subject.owner)
+        and not inspect.iscoroutinefunction(members[n])
+        and _changes(members[n])
+    ]
+    last = [] if subject.name == target else [target]
+    place = own.index(target) if target in own else len(own)
+    before = [n for n in changing if own.index(n) < place]
+    runs = [before[i:j] for i in range(len(before)) for j in range(len(before), i, -1)]
+    runs = [run for run in [*runs, changing[:MOST_IN_ORDER], *([n] for n in changing)] if run]
+    most = MOST_IN_ORDER - len(last)
+    found: list[tuple[str, ...]] = []
+    for names in dict.fromkeys((*run[:most], *last) for run in [*runs, *([[]] if last else [])]):
+        for more in (2, 0):
+            count = len(names)
+            made = [
+                _about_one(f"{variable}.{n}", members[n], values, alike, more * (count - i - len(last)))
+                for i, n in enumerate(names)
+            ]
+            if all(made):
+                found.append(tuple(m for m in made if m))
+    return list(dict.fromkeys(found))[:MOST_SEQUENCES]
+
+
+def _about_one(callee: str, member: Any, values: Values, alike: dict[str, list[str]], more: int) -> str | None:
+    """Return a call with the values of the call to come, whole numbers after the first argument greater by ``more``."""
+    own, hints = values.of_function(member), values.hints(member)
+    passed: list[str] = []
+    things = next(iter(alike.values()), [])[:1]
+    for parameter in list(inspect.signature(member).parameters.values())[1:]:
+        if parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL):
+            continue
+        if parameter.default is not parameter.empty:
+            continue
+        pool = own.of_parameter(parameter, hints.get(parameter.name, parameter.annotation), 1)
+        known = alike.get(parameter.name) or ([t for t in things if t in pool] if not passed else [])
+        pool = plain([*known, *pool])
+        if not pool:
+            return None
+        source = str(int(pool[0]) + more) if passed and pool[0].isdecimal() else pool[0]
+        passed.append(f"{parameter.name}={source}" if parameter.kind is parameter.KEYWORD_ONLY else source)
+    return f"{callee}({', '.join(passed)})"
 
 
 def _members(owner: Any) -> list[tuple[str, Any]]:
@@ -80,7 +138,9 @@ def _calls(callee: str, member: Any, values: Values, alike: dict[str, list[str]]
         label = f"{parameter.name}=" if parameter.kind is parameter.KEYWORD_ONLY else ""
         for i, row in enumerate(rows):
             row.append(relabelled(label, pool[min(i, len(pool) - 1)]))
-    return unique([call(callee, row) for row in rows])
+    first = rows[0][:1]
+    about_one = [[*first, *row[1:]] for row in rows[1:3] if len(row) > 1]
+    return unique([call(callee, row) for row in [*rows, *about_one]])
 
 
 def _settings(variable: str, name: str, member: property, values: Values, alike: dict[str, list[str]]) -> list[str]:
@@ -113,7 +173,7 @@ def _changes(member: Any) -> bool:
         if isinstance(part, (ast.Attribute, ast.Subscript)) and isinstance(part.ctx, (ast.Store, ast.Del)):
             return True
         called = part.func if isinstance(part, ast.Call) else None
-        if isinstance(called, ast.Attribute) and (called.attr in _CHANGERS or called.attr.startswith("_")):
+        if isinstance(called, ast.Attribute) and (called.attr in CHANGERS or called.attr.startswith("_")):
             return True
     return False
 
@@ -123,4 +183,4 @@ def _mixed(made: list[str]) -> list[str]:
     by_callee: dict[str, list[str]] = {}
     for source in made:
         by_callee.setdefault(source.partition("(")[0].partition(" =")[0], []).append(source)
-    return [calls[i] for i in range(MOST_OF_EACH) for calls in by_callee.values() if i < len(calls)]
+    return [calls[i] for i in range(MOST_OF_EACH + 2) for calls in by_callee.values() if i < len(calls)]

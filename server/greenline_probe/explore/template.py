@@ -10,7 +10,7 @@ from typing import Any
 
 from greenline_probe.explore.pools import unique
 from greenline_probe.explore.sources import SEPARATOR, call, expression_of, plain, prelude_of, relabelled
-from greenline_probe.explore.steps import steps_of
+from greenline_probe.explore.steps import in_order, steps_of
 from greenline_probe.explore.stubs import heirs_of, is_stand_in
 from greenline_probe.explore.subject import OPERATORS, STATEMENTS, Subject, variable_name
 from greenline_probe.explore.values import Values
@@ -19,6 +19,7 @@ OMITTED = ""
 """The choice for an optional parameter that is not passed."""
 
 MAX_STEPS = 3
+MOST_IN_ORDER = 4
 MAX_ATTEMPTS = 12
 _WITH_ITEMS = frozenset({"__getitem__", "__setitem__", "__delitem__", "__contains__", "__format__"})
 _FILE_NAME = re.compile(r"[\w-]*\.\w{2,5}")
@@ -59,6 +60,8 @@ class Template:
     """Of a curried call: so many argument slots belong to the first call."""
     detour: bool = False
     """It calls a private function directly: only for what its public callers do not reach."""
+    through: str = ""
+    """The target's name, where it is called in a step and what is called shows what it did."""
 
     def first(self) -> tuple[str, ...]:
         """Return the most ordinary choice for each slot."""
@@ -129,6 +132,38 @@ def templates(subject: Subject, values: Values) -> list[Template]:
     ]
 
 
+def sequences(template: Template, values: Values, target: str) -> list[Choice]:
+    """Return the ordinary call after the methods that change its instance, about the same thing."""
+    steps = [i for i, slot in enumerate(template.slots) if slot.role == "step"]
+    if not steps:
+        return []
+    found = []
+    for run in in_order(template.subject, template.receiver, values, _values_by_name(template.slots), target):
+        chosen = list(template.first())
+        used = steps[-len(run) :] if template.through else steps[: len(run)]
+        for i, source in zip(used, run):
+            chosen[i] = source
+            if source not in template.slots[i].pool:
+                template.slots[i].pool.append(source)
+        found.append(Choice(template, tuple(chosen)))
+    return [*found[:MOST_IN_ORDER], *_twice(template, steps)] if template.through else found
+
+
+def _twice(template: Template, steps: list[int]) -> list[Choice]:
+    """Return choices in which the target is called for two things, or twice for one, before one is asked for."""
+    calls = template.slots[steps[-1]].pool[:2]
+    made = [(i, s) for i, slot in enumerate(template.slots) if slot.role == "construct" for s in slot.pool[1:2]]
+    found = []
+    for changed in [None, *made[:2]]:
+        for one, other in itertools.permutations(calls, 2):
+            chosen = list(template.first())
+            if changed:
+                chosen[changed[0]] = changed[1]
+            chosen[steps[-2]], chosen[steps[-1]] = one, other
+            found.append(Choice(template, tuple(chosen)))
+    return found
+
+
 def curried(template: Template, result: Any, values: Values) -> Template | None:
     """Return the template that calls what the first call returned, for a function of the project's."""
     try:
@@ -149,8 +184,9 @@ def _settings(values: Values) -> list[Slot]:
     for name in values.facts.environment[:3]:
         found = [repr(c) for c in values.facts.compared.get("$" + name, ()) if isinstance(c, str)]
         texts = list(dict.fromkeys([*found, "'1'", "'true'", "'abc'", "''", "'0'"]))
-        pool = [OMITTED, *(f"monkeypatch.setenv({name!r}, {text})" for text in texts[:8])]
-        slots.append(Slot(f"${name}", [*pool, f"monkeypatch.delenv({name!r}, raising=False)"], "setting"))
+        pool = [f"monkeypatch.setenv({name!r}, {text})" for text in texts[:8]]
+        # Nobody knows what it is where the test runs: each test says it.
+        slots.append(Slot(f"${name}", [f"monkeypatch.delenv({name!r}, raising=False)", *pool], "setting"))
     if values.facts.reads_folder:
         move = "monkeypatch.chdir(tmp_path)"
         names = [c for c in values.facts.constants if isinstance(c, str) and _FILE_NAME.fullmatch(c)]
@@ -279,9 +315,12 @@ def _steps(subject: Subject, variable: str, values: Values, slots: list[Slot]) -
     """Return slots for what is done with the instance before the call."""
     if values.names.of(subject.owner) is None or _is_enum(subject.owner) or _looks_immutable(subject.owner):
         return []
-    alike = {slot.name: plain([s for s in slot.pool[:4] if s]) for slot in slots if slot.role == "argument"}
-    pool = steps_of(subject, variable, values, alike)
+    pool = steps_of(subject, variable, values, _values_by_name(slots))
     return [Slot(f"step {i}", [OMITTED, *pool], "step") for i in range(MAX_STEPS)] if pool else []
+
+
+def _values_by_name(slots: list[Slot]) -> dict[str, list[str]]:
+    return {slot.name: plain([s for s in slot.pool[:4] if s]) for slot in slots if slot.role == "argument"}
 
 
 def _looks_immutable(owner: Any) -> bool:

@@ -173,8 +173,8 @@ def test_the_environment_that_the_code_reads_is_set(tmp_path: Path) -> None:
         }
 
     assert outcomes["monkeypatch.setenv('MODE', '1')"] == "False"
-    assert OMITTED in outcomes
-    assert any(source.startswith("monkeypatch.delenv") for source in outcomes)
+    assert OMITTED not in outcomes  # what it is where the test runs, nobody knows
+    assert next(iter(outcomes)).startswith("monkeypatch.delenv")
 
 
 def test_a_private_method_has_its_mangled_name(tmp_path: Path) -> None:
