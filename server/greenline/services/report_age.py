@@ -31,18 +31,24 @@ class TestsSince:
 
 
 class ReportAge:
-    """Compares the data with the tests on disk. Costs a walk through the project's folders."""
+    """Compares the data with the tests on disk."""
 
     def __init__(self, coverage: CoverageSource, sources: SourceTree) -> None:
         self._coverage, self._sources = coverage, sources
 
     def tests_since(self, project: Project) -> TestsSince:
-        """Return which test files changed; nothing where there is no data. Raises CoverageProblem."""
+        """Return which test files changed; nothing where there is no data. Raises CoverageProblem.
+
+        Costs a walk through the project's folders.
+        """
         written = self._coverage.written_at(project)
         if written is None:
             return TestsSince()
-        files = [f for f in self._coverage.files(project) if f.is_relative_to(project.root) and is_test(project, f)]
-        gone = [file for file in files if self._sources.modified_at(file) is None]
         there = self._sources.test_files(project)
         changed = [file for file in there if (self._sources.modified_at(file) or 0.0) > written]
-        return TestsSince(tuple(gone), tuple(changed))
+        return TestsSince(self.gone(project), tuple(changed))
+
+    def gone(self, project: Project) -> tuple[Path, ...]:
+        """Return the test files that the data tells of and that are no more. Raises CoverageProblem. Walks nowhere."""
+        files = [f for f in self._coverage.files(project) if f.is_relative_to(project.root) and is_test(project, f)]
+        return tuple(file for file in files if self._sources.modified_at(file) is None)
