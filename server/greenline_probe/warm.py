@@ -66,6 +66,8 @@ class _Nursery:
                 if descriptor in self._runs:
                     self._tell_end(descriptor)
                     continue
+                if descriptor != self._asked.fileno():  # buried a moment ago
+                    continue
                 packet, descriptors, _, _ = socket.recv_fds(self._asked, _PACKET, 1)
                 if not packet:
                     return None
