@@ -21,6 +21,8 @@ from greenline_probe.explore.template import Choice, Slot, Template, cost_of
 from greenline_probe.explore.variations import Variations
 from greenline_probe.explore.wanted import Wanted
 
+FIRST_ROWS = 150
+"""So many ordinary calls come first; then they take turns with changed ones."""
 MAX_KEPT = 400
 MAX_KEPT_ALIKE = 24
 """So many calls that run the same lines are kept."""
@@ -108,26 +110,33 @@ class Search:
         """Try the documented calls, the ordinary ones, then search."""
         for choice in examples[:MAX_EXAMPLES]:
             self._try(choice)
-        for choice in rows(self.templates, self.random):
-            if self.budget.is_over() or self._is_done():
-                return self.found
-            if not self._suspects.include(choice):
-                self._try(choice)
-                self._try_follow_ups()
+        waiting = rows(self.templates, self.random)
         turn = 0
-        while not self.budget.is_over() and self._parents and not self._is_done():
-            if turn % DESCEND_EVERY == 0:
-                self._descend()
+        while not self.budget.is_over() and not self._is_done():
             turn += 1
-            changed = self._mutate(self._parent())
-            if changed is not None and self._suspects.include(changed):
-                changed = self._mutate(self._parent())
-            if changed is not None:
-                self._try(changed)
-                self._try_follow_ups()
-            else:
-                self._quiet += AGAIN
+            row = next(waiting, None) if turn <= FIRST_ROWS or turn % 2 else None
+            if row is not None:
+                if not self._suspects.include(row):
+                    self._try(row)
+                    self._try_follow_ups()
+            elif self._parents:
+                self._change_one(turn)
+            elif turn > FIRST_ROWS and turn % 2:
+                break
         return self.found
+
+    def _change_one(self, turn: int) -> None:
+        """Try a changed call; now and then, go down to what is missing."""
+        if turn % DESCEND_EVERY < 2:
+            self._descend()
+        changed = self._mutate(self._parent())
+        if changed is not None and self._suspects.include(changed):
+            changed = self._mutate(self._parent())
+        if changed is not None:
+            self._try(changed)
+            self._try_follow_ups()
+        else:
+            self._quiet += AGAIN
 
     # ---- trying ------------------------------------------------------------------------------------------------
 
