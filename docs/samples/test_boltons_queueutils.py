@@ -47,19 +47,12 @@ def test_base_priority_queue_add():
 
 
 def test_base_priority_queue_remove_after_add():
-    base_priority_queue = HeapPriorityQueue()
-    base_priority_queue.add("abc")
+    base_priority_queue = BasePriorityQueue()
     base_priority_queue.add("abc")
 
     base_priority_queue.remove("abc")
 
     assert len(base_priority_queue) == 0
-
-
-def test_base_priority_queue_remove_raises_key_error():
-    base_priority_queue = BasePriorityQueue()
-    with pytest.raises(KeyError, match=r"^3"):
-        base_priority_queue.remove(3)
 
 
 def test_base_priority_queue_cull_returns_none_without_raise_exc():
@@ -86,10 +79,10 @@ def test_base_priority_queue_peek_after_add():
 
 
 def test_base_priority_queue_peek():
-    base_priority_queue = HeapPriorityQueue()
-    base_priority_queue.add(3)
+    base_priority_queue = SortedPriorityQueue()
     base_priority_queue.add("abc")
-    assert base_priority_queue.peek() == 3
+    base_priority_queue.add(3)
+    assert base_priority_queue.peek() == "abc"
 
 
 def test_base_priority_queue_peek_when_task_is_not_removed():
@@ -138,12 +131,12 @@ def test_heap_priority_queue_pop_entry():
     assert backend == [1, 2]
 
 
-def test_heap_priority_queue_push_entry():
-    backend = [3]
+def test_heap_priority_queue_push_entry_for_empty_backend():
+    backend = []
 
-    HeapPriorityQueue._push_entry(backend, 3)
+    HeapPriorityQueue._push_entry(backend, "abc")
 
-    assert backend == [3, 3]
+    assert backend == ["abc"]
 
 
 def test_sorted_priority_queue_pop_entry():
@@ -152,9 +145,9 @@ def test_sorted_priority_queue_pop_entry():
     assert backend == []
 
 
-def test_sorted_priority_queue_push_entry_for_empty_backend():
-    backend = []
+def test_sorted_priority_queue_push_entry_for_zero_entry():
+    backend = [3]
 
-    SortedPriorityQueue._push_entry(backend, 3)
+    SortedPriorityQueue._push_entry(backend, 0)
 
-    assert backend == [3]
+    assert backend == [0, 3]

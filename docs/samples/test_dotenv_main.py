@@ -36,6 +36,11 @@ def test_load_dotenv_disabled(python_dotenv_disabled, expected, monkeypatch):
     assert _load_dotenv_disabled() is expected
 
 
+def test_load_dotenv_disabled_is_false(monkeypatch):
+    monkeypatch.delenv("PYTHON_DOTENV_DISABLED", raising=False)
+    assert _load_dotenv_disabled() is False
+
+
 def test_with_warn_for_invalid_lines(caplog):
     assert list(
         with_warn_for_invalid_lines(
@@ -140,6 +145,11 @@ def test_dot_env(tmp_path):
     assert dot_env.override is True
 
 
+def test_dot_env_dict_with_interpolate(tmp_path):
+    dot_env = DotEnv(str(tmp_path))
+    assert dot_env.dict() == OrderedDict({})
+
+
 def test_dot_env_dict_with_dict(tmp_path):
     dot_env = DotEnv(str(tmp_path), stream=io.StringIO("abc"))
     dot_env.set_as_environment_variables()
@@ -158,12 +168,11 @@ def test_dot_env_parse_with_stream(tmp_path):
 
 
 def test_dot_env_parse_without_key(caplog, tmp_path):
-    (tmp_path / "data.txt").write_text("first line\nsecond line\n%")
+    (tmp_path / "data.txt").write_text("first line\nsABCDEFGHIJK")
     dot_env = DotEnv(str(tmp_path / "data.txt"))
-    assert list(dot_env.parse()) == [("%", None)]
+    assert list(dot_env.parse()) == [("sABCDEFGHIJK", None)]
     assert caplog.messages == [
-        "python-dotenv could not parse statement starting at line 1",
-        "python-dotenv could not parse statement starting at line 2",
+        "python-dotenv could not parse statement starting at line 1"
     ]
 
 
@@ -172,9 +181,20 @@ def test_dot_env_parse_without_verbose(tmp_path):
     assert list(dot_env.parse()) == []
 
 
-def test_dot_env_parse_with_stream_with_stream(tmp_path):
-    dot_env = DotEnv(str(tmp_path / "data.txt"), stream=io.StringIO(""))
+def test_dot_env_parse_with_verbose(tmp_path):
+    dot_env = DotEnv(str(tmp_path / "data.txt"), verbose=True)
     assert list(dot_env.parse()) == []
+
+
+def test_dot_env_parse_with_stream_with_stream(caplog, tmp_path):
+    dot_env = DotEnv(
+        str(tmp_path / "data.txt"), stream=io.StringIO("first line\nsecond line\n")
+    )
+    assert list(dot_env.parse()) == []
+    assert caplog.messages == [
+        "python-dotenv could not parse statement starting at line 1",
+        "python-dotenv could not parse statement starting at line 2",
+    ]
 
 
 def test_dot_env_parse(tmp_path):
@@ -189,7 +209,7 @@ def test_dot_env_set_as_environment_variables_is_false(tmp_path):
 
 
 def test_dot_env_set_as_environment_variables_is_true_with_stream(tmp_path):
-    dot_env = DotEnv(str(tmp_path), stream=io.StringIO("42"))
+    dot_env = DotEnv(str(tmp_path), stream=io.StringIO("abc"))
     assert dot_env.set_as_environment_variables() is True
 
 
@@ -211,6 +231,7 @@ def test_dot_env_set_as_environment_variables_is_true_without_override(tmp_path)
     assert os.environ["b"] == "two words"
 
 
+@mock.patch.dict(os.environ)
 def test_dot_env_set_as_environment_variables_gives_true(tmp_path):
     (tmp_path / "data.txt").write_text("a=1\nb=two words\n")
     dot_env = DotEnv(str(tmp_path / "data.txt"), override=False)
@@ -247,7 +268,7 @@ def test_get_key_for_empty_dotenv_path(caplog):
 
 
 def test_rewrite_without_original_mode(tmp_path):
-    with rewrite(str(tmp_path / "data.txt"), None) as value:
+    with rewrite(tmp_path / "data.txt", None) as value:
         assert isinstance(value, tuple)
         assert len(value) == 2
     assert (tmp_path / "data.txt").read_text() == ""
@@ -260,19 +281,19 @@ def test_rewrite_with_original_mode(tmp_path):
         assert len(value) == 2
 
 
-def test_set_key(tmp_path):
-    assert set_key(str(tmp_path / "data.txt"), "$1,234.50", "utf-8") == (
-        True,
-        "$1,234.50",
-        "utf-8",
-    )
-    assert (tmp_path / "data.txt").read_text() == "$1,234.50='utf-8'\n"
+def test_set_key_without_missing_newline(tmp_path):
+    assert set_key(str(tmp_path / "data.txt"), "abc", "abc") == (True, "abc", "abc")
+    assert (tmp_path / "data.txt").read_text() == "abc='abc'\n"
 
 
 def test_set_key_with_missing_newline(caplog, tmp_path):
     (tmp_path / "data.txt").write_text('{"a": [1, 2]}')
-    assert set_key(str(tmp_path / "data.txt"), "abc", "abc") == (True, "abc", "abc")
-    assert (tmp_path / "data.txt").read_text() == "{\"a\": [1, 2]}\nabc='abc'\n"
+    assert set_key(str(tmp_path / "data.txt"), "abc", "abc", quote_mode="auto") == (
+        True,
+        "abc",
+        "abc",
+    )
+    assert (tmp_path / "data.txt").read_text() == '{"a": [1, 2]}\nabc=abc\n'
     assert caplog.messages == [
         "python-dotenv could not parse statement starting at line 1"
     ]
@@ -280,56 +301,17 @@ def test_set_key_with_missing_newline(caplog, tmp_path):
 
 def test_set_key_with_replaced(tmp_path):
     (tmp_path / "data.txt").write_text("a=1\nb=two words\n")
-    assert set_key(str(tmp_path / "data.txt"), "a", "abc") == (True, "a", "abc")
-    assert (tmp_path / "data.txt").read_text() == "a='abc'\nb=two words\n"
-
-
-def test_set_key_of_never_backslash_quote(tmp_path):
-    (tmp_path / "data.txt").write_text("a=1\nb=two words\n")
-    assert set_key(str(tmp_path / "data.txt"), "never", "\\'") == (True, "never", "\\'")
-    assert (tmp_path / "data.txt").read_text() == "a=1\nb=two words\nnever='\\\\\\''\n"
-
-
-def test_set_key_without_quote(tmp_path):
-    (tmp_path / "data.txt").write_text("a=1\nb=two words\n")
-    assert set_key(str(tmp_path / "data.txt"), "abc", "abc", quote_mode="auto") == (
+    assert set_key(str(tmp_path / "data.txt"), "a", "abc", export=True) == (
         True,
-        "abc",
+        "a",
         "abc",
     )
-    assert (tmp_path / "data.txt").read_text() == "a=1\nb=two words\nabc=abc\n"
+    assert (tmp_path / "data.txt").read_text() == "export a='abc'\nb=two words\n"
 
 
-def test_set_key_with_export(monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
-    assert set_key("w", "\\", "a,b", quote_mode="never", export=True) == (
-        True,
-        "\\",
-        "a,b",
-    )
-    assert (tmp_path / "w").read_text() == "export \\=a,b\n"
-
-
-def test_set_key_with_export_with_export(caplog, tmp_path):
-    (tmp_path / "data.txt").write_text("first line\nsecond line\n")
-    assert set_key(tmp_path / "data.txt", "1.2.3", "'", export=True) == (
-        True,
-        "1.2.3",
-        "'",
-    )
-    assert (
-        (tmp_path / "data.txt").read_text()
-        == "first line\nsecond line\nexport 1.2.3='\\''\n"
-    )
-    assert caplog.messages == [
-        "python-dotenv could not parse statement starting at line 1",
-        "python-dotenv could not parse statement starting at line 2",
-    ]
-
-
-def test_set_key_raises_value_error_for_quote_mode():
+def test_set_key_raises_value_error_for_quote_mode(tmp_path):
     with pytest.raises(ValueError, match=r"^Unknown quote_mode: abc"):
-        set_key("abc", "export ", "'", quote_mode="abc")
+        set_key(str(tmp_path / "data.txt"), "abc", "abc", quote_mode="abc")
 
 
 def test_unset_key_when_path_is_not_there(tmp_path):
@@ -362,19 +344,25 @@ def test_walk_to_root_raises_os_error_when_path_is_not_there():
         list(_walk_to_root("a"))
 
 
-def test_find_dotenv_when_check_path_is_file_or_fifo(tmp_path):
-    (tmp_path / "data.txt").write_text("")
-    assert find_dotenv(filename=str(tmp_path / "data.txt")) == str(
-        tmp_path / "data.txt"
-    )
-
-
-def test_find_dotenv():
+def test_find_dotenv_without_raise_error_if_not_found():
     assert find_dotenv() == ""
+
+
+def test_find_dotenv_when_check_path_is_file_or_fifo(monkeypatch, tmp_path):
+    (tmp_path / ".env").write_text("a=1\n")
+    monkeypatch.chdir(tmp_path)
+    assert find_dotenv(usecwd=True) == str(tmp_path / ".env")
 
 
 def test_find_dotenv_with_filename(tmp_path):
     assert find_dotenv(filename=str(tmp_path)) == ""
+
+
+def test_find_dotenv(tmp_path):
+    (tmp_path / "data.txt").write_text("")
+    assert find_dotenv(filename=str(tmp_path / "data.txt")) == str(
+        tmp_path / "data.txt"
+    )
 
 
 def test_find_dotenv_raises_os_error_with_raise_error_if_not_found():
@@ -382,20 +370,25 @@ def test_find_dotenv_raises_os_error_with_raise_error_if_not_found():
         find_dotenv(raise_error_if_not_found=True)
 
 
-def test_load_dotenv_is_false_without_dotenv_path_and_without_stream():
+@pytest.mark.parametrize(
+    "python_dotenv_disabled",
+    [
+        pytest.param("1", id="1"),
+        pytest.param("", id="empty-python-dotenv-disabled"),
+    ],
+)
+def test_load_dotenv_is_false(python_dotenv_disabled, monkeypatch):
+    monkeypatch.setenv("PYTHON_DOTENV_DISABLED", python_dotenv_disabled)
     assert load_dotenv() is False
 
 
-def test_load_dotenv_is_true_with_stream():
+def test_load_dotenv_is_true_with_stream(monkeypatch):
+    monkeypatch.delenv("PYTHON_DOTENV_DISABLED", raising=False)
     assert load_dotenv(stream=io.StringIO("abc")) is True
 
 
-def test_load_dotenv_is_false(monkeypatch):
-    monkeypatch.setenv("PYTHON_DOTENV_DISABLED", "1")
-    assert load_dotenv() is False
-
-
-def test_load_dotenv_is_false_with_dotenv_path(caplog, tmp_path):
+def test_load_dotenv_is_false_with_dotenv_path(caplog, monkeypatch, tmp_path):
+    monkeypatch.delenv("PYTHON_DOTENV_DISABLED", raising=False)
     (tmp_path / "data.txt").write_text('{"a": [1, 2]}')
     assert load_dotenv(dotenv_path=str(tmp_path / "data.txt")) is False
     assert caplog.messages == [
@@ -404,7 +397,7 @@ def test_load_dotenv_is_false_with_dotenv_path(caplog, tmp_path):
 
 
 def test_load_dotenv_gives_false(monkeypatch, tmp_path):
-    monkeypatch.setenv("PYTHON_DOTENV_DISABLED", "1")
+    monkeypatch.setenv("PYTHON_DOTENV_DISABLED", "true")
     (tmp_path / "data.txt").write_text("a=1\nb=two words\n")
     assert load_dotenv(dotenv_path=str(tmp_path / "data.txt")) is False
 

@@ -1,5 +1,3 @@
-import re
-
 import pytest
 
 from flutils.txtutils import AnsiTextWrapper, len_without_ansi
@@ -131,165 +129,67 @@ def test_ansi_text_wrapper_split():
     assert ansi_text_wrapper._split("abc") == ["abc"]
 
 
-def test_ansi_text_wrapper_wrap_chunks_when_max_lines_above_1():
+def test_ansi_text_wrapper_wrap_chunks_without_chunks():
     ansi_text_wrapper = AnsiTextWrapper(max_lines=3)
     chunks = ["abc"]
     assert ansi_text_wrapper._wrap_chunks(chunks) == ["abc"]
     assert chunks == []
 
 
-def test_ansi_text_wrapper_wrap_chunks_without_max_lines():
-    ansi_text_wrapper = AnsiTextWrapper(width=1)
+def test_ansi_text_wrapper_wrap_chunks_without_lines():
+    ansi_text_wrapper = AnsiTextWrapper(width=3, max_lines=0, placeholder=".")
     chunks = ["abc", "\x1b[00A", "\x1b[1f"]
-    assert ansi_text_wrapper._wrap_chunks(chunks) == [
-        "a",
-        "b",
-        "c",
-        "\x1b",
-        "[",
-        "0",
-        "0",
-        "A",
-        "\x1b",
-        "[",
-        "1",
-        "f",
-    ]
-    assert chunks == []
+    assert ansi_text_wrapper._wrap_chunks(chunks) == ["."]
+    assert chunks == ["\x1b[1f", "\x1b[00A"]
+    assert ansi_text_wrapper.placeholder_len == 1
 
 
 def test_ansi_text_wrapper_wrap_chunks_without_cur_line():
-    ansi_text_wrapper = AnsiTextWrapper(width=3, subsequent_indent="abc")
+    ansi_text_wrapper = AnsiTextWrapper(width=1, subsequent_indent="$1,234.50")
     chunks = ["abc", "\x1b[00A", "\x1b[1f"]
     assert ansi_text_wrapper._wrap_chunks(chunks) == [
-        "abc",
-        "abc\x1b",
-        "abc[",
-        "abc0",
-        "abc0",
-        "abcA",
-        "abc\x1b",
-        "abc[",
-        "abc1",
-        "abcf",
+        "a",
+        "$1,234.50b",
+        "$1,234.50c",
+        "$1,234.50\x1b",
+        "$1,234.50[",
+        "$1,234.500",
+        "$1,234.500",
+        "$1,234.50A",
+        "$1,234.50\x1b",
+        "$1,234.50[",
+        "$1,234.501",
+        "$1,234.50f",
     ]
     assert chunks == []
 
 
-def test_ansi_text_wrapper_wrap_chunks_without_lines():
-    ansi_text_wrapper = AnsiTextWrapper(
-        width=3,
-        initial_indent="-7",
-        break_long_words=False,
-        max_lines=-5,
-        placeholder=" .",
-    )
-    ansi_text_wrapper.wrap("some text")
-    chunks = ["\x1b[ 00A"]
-    assert ansi_text_wrapper._wrap_chunks(chunks) == ["-7."]
-    assert chunks == []
-
-
-def test_ansi_text_wrapper_wrap_chunks_when_max_lines_above_1_with_max_lines():
-    ansi_text_wrapper = AnsiTextWrapper(max_lines=23)
-    chunks = [
-        "abc",
-        "abc",
-        "abc",
-        "abc",
-        "abc",
-        "abc",
-        "abc",
-        "abc",
-        "abc",
-        "abc",
-        "abc",
-        "abc",
-        "abc",
-        "abc",
-        "abc",
-        "abc",
-        "abc",
-        "abc",
-        "abc",
-        "abc",
-        "abc",
-        "abc",
-        "abc",
-        "abc",
-    ]
-    assert ansi_text_wrapper._wrap_chunks(chunks) == [
-        "abcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabc",
-        "abc",
-    ]
-    assert chunks == []
-
-
-def test_ansi_text_wrapper_wrap_chunks_without_cur_line_of_s():
-    ansi_text_wrapper = AnsiTextWrapper(width=7)
-    ansi_text_wrapper.subsequent_indent = "subsequent_indent_len"
-    ansi_text_wrapper.initial_indent = "initial_indent_len"
-    chunks = ["\x1b[:S"]
-    assert ansi_text_wrapper._wrap_chunks(chunks) == [
-        "initial_indent_len\x1b",
-        "subsequent_indent_len[",
-        "subsequent_indent_len:",
-        "subsequent_indent_lenS",
-    ]
-    assert chunks == []
-
-
-def test_ansi_text_wrapper_wrap_chunks_without_max_lines_of_abc_00a_1f():
-    ansi_text_wrapper = AnsiTextWrapper(width=3, drop_whitespace=False)
-    ansi_text_wrapper.subsequent_indent = "abc"
-    ansi_text_wrapper.initial_indent = "abc"
+def test_ansi_text_wrapper_wrap_chunks_with_cur_line():
+    ansi_text_wrapper = AnsiTextWrapper(width=10, max_lines=0, placeholder=".")
     chunks = ["abc", "\x1b[00A", "\x1b[1f"]
-    assert ansi_text_wrapper._wrap_chunks(chunks) == [
-        "abca",
-        "abcb",
-        "abcc",
-        "abc\x1b",
-        "abc[",
-        "abc0",
-        "abc0",
-        "abcA",
-        "abc\x1b",
-        "abc[",
-        "abc1",
-        "abcf",
-        "abc",
-    ]
-    assert chunks == []
+    assert ansi_text_wrapper._wrap_chunks(chunks) == ["abc\x1b[00A."]
+    assert chunks == ["\x1b[1f"]
+    assert ansi_text_wrapper.placeholder_len == 1
 
 
-@pytest.mark.parametrize(
-    ("ansi_text_wrapper", "chunks", "message"),
-    [
-        pytest.param(
-            AnsiTextWrapper(width=0),
-            ["abc", "\x1b[00A", "\x1b[1f"],
-            "invalid width 0 (must be > 0)",
-            id="width-0",
-        ),
-        pytest.param(
-            AnsiTextWrapper(width=3, max_lines=3),
-            ["abc", "\x1b[00A", "\x1b[1f"],
-            "placeholder too large for max width",
-            id="width-3-max-lines-3",
-        ),
-        pytest.param(
-            AnsiTextWrapper(width=2, initial_indent="abc", max_lines=1),
-            ["\x1b[00A", "abc"],
-            "placeholder too large for max width",
-            id="width-2-initial-indent-abc-max-lines-1",
-        ),
-    ],
-)
-def test_ansi_text_wrapper_wrap_chunks_raises_value_error(
-    ansi_text_wrapper, chunks, message
-):
-    with pytest.raises(ValueError, match="^" + re.escape(message)):
-        ansi_text_wrapper._wrap_chunks(chunks)
+def test_ansi_text_wrapper_wrap_chunks_without_lines_with_width_and_zero_max_lines():
+    ansi_text_wrapper = AnsiTextWrapper(width=5, max_lines=0)
+    chunks = ["abc", "\x1b[00A\x1b[7F"]
+    assert ansi_text_wrapper._wrap_chunks(chunks) == ["[...]"]
+    assert chunks == ["00A\x1b[7F"]
+    assert ansi_text_wrapper.placeholder_len == 6
+
+
+def test_ansi_text_wrapper_wrap_chunks_raises_value_error_when_width_at_most_0():
+    ansi_text_wrapper = AnsiTextWrapper(width=0)
+    with pytest.raises(ValueError, match=r"^invalid width 0 \(must be > 0\)"):
+        ansi_text_wrapper._wrap_chunks(["abc", "\x1b[00A", "\x1b[1f"])
+
+
+def test_ansi_text_wrapper_wrap_chunks_raises_value_error_when_max_lines_above_1():
+    ansi_text_wrapper = AnsiTextWrapper(width=3, max_lines=3)
+    with pytest.raises(ValueError, match=r"^placeholder too large for max width"):
+        ansi_text_wrapper._wrap_chunks(["abc", "\x1b[00A", "\x1b[1f"])
 
 
 def test_ansi_text_wrapper_wrap():

@@ -1,5 +1,6 @@
 import pytest
 
+import inflection
 from inflection import (
     _irregular,
     camelize,
@@ -8,33 +9,106 @@ from inflection import (
     ordinal,
     ordinalize,
     parameterize,
+    pluralize,
+    singularize,
+    tableize,
     titleize,
     transliterate,
     underscore,
 )
 
 
-@pytest.mark.parametrize(
-    ("singular", "plural"),
-    [
-        ("abc", "abc"),
-        ("ms", "men"),
-        ("o", "["),
-    ],
-)
-def test_irregular_returns_none(singular, plural):
-    assert _irregular(singular, plural) is None
+def test_irregular_when_first_of_singular_is_first_of_plural(monkeypatch):
+    monkeypatch.setattr(inflection, "PLURALS", inflection.PLURALS.copy())
+    monkeypatch.setattr(inflection, "SINGULARS", inflection.SINGULARS.copy())
+
+    _irregular("abc", "abc")
+
+    assert inflection.PLURALS[0] == ("(?i)(a)bc$", r"\1bc")
+    assert inflection.PLURALS[-1] == ("$", "s")
+    assert inflection.SINGULARS[0] == ("(?i)(a)bc$", r"\1bc")
+
+
+def test_irregular(monkeypatch):
+    monkeypatch.setattr(inflection, "PLURALS", inflection.PLURALS.copy())
+    monkeypatch.setattr(inflection, "SINGULARS", inflection.SINGULARS.copy())
+
+    _irregular("man", "abc")
+
+    assert inflection.PLURALS[0] == ("a[bB][cC]$", "abc")
+    assert inflection.PLURALS[-1] == ("$", "s")
+    assert inflection.SINGULARS[0] == ("a[bB][cC]$", "man")
+
+
+def test_irregular_when_first_of_singular_is_first_of_plural_for_man_and_men(
+    monkeypatch
+):
+    monkeypatch.setattr(inflection, "PLURALS", inflection.PLURALS.copy())
+    monkeypatch.setattr(inflection, "SINGULARS", inflection.SINGULARS.copy())
+
+    _irregular("man", "men")
+
+    assert inflection.PLURALS[0] == ("(?i)(m)en$", r"\1en")
+    assert inflection.PLURALS[-1] == ("$", "s")
+    assert inflection.SINGULARS[0] == ("(?i)(m)en$", r"\1an")
+
+
+def test_irregular_of_abc_and_hbc(monkeypatch):
+    monkeypatch.setattr(inflection, "PLURALS", inflection.PLURALS.copy())
+    monkeypatch.setattr(inflection, "SINGULARS", inflection.SINGULARS.copy())
+
+    _irregular("abc", "Hbc")
+
+    assert inflection.PLURALS[0] == ("h[bB][cC]$", "hbc")
+    assert inflection.PLURALS[-1] == ("$", "s")
+    assert inflection.SINGULARS[0] == ("h[bB][cC]$", "abc")
+
+
+def test_irregular_of_mbc_and_people(monkeypatch):
+    monkeypatch.setattr(inflection, "PLURALS", inflection.PLURALS.copy())
+    monkeypatch.setattr(inflection, "SINGULARS", inflection.SINGULARS.copy())
+
+    _irregular("Mbc", "people")
+
+    assert inflection.PLURALS[0] == ("p[eE][oO][pP][lL][eE]$", "people")
+    assert inflection.PLURALS[-1] == ("$", "s")
+    assert inflection.SINGULARS[0] == ("p[eE][oO][pP][lL][eE]$", "mbc")
+
+
+def test_irregular_of_o_and_bracket(monkeypatch):
+    monkeypatch.setattr(inflection, "PLURALS", inflection.PLURALS.copy())
+    monkeypatch.setattr(inflection, "SINGULARS", inflection.SINGULARS.copy())
+
+    _irregular("o", "[")
+
+    assert inflection.PLURALS[0] == ("[$", "[")
+    assert inflection.PLURALS[-1] == ("$", "s")
+    assert inflection.SINGULARS[0] == ("[$", "o")
+
+
+def test_irregular_when_first_of_singular_is_first_of_plural_for_a_and_aeople(
+    monkeypatch
+):
+    monkeypatch.setattr(inflection, "PLURALS", inflection.PLURALS.copy())
+    monkeypatch.setattr(inflection, "SINGULARS", inflection.SINGULARS.copy())
+
+    _irregular("a", "Aeople")
+
+    assert inflection.PLURALS[0] == ("(?i)(A)eople$", r"\1eople")
+    assert inflection.PLURALS[-1] == ("$", "s")
+    assert inflection.SINGULARS[0] == ("(?i)(A)eople$", r"\1")
 
 
 @pytest.mark.parametrize(
-    ("string", "expected"),
+    ("string", "uppercase_first_letter", "expected"),
     [
-        ("device_type", "deviceType"),
-        ("Hello World", "hello World"),
+        pytest.param("device_type", True, "DeviceType", id="uppercase-first-letter"),
+        pytest.param("device_type", False, "deviceType", id="device_type"),
+        pytest.param("Hello World", False, "hello World", id="Hello-World"),
     ],
 )
-def test_camelize_without_uppercase_first_letter(string, expected):
-    assert camelize(string, uppercase_first_letter=False) == expected
+def test_camelize(string, uppercase_first_letter, expected):
+    assert camelize(string, uppercase_first_letter=uppercase_first_letter) == expected
 
 
 def test_dasherize():
@@ -58,6 +132,7 @@ def test_humanize(word, expected):
     [
         (-1021, "st"),
         (-11, "th"),
+        (1, "st"),
         (10, "th"),
         (12, "th"),
         (13, "th"),
@@ -70,8 +145,15 @@ def test_ordinal(number, expected):
     assert ordinal(number) == expected
 
 
-def test_ordinalize():
-    assert ordinalize(1) == "1st"
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        (-11, "-11th"),
+        (1, "1st"),
+    ],
+)
+def test_ordinalize(number, expected):
+    assert ordinalize(number) == expected
 
 
 @pytest.mark.parametrize(
@@ -86,6 +168,45 @@ def test_ordinalize():
 )
 def test_parameterize(string, separator, expected):
     assert parameterize(string, separator=separator) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        pytest.param("posts", "posts", id="posts"),
+        pytest.param("sheep", "sheep", id="sheep"),
+        pytest.param("octopus", "octopi", id="octopus"),
+        pytest.param("", "", id="empty-word"),
+    ],
+)
+def test_pluralize(word, expected):
+    assert pluralize(word) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("word", "word"),
+        ("posts", "post"),
+        ("sheep", "sheep"),
+        ("jeans", "jeans"),
+        ("rices", "rice"),
+        ("zombies", "zombie"),
+    ],
+)
+def test_singularize(word, expected):
+    assert singularize(word) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("egg_and_ham", "egg_and_hams"),
+        ("fancyCategory", "fancy_categories"),
+    ],
+)
+def test_tableize(word, expected):
+    assert tableize(word) == expected
 
 
 @pytest.mark.parametrize(

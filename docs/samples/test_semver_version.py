@@ -2,11 +2,12 @@ import re
 
 import pytest
 
+import semver
 from semver.version import Version, _comparator
 
 
 def test_comparator():
-    result = _comparator(5.0)
+    result = _comparator(lambda value, other: True)
     assert callable(result)
 
 
@@ -89,28 +90,6 @@ def test_version_raises_value_error_when_value_below_0(major, minor, message):
         Version(major, minor=minor)
 
 
-def test_version_validate_identifiers_raises_value_error():
-    with pytest.raises(
-        ValueError,
-        match=r"^'' is not a valid abc\. It may only consist of dot-separated identifiers, made",
-    ):
-        Version._validate_identifiers("", re.compile("[a-z]+"), "abc")
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "expected"),
-    [
-        ("0", "abc", -1),
-        ("0", "42", -1),
-        (".", "0", 1),
-        (".", "42", 1),
-        (".", ".abc", -1),
-    ],
-)
-def test_version_nat_cmp(a, b, expected):
-    assert Version._nat_cmp(a, b) == expected
-
-
 def test_version_major():
     version = Version(3)
     assert version.major == 3
@@ -167,16 +146,16 @@ def test_version_set_build_raises_attribute_error():
 
 
 def test_version_to_tuple():
-    version = Version(3)
-    assert version.to_tuple() == (3, 0, 0, None, None)
+    version = semver.Version(5, 3, 1)
+    assert version.to_tuple() == (5, 3, 1, None, None)
 
 
 def test_version_to_dict():
-    version = Version(3)
+    version = semver.Version(3, 2, 1)
     assert version.to_dict() == {
         "major": 3,
-        "minor": 0,
-        "patch": 0,
+        "minor": 2,
+        "patch": 1,
         "prerelease": None,
         "build": None,
     }
@@ -278,13 +257,10 @@ def test_version_bump_patch(version, expected):
         ),
         pytest.param(
             Version(5, 3, 1),
-            3,
+            2.5,
             True,
-            Version(5, minor=3, patch=2, prerelease="3.1"),
-            id="version-5-3-1-3-bump-when-empty",
-        ),
-        pytest.param(
-            Version(3), "rc", False, Version(3, prerelease="rc.1"), id="version-3"
+            Version(5, minor=3, patch=2, prerelease="2.5.1"),
+            id="version-5-3-1-2.5-bump-when-empty",
         ),
         pytest.param(
             Version(3, prerelease=3),
@@ -307,24 +283,24 @@ def test_version_bump_prerelease(version, token, bump_when_empty, expected):
     [
         pytest.param(
             Version(5, 3, 1),
-            "a. 11",
-            True,
-            "'a. 11' is not a valid prerelease token. It may only consist of dot-separated",
-            id="a.-11",
+            ".1",
+            False,
+            "'.1' is not a valid prerelease token. It may only consist of dot-separated",
+            id=".1",
         ),
         pytest.param(
             Version(3, 2, 1),
             "prerelease token",
             False,
             "'prerelease token' is not a valid prerelease token. It may only consist of",
-            id="prerelease-token",
+            id="version-3-2-1-prerelease-token",
         ),
         pytest.param(
             Version(5, 3, 1),
-            ".0",
+            " ",
             True,
-            "'.0' is not a valid prerelease token. It may only consist of dot-separated",
-            id=".0",
+            "' ' is not a valid prerelease token. It may only consist of dot-separated",
+            id="blank-bump-when-empty",
         ),
     ],
 )
@@ -338,36 +314,23 @@ def test_version_bump_prerelease_raises_value_error(
 @pytest.mark.parametrize(
     ("version", "token", "expected"),
     [
+        pytest.param(Version(3), "build", Version(3, build="build.1"), id="version-3"),
         pytest.param(
             Version(3, build="abc"),
             "build",
             Version(3, build="abc.0"),
-            id="version-3-build-abc-build",
+            id="version-3-build-abc",
         ),
+        pytest.param(Version(3), "", Version(3, build="1"), id="empty-token"),
+        pytest.param(Version(3), None, Version(3, build="build.1"), id="no-token"),
         pytest.param(
-            Version(5, 3, 1),
-            "abc",
-            Version(5, minor=3, patch=1, build="abc.1"),
-            id="version-5-3-1-abc",
-        ),
-        pytest.param(Version(3), "", Version(3, build="1"), id="version-3-empty-token"),
-        pytest.param(
-            Version(3), None, Version(3, build="build.1"), id="version-3-no-token"
-        ),
-        pytest.param(
-            Version(5, 3, 1),
+            Version(3, minor=1, prerelease="abc"),
             3,
-            Version(5, minor=3, patch=1, build="3.1"),
-            id="version-5-3-1-3",
+            Version(3, minor=1, prerelease="abc", build="3.1"),
+            id="version-3-minor-1-prerelease-abc-3",
         ),
         pytest.param(
-            Version(3), "build", Version(3, build="build.1"), id="version-3-build"
-        ),
-        pytest.param(
-            Version(3, build=3),
-            "build",
-            Version(3, build="4"),
-            id="version-3-build-3-build",
+            Version(3, build=3), "build", Version(3, build="4"), id="version-3-build-3"
         ),
     ],
 )
@@ -375,32 +338,13 @@ def test_version_bump_build(version, token, expected):
     assert version.bump_build(token=token) == expected
 
 
-@pytest.mark.parametrize(
-    ("version", "token", "message"),
-    [
-        pytest.param(
-            Version(3),
-            "Hello World",
-            "'Hello World' is not a valid build token. It may only consist of dot-separated",
-            id="Hello-World",
-        ),
-        pytest.param(
-            Version(3),
-            "?",
-            "'?' is not a valid build token. It may only consist of dot-separated",
-            id="question-mark",
-        ),
-        pytest.param(
-            Version(5, 3, 1),
-            "Ünïcode",
-            "'Ünïcode' is not a valid build token. It may only consist of dot-separated",
-            id="version-5-3-1-unicode",
-        ),
-    ],
-)
-def test_version_bump_build_raises_value_error(version, token, message):
-    with pytest.raises(ValueError, match="^" + re.escape(message)):
-        version.bump_build(token=token)
+def test_version_bump_build_raises_value_error_for_token():
+    version = Version(3)
+    with pytest.raises(
+        ValueError,
+        match=r"^'\.0' is not a valid build token\. It may only consist of dot-separated",
+    ):
+        version.bump_build(token=".0")
 
 
 @pytest.mark.parametrize(
@@ -408,38 +352,18 @@ def test_version_bump_build_raises_value_error(version, token, message):
     [
         pytest.param(Version(3), [3], 0, id="3"),
         pytest.param(Version(3), Version(5, 3, 1), -1, id="version-5-3-1"),
-        pytest.param(
-            Version(2.5, prerelease="abc"),
-            "2.0.0",
-            -1,
-            id="version-2-5-prerelease-abc-2.0.0",
-        ),
-        pytest.param(
-            Version(2.5, prerelease=b"abc"),
-            "2.0.0",
-            -1,
-            id="version-2-5-prerelease-abc-2.0.0-2",
-        ),
+        pytest.param(Version(1, prerelease="abc"), "1.0.0", -1, id="1.0.0"),
         pytest.param(
             Version(3),
+            Version(major=3, prerelease=-3),
+            1,
+            id="major-3-prerelease-minus-3",
+        ),
+        pytest.param(
+            Version(3, prerelease="minor"),
             Version(major=3, prerelease="abc"),
             1,
             id="major-3-prerelease-abc",
-        ),
-        pytest.param(
-            Version(3, prerelease="abc"),
-            Version(major=3, prerelease=3),
-            1,
-            id="major-3-prerelease-3",
-        ),
-        pytest.param(
-            Version(3), Version(3, prerelease="0"), 1, id="version-3-prerelease-0"
-        ),
-        pytest.param(
-            Version(3, prerelease="abc"),
-            Version(3, prerelease="."),
-            1,
-            id="version-3-prerelease-dot",
         ),
     ],
 )
@@ -453,7 +377,7 @@ def test_version_compare_raises_type_error_when_other_is_not_cls():
         TypeError,
         match=r"^Expected str, bytes, dict, tuple, list, or Version instance, but got <class",
     ):
-        version.compare(3)
+        version.compare(6)
 
 
 @pytest.mark.parametrize(
@@ -468,13 +392,6 @@ def test_version_compare_raises_type_error_when_other_is_not_cls():
             "rc",
             Version(3, patch=1, prerelease="rc.1"),
             id="version-3",
-        ),
-        pytest.param(
-            Version(3, prerelease="abc"),
-            "patch",
-            "rc",
-            Version(3),
-            id="version-3-prerelease-abc-patch",
         ),
         pytest.param(
             Version(3, prerelease="abc"),
@@ -498,18 +415,60 @@ def test_version_compare_raises_type_error_when_other_is_not_cls():
             id="version-3-prerelease-abc",
         ),
         pytest.param(
-            Version(3, minor=3, prerelease="abc"),
-            "major",
-            "rc",
-            Version(4),
-            id="version-3-minor-3-prerelease-abc-major",
-        ),
-        pytest.param(
-            Version(3, patch=1, prerelease="abc"),
+            Version(3, patch=3, prerelease=b"abc"),
             "minor",
             "rc",
             Version(3, minor=1),
-            id="version-3-patch-1-prerelease-abc-minor",
+            id="version-3-patch-3-prerelease-abc-minor",
+        ),
+        pytest.param(
+            Version(3, patch=1, prerelease="abc"),
+            "major",
+            "rc",
+            Version(4),
+            id="version-3-patch-1-prerelease-abc-major",
+        ),
+        pytest.param(
+            Version(3, prerelease="abc", build=b""),
+            "patch",
+            "rc",
+            Version(3),
+            id="patch",
+        ),
+        pytest.param(
+            Version(3, prerelease="rc.1"),
+            "prerelease",
+            "rc",
+            Version(3, prerelease="rc.2"),
+            id="version-3-prerelease-rc-1",
+        ),
+        pytest.param(
+            Version(3, prerelease="rc"),
+            "prerelease",
+            "rc",
+            Version(3, prerelease="rc.0"),
+            id="version-3-prerelease-rc",
+        ),
+        pytest.param(
+            Version(3, prerelease="rc7"),
+            "prerelease",
+            "rc",
+            Version(3, prerelease="rc8"),
+            id="version-3-prerelease-rc7",
+        ),
+        pytest.param(
+            Version(3, prerelease="rc9"),
+            "prerelease",
+            "rc",
+            Version(3, patch=1, prerelease="rc10"),
+            id="version-3-prerelease-rc9",
+        ),
+        pytest.param(
+            Version(3, prerelease="rch"),
+            "prerelease",
+            "rc",
+            Version(3, patch=1, prerelease="rc.1"),
+            id="version-3-prerelease-rch",
         ),
         pytest.param(
             Version(3, prerelease="abc"),
@@ -519,39 +478,11 @@ def test_version_compare_raises_type_error_when_other_is_not_cls():
             id="empty-prerelease-token",
         ),
         pytest.param(
-            Version(3, prerelease="1"),
+            Version(3, minor=3, prerelease="abc", build="abc"),
             "prerelease",
-            "1",
-            Version(3, prerelease="2"),
-            id="version-3-prerelease-1-1",
-        ),
-        pytest.param(
-            Version(4.5, prerelease="12"),
-            "patch",
-            "rc",
-            Version(4),
-            id="version-4-5-prerelease-12-patch",
-        ),
-        pytest.param(
-            Version(3, prerelease="12"),
-            "prerelease",
-            "1",
-            Version(3, prerelease="13"),
-            id="version-3-prerelease-12-1",
-        ),
-        pytest.param(
-            Version(3, prerelease="1."),
-            "prerelease",
-            "1",
-            Version(3, prerelease="1..0"),
-            id="version-3-prerelease-1-1-2",
-        ),
-        pytest.param(
-            Version(3, prerelease="1c"),
-            "prerelease",
-            "1",
-            Version(3, patch=1, prerelease="1.1"),
-            id="version-3-prerelease-1c-1",
+            "alpha",
+            Version(3, minor=3, prerelease="alpha.1"),
+            id="alpha",
         ),
     ],
 )
@@ -570,11 +501,11 @@ def test_version_next_version(version, part, prerelease_token, expected):
             id="version-3-abc-rc",
         ),
         pytest.param(
-            Version(3, prerelease=3),
+            Version(3, prerelease="abc"),
             "prerelease",
-            "a.11!",
-            "'a.11!' is not a valid prerelease token. It may only consist of dot-separated",
-            id="version-3-prerelease-3-prerelease-a.11!",
+            "c\\",
+            "'c\\\\' is not a valid prerelease token. It may only consist of dot-separated",
+            id="version-3-prerelease-abc-prerelease-c",
         ),
     ],
 )
@@ -586,20 +517,19 @@ def test_version_next_version_raises_value_error(
 
 
 @pytest.mark.parametrize(
-    ("other", "expected"),
+    ("version", "other", "expected"),
     [
-        pytest.param(Version(5, 3, 1), False, id="version-5-3-1"),
-        pytest.param([3], True, id="3"),
-        pytest.param({"minor": 3}, False, id="minor-3"),
-        pytest.param(-2.5, False, id="minus-2-5"),
+        pytest.param(Version(3), Version(5, 3, 1), False, id="version-5-3-1"),
+        pytest.param(Version(3), [3], True, id="3"),
+        pytest.param(Version(3), {"minor": 3}, False, id="minor-3"),
+        pytest.param(Version(5, 3, 1), 2.0, False, id="version-5-3-1-2.0"),
     ],
 )
-def test_version_eq(other, expected):
-    version = Version(3)
+def test_version_eq(version, other, expected):
     assert (version == other) is expected
 
 
-def test_version_eq_raises_value_error():
+def test_version_eq_raises_value_error_when_other_is_not_dict_or_tuple_or_list():
     version = Version(3)
     with pytest.raises(ValueError, match=r"^abc is not valid SemVer string"):
         _ = version == "abc"
@@ -617,12 +547,6 @@ def test_version_ne(other, expected):
     assert (version != other) is expected
 
 
-def test_version_ne_raises_value_error():
-    version = Version(3)
-    with pytest.raises(ValueError, match=r"^abc is not valid SemVer string"):
-        _ = version != "abc"
-
-
 @pytest.mark.parametrize(
     ("other", "expected"),
     [
@@ -638,9 +562,8 @@ def test_version_lt(other, expected):
 @pytest.mark.parametrize(
     ("other", "expected"),
     [
-        pytest.param(Version(5, 3, 1), True, id="version-5-3-1"),
         pytest.param([3], True, id="3"),
-        pytest.param("1.4.9", False, id="1.4.9"),
+        pytest.param(Version(1, 1, 0), False, id="version-1-1-0"),
     ],
 )
 def test_version_le(other, expected):
@@ -651,9 +574,8 @@ def test_version_le(other, expected):
 @pytest.mark.parametrize(
     ("other", "expected"),
     [
-        pytest.param(Version(5, 3, 1), False, id="version-5-3-1"),
         pytest.param([3], False, id="3"),
-        pytest.param("1.4.9", True, id="1.4.9"),
+        pytest.param(Version(1, 1, 0), True, id="version-1-1-0"),
     ],
 )
 def test_version_gt(other, expected):
@@ -680,6 +602,7 @@ def test_version_ge(other, expected):
         pytest.param(slice(0, 2), (3, 0), id="slice-0-2"),
         pytest.param(slice(None), (3, 0, 0), id="slice-none"),
         pytest.param(slice(None, None, -1), (0, 0, 3), id="slice-none-none-minus-1"),
+        pytest.param(slice(1, 2), 0, id="slice-1-2"),
         pytest.param(slice(0, 1), 3, id="slice-0-1"),
     ],
 )
@@ -689,24 +612,17 @@ def test_version_getitem(index, expected):
 
 
 @pytest.mark.parametrize(
-    ("version", "index", "message"),
+    ("index", "message"),
     [
-        pytest.param(Version(3), 7, "Version part undefined", id="7"),
+        pytest.param(-1, "Version index cannot be negative", id="minus-1"),
+        pytest.param(3, "Version part undefined", id="3"),
         pytest.param(
-            Version(3),
-            slice(-1, 2),
-            "Version index cannot be negative",
-            id="slice-minus-1-2",
-        ),
-        pytest.param(
-            Version(1),
-            slice(0, -2),
-            "Version index cannot be negative",
-            id="version-1-slice-0-minus-2",
+            slice(0, -2), "Version index cannot be negative", id="slice-0-minus-2"
         ),
     ],
 )
-def test_version_getitem_raises_index_error(version, index, message):
+def test_version_getitem_raises_index_error(index, message):
+    version = Version(3)
     with pytest.raises(IndexError, match="^" + re.escape(message)):
         version[index]
 
@@ -720,13 +636,13 @@ def test_version_repr():
 
 
 def test_version_str_without_build():
-    version = Version(3, prerelease="abc")
-    assert str(version) == "3.0.0-abc"
+    version = Version(3)
+    assert str(version) == "3.0.0"
 
 
 def test_version_str_with_build():
-    version = Version(3, build="abc")
-    assert str(version) == "3.0.0+abc"
+    version = Version(3, prerelease="abc", build="abc")
+    assert str(version) == "3.0.0-abc+abc"
 
 
 def test_version_hash():
@@ -737,10 +653,10 @@ def test_version_hash():
 @pytest.mark.parametrize(
     ("version", "equal_version"),
     [
-        (Version(3), Version(3)),
+        (Version(3), Version(3, build=3)),
+        (Version(1), Version(1)),
         (Version(30), Version(30)),
-        (Version(200), Version(200)),
-        (Version(3, prerelease="1"), Version(3, prerelease="1")),
+        (Version(300), Version(300)),
     ],
 )
 def test_version_hash_agrees_with_equality(version, equal_version):
@@ -778,23 +694,26 @@ def test_version_match(version, match_expr, expected):
 
 
 @pytest.mark.parametrize(
-    ("match_expr", "message"),
+    ("version", "match_expr", "message"),
     [
         pytest.param(
+            Version(3),
             "abc",
             "match_expr parameter should be in format <op><ver>, where <op> is one of ['<',",
             id="abc",
         ),
-        pytest.param("0", "0 is not valid SemVer string", id="0"),
         pytest.param(
+            Version(3),
             "0.0.0-0.0+00.00!",
             "0.0.0-0.0+00.00! is not valid SemVer string",
             id="0.0.0-0.0+00.00!",
         ),
+        pytest.param(
+            Version(5, 3, 1), "4", "4 is not valid SemVer string", id="version-5-3-1-4"
+        ),
     ],
 )
-def test_version_match_raises_value_error(match_expr, message):
-    version = Version(3)
+def test_version_match_raises_value_error(version, match_expr, message):
     with pytest.raises(ValueError, match="^" + re.escape(message)):
         version.match(match_expr)
 
@@ -880,15 +799,20 @@ def test_version_is_valid(version, expected):
 @pytest.mark.parametrize(
     ("version", "other", "expected"),
     [
-        pytest.param(Version(3), Version(5, 3, 1), False, id="version-3-version-5-3-1"),
-        pytest.param(Version(1), Version(1, 1, 0), True, id="version-1-version-1-1-0"),
-        pytest.param(Version(0), Version(major=0), True, id="version-0-major-0"),
         pytest.param(
-            Version(1, minor=1),
+            Version(1, minor=1, patch=0),
             Version(1, 0, 0),
             False,
-            id="version-1-minor-1-version-1-0-0",
+            id="version-1-minor-1-patch-0-version-1-0-0",
         ),
+        pytest.param(
+            Version(1, minor=0, patch=0),
+            Version(1, 1, 0),
+            True,
+            id="version-1-minor-0-patch-0-version-1-1-0",
+        ),
+        pytest.param(Version(3), Version(5, 3, 1), False, id="version-3-version-5-3-1"),
+        pytest.param(Version(0), Version(major=0), True, id="version-0-major-0"),
         pytest.param(
             Version(3),
             Version(major=3, prerelease="abc"),
@@ -913,4 +837,4 @@ def test_version_is_compatible_raises_type_error_when_other_is_not_version():
     with pytest.raises(
         TypeError, match=r"^Expected a Version type but got <class 'int'>"
     ):
-        version.is_compatible(3)
+        version.is_compatible(4)

@@ -18,18 +18,16 @@ def test_numeric_reference():
 
 
 @pytest.mark.parametrize(
-    ("text", "entities", "decimal", "hexadecimal", "expected"),
+    ("text", "decimal", "hexadecimal", "expected"),
     [
-        pytest.param("&#11;", True, True, True, "\x0b", id="&#11;"),
-        pytest.param("&AElig;", True, True, True, "Æ", id="&AElig;"),
-        pytest.param("&#11;", True, False, True, "&#11;", id="&#11;-no-decimal"),
-        pytest.param("&#x11;", True, True, True, "\x11", id="&#x11;"),
-        pytest.param("&AElig;", False, True, True, "&AElig;", id="&AElig;-no-entities"),
-        pytest.param("&#x11;", True, True, False, "&#x11;", id="&#x11;-no-hexadecimal"),
+        pytest.param("&#11;", True, True, "\x0b", id="&#11;"),
+        pytest.param("&AElig;", True, True, "Æ", id="&AElig;"),
+        pytest.param("&#x11;", True, True, "\x11", id="&#x11;"),
+        pytest.param("&#11;", False, False, "&#11;", id="no-decimal-no-hexadecimal"),
     ],
 )
-def test_decode_entities(text, entities, decimal, hexadecimal, expected):
-    assert _decode_entities(text, entities, decimal, hexadecimal) == expected
+def test_decode_entities(text, decimal, hexadecimal, expected):
+    assert _decode_entities(text, True, decimal, hexadecimal) == expected
 
 
 @pytest.mark.parametrize(
@@ -48,9 +46,15 @@ def test_is_combining_mark_is_false(char):
     ("text", "expected"),
     [
         pytest.param("--", "-", id="dash"),
+        pytest.param("︀", "-", id="variation-selector-1"),
+        pytest.param("1️", "1-", id="1"),
+        pytest.param("c󠄀d", "c-d", id="c-d"),
+        pytest.param("c\u200c", "c-", id="c"),
+        pytest.param("A\u200c", "A-", id="a"),
+        pytest.param("f\u200c", "f-", id="f"),
         pytest.param("c\u200ce", "c\u200ce", id="c-e"),
-        pytest.param("c\u200c_", "c--", id="c"),
-        pytest.param("1︀a\u200d", "1-a-", id="1-a"),
+        pytest.param("e\u200c_", "e--", id="e"),
+        pytest.param("\u200da\u200ce", "-a\u200ce", id="a-e"),
         pytest.param("ab\u200c\u200dc", "ab--c", id="ab-c"),
     ],
 )
@@ -61,26 +65,19 @@ def test_replace_disallowed_unicode(text, expected):
 @pytest.mark.parametrize(
     ("text", "max_length", "separator", "save_order", "expected"),
     [
-        pytest.param("abc", 3, "abc", True, "abc", id="abc"),
-        pytest.param("some text", 3, "abc", True, "som", id="some-text"),
-        pytest.param("utf-8", 3, "abc", True, "utf", id="utf-8"),
-        pytest.param("-", 3, "abc", True, "abc", id="dash"),
-        pytest.param("utf-8", 1, "abc", True, "u", id="utf-8-1"),
-        pytest.param("-", 3, "abc", False, "abc", id="dash-no-save-order"),
-        pytest.param("-", -1, "abc", True, "abc", id="dash-minus-1"),
-        pytest.param("utf-8", 1, "abc", False, "8", id="utf-8-1-no-save-order"),
-        pytest.param("utf-8", 2, "abc", True, "ut", id="utf-8-2"),
-        pytest.param("-7", 3, "abc", True, "", id="-7"),
-        pytest.param("-abc", 3, "-", False, "-ab", id="-abc-dash-no-save-order"),
-        pytest.param("2024-01-31", 10, "abc", True, "2024abc01", id="2024-01-31-10"),
+        pytest.param("-", 9, "abc", True, "abc", id="dash-9-abc-save-order"),
+        pytest.param("utf-8", 3, "-", False, "utf", id="utf-8-dash"),
+        pytest.param("-7", 3, "abc", False, "", id="-7-abc"),
+        pytest.param("2024-01-31", 3, "abc", False, "01", id="2024-01-31-abc"),
+        pytest.param("-7A", 3, "aa", True, "aa7", id="-7A-aa-save-order"),
+        pytest.param("--", 3, "aa", True, "", id="dash-aa-save-order"),
         pytest.param(
-            "-<b>x</b>", 3, "-", False, "-<b", id="-<b>x</b>-dash-no-save-order"
-        ),
-        pytest.param(
-            "-abc", 3, "\u200c\u200d", True, "\u200c\u200da", id="-abc-unicode"
-        ),
-        pytest.param(
-            "-7", 1, "\u200c\u200d", False, "", id="-7-1-unicode-no-save-order"
+            "2024-01-31",
+            11,
+            "\u200c\u200d",
+            False,
+            "2024\u200c\u200d01",
+            id="2024-01-31-11-unicode",
         ),
     ],
 )
@@ -89,309 +86,151 @@ def test_modern_truncate(text, max_length, separator, save_order, expected):
 
 
 @pytest.mark.parametrize(
-    ("text", "max_length", "separator", "save_order", "expected"),
+    ("text", "max_length", "separator", "expected"),
     [
-        pytest.param("-", 3, "NFKD", False, "", id="dash-3-NFKD"),
-        pytest.param("utf-8", 9, "ignore", True, "utf", id="utf-8-9-ignore-save-order"),
-        pytest.param("-abc", 3, "-7", False, "-7a", id="-abc-3--7"),
-        pytest.param("utf-8", 10, "key=value", False, "utf", id="utf-8-10-key=value"),
-        pytest.param("\u200c\u200d", 1, "abc", True, "", id="unicode-1-abc-save-order"),
+        pytest.param("utf-8", 11, "2024-01-31", "utf", id="utf-8-11-2024-01-31"),
+        pytest.param(
+            "2024-01-31", 17, "ignore", "2024ignore01", id="2024-01-31-17-ignore"
+        ),
     ],
 )
-def test_modern_truncate_of_no_word_boundary(
-    text, max_length, separator, save_order, expected
+def test_modern_truncate_when_word_length_at_most_remaining(
+    text, max_length, separator, expected
 ):
-    assert _modern_truncate(text, max_length, False, separator, save_order) == expected
+    assert _modern_truncate(text, max_length, False, separator, True) == expected
 
 
 @pytest.mark.parametrize(
-    ("text", "stopwords", "allow_unicode", "expected"),
+    ("text", "decimal", "max_length", "replacement_stage", "expected"),
     [
-        pytest.param("&AElig;", ["abc"], True, "æ", id="abc"),
-        pytest.param("&Aacute;", ["abc", "''", "1,3"], True, "á", id="&Aacute;"),
-        pytest.param("1,3o", ["abc", "''", "1,3"], True, "13", id="1,3o"),
-        pytest.param("&AElig;", [], None, "", id="empty-list-no-allow-unicode"),
+        pytest.param("1,3", False, 3, "both", "13", id="1,3-no-decimal"),
+        pytest.param("&AElig;", True, 0, "both", "æ", id="&AElig;-0"),
+        pytest.param(b"\x00\xff", True, 3, "pre", "\x00", id="y-pre"),
     ],
 )
-def test_modern_slugify(text, stopwords, allow_unicode, expected):
+def test_modern_slugify_with_stopwords(
+    text, decimal, max_length, replacement_stage, expected
+):
     assert (
         _modern_slugify(
             text,
             True,
+            decimal,
             True,
-            True,
-            3,
+            max_length,
             True,
             "abc",
             True,
-            stopwords,
+            ["abc", "''", "1,3"],
             re.compile("[a-z]+"),
             True,
             "",
-            allow_unicode,
-            "both",
+            True,
+            replacement_stage,
             "auto",
         )
         == expected
     )
 
 
-def test_modern_slugify_with_stopwords():
-    assert (
+def test_modern_slugify_raises_value_error_when_text_is_bytes_or_bytearray():
+    with pytest.raises(
+        ValueError,
+        match=r"^backend must be 'auto', 'text-unidecode', 'unidecode' or 'anyascii'",
+    ):
         _modern_slugify(
-            "ignore",
+            b"\x00\xff",
             True,
             True,
-            False,
-            3,
+            True,
+            1,
             True,
             "abc",
             False,
-            "ignore",
+            ["abc", "''", "1,3"],
+            "1,3",
+            False,
             "utf-8",
             True,
-            [],
-            False,
-            "post",
-            "text-unidecode",
-        )
-        == "ign"
-    )
-
-
-def test_modern_slugify_gives_blank():
-    assert (
-        _modern_slugify(
-            "some text",
-            True,
-            False,
-            True,
-            3,
-            True,
-            "abc",
-            True,
-            ["abc", "abc"],
-            re.compile("[a-z]+"),
-            True,
-            [["abc", "abc"]],
+            "both",
             None,
-            "pre",
-            "anyascii",
-        )
-        == " "
-    )
-
-
-@pytest.mark.parametrize(
-    ("replacement_stage", "backend", "message"),
-    [
-        pytest.param(
-            "o",
-            "auto",
-            "replacement_stage must be 'both', 'pre' or 'post'",
-            id="o-auto",
-        ),
-        pytest.param(
-            "both",
-            3,
-            "backend must be 'auto', 'text-unidecode', 'unidecode' or 'anyascii'",
-            id="both-3",
-        ),
-    ],
-)
-def test_modern_slugify_raises_value_error(replacement_stage, backend, message):
-    with pytest.raises(ValueError, match="^" + re.escape(message)):
-        _modern_slugify(
-            "some text",
-            True,
-            True,
-            True,
-            3,
-            True,
-            "abc",
-            True,
-            ["abc", "''", "1,3"],
-            re.compile("[a-z]+"),
-            True,
-            [["abc", "''", "1,3"], [], ["abc"]],
-            True,
-            replacement_stage,
-            backend,
-        )
-
-
-@pytest.mark.parametrize(
-    ("max_length", "separator", "replacements", "allow_unicode", "message"),
-    [
-        pytest.param(
-            True,
-            "abc",
-            [["abc", "''", "1,3"], [], ["abc"]],
-            True,
-            "max_length must be an int, not bool",
-            id="max-length",
-        ),
-        pytest.param(3, 3, "ignore", False, "separator must be str, not int", id="3"),
-    ],
-)
-def test_modern_slugify_raises_type_error(
-    max_length, separator, replacements, allow_unicode, message
-):
-    with pytest.raises(TypeError, match="^" + re.escape(message)):
-        _modern_slugify(
-            "some text",
-            True,
-            True,
-            True,
-            max_length,
-            True,
-            separator,
-            True,
-            ["abc", "''", "1,3"],
-            re.compile("[a-z]+"),
-            True,
-            replacements,
-            allow_unicode,
-            "both",
-            "auto",
-        )
-
-
-@pytest.mark.parametrize(
-    ("text", "max_length", "stopwords", "lowercase", "message"),
-    [
-        pytest.param(
-            "some text",
-            "abc",
-            [],
-            True,
-            "max_length must be an int, not str",
-            id="some-text-abc-empty-list-lowercase",
-        ),
-        pytest.param(
-            2.5,
-            3,
-            ["abc", "''", "1,3"],
-            False,
-            "text must be str, bytes or bytearray, not float",
-            id="2-5-3-abc-quote-1-3-no-lowercase",
-        ),
-    ],
-)
-def test_modern_slugify_raises_type_error_2(
-    text, max_length, stopwords, lowercase, message
-):
-    with pytest.raises(TypeError, match="^" + re.escape(message)):
-        _modern_slugify(
-            text,
-            True,
-            False,
-            True,
-            max_length,
-            True,
-            "abc",
-            True,
-            stopwords,
-            re.compile("[a-z]+"),
-            lowercase,
-            [["abc", "''", "1,3"], [], ["abc"]],
-            True,
-            "both",
-            "auto",
         )
 
 
 def test_modern_slugify_raises_type_error_for_max_length():
-    with pytest.raises(TypeError, match=r"^max_length must be an int, not float"):
+    with pytest.raises(TypeError, match=r"^max_length must be an int, not bool"):
         _modern_slugify(
-            "some text",
-            False,
+            "some text\n    1,3",
             True,
             True,
-            2.5,
+            True,
+            True,
             True,
             "abc",
-            False,
+            True,
             ["abc", "''", "1,3"],
             re.compile("[a-z]+"),
             True,
-            "utf-8",
+            [["abc", "''", "1,3"], [], ["abc"]],
             True,
-            "post",
+            "both",
             "auto",
         )
 
 
 @pytest.mark.parametrize(
-    ("text", "allow_unicode", "backend", "algorithm", "expected"),
+    ("text", "entities", "allow_unicode", "algorithm", "expected"),
     [
-        pytest.param("abc", False, "auto", "legacy", "abc", id="abc-legacy"),
-        pytest.param("&AElig;", False, "auto", "legacy", "", id="&AElig;-legacy"),
-        pytest.param("abc", False, "auto", "modern", "abc", id="abc"),
-        pytest.param("&AElig;", False, "auto", "modern", "ae", id="&AElig;"),
+        pytest.param("abc", True, False, "legacy", "abc", id="abc-legacy"),
+        pytest.param("&AElig;", True, False, "legacy", "", id="&AElig;-legacy"),
+        pytest.param("abc", True, False, "modern", "abc", id="abc"),
+        pytest.param("&AElig;", True, False, "modern", "ae", id="&AElig;"),
         pytest.param(
-            "&Aacute;", True, "auto", "legacy", "á", id="&Aacute;-allow-unicode-legacy"
+            "&Aacute;", True, True, "legacy", "á", id="&Aacute;-allow-unicode-legacy"
         ),
-        pytest.param("&#XD;", False, "auto", "legacy", "xd", id="&#XD;-legacy"),
-        pytest.param("&#927;", False, "auto", "legacy", "", id="&#927;-legacy"),
-        pytest.param("&#11;", False, "auto", "modern", "", id="&#11;"),
-        pytest.param("&#xFE3e;", False, "auto", "modern", "", id="&#xFE3e;"),
-        pytest.param("&#55296;", False, "auto", "modern", "55296", id="&#55296;"),
+        pytest.param("&#XD;", True, False, "legacy", "xd", id="&#XD;-legacy"),
+        pytest.param("&#927;", True, False, "legacy", "", id="&#927;-legacy"),
+        pytest.param("&#11;", True, False, "modern", "", id="&#11;"),
+        pytest.param("&#xFE3e;", True, False, "modern", "", id="&#xFE3e;"),
+        pytest.param("&#55296;", True, False, "modern", "55296", id="&#55296;"),
         pytest.param(
-            "&AElig;",
-            False,
-            "text-unidecode",
-            "modern",
-            "ae",
-            id="&AElig;-text-unidecode",
+            "&Aacute;", False, False, "modern", "aacute", id="&Aacute;-no-entities"
         ),
         pytest.param(
-            "some text",
-            True,
-            "auto",
-            "modern",
-            "some-text",
-            id="some-text-allow-unicode",
+            "some text", True, True, "modern", "some-text", id="some-text-allow-unicode"
         ),
+        pytest.param("some text", True, False, "modern", "some-text", id="some-text"),
+        pytest.param("some text", True, 3, "modern", "some-text", id="some-text-3"),
     ],
 )
-def test_slugify(text, allow_unicode, backend, algorithm, expected):
+def test_slugify(text, entities, allow_unicode, algorithm, expected):
     assert (
-        slugify(text, allow_unicode=allow_unicode, backend=backend, algorithm=algorithm)
+        slugify(
+            text, entities=entities, allow_unicode=allow_unicode, algorithm=algorithm
+        )
         == expected
     )
 
 
 @pytest.mark.parametrize(
-    ("max_length", "regex_pattern", "replacements", "backend", "expected"),
+    ("text", "entities", "max_length", "backend", "expected"),
     [
         pytest.param(
-            0,
-            re.compile("[a-z]+"),
-            (),
-            "unidecode",
-            " ",
-            id="0-compile-a-z-empty-tuple-unidecode",
+            "&AElig;", True, 0, "text-unidecode", "ae", id="&AElig;-text-unidecode"
         ),
         pytest.param(
-            11,
-            None,
-            [["", "abc"]],
-            "auto",
-            "abcaabcbabc",
-            id="11-no-regex-pattern-empty-abc-auto",
+            "some text", False, 0, "unidecode", "some-text", id="no-entities-unidecode"
         ),
+        pytest.param("some text", True, 1, "auto", "s", id="1"),
+        pytest.param("some text", True, 10, "auto", "some-text", id="10"),
     ],
 )
-def test_slugify_with_algorithm(
-    max_length, regex_pattern, replacements, backend, expected
-):
+def test_slugify_with_algorithm(text, entities, max_length, backend, expected):
     assert (
         slugify(
-            "some text",
+            text,
+            entities=entities,
             max_length=max_length,
-            regex_pattern=regex_pattern,
-            replacements=replacements,
             backend=backend,
             algorithm="modern",
         )
@@ -399,88 +238,191 @@ def test_slugify_with_algorithm(
     )
 
 
-def test_slugify_with_in_word_and_char_is_combining_mark():
+@pytest.mark.parametrize(
+    ("text", "max_length", "separator", "allow_unicode", "expected"),
+    [
+        pytest.param("some text", 0, "abc", False, "someabctext", id="0"),
+        pytest.param("some text", 16, "abc", False, "someabctext", id="16"),
+        pytest.param("NFKD", 3, "", False, "nfk", id="NFKD-3-empty-separator"),
+        pytest.param(
+            "some text", 8, "&#6857;", True, "some", id="8-&#6857;-allow-unicode"
+        ),
+    ],
+)
+def test_slugify_of_modern(text, max_length, separator, allow_unicode, expected):
     assert (
-        slugify("e t&#857;", separator="abc", allow_unicode=True, algorithm="modern")
-        == "eabct͙"
+        slugify(
+            text,
+            max_length=max_length,
+            separator=separator,
+            allow_unicode=allow_unicode,
+            algorithm="modern",
+        )
+        == expected
     )
 
 
-def test_slugify_when_output_length_at_most_max_length():
+@pytest.mark.parametrize(
+    ("text", "max_length", "regex_pattern", "replacements", "expected"),
+    [
+        pytest.param("#.1;", 1, re.compile(r"\d+"), (), "#", id="#.1;-1-compile-d"),
+        pytest.param(
+            "some text",
+            0,
+            None,
+            [["", "abc"]],
+            "abcaabcbabccabcsabcaabcbabccabcoabcaabcbabccabcmabcaabcbabccabceabcaabcbabccabc-abcaabcbabccabctabcaabcbabccabceabcaabcbabccabcxabcaabcbabccabctabcaabcbabccabc",
+            id="some-text-no-regex-pattern-empty-abc",
+        ),
+        pytest.param("NFKD", 0, "''", (), "nfkd", id="NFKD-quote"),
+    ],
+)
+def test_slugify_with_algorithm_2(
+    text, max_length, regex_pattern, replacements, expected
+):
     assert (
-        slugify("some text", max_length=16, separator="abc", algorithm="modern")
-        == "someabctext"
+        slugify(
+            text,
+            max_length=max_length,
+            regex_pattern=regex_pattern,
+            replacements=replacements,
+            algorithm="modern",
+        )
+        == expected
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "entities", "lowercase", "expected"),
+    [
+        pytest.param(
+            "&Acirc;", False, False, "Acirc", id="&Acirc;-no-entities-no-lowercase"
+        ),
+        pytest.param(
+            bytearray(b"\x00\xff"), True, 0.0, "", id="bytearray-y-entities-0.0"
+        ),
+    ],
+)
+def test_slugify_without_allow_unicode(text, entities, lowercase, expected):
+    assert (
+        slugify(text, entities=entities, lowercase=lowercase, algorithm="modern")
+        == expected
     )
 
 
 def test_slugify_with_allow_unicode():
     assert (
-        slugify(b"\x00\xff", stopwords=["abc"], allow_unicode=True, algorithm="modern")
-        == ""
-    )
-
-
-def test_slugify_without_stopwords():
-    assert (
         slugify(
-            "''",
-            max_length=11,
-            replacements=[["", "abc"]],
+            "some text",
+            stopwords=0,
+            allow_unicode=True,
             replacement_stage="post",
             algorithm="modern",
         )
-        == "abc"
+        == "some-text"
     )
 
 
-def test_slugify_gives_empty():
+def test_slugify_with_stopwords():
     assert (
         slugify(
-            "''",
-            max_length=3,
-            separator="abc",
-            replacements=[["abc", "abc"]],
-            replacement_stage="pre",
-            backend="unidecode",
+            "some text",
+            stopwords=["1,3"],
+            replacements=None,
+            allow_unicode=True,
             algorithm="modern",
         )
-        == ""
+        == "some-text"
     )
 
 
-def test_slugify_without_lowercase():
+def test_slugify_gives_some_text():
     assert (
         slugify(
-            "''",
-            max_length=3,
-            separator="abc",
+            "some text",
+            stopwords=["abc", "''", "1,3"],
+            regex_pattern="abc",
             lowercase=False,
             replacements=[["abc", "abc"]],
-            replacement_stage="post",
-            backend="unidecode",
+            replacement_stage="pre",
             algorithm="modern",
         )
-        == ""
+        == "some text"
+    )
+
+
+def test_slugify_gives_a():
+    assert (
+        slugify(
+            "&Acirc;",
+            stopwords=["'"],
+            regex_pattern="a: 1\nb: [2]",
+            lowercase=0.0,
+            replacements=[["abc", "abc"]],
+            algorithm="modern",
+        )
+        == "A"
     )
 
 
 @pytest.mark.parametrize(
-    ("backend", "algorithm", "message"),
+    ("text", "replacement_stage", "backend", "algorithm", "message"),
     [
         pytest.param(
+            "some text",
+            "both",
             3,
             "legacy",
             "backend must be 'auto', 'text-unidecode', 'unidecode' or 'anyascii'",
             id="3-legacy",
         ),
         pytest.param(
-            "auto", "abc", "algorithm must be 'legacy' or 'modern'", id="auto-abc"
+            "some text",
+            "both",
+            "auto",
+            "abc",
+            "algorithm must be 'legacy' or 'modern'",
+            id="abc",
+        ),
+        pytest.param(
+            b"abc",
+            2.5,
+            "auto",
+            "modern",
+            "replacement_stage must be 'both', 'pre' or 'post'",
+            id="abc-2.5-modern",
         ),
     ],
 )
-def test_slugify_raises_value_error(backend, algorithm, message):
+def test_slugify_raises_value_error(
+    text, replacement_stage, backend, algorithm, message
+):
     with pytest.raises(ValueError, match="^" + re.escape(message)):
-        slugify("some text", backend=backend, algorithm=algorithm)
+        slugify(
+            text,
+            replacement_stage=replacement_stage,
+            backend=backend,
+            algorithm=algorithm,
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "max_length", "message"),
+    [
+        pytest.param(3, 0, "text must be str, bytes or bytearray, not int", id="3-0"),
+        pytest.param(
+            "some text", 2.5, "max_length must be an int, not float", id="some-text-2.5"
+        ),
+    ],
+)
+def test_slugify_raises_type_error_with_algorithm(text, max_length, message):
+    with pytest.raises(TypeError, match="^" + re.escape(message)):
+        slugify(text, max_length=max_length, algorithm="modern")
+
+
+def test_slugify_raises_type_error_when_separator_is_not_str():
+    with pytest.raises(TypeError, match=r"^separator must be str, not NoneType"):
+        slugify("some text", separator=None, algorithm="modern")
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,7 @@ def test_isbn_checker_without_normalize():
     [
         pytest.param(__ISBNChecker("42"), id="isbn-checker-42"),
         pytest.param(__ISBNChecker("4242424242424"), id="isbn-checker-4242424242424"),
+        pytest.param(__ISBNChecker("1234567890424"), id="isbn-checker-1234567890424"),
     ],
 )
 def test_isbn_checker_is_isbn_13_is_false(isbn_checker):
@@ -111,7 +112,6 @@ def test_is_integer(input_string, expected):
 @pytest.mark.parametrize(
     ("input_string", "expected"),
     [
-        pytest.param("abc", False, id="abc"),
         pytest.param("42.0", True, id="42.0"),
         pytest.param("6965", False, id="6965"),
         pytest.param(" +11.11e11", False, id="11-11e11-padded"),
@@ -140,16 +140,15 @@ def test_is_url(input_string, allowed_schemes, expected):
     [
         pytest.param(320, False, id="320"),
         pytest.param("@gmail.com", False, id="@gmail.com"),
-        pytest.param("my.email@the-provider.com", True, id="my.email@the-provider.com"),
         pytest.param('@@@@a"', False, id="a"),
         pytest.param("aa@aa.aa.aa", True, id="aa@aa.aa.aa"),
         pytest.param("l.@", False, id="l.@"),
         pytest.param(" aa@aa.aa.aa", False, id="aa-aa-aa-aa-padded"),
-        pytest.param('"a"@tr.co', True, id="a-tr-co"),
         pytest.param(r"7@ht.u\@", True, id="7-ht-u"),
         pytest.param('il"@er.co', False, id="il-er-co"),
         pytest.param('"e_@er.co', False, id="e-er-co"),
-        pytest.param('" l"@tr.co', True, id="l-tr-co"),
+        pytest.param('".l"@tr.co', True, id="l-tr-co"),
+        pytest.param('" l"@tr.co', True, id="l-tr-co-2"),
         pytest.param(r"\@.@ht.hu", False, id="ht-hu"),
         pytest.param(r"7@ht.huac\@", False, id="7-ht-huac"),
         pytest.param('@a"\\ @bc.de', False, id="a-bc-de"),
@@ -380,7 +379,7 @@ def test_is_isbn_10_is_false(input_string):
 
 def test_is_isbn_10_raises_invalid_input_error_when_input_string_is_not_string():
     with pytest.raises(InvalidInputError, match=r'^Expected "str", received "int"'):
-        is_isbn_10(3)
+        is_isbn_10(-3)
 
 
 def test_is_isbn_13_is_false():

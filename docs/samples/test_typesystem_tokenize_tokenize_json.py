@@ -20,6 +20,11 @@ def test_make_scanner():
     assert len(result) == 2
 
 
+def test_make_scanner_raises_stop_iteration():
+    with pytest.raises(StopIteration, match=r"^3"):
+        _make_scanner(JSONDecoder(), "abc")("content", 3)
+
+
 @pytest.mark.parametrize(
     ("content", "expected_type", "expected_value", "expected_end"),
     [
@@ -34,11 +39,11 @@ def test_make_scanner():
             id="brace-tab-closing-brace",
         ),
         pytest.param(
-            '{"":[true],"b": null}',
+            '{"": [], "b":\n null}',
             DictToken,
-            {"": [True], "b": None},
-            Position(line_no=1, column_no=21, char_index=20),
-            id="true-b-null",
+            {"": [], "b": None},
+            Position(line_no=2, column_no=6, char_index=19),
+            id="b-null",
         ),
         pytest.param(
             "9555E+571",
@@ -76,11 +81,11 @@ def test_make_scanner():
             id="2",
         ),
         pytest.param(
-            '"{"',
+            '""',
             ScalarToken,
-            "{",
-            Position(line_no=1, column_no=3, char_index=2),
-            id="double-quote-brace",
+            "",
+            Position(line_no=1, column_no=2, char_index=1),
+            id="double-quote",
         ),
         pytest.param(
             '{"":[1,2.5, true], "b": null}',
@@ -108,24 +113,27 @@ def test_tokenize_json(content, expected_type, expected_value, expected_end):
         pytest.param(b"abc", "Expecting value.", id="abc"),
         pytest.param(" ", "No content.", id="blank"),
         pytest.param(
-            "{f", "Expecting property name enclosed in double quotes.", id="{f"
+            "{", "Expecting property name enclosed in double quotes.", id="brace"
         ),
         pytest.param("{}c", "Extra data.", id="{}c"),
-        pytest.param('{"":1', "Expecting ',' delimiter.", id="1"),
         pytest.param(
-            '{"": 5,', "Expecting property name enclosed in double quotes.", id="5"
+            '{\r"',
+            "Unterminated string starting at.",
+            id="brace-carriage-return-double-quote",
         ),
-        pytest.param('{"" : c', "Expecting value.", id="c"),
-        pytest.param('{"":  1 ', "Expecting ',' delimiter.", id="1-padded"),
-        pytest.param('{""', "Expecting ':' delimiter.", id="brace-double-quote"),
-        pytest.param('{ ""', "Expecting ':' delimiter.", id="brace-space-double-quote"),
-        pytest.param('{"" :', "Expecting value.", id="brace-double-quote-space"),
-        pytest.param('{"": \n', "Expecting value.", id="brace-double-quote-colon"),
+        pytest.param("{ }l", "Extra data.", id="{-}l"),
+        pytest.param(
+            '{"":5,', "Expecting property name enclosed in double quotes.", id="5"
+        ),
+        pytest.param('{"": [true], "b"', "Expecting ':' delimiter.", id="true-b"),
+        pytest.param(
+            '{"":[5,true],"":null ', "Expecting ',' delimiter.", id="5-true-null-padded"
+        ),
+        pytest.param('{""\n:', "Expecting value.", id="brace-double-quote-newline"),
         pytest.param("n", "Expecting value.", id="n"),
         pytest.param("[", "Expecting value.", id="bracket"),
-        pytest.param("[t", "Expecting value.", id="t"),
-        pytest.param("[f", "Expecting value.", id="f"),
-        pytest.param('""c', "Extra data.", id="c-2"),
+        pytest.param("foo bar baz", "Expecting value.", id="foo-bar-baz"),
+        pytest.param('""c', "Extra data.", id="c"),
     ],
 )
 def test_tokenize_json_raises_parse_error(content, message):
