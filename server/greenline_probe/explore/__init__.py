@@ -4,6 +4,7 @@ Everything is done here, in the project's own interpreter: its grammar reads the
 the search tries, what is observed and what the test will show are the same Python expressions.
 
     subject -> facts (read) -> templates with pools (seed) -> search (run) -> mutants, choose (keep) -> observe (judge)
+    -> again elsewhere: clock, environment (loosen, for what differs); surroundings put back what each call did
     -> properties (laws that hold); what the documentation shows (documented) is tried first and rested on
 """
 
