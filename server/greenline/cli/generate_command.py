@@ -51,7 +51,7 @@ def command(  # noqa: PLR0917 - click passes options by name
     """Write the missing tests for each TARGET, and run them.
 
     A TARGET is file.py (each function in it), file.py::function, file.py::Class.method or file.py:LINE. A test is
-    written only after it has passed twice, in fresh processes, and covers something that no test did.
+    written only after it has passed twice, in two processes, and covers something that no test did.
 
     Exit code: 0 when each target ended confirmed or had nothing to gain, 1 when one did not, 2 for wrong usage.
     """

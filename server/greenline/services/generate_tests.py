@@ -1,4 +1,4 @@
-"""Generate: from a target to one edit whose every test has passed, twice, in fresh processes, and gained something."""
+"""Generate: from a target to one edit whose every test has passed, twice, in two processes, and gained something."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gates of promise one: every candidate passes twice, in fresh processes, in the file as it would be written."""
+"""The gates of promise one: every candidate passes twice, in two processes, in the file as it would be written."""
 
 from __future__ import annotations
 
