@@ -15,8 +15,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "vscode-client" / "package.js
 SECTION = "greenline"
 """The id of the generated section; the client's own settings stand in another one."""
 
-SCOPES = {"greenline.interpreter": "machine-overridable"}
-"""A path differs from machine to machine; every other setting may differ from folder to folder."""
+SCOPES = {"greenline.interpreter": "machine-overridable", "greenline.isolation.command": "machine-overridable"}
+"""What differs from machine to machine; every other setting may differ from folder to folder."""
 
 
 def section() -> dict[str, Any]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "information", "hint", "off"]
+OnSave = Literal["off", "affected", "file"]
+IsolationLevel = Literal["auto", "guard", "sandbox", "command"]
 EngineChoice = Literal["auto", "explore", "model"]
 
 
@@ -57,6 +59,30 @@ class Settings:
     )
     suite_seconds: float = _setting(
         1800.0, "run.suiteSeconds", 'How long "Run tests with coverage" may take, in seconds.', minimum=1, maximum=86400
+    )
+
+    run_on_save: OnSave = _setting(
+        "off",
+        "run.onSave",
+        "What runs when a Python file is saved: the tests that `affected` code reaches, or those of the `file`.",
+        enum=["off", "affected", "file"],
+    )
+    run_parallel: bool = _setting(
+        True, "run.parallel", "Run the whole suite on several cores where the project has pytest-xdist."
+    )
+    isolation: IsolationLevel = _setting(
+        "auto",
+        "isolation.level",
+        "What holds back code that is explored, and tests that nobody has accepted: `guard` refuses, in Python, what "
+        "could do harm; `sandbox` has the system refuse it too; `command` runs it as isolation.command says; `auto` is "
+        "the strongest of the first two that works here.",
+        enum=["auto", "guard", "sandbox", "command"],
+    )
+    isolation_command: str = _setting(
+        "",
+        "isolation.command",
+        "How to run a program elsewhere, for isolation.level `command`: `docker run --rm -i -v {scratch}:{scratch} "
+        "image {command}`, say.",
     )
 
     @classmethod

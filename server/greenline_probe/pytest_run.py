@@ -7,14 +7,15 @@ import importlib
 import os
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any, Callable
 
-from greenline_probe import guard, limits, plugins, wire
+from greenline_probe import failures, guard, limits, plugins, wire
 from greenline_probe.bytecode import keep_bytecode
 from greenline_probe.trace import Tracer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from greenline_probe.calls import Calls
 
@@ -122,6 +123,8 @@ def _listener(  # noqa: C901 - many hooks, each short
         def __init__(self) -> None:
             self.internal_error = ""
             self._outcomes: dict[str, tuple[str, str]] = {}
+            self._failures: dict[str, tuple[str, str, list[list[Any]]]] = {}
+            self._began = 0.0
 
         @pytest.hookimpl(hookwrapper=True)  # type: ignore[untyped-decorator, unused-ignore]
         def pytest_load_initial_conftests(self, early_config: Any, args: list[str]) -> Iterator[None]:
@@ -167,9 +170,19 @@ def _listener(  # noqa: C901 - many hooks, each short
 
         def pytest_runtest_logstart(self, nodeid: str) -> None:
             self._outcomes[nodeid] = ("", "")
+            self._began = time.perf_counter()
             if tracer:
                 tracer.resume()
+                if request.contexts:
+                    tracer.switch()  # what came before belongs to no test
             reply(wire.TestBegan(nodeid))
+
+        @pytest.hookimpl(hookwrapper=True)  # type: ignore[untyped-decorator, unused-ignore]
+        def pytest_runtest_makereport(self, item: Any, call: Any) -> Generator[None, Any, None]:
+            made = yield
+            report = made.get_result()
+            if report.failed and call.excinfo is not None:
+                self._failures.setdefault(item.nodeid, failures.described(call.excinfo.value, report))
 
         def pytest_runtest_logreport(self, report: Any) -> None:
             told = _outcome(report)
@@ -181,7 +194,14 @@ def _listener(  # noqa: C901 - many hooks, each short
 
         def pytest_runtest_logfinish(self, nodeid: str) -> None:
             outcome, message = self._outcomes.pop(nodeid, ("", ""))
-            reply(wire.TestDone(nodeid, outcome or "error", message or ("" if outcome else "pytest gave no outcome")))
+            done = wire.TestDone(nodeid, outcome or "error", message or ("" if outcome else "pytest gave no outcome"))
+            failure = self._failures.pop(nodeid, None)
+            if failure and done.outcome in {"failed", "error"}:
+                done.error, done.said, done.frames = failure
+            done.seconds = time.perf_counter() - self._began
+            if tracer and request.contexts:
+                done.lines = {name: _bits(lines) for name, lines in tracer.switch().items()}
+            reply(done)
 
         def pytest_internalerror(self, excrepr: Any) -> None:
             self.internal_error = _shortened(str(excrepr))
@@ -190,6 +210,14 @@ def _listener(  # noqa: C901 - many hooks, each short
             self.internal_error = self.internal_error or f"{excinfo.typename}: {excinfo.value}".rstrip(": ")
 
     return Listener()
+
+
+def _bits(lines: set[int]) -> str:
+    """Return the lines as a hexadecimal number with bit n for line n."""
+    bits = bytearray(max(lines, default=0) // 8 + 1)
+    for line in lines:
+        bits[line >> 3] |= 1 << (line & 7)
+    return f"{int.from_bytes(bits, 'little'):x}"
 
 
 def _is_repeatable(item: Any) -> bool:

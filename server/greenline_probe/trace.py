@@ -42,6 +42,7 @@ class Tracer:
         )
         self._prefixes = tuple({os.path.realpath(p) for p in (sys.prefix, sys.base_prefix)})
         self._arcs: dict[str, set[tuple[int, int]]] = {}
+        self._earlier: dict[str, set[tuple[int, int]]] = {}
         self._by_filename: dict[str, set[tuple[int, int]] | None] = {}
         self._on = False
         self._waiting = False
@@ -80,15 +81,27 @@ class Tracer:
         sys.settrace(before)
         threading.settrace(before_in_threads)
 
+    def switch(self) -> dict[str, set[int]]:
+        """Return the lines that ran since the last switch, by reported name; ``take`` has them as well."""
+        lines = {}
+        for name, ran in self._since().items():
+            self._earlier.setdefault(name, set()).update(ran)
+            lines[name] = _lines(ran)
+        return lines
+
     def take(self) -> dict[str, Recorded]:
         """Return what ran, by reported name, and start from nothing. Only files in which something ran are in it."""
-        taken = {}
+        self.switch()
+        taken, self._earlier = self._earlier, {}
+        return {name: (_lines(ran), ran) for name, ran in taken.items()}
+
+    def _since(self) -> dict[str, set[tuple[int, int]]]:
+        since = {}
         for name, arcs in self._arcs.items():
             if arcs:
-                ran = set(arcs)
+                since[name] = set(arcs)
                 arcs.clear()  # in place: frames that are still running hold this very set
-                taken[name] = ({line for arc in ran for line in arc if line > 0}, ran)
-        return taken
+        return since
 
     def _call(self, frame: FrameType, event: str, arg: Any) -> Callable[..., Any] | None:  # noqa: ARG002
         """Trace function for new frames; the answer None keeps the lines of a frame free of cost."""
@@ -138,6 +151,10 @@ class Tracer:
         return not any(
             path.startswith(prefix + os.sep) and len(prefix) > len(root.rstrip(os.sep)) for prefix in self._prefixes
         )
+
+
+def _lines(arcs: set[tuple[int, int]]) -> set[int]:
+    return {line for arc in arcs for line in arc if line > 0}
 
 
 def _frame_recorder(frame: FrameType, arcs: set[tuple[int, int]]) -> Callable[..., Any]:

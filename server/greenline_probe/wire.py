@@ -53,6 +53,10 @@ class RunTests:
     """Folder to keep the bytecode of pytest and its plugins in, from one run to the next."""
     calls: bool = False
     """Tell what the functions in ``files`` are called with; chance is seeded, test by test, for that."""
+    contexts: bool = False
+    """Tell for each test which lines it ran, of what is recorded."""
+    shuffle: Optional[int] = None
+    """Run the tests in an order that this number decides; None leaves it."""
 
 
 @dataclass
@@ -78,6 +82,15 @@ class TestDone:
     node_id: str
     outcome: str
     message: str = ""
+    error: str = ""
+    """Of a failure: the exception's class, with its module unless it is a builtin."""
+    said: str = ""
+    """Of a failure: the exception as text, several lines where an assertion was explained."""
+    frames: list[list[Any]] = field(default_factory=list)
+    """Of a failure: [file, line, function], outermost first; those of pytest and its plugins are left out."""
+    seconds: float = 0.0
+    lines: dict[str, str] = field(default_factory=dict)
+    """Of a run with contexts: file -> the lines that this test ran, as a hexadecimal number with bit n for line n."""
 
 
 @dataclass

@@ -16,7 +16,7 @@ from greenline.adapters.scratch_overlay import Overlay
 from greenline.adapters.warm_process import WarmProblem, WarmProcess
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Sequence
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
     from greenline.adapters.probe_process import Probe
     from greenline.ports.project import Interpreter, Project
@@ -63,17 +63,19 @@ class Probes:
         python_path: Sequence[Path] = (),
         first: Sequence[Path] = (),
         fresh: bool = False,
+        variables: Mapping[str, str] | None = None,
     ) -> AsyncIterator[Probe]:
         """Start a probe, and end it with all that it started. Raises ProbeProblem.
 
-        ``python_path`` comes before the person's PYTHONPATH; ``first`` is what the request puts on ``sys.path`` itself.
+        ``python_path`` comes before the person's PYTHONPATH; ``first`` is what the request puts on ``sys.path`` itself;
+        ``variables`` are set in the environment, over all others.
         """
         async with AsyncExitStack() as stack:
             probe: Probe | None = None
             if self._warm and not fresh:
                 with contextlib.suppress(WarmProblem):
                     warm = await self._ready(kind)
-                    environment = _environment(kind, overlay, python_path)
+                    environment = {**_environment(kind, overlay, python_path), **(variables or {})}
                     forked = ForkedProbe(kind.interpreter, warm, overlay, environment, first)
                     probe = await stack.enter_async_context(forked)
             if probe is None:
@@ -84,6 +86,7 @@ class Probes:
                         python_path=python_path,
                         hash_seed=kind.hash_seed,
                         own_home=kind.own_home,
+                        environment=variables,
                     )
                 )
             yield probe

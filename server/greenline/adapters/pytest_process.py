@@ -13,10 +13,12 @@ from greenline.adapters.probe_process import ProbeProblem
 from greenline.adapters.probes import Kind, Probes
 from greenline.adapters.scratch_overlay import OverlayProblem, scratch_overlay
 from greenline.domain.coverage.model import Executed
-from greenline.ports.tests import CallsSeen, TestOutcome, TestReport
+from greenline.ports.tests import CallsSeen, Frame, TestOutcome, TestReport
 from greenline_probe import wire
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from greenline.adapters.probe_process import Probe
     from greenline.adapters.scratch_overlay import Overlay
     from greenline.ports.progress import Progress
@@ -97,6 +99,8 @@ class PytestProcess:
             limited=run.guarded,
             bytecode=str(self._probes.bytecode or ""),
             calls=run.record_calls,
+            contexts=run.contexts,
+            shuffle=run.conditions.shuffle,
         )
 
     async def _converse(self, probe: Probe, request: wire.RunTests, heard: _Heard, progress: Progress) -> None:
@@ -120,6 +124,7 @@ class _Heard:
     total: int = 0
     running: str = ""
     outcomes: list[TestOutcome] = field(default_factory=list)
+    contexts: dict[str, dict[Path, int]] = field(default_factory=dict)
     done: wire.RunDone | None = None
     refusal_to_run: wire.Problem | None = None
 
@@ -134,7 +139,20 @@ class _Heard:
             self.running = reply.node_id
         elif isinstance(reply, wire.TestDone):
             self.running = ""
-            self.outcomes.append(TestOutcome(reply.node_id, reply.outcome, reply.message))  # type: ignore[arg-type]
+            frames = tuple(Frame(Path(file), line, function) for file, line, function in reply.frames)
+            self.outcomes.append(
+                TestOutcome(
+                    reply.node_id,
+                    reply.outcome,  # type: ignore[arg-type]
+                    reply.message,
+                    error=reply.error,
+                    said=reply.said,
+                    frames=frames,
+                    seconds=reply.seconds,
+                )
+            )
+            if reply.lines:
+                self.contexts[reply.node_id] = {Path(name): int(bits, 16) for name, bits in reply.lines.items()}
         elif isinstance(reply, wire.RunDone):
             self.done = reply
         elif isinstance(reply, wire.Problem):
@@ -163,13 +181,30 @@ def _report(overlay: Overlay, run: TestRun, heard: _Heard, problem: str) -> Test
             for line, programs, types in rows
         )
     return TestReport(
-        outcomes=tuple(replace(o, message=o.message.replace(copy, project)) for o in heard.outcomes),
+        outcomes=tuple(_in_project(outcome, overlay, copy, project) for outcome in heard.outcomes),
         coverage=coverage,
         problem=problem.replace(copy, project),
         unfinished=heard.running if problem else "",
         calls=calls,
+        contexts={node: _by_path(overlay, lines) for node, lines in heard.contexts.items()},
         refusals=tuple(what.replace(copy, project) for what in (heard.done.refusals if heard.done else ())),
     )
+
+
+def _in_project(outcome: TestOutcome, overlay: Overlay, copy: str, project: str) -> TestOutcome:
+    return replace(
+        outcome,
+        message=outcome.message.replace(copy, project),
+        said=outcome.said.replace(copy, project),
+        frames=tuple(replace(frame, path=overlay.map_back(frame.path)) for frame in outcome.frames),
+    )
+
+
+def _by_path(overlay: Overlay, lines: Mapping[Path, int]) -> dict[Path, int]:
+    mapped: dict[Path, int] = {}
+    for path, bits in lines.items():
+        mapped[overlay.map_back(path)] = mapped.get(overlay.map_back(path), 0) | bits
+    return mapped
 
 
 def _time_is_up(run: TestRun, heard: _Heard) -> str:

@@ -15,6 +15,19 @@ Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
 
 
 @dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a sound test does not notice. Empty and None leave what the person has."""
+
+    timezone: str = ""
+    """As the variable TZ has it."""
+    locale: str = ""
+    """As the variable LC_ALL has it."""
+    days_later: float = 0.0
+    shuffle: int | None = None
+    """Another order of the tests; the number decides which."""
+
+
+@dataclass(frozen=True, slots=True)
 class TestRun:
     """One run of pytest, always in a scratch copy of the project.
 
@@ -36,17 +49,36 @@ class TestRun:
     """Tell what the functions of ``measure`` are called with."""
     guarded: bool = True
     """Refuse writes outside scratch, network and subprocesses: for what no person has accepted yet."""
+    contexts: bool = False
+    """Tell for each test which lines of ``measure`` it ran."""
+    conditions: Conditions = Conditions()
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One step of a traceback."""
+
+    path: Path
+    line: int
+    function: str
 
 
 @dataclass(frozen=True, slots=True)
 class TestOutcome:
-    """One test's end; ``message`` is pytest's own, for failures."""
+    """One test's end; ``message`` is pytest's own, for failures, and so is the rest."""
 
     __test__ = False
 
     node_id: str
     outcome: Outcome
     message: str = ""
+    error: str = ""
+    """The exception's class, with its module unless it is a builtin."""
+    said: str = ""
+    """The exception as text; of an assertion with the values that pytest explains it by."""
+    frames: tuple[Frame, ...] = ()
+    """The traceback, outermost first, without pytest's own."""
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +106,11 @@ class TestReport:
     refusals: tuple[str, ...] = ()
     """What the guard refused, in words ("write to /home/x/data.json"), even where a test swallowed the refusal."""
 
+    contexts: Mapping[str, Mapping[Path, int]] = field(default_factory=dict)
+    """Of a run with contexts: node id -> file -> lines that this test ran, as a number with bit n for line n.
+
+    What runs while tests are collected (imports, mostly) belongs to none of them.
+    """
     calls: Mapping[Path, tuple[CallsSeen, ...]] = field(default_factory=dict)
     """Of a run that records them, by file, in the order of the lines."""
 

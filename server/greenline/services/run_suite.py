@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from greenline.domain.coverage.model import Executed
+    from greenline.domain.failures import Failure
     from greenline.ports.documents import Documents
     from greenline.ports.progress import Progress
     from greenline.ports.project import InterpreterFinder, Project, ProjectFinder
@@ -31,6 +32,9 @@ class SuiteRun:
     ok: bool
     changed: frozenset[Path] = frozenset()
     """Files whose picture changed."""
+    failures: tuple[Failure, ...] = ()
+    passed: frozenset[str] = frozenset()
+    """Node ids; what failed before and is here does so no more."""
 
 
 class RunSuite:
