@@ -10,7 +10,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Callable
 
-from greenline_probe import failures, guard, limits, plugins, wire
+from greenline_probe import conditions, failures, guard, limits, plugins, wire
 from greenline_probe.bytecode import keep_bytecode
 from greenline_probe.trace import Tracer
 
@@ -78,7 +78,7 @@ def _pytest_main(pytest: Any, request: wire.RunTests, listener: Any) -> int:
         "--maxfail=0",
     ]
     try:
-        return int(pytest.main(arguments, plugins=[listener]))
+        return int(pytest.main(arguments, plugins=[listener, *conditions.plugin(pytest, request)]))
     except BaseException as error:  # a plugin, or the guard in one
         listener.internal_error = listener.internal_error or f"{type(error).__name__}: {error}"
         return 3

@@ -57,6 +57,12 @@ class RunTests:
     """Tell for each test which lines it ran, of what is recorded."""
     shuffle: Optional[int] = None
     """Run the tests in an order that this number decides; None leaves it."""
+    days_later: float = 0.0
+    """Let each test, and what is imported by it from ``package``, see a later time."""
+    package: str = ""
+    """Top-level package under test."""
+    elsewhere: bool = False
+    """Run each test in an empty folder; its fixtures are set up where they always are."""
 
 
 @dataclass

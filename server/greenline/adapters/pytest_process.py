@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from greenline.adapters.scratch_overlay import Overlay
     from greenline.ports.progress import Progress
     from greenline.ports.project import Interpreter
-    from greenline.ports.tests import TestRun
+    from greenline.ports.tests import Conditions, TestRun
 
 _EVERYTHING = ["write", "network", "process", "signal"]
 _REPLIES = (wire.Started, wire.TestBegan, wire.TestDone, wire.RunDone, wire.Problem)
@@ -56,7 +56,12 @@ class PytestProcess:
             roots = [overlay.map_out(root) for root in run.project.source_roots]
             # The whole suite takes its time: nothing to win, and nothing that could be different.
             opened = self._probes.open(
-                kind, overlay, python_path=roots, first=[overlay.root], fresh=fresh or not run.selection
+                kind,
+                overlay,
+                python_path=roots,
+                first=[overlay.root],
+                fresh=fresh or not run.selection,
+                variables=_variables(run.conditions),
             )
             async with opened as probe:
                 problem = await self._ended(probe, self._request(overlay, run), run, heard, progress)
@@ -101,6 +106,9 @@ class PytestProcess:
             calls=run.record_calls,
             contexts=run.contexts,
             shuffle=run.conditions.shuffle,
+            days_later=run.conditions.days_later,
+            package=run.conditions.package,
+            elsewhere=run.conditions.elsewhere,
         )
 
     async def _converse(self, probe: Probe, request: wire.RunTests, heard: _Heard, progress: Progress) -> None:
@@ -157,6 +165,11 @@ class _Heard:
             self.done = reply
         elif isinstance(reply, wire.Problem):
             self.refusal_to_run = reply
+
+
+def _variables(conditions: Conditions) -> dict[str, str]:
+    asked = {"TZ": conditions.timezone, "LC_ALL": conditions.locale, "LANGUAGE": conditions.locale}
+    return {name: value for name, value in asked.items() if value}
 
 
 def _selected(overlay: Overlay, item: str) -> str:

@@ -23,6 +23,11 @@ class Conditions:
     locale: str = ""
     """As the variable LC_ALL has it."""
     days_later: float = 0.0
+    """For ``package`` and the tests."""
+    package: str = ""
+    """Top-level package under test."""
+    elsewhere: bool = False
+    """In another folder, once the fixtures are set up."""
     shuffle: int | None = None
     """Another order of the tests; the number decides which."""
 

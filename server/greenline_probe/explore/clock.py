@@ -8,7 +8,7 @@ import os
 import sys
 import time
 import types
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 SHIFTS = tuple(
@@ -57,7 +57,10 @@ def _shift() -> datetime.timedelta:
 
 
 class _Kind(type):
-    """Takes the real class's instances for its own."""
+    """Takes the real class's instances for its own, and makes no others: their text names their class."""
+
+    def __call__(cls, *args: Any, **named: Any) -> Any:
+        return cls.__mro__[1](*args, **named)
 
     def __instancecheck__(cls, instance: object) -> bool:
         return isinstance(instance, cls.__mro__[1])
@@ -84,8 +87,8 @@ class _LaterDate(datetime.date, metaclass=_Kind):
 
 
 @contextlib.contextmanager
-def another_day(package: str, shift: datetime.timedelta = SHIFTS[0]) -> Iterator[None]:
-    """Let the package's modules see a later time, wherever they hold the clock."""
+def another_day(packages: Collection[str], shift: datetime.timedelta = SHIFTS[0]) -> Iterator[None]:
+    """Let the modules of these top-level packages see a later time, wherever they hold the clock."""
     undo: list[tuple[Any, str, Any]] = []
 
     def put(owner: Any, name: str, value: Any) -> None:
@@ -100,7 +103,7 @@ def another_day(package: str, shift: datetime.timedelta = SHIFTS[0]) -> Iterator
         vars(later).update({**vars(datetime), "datetime": _LaterDatetime, "date": _LaterDate})
         others = {id(datetime.datetime): _LaterDatetime, id(datetime.date): _LaterDate, id(datetime): later}
         for name, module in list(sys.modules.items()):
-            if name.partition(".")[0] == package and module is not None:
+            if name.partition(".")[0] in packages and module is not None:
                 _shift_module(module, others, put)
         sys.modules["datetime"] = later  # for those who import it when they are called
         yield

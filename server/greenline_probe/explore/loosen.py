@@ -32,7 +32,7 @@ def loosened(first: Observation, observer: Observer, package: str, folder: str) 
             observer.entropy = entropy
             with clock.another_folder(os.path.join(folder, ELSEWHERE)):
                 if entropy <= len(clock.SHIFTS):
-                    with clock.another_day(package, clock.SHIFTS[entropy - 1]):
+                    with clock.another_day({package}, clock.SHIFTS[entropy - 1]):
                         runs.append(observer.run(first.choice))
                 else:
                     runs.append(observer.run(first.choice))

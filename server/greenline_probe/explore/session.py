@@ -273,7 +273,7 @@ def _is_same_elsewhere(first: Observation, session: Session) -> bool:
 
 def _is_same_then(first: Observation, session: Session, shift: datetime.timedelta) -> bool:
     """Run the call again at another time; which way it goes counts too, for a test is named after it."""
-    with clock.another_day(session.request.module.partition(".")[0], shift), clock.Watch() as watch:
+    with clock.another_day({session.request.module.partition(".")[0]}, shift), clock.Watch() as watch:
         later = session.observer.run(first.choice)
     return later.fingerprint == first.fingerprint and later.edges == first.edges and not watch.asked
 

@@ -40,6 +40,10 @@ def is_date(value):
 
 def pure(number):
     return number + 1
+
+
+def written():
+    return [repr(whole.datetime(2020, 1, 2)), type(datetime(2020, 1, 2)), type(date.fromisoformat("2020-01-02"))]
 """
 
 
@@ -59,7 +63,7 @@ def as_date(value: datetime.date) -> datetime.date:
 @pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 def test_every_way_to_ask_gives_another_day_and_then_this_one_again(dated: types.ModuleType) -> None:
     today = datetime.date.today()
-    with another_day("dated_package"):
+    with another_day({"dated_package"}):
         assert time.time() - SHIFTS[0].total_seconds() == pytest.approx(datetime.datetime.now().timestamp(), abs=100)
         assert int(time.strftime("%Y")) > today.year
         assert time.gmtime(0).tm_year == 1970
@@ -84,7 +88,7 @@ def test_who_looks_at_the_clock_is_noticed(dated: types.ModuleType, call: str, a
 
 @pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 def test_on_another_day_nobody_reaches_the_real_clock(dated: types.ModuleType) -> None:
-    with another_day("dated_package"), Watch() as watch:
+    with another_day({"dated_package"}), Watch() as watch:
         dated.answers()
         dated.stamp()
     assert not watch.asked
@@ -97,3 +101,9 @@ def test_another_folder_is_not_empty_and_neither_is_the_one_above(tmp_path: Path
         assert "data.txt" in os.listdir(".")
         assert "data.txt" in os.listdir("..")
     assert os.getcwd() == here
+
+
+def test_what_is_made_on_another_day_is_what_is_made_today(dated: types.ModuleType) -> None:
+    today = dated.written()
+    with another_day({"dated_package"}):
+        assert dated.written() == today == ["datetime.datetime(2020, 1, 2, 0, 0)", datetime.datetime, datetime.date]
