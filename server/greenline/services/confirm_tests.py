@@ -10,7 +10,7 @@ from greenline.domain.coverage.mapping import summarize_tested
 from greenline.domain.generation.model import Coverage, Strength
 from greenline.ports.project import InterpreterProblem
 from greenline.ports.tests import TestRun
-from greenline.services.test_trial import name_of
+from greenline.services.trial_verdicts import name_of
 from greenline.services.workbench import BadTarget, functions_of, reached
 
 if TYPE_CHECKING:

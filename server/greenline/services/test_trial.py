@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import asyncio
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from greenline.domain.code.parse import parse
 from greenline.domain.code.text_lines import split_lines
@@ -14,8 +14,9 @@ from greenline.domain.coverage.model import Executed
 from greenline.domain.generation.known_assertions import assertions_of, says_nothing_new
 from greenline.domain.generation.merge import merge_tests
 from greenline.domain.generation.model import TestEdit
-from greenline.ports.tests import TestReport, TestRun
+from greenline.ports.tests import Conditions, TestReport, TestRun
 from greenline.services.spoiling_tests import spoilers
+from greenline.services.trial_verdicts import failed_tests, harmed, last_line, name_of, spoiled, why
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from greenline.settings import Settings
 
 SEEDS = (0, 4242)
-"""Hash seeds of the two runs: what depends on the order of a set shows."""
+"""Hash seeds of the runs: what depends on the order of a set shows."""
+_OTHER = Conditions(timezone="GLT-13:45", locale="C", days_later=403.2, elsewhere=True, shuffle=SEEDS[1])
 ROUNDS = 6
 TRIAL_SECONDS = 10.0
 """For a run of new tests, plus one for each: what was explored took less, so what takes longer hangs."""
@@ -90,18 +92,21 @@ class TestTrial:
             if merged.problem:
                 return Tried(bench.before, problem=f"{bench.placement.path.name}: {merged.problem}")
             reports = await self._run_twice(bench, merged, progress) if merged.names else [TestReport()]
-            problem = _spoiled(bench, merged.names, reports) or next((r.problem for r in reports if r.problem), "")
+            problem = spoiled(bench.existing, merged.names, reports) or next(
+                (r.problem for r in reports if r.problem), ""
+            )
             harmful = await self._harmful(bench, candidates, merged, reports, progress)
             if harmful:
                 for (function, _), harm in harmful.items():
                     failures.setdefault(function, harm)
                 candidates = {f: [c for c in found if (f, c) not in harmful] for f, found in candidates.items()}
                 continue
-            failed = _failed(merged.names, reports)
+            failed = failed_tests(merged.names, reports)
             if not failed:
-                problem = problem or _harmed(bench.existing, reports[0])
+                problem = problem or await self._harm(bench, merged, reports[0], progress)
             if problem and not failed:
                 return Tried(bench.before, problem=problem)
+            failed = failed or await self._failed_in_other_order(bench, merged, progress)
             if failed:
                 _drop(candidates, merged, failed, failures)
                 continue
@@ -111,7 +116,7 @@ class TestTrial:
                 return _marked(replace(tried, kept={**idle, **tried.kept}), parts)
             idle |= {f: tried.kept[f] for f in tried.idle}
             candidates = {f: found for f, found in candidates.items() if f not in tried.idle}
-        kept = {f: Kept(reason=_why(failures.get(f, "")), failed=True) for f, found in proposed if found}
+        kept = {f: Kept(reason=why(failures.get(f, "")), failed=True) for f, found in proposed if found}
         return Tried(bench.before, kept=kept | idle)
 
     def _merge(self, bench: Bench, candidates: Mapping[Function, Sequence[Candidate]]) -> Merged:
@@ -128,17 +133,10 @@ class TestTrial:
         # With the tests that are there, as the file will be; and without them, so that none leans on another. A file
         # that cannot run to its end without us cannot do so with us either.
         together = alone if bench.existing.problem else (str(path),)
+        other = replace(_OTHER, package=bench.module_name.partition(".")[0])
         runs = [
-            TestRun(
-                bench.project,
-                bench.interpreter,
-                overlay={**bench.unsaved, path: merged.new_text},
-                selection=selection,
-                measure=(bench.path,),
-                hash_seed=seed,
-                seconds=min(self._settings.run_seconds, TRIAL_SECONDS + count + 3 * bench.existing.seconds),
-            )
-            for seed, selection in zip(SEEDS, (together, alone), strict=True)
+            self._run_of(bench, merged, selection=together),
+            self._run_of(bench, merged, selection=alone, hash_seed=SEEDS[1], conditions=other),
         ]
         tasks = [asyncio.ensure_future(self._runner.run(run, progress)) for run in runs]
         try:
@@ -147,6 +145,43 @@ class TestTrial:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _run_of(self, bench: Bench, merged: Merged, **more: Any) -> TestRun:
+        return TestRun(
+            bench.project,
+            bench.interpreter,
+            overlay={**bench.unsaved, bench.placement.path: merged.new_text},
+            measure=(bench.path,),
+            seconds=min(self._settings.run_seconds, TRIAL_SECONDS + len(merged.names) + 3 * bench.existing.seconds),
+            **more,
+        )
+
+    async def _failed_in_other_order(self, bench: Bench, merged: Merged, progress: Progress) -> dict[str, str]:
+        """Run the file with its old tests once more, shuffled; what fails only there leans on what ran before it."""
+        if not merged.names or not bench.existing.outcomes or bench.existing.problem:
+            return {}
+        shuffled = Conditions(shuffle=SEEDS[1])
+        run = self._run_of(bench, merged, selection=(str(bench.placement.path),), conditions=shuffled)
+        report = await self._runner.run(run, progress)
+        if spoiled(bench.existing, merged.names, [report]):  # an old test that stops the run is none of ours
+            return {}
+        said = failed_tests(merged.names, [report])
+        return {name: f"{last_line(m)} (after other tests of {bench.placement.path.name})" for name, m in said.items()}
+
+    async def _harm(self, bench: Bench, merged: Merged, together: TestReport, progress: Progress) -> str:
+        """Say which test that was there passes no longer beside the new ones; empty for none.
+
+        One that passes when the same is run again is flaky, and no fault of theirs.
+        """
+        fails = harmed(bench.existing, together)
+        if fails:
+            again = await self._runner.run(
+                self._run_of(bench, merged, selection=(str(bench.placement.path),)), progress
+            )
+            fails = tuple(node for node in fails if node in harmed(bench.existing, again))
+        if not fails:
+            return ""
+        return f"beside the new tests, {name_of(fails[0])} fails, which passed without them; nothing was written"
 
     async def _harmful(
         self,
@@ -158,7 +193,7 @@ class TestTrial:
     ) -> dict[tuple[Function, Candidate], str]:
         """Return the tests that spoil the run for the others, with what they do; empty when none or all do."""
         groups = [[(f, c) for c in found] for f, found in candidates.items() if found]
-        problem = _spoiled(bench, merged.names, reports)
+        problem = spoiled(bench.existing, merged.names, reports)
         if not problem or sum(map(len, groups)) < 2:  # noqa: PLR2004 - for nobody else
             return {}
 
@@ -168,7 +203,7 @@ class TestTrial:
                 part.setdefault(function, []).append(candidate)
             tried = self._merge(bench, part)
             again = await self._run_twice(bench, tried, progress) if tried.names else []
-            return _spoiled(bench, tried.names, again)
+            return spoiled(bench.existing, tried.names, again)
 
         return await spoilers(groups, problem, problem_of)
 
@@ -184,7 +219,7 @@ class TestTrial:
         ran = report.coverage.get(bench.path, Executed(arcs=frozenset()))
         after = merge_maps(bench.before, self._show.map_of(bench.path, bench.text, ran))
         placed = iter(merged.placed)
-        kept: dict[Function, Kept] = {f: Kept(reason=_why(m), failed=True) for f, m in failures.items()}
+        kept: dict[Function, Kept] = {f: Kept(reason=why(m), failed=True) for f, m in failures.items()}
         idle = [f for f, found in candidates.items() if found and not _help(bench, f, found, after)]
         helpers: dict[str, dict[str, Candidate]] = {}
         for function, found in candidates.items():
@@ -228,56 +263,6 @@ def _as_kept(tests: Mapping[str, Candidate], merged: Merged) -> Kept:
     return Kept(names, _code_of(merged.new_text, names), oracles=tuple(oracles))
 
 
-def _spoiled(bench: Bench, names: Sequence[str], reports: Sequence[TestReport]) -> str:
-    """Say what went wrong of which no test is known to be the cause; empty when nothing did.
-
-    Pytest could not do its work, or a test passed although it was refused something, in a thread perhaps: without the
-    guard it would do that.
-    """
-    problem = next((r.problem for r in reports if r.problem and name_of(r.unfinished) not in names), "")
-    if problem or _failed(names, reports):  # what fails may do so because it was refused something, and goes
-        return problem
-    refused = [what for r in reports for what in r.refusals if what not in bench.existing.refusals]
-    return f"its tests want to {refused[0]}, which is refused while they are tried" if refused else ""
-
-
-def _failed(names: Sequence[str], reports: Sequence[TestReport]) -> dict[str, str]:
-    """Return new test -> why, for those that did not pass in every run. A parametrized test is all of its rows."""
-    unfinished = {name_of(r.unfinished): r.problem for r in reports if r.unfinished}
-    if any(name in names for name in unfinished):
-        # What came after it was never tried: only the one that ended the run is to blame.
-        return {name: problem for name, problem in unfinished.items() if name in names}
-    failed: dict[str, str] = {}
-    for report in reports:
-        outcomes: dict[str, list[tuple[str, str]]] = {}
-        for one in report.outcomes:
-            outcomes.setdefault(name_of(one.node_id), []).append((one.outcome, one.message))
-        for name in names:
-            mine = outcomes.get(name)
-            if mine is None:
-                failed.setdefault(name, "" if report.problem else "pytest did not collect it")
-                continue
-            for outcome, message in mine:
-                if outcome != "passed":
-                    failed.setdefault(name, message or outcome)
-    # When nothing at all ran, the problem is not that of one test.
-    return {} if len(failed) == len(names) and all(r.problem for r in reports) else failed
-
-
-def name_of(node_id: str) -> str:
-    """Return the test's name in its file, without the row of a table; a method has its class before it."""
-    return node_id.partition("::")[2].partition("[")[0]
-
-
-def _harmed(existing: TestReport, together: TestReport) -> str:
-    """Say which test that was there passes no longer beside the new ones; empty for none."""
-    passed = {o.node_id for o in existing.outcomes if o.outcome == "passed"}
-    harmed = [o.node_id for o in together.outcomes if o.node_id in passed and o.outcome in {"failed", "error"}]
-    if not harmed:
-        return ""
-    return f"beside the new tests, {name_of(harmed[0])} fails, which passed without them; nothing was written"
-
-
 def _drop(
     candidates: dict[Function, list[Candidate]],
     merged: Merged,
@@ -294,13 +279,6 @@ def _drop(
         candidates[function] = [
             c for c, name in zip(found, names, strict=True) if name is not None and name not in failed
         ]
-
-
-def _why(message: str) -> str:
-    if not message:
-        return "no test of it passed"
-    line = next((x for x in reversed(message.strip().splitlines()) if x.strip()), message)
-    return f"no test of it passed twice in fresh processes; the last said: {line.strip()[:300]}"
 
 
 def _code_of(merged_text: str, names: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copyreg
 import datetime
 import os
 import sys
@@ -50,6 +51,17 @@ class Watch:
 
 
 _now = [SHIFTS[0]]
+_CLASSES = (datetime.datetime, datetime.date)
+
+
+def made(name: str, *arguments: Any) -> Any:
+    """Make an instance of a class of ``datetime``: what pickles of another day call."""
+    return getattr(datetime, name)(*arguments)
+
+
+def _reduced(value: Any) -> tuple[Any, ...]:
+    kind, arguments = value.__reduce_ex__(4)[:2]
+    return made, (kind.__name__, *arguments)
 
 
 def _shift() -> datetime.timedelta:
@@ -106,10 +118,13 @@ def another_day(packages: Collection[str], shift: datetime.timedelta = SHIFTS[0]
             if name.partition(".")[0] in packages and module is not None:
                 _shift_module(module, others, put)
         sys.modules["datetime"] = later  # for those who import it when they are called
+        copyreg.dispatch_table.update(dict.fromkeys(_CLASSES, _reduced))  # pickle looks its class up there
         yield
     finally:
         _now[:] = before
         sys.modules["datetime"] = datetime
+        for kind in _CLASSES:
+            copyreg.dispatch_table.pop(kind, None)
         for owner, name, value in reversed(undo):
             setattr(owner, name, value)
 

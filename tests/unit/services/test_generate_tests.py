@@ -10,7 +10,7 @@ from greenline.domain.code.model import Target
 from greenline.domain.coverage.model import Executed, Ratio
 from greenline.domain.generation.case import Argument, Case
 from greenline.domain.generation.model import Proposal, Strength, SuspectedBug
-from greenline.ports.tests import TestOutcome, TestReport, TestRun
+from greenline.ports.tests import Conditions, TestOutcome, TestReport, TestRun
 from unit.services.generation_world import ARCS, LINES, SOURCE, World, candidate
 
 MINUS, PLUS = candidate("test_sign_minus"), candidate("test_sign_plus")
@@ -55,14 +55,50 @@ async def test_the_two_runs_are_fresh_and_differ(world: World) -> None:
     world.tests.write_text("def test_old():\n    pass\n")
     world.propose("sign", MINUS)
     await world.generate(sign(world))
-    baseline, together, alone = world.runs
+    baseline, together, alone, shuffled = world.runs
     assert baseline.overlay[world.tests] == "def test_old():\n    pass\n"
     assert together.selection == baseline.selection == (str(world.tests),)
     assert alone.selection == (f"{world.tests}::test_sign_minus",)
     assert together.hash_seed != alone.hash_seed
     assert world.prepared == [(together.hash_seed, alone.hash_seed)]
     assert all(run.guarded and run.measure == (world.source,) and run.seconds == 9.0 for run in world.runs)
-    assert together.overlay == alone.overlay
+    assert together.overlay == alone.overlay == shuffled.overlay
+    ours = alone.conditions
+    assert together.conditions == Conditions()
+    assert (bool(ours.timezone), bool(ours.locale), ours.elsewhere, ours.package) == (True, True, True, "shop")
+    assert ours.days_later > 0
+    assert ours.shuffle is not None
+    assert (shuffled.selection, shuffled.conditions) == (together.selection, Conditions(shuffle=ours.shuffle))
+
+
+async def test_a_test_that_leans_on_what_ran_before_it_is_dropped(world: World) -> None:
+    world.tests.write_text("def test_old():\n    pass\n")
+    world.propose("sign", MINUS, PLUS)
+    world.during = lambda run, _: _only_shuffled_fails(world, run, "test_sign_minus")
+    generation = await world.generate(sign(world))
+    assert generation.results[0].tests == ("test_sign_plus",)
+
+
+async def test_without_other_tests_in_the_file_there_is_no_run_beside_them(world: World) -> None:
+    world.propose("sign", MINUS)
+    await world.generate(sign(world))
+    assert len(world.runs) == 2
+
+
+@pytest.mark.parametrize("in_words", ["assert 1 == 2 (under another hash seed, in another order"])
+async def test_what_fails_only_otherwise_is_said_so(world: World, in_words: str) -> None:
+    world.propose("sign", MINUS)
+    world.outcomes = {("test_sign_minus", 1): "failed"}
+    assert in_words in (await world.generate(sign(world))).results[0].reason
+
+
+def _only_shuffled_fails(world: World, run: TestRun, name: str) -> TestReport | None:
+    if run.conditions != Conditions(shuffle=run.conditions.shuffle) or run.conditions.shuffle is None:
+        return None
+    if name not in run.overlay[world.tests]:
+        return None
+    passed = TestOutcome(f"{world.tests}::test_sign_plus", "passed")
+    return TestReport((passed, TestOutcome(f"{world.tests}::{name}", "failed", "E  no")))
 
 
 @pytest.mark.parametrize("number", [0, 1])
@@ -81,7 +117,7 @@ async def test_when_all_fail_the_reason_says_how(world: World) -> None:
     generation = await world.generate(sign(world))
     assert generation.edit is None
     assert generation.results[0].status == "failed"
-    assert "no test of it passed twice in fresh processes" in generation.results[0].reason
+    assert "no test of it passed twice in separate processes" in generation.results[0].reason
     assert "assert 1 == 2" in generation.results[0].reason
 
 
@@ -305,11 +341,18 @@ async def test_a_failing_method_of_the_same_name_is_another_test(world: World) -
 
 async def test_tests_that_would_break_others_are_not_written(world: World) -> None:
     world.tests.write_text("def test_old():\n    pass\n")
-    world.outcomes = {("test_old", 1): "failed"}
+    world.outcomes = {("test_old", 1): "failed", ("test_old", 3): "failed"}
     world.propose("sign", MINUS)
     generation = await world.generate(sign(world))
     assert (generation.edit, generation.results[0].status) == (None, "failed")
     assert "test_old fails, which passed without them" in generation.results[0].reason
+
+
+async def test_a_flaky_test_that_was_there_is_not_the_new_ones_fault(world: World) -> None:
+    world.tests.write_text("def test_old():\n    pass\n")
+    world.outcomes = {("test_old", 1): "failed"}
+    world.propose("sign", MINUS)
+    assert (await world.generate(sign(world))).results[0].status == "confirmed"
 
 
 async def test_unsaved_buffers_win_over_the_disk(world: World) -> None:
