@@ -1,24 +1,55 @@
-"""What a failing test says: its exception, in words, and the way through the code that led there."""
+"""What a test's end says: its outcome, and of a failure the exception, in words, and the way through the code to it."""
 
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
+
+Failure = tuple[str, str, list[list[Any]]]
+"""The exception's class, its words, and [file, line, function] of each frame, outermost first."""
 
 _MOST_FRAMES = 50
 _LONGEST = 2000
-_RUNNERS = ("pytest", "_pytest", "pluggy", "greenline_probe", "unittest", "asyncio", "anyio")
+_LONGEST_MESSAGE = 4000
+_RUNNERS = ("pytest", "_pytest", "pluggy", "greenline_probe", "unittest", "asyncio", "anyio", "importlib", "xdist")
 
 
-def described(error: BaseException | None, report: Any) -> tuple[str, str, list[list[Any]]]:
-    """Return the exception's class, its words (an assertion's with pytest's explanation), and its frames."""
+def outcome(report: Any) -> tuple[str, str] | None:
+    """Return the outcome and pytest's words for it; None for a set-up or teardown that just worked."""
+    expected_to_fail = hasattr(report, "wasxfail")
+    if report.failed:
+        return ("error" if report.when in ("setup", "teardown") else "failed"), shortened(report.longreprtext)
+    if report.skipped:
+        if expected_to_fail:
+            return "xfailed", str(report.wasxfail)
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
+        return "skipped", shortened(str(reason))
+    if report.passed and report.when == "call":
+        return ("xpassed", str(report.wasxfail)) if expected_to_fail else ("passed", "")
+    return None
+
+
+def shortened(text: str) -> str:
+    """Keep both ends: what was called stands first, what went wrong stands last."""
+    if len(text) <= _LONGEST_MESSAGE:
+        return text
+    return f"{text[:1000]}\n[...]\n{text[-(_LONGEST_MESSAGE - 1010) :]}"
+
+
+def described(error: BaseException | None, report: Any) -> Failure:
+    """Tell of a test's failure, or of a file's that could not be collected; an assertion's in pytest's explanation."""
     if error is None:
         return "", "", []
+    longrepr = getattr(report, "longrepr", None)
+    if type(error).__name__ == "CollectError" and error.__cause__ is not None:
+        error, longrepr = error.__cause__, None  # pytest's wrapping of what an import raised
     kind = type(error)
     name = kind.__qualname__ if kind.__module__ in {"builtins", ""} else f"{kind.__module__}.{kind.__qualname__}"
-    crash = getattr(getattr(report, "longrepr", None), "reprcrash", None)
-    said = str(getattr(crash, "message", "")) or _text(error)
-    return name, said[:_LONGEST], _frames(error)
+    crash = getattr(getattr(longrepr, "reprcrash", None), "message", "")
+    missing_fixture = str(getattr(longrepr, "errorstring", "")).partition("\n")[0]
+    said = str(crash) or missing_fixture or _text(error)
+    return name, said[:_LONGEST], [*_frames(error), *_beyond_frames(error, longrepr)]
 
 
 def _text(error: BaseException) -> str:
@@ -29,13 +60,26 @@ def _text(error: BaseException) -> str:
 
 
 def _frames(error: BaseException) -> list[list[Any]]:
-    """Return [file, line, function] of each frame, outermost first; a deep recursion keeps both ends."""
+    """Return the frames that are not pytest's; a deep recursion keeps both ends."""
     frames: list[list[Any]] = []
     step = error.__traceback__
     while step is not None:
         code = step.tb_frame.f_code
-        top = str(step.tb_frame.f_globals.get("__name__") or "").partition(".")[0]
-        if top not in _RUNNERS and not code.co_filename.startswith("<"):
-            frames.append([os.path.abspath(code.co_filename), step.tb_lineno, code.co_name])
+        module = str(step.tb_frame.f_globals.get("__name__") or "")
+        filename = code.co_filename
+        if filename.startswith("<frozen "):  # the standard library's, from 3.11 on
+            filename = str(getattr(sys.modules.get(module), "__file__", None) or filename)
+        if module.partition(".")[0] not in _RUNNERS and not filename.startswith("<"):
+            frames.append([os.path.abspath(filename), step.tb_lineno, code.co_name])
         step = step.tb_next
     return frames if len(frames) <= _MOST_FRAMES else [*frames[:10], *frames[10 - _MOST_FRAMES :]]
+
+
+def _beyond_frames(error: BaseException, longrepr: Any) -> list[list[Any]]:
+    """Return the place that an exception names without having run there."""
+    if isinstance(error, SyntaxError) and error.filename and error.lineno:
+        return [[os.path.abspath(error.filename), error.lineno, "<module>"]]
+    filename, line = getattr(longrepr, "filename", None), getattr(longrepr, "firstlineno", None)
+    if filename and isinstance(line, int):  # of a fixture that is not there: the function that asks for it
+        return [[os.path.abspath(str(filename)), line + 1, ""]]
+    return []

@@ -57,6 +57,10 @@ class RunTests:
     """Tell for each test which lines it ran, of what is recorded."""
     shuffle: Optional[int] = None
     """Run the tests in an order that this number decides; None leaves it."""
+    parallel: bool = False
+    """Let pytest-xdist hand the tests out to several processes, where the project asks for it or ``workers`` does."""
+    workers: int = 0
+    """So many processes, where the project has pytest-xdist and no number of its own; below 2 one is enough."""
     days_later: float = 0.0
     """Let each test, and what is imported by it from ``package``, see a later time."""
     package: str = ""
