@@ -31,7 +31,8 @@ class Settings:
     interpreter: str = _setting(
         "",
         "interpreter",
-        "Path of the Python that runs the project and its tests. Empty: found from VIRTUAL_ENV, `.venv` or `venv`.",
+        "Path of the Python that runs the project and its tests. Empty: the one selected in the editor, else that of "
+        "the project's environment; `greenline doctor` says which, and why.",
     )
     coverage_file: str = _setting(
         "",

@@ -1,91 +1,151 @@
-"""Finds the project's own interpreter and asks it what it has."""
+"""Finds the project's own interpreter: looks at each place where it may be, in the order that counts."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import json
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from greenline.adapters.process_tree import kill_everything
-from greenline.ports.project import Interpreter, InterpreterProblem
+from greenline.adapters import interpreter_question
+from greenline.adapters.environments import Place, above, active, in_project, is_there, python_in
+from greenline.adapters.environments_of_tools import of_tools
+from greenline.adapters.environments_of_versions import of_versions
+from greenline.ports.project import Interpreter, InterpreterProblem, LookedAt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
-    from greenline.ports.project import Project
+    from greenline.adapters.interpreter_question import Answer
+    from greenline.ports.project import Project, Selection, Verdict
 
 OLDEST = (3, 9)
 _SECONDS_TO_ANSWER = 10.0
 _SETTING = "setting greenline.interpreter"
-# Runs isolated, so that neither the folder nor the environment changes the answer. Written for any Python 3.
-_QUESTION = """
-import json, os, site, sys
-try:
-    from importlib.metadata import version
-except ImportError:
-    version = None
-folders = [p for p in sys.path if os.path.basename(p) in ("site-packages", "dist-packages")]
-if sys.prefix == sys.base_prefix:
-    user = site.getusersitepackages()
-    sys.path.append(user)
-    folders.append(user)
-def has(name):
-    try:
-        return version(name)
-    except Exception:
-        return None
-print(json.dumps({"greenline": [list(sys.version_info[:3]), sys.executable, has("pytest"), has("coverage"), folders]}))
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    version: tuple[int, int, int]
-    executable: str
-    pytest_version: str | None
-    coverage_version: str | None
-    folders: tuple[Path, ...]
-    """Where packages are installed; their times change when something is installed."""
+_EDITOR = "the editor's Python extension"
 
 
 class InterpreterDiscovery:
-    """An InterpreterFinder. Remembers answers for as long as nothing is installed or removed."""
+    """An InterpreterFinder. Remembers answers for as long as nothing is installed or removed.
 
-    def __init__(self, *, seconds: float = _SECONDS_TO_ANSWER) -> None:
+    The first place that has a Python of the project's own counts; one that does not run is a problem, and is told. Only
+    where no place has one, what is not the project's own is used, in the same order, and the first that runs.
+    """
+
+    def __init__(self, selection: Selection | None = None, *, seconds: float = _SECONDS_TO_ANSWER) -> None:
+        self._selection = selection
         self._seconds = seconds
-        self._known: dict[Path, tuple[object, _Answer]] = {}
+        self._known: dict[Path, tuple[object, Answer]] = {}
 
     async def interpreter_for(self, project: Project, *, setting: str = "") -> Interpreter:
-        """Return the interpreter: the setting, VIRTUAL_ENV, an environment in the project, or PATH.
+        """Return the interpreter: the setting, the editor's, VIRTUAL_ENV, an environment of the project's, or PATH.
 
         Raises InterpreterProblem.
         """
         if setting:
-            return await self._ask(_from_setting(project, setting), _SETTING)
-        for path, found_by in _environments(project):
-            return await self._ask(path, found_by)
+            found = await self._ask(_from_setting(project, setting), _SETTING)
+            return found if found.pytest_version else replace(found, instead=await self._instead(project, found.path))
+        last: list[Place] = []
+        async for place in self._places(project):
+            if place.pythons and not place.own:
+                last.append(place)
+            elif place.pythons:
+                return await self._own(project, place)
+        return await self._any(project, last)
+
+    async def looked_at(self, project: Project, *, setting: str = "") -> tuple[LookedAt, ...]:
+        """Return every place in the order that counts, and what became of each. Raises nothing."""
+        places = [place async for place in self._places(project)]
+        try:
+            taken = (await self.interpreter_for(project, setting=setting)).found_by
+        except InterpreterProblem:
+            taken = _SETTING if setting else next((p.name for p in places if p.pythons and p.own), "")
+        named = Place(_SETTING, (_named(project, setting),) if setting else ())
+        return tuple([await self._judged(place, taken) for place in (named, *places)])
+
+    async def _judged(self, place: Place, taken: str) -> LookedAt:
+        if not place.pythons:
+            return LookedAt(place.name, "nothing", note=place.note)
+        verdict: Verdict = "taken" if place.name == taken else "later" if place.own else "last"
+        try:
+            interpreter = await self._ask(place.pythons[0], place.name)
+        except InterpreterProblem as problem:
+            said = str(problem).removeprefix(f"{place.pythons[0]} ({place.name}) ")
+            return LookedAt(place.name, "broken", f"{place.pythons[0]} {said}", place.note)
+        return LookedAt(place.name, verdict, _words(interpreter), place.note)
+
+    async def _own(self, project: Project, place: Place) -> Interpreter:
+        """Ask the project's own Python; what else there is, is only told. Raises InterpreterProblem."""
+        python = place.pythons[0]
+        try:
+            found = await self._ask(python, place.name)
+        except InterpreterProblem as problem:
+            instead = await self._instead(project, python)
+            raise InterpreterProblem(f"{problem} There is also {instead}." if instead else str(problem)) from problem
+        return found if found.pytest_version else replace(found, instead=await self._instead(project, found.path))
+
+    async def _any(self, project: Project, last: list[Place]) -> Interpreter:
+        """Return the first that runs of what is not the project's own. Raises InterpreterProblem."""
         problem: InterpreterProblem | None = None
-        for path, found_by in _on_path():
+        for place in last:
             try:
-                return await self._ask(path, found_by)
-            except InterpreterProblem as error:  # noqa: PERF203 - two rounds at most
+                found = await self._ask(place.pythons[0], place.name)
+            except InterpreterProblem as error:
                 problem = error
+                continue
+            if found.pytest_version is None:
+                return replace(found, instead=await self._instead(project, found.path))
+            return found
         raise problem or InterpreterProblem(
-            f"No Python was found for {project.root}: no VIRTUAL_ENV, no `.venv` or `venv` in the project, no python3 "
-            "on PATH. Make an environment there, or set greenline.interpreter."
+            f"No Python was found for {project.root}: no VIRTUAL_ENV, no `.venv` or `venv` in the project, none of a "
+            "tool's, no python3 on PATH. Make an environment there, or set greenline.interpreter."
         )
+
+    async def _instead(self, project: Project, chosen: Path) -> str:
+        """Name another Python that has pytest, of any place, the project's own ones first; empty for none."""
+        places = [place async for place in self._places(project)]
+        for place in sorted(places, key=lambda place: not place.own):
+            for python in place.pythons:
+                try:
+                    found = await self._ask(python, place.name)
+                except InterpreterProblem:
+                    continue
+                if found.pytest_version is not None and found.path != chosen:
+                    return f"{found.path} ({place.name}), which has pytest {found.pytest_version}"
+        return ""
+
+    async def _places(self, project: Project) -> AsyncIterator[Place]:
+        """Yield the places in the order that counts, each looked at when it is its turn."""
+        yield await self._editors(project)
+        yield active(project)
+        for place in in_project(project):
+            yield place
+        for place in of_tools(project):
+            yield place
+        yield above(project)
+        for place in of_versions(project):
+            yield place
+        for place in _on_path():
+            yield place
+
+    async def _editors(self, project: Project) -> Place:
+        if self._selection is None:
+            return Place(_EDITOR, note="only in the editor")
+        selected = await self._selection.selected(project.root)
+        if selected is None:
+            return Place(_EDITOR, note="it has selected none")
+        if not is_there(selected.path):
+            return Place(_EDITOR, note=f"it has selected {selected.path}, which is not there")
+        note = "" if selected.environment else "it is no environment"
+        return Place(_EDITOR, (selected.path,), note, own=selected.environment)
 
     async def _ask(self, path: Path, found_by: str) -> Interpreter:
         known = self._known.get(path)
         if known is not None and known[0] == _stamp(path, known[1].folders):
             answer = known[1]
         else:
-            answer = await _question(path, found_by, self._seconds)
+            answer = await interpreter_question.ask(path, found_by, self._seconds)
             self._known[path] = (_stamp(path, answer.folders), answer)
         if answer.version[:2] < OLDEST:
             version, oldest = (".".join(map(str, v)) for v in (answer.version, OLDEST))
@@ -98,42 +158,47 @@ class InterpreterDiscovery:
         executable = Path(answer.executable)
         if not executable.is_absolute():
             executable = path
-        return Interpreter(executable, answer.version, found_by, answer.pytest_version, answer.coverage_version)
+        return Interpreter(
+            executable,
+            answer.version,
+            found_by,
+            answer.pytest,
+            answer.coverage,
+            installer=() if answer.pip else _uv_for(executable),
+            managed=answer.managed,
+        )
 
 
 def _from_setting(project: Project, setting: str) -> Path:
-    path = project.root / Path(setting).expanduser()
-    path = Path(os.path.normpath(path))
+    path = _named(project, setting)
     if path.is_dir():
-        inside = _python_in(path)
+        inside = python_in(path)
         if inside is None:
             raise InterpreterProblem(f"{path} ({_SETTING}) is a folder without a Python in it. Name the python itself.")
         return inside
     return path
 
 
-def _environments(project: Project) -> Iterator[tuple[Path, str]]:
-    """Yield the pythons of environments that exist, the one to use first."""
-    active = os.environ.get("VIRTUAL_ENV", "")
-    if active and (python := _python_in(Path(active))):
-        yield python, "VIRTUAL_ENV"
-    for name in (".venv", "venv", "env"):
-        if python := _python_in(project.root / name):
-            yield python, f"{name} in the project"
+def _named(project: Project, setting: str) -> Path:
+    path = Path(os.path.normpath(project.root / Path(setting).expanduser()))
+    return (python_in(path) or path) if path.is_dir() else path
 
 
-def _python_in(environment: Path) -> Path | None:
-    for name in ("bin/python", "bin/python3", "Scripts/python.exe"):
-        # A dangling link counts: the environment is meant, and broken; that is said, not passed over.
-        if (environment / name).is_file() or (environment / name).is_symlink():
-            return environment / name
-    return None
-
-
-def _on_path() -> Iterator[tuple[Path, str]]:
+def _on_path() -> Iterator[Place]:
     for name in ("python3", "python"):
-        if found := shutil.which(name):
-            yield Path(found), f"{name} on PATH"
+        found = shutil.which(name)
+        yield Place(f"{name} on PATH", (Path(found),) if found else (), own=False)
+
+
+def _uv_for(python: Path) -> tuple[str, ...] | None:
+    uv = shutil.which("uv")
+    return (uv, "pip", "install", "--python", str(python)) if uv else None
+
+
+def _words(interpreter: Interpreter) -> str:
+    version = ".".join(map(str, interpreter.version))
+    pytest = f"pytest {interpreter.pytest_version}" if interpreter.pytest_version else "no pytest"
+    return f"{interpreter.path}, Python {version}, {pytest}"
 
 
 def _stamp(path: Path, folders: tuple[Path, ...]) -> object:
@@ -146,76 +211,3 @@ def _stamp(path: Path, folders: tuple[Path, ...]) -> object:
         except OSError:  # noqa: PERF203 - a handful
             stamps.append(None)
     return stamps
-
-
-async def _question(path: Path, found_by: str, seconds: float) -> _Answer:
-    """Run the interpreter once. Raises InterpreterProblem."""
-    what = f"{path} ({found_by})"
-    if missing := _missing(path):
-        raise InterpreterProblem(f"{what} {missing}")
-    try:
-        code, output = await _output_of(path, seconds)
-    except (asyncio.TimeoutError, TimeoutError):
-        raise InterpreterProblem(
-            f"{what} did not answer within {seconds:g} s. Is it a Python? Set greenline.interpreter to one that is."
-        ) from None
-    except OSError as error:
-        raise InterpreterProblem(
-            f"{what} cannot be executed: {error.strerror or error}. Set greenline.interpreter to a Python."
-        ) from error
-    answer = _read_answer(output)
-    if answer is None:
-        raise InterpreterProblem(
-            f"{what} did not answer as Python 3 does (exit code {code}). Set greenline.interpreter to a Python."
-        )
-    return answer
-
-
-def _missing(path: Path) -> str:
-    if path.exists():
-        return ""
-    if path.is_symlink():
-        return (
-            "is a broken link: the Python behind it is gone. Make the environment again, or set greenline.interpreter."
-        )
-    return "does not exist. Set greenline.interpreter to a Python that does, or leave it empty to have one found."
-
-
-def _read_answer(output: str) -> _Answer | None:
-    for line in output.splitlines():
-        with contextlib.suppress(ValueError, TypeError, KeyError):
-            values: dict[str, Any] = json.loads(line)
-            version, executable, pytest_version, coverage_version, folders = values["greenline"]
-            major, minor, micro = version
-            return _Answer(
-                (major, minor, micro), executable or "", pytest_version, coverage_version, tuple(map(Path, folders))
-            )
-    return None
-
-
-async def _output_of(path: Path, seconds: float) -> tuple[int, str]:
-    """Return exit code and standard output; nothing is left running, whichever way this ends."""
-    process = await asyncio.create_subprocess_exec(
-        path,
-        "-I",
-        "-c",
-        _QUESTION,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        output, _ = await asyncio.wait_for(process.communicate(), seconds)
-    finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await asyncio.shield(_end(process))
-    return process.returncode or 0, output.decode("utf-8", "replace")
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    await kill_everything(process.pid, reaped=False, marker="GREENLINE_QUESTION=")
-    await process.wait()
-    process._transport.close()  # type: ignore[attr-defined] # noqa: SLF001 - asyncio.subprocess has no other way

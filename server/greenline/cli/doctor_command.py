@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     "--interpreter",
     metavar="PATH",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The Python that runs the project's tests. Default: VIRTUAL_ENV, .venv, venv or env.",
+    help="The Python that runs the project's tests. Default: that of its environment.",
 )
 @click.pass_context
 def command(ctx: click.Context, path: Path, interpreter: Path | None) -> None:

@@ -36,7 +36,7 @@ _GOOD: frozenset[Status] = frozenset({"confirmed", "nothing_to_gain"})
     "--interpreter",
     metavar="PATH",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The Python that runs the project's tests. Default: VIRTUAL_ENV, .venv, venv or env.",
+    help="The Python that runs the project's tests. Default: that of its environment.",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_context

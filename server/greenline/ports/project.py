@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +30,74 @@ class Interpreter:
     """Why this one, for a person: "setting greenline.interpreter", "VIRTUAL_ENV", ".venv in the project"."""
     pytest_version: str | None
     coverage_version: str | None
+    installer: tuple[str, ...] | None = ()
+    """The command that installs what is named after it; empty: its own pip; None: it has no pip, nor is uv here."""
+    managed: bool = False
+    """It belongs to the system, which wants nothing installed into it."""
+    instead: str = ""
+    """Another Python of the project's that has pytest where this one has none: what it is, and where."""
+
+    def installing(self, package: str) -> tuple[str, ...]:
+        """Return the command that installs a package; empty where there is none."""
+        if self.managed or self.installer is None:
+            return ()
+        return (*(self.installer or (str(self.path), "-m", "pip", "install")), package)
+
+    def to_install(self, package: str) -> str:
+        """Say how a person installs a package."""
+        if self.managed:
+            return f"It is the system's; make an environment for the project: {self.path} -m venv .venv"
+        if self.installer is None:
+            return f"It has no pip either: {self.path} -m ensurepip && {self.path} -m pip install {package}"
+        return f"Install it there: {' '.join(self.installing(package))}"
 
     @property
     def without_pytest(self) -> str:
         """What to say when it has no pytest."""
         python = ".".join(map(str, self.version[:2]))
-        return f"Python {python} at {self.path} has no pytest. Install it there: {self.path} -m pip install pytest"
+        said = f"Python {python} at {self.path} has no pytest. {self.to_install('pytest')}"
+        return f"{said}. Or set greenline.interpreter to {self.instead}." if self.instead else said
 
     @property
     def without_coverage(self) -> str:
         """What to say to a person who is to run it with coverage, when it has none; Greenline itself needs none."""
-        return f"The project's Python has no coverage; install it with `{self.path} -m pip install coverage`."
+        how = " ".join(self.installing("coverage"))
+        if not how:
+            return f"The project's Python has no coverage. {self.to_install('coverage')}"
+        return f"The project's Python has no coverage; install it with `{how}`."
+
+
+Verdict = Literal["taken", "later", "last", "broken", "nothing"]
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """One place where the project's Python could have been.
+
+    ``verdict``: "taken"; "later", as a place before it has one; "last", as it is not the project's own; "broken", it
+    does not run; "nothing" is there.
+    """
+
+    place: str
+    verdict: Verdict
+    found: str = ""
+    """What is there, in words."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The Python that is selected in the editor for a folder; ``environment``: not one of the whole machine's."""
+
+    path: Path
+    environment: bool = True
+
+
+class Selection(Protocol):
+    """Knows which Python is selected in the editor."""
+
+    async def selected(self, folder: Path) -> Selected | None:
+        """Return the selection that counts in a folder; None where the editor has none. Raises nothing."""
 
 
 class InterpreterProblem(Exception):
@@ -59,3 +116,6 @@ class InterpreterFinder(Protocol):
 
     async def interpreter_for(self, project: Project, *, setting: str = "") -> Interpreter:
         """Return the interpreter, asked once and remembered. Raises InterpreterProblem."""
+
+    async def looked_at(self, project: Project, *, setting: str = "") -> tuple[LookedAt, ...]:
+        """Return every place in the order that counts, and what became of each. Raises nothing."""

@@ -11,7 +11,15 @@ from typing import Literal
 from greenline.domain.coverage.model import Executed
 from greenline.ports.coverage import CoverageProblem, CoverageSource
 from greenline.ports.documents import Documents
-from greenline.ports.project import Interpreter, InterpreterFinder, InterpreterProblem, Project, ProjectFinder
+from greenline.ports.project import (
+    Interpreter,
+    InterpreterFinder,
+    InterpreterProblem,
+    LookedAt,
+    Project,
+    ProjectFinder,
+    Verdict,
+)
 from greenline.ports.source_tree import SourceTree
 from greenline.services.report_age import ReportAge, TestsSince
 from greenline.services.show_coverage import PictureState, ShowCoverage
@@ -80,10 +88,19 @@ class DiagnoseProject:
         try:
             interpreter = await self._interpreters.interpreter_for(project, setting=self._interpreter)
         except InterpreterProblem as problem:
-            return None, [Finding("interpreter", "problem", str(problem))]
+            return None, [Finding("interpreter", "problem", str(problem)), await self._places_finding(project)]
         version = ".".join(map(str, interpreter.version))
         found = Finding("interpreter", "ok", f"Python {version} at {interpreter.path} ({interpreter.found_by})")
-        return interpreter, [found, _pytest_finding(interpreter)]
+        return interpreter, [found, await self._places_finding(project), _pytest_finding(interpreter)]
+
+    async def _places_finding(self, project: Project) -> Finding:
+        """Say where the interpreter was looked for, what was there, and why it is the one that it is."""
+        looked = await self._interpreters.looked_at(project, setting=self._interpreter)
+        lines = [_place(each) for each in looked if each.verdict != "nothing" or each.note]
+        empty = [each.place for each in looked if each.verdict == "nothing" and not each.note]
+        if empty:
+            lines.append(f"nothing: {', '.join(empty)}")
+        return Finding("looked for it in", "ok", "\n".join(lines))
 
     def _coverage_findings(self, project: Project, interpreter: Interpreter | None) -> list[Finding]:
         try:
@@ -157,6 +174,21 @@ def _project_finding(project: Project, path: Path) -> Finding:
     return Finding(
         "project", "ok", f"{project.root}, because of {project.marker.name}; sources in {roots}; tests in {tests}"
     )
+
+
+_VERDICTS: dict[Verdict, str] = {
+    "taken": "taken",
+    "later": "not used, as it comes later",
+    "last": "not used, as it is not the project's own",
+    "broken": "cannot be used",
+    "nothing": "",
+}
+
+
+def _place(looked: LookedAt) -> str:
+    verdict = _VERDICTS[looked.verdict]
+    told = "; ".join(filter(None, [looked.found, looked.note]))
+    return f"{looked.place}: {f'{verdict}: ' if verdict else ''}{told}"
 
 
 def _pytest_finding(interpreter: Interpreter) -> Finding:

@@ -7,7 +7,7 @@ import pytest
 
 from greenline.domain.coverage.model import Executed, Gap, Span
 from greenline.ports.coverage import CoverageProblem, Measured
-from greenline.ports.project import Interpreter, InterpreterProblem, Project
+from greenline.ports.project import Interpreter, InterpreterProblem, LookedAt, Project
 from greenline.services.diagnose_project import DiagnoseProject, Finding
 from greenline.services.report_age import ReportAge
 from greenline.services.show_coverage import Picture
@@ -32,6 +32,7 @@ class World:
     text: str | UnicodeDecodeError | None = "x = 1\n"
     shown: Picture = field(default_factory=lambda: Picture(SOURCE, "measured"))
     setting: str | None = None
+    places: tuple[LookedAt, ...] = ()
     tests: dict[Path, float] = field(default_factory=lambda: {ROOT / "tests" / "test_prices.py": NOW - 7200})
     known: list[Path] = field(default_factory=lambda: [SOURCE, ROOT / "tests" / "test_prices.py"])
 
@@ -43,6 +44,9 @@ class World:
         if isinstance(self.interpreter, InterpreterProblem):
             raise self.interpreter
         return self.interpreter
+
+    async def looked_at(self, project: Project, *, setting: str = "") -> tuple[LookedAt, ...]:
+        return self.places
 
     def report_of(self, project: Project) -> Path:
         return ROOT / ".coverage"
@@ -147,6 +151,45 @@ async def test_an_interpreter_without_pytest(world: World) -> None:
 
     assert found.state == "problem"
     assert f"{PYTHON.path} -m pip install pytest" in found.text
+
+
+async def test_where_the_interpreter_was_looked_for_and_why_it_is_this_one(world: World) -> None:
+    world.places = (
+        LookedAt("the setting", "nothing"),
+        LookedAt("VIRTUAL_ENV", "last", "/x/bin/python, Python 3.12.1", "it belongs to /x"),
+        LookedAt(".venv in the project", "taken", "/p/.venv/bin/python, Python 3.11.0, pytest 8.3.4"),
+        LookedAt("Poetry", "nothing", note="there is no shop-py3.11"),
+        LookedAt("env in the project", "broken", "/p/env/bin/python is a broken link"),
+        LookedAt("python3 on PATH", "later", "/usr/bin/python3"),
+    )
+
+    found = (await world.diagnose())["looked for it in"]
+
+    assert found.state == "ok"
+    assert found.text.splitlines() == [
+        "VIRTUAL_ENV: not used, as it is not the project's own: /x/bin/python, Python 3.12.1; it belongs to /x",
+        ".venv in the project: taken: /p/.venv/bin/python, Python 3.11.0, pytest 8.3.4",
+        "Poetry: there is no shop-py3.11",
+        "env in the project: cannot be used: /p/env/bin/python is a broken link",
+        "python3 on PATH: not used, as it comes later: /usr/bin/python3",
+        "nothing: the setting",
+    ]
+
+
+async def test_another_python_with_pytest_is_named_where_this_one_has_none(world: World) -> None:
+    instead = "/p/venv/bin/python (venv in the project), which has pytest 8.3.4"
+    world.interpreter = replace(PYTHON, pytest_version=None, instead=instead)
+
+    assert f"Or set greenline.interpreter to {instead}." in (await world.diagnose())["pytest"].text
+
+
+async def test_the_systems_python_gets_nothing_installed(world: World) -> None:
+    world.interpreter = replace(PYTHON, pytest_version=None, managed=True)
+
+    said = (await world.diagnose())["pytest"].text
+
+    assert "pip install" not in said
+    assert f"make an environment for the project: {PYTHON.path} -m venv .venv" in said
 
 
 async def test_no_coverage_data(world: World) -> None:
