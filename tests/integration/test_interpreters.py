@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import venv
 from pathlib import Path
@@ -10,14 +11,15 @@ from pathlib import Path
 import pytest
 
 from greenline.adapters.interpreter_discovery import InterpreterDiscovery
-from greenline.ports.project import InterpreterProblem, Project
+from greenline.ports.project import InterpreterProblem, Project, Selected
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the fakes are shell scripts")
 
 
 @pytest.fixture(autouse=True)
 def nothing_active(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    for name in ("VIRTUAL_ENV", "CONDA_PREFIX", "PYENV_VERSION", "UV_PROJECT_ENVIRONMENT"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
@@ -78,6 +80,107 @@ async def test_order_setting_then_active_environment_then_the_projects(
     assert (await discovery.interpreter_for(project, setting="venv")).path == second
     monkeypatch.setenv("HOME", str(tmp_path))
     assert (await discovery.interpreter_for(project, setting="~/active/bin/python")).path == active
+
+
+class Editor:
+    """An editor that has selected what the test says."""
+
+    def __init__(self, selected: Selected | None) -> None:
+        self.answer = selected
+        self.asked: list[Path] = []
+
+    async def selected(self, folder: Path) -> Selected | None:
+        self.asked.append(folder)
+        return self.answer
+
+
+async def test_what_is_selected_in_the_editor_comes_after_the_setting_only(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = environment(project.root / ".venv")
+    selected = environment(tmp_path / "selected")
+    monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / "active"))
+    environment(tmp_path / "active")
+    editor = Editor(Selected(selected))
+    discovery = InterpreterDiscovery(editor)
+
+    found = await discovery.interpreter_for(project)
+    assert (found.path, found.found_by) == (selected, "the editor's Python extension")
+    assert set(editor.asked) == {project.root}
+    assert (await discovery.interpreter_for(project, setting=".venv")).path == own
+
+    monkeypatch.delenv("VIRTUAL_ENV")
+    editor.answer = Selected(selected, environment=False)
+    assert (await discovery.interpreter_for(project)).path == own, "a Python of the whole machine is not the project's"
+    shutil.rmtree(project.root / ".venv")
+    assert (await discovery.interpreter_for(project)).path == selected
+    editor.answer = Selected(tmp_path / "gone")
+    said = {each.place: each.note for each in await discovery.looked_at(project)}
+    assert said["the editor's Python extension"] == f"it has selected {tmp_path / 'gone'}, which is not there"
+
+
+async def test_another_projects_active_environment_gives_way(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other"
+    active = environment(other / ".venv")
+    (other / "pyproject.toml").touch()
+    monkeypatch.setenv("VIRTUAL_ENV", str(other / ".venv"))
+    assert (await InterpreterDiscovery().interpreter_for(project)).path == active
+    own = environment(project.root / ".venv")
+
+    assert (await InterpreterDiscovery().interpreter_for(project)).path == own
+    looked = {each.place: each for each in await InterpreterDiscovery().looked_at(project)}
+    assert (looked["VIRTUAL_ENV"].verdict, looked["VIRTUAL_ENV"].note) == ("last", f"it belongs to {other}")
+    assert looked[".venv in the project"].verdict == "taken"
+    assert looked[".venv in the project"].found.startswith(f"{own}, Python ")
+    assert looked["venv in the project"].verdict == "nothing"
+
+
+async def test_a_broken_one_is_told_with_what_there_is_instead(project: Project) -> None:
+    python = environment(project.root / ".venv")
+    python.unlink()
+    python.symlink_to(project.root / "gone")
+    environment(project.root / "env")
+    other = environment(project.root / "venv")
+    install(project.root / "venv", "pytest", "8.1.2")
+
+    with pytest.raises(InterpreterProblem, match="is a broken link") as caught:
+        await InterpreterDiscovery().interpreter_for(project)
+    assert str(caught.value).endswith(f"There is also {other} (venv in the project), which has pytest 8.1.2.")
+    looked = {each.place: each for each in await InterpreterDiscovery().looked_at(project)}
+    assert looked[".venv in the project"].verdict == "broken"
+    assert "is a broken link" in looked[".venv in the project"].found
+    assert looked["venv in the project"].verdict == "later"
+
+
+async def test_one_without_pytest_is_not_passed_over_but_told(project: Project) -> None:
+    python = environment(project.root / ".venv")
+    other = environment(project.root / "env")
+    install(project.root / "env", "pytest", "8.1.2")
+
+    found = await InterpreterDiscovery().interpreter_for(project)
+    assert found.path == python
+    assert found.without_pytest.endswith(
+        f"Or set greenline.interpreter to {other} (env in the project), which has pytest 8.1.2."
+    )
+
+
+async def test_how_something_is_installed_there(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = environment(project.root / ".venv")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    bare = await InterpreterDiscovery().interpreter_for(project)
+    assert bare.installing("pytest") == ()
+    assert f"{python} -m ensurepip && {python} -m pip install pytest" in bare.without_pytest
+
+    uv = script(tmp_path / "bin" / "uv", "exit 0")
+    by_uv = await InterpreterDiscovery().interpreter_for(project)
+    assert by_uv.installing("pytest") == (str(uv), "pip", "install", "--python", str(python), "pytest")
+    install(project.root / ".venv", "pip", "25.0")
+    with_pip = await InterpreterDiscovery().interpreter_for(project)
+    assert with_pip.installing("pytest") == (str(python), "-m", "pip", "install", "pytest")
 
 
 async def test_what_is_installed_later_is_noticed(project: Project) -> None:

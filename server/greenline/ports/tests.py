@@ -56,6 +56,8 @@ class TestRun:
     """Refuse writes outside scratch, network and subprocesses: for what no person has accepted yet."""
     contexts: bool = False
     """Tell for each test which lines of ``measure`` it ran."""
+    parallel: bool = False
+    """Run the tests in several processes, where the project has pytest-xdist and either asks for it or is large."""
     conditions: Conditions = Conditions()
 
 

@@ -111,7 +111,8 @@ async def test_all_is_well(world: World) -> None:
 
     assert {finding.state for finding in found.values()} == {"ok"}
     assert list(found) == [
-        "project", "interpreter", "pytest", "coverage data", "its age", "its files", "branches", "prices.py",
+        "project", "interpreter", "looked for it in", "pytest", "coverage data", "its age", "its files", "branches",
+        "prices.py",
     ]  # fmt: skip
     assert found["project"].text == f"{ROOT}, because of pyproject.toml; sources in src; tests in tests"
     assert found["interpreter"].text == f"Python 3.11.7 at {PYTHON.path} (.venv in the project)"
