@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from greenline.adapters.probe_process import ProbeProblem
 from greenline.adapters.probes import Kind, Probes
 from greenline.adapters.scratch_overlay import OverlayProblem, scratch_overlay
+from greenline.adapters.suite_size import workers_for
 from greenline.domain.coverage.model import Executed
 from greenline.ports.tests import CallsSeen, Frame, TestOutcome, TestReport
 from greenline_probe import wire
@@ -63,8 +64,9 @@ class PytestProcess:
                 fresh=fresh or not run.selection,
                 variables=_variables(run.conditions),
             )
+            workers = await asyncio.to_thread(workers_for, run.project) if run.parallel else 0
             async with opened as probe:
-                problem = await self._ended(probe, self._request(overlay, run), run, heard, progress)
+                problem = await self._ended(probe, self._request(overlay, run, workers), run, heard, progress)
                 if not heard.ended and probe.unfit:
                     return None
             return _report(overlay, run, heard, problem)
@@ -83,7 +85,7 @@ class PytestProcess:
             return _problem(run, heard, probe.output()) if heard.ended else ""
         return await _death(probe, heard)
 
-    def _request(self, overlay: Overlay, run: TestRun) -> wire.RunTests:
+    def _request(self, overlay: Overlay, run: TestRun, workers: int) -> wire.RunTests:
         files: dict[str, str] = {}
         for path in run.measure or ():
             # Imported from the copy, or, by an editable install, from the project itself.
@@ -109,6 +111,8 @@ class PytestProcess:
             days_later=run.conditions.days_later,
             package=run.conditions.package,
             elsewhere=run.conditions.elsewhere,
+            parallel=run.parallel,
+            workers=workers,
         )
 
     async def _converse(self, probe: Probe, request: wire.RunTests, heard: _Heard, progress: Progress) -> None:
@@ -146,7 +150,8 @@ class _Heard:
         elif isinstance(reply, wire.TestBegan):
             self.running = reply.node_id
         elif isinstance(reply, wire.TestDone):
-            self.running = ""
+            if self.running == reply.node_id:  # several may run, in several processes
+                self.running = ""
             frames = tuple(Frame(Path(file), line, function) for file, line, function in reply.frames)
             self.outcomes.append(
                 TestOutcome(

@@ -81,6 +81,7 @@ class RunSuite:
             measure=None,
             seconds=self._settings.suite_seconds,
             guarded=False,
+            parallel=self._settings.run_parallel,
         )
         report = await self._runner.run(run, progress)
         texts = self._texts_that_ran(report.coverage, overlay, started)

@@ -1,0 +1,40 @@
+"""Whether a project's suite is large enough for several processes."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from greenline.adapters.tree_walk import TreeWalk
+
+if TYPE_CHECKING:
+    from greenline.ports.project import Project
+
+ENOUGH = 200
+"""Tests, as they are written: a process more has to import and collect everything once more, for a second or so."""
+_MOST = 8
+_ENTRIES = 5_000
+_TEST = re.compile(rb"^[ \t]*(?:async )?def test", re.MULTILINE)
+
+
+def workers_for(project: Project) -> int:
+    """Return in how many processes the whole suite had better run, where the project does not say; 1 for a small one.
+
+    Reads test files until it has seen enough tests. The tests of a file stay together: more processes than files are
+    of no use.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    walk = TreeWalk(project.python_files, _ENTRIES)
+    for root in project.test_roots or (project.root,):
+        walk.walk(root)
+    workers = min(cores, _MOST, len(walk.tests))
+    tests = 0
+    for path in walk.tests if workers > 1 else ():
+        try:
+            tests += len(_TEST.findall(path.read_bytes()))
+        except OSError:
+            continue
+        if tests >= ENOUGH:
+            return workers
+    return 1
