@@ -33,7 +33,7 @@ from greenline.services.workbench import Workbench
 
 if TYPE_CHECKING:
     from greenline.ports.documents import Documents
-    from greenline.ports.project import InterpreterFinder, ProjectFinder
+    from greenline.ports.project import InterpreterFinder, ProjectFinder, Selection
     from greenline.settings import Settings
 
 
@@ -61,6 +61,11 @@ class Lasting:
     probes: Probes = field(
         default_factory=lambda: Probes(Path(user_cache_dir("greenline", appauthor=False)) / "bytecode")
     )
+
+
+def lasting_with(selection: Selection) -> Lasting:
+    """Return what stays for an editor that may have selected a Python."""
+    return Lasting(interpreters=InterpreterDiscovery(selection))
 
 
 def build(settings: Settings, documents: Documents, lasting: Lasting | None = None) -> Services:

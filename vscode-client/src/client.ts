@@ -3,10 +3,11 @@
 import * as vscode from "vscode";
 import { LanguageClient, type LanguageClientOptions, State } from "vscode-languageclient/node";
 import { withTarget } from "./commands";
+import { announceInterpreter, answerWithInterpreter } from "./interpreter";
 import { JobNotifications } from "./progress";
 import { announceResults, type JobEnded, tellResults } from "./results";
 import { filesToSave, save } from "./savedEdits";
-import { type ServerCommand, selectedInterpreter } from "./serverCommand";
+import type { ServerCommand } from "./serverCommand";
 
 /** A client for the server that `server` starts. It is not started yet. */
 export function createClient(server: ServerCommand, log: vscode.LogOutputChannel): LanguageClient {
@@ -33,7 +34,7 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
           if (!Array.isArray(answers)) {
             return [];
           }
-          return Promise.all(answers.map((answer, at) => forServer(answer, params.items[at]?.scopeUri)));
+          return answers.map(forServer);
         },
         handleApplyEdit: async (params, next) => {
           const touched = filesToSave(params.edit);
@@ -49,22 +50,18 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
   const executable = { command: server.command, args: [...server.args], ...(folder ? { options: { cwd: folder } } : {}) };
   const client = new LanguageClient("greenline", "Greenline", executable, options);
   client.registerFeature(announceResults);
+  client.registerFeature(announceInterpreter);
+  answerWithInterpreter(client);
   client.onNotification("greenline/jobEnded", (ended: JobEnded) => void tellResults(ended));
   client.onDidChangeState((change) => change.newState !== State.Running && jobs.dispose());
   return client;
 }
 
-/**
- * What the server is told: not the client's own settings; and where no interpreter is set, the one that is selected
- * in the editor runs the project.
- */
-async function forServer(section: unknown, scope: string | undefined): Promise<unknown> {
+/** What the server is told: not the client's own settings. */
+function forServer(section: unknown): unknown {
   if (typeof section !== "object" || section === null) {
     return section;
   }
   const { server: _server, trace: _trace, ...settings } = section as Record<string, unknown>;
-  if (settings["interpreter"] === "") {
-    settings["interpreter"] = (await selectedInterpreter(scope ? vscode.Uri.parse(scope) : undefined)) ?? "";
-  }
   return settings;
 }

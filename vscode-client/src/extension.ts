@@ -3,7 +3,8 @@
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import { createClient } from "./client";
-import { findServer, onInterpreterSelected, ServerNotFound } from "./serverCommand";
+import { announceChange } from "./interpreter";
+import { findServer, isSame, onInterpreterSelected, type ServerCommand, ServerNotFound } from "./serverCommand";
 
 let server: Server | undefined;
 
@@ -20,7 +21,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
         void running.restart();
       }
     }),
-    await onInterpreterSelected(() => void running.restart()),
+    await onInterpreterSelected(() => void running.interpreterSelected()),
   );
   await running.restart();
 }
@@ -32,6 +33,7 @@ export async function deactivate(): Promise<void> {
 /** The one server of this window. Starts and stops follow each other, never overlap. */
 class Server {
   private client: LanguageClient | undefined;
+  private command: ServerCommand | undefined;
   private queue: Promise<void> = Promise.resolve();
 
   constructor(private readonly log: vscode.LogOutputChannel) {}
@@ -47,6 +49,19 @@ class Server {
     return this.next(() => this.stopNow());
   }
 
+  /** Another Python was selected: perhaps another server starts from it; else the one that runs asks again. */
+  interpreterSelected(): Promise<void> {
+    return this.next(async () => {
+      const command = await findServer().catch(() => undefined);
+      if (this.client?.isRunning() && this.command && command && isSame(command, this.command)) {
+        await announceChange(this.client);
+        return;
+      }
+      await this.stopNow();
+      await this.startNow();
+    });
+  }
+
   private next(step: () => Promise<void>): Promise<void> {
     this.queue = this.queue.then(step).catch((error: unknown) => this.log.error(String(error)));
     return this.queue;
@@ -56,6 +71,7 @@ class Server {
     try {
       const command = await findServer();
       this.log.info(`Starting ${[command.command, ...command.args].join(" ")}`);
+      this.command = command;
       this.client = createClient(command, this.log);
       await this.client.start();
       await vscode.commands.executeCommand("setContext", "greenline.running", true);

@@ -13,7 +13,8 @@ export interface JobEnded {
 /** Tells the server that this client shows what was gained. */
 export const announceResults: StaticFeature = {
   fillClientCapabilities: (capabilities) => {
-    capabilities.experimental = { ...capabilities.experimental, greenline: { tellsResults: true } };
+    const { greenline, ...others } = (capabilities.experimental ?? {}) as Record<string, object | undefined>;
+    capabilities.experimental = { ...others, greenline: { ...greenline, tellsResults: true } };
   },
   initialize: () => undefined,
   getState: () => ({ kind: "static" }),

@@ -46,10 +46,15 @@ export async function findServer(): Promise<ServerCommand> {
   );
 }
 
+/** Tell whether two commands start the same server. */
+export function isSame(one: ServerCommand, other: ServerCommand): boolean {
+  return one.command === other.command && one.args.join("\0") === other.args.join("\0");
+}
+
 /** The interpreter that the Python extension has selected, or undefined (also without that extension). */
-export async function selectedInterpreter(scope?: vscode.Uri): Promise<string | undefined> {
+async function selectedInterpreter(): Promise<string | undefined> {
   const api = await pythonExtension();
-  const environment = await api?.environments.resolveEnvironment(api.environments.getActiveEnvironmentPath(scope));
+  const environment = await api?.environments.resolveEnvironment(api.environments.getActiveEnvironmentPath());
   return environment?.executable.uri?.fsPath;
 }
 
@@ -59,7 +64,8 @@ export async function onInterpreterSelected(callback: () => void): Promise<vscod
   return api?.environments.onDidChangeActiveEnvironmentPath(callback) ?? new vscode.Disposable(() => undefined);
 }
 
-async function pythonExtension(): Promise<PythonExtension | undefined> {
+/** The Python extension, or undefined where it is not installed. */
+export async function pythonExtension(): Promise<PythonExtension | undefined> {
   try {
     return await PythonExtension.api();
   } catch {

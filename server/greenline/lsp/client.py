@@ -32,6 +32,8 @@ class Client:
     """Understands ``documentChanges``. Neovim announces only resource operations, which exist nowhere else."""
     creates_files: bool = False
     deletes_files: bool = False
+    tells_interpreter: bool = False
+    """Answers which Python is selected in the editor."""
     tells_results: bool = False
     """Shows by itself what ``greenline/jobEnded`` says of tests that were written, with a way to see them."""
 
@@ -64,6 +66,7 @@ class Client:
             document_changes=has("workspace.workspace_edit.document_changes") or bool(operations),
             creates_files=types.ResourceOperationKind.Create in operations,
             deletes_files=types.ResourceOperationKind.Delete in operations,
+            tells_interpreter=_experimental(capabilities.experimental, "greenline", "tellsInterpreter") is True,
             tells_results=_experimental(capabilities.experimental, "greenline", "tellsResults") is True,
         )
 

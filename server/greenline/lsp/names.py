@@ -18,6 +18,8 @@ RUN_TESTS = "greenline.runTestsWithCoverage"
 CANCEL_JOB = "greenline.cancelJob"
 SHOW_GAP = "greenline.showGap"
 DISMISS_BUG = "greenline.dismissSuspectedBug"
+INTERPRETER = "greenline/interpreter"
+INTERPRETER_CHANGED = "greenline/interpreterChanged"
 JOB_ENDED = "greenline/jobEnded"
 LONGEST = 300
 """Characters of a message on one line."""

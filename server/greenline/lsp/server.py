@@ -19,6 +19,7 @@ from greenline.lsp.documents import OpenDocument, path_of
 from greenline.lsp.progress import ProgressBoard
 from greenline.lsp.protocol import GreenlineProtocol
 from greenline.lsp.report_watch import watch
+from greenline.lsp.selected_interpreter import SelectedInterpreter
 from greenline.lsp.session import Session, Warning_
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from greenline.lsp.pictures import Shown
     from greenline.lsp.services import Build, Services
     from greenline.ports.documents import Documents
+    from greenline.ports.project import Selection
     from greenline.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -144,7 +146,7 @@ def create_server(build: Build, converter_factory: Callable[[], Any] = default_c
 
 def serve_stdio() -> int:
     """Serve this process's stdin and stdout with the real services. Returns the exit code."""
-    return connection.serve_stdio(create_server(_real()))
+    return connection.serve_stdio(_real_server())
 
 
 def serve_tcp(host: str, port: int) -> int:
@@ -154,10 +156,17 @@ def serve_tcp(host: str, port: int) -> int:
         sys.stderr.write(f"greenline listens on {host}:{port}\n")
         sys.stderr.flush()
 
-    return connection.serve_tcp(create_server(_real()), host, port, listening)
+    return connection.serve_tcp(_real_server(), host, port, listening)
 
 
-def _real() -> Build:
+def _real_server() -> GreenlineServer:
+    selection = SelectedInterpreter()
+    server = create_server(_real(selection))
+    selection.attach(server)
+    return server
+
+
+def _real(selection: Selection) -> Build:
     """Return what builds the real services; what one building measured is there for the next."""
     lasting: list[Lasting] = []
 
@@ -165,7 +174,7 @@ def _real() -> Build:
         from greenline import bootstrap  # noqa: PLC0415 - its adapters load after the answer to initialize
 
         if not lasting:
-            lasting.append(bootstrap.Lasting())
+            lasting.append(bootstrap.lasting_with(selection))
         return bootstrap.build(settings, documents, lasting[0])
 
     return build

@@ -1,0 +1,59 @@
+"""Which Python is selected in the editor: a client that knows is asked, once for each folder."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from greenline.lsp import names
+from greenline.ports.project import Selected
+
+if TYPE_CHECKING:
+    from greenline.lsp.server import GreenlineServer
+
+log = logging.getLogger(__name__)
+
+_SECONDS_TO_ANSWER = 5.0
+
+
+class SelectedInterpreter:
+    """Implements ``ports.project.Selection``. Knows nothing until it is attached to a server."""
+
+    def __init__(self, *, seconds: float = _SECONDS_TO_ANSWER) -> None:
+        self._seconds = seconds
+        self._server: GreenlineServer | None = None
+        self._known: dict[Path, Selected | None] = {}
+
+    def attach(self, server: GreenlineServer) -> None:
+        """Ask the client of this server, and again after it has said that another one was selected."""
+        self._server = server
+
+        @server.feature(names.INTERPRETER_CHANGED)
+        def changed(_params: Mapping[str, Any]) -> None:
+            self._known.clear()
+
+    async def selected(self, folder: Path) -> Selected | None:
+        """Return the selection that counts in a folder; None where the editor has none. Raises nothing."""
+        server = self._server
+        if server is None or not server.session.client.tells_interpreter:
+            return None
+        if folder not in self._known:
+            request = server.protocol.send_request_async(names.INTERPRETER, {"uri": folder.as_uri()})
+            try:
+                answer = await asyncio.wait_for(request, self._seconds)
+            except Exception:  # it takes too long, or the client cannot tell: the next place counts
+                log.exception("the editor did not tell which Python is selected for %s", folder)
+                return None
+            self._known[folder] = _read(answer)
+        return self._known[folder]
+
+
+def _read(answer: object) -> Selected | None:
+    """Read ``{"path", "environment"}``; pygls makes tuples with names of objects."""
+    values = answer._asdict() if hasattr(answer, "_asdict") else answer
+    if not isinstance(values, Mapping) or not isinstance(values.get("path"), str) or not values["path"]:
+        return None
+    return Selected(Path(values["path"]), environment=values.get("environment") is not False)

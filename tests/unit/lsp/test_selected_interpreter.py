@@ -1,0 +1,73 @@
+"""Which Python is selected in the editor, from clients that can tell and others."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from greenline.lsp.selected_interpreter import SelectedInterpreter
+from greenline.ports.project import Selected
+from unit.lsp.editor import Editor
+from unit.lsp.fakes import FakeServices
+
+TELLS = {"experimental": {"greenline": {"tellsInterpreter": True}}}
+ROOT = Path("/project")
+
+
+@pytest.fixture
+def selection() -> SelectedInterpreter:
+    return SelectedInterpreter()
+
+
+def editor(services: FakeServices, selection: SelectedInterpreter, capabilities: dict[str, Any]) -> Editor:
+    made = Editor(services, capabilities)
+    selection.attach(made.server)
+    return made
+
+
+async def test_a_client_that_tells_is_asked_once_until_it_changes(
+    services: FakeServices, selection: SelectedInterpreter
+) -> None:
+    answers: list[Any] = [{"path": "/e/bin/python", "environment": True}, {"path": "/usr/bin/python3"}]
+    async with editor(services, selection, TELLS) as client:
+        client.handlers["greenline/interpreter"] = lambda _: answers[0]
+        assert await selection.selected(ROOT) == Selected(Path("/e/bin/python"))
+        assert await selection.selected(ROOT) == Selected(Path("/e/bin/python"))
+        assert client.sent("greenline/interpreter") == [{"uri": "file:///project"}]
+        answers[0] = {"path": "/usr/bin/python3", "environment": False}
+        client.notify("greenline/interpreterChanged", {})
+        await client.run("greenline.cancelJob", {"job": "x"})
+
+        assert await selection.selected(ROOT) == Selected(Path("/usr/bin/python3"), environment=False)
+
+
+@pytest.mark.parametrize("answer", [None, {}, {"path": ""}, {"path": 3}, "text", []])
+async def test_no_selection(services: FakeServices, selection: SelectedInterpreter, answer: Any) -> None:
+    async with editor(services, selection, TELLS) as client:
+        client.handlers["greenline/interpreter"] = lambda _: answer
+
+        assert await selection.selected(ROOT) is None
+
+
+async def test_other_clients_are_not_asked(services: FakeServices, selection: SelectedInterpreter) -> None:
+    async with editor(services, selection, {}) as client:
+        assert await selection.selected(ROOT) is None
+        assert client.sent("greenline/interpreter") == []
+    assert await SelectedInterpreter().selected(ROOT) is None
+
+
+async def test_one_that_fails_or_hangs_has_selected_none(services: FakeServices) -> None:
+    hanging = SelectedInterpreter(seconds=0.05)
+    never: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    async def wait(_: Any) -> Any:
+        return await never
+
+    async with editor(services, hanging, TELLS) as client:
+        assert await hanging.selected(ROOT) is None  # the client knows no such request
+        client.handlers["greenline/interpreter"] = wait
+        assert await hanging.selected(ROOT) is None
+        never.set_result(None)
