@@ -162,6 +162,22 @@ async def editing(
     root: Path, *, pull: bool = False, encoding: str = "utf-16", settings: dict[str, Any] | None = None
 ) -> AsyncIterator[Editor]:
     """Start the real server on a project, and end it as an editor does; its exit code must be 0."""
+    editor = await launched(root, pull=pull, encoding=encoding, settings=settings)
+    client = editor.client
+    try:
+        yield editor
+    finally:
+        if client._server is not None and client._server.returncode is None:
+            await asyncio.wait_for(client.shutdown_session(), LIMIT)
+        await asyncio.wait_for(client.stop(), LIMIT)
+    assert client._server is not None
+    assert client._server.returncode == 0
+
+
+async def launched(
+    root: Path, *, pull: bool = False, encoding: str = "utf-16", settings: dict[str, Any] | None = None
+) -> Editor:
+    """Start the real server on a project; whoever calls this ends it."""
     client = LanguageClient(converter_factory=_converter)
     editor = Editor(client, pull)
     register_lsp_features(client, {**DEFAULT_CLIENT_FEATURES, **_features(editor)})
@@ -175,14 +191,7 @@ async def editing(
     )
     result = await asyncio.wait_for(client.initialize_session(params), LIMIT)
     assert result.capabilities.position_encoding == encoding
-    try:
-        yield editor
-    finally:
-        if client._server is not None and client._server.returncode is None:
-            await asyncio.wait_for(client.shutdown_session(), LIMIT)
-        await asyncio.wait_for(client.stop(), LIMIT)
-    assert client._server is not None
-    assert client._server.returncode == 0
+    return editor
 
 
 def _converter() -> Any:

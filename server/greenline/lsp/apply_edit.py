@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
 from greenline.adapters import atomic_write
 from greenline.jobs.registry import JobFailure
@@ -67,9 +68,8 @@ async def take_back(session: Session, applied: Applied) -> str | None:
     inverse = edits.backward(session, applied.edit)
     if inverse is None:
         return f"{name} was changed since; the new tests have to be removed by hand."
-    answer = await session.server.workspace_apply_edit_async(
-        types.ApplyWorkspaceEditParams(edit=inverse, label=f"Greenline: undo tests in {name}")
-    )
+    params = types.ApplyWorkspaceEditParams(edit=inverse, label=f"Greenline: undo tests in {name}")
+    answer = await _applied(session, params)
     return None if answer.applied else f"The editor did not undo: {answer.failure_reason or 'no reason given'}."
 
 
@@ -77,7 +77,7 @@ async def _written_by_the_editor(
     session: Session, edit: TestEdit, workspace_edit: types.WorkspaceEdit
 ) -> types.ApplyWorkspaceEditResult:
     params = types.ApplyWorkspaceEditParams(edit=workspace_edit, label=f"Greenline: tests in {edit.path.name}")
-    writing = asyncio.ensure_future(session.server.workspace_apply_edit_async(params))
+    writing = asyncio.ensure_future(_applied(session, params))
     try:
         return await asyncio.shield(writing)
     except asyncio.CancelledError:
@@ -88,6 +88,13 @@ async def _written_by_the_editor(
             say_that_they_stand(session, edit)
             session.refresh()
         raise
+
+
+async def _applied(session: Session, params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
+    try:
+        return await session.server.workspace_apply_edit_async(params)
+    except JsonRpcException as error:  # a disk that is full, or may not be written to
+        return types.ApplyWorkspaceEditResult(applied=False, failure_reason=error.message)
 
 
 async def _write_ourselves(session: Session, edit: TestEdit, code: str) -> Applied:

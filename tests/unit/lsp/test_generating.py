@@ -388,6 +388,16 @@ async def test_an_editor_that_refuses_the_edit(services: FakeServices, source: P
         assert not services.confirm.started.is_set()
 
 
+async def test_an_editor_that_fails_at_the_edit(services: FakeServices, source: Path) -> None:
+    """With an error, as for a disk that is full, and not with an answer."""
+    async with Editor(services, FULL) as editor:
+        end = await editor.job_end((await generate(editor, editor.open(source)))["job"])
+        assert end["outcome"] == "failed"
+        assert "The editor did not write" in end["message"]
+        assert "no workspace/applyEdit" in end["message"]
+        assert any("def test_it" in p["message"] for p in editor.sent("window/showMessage"))
+
+
 async def test_a_test_file_that_changed_meanwhile_is_generated_for_again(services: FakeServices, source: Path) -> None:
     services.generate.gate.clear()
     services.test_file.write_text("import os\n", encoding="utf-8")
