@@ -12,10 +12,11 @@ from greenline_probe import failures, order, plugins, project_plugins, wire
 from greenline_probe.bytecode import keep_bytecode
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from greenline_probe import guard
     from greenline_probe.calls import Calls
+    from greenline_probe.contexts import Contexts
     from greenline_probe.trace import Recorded, Tracer
 
 
@@ -28,8 +29,10 @@ class Run:
     guard: guard.Guard | None = None
     tracer: Tracer | None = None
     calls: Calls | None = None
+    contexts: Contexts | None = None
     internal_error: str = ""
     _ran: dict[str, Recorded] = field(default_factory=dict)
+    _outside: dict[str, set[int]] = field(default_factory=dict)
 
     def ran(self, recorded: Mapping[str, Recorded]) -> None:
         """Add what was recorded, in this process or another."""
@@ -37,6 +40,16 @@ class Run:
             so_far = self._ran.setdefault(name, (set(), set()))
             so_far[0].update(lines)
             so_far[1].update(arcs)
+
+    def ran_outside(self, lines: Mapping[str, Iterable[int]]) -> None:
+        """Add what ran outside of all tests, in this process or another."""
+        for name, ran in lines.items():
+            self._outside.setdefault(name, set()).update(ran)
+
+    @property
+    def outside(self) -> dict[str, str]:
+        """What ran outside of all tests, as it goes over the wire."""
+        return {name: bits(lines) for name, lines in self._outside.items()}
 
     @property
     def coverage(self) -> dict[str, list[list[Any]]]:
@@ -114,8 +127,8 @@ def listener(pytest: Any, run: Run) -> Any:  # noqa: C901 - many hooks, each sho
         def pytest_runtest_logstart(self, nodeid: str) -> None:
             if tracer:
                 tracer.resume()
-                if request.contexts:
-                    tracer.switch()  # what came before belongs to no test
+            if run.contexts:
+                run.contexts.begin()
             self._ends.began(nodeid)
 
         @pytest.hookimpl(hookwrapper=True)  # type: ignore[untyped-decorator, unused-ignore]
@@ -127,7 +140,7 @@ def listener(pytest: Any, run: Run) -> Any:  # noqa: C901 - many hooks, each sho
             self._ends.reported(report)
 
         def pytest_runtest_logfinish(self, nodeid: str) -> None:
-            lines = tracer.switch() if tracer and request.contexts else {}
+            lines = run.contexts.end() if run.contexts else {}
             self._ends.finished(nodeid, {name: bits(ran) for name, ran in lines.items()})
 
         def pytest_unconfigure(self) -> None:

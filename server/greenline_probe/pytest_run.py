@@ -9,8 +9,9 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Callable
 
-from greenline_probe import conditions, guard, limits, wire
+from greenline_probe import conditions, contexts, guard, limits, wire
 from greenline_probe.bytecode import keep_bytecode
+from greenline_probe.contexts import Contexts
 from greenline_probe.listener import Run, listener
 from greenline_probe.trace import Tracer
 
@@ -44,12 +45,16 @@ def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
         this.guard.polite = True
     if request.files or request.roots:
         this.tracer = Tracer(request.files, request.roots, calls)
+        this.contexts = Contexts(this.tracer) if request.contexts else None
         this.tracer.start_with_first_file()
     exit_code = _pytest_main(pytest, this)
     if this.tracer:
         this.tracer.stop()
+        if this.contexts:
+            this.contexts.between()
+            this.ran_outside(this.contexts.outside)
         this.ran(this.tracer.take())
-    done = wire.RunDone(exit_code, this.coverage, refusals, this.internal_error)
+    done = wire.RunDone(exit_code, this.coverage, refusals, this.internal_error, outside=this.outside)
     if this.tracer and calls:
         done.calls = calls.take(this.tracer.reported_name)
     if request.limited:
@@ -73,7 +78,8 @@ def _pytest_main(pytest: Any, this: Run) -> int:
         "--maxfail=0",
     ]
     try:
-        return int(pytest.main(arguments, plugins=[listener(pytest, this), *conditions.plugin(pytest, this.request)]))
+        more = [*conditions.plugin(pytest, this.request), *contexts.plugin(pytest, this.request, this.contexts)]
+        return int(pytest.main(arguments, plugins=[listener(pytest, this), *more]))
     except BaseException as error:  # a plugin, or the guard in one
         this.internal_error = this.internal_error or f"{type(error).__name__}: {error}"
         return 3

@@ -55,6 +55,8 @@ class RunTests:
     """Tell what the functions in ``files`` are called with; chance is seeded, test by test, for that."""
     contexts: bool = False
     """Tell for each test which lines it ran, of what is recorded."""
+    skip: list[str] = field(default_factory=list)
+    """Node ids of tests to leave out of what ``selection`` finds."""
     shuffle: Optional[int] = None
     """Run the tests in an order that this number decides; None leaves it."""
     parallel: bool = False
@@ -117,6 +119,8 @@ class RunDone:
     calls: dict[str, list[list[Any]]] = field(default_factory=dict)
     """Name -> [first line of the function (decorators counted), programs as in ``Explore.examples``,
     parameter -> types as in ``Explore.hints``]."""
+    outside: dict[str, str] = field(default_factory=dict)
+    """Of a run with contexts: file -> the lines that ran outside of all tests, as in ``TestDone.lines``."""
 
 
 @dataclass

@@ -71,6 +71,7 @@ def _plugin(pytest: Any, run: Run) -> Any:
 
         @pytest.hookimpl(optionalhook=True)  # type: ignore[untyped-decorator, unused-ignore]
         def pytest_testnodedown(self, node: Any) -> None:
+            run.ran_outside(getattr(node, "workeroutput", {}).get("greenline-outside", {}))
             brought = getattr(node, "workeroutput", {}).get("greenline", {})
             run.ran({name: (set(lines), {(a, b) for a, b in arcs}) for name, (lines, arcs) in brought.items()})
 

@@ -8,7 +8,8 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from greenline_probe import limits, project_plugins, wire
+from greenline_probe import contexts, limits, project_plugins, wire
+from greenline_probe.contexts import Contexts
 from greenline_probe.listener import bits, describe_collecting, describe_running
 from greenline_probe.trace import Tracer
 
@@ -25,9 +26,12 @@ def begin(request: str) -> CodeType:
     config: Any = importlib.import_module("_pytest.config")
     prepare = config._prepareconfig  # noqa: SLF001 - the way in that pytest-xdist takes as well
     tracer = Tracer(wanted.files, wanted.roots) if wanted.files or wanted.roots else None
+    parted = Contexts(tracer) if tracer and wanted.contexts else None
 
     def with_ours(args: Any, plugins: Any = None) -> Any:
-        return prepare(args, [*(plugins or ()), _plugin(pytest, wanted, tracer)])
+        return prepare(
+            args, [*(plugins or ()), _plugin(pytest, wanted, tracer, parted), *contexts.plugin(pytest, wanted, parted)]
+        )
 
     config._prepareconfig = with_ours  # noqa: SLF001 - as above
     remote = importlib.import_module("xdist.remote")
@@ -36,7 +40,9 @@ def begin(request: str) -> CodeType:
     return compile(inspect.getsource(remote), str(remote.__file__), "exec")
 
 
-def _plugin(pytest: Any, request: wire.RunTests, tracer: Tracer | None) -> Any:
+def _plugin(  # noqa: C901 - many hooks, each short
+    pytest: Any, request: wire.RunTests, tracer: Tracer | None, parted: Contexts | None
+) -> Any:
     class Worker:
         """Does in a worker what the listener does in a run that has one process."""
 
@@ -53,21 +59,25 @@ def _plugin(pytest: Any, request: wire.RunTests, tracer: Tracer | None) -> Any:
         def pytest_runtest_logstart(self) -> None:
             if tracer:
                 tracer.resume()
-                if request.contexts:
-                    tracer.switch()
+            if parted:
+                parted.begin()
 
         @pytest.hookimpl(hookwrapper=True)  # type: ignore[untyped-decorator, unused-ignore]
         def pytest_runtest_makereport(self, call: Any) -> Generator[None, Any, None]:
             made = yield
             report = made.get_result()
             describe_running(report, call)
-            if tracer and request.contexts and report.when == "teardown":  # the last that goes out for a test
-                report.greenline_lines = {name: bits(ran) for name, ran in tracer.switch().items()}
+            if parted and report.when == "teardown":  # the last that goes out for a test
+                report.greenline_lines = {name: bits(ran) for name, ran in parted.end().items()}
 
         @pytest.hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]
         def pytest_sessionfinish(self, session: Any) -> None:
             if tracer:
                 tracer.stop()
+                if parted:
+                    parted.between()
+                    outside = {name: sorted(lines) for name, lines in parted.outside.items()}
+                    session.config.workeroutput["greenline-outside"] = outside
                 taken = {name: [sorted(lines), sorted(arcs)] for name, (lines, arcs) in tracer.take().items()}
                 session.config.workeroutput["greenline"] = taken
 

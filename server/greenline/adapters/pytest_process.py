@@ -50,7 +50,7 @@ class PytestProcess:
     async def _run(self, run: TestRun, progress: Progress, *, fresh: bool = False) -> TestReport | None:
         """Return None where only a fresh process can tell how it ends."""
         with scratch_overlay(run.project.root, run.overlay) as overlay:
-            heard = _Heard()
+            heard = _Heard(overlay)
             kind = Kind(
                 run.interpreter.path, run.project.root, tests=True, hash_seed=run.hash_seed, own_home=run.guarded
             )
@@ -107,6 +107,7 @@ class PytestProcess:
             bytecode=str(self._probes.bytecode or ""),
             calls=run.record_calls,
             contexts=run.contexts,
+            skip=sorted(run.skip),
             shuffle=run.conditions.shuffle,
             days_later=run.conditions.days_later,
             package=run.conditions.package,
@@ -133,10 +134,13 @@ class PytestProcess:
 class _Heard:
     """What the probe has said so far."""
 
+    overlay: Overlay
     total: int = 0
     running: str = ""
     outcomes: list[TestOutcome] = field(default_factory=list)
     contexts: dict[str, dict[Path, int]] = field(default_factory=dict)
+    _paths: dict[str, Path] = field(default_factory=dict)
+    _bits: dict[str, int] = field(default_factory=dict)
     done: wire.RunDone | None = None
     refusal_to_run: wire.Problem | None = None
 
@@ -165,11 +169,21 @@ class _Heard:
                 )
             )
             if reply.lines:
-                self.contexts[reply.node_id] = {Path(name): int(bits, 16) for name, bits in reply.lines.items()}
+                self.contexts[reply.node_id] = self.by_path(reply.lines)
         elif isinstance(reply, wire.RunDone):
             self.done = reply
         elif isinstance(reply, wire.Problem):
             self.refusal_to_run = reply
+
+    def by_path(self, lines: Mapping[str, str]) -> dict[Path, int]:
+        """Return sets of lines by file of the project; thousands of tests name the same ones."""
+        mapped: dict[Path, int] = {}
+        for name, bits in lines.items():
+            if name not in self._paths:
+                self._paths[name] = self.overlay.map_back(Path(name))
+            path = self._paths[name]
+            mapped[path] = mapped.get(path, 0) | self._bits.setdefault(bits, int(bits, 16))
+        return mapped
 
 
 def _variables(conditions: Conditions) -> dict[str, str]:
@@ -204,7 +218,8 @@ def _report(overlay: Overlay, run: TestRun, heard: _Heard, problem: str) -> Test
         problem=problem.replace(copy, project),
         unfinished=heard.running if problem else "",
         calls=calls,
-        contexts={node: _by_path(overlay, lines) for node, lines in heard.contexts.items()},
+        contexts=heard.contexts,
+        outside=heard.by_path(heard.done.outside) if heard.done else {},
         refusals=tuple(what.replace(copy, project) for what in (heard.done.refusals if heard.done else ())),
     )
 
@@ -216,13 +231,6 @@ def _in_project(outcome: TestOutcome, overlay: Overlay, copy: str, project: str)
         said=outcome.said.replace(copy, project),
         frames=tuple(replace(frame, path=overlay.map_back(frame.path)) for frame in outcome.frames),
     )
-
-
-def _by_path(overlay: Overlay, lines: Mapping[Path, int]) -> dict[Path, int]:
-    mapped: dict[Path, int] = {}
-    for path, bits in lines.items():
-        mapped[overlay.map_back(path)] = mapped.get(overlay.map_back(path), 0) | bits
-    return mapped
 
 
 def _time_is_up(run: TestRun, heard: _Heard) -> str:

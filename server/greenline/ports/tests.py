@@ -56,6 +56,8 @@ class TestRun:
     """Refuse writes outside scratch, network and subprocesses: for what no person has accepted yet."""
     contexts: bool = False
     """Tell for each test which lines of ``measure`` it ran."""
+    skip: frozenset[str] = frozenset()
+    """Node ids to leave out of what ``selection`` finds."""
     parallel: bool = False
     """Run the tests in several processes, where the project has pytest-xdist and either asks for it or is large."""
     conditions: Conditions = Conditions()
@@ -116,8 +118,11 @@ class TestReport:
     contexts: Mapping[str, Mapping[Path, int]] = field(default_factory=dict)
     """Of a run with contexts: node id -> file -> lines that this test ran, as a number with bit n for line n.
 
-    What runs while tests are collected (imports, mostly) belongs to none of them.
+    What runs while tests are collected (imports, mostly) belongs to none of them; what a fixture of a wider scope runs
+    belongs to each test that uses it.
     """
+    outside: Mapping[Path, int] = field(default_factory=dict)
+    """Of a run with contexts: file -> lines that ran outside of all tests."""
     calls: Mapping[Path, tuple[CallsSeen, ...]] = field(default_factory=dict)
     """Of a run that records them, by file, in the order of the lines."""
 

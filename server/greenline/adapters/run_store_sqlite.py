@@ -1,0 +1,173 @@
+"""Keeps what runs measured in the person's cache folder: SQLite, one file for each project's root."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+import zlib
+from contextlib import closing, suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from greenline.adapters import run_store_reading as reading
+from greenline.adapters import run_store_writing as writing
+from greenline.adapters.run_store_schema import prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from greenline.ports.run_store import RanText, RunRecord, StoredTest
+
+log = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
+
+_PATIENCE = 3.0
+"""Seconds to wait for another process that writes."""
+_LARGEST = 256 * 1024 * 1024
+"""Bytes of one project's file."""
+_MOST_PROJECTS = 100
+_OLDEST = 120 * 24 * 3600.0
+"""Seconds after which a project that nobody ran is forgotten."""
+_BROKEN = ("not a database", "malformed", "no such table", "no such column", "has no column", "unsupported file format")
+_BUSY = ("locked", "busy")
+
+
+class RunStoreSqlite:
+    """Implements ``RunStore``. Without a folder, and where the disk does not do, it all stays in memory."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._lock = threading.RLock()
+        self._in_memory: dict[Path, sqlite3.Connection] = {}
+        self._changes = 0
+        self._said: set[str] = set()
+        self._tidied = False
+
+    def record(self, root: Path, record: RunRecord) -> None:
+        """Merge a run."""
+        self._tidy()
+        self._ask(root, lambda database: writing.write(database, root, record, _LARGEST), None, makes=True)
+        self._changes += 1
+
+    def measured(self, root: Path, path: Path) -> tuple[RanText, ...]:
+        """Return what was measured of one file, newest first."""
+        nothing: tuple[RanText, ...] = ()
+        return self._ask(root, lambda database: reading.measured(database, root, path), nothing)
+
+    def texts(self, root: Path, path: Path) -> tuple[str, ...]:
+        """Return the texts of a file that ran, newest first."""
+        nothing: tuple[str, ...] = ()
+        return self._ask(root, lambda database: reading.texts(database, root, path), nothing)
+
+    def stamp(self, root: Path) -> object:
+        """Return what changes whenever the store does."""
+        if root in self._in_memory or self._folder is None:
+            return self._changes
+        file = self.file_of(root)
+        return tuple(_stamp(Path(f"{file}{end}")) for end in ("", "-wal"))
+
+    def files(self, root: Path) -> dict[Path, float | None]:
+        """Return the files that ran, and when the newest text that ran was written."""
+        nothing: dict[Path, float | None] = {}
+        return self._ask(root, lambda database: reading.files(database, root), nothing)
+
+    def tests(self, root: Path) -> tuple[StoredTest, ...]:
+        """Return every test that is known."""
+        nothing: tuple[StoredTest, ...] = ()
+        return self._ask(root, lambda database: reading.tests(database, root), nothing)
+
+    def test_files(self, root: Path) -> dict[Path, str]:
+        """Return the test files all of whose tests are known, with their fingerprint at that time."""
+        nothing: dict[Path, str] = {}
+        return self._ask(root, lambda database: reading.test_files(database, root), nothing)
+
+    def reaching(self, root: Path, path: Path, lines: Mapping[str, int]) -> frozenset[str]:
+        """Return the tests that ran one of the lines."""
+        nothing: frozenset[str] = frozenset()
+        return self._ask(root, lambda database: reading.reaching(database, root, path, lines), nothing)
+
+    def file_of(self, root: Path) -> Path:
+        """Return where the runs of a project are kept."""
+        assert self._folder is not None
+        digest = blake2b(str(root).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+        name = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in root.name)[:40]
+        return self._folder / f"{name or 'root'}-{digest}.sqlite3"
+
+    def _ask(
+        self, root: Path, work: Callable[[sqlite3.Connection], Answer], otherwise: Answer, *, makes: bool = False
+    ) -> Answer:
+        if self._folder is None or root in self._in_memory:
+            return self._ask_memory(root, work)
+        file = self.file_of(root)
+        if not makes and not file.exists():
+            return otherwise
+        try:
+            try:
+                return self._ask_disk(file, work)
+            except (sqlite3.Error, ValueError, OverflowError, zlib.error) as error:
+                if not _is_broken(error):
+                    raise
+                self._say(f"Greenline's store of runs {file} was damaged ({error}) and is made anew.")
+                _remove(file)
+                return self._ask_disk(file, work)
+        except (sqlite3.Error, OSError, ValueError, OverflowError, zlib.error) as error:
+            if any(word in str(error).lower() for word in _BUSY):
+                self._say(f"Greenline's store of runs {file} is in use by another process; it is left alone for now.")
+                return otherwise
+            self._say(f"Greenline cannot keep runs in {file} ({error}): what they measure is known until it ends.")
+            return self._ask_memory(root, work)
+
+    def _ask_disk(self, file: Path, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None)) as database:
+            database.execute("pragma synchronous = normal")
+            prepare(database)
+            return work(database)
+
+    def _ask_memory(self, root: Path, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        with self._lock:
+            database = self._in_memory.get(root)
+            if database is None:
+                database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+                prepare(database)
+                self._in_memory[root] = database
+            return work(database)
+
+    def _say(self, message: str) -> None:
+        if message not in self._said:
+            self._said.add(message)
+            log.warning("%s", message)
+
+    def _tidy(self) -> None:
+        """Forget, once in a process, the projects that were not run for long, and those that are too many."""
+        if self._tidied or self._folder is None:
+            return
+        self._tidied = True
+        with suppress(OSError):
+            stores = sorted(((f.stat().st_mtime, f) for f in self._folder.glob("*.sqlite3")), reverse=True)
+            for number, (used, file) in enumerate(stores):
+                if number >= _MOST_PROJECTS or used < time.time() - _OLDEST:
+                    _remove(file)
+
+
+def _is_broken(error: Exception) -> bool:
+    """Tell whether the file holds something else than it should: another disk or another time would not help."""
+    return not isinstance(error, sqlite3.Error) or any(word in str(error).lower() for word in _BROKEN)
+
+
+def _remove(file: Path) -> None:
+    for end in ("", "-wal", "-shm", "-journal"):
+        with suppress(OSError):
+            Path(f"{file}{end}").unlink()
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    try:
+        stat = file.stat()
+    except OSError:
+        return (0, -1)
+    return (stat.st_mtime_ns, stat.st_size)
