@@ -41,6 +41,7 @@ class Pictures:
         self._executor = executor
         self._known: dict[str, tuple[OpenDocument, asyncio.Future[Picture]]] = {}
         self._listeners: list[Callable[[Shown], None]] = []
+        self._is_over = False
         self.stamps: dict[Path, object] = {}
         """By folder: the state of the report that the newest pictures were drawn from."""
 
@@ -56,12 +57,16 @@ class Pictures:
         """Forget a closed document's picture."""
         self._known.pop(uri, None)
 
+    def close(self) -> None:
+        """Draw nothing any more: nobody looks."""
+        self._is_over = True
+
     async def of(self, uri: str) -> Shown | None:
         """Return the picture of the current version; None when it is not open, no Python, or closed meanwhile."""
         shown: Shown | None = None
         for _ in range(_ATTEMPTS):
             document = self._documents.get(uri)
-            if document is None or not document.is_python:
+            if document is None or not document.is_python or self._is_over:
                 return None
             future = self._future_of(document)
             shown = Shown(document, await asyncio.shield(future))

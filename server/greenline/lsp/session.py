@@ -126,6 +126,7 @@ class Session:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks, timeout=limit)
+        self.pictures.close()
         self.executor.shutdown(wait=False, cancel_futures=True)
 
     def _first_time(self, message: str) -> bool:

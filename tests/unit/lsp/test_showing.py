@@ -385,3 +385,13 @@ async def test_a_new_report_is_seen_though_nobody_tells(
             await editor.wait_for("workspace/diagnostic/refresh")
         else:
             await editor.wait_for("textDocument/publishDiagnostics", lambda shown: shown["diagnostics"] == [])
+
+
+async def test_nothing_is_drawn_for_a_connection_that_is_over(services: FakeServices, source: Path) -> None:
+    """What was asked for before is answered, with nothing; a picture needs threads, and there are none any more."""
+    async with Editor(services) as editor:
+        uri = editor.open(source)
+        await editor.lenses(uri)
+        await editor.server.session.close()
+        editor.change(uri, "def other():\n    pass\n", 2)
+        assert await editor.lenses(uri) == []
