@@ -2,23 +2,213 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+import re
+import tempfile
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from greenline.domain.code.text_lines import split_lines
+from greenline.domain.failure_evidence import Evidence, Since, Step, Where
+from greenline.domain.failure_kinds import flaky, judge, may_be_flaky
+from greenline.domain.failure_surroundings import of_the_run
+from greenline.domain.failures import Failure
+from greenline.ports.tests import Conditions
+from greenline.services.show_coverage import is_test
+
 if TYPE_CHECKING:
-    from greenline.domain.failures import Failure
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from greenline.ports.documents import Disk
     from greenline.ports.progress import Progress
-    from greenline.ports.tests import TestReport, TestRun, TestRunner
+    from greenline.ports.project import Project
+    from greenline.ports.tests import TestOutcome, TestReport, TestRun, TestRunner
+
+_MOST_AGAIN = 20
+"""Tests that run a second time: where more fail, it is not chance."""
+_SECONDS_AGAIN = 20.0
+_FAILED = ("failed", "error")
+_MODULE = re.compile(r"(?:No module named|from(?: partially initialized module)?) '([\w.]+)'")
+
+
+@dataclass(slots=True)
+class LastPasses:
+    """What each test ran, and how it was, when it last passed: kept for as long as the server runs."""
+
+    _seen: dict[tuple[Path, str], tuple[frozenset[Path], Mapping[Path, str]]] = field(default_factory=dict)
+    """Project and node id -> files, and the digests of all files of that run."""
+
+    def passed(self, root: Path, contexts: Mapping[str, Collection[Path]], digests: Mapping[Path, str]) -> None:
+        """Take over a run: node id -> the files that it ran, and how those files were."""
+        for node_id, files in contexts.items():
+            self._seen[root, node_id] = frozenset(files), digests
+
+    def files(self, root: Path, node_id: str) -> Mapping[Path, str] | None:
+        """Return the files that the test ran when it passed, with their digests; None where nobody saw it pass."""
+        seen = self._seen.get((root, node_id))
+        return None if seen is None else {path: seen[1][path] for path in seen[0] if path in seen[1]}
 
 
 class SortFailures:
-    """Sorts by what the failing tests said and, within limits, by whether they pass when they run again."""
+    """Sorts by what failing tests said, by what changed since they passed, and by whether they pass when run again."""
 
-    def __init__(self, *, runner: TestRunner) -> None:
+    def __init__(self, *, runner: TestRunner, disk: Disk, passes: LastPasses | None = None) -> None:
         self._runner = runner
+        self._disk = disk
+        self._passes = passes or LastPasses()
 
     async def sort(self, run: TestRun, report: TestReport, progress: Progress) -> tuple[Failure, ...]:
         """Return one failure for each test of ``report`` that failed, in its order; ``run`` is what gave the report.
 
-        Raises nothing for the tests' sake; cancelling ends all children.
+        Where pytest could not even start, and it is known why, that is one failure without a node id. Raises nothing
+        for the tests' sake; cancelling ends all children.
         """
-        raise NotImplementedError
+        texts = _Texts(run.overlay, self._disk)
+        evidence = await asyncio.to_thread(self._evidence, run, report, texts)
+        passed = await self._pass_again(run, report, evidence, progress)
+        found = [flaky(one) if one.node_id in passed else judge(one) for one in evidence]
+        if not report.outcomes and (why := of_the_run(report.problem)):
+            found.append(Failure("", *why))
+        return tuple(found)
+
+    def _evidence(self, run: TestRun, report: TestReport, texts: _Texts) -> list[Evidence]:
+        """Look at files: to be called on a thread of its own."""
+        root = run.project.root
+        passed = [o.node_id for o in report.outcomes if o.outcome == "passed" and o.node_id in report.contexts]
+        contexts = {node_id: {*report.contexts[node_id], root / _file_of(node_id)} for node_id in passed}
+        digests = {path: texts.digest(path) for path in set().union(*contexts.values())}
+        found = [self._evidence_of(run, report, o, texts) for o in report.outcomes if o.outcome in _FAILED]
+        self._passes.passed(root, contexts, digests)
+        return found
+
+    def _evidence_of(self, run: TestRun, report: TestReport, outcome: TestOutcome, texts: _Texts) -> Evidence:
+        project = run.project
+        steps = tuple(
+            Step(
+                frame.path, frame.line, frame.function, _where(project, frame.path), texts.line(frame.path, frame.line)
+            )
+            for frame in outcome.frames
+        )
+        ran = {*report.contexts.get(outcome.node_id, ()), *(step.path for step in steps if step.where == "source")}
+        since, changed = self._since(project, outcome.node_id, texts)
+        return Evidence(
+            outcome.node_id,
+            outcome.error,
+            outcome.said,
+            outcome.message,
+            steps,
+            set_up=outcome.outcome == "error",
+            since=since,
+            changed=changed,
+            newer=_newer(project, project.root / _file_of(outcome.node_id), ran, texts),
+            own_modules=_own(project, outcome.said),
+            temporary=tempfile.gettempdir(),
+        )
+
+    def _since(self, project: Project, node_id: str, texts: _Texts) -> tuple[Since, tuple[Path, ...]]:
+        then = self._passes.files(project.root, node_id)
+        if then is None:
+            return "unknown", ()
+        changed = tuple(sorted(path for path, digest in then.items() if texts.digest(path) != digest))
+        kinds = {"test" if _where(project, path) == "test" else "source" for path in changed}
+        if len(kinds) > 1:
+            return "both", changed
+        return ("test" if "test" in kinds else "source" if kinds else "neither"), changed
+
+    async def _pass_again(
+        self, run: TestRun, report: TestReport, evidence: Sequence[Evidence], progress: Progress
+    ) -> frozenset[str]:
+        """Run those that may be flaky once more, without the others, within limits; return which passed."""
+        seconds = {o.node_id: o.seconds for o in report.outcomes}
+        again = [one.node_id for one in evidence if may_be_flaky(one)]
+        allowed = min(_SECONDS_AGAIN, run.seconds)
+        if not again or len(again) > _MOST_AGAIN or sum(seconds[one] for one in again) > allowed:
+            return frozenset()
+        progress.step(f"Running {len(again)} failing {'test' if len(again) == 1 else 'tests'} again")
+        second = await self._runner.run(
+            replace(
+                run,
+                selection=tuple(again),
+                measure=(),
+                contexts=False,
+                parallel=False,
+                record_calls=False,
+                conditions=Conditions(),
+                seconds=allowed,
+            ),
+            _Quiet(),
+        )
+        return frozenset(o.node_id for o in second.outcomes if o.outcome == "passed")
+
+
+@dataclass(slots=True)
+class _Texts:
+    """The files as they ran: what was not saved, before what was."""
+
+    overlay: Mapping[Path, str]
+    disk: Disk
+    _lines: dict[Path, tuple[str, ...]] = field(default_factory=dict)
+    _digests: dict[Path, str] = field(default_factory=dict)
+
+    def line(self, path: Path, number: int) -> str:
+        if path not in self._lines:
+            self._lines[path] = tuple(split_lines(self._text(path) or ""))
+        lines = self._lines[path]
+        return lines[number - 1] if 0 < number <= len(lines) else ""
+
+    def digest(self, path: Path) -> str:
+        if path not in self._digests:
+            text = self._text(path)
+            data = b"" if text is None else text.encode("utf-8", "surrogatepass")
+            self._digests[path] = hashlib.blake2b(data, digest_size=12).hexdigest()
+        return self._digests[path]
+
+    def written(self, path: Path) -> float | None:
+        """Return when the file was saved; an unsaved text is newer than all that is saved."""
+        if path in self.overlay:
+            return float("inf")
+        saved = self.disk.saved(path)
+        return saved.modified_at if saved else None
+
+    def _text(self, path: Path) -> str | None:
+        if path in self.overlay:
+            return self.overlay[path]
+        saved = self.disk.saved(path)
+        return saved.text if saved else None
+
+
+class _Quiet:
+    """The second run is short; its own count of tests would only confuse."""
+
+    def step(self, message: str, fraction: float | None = None) -> None:
+        pass
+
+
+def _where(project: Project, path: Path) -> Where:
+    inside = any(path.is_relative_to(root) for root in (project.root, *project.source_roots, *project.test_roots))
+    if not inside or {"site-packages", "dist-packages"} & set(path.parts):
+        return "elsewhere"
+    return "test" if is_test(project, path) else "source"
+
+
+def _newer(project: Project, test: Path, ran: Iterable[Path], texts: _Texts) -> Where | None:
+    """Tell which was written last; files that were written together (a checkout) tell nothing."""
+    own = [texts.written(path) for path in ran if _where(project, path) == "source"]
+    sources = [time for time in own if time is not None]
+    written = texts.written(test)
+    if written is None or not sources or abs(written - max(sources)) < 1:
+        return None
+    return "test" if written > max(sources) else "source"
+
+
+def _own(project: Project, said: str) -> frozenset[str]:
+    """Return which of the modules that an exception names are the project's."""
+    tops = {name.partition(".")[0] for name in _MODULE.findall(said)}
+    roots = {project.root, *project.source_roots, *project.test_roots}
+    return frozenset(top for top in tops if any((r / top).is_dir() or (r / f"{top}.py").is_file() for r in roots))
+
+
+def _file_of(node_id: str) -> str:
+    return node_id.partition("::")[0]

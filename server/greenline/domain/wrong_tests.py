@@ -1,0 +1,113 @@
+"""Tests that cannot work as they are written: what they call, import or ask for is not there."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from greenline.domain.failure_words import first_line, without_class
+
+if TYPE_CHECKING:
+    from greenline.domain.failure_evidence import Evidence
+    from greenline.domain.failures import FailureKind
+
+    Judgement = tuple[FailureKind, str, str]
+
+_CANNOT_IMPORT = re.compile(r"cannot import name '([\w.]+)' from (?:partially initialized module )?'([\w.]+)'")
+_NO_MODULE = re.compile(r"No module named '([\w.]+)'")
+_FIXTURE = re.compile(r"fixture '([\w\[\]-]+)' not found")
+_SIGNATURE = re.compile(
+    r"([\w.<>]+)\(\) (?:missing \d+ required|got an unexpected keyword|got multiple values|takes (?:from )?(?:no|\d+) "
+    r"|got some positional-only|takes no)"
+)
+_NO_ATTRIBUTE = re.compile(r"(?:module '[\w.]+'|type object '\w+'|'\w+' object) has no attribute '(\w+)'")
+_NOT_DEFINED = re.compile(r"name '(\w+)' is not defined")
+
+
+def cannot_work(evidence: Evidence) -> Judgement | None:
+    """Say what is wrong with the test, or with the code where it is the same mistake there; None for all else."""
+    return _syntax(evidence) or _missing_fixture(evidence) or _missing_name(evidence) or _wrong_call(evidence)
+
+
+def _syntax(evidence: Evidence) -> Judgement | None:
+    if evidence.kind_of_error not in {"SyntaxError", "IndentationError", "TabError"} or evidence.raised_by is None:
+        return None
+    step = evidence.raised_by
+    what = f"{evidence.kind_of_error} in {step.path.name}:{step.line}: {first_line(without_class(evidence.said))}"
+    return _whose(evidence), what, "Mend the line; none of the tests that need the file can run."
+
+
+def _missing_fixture(evidence: Evidence) -> Judgement | None:
+    found = _FIXTURE.search(evidence.said) if evidence.kind_of_error == "FixtureLookupError" else None
+    if found is None:
+        return None
+    return (
+        "test",
+        f"The test asks for a fixture `{found[1]}` that does not exist.",
+        "Correct the name, or define the fixture in the test's file or in a conftest.py above it.",
+    )
+
+
+def _missing_name(evidence: Evidence) -> Judgement | None:
+    """Look for what the project's own modules do not have; names of installed ones are about versions."""
+    name = _CANNOT_IMPORT.search(evidence.said)
+    module = _NO_MODULE.search(evidence.said)
+    if evidence.kind_of_error not in {"ImportError", "ModuleNotFoundError"}:
+        return None
+    if name and name[2].partition(".")[0] in evidence.own_modules:
+        if "partially initialized" in evidence.said:
+            return (
+                "code",
+                f"`{name[1]}` cannot be imported from `{name[2]}`, which is imported a second time before it is ready.",
+                "Break the circle of imports: import inside of a function, or move what both need to a third module.",
+            )
+        what = f"`{name[2]}` has no `{name[1]}`, which {_who(evidence)} imports."
+        return _whose(evidence), f"{what}{_changed(evidence)}", _give_back(name[1])
+    if module and module[1].partition(".")[0] in evidence.own_modules:
+        what = f"The project has no module `{module[1]}`, which {_who(evidence)} imports."
+        return _whose(evidence), f"{what}{_changed(evidence)}", "Correct the import, or add the module."
+    return None
+
+
+def _wrong_call(evidence: Evidence) -> Judgement | None:
+    """Look for what a line of the test itself does that Python refuses: no value of the code's is involved."""
+    step = evidence.raised_by
+    if step is None or step.where != "test":
+        return None
+    said = first_line(without_class(evidence.said))
+    if evidence.error == "NameError" and (found := _NOT_DEFINED.search(said)):
+        return (
+            "test",
+            f"The test uses `{found[1]}`, which is defined nowhere.",
+            "Define or import it, or correct the name.",
+        )
+    if evidence.error == "UnboundLocalError":
+        return "test", f"The test uses a variable before it has a value: {said}.", "Give it a value on every way there."
+    if evidence.error == "TypeError" and (found := _SIGNATURE.search(said)):
+        name = found[1].rpartition(".")[2]
+        return (
+            "test",
+            f"The test calls `{name}` in a way that it cannot be called: {said}.{_changed(evidence)}",
+            f"Correct the call; or `{name}`, if its parameters changed by mistake.",
+        )
+    if evidence.error == "AttributeError" and (found := _NO_ATTRIBUTE.search(said)) and "NoneType" not in said:
+        return "test", f"The test uses what is not there: {said}.{_changed(evidence)}", _give_back(found[1])
+    return None
+
+
+def _whose(evidence: Evidence) -> FailureKind:
+    return "code" if evidence.in_source is not None else "test"
+
+
+def _who(evidence: Evidence) -> str:
+    return "the test" if evidence.in_source is None else evidence.in_source.path.name
+
+
+def _give_back(name: str) -> str:
+    return f"If `{name}` was renamed or removed on purpose, correct what uses it; otherwise bring it back."
+
+
+def _changed(evidence: Evidence) -> str:
+    if evidence.since not in {"source", "both"}:
+        return ""
+    return f" {', '.join(sorted({path.name for path in evidence.changed})[:3])} changed since the test last passed."
