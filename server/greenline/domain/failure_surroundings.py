@@ -19,8 +19,8 @@ _FIXTURE = re.compile(r"fixture '([\w\[\]-]+)' not found")
 _REFUSED = re.compile(
     r"connection (?:was )?(?:refused|reset|timed out)|could not connect|can't connect|cannot connect"
     r"|connect call failed|name or service not known|temporary failure in name resolution|nodename nor servname"
-    r"|getaddrinfo failed|network is unreachable|no route to host|failed to establish a new connection|serverselectiontimeout"
-    r"|no servers? found|could not translate host name",
+    r"|getaddrinfo failed|network is unreachable|no route to host|failed to establish a new connection"
+    r"|serverselectiontimeout|no servers? found|could not translate host name",
     re.IGNORECASE,
 )
 _DATABASES = re.compile(

@@ -6,7 +6,7 @@ import re
 
 _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
 _CALLABLE = re.compile(r"<(?:bound method|built-in (?:function|method)|function|class) '?([\w.]+)'?(?: of [^<>]+)?>")
-_WHERE = re.compile(r"^\s*\+\s+where (.*)$")
+_WHERE = re.compile(r"^\s*\+\s+(where|and) +(.*)$")
 _NO_NEWS = re.compile(r"^(?:[\w.]+|<[\w.]+ object>) = [\w.]+$")
 _ASSERTION = re.compile(r"^AssertionError: (?=.)")
 _MOST_LINES = 12
@@ -23,9 +23,9 @@ def values_of(said: str) -> str:
     for line in text.splitlines():
         where = _WHERE.match(line)
         if where:
-            words = _CALLABLE.sub(lambda found: found[1].rpartition(".")[2], where[1])
+            words = _CALLABLE.sub(lambda found: found[1].rpartition(".")[2], where[2])
             if not _NO_NEWS.match(words):
-                lines.append(f"where {words}")
+                lines.append(f"{where[1]} {words}")
         elif line.strip():
             lines.append(line.rstrip())
     shown = [line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]} ..." for line in lines[:_MOST_LINES]]

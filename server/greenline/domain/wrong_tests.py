@@ -21,6 +21,7 @@ _SIGNATURE = re.compile(
     r"|got some positional-only|takes no)"
 )
 _NO_ATTRIBUTE = re.compile(r"(?:module '[\w.]+'|type object '\w+'|'\w+' object) has no attribute '(\w+)'")
+_PLACE = re.compile(r" \([^()]+, line \d+\)$")
 _NOT_DEFINED = re.compile(r"name '(\w+)' is not defined")
 
 
@@ -33,7 +34,8 @@ def _syntax(evidence: Evidence) -> Judgement | None:
     if evidence.kind_of_error not in {"SyntaxError", "IndentationError", "TabError"} or evidence.raised_by is None:
         return None
     step = evidence.raised_by
-    what = f"{evidence.kind_of_error} in {step.path.name}:{step.line}: {first_line(without_class(evidence.said))}"
+    said = _PLACE.sub("", first_line(without_class(evidence.said)))
+    what = f"{evidence.kind_of_error} in {step.path.name}:{step.line}: {said}"
     return _whose(evidence), what, "Mend the line; none of the tests that need the file can run."
 
 
