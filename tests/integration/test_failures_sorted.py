@@ -20,8 +20,6 @@ from greenline.ports.tests import TestReport, TestRun
 from greenline.services.sort_failures import LastPasses, SortFailures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from greenline.domain.failures import Failure
     from greenline.ports.progress import Progress
 
@@ -225,9 +223,9 @@ def few_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
 
-@pytest.fixture(params=["fork", "fresh"])
+@pytest.fixture
 def runner(request: pytest.FixtureRequest) -> PytestProcess:
-    return PytestProcess(Probes(warm=request.param == "fork" and sys.platform == "linux"))
+    return PytestProcess(Probes(warm=getattr(request, "param", "fork") == "fork" and sys.platform == "linux"))
 
 
 @pytest.fixture
@@ -285,8 +283,8 @@ class Counting:
 
 
 @pytest.fixture
-def sorter(project: Project, runner: PytestProcess) -> Iterator[Sorter]:
-    yield Sorter(project, runner)
+def sorter(project: Project, runner: PytestProcess) -> Sorter:
+    return Sorter(project, runner)
 
 
 def file_of(rows: dict[str, Row]) -> tuple[str, dict[str, str]]:
@@ -302,6 +300,7 @@ def place(text: str, line: int) -> str:
     return text.splitlines()[line - 1].strip()
 
 
+@pytest.mark.parametrize("runner", ["fork", "fresh"], indirect=True)
 async def test_each_failure_is_told_with_its_values_its_place_and_the_next_step(
     project: Project, sorter: Sorter
 ) -> None:
@@ -383,7 +382,7 @@ async def test_each_failure_is_told_with_its_values_its_place_and_the_next_step(
     ],
     ids=["import", "name", "syntax", "code at import", "fixture of a plugin", "fixture", "set-up"],
 )
-async def test_what_keeps_a_test_from_running_is_sorted_too(
+async def test_what_keeps_a_test_from_running_is_sorted_too(  # noqa: PLR0917 - the columns of a table
     project: Project, sorter: Sorter, files: dict[str, str], kind: str, message: str, next_step: str, line: str
 ) -> None:
     for name, text in files.items():
@@ -515,7 +514,7 @@ async def test_a_new_test_may_expect_too_much(project: Project, sorter: Sorter) 
     ],
     ids=["option", "conftest", "plugin"],
 )
-async def test_what_keeps_pytest_from_starting_has_a_next_step(
+async def test_what_keeps_pytest_from_starting_has_a_next_step(  # noqa: PLR0917 - the columns of a table
     project: Project, sorter: Sorter, configuration: str, conftest: str, message: str, next_step: str
 ) -> None:
     (project.root / "pytest.ini").write_text(f"[pytest]\npythonpath = .\n{configuration}")
