@@ -47,6 +47,14 @@ def _is_here(host: object) -> bool:
 sys.addaudithook(_guard)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Runs are kept, but not in the cache folder of whoever runs these tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture
 def network_attempts() -> list[str]:
     """What was refused so far; a test that means to be refused clears it."""

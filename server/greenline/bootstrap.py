@@ -17,17 +17,23 @@ from greenline.adapters.interpreter_discovery import InterpreterDiscovery
 from greenline.adapters.probes import Probes
 from greenline.adapters.project_files import ProjectFiles
 from greenline.adapters.pytest_process import PytestProcess
+from greenline.adapters.run_store_sqlite import RunStoreSqlite
 from greenline.adapters.source_tree import SourceTreeOnDisk
 from greenline.adapters.test_layout import TestLayoutOnDisk
+from greenline.services.affected_tests import AffectedTests
 from greenline.services.confirm_tests import ConfirmTests
 from greenline.services.diagnose_project import DiagnoseProject
 from greenline.services.explore_engine import ExploreEngine
 from greenline.services.find_gaps import FindGaps
 from greenline.services.generate_tests import GenerateTests
 from greenline.services.measured_texts import Remembered
+from greenline.services.recorded_runs import RecordedRuns
 from greenline.services.report_age import ReportAge
+from greenline.services.run_affected import RunAffected
 from greenline.services.run_suite import RunSuite
 from greenline.services.show_coverage import ShowCoverage
+from greenline.services.sort_failures import LastPasses, SortFailures
+from greenline.services.stored_runs import StoredRuns
 from greenline.services.test_trial import TestTrial
 from greenline.services.workbench import Workbench
 
@@ -45,6 +51,7 @@ class Services:
     generate: GenerateTests
     confirm: ConfirmTests
     run_suite: RunSuite
+    run_affected: RunAffected
     gaps: FindGaps
     doctor: DiagnoseProject
     projects: ProjectFinder
@@ -56,6 +63,10 @@ class Lasting:
     """What stays when the services are built again for other settings: all that was measured and found out."""
 
     remembered: Remembered = field(default_factory=Remembered)
+    passes: LastPasses = field(default_factory=LastPasses)
+    runs: RunStoreSqlite = field(
+        default_factory=lambda: RunStoreSqlite(Path(user_cache_dir("greenline", appauthor=False)) / "runs")
+    )
     parser: CoverageParser = field(default_factory=CoverageParser)
     interpreters: InterpreterDiscovery = field(default_factory=InterpreterDiscovery)
     probes: Probes = field(
@@ -73,15 +84,16 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
     lasting = lasting or Lasting()
     projects = ProjectFiles()
     source = CoverageSqlite(settings.coverage_file)
-    show = ShowCoverage(projects, source, lasting.parser, SavedFiles(), lasting.remembered)
-    sources = SourceTreeOnDisk()
+    saved, sources, layout = SavedFiles(), SourceTreeOnDisk(), TestLayoutOnDisk()
+    stored = StoredRuns(lasting.runs, documents, saved)
+    show = ShowCoverage(projects, source, lasting.parser, saved, lasting.remembered, stored=stored)
     age = ReportAge(source, sources)
     interpreters = lasting.interpreters
     runner = PytestProcess(lasting.probes)
     workbench = Workbench(
         projects=projects,
         interpreters=interpreters,
-        layout=TestLayoutOnDisk(),
+        layout=layout,
         documents=documents,
         runner=runner,
         callers=CallersOnDisk(),
@@ -90,6 +102,11 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         age=age,
         settings=settings,
     )
+    failures = SortFailures(runner=runner, disk=saved, passes=lasting.passes)
+    runs = RecordedRuns(
+        runner=runner, show=show, documents=documents, sources=sources, settings=settings, failures=failures
+    )
+    suite = RunSuite(projects=projects, interpreters=interpreters, runs=runs, settings=settings)
     engines = {"explore": ExploreEngine(ExplorerProcess(lasting.probes))}
     return Services(
         show=show,
@@ -104,13 +121,13 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
             documents=documents,
             settings=settings,
         ),
-        run_suite=RunSuite(
-            projects=projects,
-            interpreters=interpreters,
-            runner=runner,
-            show=show,
+        run_suite=suite,
+        run_affected=RunAffected(
+            suite=suite,
+            affected=AffectedTests(lasting.runs, documents, sources),
             documents=documents,
-            settings=settings,
+            sources=sources,
+            layout=layout,
         ),
         gaps=FindGaps(projects, documents, show),
         doctor=DiagnoseProject(

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from greenline.adapters.coverage_parser import CoverageParser
 from greenline.domain.code import module_name, read_module, regions, text_lines
+from greenline.domain.code.imported_names import imported_names
 from greenline.domain.coverage.gaps import find_gaps
 from greenline.domain.coverage.mapping import coverage_map, summarize
 from greenline.domain.coverage.merge_maps import merge_maps
@@ -24,7 +25,6 @@ from greenline.domain.coverage.remap import remap
 from greenline.domain.coverage.shift_gaps import shift_gaps
 from greenline.domain.generation.merge import merge_tests
 from greenline.domain.generation.model import Candidate, SuspectedBug
-from greenline.domain.generation.surroundings import imported_names
 from greenline.lsp.documents import OpenDocument
 from greenline.lsp.pictures import Shown
 from greenline.lsp.server import create_server
@@ -295,6 +295,7 @@ def test_few_places_write_files_and_each_is_known() -> None:
         "adapters/explorer_process.py",  # a folder in the scratch copy
         "adapters/forked_probe.py",  # what the child prints, beside the scratch copy
         "adapters/probe_process.py",  # the same, beside the scratch copy
+        "adapters/run_store_sqlite.py",  # what runs measured, in the person's cache folder
         "adapters/scratch_overlay.py",  # the scratch copy itself
         "adapters/spawned_probe.py",  # what a warm process prints, in its own scratch folder
         "cli/demo.py",  # the example project, in a temporary folder

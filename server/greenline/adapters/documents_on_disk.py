@@ -21,6 +21,13 @@ class SavedFiles:
         self._documents = DiskDocuments()
         self._known: OrderedDict[Path, tuple[tuple[int, int], SavedFile]] = OrderedDict()
 
+    def modified_at(self, path: Path) -> float | None:
+        """Return when the file was last written (seconds since the epoch), None when there is none."""
+        try:
+            return path.stat().st_mtime
+        except (OSError, ValueError):
+            return None
+
     def saved(self, path: Path) -> SavedFile | None:
         """Return the file, None when there is none or it cannot be read as text. Raises nothing."""
         try:

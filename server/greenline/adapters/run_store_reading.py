@@ -38,10 +38,37 @@ def measured(database: sqlite3.Connection, root: Path, path: Path) -> tuple[RanT
     )
 
 
-def texts(database: sqlite3.Connection, root: Path, path: Path) -> tuple[str, ...]:
-    """Return the texts of a file that ran, newest first."""
-    query = "select content from text where path = ? order by recorded desc, id desc"
-    return tuple(unpacked_text(content) for (content,) in database.execute(query, (key_of(root, path),)))
+def texts(database: sqlite3.Connection, root: Path, path: Path) -> tuple[tuple[str, int], ...]:
+    """Return the texts of a file that ran, newest first, each with the lines that ran outside of all tests."""
+    rows = database.execute(
+        "select content, outside from text left join ran on ran.text = text.id where path = ? "
+        "order by recorded desc, id desc",
+        (key_of(root, path),),
+    )
+    return tuple((unpacked_text(content), unpacked_bits(outside or b"")) for content, outside in rows)
+
+
+def newest_texts(database: sqlite3.Connection, root: Path) -> dict[Path, tuple[str, int]]:
+    """Return of each file the newest text that ran, and its lines that ran outside of all tests."""
+    newest = dict(database.execute("select path, id from text order by recorded, id"))
+    wanted = set(newest.values())
+    rows = database.execute("select id, path, content, outside from text left join ran on ran.text = text.id")
+    return {
+        path_of(root, key): (unpacked_text(content), unpacked_bits(outside or b""))
+        for text, key, content, outside in rows
+        if text in wanted
+    }
+
+
+def unsettled(database: sqlite3.Connection, root: Path) -> frozenset[Path]:
+    """Return the files that several texts are known of."""
+    rows = database.execute("select path from text group by path having count(*) > 1")
+    return frozenset(path_of(root, key) for (key,) in rows)
+
+
+def is_whole(database: sqlite3.Connection) -> bool:
+    """Tell whether all tests ran to their end once."""
+    return database.execute("select 1 from whole limit 1").fetchone() is not None
 
 
 def files(database: sqlite3.Connection, root: Path) -> dict[Path, float | None]:

@@ -27,6 +27,7 @@ TABLES = {
     "outcome text not null, seconds real not null, recorded real not null, complete integer not null",
     "reach": "test integer not null, pattern integer not null, primary key (test, pattern)",
     "test_file": "path text primary key, fingerprint text not null",
+    "whole": "recorded real not null",
 }
 _INDEXES = (
     "create index reach_pattern on reach (pattern)",

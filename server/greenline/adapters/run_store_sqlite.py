@@ -58,10 +58,25 @@ class RunStoreSqlite:
         nothing: tuple[RanText, ...] = ()
         return self._ask(root, lambda database: reading.measured(database, root, path), nothing)
 
-    def texts(self, root: Path, path: Path) -> tuple[str, ...]:
-        """Return the texts of a file that ran, newest first."""
-        nothing: tuple[str, ...] = ()
+    def texts(self, root: Path, path: Path) -> tuple[tuple[str, int], ...]:
+        """Return the texts of a file that ran, newest first, each with the lines that ran outside of all tests."""
+        nothing: tuple[tuple[str, int], ...] = ()
         return self._ask(root, lambda database: reading.texts(database, root, path), nothing)
+
+    def newest_texts(self, root: Path) -> dict[Path, tuple[str, int]]:
+        """Return of each file the newest text that ran, and its lines that ran outside of all tests."""
+        nothing: dict[Path, tuple[str, int]] = {}
+        return self._ask(root, lambda database: reading.newest_texts(database, root), nothing)
+
+    def unsettled(self, root: Path) -> frozenset[Path]:
+        """Return the files of which tests reached an older text than the newest."""
+        nothing: frozenset[Path] = frozenset()
+        return self._ask(root, lambda database: reading.unsettled(database, root), nothing)
+
+    def is_whole(self, root: Path) -> bool:
+        """Tell whether all tests of the project ran to their end once."""
+        nothing: bool = False
+        return self._ask(root, reading.is_whole, nothing)
 
     def stamp(self, root: Path) -> object:
         """Return what changes whenever the store does."""

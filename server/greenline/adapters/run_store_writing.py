@@ -70,6 +70,8 @@ class _Writer:
             self._carry(carried)
         for path, fingerprint in self._record.looked_at.items():
             self._look_at(path, fingerprint)
+        pending = [(node,) for node in self._record.pending]
+        self._database.executemany("update test set complete = 0 where node = ?", pending)
         self._clear()
 
     def _text(self, path: Path, text: str) -> int:
@@ -113,6 +115,8 @@ class _Writer:
             self._database.execute("delete from test")
             self._database.execute("delete from reach")
             self._database.execute("delete from test_file")
+            self._database.execute("delete from whole")
+            self._database.execute("insert into whole values (?)", (self._record.when,))
         self._database.executemany(
             "insert into test (node, path, fingerprint, outcome, seconds, recorded, complete) values (?,?,?,?,?,?,?) "
             "on conflict (node) do update set path = excluded.path, fingerprint = excluded.fingerprint, "
@@ -202,7 +206,8 @@ class _Writer:
                 "select id from text where path = ? order by recorded desc, id desc", (key_of(self._root, path),)
             ).fetchall()
             for number, (text,) in enumerate(rows):
-                if number and not run("select 1 from pattern where text = ? limit 1", (text,)).fetchone():
+                pending = self._record.complete and number
+                if pending and not run("select 1 from pattern where text = ? limit 1", (text,)).fetchone():
                     # What it tells without tests is told by the newest as well.
                     run("delete from ran where text = ?", (text,))
                     run("delete from text where id = ?", (text,))

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from greenline.adapters.tree_walk import TreeWalk
+from greenline.domain.code.imported_names import imported_names
 from greenline.domain.generation.place import place_tests
-from greenline.domain.generation.surroundings import DEFAULT_PATTERNS, KnownTest, Surroundings, imported_names
+from greenline.domain.generation.surroundings import DEFAULT_PATTERNS, KnownTest, Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,6 +10,7 @@ from greenline import __version__
 
 _COMMANDS = {
     "gaps": "Show which lines and branches no test reaches.",
+    "test": "Run tests with coverage, all or only those that changes affect.",
     "generate": "Write the missing tests.",
     "doctor": "Say what Greenline finds, and why something does not show.",
     "demo": "See it work on an example project.",
@@ -44,4 +45,5 @@ def greenline() -> None:
     greenline gaps src                              what is not covered
     greenline generate src/prices.py::total         write tests for one function
     greenline generate src/prices.py --dry-run      look first, write nothing
+    greenline test --affected                       run what the last changes affect
     """  # noqa: D301 - click looks for the character itself, which a raw text would not hold

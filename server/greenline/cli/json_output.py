@@ -11,8 +11,10 @@ from greenline.cli.console import shown
 from greenline.cli.target_names import as_written
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.coverage.model import Ratio, Summary
+from greenline.domain.failures import Place
 from greenline.domain.generation.model import TargetResult
 from greenline.services.find_gaps import GapReport
+from greenline.services.run_suite import SuiteRun
 from greenline.services.show_coverage import Picture
 
 
@@ -26,6 +28,33 @@ def report_json(report: GapReport) -> str:
     unreadable = [{"path": shown(path), "message": message} for path, message in report.unreadable]
     whole = {"files": [_picture(p) for p in report.pictures], "unreadable": unreadable, "total": _summary(report.total)}
     return json.dumps(whole, indent=2, ensure_ascii=False)
+
+
+def suite_json(ran: SuiteRun) -> str:
+    """Return the object of ``test --format json``."""
+    whole = {
+        "ok": ran.ok,
+        "message": ran.message,
+        "tests": ran.tests,
+        "passed": sorted(ran.passed),
+        "failures": [
+            {
+                "test": failure.node_id,
+                "kind": failure.kind,
+                "message": failure.message,
+                "next_step": failure.next_step,
+                "at": _place(failure.test),
+                "source": _place(failure.source),
+            }
+            for failure in ran.failures
+        ],
+        "seconds": round(ran.seconds, 2),
+    }
+    return json.dumps(whole, indent=2, ensure_ascii=False)
+
+
+def _place(place: Place | None) -> dict[str, Any] | None:
+    return None if place is None else {"path": shown(place.path), "line": place.line}
 
 
 def _result(result: TargetResult, texts: Mapping[Path, str]) -> dict[str, Any]:

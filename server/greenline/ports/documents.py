@@ -23,6 +23,9 @@ class Disk(Protocol):
     def saved(self, path: Path) -> SavedFile | None:
         """Return the file, None when there is none or it cannot be read as text. Raises nothing."""
 
+    def modified_at(self, path: Path) -> float | None:
+        """Return when the file was last written, None when there is none. Reads nothing, raises nothing."""
+
 
 class Documents(Protocol):
     """Open buffers before the disk."""

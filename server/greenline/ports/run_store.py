@@ -81,6 +81,8 @@ class RunRecord:
     looked_at: Mapping[Path, str] = field(default_factory=dict)
     """Test files of which every test ran, but for ``skipped`` -> fingerprint. Tests known besides those are gone."""
     skipped: frozenset[str] = frozenset()
+    pending: frozenset[str] = frozenset()
+    """Tests that did not run although they should: what they reach is not known any more."""
     carried: tuple[Carried, ...] = ()
     modified: Mapping[Path, float] = field(default_factory=dict)
     """When the files were last written, of those whose text is the disk's (seconds since the epoch)."""
@@ -99,8 +101,20 @@ class RunStore(Protocol):
     def measured(self, root: Path, path: Path) -> tuple[RanText, ...]:
         """Return what was measured of one file, newest first. Costs what the one file costs."""
 
-    def texts(self, root: Path, path: Path) -> tuple[str, ...]:
-        """Return the texts of a file that ran, newest first."""
+    def texts(self, root: Path, path: Path) -> tuple[tuple[str, int], ...]:
+        """Return the texts of a file that ran, newest first, each with the lines that ran outside of all tests."""
+
+    def newest_texts(self, root: Path) -> dict[Path, tuple[str, int]]:
+        """Return of each file the newest text that ran, and its lines that ran outside of all tests.
+
+        Costs what all files cost.
+        """
+
+    def unsettled(self, root: Path) -> frozenset[Path]:
+        """Return the files of which tests reached an older text than the newest."""
+
+    def is_whole(self, root: Path) -> bool:
+        """Tell whether all tests of the project ran to their end once, since the store was made."""
 
     def stamp(self, root: Path) -> object:
         """Return what changes whenever the store does. Only looks at files' times."""

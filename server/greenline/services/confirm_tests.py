@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -99,6 +100,7 @@ class ConfirmTests:
             overlay={**unsaved, source: text, edit.path: edit.new_text},
             selection=(str(edit.path),),
             measure=(source,),
+            contexts=True,
             seconds=self._settings.run_seconds,
             guarded=False,
         )
@@ -108,9 +110,9 @@ class ConfirmTests:
             # A test that was there before stops the file; what is to be confirmed are the new ones.
             alone = replace(run, selection=tuple(f"{edit.path}::{name}" for name in sorted(new)))
             report = await self._runner.run(alone, progress)
-        return self._judged(generation, edit, source, text, report)
+        return await self._judged(generation, edit, source, text, report)
 
-    def _judged(
+    async def _judged(
         self, generation: Generation, edit: TestEdit, source: Path, text: str, report: TestReport
     ) -> Confirmation:
         new = _new_tests(generation)
@@ -122,7 +124,9 @@ class ConfirmTests:
             return _failed(generation.results, problem, failures)
         if failures:
             return _failed(generation.results, "", failures)
-        self._show.record({p: c for p, c in report.coverage.items() if p == source}, {source: text})
+        kept = replace(report, coverage={p: c for p, c in report.coverage.items() if p == source})
+        project = self._projects.project_of(source)
+        await asyncio.to_thread(self._show.keep, project, kept, {source: text, edit.path: edit.new_text})
         results = self._with_coverage(generation.results, source, text, report)
         return Confirmation(results, len(mine), message=_message(len(mine), results))
 

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING
 from greenline.domain.code.text_lines import split_lines
 from greenline.domain.coverage.model import Executed
 from greenline.ports.coverage import CoverageProblem
+from greenline.ports.run_store import Stamp
 
 if TYPE_CHECKING:
     from greenline.ports.coverage import CoverageSource, SourceAnalyzer
     from greenline.ports.documents import Disk
     from greenline.ports.project import Project
+    from greenline.services.stored_runs import StoredRuns
 
 _NEVER_RAN = Executed(arcs=frozenset())
 _KEPT_RUNS = 4
-
-Stamp = tuple[Path | None, float | None]
-"""Where a project's report is or would be, and when it was last written; None for what cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +53,16 @@ class MeasuredTexts:
     Not safe by itself: its user holds the lock of ``remembered``.
     """
 
-    def __init__(self, source: CoverageSource, analyzer: SourceAnalyzer, disk: Disk, remembered: Remembered) -> None:
+    def __init__(
+        self,
+        source: CoverageSource,
+        analyzer: SourceAnalyzer,
+        disk: Disk,
+        remembered: Remembered,
+        stored: StoredRuns | None = None,
+    ) -> None:
         self._source = source
+        self._stored = stored
         self._analyzer = analyzer
         self._disk = disk
         self._reported = remembered.reported
@@ -84,6 +91,8 @@ class MeasuredTexts:
 
     def runs(self, project: Project, path: Path) -> tuple[MeasuredText, ...]:
         """Return what runs of ours measured since the report was written, newest first."""
+        if self._stored is not None:
+            return self._stored.of(project, path, self.stamp(project))
         stamp, runs = self._runs.get(path, ((None, None), ()))
         if not runs:
             return ()

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from greenline.ports.project import InterpreterProblem
-from greenline.ports.tests import TestRun
+from greenline.services.recorded_runs import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from greenline.domain.coverage.model import Executed
     from greenline.domain.failures import Failure
-    from greenline.ports.documents import Documents
     from greenline.ports.progress import Progress
     from greenline.ports.project import InterpreterFinder, Project, ProjectFinder
-    from greenline.ports.tests import TestReport, TestRunner
-    from greenline.services.show_coverage import ShowCoverage
+    from greenline.services.recorded_runs import RecordedRun, RecordedRuns
     from greenline.settings import Settings
 
 
@@ -35,83 +31,65 @@ class SuiteRun:
     failures: tuple[Failure, ...] = ()
     passed: frozenset[str] = frozenset()
     """Node ids; what failed before and is here does so no more."""
+    tests: int = 0
+    """How many ran."""
+    seconds: float = 0.0
 
 
 class RunSuite:
-    """Runs every test of a project, unsaved buffers included, and records what ran."""
+    """Runs every test of a project, unsaved buffers included, and keeps what ran."""
 
     def __init__(
-        self,
-        *,
-        projects: ProjectFinder,
-        interpreters: InterpreterFinder,
-        runner: TestRunner,
-        show: ShowCoverage,
-        documents: Documents,
-        settings: Settings,
+        self, *, projects: ProjectFinder, interpreters: InterpreterFinder, runs: RecordedRuns, settings: Settings
     ) -> None:
         self._projects = projects
         self._interpreters = interpreters
-        self._runner = runner
-        self._show = show
-        self._documents = documents
+        self._runs = runs
         self._settings = settings
 
     def root_of(self, path: Path) -> Path:
         """Return the root of the project that a file or folder belongs to: what a run is of."""
-        return self._project_of(path).root
+        return self.project_of(path).root
+
+    def project_of(self, path: Path) -> Project:
+        """Return the project that a file or folder belongs to."""
+        return self._projects.project_of(path / "any.py" if path.is_dir() else path)
 
     async def run(self, project_path: Path, progress: Progress) -> SuiteRun:
         """Run the suite of the project that a file or folder belongs to.
 
         Raises nothing for the tests' sake; cancelling ends all children.
         """
-        project = self._project_of(project_path)
+        project = self.project_of(project_path)
+        progress.step(f"Running the tests of {project.root.name}")
+        return await self.run_wanted(project, Wanted(), progress)
+
+    async def run_selected(self, project_path: Path, selection: Sequence[str], progress: Progress) -> SuiteRun:
+        """Run chosen files, folders or node ids (absolute paths) of one project."""
+        project = self.project_of(project_path)
+        progress.step(f"Running tests of {project.root.name}")
+        return await self.run_wanted(project, Wanted(tuple(selection)), progress)
+
+    async def run_wanted(self, project: Project, wanted: Wanted, progress: Progress) -> SuiteRun:
+        """Run what is wanted of a project."""
         try:
             interpreter = await self._interpreters.interpreter_for(project, setting=self._settings.interpreter)
         except InterpreterProblem as problem:
             return SuiteRun(str(problem), ok=False)
-        overlay = self._documents.unsaved()
-        started = time.time()
-        progress.step(f"Running the tests of {project.root.name}")
-        run = TestRun(
-            project,
-            interpreter,
-            overlay=overlay,
-            measure=None,
-            seconds=self._settings.suite_seconds,
-            guarded=False,
-            parallel=self._settings.run_parallel,
+        ran = await self._runs.run(project, interpreter, wanted, progress)
+        return SuiteRun(
+            _message(ran),
+            ok=bool(ran.measured),
+            changed=ran.measured,
+            failures=ran.failures,
+            passed=ran.passed,
+            tests=len(ran.report.outcomes),
+            seconds=ran.report.seconds,
         )
-        report = await self._runner.run(run, progress)
-        texts = self._texts_that_ran(report.coverage, overlay, started)
-        measured = {path: executed for path, executed in report.coverage.items() if path in texts}
-        changed = self._show.record(measured, texts) if measured else frozenset()
-        return SuiteRun(_message(report, len(measured)), ok=bool(measured), changed=changed)
-
-    def _project_of(self, path: Path) -> Project:
-        return self._projects.project_of(path / "any.py" if path.is_dir() else path)
-
-    def _texts_that_ran(
-        self, measured: Mapping[Path, Executed], overlay: Mapping[Path, str], started: float
-    ) -> dict[Path, str]:
-        """Return the texts that surely ran: what was edited or saved meanwhile is left out, not guessed."""
-        edited = self._documents.unsaved()
-        texts: dict[Path, str] = {}
-        for path in measured:
-            if path in overlay:
-                texts[path] = overlay[path]
-            elif path not in edited:
-                try:
-                    text = self._documents.read(path) if path.stat().st_mtime < started else None
-                except (OSError, UnicodeDecodeError):
-                    text = None
-                if text is not None:
-                    texts[path] = text
-        return texts
 
 
-def _message(report: TestReport, files: int) -> str:
+def _message(ran: RecordedRun) -> str:
+    report, files = ran.report, len(ran.measured)
     if not report.outcomes:
         return report.problem or "No tests were found; nothing was measured."
     counted = Counter("failed" if o.outcome == "error" else o.outcome for o in report.outcomes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from functools import reduce
@@ -16,7 +17,9 @@ from greenline.domain.coverage.model import Executed, Ratio, Statements, Summary
 from greenline.domain.coverage.remap import remap
 from greenline.domain.coverage.shift_gaps import shift_gaps
 from greenline.ports.coverage import CoverageProblem, Exclusions
+from greenline.ports.tests import TestReport
 from greenline.services.measured_texts import MeasuredText, MeasuredTexts, NoReport, Outdated, Remembered
+from greenline.services.run_records import Ran, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from greenline.ports.coverage import CoverageSource, SourceAnalyzer
     from greenline.ports.documents import Disk
     from greenline.ports.project import Project, ProjectFinder
+    from greenline.services.stored_runs import StoredRuns
 
 PictureState = Literal["measured", "no-data", "outdated", "unreadable", "broken-source", "outside-project"]
 
@@ -72,7 +76,8 @@ class _Known:
 class ShowCoverage:
     """Joins the project's report with what Greenline's own runs measured. May be used on several threads at once.
 
-    ``remembered`` is handed on when the services are built again.
+    ``remembered`` is handed on when the services are built again; what runs measured lasts longer where they are
+    ``stored``.
     """
 
     def __init__(
@@ -82,12 +87,15 @@ class ShowCoverage:
         analyzer: SourceAnalyzer,
         disk: Disk,
         remembered: Remembered | None = None,
+        *,
+        stored: StoredRuns | None = None,
     ) -> None:
         remembered = remembered or Remembered()
         self._projects = projects
         self._source = source
         self._analyzer = analyzer
-        self._texts = MeasuredTexts(source, analyzer, disk, remembered)
+        self._stored = stored
+        self._texts = MeasuredTexts(source, analyzer, disk, remembered, stored)
         self._lock = remembered.lock
         self._drawn: dict[Path, tuple[_Known, Picture]] = {}
 
@@ -97,15 +105,40 @@ class ShowCoverage:
             return self._picture(path, text)
 
     def report_stamp(self, path: Path) -> object:
-        """Return what changes whenever the report of the file's project does. Only looks at files' times."""
+        """Return what changes whenever what is known of the file's project does. Only looks at files' times."""
         with self._lock:
-            return self._texts.stamp(self._projects.project_of(path))
+            project = self._projects.project_of(path)
+            stamp = self._texts.stamp(project)
+        return stamp if self._stored is None else (stamp, self._stored.stamp(project))
+
+    def keep(
+        self,
+        project: Project,
+        report: TestReport,
+        texts: Mapping[Path, str],
+        scope: Scope | None = None,
+        modified: Mapping[Path, float] | None = None,
+    ) -> frozenset[Path]:
+        """Merge what a run of tests measured. Returns the files whose picture may change.
+
+        ``texts`` are those that ran; ``modified`` says when they were written, of those that are the disk's. Writes to
+        the disk, where runs are stored; raises nothing.
+        """
+        measured = {path: executed for path, executed in report.coverage.items() if path in texts}
+        if self._stored is None:
+            return self.record(measured, texts) if measured else frozenset()
+        with self._lock:
+            stamp = self._texts.stamp(project)
+        self._stored.keep(project, report, Ran(texts, time.time(), modified or {}, stamp), scope or Scope())
+        return frozenset(measured)
 
     def record(self, measured: Mapping[Path, Executed], texts: Mapping[Path, str]) -> frozenset[Path]:
         """Merge what a run of ours measured, tied to the texts that ran. Returns the files whose picture changed.
 
         A file without a text in ``texts`` ran as it is on disk.
         """
+        if self._stored is not None:
+            return frozenset().union(*(self._keep_file(path, measured[path], texts.get(path)) for path in measured))
         with self._lock:
             return frozenset(path for path, executed in measured.items() if self._add_run(path, executed, texts))
 
@@ -145,6 +178,11 @@ class ShowCoverage:
         if text is None:
             return False
         return self._texts.add_run(self._projects.project_of(path), path, MeasuredText(text, executed))
+
+    def _keep_file(self, path: Path, executed: Executed, text: str | None) -> frozenset[Path]:
+        text = self._texts.saved_text(path) if text is None else text
+        report = TestReport(coverage={path: executed})
+        return frozenset() if text is None else self.keep(self._projects.project_of(path), report, {path: text})
 
     def _from_runs(self, path: Path, known: _Known, otherwise: Picture) -> Picture:
         """Draw what our own runs know; without any, say why there is nothing to see."""

@@ -7,7 +7,7 @@ import pytest
 
 from greenline.adapters.project_files import ProjectFiles
 from greenline.adapters.test_layout import TestLayoutOnDisk
-from greenline.domain.generation.surroundings import imported_names
+from greenline.domain.code.imported_names import imported_names
 
 if TYPE_CHECKING:
     from greenline.domain.generation.place import Placement

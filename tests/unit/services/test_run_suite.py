@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from greenline.adapters.project_files import ProjectFiles
 from greenline.domain.coverage.model import Executed
+from greenline.domain.failures import Failure
 from greenline.ports.progress import Silent
 from greenline.ports.project import Interpreter, InterpreterProblem, Project
 from greenline.ports.tests import TestOutcome, TestReport
+from greenline.services.recorded_runs import RecordedRuns
 from greenline.services.run_suite import RunSuite
 from greenline.settings import Settings
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from greenline.ports.progress import Progress
     from greenline.ports.tests import TestRun
+    from greenline.services.run_records import Scope
 
 
 class World:
@@ -51,20 +54,40 @@ class World:
     def unsaved(self) -> dict[Path, str]:
         return dict(self.buffers)
 
-    def record(self, measured: Mapping[Path, Executed], texts: Mapping[Path, str]) -> frozenset[Path]:
-        self.recorded = {path: (measured[path], texts[path]) for path in measured}
-        return frozenset(measured)
+    def modified_at(self, path: Path) -> float | None:
+        return path.stat().st_mtime if path.exists() else None
+
+    def test_files(self, project: Project) -> list[Path]:
+        return []
+
+    def keep(
+        self,
+        project: Project,
+        report: TestReport,
+        texts: Mapping[Path, str],
+        scope: Scope,
+        modified: Mapping[Path, float],
+    ) -> frozenset[Path]:
+        self.recorded = {path: (ran, texts[path]) for path, ran in report.coverage.items() if path in texts}
+        self.scope = scope
+        assert set(modified) == set(texts) - set(self.buffers)
+        return frozenset(self.recorded)
+
+    async def sort(self, run: TestRun, report: TestReport, progress: Progress) -> tuple[Failure, ...]:
+        return tuple(Failure(o.node_id, "code", "", "") for o in report.outcomes if o.outcome == "failed")
 
     async def suite(self, path: Path | None = None, projects: Any = None) -> Any:
         everything: Any = self
-        suite = RunSuite(
-            projects=projects or everything,
-            interpreters=everything,
+        settings = Settings(interpreter="python", suite_seconds=7.0)
+        runs = RecordedRuns(
             runner=everything,
             show=everything,
             documents=everything,
-            settings=Settings(interpreter="python", suite_seconds=7.0),
+            sources=everything,
+            settings=settings,
+            failures=everything,
         )
+        suite = RunSuite(projects=projects or everything, interpreters=everything, runs=runs, settings=settings)
         return await suite.run(path or self.root / "a.py", Silent())
 
 
@@ -87,11 +110,13 @@ async def test_it_runs_everything_and_records_what_ran(tmp_path: Path) -> None:
     world.buffers = {b: "y = 2\n"}
     result = await world.suite()
     (run,) = world.runs
-    assert (run.selection, run.measure, run.guarded, run.seconds) == ((), None, False, 7.0)
+    assert (run.selection, run.measure, run.guarded, run.seconds, run.contexts) == ((), None, False, 7.0, True)
     assert run.overlay == {b: "y = 2\n"}
     assert world.recorded == {a: (RAN, "x = 1\n"), b: (RAN, "y = 2\n")}
     assert result.changed == {a, b}
     assert result.ok
+    assert (result.passed, [f.node_id for f in result.failures], result.tests) == ({"t::a"}, ["t::b"], 2)
+    assert (world.scope.complete, world.scope.everything) == (True, True)
     assert result.message == "1 passed, 1 failed; coverage of 2 files is up to date. First failure: t::b."
 
 
@@ -115,6 +140,16 @@ async def test_what_was_edited_or_saved_meanwhile_is_not_guessed(tmp_path: Path)
 
     world.during = during
     assert (await world.suite()).changed == {same}
+
+
+async def test_a_run_that_ended_early_was_not_of_everything(tmp_path: Path) -> None:
+    (a,) = saved(tmp_path, "a.py")
+    world = World(tmp_path, TestReport((PASSED,), {a: RAN}, problem="The tests did not end within 7 s."))
+    await world.suite()
+    assert (world.scope.complete, world.scope.everything) == (True, False)
+    world.report = TestReport((PASSED, TestOutcome("t.py", "error")), {a: RAN})
+    await world.suite()
+    assert not world.scope.everything
 
 
 async def test_a_problem_is_said_in_its_own_words(tmp_path: Path) -> None:

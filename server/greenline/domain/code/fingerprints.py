@@ -31,9 +31,11 @@ class Region:
     fingerprint: str
     header: str
     """That of its header, which belongs to the level around it."""
+    line: int
+    """Of the ``def``."""
     first: int
     last: int
-    """From the ``def`` to its last line."""
+    """Of the body's lines: whoever calls it runs one of them."""
 
     @property
     def whole(self) -> str:
@@ -55,8 +57,11 @@ class Code:
 
     def function(self, qualname: str) -> Region | None:
         """Return the last definition of that name, the one that counts."""
-        found = [name for name in self.functions if name.partition("#")[0] == qualname]
-        return self.functions[found[-1]] if found else None
+        found, count = self.functions.get(qualname), 2
+        while f"{qualname}#{count}" in self.functions:
+            found = self.functions[f"{qualname}#{count}"]
+            count += 1
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class Change:
     levels: frozenset[str] = frozenset()
     """Names of the classes whose level changed, ``""`` for the module's."""
     spans: tuple[tuple[int, int], ...] = ()
-    """First and last lines of the functions, in the older text."""
+    """First and last lines of their bodies, in the older text."""
 
     def __bool__(self) -> bool:
         return bool(self.functions or self.levels)
@@ -84,6 +89,14 @@ def fingerprints(text: str) -> Code:
         except RecursionError:
             pass
     return Code(_hash(("text", text)))
+
+
+def own_fingerprint(text: str, node_id: str) -> str:
+    """Return the fingerprint of a test's function; of all of its file's code where it has none there."""
+    code = fingerprints(text)
+    name = node_id.partition("::")[2].partition("[")[0].replace("::", ".")
+    region = code.function(name) if name else None
+    return region.whole if region else code.whole
 
 
 def changes(old: str, new: str) -> Change:
@@ -108,7 +121,7 @@ def moved_lines(old: str, new: str) -> dict[int, int]:
     found: dict[int, int] = {}
     if before is None or after is None or change.levels:
         return found
-    skipped = {fingerprints(old).functions[name].first for name in change.functions}
+    skipped = {fingerprints(old).functions[name].line for name in change.functions}
     todo: list[tuple[ast.AST, ast.AST]] = [(before, after)]
     while todo:
         one, other = todo.pop()
@@ -182,7 +195,7 @@ class _Reader:
         _write(node.body, out)
         last = node.end_lineno or node.lineno
         self._functions[qualname if count == 1 else f"{qualname}#{count}"] = Region(
-            _hash(out), header, node.lineno, last
+            _hash(out), header, node.lineno, node.body[0].lineno, last
         )
 
 

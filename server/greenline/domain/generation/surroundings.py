@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEFAULT_PATTERNS = ("test_*.py", "*_test.py")
-_FROM = re.compile(r"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#]*)", re.MULTILINE)
-_COMMENT = re.compile(r"#[^\n]*")
-_IMPORT = re.compile(r"^[ \t]*import[ \t]+([^\n#;]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,38 +46,6 @@ class Surroundings:
     def shown(self, path: Path) -> str:
         """Return the path as a person of this project names it."""
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
-
-
-def imported_names(text: str, package: str) -> frozenset[str]:
-    """Return the dotted names that a module of ``package`` imports, modules and their members alike.
-
-    Read by pattern, not parsed: it is asked of many files, and of ones that do not parse.
-    """
-    found: set[str] = set()
-    for module, listed in _FROM.findall(text):
-        full = _absolute(module, package)
-        found.add(full)
-        members = _COMMENT.sub("", listed).strip("()").split(",")
-        found.update(f"{full}.{_first_word(member)}" for member in members if member.strip())
-    for modules in _IMPORT.findall(text):
-        for module in modules.split(","):
-            parts = _first_word(module).split(".")
-            found.update(".".join(parts[:count]) for count in range(1, len(parts) + 1))
-    return frozenset(found - {""})
-
-
-def _absolute(module: str, package: str) -> str:
-    name = module.lstrip(".")
-    dots = len(module) - len(name)
-    if not dots:
-        return name
-    parts = package.split(".") if package else []
-    base = parts[: len(parts) - dots + 1]
-    return ".".join([*base, *([name] if name else [])])
-
-
-def _first_word(text: str) -> str:
-    return next(iter(text.split()), "")
 
 
 def subject_stem(module: str) -> str:

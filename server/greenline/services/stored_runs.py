@@ -1,0 +1,125 @@
+"""What kept runs say about a file now: of tests that are gone or changed since, nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from greenline.domain.code.fingerprints import own_fingerprint
+from greenline.domain.coverage.contexts import still_counts
+from greenline.services.measured_texts import MeasuredText
+from greenline.services.run_records import Ran, Scope, record_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from greenline.ports.documents import Disk, Documents
+    from greenline.ports.project import Project
+    from greenline.ports.run_store import RanText, RunStore, Stamp, StoredTest
+    from greenline.ports.tests import TestReport
+
+_T = TypeVar("_T")
+_KEPT = 256
+
+_Now = str | float | None
+"""The text of an unsaved file, when a saved one was written, None for one that is gone."""
+
+
+class StoredRuns:
+    """Reads one file's runs when they are asked for, and again when the store or the tests changed.
+
+    Not safe by itself: its user holds a lock. ``keep`` needs none.
+    """
+
+    def __init__(self, store: RunStore, documents: Documents, disk: Disk) -> None:
+        self._store = store
+        self._documents = documents
+        self._disk = disk
+        self._read: dict[Path, tuple[object, tuple[RanText, ...]]] = {}
+        self._made: dict[Path, tuple[object, tuple[MeasuredText, ...]]] = {}
+        self._written: tuple[object, dict[Path, float | None]] = (None, {})
+
+    def stamp(self, project: Project) -> object:
+        """Return what changes whenever the runs of a project do. Only looks at files' times."""
+        return self._store.stamp(project.root)
+
+    def keep(self, project: Project, report: TestReport, ran: Ran, scope: Scope) -> None:
+        """Keep a run. Writes to the disk; raises nothing."""
+        self._store.record(project.root, record_of(project.root, report, ran, scope, self._store))
+
+    def of(self, project: Project, path: Path, report: Stamp) -> tuple[MeasuredText, ...]:
+        """Return what was measured since the report was written, newest first."""
+        version = self._store.stamp(project.root)
+        ran = self._ran(project, path, version)
+        if not ran:
+            return ()
+        now = self._now({reached.test.path for text in ran for reached in text.tests})
+        key = (version, report, tuple(sorted(now.items())))
+        known = self._made.get(path)
+        if known is None or known[0] != key:
+            written = self._written_at(project, version)
+            made = tuple(
+                MeasuredText(text.text, still_counts(text.outside, self._live(text, now, written, report), text.arcs))
+                for text in ran
+                if not _is_newer(report, text.report)
+            )
+            known = _remember(self._made, path, (key, made))
+        return known[1]
+
+    def _ran(self, project: Project, path: Path, version: object) -> tuple[RanText, ...]:
+        known = self._read.get(path)
+        if known is None or known[0] != (project.root, version):
+            ran = self._store.measured(project.root, path)
+            known = _remember(self._read, path, ((project.root, version), ran))
+        return known[1]
+
+    def _written_at(self, project: Project, version: object) -> Mapping[Path, float | None]:
+        if self._written[0] != (project.root, version):
+            self._written = ((project.root, version), self._store.files(project.root))
+        return self._written[1]
+
+    def _now(self, paths: set[Path]) -> dict[Path, _Now]:
+        unsaved = self._documents.unsaved() if paths else {}
+        return {path: unsaved[path] if path in unsaved else self._disk.modified_at(path) for path in paths}
+
+    def _live(
+        self, text: RanText, now: Mapping[Path, _Now], written: Mapping[Path, float | None], report: Stamp
+    ) -> Iterable[int]:
+        """Yield the lines of the tests that are as they were when they ran, after the report was written."""
+        since = report[1] if report[0] == text.report[0] and report[1] is not None else 0.0
+        texts: dict[Path, str | None] = {}
+        for reached in text.tests:
+            path = reached.test.path
+            state = now[path]
+            if state is None or reached.test.when < since:
+                continue
+            if isinstance(state, float) and state == written.get(path):
+                yield reached.bits
+                continue
+            if path not in texts:
+                texts[path] = state if isinstance(state, str) else self._saved_text(path)
+            if _is_same(reached.test, texts[path]):
+                yield reached.bits
+
+    def _saved_text(self, path: Path) -> str | None:
+        saved = self._disk.saved(path)
+        return saved.text if saved else None
+
+
+def _is_same(test: StoredTest, text: str | None) -> bool:
+    return text is not None and own_fingerprint(text, test.node_id) == test.fingerprint
+
+
+def _is_newer(report: Stamp, then: Stamp) -> bool:
+    """Tell whether the report was written again: it knows better than what ran before it."""
+    return report[0] == then[0] and report[1] != then[1]
+
+
+def _remember(
+    kept: dict[Path, tuple[object, tuple[_T, ...]]], path: Path, entry: tuple[object, tuple[_T, ...]]
+) -> tuple[object, tuple[_T, ...]]:
+    kept.pop(path, None)
+    if len(kept) >= _KEPT:
+        kept.pop(next(iter(kept)))
+    kept[path] = entry
+    return entry
