@@ -23,6 +23,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
+from suites import BenchProblem, Suite, copied, suite
+
 from greenline.adapters.interpreter_discovery import InterpreterDiscovery
 from greenline.adapters.probes import Probes
 from greenline.adapters.project_files import ProjectFiles
@@ -30,11 +32,6 @@ from greenline.adapters.pytest_process import PytestProcess
 from greenline.ports.progress import Silent
 from greenline.ports.project import Interpreter, Project
 from greenline.ports.tests import TestRun
-
-REAL = Path(__file__).resolve().parents[1] / "real"
-sys.path.insert(0, str(REAL))
-from choose import PACKAGES  # noqa: E402 - a neighbour, not a package
-from prepare import BenchProblem, interpreter_for, unpacked  # noqa: E402 - as above
 
 MODULE = "def sign(number):\n    if number < 0:\n        return -1\n    return 1\n"
 COVERAGE = ("-m", "coverage", "run", "--branch", "--source=.")
@@ -51,22 +48,21 @@ def main() -> int:
     )
     options = parser.parse_args()
     try:
-        package = next(p for p in PACKAGES if p.name == "packaging")
-        folder = unpacked(package)
-        python = interpreter_for(package, folder)
-        return asyncio.run(_measured(options, folder, python))
+        return asyncio.run(_measured(options, suite("packaging")))
     except BenchProblem as problem:
         print(problem, file=sys.stderr)
         return 2
 
 
-async def _measured(options: argparse.Namespace, folder: Path, python: Path) -> int:
+async def _measured(options: argparse.Namespace, whole: Suite) -> int:
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}; milliseconds, p50 / p95 of {options.times}.\n")
     print("| Python | cold | cold, branches by coverage.py | warm | warm with lines, branches, contexts | of cold |")
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
-    for each in [Path(sys.executable), *options.python]:
+    for each in [whole.python, *options.python]:
         await _times(each.absolute(), options.times)
-    return await _compared(folder, python, options.files)
+    with tempfile.TemporaryDirectory(prefix="greenline-bench-") as name:
+        own = copied(whole, Path(name))
+        return await _compared(own.root, own.python, options.files)
 
 
 async def _times(python: Path, times: int) -> None:
@@ -136,7 +132,7 @@ async def _compared(root: Path, python: Path, most: int) -> int:
     tests = files = 0
     for file in sorted((root / "tests").glob("test_*.py"))[:most]:
         cold = _outcomes(python, root, file)
-        report = await runner.run(await _run_of(file, python), Silent())
+        report = await runner.run(replace(await _run_of(file, python), seconds=600.0), Silent())
         if report.problem:
             differing.append(f"{file.name}: {report.problem}")
         warm = sorted((o.node_id.rpartition("::")[2], o.outcome) for o in report.outcomes)
