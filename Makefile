@@ -10,6 +10,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PY := $(BIN)/python
 READY := .venv/ready
+ENVIRONMENTS := .venv/environments/ready
 CLIENT_READY := vscode-client/node_modules/ready
 SOURCES := server tests scripts bench
 
@@ -20,7 +21,7 @@ help: ## Show these lines
 demo: $(READY) ## See Greenline at work on the example project
 	@$(PY) -m greenline demo
 
-test: lint client ## Everything: make check, integration and end-to-end tests, the VS Code client, our own coverage
+test: lint client $(ENVIRONMENTS) ## Everything: make check, integration and end-to-end tests, the VS Code client, our own coverage
 	@rm -f .coverage .coverage.*
 	$(PY) -m coverage run -m pytest -q tests
 	@$(PY) -m coverage combine -q
@@ -44,6 +45,9 @@ client: $(READY)
 client-build: $(CLIENT_READY)
 	cd vscode-client && npm run --silent check && npm run --silent build
 
+.PHONY: environments
+environments: $(ENVIRONMENTS) ## Get what the tests build Python environments of (make test does it too)
+
 editors: ## Set up real editors for their tests (VS Code in a browser, Neovim); large, cached, not needed for the rest
 	bash tests/editors/setup_neovim.sh
 	bash tests/editors/setup_vscode.sh
@@ -66,10 +70,15 @@ bench-determinism: $(READY) ## Generate the same tests 200 times, and count diff
 screenshots: $(READY) ## Take the README's pictures again, from a real run of the demo
 	@$(PY) scripts/screenshots.py
 
+LOCKED := --universal --python-version 3.10 --generate-hashes --upgrade \
+  --no-header --no-emit-index-url --no-emit-find-links --no-annotate -q
+
 lock: ## Lock the newest versions that pyproject.toml allows (needs uv)
 	@command -v uv >/dev/null || { echo "uv is missing: python3 -m pip install uv, or see https://docs.astral.sh/uv/" >&2; exit 1; }
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.10 --generate-hashes --upgrade \
-	  --no-header --no-emit-index-url --no-emit-find-links --no-annotate -q -o requirements/dev.txt
+	uv pip compile pyproject.toml --extra dev $(LOCKED) -o requirements/dev.txt
+	for name in environments uv; do uv pip compile requirements/$$name.in $(LOCKED) -o requirements/$$name.txt; done
+	for major in 7 9; do echo "pytest==$$major.*" | \
+	  uv pip compile - $(LOCKED) -o requirements/environments-pytest$$major.txt; done
 
 clean: ## Remove what the other commands made
 	rm -rf .venv vscode-client/node_modules vscode-client/dist dist htmlcov bench/.cache
@@ -79,6 +88,10 @@ clean: ## Remove what the other commands made
 $(READY): requirements/dev.txt pyproject.toml scripts/set_up.sh
 	@sh scripts/set_up.sh
 	@touch $(READY)
+
+$(ENVIRONMENTS): $(READY) $(wildcard requirements/environments*.txt) requirements/uv.txt scripts/set_up_environments.sh
+	@sh scripts/set_up_environments.sh
+	@touch $(ENVIRONMENTS)
 
 $(CLIENT_READY): vscode-client/package-lock.json
 	cd vscode-client && npm ci --silent --no-audit --no-fund

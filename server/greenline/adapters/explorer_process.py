@@ -55,7 +55,8 @@ class ExplorerProcess:
             request = _request(overlay, expedition)
             kind = Kind(expedition.interpreter.path, expedition.project.root, tests=False)
             cases: list[Case] = []
-            async with self._probes.open(kind, overlay, first=list(map(Path, request.roots)), fresh=fresh) as probe:
+            first, variables = list(map(Path, request.roots)), dict(expedition.project.variables)
+            async with self._probes.open(kind, overlay, first=first, fresh=fresh, variables=variables) as probe:
                 done, problem = await self._ended(probe, request, cases, progress)
                 if done is None and probe.unfit:
                     return None

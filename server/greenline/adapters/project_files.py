@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from greenline.adapters.config_files import read_ini, read_toml, toml_table
+from greenline.adapters.config_files import read_ini, read_toml
+from greenline.adapters.pytest_settings import PYTEST_FILES, PytestSettings, read_settings, variables_of_plugin
 from greenline.ports.project import Project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-MARKERS = ("pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "pytest.ini", ".coveragerc", ".git")
+MARKERS = (
+    "pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "pytest.ini", "pytest.toml", ".coveragerc", ".git",
+)  # fmt: skip
 _PYTHON_FILES = ("test_*.py", "*_test.py")
-_PYTEST_FILES = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
 
 
 class ProjectFiles:
@@ -22,7 +23,7 @@ class ProjectFiles:
 
     def __init__(self, home: Path | None = None) -> None:
         self._home = home if home is not None else _home()
-        self._pytest: dict[Path, tuple[tuple[int, int], _Pytest | None]] = {}
+        self._pytest: dict[Path, tuple[tuple[int, int], PytestSettings | None]] = {}
 
     def project_of(self, path: Path) -> Project:
         """Return the nearest project; outside any, the file's folder with ``marker`` None. Raises nothing.
@@ -43,6 +44,8 @@ class ProjectFiles:
             source_roots=_source_roots(path, root, [folder for folder in named if folder.is_dir()]),
             test_roots=_test_roots(root, pytest.testpaths),
             python_files=pytest.python_files or _PYTHON_FILES,
+            python_functions=pytest.python_functions or ("test",),
+            variables=(*variables_of_plugin(root), *pytest.variables),
         )
 
     def _marker(self, path: Path) -> Path | None:
@@ -56,14 +59,14 @@ class ProjectFiles:
                 return next((folder / name for name in MARKERS[:3] if _describes_package(folder / name)), None)
         return None
 
-    def _pytest_settings(self, root: Path) -> _Pytest:
-        for name in _PYTEST_FILES:
+    def _pytest_settings(self, root: Path) -> PytestSettings:
+        for name in PYTEST_FILES:
             found = self._read_pytest(root / name)
             if found is not None:
                 return found
-        return _Pytest()
+        return PytestSettings()
 
-    def _read_pytest(self, file: Path) -> _Pytest | None:
+    def _read_pytest(self, file: Path) -> PytestSettings | None:
         try:
             stat = file.stat()
         except OSError:
@@ -72,38 +75,9 @@ class ProjectFiles:
         stamp = (stat.st_mtime_ns, stat.st_size)
         kept = self._pytest.get(file)
         if kept is None or kept[0] != stamp:
-            kept = (stamp, _pytest_of(file))
+            kept = (stamp, read_settings(file))
             self._pytest[file] = kept
         return kept[1]
-
-
-@dataclass(frozen=True, slots=True)
-class _Pytest:
-    testpaths: tuple[str, ...] = ()
-    pythonpath: tuple[str, ...] = ()
-    python_files: tuple[str, ...] = ()
-
-
-def _pytest_of(file: Path) -> _Pytest | None:
-    """Return pytest's settings in the file; None when it has none, so that the next file counts."""
-    section: Mapping[str, Any] | None
-    if file.suffix == ".toml":
-        section = toml_table(read_toml(file), "tool", "pytest", "ini_options")
-    else:
-        parser = read_ini(file)
-        name = "tool:pytest" if file.name == "setup.cfg" else "pytest"
-        section = parser[name] if parser.has_section(name) else None
-        if section is None and file.name.endswith("pytest.ini"):
-            section = {}  # its mere presence ends pytest's search
-    if section is None:
-        return None
-    return _Pytest(*(_words(section.get(key)) for key in ("testpaths", "pythonpath", "python_files")))
-
-
-def _words(value: object) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return tuple(value.split())
-    return tuple(word for word in value if isinstance(word, str)) if isinstance(value, list) else ()
 
 
 def _source_roots(path: Path, root: Path, named: list[Path]) -> tuple[Path, ...]:

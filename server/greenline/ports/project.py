@@ -18,6 +18,10 @@ class Project:
     test_roots: tuple[Path, ...]
     """Where the project keeps its tests (``testpaths``, else folders named tests or test), those that exist."""
     python_files: tuple[str, ...] = ("test_*.py", "*_test.py")
+    python_functions: tuple[str, ...] = ("test",)
+    """Beginnings or patterns of the names that pytest takes for tests."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """What the project's configuration has pytest set in the environment."""
 
 
 @dataclass(frozen=True, slots=True)

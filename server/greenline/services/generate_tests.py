@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from greenline.domain.coverage.gaps import find_gaps
+from greenline.domain.generation.collected_names import as_collected
 from greenline.domain.generation.model import Coverage, TargetResult, TestEdit
 from greenline.domain.generation.render import render_together
 from greenline.ports.engine import Assignment
@@ -78,7 +79,8 @@ class GenerateTests:
         asked = await self._propose(open_targets, bench, engine, Share(progress, _PREPARED, _PROPOSED))
         proposals = _told_together({function: proposal for function, (proposal, _) in asked.items()}, bench)
         began = time.monotonic()
-        candidates = [(f, p.candidates) for f, p in proposals.items()]
+        named = bench.project.python_functions
+        candidates = [(f, as_collected(p.candidates, named)) for f, p in proposals.items()]
         tried = await self._trial.run(bench, candidates, Share(progress, _PROPOSED, 1.0))
         shared = (bench.seconds + time.monotonic() - began) / max(1, len(functions))
         results = []

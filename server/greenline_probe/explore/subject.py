@@ -12,6 +12,7 @@ import types
 from dataclasses import dataclass, field
 from typing import Any
 
+from greenline_probe.explore import frameworks
 from greenline_probe.explore.definitions import find_def, function_around, parsed
 from greenline_probe.explore.facts import Facts, enrich, read_facts
 from greenline_probe.explore.failed_imports import why_not_imported
@@ -110,6 +111,7 @@ class Subject:
 def import_module(name: str) -> types.ModuleType:
     """Import the module under test. Raises NotTestable with the import error in words."""
     try:
+        frameworks.set_up()
         module = importlib.import_module(name)
     except BaseException as error:
         raise NotTestable(why_not_imported(name, error)) from error
