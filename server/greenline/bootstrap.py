@@ -14,6 +14,7 @@ from greenline.adapters.coverage_sqlite import CoverageSqlite
 from greenline.adapters.documents_on_disk import SavedFiles
 from greenline.adapters.explorer_process import ExplorerProcess
 from greenline.adapters.interpreter_discovery import InterpreterDiscovery
+from greenline.adapters.isolation import Wanted
 from greenline.adapters.probes import Probes
 from greenline.adapters.project_files import ProjectFiles
 from greenline.adapters.pytest_process import PytestProcess
@@ -82,6 +83,7 @@ def lasting_with(selection: Selection) -> Lasting:
 def build(settings: Settings, documents: Documents, lasting: Lasting | None = None) -> Services:
     """Build the services for one face; ``documents`` are its open buffers, or the disk."""
     lasting = lasting or Lasting()
+    lasting.probes.isolation.wanted = Wanted(settings.isolation, settings.isolation_command, settings.isolation_paths)
     projects = ProjectFiles()
     source = CoverageSqlite(settings.coverage_file)
     saved, sources, layout = SavedFiles(), SourceTreeOnDisk(), TestLayoutOnDisk()
@@ -138,6 +140,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
             sources=sources,
             age=age,
             documents=documents,
+            isolating=lasting.probes,
             interpreter=settings.interpreter,
         ),
         projects=projects,

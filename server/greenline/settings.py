@@ -82,8 +82,14 @@ class Settings:
     isolation_command: str = _setting(
         "",
         "isolation.command",
-        "How to run a program elsewhere, for isolation.level `command`: `docker run --rm -i -v {scratch}:{scratch} "
-        "image {command}`, say.",
+        "How to run a program elsewhere, for isolation.level `command`: `docker run --rm -i --network none "
+        "-v {project}:{project}:ro -v {scratch}:{scratch} -v {probe}:{probe}:ro image {command}`, say.",
+    )
+    isolation_paths: str = _setting(
+        "",
+        "isolation.paths",
+        "Places that have other names where isolation.command runs things: `{project}=/project; {scratch}=/scratch; "
+        "{python}=/usr/bin/python3`.",
     )
 
     @classmethod

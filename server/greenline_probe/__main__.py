@@ -2,7 +2,8 @@
 
 Requests are JSON lines on standard input; the code under test finds an empty one. Replies are JSON lines on what was
 standard output; the code under test finds there what was standard error, so nothing that it prints can be taken for a
-reply. PARENT is the process id whose end is this process's end too; TITLE is for the list of processes.
+reply. PARENT is the process id whose end is this process's end too, or "tied" where it has another number or runs on
+another machine: then the end of standard input is. TITLE is for the list of processes.
 """
 
 from __future__ import annotations
@@ -29,17 +30,20 @@ def main() -> None:
     _make_importable()
     from greenline_probe import channel, limits  # noqa: PLC0415 - importable from here on
 
-    if len(sys.argv) > 1:
+    tied = sys.argv[1:2] == ["tied"]
+    if len(sys.argv) > 1 and not tied:
         limits.die_with_parent(int(sys.argv[1]))
     del sys.argv[1:]
-    _answer(channel.take_standard())
+    _answer(channel.take_standard(), tied=tied)
     _leave()
 
 
-def _answer(channel: Channel) -> None:
-    from greenline_probe import wire  # noqa: PLC0415 - as above
+def _answer(channel: Channel, *, tied: bool = False) -> None:
+    from greenline_probe import limits, wire  # noqa: PLC0415 - as above
 
     for line in channel.requests():
+        if tied:
+            limits.die_with_input(channel.descriptor)
         request = wire.decode(line, *wire.REQUESTS)
         if isinstance(request, wire.StayWarm):
             from greenline_probe import warm  # noqa: PLC0415 - only what this process is for

@@ -31,6 +31,11 @@ class Channel:
         while data:
             data = data[os.write(self._write_to, data) :]
 
+    @property
+    def descriptor(self) -> int:
+        """Where requests come from."""
+        return self._file.fileno()
+
     def close(self) -> None:
         """Give it up, in a child that has its own."""
         self._file.close()

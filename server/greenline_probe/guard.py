@@ -1,11 +1,16 @@
-"""Refuses what code under test must not do to this machine: an audit hook, against accidents, not against attackers."""
+"""Refuses what code under test must not do to this machine: an audit hook, against accidents, not against attackers.
+
+The hook knows what Python does, and says in words what it refuses. Behind it stands, on Linux, the kernel, for what
+other code does: it refuses as well, and says little.
+"""
 
 from __future__ import annotations
 
-import functools
 import os
 import sys
 from typing import TYPE_CHECKING, Any, Callable, NoReturn, Union
+
+from greenline_probe import doors, landlock, system_calls
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -34,15 +39,25 @@ class GuardRefusal(BaseException):
 
 
 def install(
-    scratch: Sequence[str], refuse: Collection[str] = KINDS, on_refusal: Callable[[str], None] = lambda _: None
+    scratch: Sequence[str],
+    refuse: Collection[str] = KINDS,
+    on_refusal: Callable[[str], None] = lambda _: None,
+    *,
+    native: bool = True,
+    hidden: Sequence[str] = (),
+    shown: Sequence[str] = (),
 ) -> Guard:
     """Refuse the kinds named in ``refuse`` (of ``KINDS``) from now on, to the end of this process.
 
     Writing below ``scratch`` stays allowed. ``on_refusal`` hears each refusal in words ("write to /home/x/data.json"),
-    also where the code under test swallows the GuardRefusal.
+    also where the code under test swallows the GuardRefusal. ``native`` has the kernel refuse too, for good. Below
+    ``hidden`` nothing is read, but for what is ``shown``: there the person's files are not to be seen.
     """
     guard = Guard(tuple(os.path.realpath(folder) for folder in scratch), on_refusal)
+    guard.hidden, guard.shown = tuple(hidden), (*shown, *scratch)
     checks = {event: (kind, check) for kind in refuse for event, check in _CHECKS[kind].items()}
+    if hidden:
+        checks.update({event: ("read", check) for event, check in _READING.items() if event not in checks})
     find = checks.get
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
@@ -53,38 +68,61 @@ def install(
         try:
             check(guard, args)
         except GuardRefusal as refusal:
-            refusal.kind = kind
-            guard.kinds[refusal.what] = kind
+            refusal.kind = refusal.kind or kind
+            guard.kinds.setdefault(refusal.what, kind)
             raise
 
-    if "process" in refuse:
-        _close_the_door_without_event(guard)
+    doors.close(guard, tuple(refuse))
+    if native:
+        _restrict(guard, refuse)
     sys.addaudithook(hook)
     return guard
+
+
+def refused_by_kernel() -> list[str]:
+    """Return what the kernel refuses as well, in words."""
+    known = landlock.version()
+    refused = ["to write elsewhere"] if known else []
+    refused += ["TCP"] if known >= landlock.KNOWS_TCP else []
+    return [*refused, *(["to start processes", "to signal others"] if system_calls.is_possible() else [])]
+
+
+def _restrict(guard: Guard, refuse: Collection[str]) -> None:
+    """Have the kernel refuse it too, where all kinds are refused and it can."""
+    if set(KINDS) <= set(refuse):
+        guard.is_restricted = landlock.restrict(guard.scratch)
+        system_calls.restrict()
 
 
 class Guard:
     """What ``install`` put in force."""
 
     def __init__(self, scratch: tuple[str, ...], on_refusal: Callable[[str], None]) -> None:
-        self._scratch = scratch
+        self.scratch = scratch
         self._on_refusal = on_refusal
         self.kinds: dict[str, str] = {}
         """What was refused, in words -> its kind."""
         self.polite = False
         """While set, programs are refused by a PermissionError that nobody hears of: plugins that ask git know it."""
         self.lifted = False
-        self.reopen: Callable[[], None] = lambda: None
+        self.is_restricted = False
+        """The kernel refuses to write elsewhere, too."""
+        self.hidden: tuple[str, ...] = ()
+        self.shown: tuple[str, ...] = ()
+        self.reopening: list[Callable[[], None]] = []
 
     def lift(self) -> None:
         """Refuse nothing any more: only our own code has run, and what comes next brings its own guard."""
         self.lifted = True
-        self.reopen()
+        for reopen in self.reopening:
+            reopen()
 
     def close(self, folder: str) -> None:
         """Refuse to write below one of the scratch folders from now on."""
         real = os.path.realpath(folder)
-        self._scratch = tuple(top for top in self._scratch if top != real)
+        self.scratch = tuple(top for top in self.scratch if top != real)
+        if self.is_restricted:
+            landlock.restrict(self.scratch)
 
     def refuse_program(self, what: str) -> NoReturn:
         """Refuse to start a process."""
@@ -93,14 +131,16 @@ class Guard:
             raise PermissionError("Greenline lets no other program run")
         self.refuse(what)
 
-    def refuse(self, what: str) -> NoReturn:
+    def refuse(self, what: str, kind: str = "") -> NoReturn:
         """Tell and raise."""
+        if kind:
+            self.kinds[what] = kind
         self._on_refusal(what)
         raise GuardRefusal(what, self.kinds.get(what, ""))
 
     def may_write(self, real: str) -> bool:
         """Tell whether a real path is in scratch, or a device that swallows."""
-        return real in _DEVICES or any(real == top or real.startswith(top + os.sep) for top in self._scratch)
+        return real in _DEVICES or _is_below(real, self.scratch)
 
     def writes(self, verb: str, path: _Path, dir_fd: Any = -1, *, follows: bool = True) -> None:
         """Refuse unless the path leads into scratch; ``follows`` tells whether the call follows a last symlink."""
@@ -115,6 +155,14 @@ class Guard:
         if not self.may_write(real):
             self.refuse(f"{verb} {located}")
 
+    def reads(self, path: _Path) -> None:
+        """Refuse what lies where the person's files are hidden: that it is not there says nothing about the code."""
+        located = _located(path, -1) if path is not None and not isinstance(path, int) else None
+        if located is not None and _is_below(located, self.hidden):
+            real = os.path.realpath(located)
+            if _is_below(real, self.hidden) and not _is_below(real, self.shown) and not _is_below(located, self.shown):
+                self.refuse(f"read {located}", "read")
+
     def folder_outside_is_open(self) -> bool:
         """Tell whether a relative path could mean, through ``dir_fd``, a place outside scratch."""
         try:
@@ -124,6 +172,10 @@ class Guard:
         return any(
             os.path.isdir(path) and not path.startswith("/proc/") and not self.may_write(path) for path in opened
         )
+
+
+def _is_below(path: str, folders: Sequence[str]) -> bool:
+    return any(path == top or path.startswith(top + os.sep) for top in folders)
 
 
 def _located(path: _Path, dir_fd: Any) -> str | None:
@@ -150,7 +202,10 @@ def _located(path: _Path, dir_fd: Any) -> str | None:
 
 def _open(guard: Guard, args: tuple[Any, ...]) -> None:
     path, mode, flags = args
-    if not flags & _WRITING or isinstance(path, int):
+    if isinstance(path, int):
+        return
+    if not flags & _WRITING:
+        guard.reads(path)
         return
     if mode is None and not os.path.isabs(os.fsdecode(path)) and guard.folder_outside_is_open():
         guard.refuse(f"write to {os.fsdecode(path)} relative to an open folder")  # the event does not tell dir_fd
@@ -253,6 +308,12 @@ def _callers() -> Iterator[FrameType]:
         frame = frame.f_back
 
 
+def _c_function(guard: Guard, args: tuple[Any, ...]) -> None:
+    name = doors.c_function(args)
+    if name:
+        guard.refuse(f"call {name} of the C library", doors.KIND_OF[name])
+
+
 def _signal(guard: Guard, args: tuple[Any, ...]) -> None:
     if args[0] != os.getpid():
         guard.refuse(f"send signal {args[1]} to process {args[0]}")
@@ -260,34 +321,6 @@ def _signal(guard: Guard, args: tuple[Any, ...]) -> None:
 
 def _group_signal(guard: Guard, args: tuple[Any, ...]) -> None:
     guard.refuse(f"send signal {args[1]} to process group {args[0]}")
-
-
-def _program(args: tuple[Any, ...]) -> str:
-    """Name what would have run: the arguments are more telling than the file that is executed."""
-    command = args[1] if len(args) > 1 and args[1] else args[0]
-    if isinstance(command, (list, tuple)):
-        command = " ".join(
-            os.fsdecode(part) if isinstance(part, (str, bytes, os.PathLike)) else str(part) for part in command
-        )
-    return f"run {os.fsdecode(command) if isinstance(command, bytes) else command}"[:200]
-
-
-def _close_the_door_without_event(guard: Guard) -> None:
-    """``multiprocessing`` starts its children through a function that raises no audit event."""
-    try:
-        import _posixsubprocess  # noqa: PLC0415 - POSIX only
-    except ImportError:
-        return
-
-    original = _posixsubprocess.fork_exec
-
-    def fork_exec(*args: Any) -> Any:
-        if guard.lifted:  # ``subprocess`` keeps the function that it found when it was imported
-            return original(*args)
-        return guard.refuse_program(_program(args[:1]))
-
-    guard.reopen = functools.partial(setattr, _posixsubprocess, "fork_exec", original)
-    _posixsubprocess.fork_exec = fork_exec
 
 
 _CHECKS: Mapping[str, Mapping[str, _Check]] = {
@@ -324,16 +357,17 @@ _CHECKS: Mapping[str, Mapping[str, _Check]] = {
         "socket.sendto": _address("send to"),
     },
     "process": {
-        "_winapi.CreateProcess": _process(_program),
-        "os.exec": _process(_program),
+        "_winapi.CreateProcess": _process(doors.program),
+        "os.exec": _process(doors.program),
         "os.fork": _process(lambda _: "start a process (fork)"),
         "os.forkpty": _process(lambda _: "start a process (fork)"),
-        "os.posix_spawn": _process(_program),
-        "os.spawn": _process(lambda args: _program(args[1:])),
-        "os.startfile": _process(lambda args: _program(args[:1])),
-        "os.system": _process(_program),
-        "pty.spawn": _process(_program),
-        "subprocess.Popen": _process(_program),
+        "os.posix_spawn": _process(doors.program),
+        "os.spawn": _process(lambda args: doors.program(args[1:])),
+        "os.startfile": _process(lambda args: doors.program(args[:1])),
+        "os.system": _process(doors.program),
+        "pty.spawn": _process(doors.program),
+        "subprocess.Popen": _process(doors.program),
+        "ctypes.dlsym": _c_function,
     },
     "signal": {
         "os.kill": _signal,
@@ -342,6 +376,13 @@ _CHECKS: Mapping[str, Mapping[str, _Check]] = {
             None if _is_own_thread(args[0]) else guard.refuse("send a signal to a thread")
         ),
     },
+}
+
+
+_READING: Mapping[str, _Check] = {
+    "open": _open,
+    "os.listdir": lambda guard, args: guard.reads(args[0]),
+    "os.scandir": lambda guard, args: guard.reads(args[0]),
 }
 
 

@@ -10,6 +10,9 @@ import sys
 _PR_SET_PDEATHSIG = 1
 _GIB = 1024**3
 _MIB = 1024**2
+_SET_SIGNAL = 10
+"""F_SETSIG of Linux."""
+_MOST_DESCRIPTORS = 65_536
 
 
 def apply(
@@ -43,10 +46,40 @@ def apply(
             resource.setrlimit(which, (limit, hard))
 
 
+def close_all_but(*kept: int) -> None:
+    """Close all descriptors but these."""
+    before = -1
+    for descriptor in sorted(kept):
+        if before + 1 < descriptor:  # an empty range at 0 is taken for all there are
+            os.closerange(before + 1, descriptor)
+        before = descriptor
+    highest = os.sysconf("SC_OPEN_MAX") if hasattr(os, "sysconf") else _MOST_DESCRIPTORS
+    with contextlib.suppress(OSError):
+        highest = 1 + max(int(name) for name in os.listdir("/proc/self/fd"))
+    os.closerange(before + 1, min(highest, _MOST_DESCRIPTORS))
+
+
 def die_with_parent(parent: int) -> None:
     """Have the kernel kill this process when ``parent`` (a process id) ends; leave at once if it has ended already."""
     if _end_with_parent(signal.SIGKILL) and os.getppid() != parent:  # it ended between our start and the call
         os._exit(1)
+
+
+def die_with_input(descriptor: int) -> None:
+    """Have the kernel kill this process when something happens to a pipe or socket on which nothing comes any more."""
+    try:
+        import fcntl  # noqa: PLC0415 - POSIX only
+
+        fcntl.fcntl(descriptor, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(descriptor, _SET_SIGNAL, signal.SIGKILL)
+        fcntl.fcntl(descriptor, fcntl.F_SETFL, fcntl.fcntl(descriptor, fcntl.F_GETFL) | fcntl.FASYNC)
+    except (ImportError, AttributeError, OSError):
+        return
+    with contextlib.suppress(OSError):
+        import select  # noqa: PLC0415 - as above
+
+        if select.select([descriptor], [], [], 0)[0]:  # it ended before
+            os._exit(1)
 
 
 def outlive_parent() -> None:

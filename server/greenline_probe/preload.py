@@ -58,7 +58,7 @@ def _pytest(request: wire.StayWarm) -> None:
     """Start pytest as far as its plugins are loaded and rewritten, in an empty project, and end it there."""
     with open("pytest.ini", "w") as file:
         file.write("[pytest]\n")
-    in_force = guard.install([folder for folder in (request.scratch, request.bytecode) if folder])
+    in_force = guard.install([folder for folder in (request.scratch, request.bytecode) if folder], native=False)
     in_force.polite = True
     keep_bytecode(request.bytecode)
     pytest: Any = importlib.import_module("pytest")

@@ -41,7 +41,13 @@ def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
     this = Run(request, reply, calls=calls)
     if request.refuse:
         writable = [folder for folder in (request.scratch, request.bytecode) if folder]
-        this.guard = guard.install(writable, request.refuse, lambda what: _remember(refusals, what))
+        this.guard = guard.install(
+            writable,
+            request.refuse,
+            lambda what: _remember(refusals, what),
+            hidden=request.hidden,
+            shown=request.shown,
+        )
         this.guard.polite = True
     if request.files or request.roots:
         this.tracer = Tracer(request.files, request.roots, calls)

@@ -15,7 +15,7 @@ import socket
 import time
 from typing import TYPE_CHECKING, Any
 
-from greenline_probe import limits, newborn, plugins, preload, wire
+from greenline_probe import guard, limits, newborn, plugins, preload, wire
 
 if TYPE_CHECKING:
     from greenline_probe.channel import Channel
@@ -31,7 +31,8 @@ def serve(request: wire.StayWarm, channel: Channel) -> Channel | None:
     """Fork children until the server is gone. Returns in a child only, with the child's own channel, else None."""
     mark, unfit = newborn.place_of(MARK)
     unfit = unfit or preload.everything(request)
-    channel.reply(wire.Warm(unfit, sorted(plugins.starting_threads), preload.files()))
+    started = sorted(plugins.starting_threads)
+    channel.reply(wire.Warm(unfit, started, guard.refused_by_kernel(), preload.files()))
     if mark is None or unfit:
         return None
     limits.outlive_parent()  # from here on we notice that the server is gone, and end what is left

@@ -57,6 +57,10 @@ class RunTests:
     """Tell for each test which lines it ran, of what is recorded."""
     skip: list[str] = field(default_factory=list)
     """Node ids of tests to leave out of what ``selection`` finds."""
+    hidden: list[str] = field(default_factory=list)
+    """Folders of the person's that are not to be seen in a sandbox: reading there is refused, too."""
+    shown: list[str] = field(default_factory=list)
+    """What is to be seen below ``hidden``."""
     shuffle: Optional[int] = None
     """Run the tests in an order that this number decides; None leaves it."""
     parallel: bool = False
@@ -155,6 +159,9 @@ class Explore:
     hints: dict[str, str] = field(default_factory=dict)
     """Parameter -> types of what is passed elsewhere: ``int``, ``list[str] | pkg.mod.Class``."""
     refuse: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+    """Both as those of ``RunTests``."""
     seed: int = 0
 
 
@@ -274,6 +281,8 @@ class Warm:
     unfit: str = ""
     plugins: list[str] = field(default_factory=list)
     """Those without which it would not be unfit."""
+    kernel: list[str] = field(default_factory=list)
+    """What the kernel refuses to its children besides the guard, in words."""
     files: list[str] = field(default_factory=list)
     """What was imported, and the folders that packages are installed in: when one changes, it is out of date."""
 

@@ -292,8 +292,10 @@ def test_few_places_write_files_and_each_is_known() -> None:
             found[name] = sorted(verbs)
     assert set(found) == {
         "adapters/atomic_write.py",  # the command line's one write, and the editor's after a "Yes"
+        "adapters/disk_watch.py",  # what a child printed, when it is too much
         "adapters/explorer_process.py",  # a folder in the scratch copy
         "adapters/forked_probe.py",  # what the child prints, beside the scratch copy
+        "adapters/isolation.py",  # the folder that scratch copies are in when a sandbox shows it
         "adapters/probe_process.py",  # the same, beside the scratch copy
         "adapters/run_store_sqlite.py",  # what runs measured, in the person's cache folder
         "adapters/scratch_overlay.py",  # the scratch copy itself

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from greenline.adapters.probe_process import ProbeProblem
 from greenline.adapters.probes import Kind, Probes
-from greenline.adapters.scratch_overlay import OverlayProblem, scratch_overlay
+from greenline.adapters.scratch_overlay import OverlayProblem
 from greenline.domain.generation.case import Argument, Case
 from greenline.domain.generation.model import SuspectedBug
 from greenline.domain.generation.properties import Property
@@ -51,7 +51,8 @@ class ExplorerProcess:
 
     async def _explore(self, expedition: Expedition, progress: Progress, *, fresh: bool = False) -> Exploration | None:
         """Return None where only a fresh process can tell how it ends."""
-        with scratch_overlay(expedition.project.root, expedition.unsaved) as overlay:
+        of = expedition.interpreter.path, expedition.project.root
+        with await self._probes.overlay(*of, expedition.unsaved) as overlay:
             request = _request(overlay, expedition)
             kind = Kind(expedition.interpreter.path, expedition.project.root, tests=False)
             cases: list[Case] = []

@@ -45,8 +45,11 @@ class ForkedProbe(Probe):
         overlay: Overlay,
         environment: Mapping[str, str],
         first: Sequence[Path] = (),
+        *,
+        limited: bool = False,
     ) -> None:
-        super().__init__(interpreter, overlay.scratch / f"output-{uuid.uuid4().hex}", "")
+        output = overlay.scratch / f"output-{uuid.uuid4().hex}"
+        super().__init__(interpreter, output, "", scratch=overlay.scratch, limited=limited, sandbox=warm.sandbox)
         self._warm = warm
         self._overlay = overlay
         self._environment = environment
@@ -97,8 +100,11 @@ class ForkedProbe(Probe):
         except WarmProblem:
             return -9  # with its parent
 
-    async def _end(self, process: _Child) -> None:
+    async def _kill_all(self, process: _Child) -> None:
         await kill_everything(process.pid, reaped=self._warm.gone, marker=self._mark())
+
+    async def _end(self, process: _Child) -> None:
+        await self._kill_all(process)
         with contextlib.suppress(asyncio.TimeoutError, WarmProblem):
             await asyncio.wait_for(asyncio.shield(self._warm.ended(process.run)), _SECONDS_TO_DIE)
         self._warm.bury(process.run)

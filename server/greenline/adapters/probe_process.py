@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import os
 import signal
 import sys
@@ -12,7 +13,9 @@ from asyncio.subprocess import PIPE
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from greenline.adapters.disk_watch import DiskWatch
 from greenline.adapters.process_tree import kill_everything
+from greenline.adapters.sandbox import INSIDE_PARENT
 from greenline_probe import wire
 
 if TYPE_CHECKING:
@@ -21,11 +24,14 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from greenline.adapters.sandbox import Sandbox
     from greenline.adapters.scratch_overlay import Overlay
 
-_ENTRY = Path(wire.__file__).with_name("__main__.py")
+ENTRY = Path(wire.__file__).with_name("__main__.py")
 LONGEST_LINE = 64 * 1024 * 1024
 _SECONDS_TO_DIE = 5.0
+_BY_SIGNAL = 128
+_REFUSED_CALL = "wanted, in native code, to start a process or to signal another one, which is refused"
 MARKER = "GREENLINE_PROBE"
 # These would make the child measure, inspect, shuffle or import in ways that are not the project's.
 _REMOVED = frozenset(
@@ -46,13 +52,27 @@ class ProbeProblem(Exception):
 class Probe:
     """Use as ``async with``: at the end, whichever it is, the process and all that it started are dead and reaped.
 
-    What it prints goes to ``output``; ``marker`` is in its environment, and in that of all that it starts.
+    What it prints goes to ``output``; ``marker`` is in its environment, and in that of all that it starts. One that is
+    ``limited`` is ended when it writes too much below ``scratch``; one in a ``sandbox`` is told what is hidden there.
     """
 
-    def __init__(self, interpreter: Path, output: Path, marker: str) -> None:
+    def __init__(
+        self,
+        interpreter: Path,
+        output: Path,
+        marker: str,
+        *,
+        scratch: Path | None = None,
+        limited: bool = False,
+        sandbox: Sandbox | None = None,
+    ) -> None:
         self._interpreter = interpreter
         self._output = output
         self._marker = marker
+        self._sandbox = sandbox
+        self._disk = DiskWatch(output, scratch or output.parent, limited=limited)
+        self._watching: asyncio.Task[None] | None = None
+        self._overdone = ""
         self._process: Any = None
 
     async def __aenter__(self) -> Self:
@@ -69,6 +89,7 @@ class Probe:
             raise ProbeProblem(f"{self._interpreter} could not be started: {error.strerror or error}") from error
         if error is not None:
             raise error
+        self._watching = asyncio.get_running_loop().create_task(self._watch(), name="watch over a probe")
         return self
 
     async def __aexit__(
@@ -80,7 +101,7 @@ class Probe:
         """Send one request. A probe that is gone already is noticed by ``replies``, not here."""
         _, writer = self._channel()
         with contextlib.suppress(ConnectionError):
-            writer.write((wire.encode(message) + "\n").encode("ascii"))
+            writer.write((wire.encode(self._told(message)) + "\n").encode("ascii"))
             await writer.drain()
 
     async def replies(self, *kinds: type[Any]) -> AsyncIterator[Any]:
@@ -96,10 +117,12 @@ class Probe:
                 return
             except (ValueError, TypeError) as error:
                 raise ProbeProblem(f"The code under test disturbed the channel to Greenline: {error}") from error
-            yield reply
+            yield self._heard(reply)
 
     async def death(self) -> str:
         """Tell how the probe ended, once its replies have: "was killed by SIGSEGV", "ended with exit code 3"."""
+        if self._overdone:
+            return f"was ended, because it {self._overdone}"
         code: int | None = None
         with contextlib.suppress(asyncio.TimeoutError):
             code = await asyncio.wait_for(self._exit_code(), _SECONDS_TO_DIE)
@@ -107,22 +130,21 @@ class Probe:
             return "closed its channel but went on running"
         if code >= 0:
             return f"ended with exit code {code}"
+        if code == -getattr(signal, "SIGSYS", 0):
+            return f"was ended, because it {_REFUSED_CALL}"
         with contextlib.suppress(ValueError):
             return f"was killed by {signal.Signals(-code).name}"
         return f"was killed by signal {-code}"
 
     def output(self, limit: int = 4000) -> str:
         """Return the end of what the child printed, at most ``limit`` bytes of it."""
-        try:
-            with self._output.open("rb") as stream:
-                stream.seek(max(0, self._output.stat().st_size - limit))
-                return stream.read(limit).decode("utf-8", "replace")
-        except OSError:
-            return ""
+        return self._disk.end(limit)
 
     async def kill(self) -> None:
         """End the process and all that it started, and reap it. Cancelling the caller does not interrupt this."""
         process = self._process
+        if self._watching is not None:
+            self._watching.cancel()
         if process is None:
             return
         ending = _ToItsEnd(self._end(process))
@@ -147,8 +169,23 @@ class Probe:
         assert self._process is not None, "use it inside `async with`"
         return self._process
 
+    async def _watch(self) -> None:
+        self._overdone = await self._disk.until_too_much()
+        await self._kill_all(self._running)
+
     def _mark(self) -> str:
         return f"{MARKER}={self._marker}"
+
+    def _told(self, message: Any) -> Any:
+        """Return a request with what it has to say about where it runs."""
+        if self._sandbox is not None and isinstance(message, (wire.RunTests, wire.Explore)):
+            shown = [*self._sandbox.shown, *self._sandbox.writable]
+            return dataclasses.replace(message, hidden=list(self._sandbox.hidden), shown=shown)
+        return message
+
+    def _heard(self, reply: Any) -> Any:
+        """Return a reply in the words of here."""
+        return reply
 
     async def _start(self) -> Any:
         raise NotImplementedError
@@ -160,17 +197,24 @@ class Probe:
         """Wait for the end; negative for a signal."""
         raise NotImplementedError
 
+    async def _kill_all(self, process: Any) -> None:
+        """Kill it and all that it started; it may not be reaped yet."""
+        raise NotImplementedError
+
     async def _end(self, process: Any) -> None:
         raise NotImplementedError
 
 
 class ProbeProcess(Probe):
-    """A fresh process.
+    """A fresh process, in a ``sandbox`` where there is one.
 
     ``python_path`` comes before the person's PYTHONPATH. ``own_home`` gives the child an empty HOME. ``environment`` is
     added last, for TZ and the like, and ``removed`` taken out; ``descriptors`` are handed on under their numbers.
     ``title`` is for those who look at the list of processes.
     """
+
+    _leash = True
+    """In a sandbox it ends with us, at once; else it notices itself."""
 
     def __init__(
         self,
@@ -184,9 +228,17 @@ class ProbeProcess(Probe):
         descriptors: Sequence[int] = (),
         removed: Sequence[str] = (),
         title: str = "",
+        sandbox: Sandbox | None = None,
     ) -> None:
         marker = uuid.uuid4().hex
-        super().__init__(interpreter, overlay.scratch / f"output-{marker}", marker)
+        super().__init__(
+            interpreter,
+            overlay.scratch / f"output-{marker}",
+            marker,
+            scratch=overlay.scratch,
+            limited=own_home,
+            sandbox=sandbox,
+        )
         self._overlay = overlay
         self._descriptors = tuple(descriptors)
         self._title = (title,) if title else ()
@@ -202,10 +254,13 @@ class ProbeProcess(Probe):
         return self._marker
 
     def _command(self) -> list[str | Path]:
-        return [self._interpreter, _ENTRY, str(os.getpid()), *self._title]
+        if self._sandbox is not None:
+            inside = [self._interpreter, ENTRY, str(INSIDE_PARENT), *self._title]
+            return self._sandbox.command(inside, leash=self._leash)
+        return [self._interpreter, ENTRY, str(os.getpid()), *self._title]
 
     async def _start(self) -> Any:
-        with self._output.open("wb") as output:
+        with self._output.open("ab") as output:
             return await asyncio.create_subprocess_exec(
                 *self._command(),
                 cwd=self._overlay.root,
@@ -224,12 +279,22 @@ class ProbeProcess(Probe):
         return self._running.stdout, self._running.stdin
 
     async def _exit_code(self) -> int:
-        return int(await self._running.wait())
+        code = int(await self._running.wait())
+        # A program that runs another one tells the signal that ended that one as a shell does.
+        return _BY_SIGNAL - code if code > _BY_SIGNAL and self._is_inside else code
 
-    async def _end(self, process: Any) -> None:
+    @property
+    def _is_inside(self) -> bool:
+        """Whether it is started by another program."""
+        return self._sandbox is not None
+
+    async def _kill_all(self, process: Any) -> None:
         if process.returncode is None and sys.platform == "win32":
             process.kill()
         await kill_everything(process.pid, reaped=process.returncode is not None, marker=self._mark())
+
+    async def _end(self, process: Any) -> None:
+        await self._kill_all(process)
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(process.wait(), _SECONDS_TO_DIE)
         # Its pipes stay open for as long as the loop does, unless told otherwise.

@@ -10,15 +10,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from greenline.adapters.commanded_probe import CommandedProbe
 from greenline.adapters.forked_probe import ForkedProbe
+from greenline.adapters.isolation import Isolation
 from greenline.adapters.probe_process import ProbeProcess, child_environment
-from greenline.adapters.scratch_overlay import Overlay
+from greenline.adapters.sandbox import sandbox_for
+from greenline.adapters.scratch_overlay import Overlay, scratch_overlay
 from greenline.adapters.warm_process import WarmProblem, WarmProcess
+from greenline.ports.isolation import Warmth
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from greenline.adapters.probe_process import Probe
+    from greenline.adapters.sandbox import Sandbox
+    from greenline.ports.isolation import InForce
     from greenline.ports.project import Interpreter, Project
 
 _MOST = 8
@@ -37,16 +44,25 @@ class Kind:
     tests: bool
     hash_seed: int = 0
     own_home: bool = True
+    """For what nobody has accepted yet: it runs in isolation."""
 
 
 class Probes:
     """Keeps the warm processes; they end with the event loop, and with this process however that ends.
 
     ``bytecode`` is where that of pytest and its plugins is kept. With ``warm`` False each probe is a fresh process.
+    ``isolation`` says how to run what nobody has accepted yet.
     """
 
-    def __init__(self, bytecode: Path | None = None, *, warm: bool = sys.platform == "linux") -> None:
+    def __init__(
+        self,
+        bytecode: Path | None = None,
+        *,
+        warm: bool = sys.platform == "linux",
+        isolation: Isolation | None = None,
+    ) -> None:
         self.bytecode = bytecode
+        self.isolation = isolation or Isolation()
         self._warm = warm
         self._processes: dict[object, WarmProcess] = {}
         """The one used last stands last."""
@@ -70,14 +86,23 @@ class Probes:
         ``python_path`` comes before the person's PYTHONPATH; ``first`` is what the request puts on ``sys.path`` itself;
         ``variables`` are set in the environment, over all others.
         """
+        level = await self.isolation.level() if kind.own_home else "none"
+        sandbox = await self._sandbox(kind) if level == "sandbox" else None
+        if sandbox and not any(overlay.scratch.is_relative_to(folder) for folder in sandbox.writable):
+            # A warm process was started before this folder was made.
+            fresh, sandbox = True, replace(sandbox, writable=(*sandbox.writable, str(overlay.scratch)))
+        environment = {**_environment(kind, overlay, python_path), **(variables or {})}
         async with AsyncExitStack() as stack:
             probe: Probe | None = None
-            if self._warm and not fresh:
+            if self._warm and not fresh and level != "command":
                 with contextlib.suppress(WarmProblem):
-                    warm = await self._ready(kind)
-                    environment = {**_environment(kind, overlay, python_path), **(variables or {})}
-                    forked = ForkedProbe(kind.interpreter, warm, overlay, environment, first)
+                    warm = await self._ready(kind, sandbox)
+                    forked = ForkedProbe(kind.interpreter, warm, overlay, environment, first, limited=kind.own_home)
                     probe = await stack.enter_async_context(forked)
+            if level == "command":
+                template = self.isolation.template()
+                commanded = CommandedProbe(kind.interpreter, overlay, template, environment, variables or {})
+                probe = await stack.enter_async_context(commanded)
             if probe is None:
                 probe = await stack.enter_async_context(
                     ProbeProcess(
@@ -87,11 +112,42 @@ class Probes:
                         hash_seed=kind.hash_seed,
                         own_home=kind.own_home,
                         environment=variables,
+                        sandbox=sandbox,
                     )
                 )
             yield probe
             if isinstance(probe, ForkedProbe) and probe.unwanted:
                 self._leave_out(kind, probe.unwanted)
+
+    async def overlay(
+        self, interpreter: Path, project: Path, texts: Mapping[Path, str], *, guarded: bool = True
+    ) -> AbstractContextManager[Overlay]:
+        """Return the scratch copy for a probe, to be entered: see ``scratch_overlay``. Raises ProbeProblem."""
+        level = await self.isolation.level() if guarded else "none"
+        if level == "command":
+            template = self.isolation.template()
+            there = template.mapping({"{project}": project, "{python}": interpreter}).out(str(project))
+            return scratch_overlay(project, texts, seen_as=Path(there))
+        return scratch_overlay(project, texts, parent=await self.isolation.scratch() if level == "sandbox" else None)
+
+    async def in_force(self) -> InForce:
+        """See Isolating."""
+        return await self.isolation.in_force()
+
+    async def warmth(self, interpreter: Interpreter, project: Project) -> Warmth:
+        """See Isolating."""
+        in_force = await self.isolation.in_force()
+        if not self._warm:
+            return Warmth("this system has no safe way to fork a process that has started")
+        if in_force.problem or in_force.level == "command":
+            return Warmth("the setting greenline.isolation.level has each run by its command")
+        kind = Kind(interpreter.path, project.root, tests=interpreter.pytest_version is not None)
+        try:
+            warm = await self._ready(kind, await self._sandbox(kind) if in_force.level == "sandbox" else None)
+        except WarmProblem as problem:
+            return Warmth(str(problem))
+        left_out = self._without.get((kind.interpreter, kind.project), ())
+        return Warmth(kernel=warm.kernel, left_out=tuple(sorted(left_out)))
 
     def prepare(self, project: Project, interpreter: Interpreter, hash_seeds: Sequence[int]) -> None:
         """See Readiness. One after the other, so that a core is left for what is done meanwhile."""
@@ -101,24 +157,33 @@ class Probes:
         kinds = [Kind(interpreter.path, project.root, tests=False), *tests, replace(tests[0], own_home=False)]
 
         async def start() -> None:
+            in_force = await self.isolation.in_force()
             for kind in kinds:
+                if kind.own_home and (in_force.level == "command" or in_force.problem):
+                    continue
+                sandbox = await self._sandbox(kind) if kind.own_home and in_force.level == "sandbox" else None
                 with contextlib.suppress(WarmProblem):
-                    await self._ready(kind)
+                    await self._ready(kind, sandbox)
 
         task = asyncio.get_running_loop().create_task(start(), name="warm Python processes")
         self._preparing.add(task)
         task.add_done_callback(self._preparing.discard)
 
-    async def _ready(self, kind: Kind) -> WarmProcess:
+    async def _sandbox(self, kind: Kind) -> Sandbox:
+        """Return the sandbox that children of this kind run in, with the scratch copies that are made in its folder."""
+        writable = await self.isolation.writable(self.bytecode)
+        return await asyncio.to_thread(sandbox_for, kind.interpreter, kind.project, writable=writable)
+
+    async def _ready(self, kind: Kind, sandbox: Sandbox | None = None) -> WarmProcess:
         """Return a warm process for this kind. Raises WarmProblem."""
-        warm = self._process_for(kind)
+        warm = self._process_for(kind, sandbox)
         try:
             await warm.ready()
         except WarmProblem:
             if not warm.culprits:
                 raise
             self._leave_out(kind, warm.culprits)  # each fork imports them itself
-            warm = self._process_for(kind)
+            warm = self._process_for(kind, sandbox)
             await warm.ready()
         return warm
 
@@ -126,15 +191,16 @@ class Probes:
         of = (kind.interpreter, kind.project)
         self._without[of] = self._without.get(of, frozenset()).union(plugins)
 
-    def _process_for(self, kind: Kind) -> WarmProcess:
+    def _process_for(self, kind: Kind, sandbox: Sandbox | None) -> WarmProcess:
         """Return the warm process for this kind, a new one when there is none or what it imported has changed."""
         without = self._without.get((kind.interpreter, kind.project), frozenset()) if kind.tests else frozenset()
         lasting = _environment(kind, Overlay(_NOWHERE, _NOWHERE, _NOWHERE, _NOWHERE, _NOWHERE))
-        # The project is no part of it: nothing of a project is imported.
+        # Nothing of a project is imported: only a sandbox, which shows one, makes it that of one project.
         key = (
             kind.interpreter,
             kind.tests,
             without,
+            sandbox,
             frozenset((n, v) for n, v in lasting.items() if n not in _EACH_TIME),
         )
         warm = self._processes.pop(key, None)
@@ -149,6 +215,8 @@ class Probes:
                 own_home=kind.own_home,
                 without=sorted(without),
                 bytecode=self.bytecode,
+                sandbox=sandbox,
+                scratch=Path(sandbox.writable[0]) if sandbox else None,
             )
         self._processes[key] = warm
         for old in list(self._processes)[:-_MOST]:

@@ -8,6 +8,10 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _PROC = Path("/proc")
 _ROUNDS = 400
@@ -35,6 +39,35 @@ async def kill_everything(pid: int, *, reaped: bool, marker: str) -> None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(found, signal.SIGKILL)
         await asyncio.sleep(_PAUSE)
+
+
+def outside_pid(top: int, inside: int) -> int | None:
+    """Return the process id, here, of the descendant of ``top`` that is called ``inside`` in a namespace of its own.
+
+    None where there is none, or more than one.
+    """
+    found = [pid for pid, names in _descendants(top) if len(names) > 1 and names[1] == inside]
+    return found[0] if len(found) == 1 else None
+
+
+def _descendants(top: int) -> Iterator[tuple[int, list[int]]]:
+    """Yield the processes below one, each with its ids from here inwards."""
+    waiting = [top]
+    while waiting:
+        for child in _children(waiting.pop()):
+            waiting.append(child)
+            with contextlib.suppress(OSError, ValueError):  # gone meanwhile
+                for line in _read(str(child), "status").splitlines():
+                    if line.startswith(b"NSpid:"):
+                        yield child, [int(number) for number in line.split()[1:]]
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - as below
+            found += map(int, _read(str(pid), f"task/{thread}/children").split())
+    return found
 
 
 def _living(session: int, marker: bytes) -> list[int]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from greenline.adapters.probe_process import ProbeProblem
 from greenline.adapters.probes import Kind, Probes
-from greenline.adapters.scratch_overlay import OverlayProblem, scratch_overlay
+from greenline.adapters.scratch_overlay import OverlayProblem
 from greenline.adapters.suite_size import workers_for
 from greenline.domain.coverage.model import Executed
 from greenline.ports.tests import CallsSeen, Frame, TestOutcome, TestReport
@@ -49,7 +49,8 @@ class PytestProcess:
 
     async def _run(self, run: TestRun, progress: Progress, *, fresh: bool = False) -> TestReport | None:
         """Return None where only a fresh process can tell how it ends."""
-        with scratch_overlay(run.project.root, run.overlay) as overlay:
+        of = run.interpreter.path, run.project.root
+        with await self._probes.overlay(*of, run.overlay, guarded=run.guarded) as overlay:
             heard = _Heard(overlay)
             kind = Kind(
                 run.interpreter.path, run.project.root, tests=True, hash_seed=run.hash_seed, own_home=run.guarded

@@ -53,30 +53,33 @@ class Overlay:
 
 
 @contextmanager
-def scratch_overlay(project_root: Path, overlay: Mapping[Path, str]) -> Iterator[Overlay]:
+def scratch_overlay(
+    project_root: Path, overlay: Mapping[Path, str], *, parent: Path | None = None, seen_as: Path | None = None
+) -> Iterator[Overlay]:
     """Make the copy, and remove it at the end whatever was done in it.
 
     ``overlay`` has absolute paths below ``project_root``. The cost grows with the entries of the folders on the way to
-    them, not with the project. Raises OverlayProblem.
+    them, not with the project. ``parent`` is the folder to make it in; ``seen_as`` is what the project is called where
+    the copy is used. Raises OverlayProblem.
     """
     tree = _tree(project_root, overlay)
-    with _scratch(project_root) as made:
-        _mirror(project_root, made.root, tree)
+    with _scratch(project_root, parent) as made:
+        _mirror(project_root, made.root, tree, seen_as or project_root)
         yield made
 
 
 @contextmanager
-def empty_scratch() -> Iterator[Overlay]:
+def empty_scratch(parent: Path | None = None) -> Iterator[Overlay]:
     """Make the same without a project: all its folders are empty."""
-    with _scratch(Path("none")) as made:
+    with _scratch(Path("none"), parent) as made:
         made.root.mkdir()
         yield made
 
 
 @contextmanager
-def _scratch(project_root: Path) -> Iterator[Overlay]:
+def _scratch(project_root: Path, parent: Path | None) -> Iterator[Overlay]:
     # Real path: the guard, the tracer and the code under test then see one name for each place.
-    scratch = Path(os.path.realpath(tempfile.mkdtemp(prefix="greenline-")))
+    scratch = Path(os.path.realpath(tempfile.mkdtemp(prefix="greenline-", dir=parent)))
     try:
         made = Overlay(
             project_root, scratch, scratch / "copy" / (project_root.name or "root"), scratch / "home", scratch / "tmp"
@@ -127,23 +130,23 @@ def _inside(path: Path, top: Path) -> Path | None:
     return None
 
 
-def _mirror(real: Path, copy: Path, tree: _Tree) -> None:
+def _mirror(real: Path, copy: Path, tree: _Tree, seen_as: Path) -> None:
     copy.mkdir()
     if real.is_dir():
         with os.scandir(real) as entries:
             for entry in entries:
                 if entry.name not in tree and entry.name not in _NOT_MIRRORED:
-                    _link(entry, copy / entry.name)
+                    _link(entry, copy / entry.name, seen_as / entry.name)
     for name, below in tree.items():
         if isinstance(below, str):
             (copy / name).write_bytes(encode_source(copy / name, below))
         else:
-            _mirror(real / name, copy / name, below)
+            _mirror(real / name, copy / name, below, seen_as / name)
 
 
-def _link(entry: os.DirEntry[str], copy: Path) -> None:
+def _link(entry: os.DirEntry[str], copy: Path, target: Path) -> None:
     try:
-        copy.symlink_to(Path(entry.path).absolute(), target_is_directory=entry.is_dir())
+        copy.symlink_to(target.absolute(), target_is_directory=entry.is_dir())
     except OSError:  # Windows permits symlinks to few
         if not entry.is_dir():
             shutil.copy2(entry.path, copy)

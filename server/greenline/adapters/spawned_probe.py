@@ -8,9 +8,13 @@ import os
 import socket
 import subprocess
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from greenline.adapters.probe_process import LONGEST_LINE, ProbeProcess
 from greenline.adapters.process_tree import kill_everything
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 _SECONDS_TO_DIE = 5.0
 
@@ -35,10 +39,18 @@ class SpawnedProbe(ProbeProcess):
     For Linux only.
     """
 
+    _leash = False
+
+    async def __aenter__(self) -> Self:
+        await super().__aenter__()
+        if self._watching is not None:  # it runs for long, and none of the project's code
+            self._watching.cancel()
+        return self
+
     async def _start(self) -> _Spawned:
         loop = asyncio.get_running_loop()
         ours, theirs = socket.socketpair()
-        with theirs, self._output.open("wb") as output:
+        with theirs, self._output.open("ab") as output:
             try:
                 process = subprocess.Popen(  # noqa: ASYNC220 - no more than what asyncio itself does here
                     self._command(),
@@ -72,8 +84,11 @@ class SpawnedProbe(ProbeProcess):
         code: int = await asyncio.shield(self._running.ended)
         return code
 
-    async def _end(self, process: _Spawned) -> None:
+    async def _kill_all(self, process: _Spawned) -> None:
         await kill_everything(process.pid, reaped=process.ended.done(), marker=self._mark())
+
+    async def _end(self, process: _Spawned) -> None:
+        await self._kill_all(process)
         await asyncio.wait([process.ended], timeout=_SECONDS_TO_DIE)
         asyncio.get_running_loop().remove_reader(process.pidfd)
         os.close(process.pidfd)

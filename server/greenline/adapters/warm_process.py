@@ -12,6 +12,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from greenline.adapters.probe_process import ProbeProblem
+from greenline.adapters.process_tree import outside_pid
 from greenline.adapters.scratch_overlay import empty_scratch
 from greenline.adapters.spawned_probe import SpawnedProbe
 from greenline_probe import wire
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from greenline.adapters.sandbox import Sandbox
     from greenline.adapters.scratch_overlay import Overlay
 
 log = logging.getLogger(__name__)
@@ -49,16 +51,22 @@ class WarmProcess:
         own_home: bool = True,
         without: Sequence[str] = (),
         bytecode: Path | None = None,
+        sandbox: Sandbox | None = None,
+        scratch: Path | None = None,
         idle: float = _SECONDS_IDLE,
     ) -> None:
         self.unfit = ""
         """Why no fork of it would be like a fresh process, once it has told."""
         self.culprits: frozenset[str] = frozenset()
         """Plugins without which it would be fit."""
+        self.kernel: tuple[str, ...] = ()
+        """What the kernel refuses to its children besides the guard, in words."""
         self.gone = False
         self._interpreter = interpreter
         self._hash_seed, self._own_home = hash_seed, own_home
         self._tests, self._without, self._bytecode = tests, tuple(without), str(bytecode or "")
+        self.sandbox = sandbox
+        self._scratch = scratch
         self._idle = idle
         self._numbers = itertools.count(1)
         self._births: dict[int, asyncio.Future[int]] = {}
@@ -102,10 +110,19 @@ class WarmProcess:
         try:
             socket.send_fds(self._socket, [wire.encode(wire.Fork(run, marker)).encode("ascii")], [channel.fileno()])
             pid = await asyncio.wait_for(birth, _SECONDS_TO_FORK)
+            return run, self._outside(pid), marker
         except (OSError, asyncio.TimeoutError) as error:
             self._keeper.cancel()  # one that does not answer may fork later on
             raise WarmProblem(f"it did not fork: {error}") from error
-        return run, pid, marker
+
+    def _outside(self, pid: int) -> int:
+        """Return what we call a child that the warm process calls ``pid``. Raises ProcessLookupError."""
+        if self.sandbox is None:
+            return pid
+        found = outside_pid(self.pid, pid)
+        if found is None:
+            raise ProcessLookupError("its child is not to be found")
+        return found
 
     def ended(self, run: int) -> asyncio.Future[int]:
         """Return the future of a child's exit code, negative for a signal."""
@@ -141,7 +158,7 @@ class WarmProcess:
         ours.setblocking(False)
         self._socket = ours
         try:
-            with empty_scratch() as scratch, ours, theirs:
+            with empty_scratch(self._scratch) as scratch, ours, theirs:
                 await self._keep_in(scratch, theirs)
         except (OSError, ProbeProblem) as problem:
             log.info("no warm process of %s: %s", self._interpreter, problem)
@@ -169,6 +186,7 @@ class WarmProcess:
             descriptors=[theirs.fileno()],
             removed=_NOT_YET,
             title=WARM,
+            sandbox=self.sandbox,
         )
         self._marks = probe.marker[:_SHARED]
         async with probe:
@@ -191,6 +209,7 @@ class WarmProcess:
     def _hear(self, reply: wire.Warm | wire.Born | wire.Ended) -> None:
         if isinstance(reply, wire.Warm):
             self.unfit, self.culprits = reply.unfit, frozenset(reply.plugins)
+            self.kernel = tuple(reply.kernel)
             self._files += reply.files
             self._stamp = _stamp(self._files)
             if self.unfit:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from greenline.cli import interrupt
+from greenline.cli.isolation_options import isolation_options
 from greenline.cli.wiring import services_for
 from greenline.settings import Settings
 
@@ -27,15 +28,16 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The Python that runs the project's tests. Default: that of its environment.",
 )
+@isolation_options
 @click.pass_context
-def command(ctx: click.Context, path: Path, interpreter: Path | None) -> None:
+def command(ctx: click.Context, /, path: Path, interpreter: Path | None, **isolation: Any) -> None:
     """Say what Greenline finds for PATH (a file or a folder; default: here), and why something does not show.
 
     Exit code: 0 when nothing stands in the way, 1 when something does.
     """
     from greenline.cli.target_names import absolute  # noqa: PLC0415 - keeps `greenline --help` fast
 
-    settings = replace(Settings(), interpreter=str(interpreter.absolute()) if interpreter else "")
+    settings = replace(Settings(), interpreter=str(interpreter.absolute()) if interpreter else "", **isolation)
     try:
         findings = interrupt.run(services_for(settings).doctor.diagnose(absolute(path)))
     except (asyncio.CancelledError, KeyboardInterrupt):

@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from greenline.cli import interrupt
+from greenline.cli.isolation_options import isolation_options
 from greenline.cli.wiring import services_for
 from greenline.domain.generation.model import Status, TargetResult
 from greenline.settings import EngineChoice, Settings
@@ -39,14 +40,17 @@ _GOOD: frozenset[Status] = frozenset({"confirmed", "nothing_to_gain"})
     help="The Python that runs the project's tests. Default: that of its environment.",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@isolation_options
 @click.pass_context
 def command(  # noqa: PLR0917 - click passes options by name
     ctx: click.Context,
+    /,
     targets: tuple[str, ...],
     dry_run: bool,
     engine: EngineChoice,
     interpreter: Path | None,
     form: str,
+    **isolation: Any,
 ) -> None:
     """Write the missing tests for each TARGET, and run them.
 
@@ -59,7 +63,7 @@ def command(  # noqa: PLR0917 - click passes options by name
     from greenline.cli.write_and_confirm import Run  # noqa: PLC0415 - as above
 
     wanted = {parse_target(text): text for text in targets}
-    settings = replace(Settings(), interpreter=str(interpreter.absolute()) if interpreter else "")
+    settings = replace(Settings(), interpreter=str(interpreter.absolute()) if interpreter else "", **isolation)
     run = Run(services_for(settings), engine, dry_run)
     texts = {target.path: _path_of(text) for target, text in wanted.items()}
     cancelled = _work(run, list(wanted), texts, as_text=form == "text")

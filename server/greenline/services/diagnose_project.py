@@ -11,6 +11,7 @@ from typing import Literal
 from greenline.domain.coverage.model import Executed
 from greenline.ports.coverage import CoverageProblem, CoverageSource
 from greenline.ports.documents import Documents
+from greenline.ports.isolation import Isolating
 from greenline.ports.project import (
     Interpreter,
     InterpreterFinder,
@@ -22,6 +23,7 @@ from greenline.ports.project import (
 )
 from greenline.ports.source_tree import SourceTree
 from greenline.services.report_age import ReportAge, TestsSince
+from greenline.services.say_isolation import isolation_in_words, warmth_in_words
 from greenline.services.show_coverage import PictureState, ShowCoverage
 
 FindingState = Literal["ok", "warning", "problem"]
@@ -64,11 +66,13 @@ class DiagnoseProject:
         sources: SourceTree,
         age: ReportAge,
         documents: Documents,
+        isolating: Isolating,
         interpreter: str = "",
         now: Callable[[], float] = time.time,
     ) -> None:
         self._projects, self._interpreters, self._coverage = projects, interpreters, coverage
         self._show, self._sources, self._age, self._documents = show, sources, age, documents
+        self._isolating = isolating
         self._interpreter, self._now = interpreter, now
 
     async def diagnose(self, path: Path) -> list[Finding]:
@@ -77,6 +81,7 @@ class DiagnoseProject:
         findings = [_project_finding(project, path)]
         interpreter, about = await self._interpreter_findings(project)
         findings += about
+        findings += await self._isolation_findings(project, interpreter)
         findings += self._coverage_findings(project, interpreter)
         return findings + self._file_findings(path)
 
@@ -101,6 +106,14 @@ class DiagnoseProject:
         if empty:
             lines.append(f"nothing: {', '.join(empty)}")
         return Finding("looked for it in", "ok", "\n".join(lines))
+
+    async def _isolation_findings(self, project: Project, interpreter: Interpreter | None) -> list[Finding]:
+        in_force = await self._isolating.in_force()
+        if in_force.problem:
+            return [Finding("isolation", "problem", in_force.problem)]
+        warmth = await self._isolating.warmth(interpreter, project) if interpreter is not None else None
+        isolation = Finding("isolation", "ok", isolation_in_words(in_force, warmth))
+        return [isolation, *([Finding("warm processes", "ok", warmth_in_words(warmth))] if warmth else [])]
 
     def _coverage_findings(self, project: Project, interpreter: Interpreter | None) -> list[Finding]:
         try:

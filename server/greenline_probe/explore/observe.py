@@ -369,6 +369,9 @@ class Observer:
         if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "GuardRefusal":
             observation.kind = "unusable"
             return
+        if not_permitted := obstacles.of_system(error, self.scratch):
+            self.refused.append(not_permitted)
+            return
         observation.kind = "raise"
         observation.error = self.names.of(type(error)) or ""
         observation.error_text = f"{type(error).__name__}: {_shown(error)}"

@@ -9,6 +9,10 @@ import re
 TERMINAL, MEMORY = "read from standard input", "use more memory or threads than exploring allows"
 """What is refused without the guard."""
 
+LIMITS = "write or open more than exploring allows"
+
+_TOO_MUCH = {errno.EFBIG, errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+_NOT_PERMITTED = {errno.EPERM, errno.EACCES, errno.EROFS}
 _DATABASE_PORTS = {"1433", "1521", "3306", "5432", "5433", "6379", "9042", "9200", "27017"}
 _PORT = re.compile(r":(\d+)\b")
 _DISPLAY = re.compile(
@@ -62,6 +66,26 @@ def of_error(error: BaseException, call: str = "") -> str:
         return of_refusal(words, "network")
     if isinstance(error, OSError) and isinstance(error.filename, str):
         return "" if error.filename.rpartition("/")[2] in call else "file"
+    return ""
+
+
+def of_system(error: BaseException, scratch: str) -> str:
+    """Return what the operating system did not permit, as ``guard`` says it, if that is what an exception comes from.
+
+    Where no audit event tells what is done, the system refuses first. In ``scratch`` all is the code's own.
+    """
+    for cause in (error, error.__cause__, error.__context__):
+        if not isinstance(cause, OSError) or cause.errno not in _NOT_PERMITTED | _TOO_MUCH:
+            continue
+        if cause.errno in _TOO_MUCH:
+            return LIMITS
+        if cause.strerror != os.strerror(cause.errno):  # somebody else's words
+            continue
+        if not isinstance(cause.filename, (str, bytes)):
+            return f"do something that the system refuses ({cause.strerror})"
+        path = os.fsdecode(cause.filename)
+        if not os.path.realpath(path).startswith(scratch + os.sep):
+            return f"use {path}, which the system refuses ({cause.strerror})"
     return ""
 
 

@@ -40,6 +40,8 @@ from greenline_probe.explore.values import Values
 Emit = Callable[[Any], None]
 
 SEARCH_SHARE = 0.6
+CPU_SHARE, CPU_BESIDES = 8, 120
+"""A backstop: the time on the clock is watched elsewhere."""
 PROPERTY_SHARE = 0.05
 MAX_CALLERS = 3
 MOST_ALIKE = 6
@@ -55,9 +57,15 @@ class Session:
         self.clock_asked = False
         os.chdir(request.scratch)
         sys.path[:0] = [r for r in request.roots if r not in sys.path]
-        limits.apply()
+        limits.apply(cpu_seconds=int(request.seconds * CPU_SHARE) + CPU_BESIDES)
         obstacles.hide_display()
-        self.guard = guard.install([request.scratch], request.refuse or guard.KINDS, self.refused.append)
+        self.guard = guard.install(
+            [request.scratch],
+            request.refuse or guard.KINDS,
+            self.refused.append,
+            hidden=request.hidden,
+            shown=[*request.shown, *request.roots],
+        )
         watch = Watch(request.module, comparing=instrumented)
         self.comparisons = watch.comparisons
         module = import_module(request.module)

@@ -15,7 +15,7 @@ import time
 import traceback
 from typing import Any, Callable
 
-from greenline_probe import limits, wire
+from greenline_probe import limits, system_calls, wire
 from greenline_probe.explore import reasons, session
 from greenline_probe.explore.subject import NotTestable
 
@@ -29,6 +29,7 @@ IMPORT_SECONDS = 30.0
 _TEXT_BYTES = 2000
 _LAST_WORDS = 300
 _LONGEST_ERROR = 200
+_REFUSED = getattr(signal, "SIGSYS", 0)
 
 
 class _Failed(Exception):
@@ -164,8 +165,8 @@ class _Worker:
         self.pid = os.fork()
         if self.pid == 0:
             limits.die_with_parent(parent)  # nobody else would end a call that never returns
-            os.close(self._read)
             os.dup2(self._said.fileno(), 2)  # for the last words of one that dies
+            limits.close_all_but(0, 1, 2, write)  # no way from the code under test to the server
             _be_worker(work, write)
         os.close(write)
 
@@ -180,7 +181,11 @@ class _Worker:
         if not data.endswith(b"\n"):
             self.how = self.how or f"{self._death}{f': {said}' if said and not self._was_killed else ''}"
             return None
-        result: dict[str, Any] = json.loads(data)
+        try:
+            result: dict[str, Any] = json.loads(data.splitlines()[-1])  # the worker says one thing, and at its end
+        except ValueError:
+            self.how = "disturbed what exploring has to say"
+            return None
         if "not_testable" in result:
             raise NotTestable(result["not_testable"])
         if "failed" in result:
@@ -217,6 +222,8 @@ class _Worker:
         self._was_killed = code == -signal.SIGKILL
         if code == -signal.SIGKILL:
             self._death = "ended the process"
+        elif code == -_REFUSED:
+            self._death = system_calls.REFUSED
         elif code < 0:
             self._death = f"crashed the interpreter ({signal.Signals(-code).name})"
         else:

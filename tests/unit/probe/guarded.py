@@ -22,7 +22,8 @@ from greenline_probe import guard
 os.chdir(scratch)
 os.symlink(outside, "link")
 refusals = []
-in_force = guard.install([scratch], guard.KINDS, refusals.append)
+# Statements that lift the guard again get one that the kernel does not know of.
+in_force = guard.install([scratch], guard.KINDS, refusals.append, native="lift()" not in what)
 result = ""
 try:
     exec(what)

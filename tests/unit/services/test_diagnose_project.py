@@ -7,6 +7,7 @@ import pytest
 
 from greenline.domain.coverage.model import Executed, Gap, Span
 from greenline.ports.coverage import CoverageProblem, Measured
+from greenline.ports.isolation import InForce, Warmth
 from greenline.ports.project import Interpreter, InterpreterProblem, LookedAt, Project
 from greenline.services.diagnose_project import DiagnoseProject, Finding
 from greenline.services.report_age import ReportAge
@@ -32,6 +33,8 @@ class World:
     text: str | UnicodeDecodeError | None = "x = 1\n"
     shown: Picture = field(default_factory=lambda: Picture(SOURCE, "measured"))
     setting: str | None = None
+    isolation: InForce = field(default_factory=lambda: InForce("sandbox"))
+    warm: Warmth = field(default_factory=Warmth)
     places: tuple[LookedAt, ...] = ()
     tests: dict[Path, float] = field(default_factory=lambda: {ROOT / "tests" / "test_prices.py": NOW - 7200})
     known: list[Path] = field(default_factory=lambda: [SOURCE, ROOT / "tests" / "test_prices.py"])
@@ -47,6 +50,12 @@ class World:
 
     async def looked_at(self, project: Project, *, setting: str = "") -> tuple[LookedAt, ...]:
         return self.places
+
+    async def in_force(self) -> InForce:
+        return self.isolation
+
+    async def warmth(self, interpreter: Interpreter, project: Project) -> Warmth:
+        return self.warm
 
     def report_of(self, project: Project) -> Path:
         return ROOT / ".coverage"
@@ -94,6 +103,7 @@ class World:
             sources=self,
             age=ReportAge(self, self),
             documents=self,
+            isolating=self,
             interpreter="/chosen/python",
             now=lambda: NOW,
         )
@@ -111,8 +121,8 @@ async def test_all_is_well(world: World) -> None:
 
     assert {finding.state for finding in found.values()} == {"ok"}
     assert list(found) == [
-        "project", "interpreter", "looked for it in", "pytest", "coverage data", "its age", "its files", "branches",
-        "prices.py",
+        "project", "interpreter", "looked for it in", "pytest", "isolation", "warm processes", "coverage data",
+        "its age", "its files", "branches", "prices.py",
     ]  # fmt: skip
     assert found["project"].text == f"{ROOT}, because of pyproject.toml; sources in src; tests in tests"
     assert found["interpreter"].text == f"Python 3.11.7 at {PYTHON.path} (.venv in the project)"
@@ -289,3 +299,39 @@ async def test_a_file_that_is_not_text(world: World) -> None:
     world.text = UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "invalid start byte")
 
     assert (await world.diagnose())["prices.py"].state == "problem"
+
+
+# Isolation
+
+
+async def test_the_level_in_force_is_said_with_what_the_kernel_adds() -> None:
+    findings = await World(warm=Warmth(kernel=("to write elsewhere", "TCP"))).diagnose()
+
+    assert findings["isolation"].state == "ok"
+    assert findings["isolation"].text.startswith("sandbox: in bubblewrap, on a read-only machine")
+    assert findings["isolation"].text.endswith("the kernel refuses native code to write elsewhere and TCP")
+    assert "short runs are forks of one" in findings["warm processes"].text
+
+
+async def test_a_weaker_level_says_why_it_is_no_stronger_one_and_is_no_warning() -> None:
+    findings = await World(isolation=InForce("guard", "bubblewrap is not installed")).diagnose()
+
+    assert findings["isolation"].state == "ok"
+    assert findings["isolation"].text.endswith("No sandbox: bubblewrap is not installed")
+
+
+async def test_a_level_that_is_not_to_be_had_is_a_problem() -> None:
+    findings = await World(isolation=InForce("guard", problem="There is no sandbox here.")).diagnose()
+
+    assert findings["isolation"] == Finding("isolation", "problem", "There is no sandbox here.")
+    assert "warm processes" not in findings
+
+
+async def test_fresh_processes_and_plugins_that_are_imported_each_time_are_said() -> None:
+    fresh = await World(warm=Warmth("importing x started 2 more threads")).diagnose()
+    without = await World(warm=Warmth(left_out=("timeout", "xdist"))).diagnose()
+
+    assert fresh["warm processes"].text == (
+        "none: each run is a fresh process, because importing x started 2 more threads"
+    )
+    assert without["warm processes"].text == "short runs are forks of one; each imports timeout and xdist itself"

@@ -1,0 +1,89 @@
+"""Sees to it that what a child prints and writes does not fill the disk."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from pathlib import Path
+
+_PAUSE = 0.2
+_MOST_OUTPUT = 16 * 1024**2
+_KEPT_OUTPUT = 64 * 1024
+_MOST_WRITTEN = 1024**3
+_MOST_FILES = 100_000
+_STEP, _STEP_FILES = 64 * 1024**2, 10_000
+"""So much less free space than before, and it is worth a look whose it is."""
+
+
+class DiskWatch:
+    """Watches the file ``output`` and, if ``limited``, all below ``scratch``."""
+
+    def __init__(self, output: Path, scratch: Path, *, limited: bool) -> None:
+        self._output, self._scratch, self._limited = output, scratch, limited
+        self._kept = b""
+        """The end of what was printed when the file was emptied last."""
+        self._free = _free(scratch)
+
+    async def until_too_much(self) -> str:
+        """Return when more was written than may be, and how much; runs until it is cancelled otherwise."""
+        while True:
+            await asyncio.sleep(_PAUSE)
+            self.shorten()
+            if self._limited and self._has_shrunk():
+                too_much = await asyncio.to_thread(_too_much, self._scratch)
+                if too_much:
+                    return too_much
+
+    def shorten(self) -> None:
+        """Empty the file when it is long; whoever writes to it appends, and goes on at its beginning."""
+        with contextlib.suppress(OSError):
+            if self._output.stat().st_size > _MOST_OUTPUT:
+                self._kept = _end_of(self._output, _KEPT_OUTPUT)
+                os.truncate(self._output, 0)
+
+    def end(self, limit: int) -> str:
+        """Return the last ``limit`` bytes that were printed."""
+        try:
+            latest = _end_of(self._output, limit)
+        except OSError:
+            return ""
+        return (self._kept + latest)[-limit:].decode("utf-8", "replace")
+
+    def _has_shrunk(self) -> bool:
+        """Tell whether the disk has much less room than when it was looked at last."""
+        now = _free(self._scratch)
+        shrunk = self._free[0] - now[0] > _STEP or self._free[1] - now[1] > _STEP_FILES
+        if shrunk or now > self._free:
+            self._free = now
+        return shrunk
+
+
+def _end_of(path: Path, limit: int) -> bytes:
+    with path.open("rb") as stream:
+        stream.seek(max(0, os.fstat(stream.fileno()).st_size - limit))
+        return stream.read(limit)
+
+
+def _free(folder: Path) -> tuple[int, int]:
+    """Return the bytes and the files that there is room for, on the disk that the folder is on."""
+    try:
+        found = os.statvfs(folder)
+    except (OSError, AttributeError):  # another platform
+        return (0, 0)
+    return found.f_bavail * found.f_frsize, found.f_favail
+
+
+def _too_much(folder: Path) -> str:
+    """Say how much is below the folder, where it is too much. What links lead to is not below it."""
+    written = files = 0
+    for place, folders, names in os.walk(folder):
+        files += len(folders) + len(names)
+        for name in names:
+            with contextlib.suppress(OSError):
+                written += os.lstat(os.path.join(place, name)).st_blocks * 512  # noqa: PTH118 - may be many
+        if files > _MOST_FILES:
+            return f"made more than {_MOST_FILES:,} files"
+        if written > _MOST_WRITTEN:
+            return f"wrote more than {_MOST_WRITTEN // 1024**2:,} MiB"
+    return ""

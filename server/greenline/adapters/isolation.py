@@ -1,0 +1,122 @@
+"""Which isolation level is in force for code that nobody has accepted, and why not a stronger one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+import weakref
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from greenline.adapters import sandbox
+from greenline.adapters.command_template import CommandTemplate, TemplateProblem
+from greenline.adapters.probe_process import ProbeProblem
+from greenline.ports.isolation import InForce
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from greenline.ports.isolation import Level
+
+_FOLDER = "greenline-sandboxed-{pid}-"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The settings about isolation."""
+
+    level: str = "guard"
+    """auto, guard, sandbox or command"""
+    command: str = ""
+    paths: str = ""
+
+
+class Isolation:
+    """Decides once, when it is first asked: what is installed here does not change while we run."""
+
+    def __init__(self, wanted: Wanted | None = None) -> None:
+        self.wanted = wanted or Wanted()
+        self._no_sandbox: str | None = None
+        """Why there is none, once it was tried."""
+        self._scratch: Path | None = None
+
+    async def in_force(self) -> InForce:
+        """Return the level, and why it is not a stronger one. Tries out, the first time, what this system can do."""
+        wanted = self.wanted
+        if wanted.level == "command":
+            return _by_command(wanted)
+        if wanted.level == "guard":
+            return InForce("guard", "the setting greenline.isolation.level says so")
+        why_not = await self._why_no_sandbox()
+        if not why_not:
+            return InForce("sandbox")
+        problem = (
+            f"The setting greenline.isolation.level is `sandbox`, and {why_not}. Nothing is run without one: "
+            "make it work, or set `auto`, and the guard alone holds code back."
+        )
+        return InForce("guard", why_not, problem=problem if wanted.level == "sandbox" else "")
+
+    async def level(self) -> Level:
+        """Return the level in force. Raises ProbeProblem where the setting asks for one that is not to be had."""
+        found = await self.in_force()
+        if found.problem:
+            raise ProbeProblem(found.problem)
+        return found.level
+
+    def template(self) -> CommandTemplate:
+        """Return how to run a program elsewhere. Raises ProbeProblem."""
+        try:
+            return CommandTemplate.read(self.wanted.command, self.wanted.paths)
+        except TemplateProblem as problem:
+            raise ProbeProblem(str(problem)) from problem
+
+    async def scratch(self) -> Path | None:
+        """Return the folder for scratch copies: those of later children must be seen in a sandbox. None: anywhere."""
+        if (await self.in_force()).level != "sandbox":
+            return None
+        if self._scratch is None or not self._scratch.is_dir():  # a tidy system removes what is old
+            self._scratch = _made()
+            weakref.finalize(self, shutil.rmtree, self._scratch, ignore_errors=True)
+        return self._scratch
+
+    async def writable(self, bytecode: Path | None) -> list[Path]:
+        """Return what can be written in a sandbox: the folder for scratch copies comes first."""
+        folders = [folder for folder in (await self.scratch(), bytecode) if folder is not None]
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+        return folders
+
+    async def _why_no_sandbox(self) -> str:
+        if self._no_sandbox is None:
+            try:
+                self._no_sandbox = await sandbox.why_not()
+            except OSError as error:
+                self._no_sandbox = f"bubblewrap could not be started: {error}"
+        return self._no_sandbox
+
+
+def _by_command(wanted: Wanted) -> InForce:
+    try:
+        CommandTemplate.read(wanted.command, wanted.paths)
+    except TemplateProblem as problem:
+        return InForce("command", problem=str(problem))
+    return InForce("command")
+
+
+def _made() -> Path:
+    """Make the folder; remove those of servers that were killed."""
+    for folder in _left():
+        shutil.rmtree(folder, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=_FOLDER.format(pid=os.getpid()))).resolve()
+
+
+def _left() -> Iterator[Path]:
+    before, _, after = _FOLDER.partition("{pid}")
+    for folder in Path(tempfile.gettempdir()).glob(f"{before}*"):
+        pid = folder.name[len(before) :].partition(after)[0]
+        with contextlib.suppress(OSError):
+            if pid.isdigit() and folder.stat().st_uid == os.getuid() and not Path("/proc", pid).exists():
+                yield folder

@@ -1,0 +1,43 @@
+"""What holds back code that nobody has accepted yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from greenline.ports.project import Interpreter, Project
+
+Level = Literal["guard", "sandbox", "command"]
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The level in force.
+
+    ``why_not`` says why it is not a stronger one; ``problem`` says, in sentences, that nothing is run, and what to do.
+    """
+
+    level: Level
+    why_not: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Warmth:
+    """Whether probes are forks of a warm process; ``why_not`` says why each is a fresh process in its stead."""
+
+    why_not: str = ""
+    kernel: tuple[str, ...] = ()
+    """What the kernel refuses besides the guard, in words."""
+    left_out: tuple[str, ...] = ()
+    """Plugins of pytest that each fork imports itself."""
+
+
+class Isolating(Protocol):
+    """Runs probes in isolation."""
+
+    async def in_force(self) -> InForce:
+        """Return the level that is in force; tries what this system can do, the first time."""
+
+    async def warmth(self, interpreter: Interpreter, project: Project) -> Warmth:
+        """Tell whether probes of an interpreter in a project are forks of a warm process; starts one, to see."""

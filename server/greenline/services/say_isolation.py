@@ -1,0 +1,40 @@
+"""How code is held back that nobody has accepted, and how its processes start, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from greenline.ports.isolation import InForce, Warmth
+
+_LEVELS = {
+    "guard": "guard: what could do harm is refused, in Python: to write outside of a scratch folder, the network, "
+    "other programs, signals",
+    "sandbox": "sandbox: in bubblewrap, on a read-only machine without network, other processes and your own files; "
+    "inside, the guard says what it refuses",
+    "command": "command: as the setting greenline.isolation.command says; there, the guard says what it refuses",
+}
+
+
+def isolation_in_words(in_force: InForce, warmth: Warmth | None) -> str:
+    """Say which level holds back what is explored and tried, and why not a stronger one."""
+    said = _LEVELS[in_force.level]
+    if warmth is not None and warmth.kernel:
+        said += f". Behind the guard the kernel refuses native code {_listed(warmth.kernel)}"
+    if in_force.why_not:
+        said += f". No sandbox: {in_force.why_not}"
+    return said
+
+
+def warmth_in_words(warmth: Warmth) -> str:
+    """Say whether short runs are forks of a warm process, and why not."""
+    if warmth.why_not:
+        return f"none: each run is a fresh process, because {warmth.why_not}"
+    if warmth.left_out:
+        return f"short runs are forks of one; each imports {_listed(warmth.left_out)} itself"
+    return "short runs are forks of one that has imported pytest and the installed plugins"
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
