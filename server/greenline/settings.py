@@ -45,6 +45,13 @@ class Settings:
     severity_partial: Severity = _setting(
         "information", "severity.partialBranch", "How branches that no test takes are shown.", enum=_SEVERITIES
     )
+    severity_failing: Severity = _setting(
+        "error",
+        "severity.failingTest",
+        "How the lines are shown where a test failed that Greenline ran; one that passed when it ran again is at most "
+        "a warning.",
+        enum=_SEVERITIES,
+    )
     code_lens: bool = _setting(True, "codeLens", 'Show coverage and "Generate test" over each function.')
     engine: EngineChoice = _setting(
         "auto",

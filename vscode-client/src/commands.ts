@@ -6,7 +6,13 @@
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 
-const aimed = ["greenline.generateTest", "greenline.generateTestsForFile", "greenline.runTestsWithCoverage"];
+const aimed = [
+  "greenline.generateTest",
+  "greenline.generateTestsForFile",
+  "greenline.runTestsWithCoverage",
+  "greenline.runAffectedTests",
+  "greenline.runTestsOfFile",
+];
 
 /** The arguments to send with a command, or undefined where there is no target; then the person has been told. */
 export function withTarget(client: LanguageClient, command: string, given: unknown[]): unknown[] | undefined {

@@ -8,6 +8,7 @@ from lsprotocol import types
 
 from greenline.lsp import names
 from greenline.lsp.diagnostics import SOURCE, SUSPECTED_BUG
+from greenline.lsp.failing_diagnostics import FAILING_TEST, RAISED_IN_TEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,13 +23,20 @@ KINDS = [types.CodeActionKind.QuickFix, types.CodeActionKind.Refactor, types.Cod
 async def actions(session: Session, params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
     """Return what can be done at the cursor; a client that knows no literals gets bare commands."""
     shown = await session.pictures.of(params.text_document.uri)
-    if shown is None or names.is_test_file(shown.document.path):
+    if shown is None:
         return []
     ours = [diagnostic for diagnostic in params.context.diagnostics if diagnostic.source == SOURCE]
-    gaps = [diagnostic for diagnostic in ours if diagnostic.code != SUSPECTED_BUG]
     bugs = [diagnostic for diagnostic in ours if diagnostic.code == SUSPECTED_BUG]
-    offers = [(kind, command, gaps) for kind, command in _offers(session, shown, params.range, gaps)]
-    offers += [(types.CodeActionKind.QuickFix, command, bugs) for command in await _dismissals(session, shown, params)]
+    failing = [diagnostic for diagnostic in ours if diagnostic.code in {FAILING_TEST, RAISED_IN_TEST}]
+    gaps = [diagnostic for diagnostic in ours if diagnostic not in bugs and diagnostic not in failing]
+    offers = []
+    if not names.is_test_file(shown.document.path):
+        offers += [(kind, command, gaps) for kind, command in _offers(session, shown, params.range, gaps)]
+        for command in await _dismissals(session, shown, params):
+            offers.append((types.CodeActionKind.QuickFix, command, bugs))
+    if failing or names.is_test_file(shown.document.path):
+        kind = types.CodeActionKind.QuickFix if failing else types.CodeActionKind.Source
+        offers.append((kind, _run_tests(shown), failing))
     found: list[types.CodeAction | types.Command] = []
     for kind, command, mended in offers:
         if not _wanted(kind, params.context.only):
@@ -38,6 +46,15 @@ async def actions(session: Session, params: types.CodeActionParams) -> list[type
         else:
             found.append(command)
     return found
+
+
+def _run_tests(shown: Shown) -> types.Command:
+    test = names.is_test_file(shown.document.path)
+    return types.Command(
+        "Run the tests of this file",
+        names.RUN_TESTS_OF_FILE if test else names.RUN_AFFECTED_TESTS,
+        arguments=[names.target(shown.document.uri, None, shown.document.version)],
+    )
 
 
 async def _dismissals(session: Session, shown: Shown, params: types.CodeActionParams) -> list[types.Command]:

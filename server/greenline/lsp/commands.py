@@ -11,11 +11,11 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from greenline.domain.code.model import Target
 from greenline.jobs.registry import RegistryClosed
-from greenline.lsp import names
+from greenline.lsp import names, testing
 from greenline.lsp.documents import path_of
 from greenline.lsp.generating import generate
 from greenline.lsp.job_report import Finished, Unfinished, left_out, message_of, payload
-from greenline.lsp.session import Error, Info, Warning_
+from greenline.lsp.session import Error, Warning_
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -64,17 +64,32 @@ class Commands:
             )
 
         async def work(progress: Progress) -> Finished:
-            progress.step("Starting")
-            services = await self._session.load_services()
-            run = await services.run_suite.run(path, progress)
-            self._session.refresh()
-            if not run.ok:
-                raise Unfinished(run.message)
-            self._session.show(run.message, Info)
-            return Finished(run.message)
+            return await testing.run_suite(self._session, path, progress)
 
         built = self._session.services.built  # without a picture so far, it takes too long to ask for the project
         return self._start(("suite", built.run_suite.root_of(path) if built else path), "Run tests with coverage", work)
+
+    def run_affected_tests(self, *arguments: object) -> dict[str, Any]:
+        """``greenline.runAffectedTests``: those that the changes of a file affect."""
+        path = path_of(_uri(_one_object(arguments)))
+        if path is None:
+            return self._refuse(_ELSEWHERE)
+
+        async def work(progress: Progress) -> Finished:
+            return await testing.run_affected(self._session, [path], progress)
+
+        return self._start(("affected", path), f"Run tests affected by {path.name}", work)
+
+    def run_tests_of_file(self, *arguments: object) -> dict[str, Any]:
+        """``greenline.runTestsOfFile``: those in a test file, or for a file of the code those that import it."""
+        path = path_of(_uri(_one_object(arguments)))
+        if path is None:
+            return self._refuse(_ELSEWHERE)
+
+        async def work(progress: Progress) -> Finished:
+            return await testing.run_tests_of(self._session, path, progress)
+
+        return self._start(("tests of", path), f"Run tests of {path.name}", work)
 
     def cancel_job(self, *arguments: object) -> dict[str, Any]:
         """``greenline.cancelJob``: ask a job to stop."""

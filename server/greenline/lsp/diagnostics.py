@@ -1,4 +1,4 @@
-"""Diagnostics: one per gap and suspected bug, pulled by clients that can be told to pull again, pushed to others."""
+"""Diagnostics of gaps, suspected bugs and failing tests: pulled by clients that can be told to, pushed to others."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
+
+from greenline.lsp.failing_diagnostics import of_failing_tests
 
 if TYPE_CHECKING:
     from greenline.domain.coverage.model import Gap
@@ -78,12 +80,13 @@ async def pull(session: Session, params: types.DocumentDiagnosticParams) -> type
 
 
 async def diagnostics_of(session: Session, shown: Shown) -> list[types.Diagnostic]:
-    """Return one diagnostic per gap whose kind is not switched off, and one per suspected bug."""
+    """Return one diagnostic per gap whose kind is not switched off, per suspected bug, and per failing test."""
     positions = session.positions(shown.document.text)
     told = await session.findings.of(shown.document)
     return [
         *_of_gaps(session, shown, positions),
         *(_of_suspicion(session, shown.document, positions, suspicion) for suspicion in told.suspicions),
+        *await of_failing_tests(session, shown.document.path, shown.document.text),
     ]
 
 

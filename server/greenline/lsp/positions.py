@@ -20,6 +20,12 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _BEYOND_BMP = 0xFFFF
 
 
+def start_of(line: int) -> types.Range:
+    """Return the place before the first character of a line (from 1): the same in every text and encoding."""
+    at = types.Position(max(line, 1) - 1, 0)
+    return types.Range(at, at)
+
+
 class Positions:
     """Converts positions of one text in one encoding. What lies outside of the text is moved to its nearest end."""
 

@@ -13,9 +13,11 @@ from pygls.protocol import default_converter
 from greenline import __version__
 from greenline.lsp import actions, connection, diagnostics, lenses, names
 from greenline.lsp.client import Client
+from greenline.lsp.closed_files import ClosedFiles
 from greenline.lsp.commands import Commands
 from greenline.lsp.configuration import Configuration
 from greenline.lsp.documents import OpenDocument, path_of
+from greenline.lsp.on_save import OnSave
 from greenline.lsp.progress import ProgressBoard
 from greenline.lsp.protocol import GreenlineProtocol
 from greenline.lsp.report_watch import watch
@@ -56,6 +58,8 @@ class GreenlineServer(LanguageServer):
         self.board = ProgressBoard(self.session)
         self.configuration = Configuration(self.session)
         self.publisher = diagnostics.Publisher(self.session)
+        self.closed_files = ClosedFiles(self.session)
+        self.on_save = OnSave(self.session, self.board)
         self.session.pictures.on_new(self._say_what_is_wrong)
         self.session.on_refresh(self._refresh)
         _register_lifecycle(self)
@@ -89,6 +93,7 @@ class GreenlineServer(LanguageServer):
         text = self.workspace.get_text_document(uri)
         is_python = text.language_id == "python" or (not text.language_id and path.suffix == ".py")
         self.session.documents.put(OpenDocument(uri, path, text.source, text.version, is_python))
+        self.closed_files.opened(path)
         if is_python and not self.session.client.pulls_diagnostics:
             (self.publisher.now if at_once else self.publisher.soon)(uri)
 
@@ -99,6 +104,7 @@ class GreenlineServer(LanguageServer):
         self.session.pictures.forget(uri)
         if document is not None and document.is_python and not self.session.client.pulls_diagnostics:
             self.publisher.clear(uri)
+        self.closed_files.redraw()
 
     def watch_reports(self) -> None:
         """Ask to be told when a coverage report changes; where that fails, ``report_watch`` is a second later."""
@@ -121,6 +127,7 @@ class GreenlineServer(LanguageServer):
             for document in self.session.documents.all_open():
                 if document.is_python:
                     self.publisher.now(document.uri)
+        self.closed_files.redraw()
         if self.session.client.refreshes_lenses:
             self.session.spawn(self._ask_for_lenses(), "lens refresh")
 
@@ -214,8 +221,9 @@ def _register_documents(server: GreenlineServer) -> None:
         server.take(params.text_document.uri, at_once=False)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
-    def saved(_params: types.DidSaveTextDocumentParams) -> None:
+    def saved(params: types.DidSaveTextDocumentParams) -> None:
         server.session.refresh()
+        server.on_save.saved(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseTextDocumentParams) -> None:
@@ -242,6 +250,8 @@ def _register_commands(server: GreenlineServer) -> None:
         names.GENERATE_TEST: commands.generate_test,
         names.GENERATE_TESTS_FOR_FILE: commands.generate_tests_for_file,
         names.RUN_TESTS: commands.run_tests,
+        names.RUN_AFFECTED_TESTS: commands.run_affected_tests,
+        names.RUN_TESTS_OF_FILE: commands.run_tests_of_file,
         names.CANCEL_JOB: commands.cancel_job,
         names.SHOW_GAP: commands.show_gap,
         names.DISMISS_BUG: commands.dismiss_bug,

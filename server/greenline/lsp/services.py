@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from greenline.ports.documents import Documents
     from greenline.services.confirm_tests import ConfirmTests
     from greenline.services.generate_tests import GenerateTests
+    from greenline.services.run_affected import RunAffected
     from greenline.services.run_suite import RunSuite
     from greenline.services.show_coverage import ShowCoverage
 
@@ -35,6 +36,10 @@ class Services(Protocol):
     @property
     def run_suite(self) -> RunSuite:
         """Run tests with coverage."""
+
+    @property
+    def run_affected(self) -> RunAffected:
+        """Run the tests that a change concerns."""
 
 
 Build = Callable[[Settings, "Documents"], Services]
@@ -76,5 +81,7 @@ def _without_looks(settings: Settings) -> Settings:
         settings,
         severity_uncovered=default.severity_uncovered,
         severity_partial=default.severity_partial,
+        severity_failing=default.severity_failing,
         code_lens=default.code_lens,
+        run_on_save=default.run_on_save,
     )

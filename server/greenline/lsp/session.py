@@ -12,6 +12,7 @@ from lsprotocol import types
 from greenline.jobs.registry import JobRegistry
 from greenline.lsp.client import Client
 from greenline.lsp.documents import EditorDocuments
+from greenline.lsp.failing import Failing
 from greenline.lsp.findings import Findings
 from greenline.lsp.pictures import Pictures
 from greenline.lsp.positions import Positions
@@ -44,6 +45,7 @@ class Session:
         self.services = LazyServices(build, self.documents)
         self.pictures = Pictures(self.documents, self.services, self.executor)
         self.findings = Findings(self.documents, self.executor)
+        self.failing = Failing(self.documents, self.executor)
         self.jobs = JobRegistry()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._said: set[str] = set()

@@ -9,11 +9,12 @@ import tempfile
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from greenline.domain.code.read_module import read_module
 from greenline.domain.code.text_lines import split_lines
 from greenline.domain.failure_evidence import Evidence, Since, Step, Where
 from greenline.domain.failure_kinds import flaky, judge, may_be_flaky
 from greenline.domain.failure_surroundings import of_the_run
-from greenline.domain.failures import Failure
+from greenline.domain.failures import Failure, Place
 from greenline.ports.tests import Conditions
 from greenline.services.show_coverage import is_test
 
@@ -69,6 +70,8 @@ class SortFailures:
         evidence = await asyncio.to_thread(self._evidence, run, report, texts)
         passed = await self._pass_again(run, report, evidence, progress)
         found = [flaky(one) if one.node_id in passed else judge(one) for one in evidence]
+        found += _ended_by(report)
+        found = await asyncio.to_thread(lambda: [_placed(run.project.root, failure, texts) for failure in found])
         if not report.outcomes and (why := of_the_run(report.problem)):
             found.append(Failure("", *why))
         return tuple(found)
@@ -154,13 +157,13 @@ class _Texts:
 
     def line(self, path: Path, number: int) -> str:
         if path not in self._lines:
-            self._lines[path] = tuple(split_lines(self._text(path) or ""))
+            self._lines[path] = tuple(split_lines(self.text(path) or ""))
         lines = self._lines[path]
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
     def digest(self, path: Path) -> str:
         if path not in self._digests:
-            text = self._text(path)
+            text = self.text(path)
             data = b"" if text is None else text.encode("utf-8", "surrogatepass")
             self._digests[path] = hashlib.blake2b(data, digest_size=12).hexdigest()
         return self._digests[path]
@@ -172,7 +175,7 @@ class _Texts:
         saved = self.disk.saved(path)
         return saved.modified_at if saved else None
 
-    def _text(self, path: Path) -> str | None:
+    def text(self, path: Path) -> str | None:
         if path in self.overlay:
             return self.overlay[path]
         saved = self.disk.saved(path)
@@ -184,6 +187,26 @@ class _Quiet:
 
     def step(self, message: str, fraction: float | None = None) -> None:
         pass
+
+
+def _ended_by(report: TestReport) -> list[Failure]:
+    """Return the test that ended the run, and has no outcome for that reason."""
+    if not report.unfinished:
+        return []
+    step = "Run the test alone; what ended the process may be in a library that is not written in Python."
+    return [Failure(report.unfinished, "code", report.problem, step)]
+
+
+def _placed(root: Path, failure: Failure, texts: _Texts) -> Failure:
+    """Give a failure without a traceback the line of its test; of a file that could not be read, the first one."""
+    if failure.test is not None or not failure.node_id:
+        return failure
+    file, _, test = failure.node_id.partition("::")
+    text = texts.text(root / file)
+    if text is None:
+        return failure
+    function = read_module(text)[0].function(test.partition("[")[0].replace("::", "."))
+    return replace(failure, test=Place(root / file, function.line if function else 1))
 
 
 def _where(project: Project, path: Path) -> Where:

@@ -16,7 +16,7 @@ from greenline.services.run_suite import SuiteRun
 from greenline.services.show_coverage import Picture
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from greenline.domain.code.model import Target
@@ -148,6 +148,41 @@ class FakeSuite:
         return self.answer
 
 
+@dataclass
+class FakeAffected:
+    """Answers with what ``answers`` has for a file, else with ``answer``; waits for the gate each time."""
+
+    answer: SuiteRun = field(default_factory=lambda: SuiteRun("2 passed", ok=True))
+    answers: dict[Path, SuiteRun] = field(default_factory=dict)
+    affected: list[tuple[Path, ...]] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+    ended: int = 0
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    steps: int = 1
+
+    async def run(self, paths: Sequence[Path], progress: Progress) -> SuiteRun:
+        self.affected.append(tuple(paths))
+        return await self._run(paths[0], progress)
+
+    async def run_tests_of(self, path: Path, progress: Progress) -> SuiteRun:
+        self.files.append(path)
+        return await self._run(path, progress)
+
+    async def began(self, count: int) -> None:
+        """Wait until so many runs have begun."""
+        while len(self.affected) + len(self.files) < count:
+            self.news.clear()
+            await self.news.wait()
+
+    async def _run(self, path: Path, progress: Progress) -> SuiteRun:
+        self.news.set()
+        progress.step("Running", 0.1)
+        await self.gate.wait()
+        self.ended += 1
+        return self.answers.get(path, self.answer)
+
+
 class FakeServices:
     """All of them; calling it is the ``build`` of ``create_server``. Gates are open unless the test closes them."""
 
@@ -158,6 +193,8 @@ class FakeServices:
         self.confirm.gate.set()
         self.run_suite = FakeSuite(self.show)
         self.run_suite.gate.set()
+        self.run_affected = FakeAffected()
+        self.run_affected.gate.set()
         self.generate: FakeGenerate = FakeGenerate(Nothing(), test_file)
         self.generate.gate.set()
         self.built: list[Settings] = []

@@ -176,7 +176,7 @@ async def test_nobody_is_offered_tests_of_tests(services: FakeServices, tmp_path
     async with Editor(services, FULL) as editor:
         uri = editor.open(path)
         assert await editor.lenses(uri) == []
-        assert await editor.actions(uri, 0) == []
+        assert [action["title"] for action in await editor.actions(uri, 0)] == ["Run the tests of this file"]
 
 
 async def test_actions_on_a_gap_are_quick_fixes(services: FakeServices, source: Path) -> None:

@@ -1,0 +1,136 @@
+"""What is known of failing tests: shown where they failed and where the code raised, for as long as those lines stand.
+
+A mark goes when its test passes, when the line is edited, and when the test is no more; it moves with other edits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from greenline.domain.coverage.same_code import line_now
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from concurrent.futures import ThreadPoolExecutor
+    from pathlib import Path
+
+    from greenline.domain.failures import Failure, Place
+    from greenline.lsp.documents import EditorDocuments
+    from greenline.services.run_suite import SuiteRun
+
+Role = Literal["test", "source"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One line of one file, where it stands now. ``other`` is the line at the other end, if that stands still."""
+
+    failure: Failure
+    role: Role
+    line: int
+    others: int = 0
+    """More rows of the same test that fail on the same line."""
+    other: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """One failing test, and the texts that its places are lines of."""
+
+    root: Path
+    failure: Failure
+    texts: Mapping[Path, str]
+
+    def place(self, role: Role) -> Place | None:
+        return self.failure.test if role == "test" else self.failure.source
+
+
+class Failing:
+    """Changed on the loop's thread only; texts are compared on the executor's."""
+
+    def __init__(self, documents: EditorDocuments, executor: ThreadPoolExecutor) -> None:
+        self._documents = documents
+        self._executor = executor
+        self._known: dict[tuple[Path, str], _Known] = {}
+
+    def texts(self) -> dict[Path, str]:
+        """Return the buffers as they are: what a run that begins now finds in them."""
+        return {document.path: document.text for document in self._documents.all_open()}
+
+    async def take(self, root: Path, run: SuiteRun, texts: Mapping[Path, str], *, everything: bool = False) -> None:
+        """Take over how a run ended that began with those buffers; of a run of ``everything`` nothing else is left."""
+        found = [failure for failure in run.failures if failure.node_id]
+        paths = {place.path for failure in found for place in (failure.test, failure.source) if place}
+        ran = {**await self._read(paths - texts.keys()), **{path: texts[path] for path in paths & texts.keys()}}
+        seen = {*run.passed, *(failure.node_id for failure in found)}
+        collected = {node_id.partition("::")[0] for node_id in seen if "::" in node_id}
+        for key in list(self._known):
+            of, node_id = key
+            if of == root and (everything or node_id in seen or node_id in collected):
+                del self._known[key]
+        for failure in found:
+            self._known[root, failure.node_id] = _Known(root, failure, ran)
+
+    def paths(self) -> frozenset[Path]:
+        """Return the files that have, or had, marks."""
+        places = [known.place(role) for known in self._known.values() for role in ("test", "source")]
+        return frozenset(place.path for place in places if place)
+
+    async def of(self, path: Path, text: str) -> tuple[Mark, ...]:
+        """Return the marks of one file's text."""
+        known = [one for one in self._known.values() if any(p and p.path == path for p in _places(one))]
+        if not known:
+            return ()
+        return await asyncio.get_running_loop().run_in_executor(self._executor, self._marks, known, path, text)
+
+    async def _read(self, paths: Iterable[Path]) -> dict[Path, str]:
+        def read() -> dict[Path, str]:
+            return {path: text for path in paths if (text := self._text(path)) is not None}
+
+        return await asyncio.get_running_loop().run_in_executor(self._executor, read)
+
+    def _marks(self, known: list[_Known], path: Path, text: str) -> tuple[Mark, ...]:
+        found: dict[tuple[Role, int, str], list[Mark]] = defaultdict(list)
+        for one in known:
+            for role in ("test", "source"):
+                mark = self._mark(one, role, path, text)
+                if mark is not None:
+                    found[role, mark.line, _function(one.failure)].append(mark)
+        first = [Mark(m[0].failure, m[0].role, m[0].line, len(m) - 1, m[0].other) for m in found.values()]
+        return tuple(sorted(first, key=lambda mark: (mark.line, mark.failure.node_id)))
+
+    def _mark(self, known: _Known, role: Role, path: Path, text: str) -> Mark | None:
+        place, other = (known.failure.test, known.failure.source)[:: 1 if role == "test" else -1]
+        if place is None or place.path != path:
+            return None
+        line = _now(place, known.texts.get(path), text)
+        there = text if other and other.path == path else self._text(other.path) if other else None
+        still = _now(other, known.texts.get(other.path), there) if other else None
+        if line is None or (role == "source" and other is not None and still is None):
+            return None  # a test that is another now says nothing about the code
+        where = None if other is None or still is None else type(other)(other.path, still)
+        return Mark(known.failure, role, line, other=where)
+
+    def _text(self, path: Path) -> str | None:
+        try:
+            return self._documents.read(path)
+        except (OSError, UnicodeDecodeError):
+            return None
+
+
+def _places(known: _Known) -> tuple[Place | None, Place | None]:
+    return known.failure.test, known.failure.source
+
+
+def _function(failure: Failure) -> str:
+    """Return the test without its row."""
+    return failure.node_id.partition("[")[0]
+
+
+def _now(place: Place, then: str | None, now: str | None) -> int | None:
+    if then is None or now is None:
+        return None
+    return line_now(place.line, range(place.line, place.line + 1), then, now)

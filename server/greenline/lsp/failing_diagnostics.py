@@ -1,0 +1,83 @@
+"""Failing tests as diagnostics: on the assertion that failed, and on the line of the code that raised."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from greenline.lsp.positions import start_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from greenline.lsp.failing import Mark
+    from greenline.lsp.positions import Positions
+    from greenline.lsp.session import Session
+    from greenline.settings import Severity
+
+FAILING_TEST = "failing-test"
+RAISED_IN_TEST = "raised-in-test"
+"""The diagnostics' codes: on the line of the test, and on the line of the code."""
+_WORDS: dict[str, str] = {
+    "code": "the code may be wrong",
+    "test": "the test may be wrong",
+    "flaky": "flaky",
+    "environment": "something is missing around it",
+}
+
+
+async def of_failing_tests(session: Session, path: Path, text: str) -> list[types.Diagnostic]:
+    """Return the diagnostics of one file's text; none where they are switched off."""
+    if session.settings.severity_failing == "off":
+        return []
+    marks = await session.failing.of(path, text)
+    return _diagnostics(session, session.positions(text), marks)
+
+
+def _diagnostics(session: Session, positions: Positions, marks: Sequence[Mark]) -> list[types.Diagnostic]:
+    return [
+        types.Diagnostic(
+            range=positions.line_range(mark.line),
+            message=_message(mark),
+            severity=_severity(session.settings.severity_failing, mark),
+            code=FAILING_TEST if mark.role == "test" else RAISED_IN_TEST,
+            source="greenline",
+            related_information=_related(session, mark),
+            data={
+                "test": mark.failure.node_id,
+                "kind": mark.failure.kind,
+                "message": mark.failure.message,
+                "nextStep": mark.failure.next_step,
+            },
+        )
+        for mark in marks
+    ]
+
+
+def _message(mark: Mark) -> str:
+    failure = mark.failure
+    name = failure.node_id.rpartition("::")[2]
+    lines = [f"`{name}` fails ({_WORDS[failure.kind]}): {failure.message}"]
+    if mark.others:
+        lines.append(f"{mark.others} more {'row' if mark.others == 1 else 'rows'} of it {_fail(mark.others)} here.")
+    return "\n".join([*lines, failure.next_step])
+
+
+def _fail(count: int) -> str:
+    return "fails" if count == 1 else "fail"
+
+
+def _severity(setting: Severity, mark: Mark) -> types.DiagnosticSeverity:
+    chosen = types.DiagnosticSeverity[setting.capitalize()]
+    return max(chosen, types.DiagnosticSeverity.Warning) if mark.failure.kind == "flaky" else chosen
+
+
+def _related(session: Session, mark: Mark) -> list[types.DiagnosticRelatedInformation] | None:
+    """Point at the other end: where the code raised, or which test saw it."""
+    if mark.other is None or not session.client.related_information:
+        return None
+    where = types.Location(session.documents.uri_of(mark.other.path), start_of(mark.other.line))
+    words = "Raised here" if mark.role == "test" else f"`{mark.failure.node_id.rpartition('::')[2]}` fails with it"
+    return [types.DiagnosticRelatedInformation(where, words)]

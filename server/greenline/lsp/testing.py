@@ -1,0 +1,84 @@
+"""Running tests for the editor: one job each, whose result is diagnostics, the coverage picture, and one sentence."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from greenline.lsp.job_report import Finished, Unfinished
+from greenline.lsp.session import Info
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from pathlib import Path
+
+    from greenline.lsp.services import Services
+    from greenline.lsp.session import Session
+    from greenline.ports.progress import Progress
+    from greenline.services.run_suite import SuiteRun
+
+    Run = Callable[[Services], Awaitable[SuiteRun]]
+
+
+async def run_suite(session: Session, path: Path, progress: Progress) -> Finished:
+    """Run every test of the project that holds a file or folder."""
+    return await _told(
+        session, path, progress, lambda services: services.run_suite.run(path, progress), everything=True
+    )
+
+
+async def run_affected(session: Session, paths: Sequence[Path], progress: Progress) -> Finished:
+    """Run the tests that changes of these files of one project affect."""
+    return await _told(session, paths[0], progress, lambda services: services.run_affected.run(paths, progress))
+
+
+async def run_tests_of(session: Session, path: Path, progress: Progress) -> Finished:
+    """Run the tests of one file."""
+    return await _told(session, path, progress, lambda services: services.run_affected.run_tests_of(path, progress))
+
+
+async def run_in_background(session: Session, root: Path, paths: Sequence[Path], progress: Progress) -> Finished:
+    """Run what a save asks for, without a word: failing tests are marked, and the picture is drawn again."""
+
+    async def run(services: Services) -> SuiteRun:
+        if session.settings.run_on_save == "file":
+            return _joined([await services.run_affected.run_tests_of(path, progress) for path in paths])
+        return await services.run_affected.run(paths, progress)
+
+    return Finished((await _ran(session, root, run)).message)
+
+
+async def _told(session: Session, path: Path, progress: Progress, run: Run, *, everything: bool = False) -> Finished:
+    progress.step("Starting")
+    services = await session.load_services()
+    root = await asyncio.to_thread(services.run_suite.root_of, path)
+    ended = await _ran(session, root, run, everything=everything)
+    if not ended.ok:
+        raise Unfinished(ended.message)
+    session.show(ended.message, Info)
+    return Finished(ended.message)
+
+
+async def _ran(session: Session, root: Path, run: Run, *, everything: bool = False) -> SuiteRun:
+    services = await session.load_services()
+    texts = session.failing.texts()
+    ended = await run(services)
+    await session.failing.take(root, ended, texts, everything=everything and ended.ok)
+    session.refresh()
+    return ended
+
+
+def _joined(runs: Sequence[SuiteRun]) -> SuiteRun:
+    """Return several runs as one; what a later one says of a test counts."""
+    failures = {failure.node_id: failure for run in runs for failure in run.failures}
+    for run in runs:
+        failures = {node_id: f for node_id, f in failures.items() if f in run.failures or node_id not in run.passed}
+    from greenline.services.run_suite import SuiteRun  # noqa: PLC0415 - it is loaded with the services
+
+    return SuiteRun(
+        "; ".join(dict.fromkeys(run.message for run in runs)),
+        ok=any(run.ok for run in runs),
+        changed=frozenset().union(*(run.changed for run in runs)),
+        failures=tuple(failures.values()),
+        passed=frozenset().union(*(run.passed for run in runs)) - failures.keys(),
+    )
