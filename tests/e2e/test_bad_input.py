@@ -82,11 +82,14 @@ def bare(tmp_path: Path) -> Path:
     return folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
 
-async def test_an_interpreter_without_pytest(project: Make, bare: Path) -> None:
+async def test_an_interpreter_without_pytest(
+    project: Make, bare: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))  # no uv
     root, python = project(), bare
     outcome, message, edits = await generated(root, {"interpreter": str(python)})
     assert (outcome, edits) == ("failed", 0)
-    assert f"{python} has no pytest. Install it there: {python} -m pip install pytest" in message
+    assert f"{python} has no pytest. It has no pip either: {python} -m ensurepip && " in message
 
 
 async def test_no_interpreter(project: Make) -> None:

@@ -93,11 +93,13 @@ def test_outside_any_project(tmp_path: Path) -> None:
     assert "pyproject.toml" in said
 
 
-def test_an_interpreter_without_pytest(measured: Path) -> None:
+def test_an_interpreter_without_pytest(measured: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", measured / "bare"], check=True, timeout=120)
     python = measured / "bare" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
+    monkeypatch.setenv("PATH", str(measured))  # no uv
     code, said = doctor(measured, "--interpreter", str(python))
 
     assert code == 1
-    assert f"{python} has no pytest. Install it there: {python} -m pip install pytest" in said
+    assert f"{python} has no pytest. It has no pip either: {python} -m ensurepip && " in said
+    assert f"setting greenline.interpreter: taken: {python}, Python " in said

@@ -500,3 +500,17 @@ def test_a_broken_environment_says_so(root: Path) -> None:
     assert result.status == "failed"
     assert "is a broken link: the Python behind it is gone" in result.reason
     assert f"There is also {other} (venv in the project), which has pytest 8" in result.reason
+
+
+@pytest.mark.parametrize("style", ["", "import unittest\n\n\nclass GradeTest(unittest.TestCase):\n    pass\n"])
+def test_without_pytest_what_was_found_is_shown_and_nothing_is_written(root: Path, style: str) -> None:
+    write(root, {"pyproject.toml": PYPROJECT, "shop.py": GRADE, "tests/test_shop.py": style})
+    python = make(root / ".venv")
+
+    result = generate(root / "shop.py")
+
+    assert result.status == "failed"
+    assert f"at {python} has no pytest." in result.reason
+    assert "found, and cannot be confirmed without it" in result.reason
+    assert 'grade(90) == "excellent"' in result.code or '"excellent"' in result.code
+    assert (root / "tests" / "test_shop.py").read_text() == style

@@ -42,6 +42,8 @@ def print_result(console: Console, result: TargetResult, texts: Mapping[Path, st
     elif result.reason:
         for line in result.reason.strip().splitlines():
             console.print(f"    {escape(line)}", soft_wrap=True)
+        if result.code:
+            print_code(console, result.code)
     if result.status == "confirmed" and result.not_tested:
         more = f" (and {len(result.not_tested) - 1} more)" if len(result.not_tested) > 1 else ""
         console.print(f"    [dim]left: {escape(result.not_tested[0])}{more}[/]", soft_wrap=True)

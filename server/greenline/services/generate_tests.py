@@ -78,6 +78,8 @@ class GenerateTests:
         open_targets = [f for f in functions if bench.has_gaps(f)]
         asked = await self._propose(open_targets, bench, engine, Share(progress, _PREPARED, _PROPOSED))
         proposals = _told_together({function: proposal for function, (proposal, _) in asked.items()}, bench)
+        if bench.interpreter.pytest_version is None:
+            return Generation(tuple(_unconfirmed(bench, f, asked.get(f)) for f in functions), None, bench.text)
         began = time.monotonic()
         named = bench.project.python_functions
         candidates = [(f, as_collected(p.candidates, named)) for f, p in proposals.items()]
@@ -184,6 +186,33 @@ def _result(bench: Bench, function: Function, proposal: Proposal, tried: Tried) 
         strength=proposal.strength if kept.whole else None,
         oracles=kept.oracles,
         not_tested=_left(bench, function, tried.after, proposal.hindered),
+    )
+
+
+def _unconfirmed(bench: Bench, function: Function, asked: tuple[Proposal, float] | None) -> TargetResult:
+    """Tell what was found where no test can run: there is no pytest."""
+    if asked is None:
+        return _nothing(bench, function)
+    proposal, seconds = asked
+    found = len(proposal.candidates)
+    result = TargetResult(
+        bench.target_of(function),
+        "failed",
+        engine=proposal.engine,
+        observations=proposal.observations,
+        suspected_bugs=proposal.suspected_bugs,
+        seconds=seconds,
+        not_tested=_left(bench, function, bench.before),
+    )
+    if not found and proposal.not_testable:
+        return replace(result, status="not_testable", reason=proposal.reason)
+    if not found:
+        return replace(result, reason=f"{bench.interpreter.without_pytest}\n{proposal.reason}")
+    tests = "1 test was found" if found == 1 else f"{found} tests were found"
+    return replace(
+        result,
+        reason=f"{bench.interpreter.without_pytest}\n{tests}, and cannot be confirmed without it.",
+        code="\n\n".join(candidate.code for candidate in proposal.candidates),
     )
 
 

@@ -134,9 +134,8 @@ class Workbench:
         began = time.monotonic()
         found = self._found(target)
         interpreter = await self._interpreters.interpreter_for(found.project, setting=self._settings.interpreter)
-        if interpreter.pytest_version is None:
-            raise BadTarget(interpreter.without_pytest)
-        self._readiness.prepare(found.project, interpreter, SEEDS)
+        if interpreter.pytest_version is not None:  # without, the code can be explored, and that is all
+            self._readiness.prepare(found.project, interpreter, SEEDS)
         reading = asyncio.ensure_future(asyncio.to_thread(self._call_sites, found))
         try:
             existing = await self._run_existing(found, interpreter, progress)
@@ -209,6 +208,8 @@ class Workbench:
         ran = existing.coverage.get(found.path, Executed(arcs=frozenset()))
         measured = self._show.map_of(found.path, found.text, ran)
         before = reached(self._show, found.path, found.text, existing)
+        if interpreter.pytest_version is None:
+            return before
         told = [summarize_tested(before, function, found.module) for function in found.functions]
         if told == [summarize_tested(measured, function, found.module) for function in found.functions]:
             return before
@@ -232,7 +233,7 @@ class Workbench:
 
     async def _run_existing(self, found: _Found, interpreter: Interpreter, progress: Progress) -> TestReport:
         tests = found.placement.path
-        if found.test_text is None:
+        if found.test_text is None or interpreter.pytest_version is None:
             return TestReport()
         progress.step(f"Running the tests in {tests.name}")
         run = TestRun(

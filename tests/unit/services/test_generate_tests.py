@@ -416,11 +416,25 @@ async def test_a_file_that_is_no_text_is_said_so(world: World) -> None:
     assert "cannot be read" in (await world.generate(sign(world))).results[0].reason
 
 
-async def test_without_pytest_nothing_is_explored(world: World) -> None:
+async def test_without_pytest_exploring_works_and_nothing_is_run_or_written(world: World) -> None:
     world.pytest_version = None
+    world.tests.write_text("def test_old():\n    pass\n")
+    bug = SuspectedBug("sign(None)", "TypeError: no", 1)
+    world.propose("sign", MINUS, suspected_bugs=(bug,))
     generation = await world.generate(sign(world))
-    assert "has no pytest. Install it there" in generation.results[0].reason
-    assert (world.explored, world.runs) == ([], [])
+    (result,) = generation.results
+    assert (result.status, result.suspected_bugs, generation.edit) == ("failed", (bug,), None)
+    assert "has no pytest. Install it there" in result.reason
+    assert result.reason.endswith("\n1 test was found, and cannot be confirmed without it.")
+    assert result.code == MINUS.code
+    assert (len(world.explored), world.runs, world.prepared) == (1, [], [])
+
+
+async def test_without_pytest_what_cannot_be_explored_says_why(world: World) -> None:
+    world.pytest_version = None
+    world.propose("sign", reason="it needs a display", not_testable=True)
+    (result,) = (await world.generate(sign(world))).results
+    assert (result.status, result.reason) == ("not_testable", "it needs a display")
 
 
 async def test_without_an_interpreter_the_problem_is_the_reason(world: World) -> None:
