@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from greenline.domain.code.regions import own_lines, tested_lines
-from greenline.domain.coverage.model import CoverageMap, Ratio, Summary
+from greenline.domain.coverage.model import EXIT, BranchesTold, CoverageMap, Ratio, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -18,12 +18,16 @@ def coverage_map(statements: Statements, executed: Executed) -> CoverageMap:
     """Return what ran and what did not of one text. Both arguments must be of that same text."""
     covered = statements.lines & {_first(statements, line) for line in executed.lines}
     missing = statements.lines - covered
+    untaken = frozenset() if executed.arcs is None else _untaken(statements, executed.arcs, missing)
+    told = executed.told or BranchesTold()
+    unknown = frozenset(arc for arc in untaken if arc[0] in told.unclear)
     return CoverageMap(
         statements=statements,
         covered=covered,
         missing=missing,
         branches_known=executed.arcs is not None,
-        missing_branches=frozenset() if executed.arcs is None else _missing(statements, executed.arcs, missing),
+        missing_branches=frozenset(arc for arc in untaken - unknown if _is_untaken(told, arc)),
+        unknown_branches=unknown,
     )
 
 
@@ -50,7 +54,13 @@ def _first(statements: Statements, line: int) -> int:
     return statements.first_line.get(line, line)
 
 
-def _missing(statements: Statements, arcs: Iterable[Arc], never_ran: Collection[int]) -> frozenset[Arc]:
+def _is_untaken(told: BranchesTold, arc: Arc) -> bool:
+    """Tell whether a branch that is in no list of arcs was not taken either by what was told of its line."""
+    line, end = arc
+    return line not in told.lines or arc in told.untaken or (end < 0 and (line, EXIT) in told.untaken)
+
+
+def _untaken(statements: Statements, arcs: Iterable[Arc], never_ran: Collection[int]) -> frozenset[Arc]:
     # Twice, as coverage.py does: an arc that lands in a `with` header may be one to correct after it was normalised.
     taken = _corrected(statements, _corrected(statements, arcs))
     return frozenset(

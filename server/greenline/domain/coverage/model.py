@@ -14,12 +14,47 @@ Arc = tuple[int, int]
 GapKind = Literal["uncovered", "partial-branch"]
 
 
+EXIT = -1
+"""As the destination of a branch in ``BranchesTold``: wherever it leaves the function, the class or the module."""
+
+
+@dataclass(frozen=True, slots=True)
+class BranchesTold:
+    """What a report says of branches that lists those never taken, and not what ran."""
+
+    lines: frozenset[int] = frozenset()
+    """Lines of whose branches it tells."""
+    untaken: frozenset[Arc] = frozenset()
+    unclear: frozenset[int] = frozenset()
+    """Lines of which it tells how many branches were taken, and not which."""
+
+    def merged(self, other: BranchesTold) -> BranchesTold:
+        """Return the union: a branch is untaken where every report that tells of its line says so."""
+        clear = (self.lines - self.unclear, other.lines - other.unclear)
+        untaken = frozenset(
+            arc
+            for arc in self.untaken | other.untaken
+            if (arc[0] not in clear[0] or arc in self.untaken) and (arc[0] not in clear[1] or arc in other.untaken)
+        )
+        done = {line for told, lines in zip((self, other), clear, strict=True) for line in lines - told.partly}
+        return BranchesTold(self.lines | other.lines, untaken, (self.unclear | other.unclear) - done)
+
+    @property
+    def partly(self) -> frozenset[int]:
+        """Lines of which a branch was not taken."""
+        return frozenset(line for line, _ in self.untaken)
+
+
 @dataclass(frozen=True, slots=True)
 class Executed:
-    """What ran, as it was measured. ``arcs`` is None where only lines were measured."""
+    """What ran, as it was measured.
+
+    ``arcs`` is None where only lines were measured; with ``told``, both say what was taken.
+    """
 
     lines: frozenset[int] = frozenset()
     arcs: frozenset[Arc] | None = None
+    told: BranchesTold | None = None
 
     def merged(self, other: Executed) -> Executed:
         """Return the union; branches are known only if both measured them: lines alone may hide a branch taken."""
@@ -27,8 +62,11 @@ class Executed:
             return other
         if not other.lines and other.arcs is None:
             return self
-        arcs = None if self.arcs is None or other.arcs is None else self.arcs | other.arcs
-        return Executed(self.lines | other.lines, arcs)
+        lines = self.lines | other.lines
+        if self.arcs is None or other.arcs is None:
+            return Executed(lines)
+        told = self.told.merged(other.told) if self.told and other.told else self.told or other.told
+        return Executed(lines, self.arcs | other.arcs, told)
 
 
 @dataclass(frozen=True, slots=True)
