@@ -15,6 +15,7 @@ from greenline.adapters.documents_on_disk import SavedFiles
 from greenline.adapters.explorer_process import ExplorerProcess
 from greenline.adapters.interpreter_discovery import InterpreterDiscovery
 from greenline.adapters.isolation import Wanted
+from greenline.adapters.package_installer import PackageInstaller
 from greenline.adapters.probes import Probes
 from greenline.adapters.project_files import ProjectFiles
 from greenline.adapters.pytest_process import PytestProcess
@@ -27,6 +28,7 @@ from greenline.services.diagnose_project import DiagnoseProject
 from greenline.services.explore_engine import ExploreEngine
 from greenline.services.find_gaps import FindGaps
 from greenline.services.generate_tests import GenerateTests
+from greenline.services.install_pytest import InstallPytest
 from greenline.services.measured_texts import Remembered
 from greenline.services.recorded_runs import RecordedRuns
 from greenline.services.report_age import ReportAge
@@ -53,6 +55,7 @@ class Services:
     confirm: ConfirmTests
     run_suite: RunSuite
     run_affected: RunAffected
+    install: InstallPytest
     gaps: FindGaps
     doctor: DiagnoseProject
     projects: ProjectFinder
@@ -130,6 +133,9 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
             documents=documents,
             sources=sources,
             layout=layout,
+        ),
+        install=InstallPytest(
+            projects=projects, interpreters=interpreters, installer=PackageInstaller(), settings=settings
         ),
         gaps=FindGaps(projects, documents, show),
         doctor=DiagnoseProject(

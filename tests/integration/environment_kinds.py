@@ -38,6 +38,12 @@ def install(python: Path, *packages: str, locked: str = "environments.txt") -> N
         _uv("pip", "install", "--python", str(python), "--no-build-isolation", "-c", constraints, *packages)
 
 
+def offline() -> dict[str, str]:
+    """Return variables with which uv is found, and installs from the cache."""
+    path = os.pathsep.join([str(_SET_UP), os.environ.get("PATH", "")])
+    return {"PATH": path, "UV_OFFLINE": "1", "UV_CACHE_DIR": str(_SET_UP / "cache"), "UV_NO_CONFIG": "1"}
+
+
 def make_prefix(folder: Path) -> Path:
     """Make what conda makes: a whole Python of its own, no virtual environment. Returns its python."""
     base = Path(os.path.realpath(sys.executable))

@@ -514,3 +514,19 @@ def test_without_pytest_what_was_found_is_shown_and_nothing_is_written(root: Pat
     assert "found, and cannot be confirmed without it" in result.reason
     assert 'grade(90) == "excellent"' in result.code or '"excellent"' in result.code
     assert (root / "tests" / "test_shop.py").read_text() == style
+
+
+def test_pytest_is_installed_into_an_environment_without_pip_and_tests_are_confirmed(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(root, {"pyproject.toml": PYPROJECT, "shop.py": GRADE})
+    python = make(root / ".venv")
+    for name, value in environment_kinds.offline().items():
+        monkeypatch.setenv(name, value)
+    services = build(Settings(), DiskDocuments())
+
+    installed = asyncio.run(services.install.install(root, Silent()))
+
+    assert installed.ok, installed.message
+    assert re.fullmatch(rf"pytest \d[\d.]* was installed, for {re.escape(str(python))}\.", installed.message)
+    confirmed(python, root, generate(root / "shop.py"))

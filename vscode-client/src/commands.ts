@@ -12,6 +12,7 @@ const aimed = [
   "greenline.runTestsWithCoverage",
   "greenline.runAffectedTests",
   "greenline.runTestsOfFile",
+  "greenline.installPytest",
 ];
 
 /** The arguments to send with a command, or undefined where there is no target; then the person has been told. */

@@ -37,6 +37,8 @@ async def actions(session: Session, params: types.CodeActionParams) -> list[type
     if failing or names.is_test_file(shown.document.path):
         kind = types.CodeActionKind.QuickFix if failing else types.CodeActionKind.Source
         offers.append((kind, _run_tests(shown), failing))
+    if any(shown.document.path.is_relative_to(root) for root in session.without_pytest):
+        offers.append((types.CodeActionKind.Source, _install_pytest(shown), []))
     found: list[types.CodeAction | types.Command] = []
     for kind, command, mended in offers:
         if not _wanted(kind, params.context.only):
@@ -55,6 +57,11 @@ def _run_tests(shown: Shown) -> types.Command:
         names.RUN_TESTS_OF_FILE if test else names.RUN_AFFECTED_TESTS,
         arguments=[names.target(shown.document.uri, None, shown.document.version)],
     )
+
+
+def _install_pytest(shown: Shown) -> types.Command:
+    arguments = [names.target(shown.document.uri, None, shown.document.version)]
+    return types.Command("Install pytest in the project's Python", names.INSTALL_PYTEST, arguments=arguments)
 
 
 async def _dismissals(session: Session, shown: Shown, params: types.CodeActionParams) -> list[types.Command]:

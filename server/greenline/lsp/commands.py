@@ -14,6 +14,7 @@ from greenline.jobs.registry import RegistryClosed
 from greenline.lsp import names, testing
 from greenline.lsp.documents import path_of
 from greenline.lsp.generating import generate
+from greenline.lsp.installing import TITLE, Installing
 from greenline.lsp.job_report import Finished, Unfinished, left_out, message_of, payload
 from greenline.lsp.session import Error, Warning_
 
@@ -34,6 +35,7 @@ class Commands:
     def __init__(self, session: Session, board: ProgressBoard) -> None:
         self._session = session
         self._board = board
+        self._installing = Installing(session, self._install)
 
     def generate_test(self, *arguments: object) -> dict[str, Any]:
         """``greenline.generateTest``: one function, by name or by a line in it."""
@@ -67,7 +69,8 @@ class Commands:
             return await testing.run_suite(self._session, path, progress)
 
         built = self._session.services.built  # without a picture so far, it takes too long to ask for the project
-        return self._start(("suite", built.run_suite.root_of(path) if built else path), "Run tests with coverage", work)
+        root_of = built.run_suite.root_of(path) if built else path
+        return self._start(("suite", root_of), "Run tests with coverage", work, path)
 
     def run_affected_tests(self, *arguments: object) -> dict[str, Any]:
         """``greenline.runAffectedTests``: those that the changes of a file affect."""
@@ -78,7 +81,7 @@ class Commands:
         async def work(progress: Progress) -> Finished:
             return await testing.run_affected(self._session, [path], progress)
 
-        return self._start(("affected", path), f"Run tests affected by {path.name}", work)
+        return self._start(("affected", path), f"Run tests affected by {path.name}", work, path)
 
     def run_tests_of_file(self, *arguments: object) -> dict[str, Any]:
         """``greenline.runTestsOfFile``: those in a test file, or for a file of the code those that import it."""
@@ -89,7 +92,12 @@ class Commands:
         async def work(progress: Progress) -> Finished:
             return await testing.run_tests_of(self._session, path, progress)
 
-        return self._start(("tests of", path), f"Run tests of {path.name}", work)
+        return self._start(("tests of", path), f"Run tests of {path.name}", work, path)
+
+    def install_pytest(self, *arguments: object) -> dict[str, Any]:
+        """``greenline.installPytest``: into the Python of the file's project, after asking."""
+        path = path_of(_uri(_one_object(arguments)))
+        return self._refuse(_ELSEWHERE) if path is None else self._install(path, self._installing.work(path))
 
     def cancel_job(self, *arguments: object) -> dict[str, Any]:
         """``greenline.cancelJob``: ask a job to stop."""
@@ -127,12 +135,26 @@ class Commands:
         async def work(progress: Progress) -> Finished:
             return await generate(self._session, target, progress)
 
-        return self._start(("generate", target), title, work)
+        return self._start(("generate", target), title, work, target.path)
 
-    def _start(self, key: Hashable, title: str, work: Work) -> dict[str, Any]:
+    def _install(self, path: Path, work: Work) -> dict[str, Any]:
+        built = self._session.services.built
+        return self._start(("install", built.run_suite.root_of(path) if built else path), TITLE, work)
+
+    def _start(self, key: Hashable, title: str, work: Work, of: Path | None = None) -> dict[str, Any]:
+        """Start a job; where it fails for want of pytest in the project of ``of``, that is offered."""
+
+        async def looking(progress: Progress) -> Finished:
+            try:
+                return await work(progress)  # type: ignore[no-any-return]
+            except Unfinished as problem:
+                if of is not None and not problem.told and await self._installing.note(of):
+                    problem.lacks_pytest = of
+                raise
+
         before = {job.id for job in self._session.jobs.live}
         try:
-            job = self._session.jobs.start(key, title, work, self._board.sink, on_end=self._ended)
+            job = self._session.jobs.start(key, title, looking, self._board.sink, on_end=self._ended)
         except RegistryClosed:
             return {"protocol": names.PROTOCOL, "job": None, "started": False}
         return {"protocol": names.PROTOCOL, "job": job.id, "started": job.id not in before}
@@ -146,8 +168,11 @@ class Commands:
         message = message_of(job)
         self._board.end(job, message)
         if job.outcome == "failed" and not (isinstance(job.error, Unfinished) and job.error.told):
-            # One that knows its results could not do what was asked; all others should not happen.
-            self._session.show(message, Warning_ if isinstance(job.error, Unfinished) else Error)
+            if isinstance(job.error, Unfinished) and job.error.lacks_pytest:
+                self._installing.offer(job.error.lacks_pytest, message)
+            else:
+                # One that knows its results could not do what was asked; all others should not happen.
+                self._session.show(message, Warning_ if isinstance(job.error, Unfinished) else Error)
         for detail in left_out(job, message):
             self._session.log(f"{job.title}: {detail}")
         self._session.server.protocol.notify(names.JOB_ENDED, payload(job))

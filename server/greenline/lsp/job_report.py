@@ -12,6 +12,7 @@ from greenline.lsp.findings import short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from greenline.domain.coverage.model import Summary
     from greenline.domain.generation.model import Status, TargetResult
@@ -33,6 +34,8 @@ class Unfinished(JobFailure):
         super().__init__(message)
         self.results = tuple(results)
         self.told = told
+        self.lacks_pytest: Path | None = None
+        """The file or folder whose project has no pytest, and could be given it."""
 
 
 def message_of(job: Job) -> str:

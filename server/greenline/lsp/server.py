@@ -252,6 +252,7 @@ def _register_commands(server: GreenlineServer) -> None:
         names.RUN_TESTS: commands.run_tests,
         names.RUN_AFFECTED_TESTS: commands.run_affected_tests,
         names.RUN_TESTS_OF_FILE: commands.run_tests_of_file,
+        names.INSTALL_PYTEST: commands.install_pytest,
         names.CANCEL_JOB: commands.cancel_job,
         names.SHOW_GAP: commands.show_gap,
         names.DISMISS_BUG: commands.dismiss_bug,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from greenline.ports.documents import Documents
     from greenline.services.confirm_tests import ConfirmTests
     from greenline.services.generate_tests import GenerateTests
+    from greenline.services.install_pytest import InstallPytest
     from greenline.services.run_affected import RunAffected
     from greenline.services.run_suite import RunSuite
     from greenline.services.show_coverage import ShowCoverage
@@ -40,6 +41,10 @@ class Services(Protocol):
     @property
     def run_affected(self) -> RunAffected:
         """Run the tests that a change concerns."""
+
+    @property
+    def install(self) -> InstallPytest:
+        """Install pytest where it is missing."""
 
 
 Build = Callable[[Settings, "Documents"], Services]

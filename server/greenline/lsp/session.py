@@ -47,6 +47,8 @@ class Session:
         self.findings = Findings(self.documents, self.executor)
         self.failing = Failing(self.documents, self.executor)
         self.jobs = JobRegistry()
+        self.without_pytest: set[Path] = set()
+        """Roots of projects where something failed for want of it."""
         self._tasks: set[asyncio.Task[Any]] = set()
         self._said: set[str] = set()
         self._locks: dict[Path, asyncio.Lock] = {}

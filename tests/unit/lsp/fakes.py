@@ -12,6 +12,7 @@ from greenline.domain.coverage.model import Gap, Ratio, Span, Summary
 from greenline.domain.generation.model import Coverage, Insertion, Strength, SuspectedBug, TargetResult, TestEdit
 from greenline.services.confirm_tests import Confirmation
 from greenline.services.generate_tests import Generation
+from greenline.services.install_pytest import Installed, Lack
 from greenline.services.run_suite import SuiteRun
 from greenline.services.show_coverage import Picture
 
@@ -183,6 +184,33 @@ class FakeAffected:
         return self.answers.get(path, self.answer)
 
 
+@dataclass
+class FakeInstall:
+    """``missing``: the projects' Python has no pytest, until the gate lets it be installed."""
+
+    missing: bool = False
+    problem: str = ""
+    root: Path | None = None
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    installs: list[Path] = field(default_factory=list)
+
+    async def lack(self, path: Path) -> Lack | None:
+        return Lack(self.root or path.parent, ("pip", "install", "pytest"), "no pytest") if self.missing else None
+
+    async def install(self, path: Path, progress: Progress) -> Installed:
+        self.installs.append(path)
+        progress.step("Collecting pytest")
+        try:
+            await self.gate.wait()
+        finally:
+            self.stopped.set()
+        if self.problem:
+            return Installed(self.problem, ok=False)
+        self.missing = False
+        return Installed("pytest 8.4.2 was installed, for /p/python.", ok=True)
+
+
 class FakeServices:
     """All of them; calling it is the ``build`` of ``create_server``. Gates are open unless the test closes them."""
 
@@ -197,6 +225,8 @@ class FakeServices:
         self.run_affected.gate.set()
         self.generate: FakeGenerate = FakeGenerate(Nothing(), test_file)
         self.generate.gate.set()
+        self.install = FakeInstall()
+        self.install.gate.set()
         self.built: list[Settings] = []
 
     def __call__(self, settings: Settings, documents: Documents) -> FakeServices:

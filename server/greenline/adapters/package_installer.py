@@ -1,0 +1,80 @@
+"""Runs pip or uv, as the person would in a terminal, and tells their lines as progress."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import uuid
+from collections import deque
+from typing import TYPE_CHECKING
+
+from greenline.adapters.process_tree import kill_everything
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from greenline.ports.progress import Progress
+
+_SECONDS = 900.0
+_KEPT, _LONGEST = 20, 200
+_LINE = 1 << 20
+_MARKER = "GREENLINE_INSTALL"
+_QUIET = {"PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_PROGRESS_BAR": "off", "UV_NO_PROGRESS": "1"}
+
+
+class PackageInstaller:
+    """An Installer. It writes into the environment that the command names, which the person agreed to."""
+
+    def __init__(self, *, seconds: float = _SECONDS) -> None:
+        self._seconds = seconds
+
+    async def install(self, command: Sequence[str], progress: Progress) -> str:
+        """Run to the end; return why it failed, in words, empty when it did not. Cancelling leaves no process."""
+        marker = f"{_MARKER}={uuid.uuid4()}"
+        name, _, value = marker.partition("=")
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                env={**os.environ, **_QUIET, name: value},
+                start_new_session=True,
+                limit=_LINE,
+            )
+        except OSError as error:
+            return f"{command[0]} cannot be executed: {error.strerror or error}."
+        lines: deque[str] = deque(maxlen=_KEPT)
+        try:
+            await asyncio.wait_for(_heard(process, lines, progress), self._seconds)
+        except (asyncio.TimeoutError, TimeoutError):
+            return f"It did not end within {self._seconds:g} s."
+        finally:
+            await asyncio.shield(_end(process, marker))
+        return "" if process.returncode == 0 else _why(command, process.returncode, lines)
+
+
+async def _heard(process: asyncio.subprocess.Process, lines: deque[str], progress: Progress) -> None:
+    assert process.stdout is not None
+    async for raw in process.stdout:
+        if line := raw.decode("utf-8", "replace").strip():
+            lines.append(line)
+            progress.step(line[:_LONGEST])
+    await process.wait()
+
+
+def _why(command: Sequence[str], code: int | None, lines: Sequence[str]) -> str:
+    errors = [line for line in lines if line.lower().startswith("error")]
+    said = (errors or list(lines) or [f"exit code {code}"])[-1]
+    return f"{' '.join(command)} said: {said}"
+
+
+async def _end(process: asyncio.subprocess.Process, marker: str) -> None:
+    reaped = process.returncode is not None
+    if not reaped:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+    await kill_everything(process.pid, reaped=reaped, marker=marker)
+    await process.wait()
+    process._transport.close()  # type: ignore[attr-defined] # noqa: SLF001 - asyncio.subprocess has no other way

@@ -1,0 +1,114 @@
+"""pytest is installed after a "Yes", where something failed for want of it or the person asks for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from unit.lsp.editor import FULL, Editor
+from unit.lsp.fakes import FakeServices
+
+QUESTION = "window/showMessageRequest"
+
+
+def answering(editor: Editor, answer: str | None) -> None:
+    editor.handlers[QUESTION] = lambda _: {"title": answer} if answer else None
+
+
+async def failed(editor: Editor, services: FakeServices, source: Path) -> str:
+    """Have a generation fail for want of pytest."""
+    services.install.missing = True
+    services.generate.status, services.generate.reason = "failed", "Python 3.11 has no pytest."
+    uri = editor.open(source)
+    started = await editor.run("greenline.generateTest", {"uri": uri, "qualname": "greet"})
+    ended = await editor.job_end(started["job"])
+    assert ended["outcome"] == "failed"
+    return uri
+
+
+async def titles(editor: Editor, uri: str) -> list[Any]:
+    return [action["title"] for action in await editor.actions(uri, 1)]
+
+
+async def test_a_failure_for_want_of_it_comes_with_a_button_that_installs_it(
+    services: FakeServices, source: Path
+) -> None:
+    async with Editor(services, FULL) as editor:
+        answering(editor, "Install pytest")
+        uri = await failed(editor, services, source)
+        ended = await editor.wait_for("greenline/jobEnded", lambda p: p["title"] == "Install pytest")
+
+        assert (ended["outcome"], ended["message"]) == ("done", "pytest 8.4.2 was installed, for /p/python.")
+        (question,) = editor.sent(QUESTION)
+        assert question["message"] == "No test for greet: Python 3.11 has no pytest."
+        assert [action["title"] for action in question["actions"]] == ["Install pytest", "Not now"]
+        assert services.install.installs == [source]
+        assert [m["message"] for m in editor.sent("window/showMessage")] == [ended["message"]]
+        assert "Install pytest in the project's Python" not in await titles(editor, uri)
+
+
+@pytest.mark.parametrize("answer", ["Not now", None])
+async def test_without_a_yes_nothing_is_installed_and_the_light_bulb_offers_it(
+    services: FakeServices, source: Path, answer: str | None
+) -> None:
+    async with Editor(services, FULL) as editor:
+        answering(editor, answer)
+        uri = await failed(editor, services, source)
+        await editor.wait_for(QUESTION)
+        offer = "Install pytest in the project's Python"
+        (action,) = [each for each in await editor.actions(uri, 1) if each["title"] == offer]
+        command = action["command"]
+        started = await editor.run(command["command"], *command["arguments"])
+        ended = await editor.job_end(started["job"])
+
+        assert (ended["outcome"], ended["message"]) == ("done", "pytest was not installed.")
+        assert editor.sent(QUESTION)[-1]["message"] == "Install pytest? This runs: pip install pytest"
+        assert services.install.installs == []
+
+
+async def test_other_failures_are_told_as_ever(services: FakeServices, source: Path) -> None:
+    async with Editor(services, FULL) as editor:
+        services.generate.status, services.generate.reason = "failed", "it hangs"
+        uri = editor.open(source)
+        started = await editor.run("greenline.generateTest", {"uri": uri, "qualname": "greet"})
+        await editor.job_end(started["job"])
+
+        assert editor.sent(QUESTION) == []
+        assert [m["message"] for m in editor.sent("window/showMessage")] == ["No test for greet: it hangs"]
+        assert "Install pytest in the project's Python" not in await titles(editor, uri)
+
+
+async def test_a_problem_is_told(services: FakeServices, source: Path) -> None:
+    async with Editor(services, FULL) as editor:
+        answering(editor, "Install pytest")
+        services.install.missing, services.install.problem = True, "pytest was not installed. No network."
+        started = await editor.run("greenline.installPytest", {"uri": source.as_uri()})
+        ended = await editor.job_end(started["job"])
+
+        assert (ended["outcome"], ended["message"]) == ("failed", "pytest was not installed. No network.")
+        assert [m["message"] for m in editor.sent("window/showMessage")] == [ended["message"]]
+
+
+async def test_installing_shows_its_steps_and_can_be_cancelled(services: FakeServices, source: Path) -> None:
+    services.install.gate.clear()
+    async with Editor(services, FULL) as editor:
+        answering(editor, "Install pytest")
+        services.install.missing = True
+        started = await editor.run("greenline.installPytest", {"uri": source.as_uri()})
+        await editor.wait_for("$/progress", lambda p: p["value"].get("message") == "Collecting pytest")
+        again = await editor.run("greenline.installPytest", {"uri": source.as_uri()})
+        assert (again["job"], again["started"]) == (started["job"], False)
+        assert await editor.run("greenline.cancelJob", {"job": started["job"]}) == {"cancelled": True}
+        ended = await editor.job_end(started["job"])
+
+        assert ended["outcome"] == "cancelled"
+        assert services.install.stopped.is_set()
+
+
+async def test_what_is_no_file_is_refused(services: FakeServices) -> None:
+    async with Editor(services, FULL) as editor:
+        answer = await editor.run("greenline.installPytest", {"uri": "untitled:one"})
+        assert answer["job"] is None
+        assert "save this code" in answer["message"]
