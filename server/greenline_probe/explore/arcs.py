@@ -11,10 +11,11 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-from greenline_probe.trace import _RESUME, _TO_RESUME, Recorded, Tracer
+from greenline_probe.trace import Recorded, Tracer
+from greenline_probe.trace_frames import RESUME, TO_RESUME
 
 _frame = sys._getframe  # noqa: SLF001 - the events do not bring the frame
-_RESUMES = bytes([_RESUME or 0])
+_RESUMES = bytes([RESUME or 0])
 _TOOL = 3  # free for any tool, unlike 0 to 2 and 5
 
 
@@ -22,7 +23,7 @@ def recorder(path: str, code: types.CodeType | None) -> Any:
     """Return what records the arcs of one module as "target": its file as code objects name it, its compiled code."""
     if sys.version_info >= (3, 12) and code is not None and sys.monitoring.get_tool(_TOOL) is None:
         return MonitoredArcs(code)
-    return Tracer({path: "target"})
+    return Tracer({path: "target"}, frames=True)
 
 
 class MonitoredArcs:
@@ -80,7 +81,7 @@ class MonitoredArcs:
         if self._on and code in self._own:
             frame = _frame(1)
             # A generator closed where it yielded does not leave by that line, for a trace function.
-            at = frame.f_lasti + _TO_RESUME
+            at = frame.f_lasti + TO_RESUME
             if code.co_code[at : at + 1] == _RESUMES:
                 self._last.pop(id(frame), None)
             else:

@@ -32,7 +32,7 @@ def record(tracer, code):
 
 exec(compile(text, source, "exec"), {"__name__": "sample"})  # imports, once, outside of the comparison
 code = compile(text, source, "exec")
-ours = record(Tracer({source: "target"}), code)
+ours = record(Tracer({source: "target"}, frames=True), code)
 monitored = arcs.recorder(source, code)
 first, second = record(monitored, code), record(monitored, code)
 monitored.start(); monitored.stop()
