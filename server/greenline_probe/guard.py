@@ -22,6 +22,7 @@ KINDS = ("write", "network", "process", "signal")
 _Path = Union[str, bytes, int, None]
 _Check = Callable[["Guard", tuple[Any, ...]], None]
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_WRITING_MODES = frozenset("wax+")
 _DEVICES = frozenset({os.devnull, "/dev/zero", "/dev/full", "/dev/tty"})
 # The standard library asks other programs for facts, and lives with a "no": give it the "no" that it knows.
 _ASKS_PROGRAMS = frozenset({"platform", "uuid", "ctypes.util"})
@@ -204,7 +205,8 @@ def _open(guard: Guard, args: tuple[Any, ...]) -> None:
     path, mode, flags = args
     if isinstance(path, int):
         return
-    if not flags & _WRITING:
+    # Functions in C that are not ``open`` itself tell the mode in place of the flags.
+    if not flags & _WRITING and not (isinstance(mode, str) and _WRITING_MODES.intersection(mode)):
         guard.reads(path)
         return
     if mode is None and not os.path.isabs(os.fsdecode(path)) and guard.folder_outside_is_open():

@@ -1,7 +1,8 @@
-"""Code that would harm the machine: nothing outside scratch changes, what was refused is said, the rest works."""
+"""Code that would harm the machine, at each isolation level: nothing outside changes, what was refused is said."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -14,22 +15,33 @@ from typing import Any
 
 import pytest
 
-SOURCE = Path(__file__).with_name("hostile_code.py")
+from greenline.adapters import sandbox
+from greenline_probe import system_calls
+
+SOURCES = [Path(__file__).with_name("hostile_native.py"), Path(__file__).with_name("hostile_code.py")]
+SECRET = "not for code that nobody has accepted"
 MARK = "GREENLINE_HOSTILE_RUN"
+SHARED_MEMORY = Path("/dev/shm")
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the snapshot of processes reads /proc")
+
+
+WITHOUT_BUBBLEWRAP = asyncio.run(sandbox.why_not())
 
 
 @dataclass
 class Aftermath:
     """What one run over all hostile functions left behind."""
 
+    level: str
     targets: dict[str, dict[str, Any]]
     exit_code: int
     complaints: str
     changed: dict[str, str]
     connections: int
     processes: list[str]
+    left: list[str]
+    printed: str
 
 
 def snapshot(*folders: Path) -> dict[str, tuple[int, bytes]]:
@@ -56,29 +68,45 @@ def marked_processes(mark: str) -> list[str]:
     return found
 
 
-@pytest.fixture(scope="module")
-def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Aftermath:
-    root = tmp_path_factory.mktemp("hostile")
-    outside = tmp_path_factory.mktemp("outside")
+def names_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def level(name: str, why_not: str = "") -> Any:
+    return pytest.param(name, marks=pytest.mark.skipif(bool(why_not), reason=why_not))
+
+
+@pytest.fixture(scope="module", params=[level("guard"), level("sandbox", WITHOUT_BUBBLEWRAP)])
+def aftermath(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Aftermath:
+    root, outside, home, elsewhere = (
+        tmp_path_factory.mktemp(name) for name in ("hostile", "outside", "home", "elsewhere")
+    )
     (root / "tests").mkdir()
     (root / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\n')
-    (root / "hostile_code.py").write_text(SOURCE.read_text(encoding="utf-8"), encoding="utf-8")
+    for source in SOURCES:
+        (root / source.name).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
     (outside / "precious.txt").write_text("precious")
     (outside / "folder").mkdir()
     (outside / "folder" / "inner.txt").write_text("inner")
+    (home / ".ssh").mkdir()
+    (home / ".ssh" / "id_rsa").write_text(SECRET)
+    (elsewhere / "tmp").mkdir()
     mark = outside.name + str(os.getpid())
+    shared = names_in(SHARED_MEMORY)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.setblocking(False)
         environment = {
-            **os.environ, MARK: mark, "HOSTILE_OUTSIDE": str(outside), "HOSTILE_PORT": str(listening.getsockname()[1]),
+            **os.environ, MARK: mark, "HOSTILE_OUTSIDE": str(outside), "HOSTILE_HOME": str(home),
+            "HOSTILE_PORT": str(listening.getsockname()[1]), "HOME": str(home),
+            "XDG_CACHE_HOME": str(elsewhere / "cache"), "TMPDIR": str(elsewhere / "tmp"),
         }  # fmt: skip
-        before = snapshot(root, outside)
+        before = snapshot(root, outside, home)
         command = [
-            sys.executable, "-m", "greenline", "generate", "--dry-run", "--format", "json",
-            "--interpreter", sys.executable, "hostile_code.py",
+            sys.executable, "-m", "greenline", "generate", "--dry-run", "--format", "json", "--isolation",
+            request.param, "--interpreter", sys.executable, *(source.name for source in SOURCES),
         ]  # fmt: skip
-        ended = subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False, timeout=300)
-        after = snapshot(root, outside)
+        ended = subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False, timeout=600)
+        after = snapshot(root, outside, home)
         connections = 0
         try:
             listening.accept()[0].close()
@@ -87,6 +115,7 @@ def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Aftermath:
             pass
     said = json.loads(ended.stdout)
     return Aftermath(
+        level=request.param,
         targets={t["target"].partition("::")[2]: t for t in said["targets"]},
         exit_code=ended.returncode,
         complaints=ended.stderr.decode(),
@@ -97,6 +126,11 @@ def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Aftermath:
         },
         connections=connections,
         processes=marked_processes(mark),
+        left=[
+            *sorted(name for name in names_in(SHARED_MEMORY) - shared if "hostile" in name),
+            *names_in(elsewhere / "tmp"),
+        ],
+        printed=ended.stdout.decode(),
     )
 
 
@@ -114,7 +148,20 @@ def test_no_process_is_left(aftermath: Aftermath) -> None:
 
 def test_the_command_says_nothing_but_its_result(aftermath: Aftermath) -> None:
     assert aftermath.complaints == ""
-    assert len(aftermath.targets) == SOURCE.read_text(encoding="utf-8").count("\ndef ")
+    assert len(aftermath.targets) == sum(source.read_text(encoding="utf-8").count("\ndef ") for source in SOURCES)
+
+
+def test_nothing_is_left_in_memory_that_is_shared_or_in_the_temporary_folder(aftermath: Aftermath) -> None:
+    assert aftermath.left == []
+
+
+def test_what_is_secret_is_not_read_in_a_sandbox_and_never_told(aftermath: Aftermath) -> None:
+    target = aftermath.targets["reads_secrets"]
+
+    if aftermath.level == "sandbox":
+        assert target["status"] == "not_testable"
+        assert re.search(r"read .*/\.ssh/id_rsa", target["reason"])
+        assert SECRET not in aftermath.printed
 
 
 REASONS = {
@@ -134,7 +181,29 @@ REASONS = {
     "swallows": r"did not end within|longer than",
     "allocates": r"MemoryError|longer than|not end|ended the process|memory",
     "recurses": r"RecursionError|recurs",
+    "deletes_by_c": r"call unlink of the C library",
+    "writes_by_c": r"call open of the C library",
+    "connects_by_c": r"call connect of the C library",
+    "kills_by_c": r"call kill of the C library",
+    "calls_the_system": r"call syscall of the C library",
+    "kills_by_descriptor": r"send signal 9 to a process",
+    "kills_everyone": r"send signal 9 to process",
+    "attaches": r"needs a database",
+    "logs_keys": r"write to .*/keys\.log",
+    "truncates_unseen": r"precious\.txt, which the system refuses",
+    "goes_through_a_link": r"write to .*/way/precious\.txt",
+    "moves_out": r"move something to .*/moved",
+    "writes_memory": r"write to /proc/self/mem",
+    "leaves_shared_memory": r"create the shared memory",
+    "leaves_a_shared_file": r"write to /dev/shm/greenline_hostile",
+    "starts_many_threads": r"more memory or threads|longer than|not end|ended the process",
+    "prints_without_end": r"write or open more than exploring allows|longer than|not end",
+    "fills_the_disk": r"did not end within|longer than|wrote more than",
+    "runs_a_daemon": r"run sh -c",
 }
+if system_calls.is_possible():
+    ended = "in native code, to start a process or to signal another one"
+    REASONS |= {"forks_unseen": ended, "bombs_unseen": ended, "kills_unseen": ended}
 
 
 @pytest.mark.parametrize("name", REASONS)
@@ -160,7 +229,7 @@ def test_what_can_be_tested_all_the_same_is(aftermath: Aftermath, name: str) -> 
     "name",
     [
         "changes_environment", "changes_signals", "changes_modules", "changes_builtins", "starts_threads",
-        "closes_everything", "removes_its_folder", "stops_tracing",
+        "closes_everything", "removes_its_folder", "stops_tracing", "writes_everywhere",
     ],
 )  # fmt: skip
 def test_what_breaks_its_surroundings_ends_with_a_result(aftermath: Aftermath, name: str) -> None:

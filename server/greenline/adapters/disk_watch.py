@@ -5,7 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from pathlib import Path
+import stat
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
 
 _PAUSE = 0.2
 _MOST_OUTPUT = 16 * 1024**2
@@ -17,10 +22,16 @@ _STEP, _STEP_FILES = 64 * 1024**2, 10_000
 
 
 class DiskWatch:
-    """Watches the file ``output`` and, if ``limited``, all below ``scratch``."""
+    """Watches the file ``output`` and, if ``limited``, all below ``scratch``.
 
-    def __init__(self, output: Path, scratch: Path, *, limited: bool) -> None:
+    ``processes`` tells who may hold files open that have no name any more.
+    """
+
+    def __init__(
+        self, output: Path, scratch: Path, *, limited: bool, processes: Callable[[], Iterable[int]] = tuple
+    ) -> None:
         self._output, self._scratch, self._limited = output, scratch, limited
+        self._processes = processes
         self._kept = b""
         """The end of what was printed when the file was emptied last."""
         self._free = _free(scratch)
@@ -31,7 +42,7 @@ class DiskWatch:
             await asyncio.sleep(_PAUSE)
             self.shorten()
             if self._limited and self._has_shrunk():
-                too_much = await asyncio.to_thread(_too_much, self._scratch)
+                too_much = await asyncio.to_thread(_too_much, self._scratch, self._processes)
                 if too_much:
                     return too_much
 
@@ -74,9 +85,9 @@ def _free(folder: Path) -> tuple[int, int]:
     return found.f_bavail * found.f_frsize, found.f_favail
 
 
-def _too_much(folder: Path) -> str:
+def _too_much(folder: Path, processes: Callable[[], Iterable[int]]) -> str:
     """Say how much is below the folder, where it is too much. What links lead to is not below it."""
-    written = files = 0
+    files, written = 0, _without_name(processes())
     for place, folders, names in os.walk(folder):
         files += len(folders) + len(names)
         for name in names:
@@ -87,3 +98,16 @@ def _too_much(folder: Path) -> str:
         if written > _MOST_WRITTEN:
             return f"wrote more than {_MOST_WRITTEN // 1024**2:,} MiB"
     return ""
+
+
+def _without_name(processes: Iterable[int]) -> int:
+    """Return how many bytes on disk are in files that are removed and still open."""
+    found: dict[tuple[int, int], int] = {}
+    for pid in processes:
+        with contextlib.suppress(OSError):  # gone meanwhile, or another system
+            for descriptor in os.scandir(f"/proc/{pid}/fd"):
+                with contextlib.suppress(OSError):
+                    file = os.stat(descriptor.path)  # noqa: PTH116 - as above
+                    if file.st_nlink == 0 and stat.S_ISREG(file.st_mode):
+                        found[file.st_dev, file.st_ino] = file.st_blocks * 512
+    return sum(found.values())

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from greenline.adapters.disk_watch import DiskWatch
-from greenline.adapters.process_tree import kill_everything
+from greenline.adapters.process_tree import family, kill_everything
 from greenline.adapters.sandbox import INSIDE_PARENT
 from greenline_probe import wire
 
@@ -70,7 +70,7 @@ class Probe:
         self._output = output
         self._marker = marker
         self._sandbox = sandbox
-        self._disk = DiskWatch(output, scratch or output.parent, limited=limited)
+        self._disk = DiskWatch(output, scratch or output.parent, limited=limited, processes=self._all)
         self._watching: asyncio.Task[None] | None = None
         self._overdone = ""
         self._process: Any = None
@@ -172,6 +172,9 @@ class Probe:
     async def _watch(self) -> None:
         self._overdone = await self._disk.until_too_much()
         await self._kill_all(self._running)
+
+    def _all(self) -> list[int]:
+        return family(self._process.pid) if self._process is not None and sys.platform == "linux" else []
 
     def _mark(self) -> str:
         return f"{MARKER}={self._marker}"

@@ -50,6 +50,14 @@ def outside_pid(top: int, inside: int) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
+def family(pid: int) -> list[int]:
+    """Return a process and all below it. For Linux."""
+    found = [pid]
+    for member in found:  # it grows meanwhile
+        found += _children(member)
+    return found
+
+
 def _descendants(top: int) -> Iterator[tuple[int, list[int]]]:
     """Yield the processes below one, each with its ids from here inwards."""
     waiting = [top]

@@ -9,6 +9,7 @@ server, scratch, outside, what = sys.argv[1:]
 sys.path.insert(0, server)
 
 import multiprocessing
+import multiprocessing.shared_memory
 import pathlib
 import platform
 import shutil

@@ -60,6 +60,19 @@ REFUSED = {
     "utime": ("os.utime(outside + '/kept.txt')", "change the times of {outside}/kept.txt"),
     "truncate": ("os.truncate(outside + '/kept.txt', 0)", "truncate {outside}/kept.txt"),
     "sqlite": ("sqlite3.connect(outside + '/db')", "open the database {outside}/db"),
+    "file that C opens": (
+        "import ssl; ssl.create_default_context().keylog_filename = outside + '/keys'", "write to {outside}/keys",
+    ),
+    "function of the C library": (
+        "import ctypes; ctypes.CDLL(None).unlink(outside.encode() + b'/kept.txt')", "call unlink of the C library",
+    ),
+    "shared memory": (
+        "multiprocessing.shared_memory.SharedMemory('greenline', create=True, size=9)",
+        "create the shared memory /greenline",
+    ),
+    "signal by descriptor": (
+        "import signal; signal.pidfd_send_signal(os.pidfd_open(os.getppid()), 0)", "send signal 0 to a process",
+    ),
     "look up": ("socket.create_connection(('example.com', 80))", "look up example.com:80"),
     "connect": ("socket.create_connection(('127.0.0.1', 9))", "connect to 127.0.0.1:9"),
     "listen": ("socket.socket().bind(('127.0.0.1', 0))", "listen on 127.0.0.1:0"),
@@ -100,6 +113,8 @@ ALLOWED = {
     "event loop": "import asyncio; asyncio.run(asyncio.sleep(0))",
     "numeric address": "socket.getaddrinfo('127.0.0.1', 80)",
     "own signal": "os.kill(os.getpid(), 0)",
+    "functions of C that do no harm": "import ctypes; ctypes.CDLL(None).getpid(); ctypes.CDLL(None).strlen(b'x')",
+    "locks between processes": "multiprocessing.Lock()",
     "remove a link that leads outside": "os.remove('link')",
     "platform facts": "platform.platform()",
 }
@@ -173,3 +188,23 @@ def test_what_was_imported_under_a_guard_works_when_it_is_lifted(places: tuple[P
     imported = "importlib.reload(subprocess); in_force.lift(); subprocess.run(['true'], check=True)"
 
     assert attempt(places, f"import importlib; {imported}") == ("", [])
+
+
+def test_what_is_hidden_is_not_read_but_for_what_is_shown(places: tuple[Path, Path]) -> None:
+    scratch, outside = places
+    (outside / "shown").mkdir()
+    (outside / "shown" / "a.txt").write_text("a")
+    code = (
+        f"import os, sys; sys.path.insert(0, {str(SERVER)!r}); outside = {str(outside)!r}\n"
+        "from greenline_probe import guard\n"
+        f"guard.install([{str(scratch)!r}], native=False, hidden=[outside], shown=[outside + '/shown'])\n"
+        "open(outside + '/shown/a.txt').read(); os.listdir(outside + '/shown'); open(os.devnull).close()\n"
+        "for act, name in ((open, '/kept.txt'), (open, '/not there'), (os.listdir, ''), (os.scandir, '/none')):\n"
+        "    try:\n        act(outside + name)\n"
+        "    except guard.GuardRefusal as refusal:\n        print(refusal.what, refusal.kind)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+
+    assert done.stderr == ""
+    names = ["/kept.txt", "/not there", "", "/none"]
+    assert done.stdout.splitlines() == [f"read {outside}{name} read" for name in names]

@@ -1,0 +1,145 @@
+"""What a sandbox shows, of made-up homes; that it works is shown by the hostile code."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from greenline.adapters import sandbox
+from greenline.adapters.isolation import Isolation, Wanted
+from greenline.adapters.probe_process import ProbeProblem
+from greenline.adapters.sandbox import Sandbox, sandbox_for
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is Linux's")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    home = tmp_path / "home" / "me"
+    (home / "work" / "shop").mkdir(parents=True)
+    (home / ".ssh").mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    monkeypatch.setattr(sandbox, "_ALWAYS_HIDDEN", ())
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    return home
+
+
+def python_in(folder: Path, base: Path) -> Path:
+    """Make what looks like an environment made of the Python below ``base``."""
+    (base / "bin").mkdir(parents=True)
+    (base / "bin" / "python3.12").write_text("")
+    site = folder / "lib" / "python3.12" / "site-packages"
+    site.mkdir(parents=True)
+    (folder / "bin").mkdir()
+    (folder / "bin" / "python").symlink_to(base / "bin" / "python3.12")
+    (folder / "pyvenv.cfg").write_text(f"home = {base / 'bin'}\nversion = 3.12.1\n")
+    return folder / "bin" / "python"
+
+
+def test_of_the_home_the_project_and_its_interpreter_are_shown(home: Path) -> None:
+    project = home / "work" / "shop"
+    python = python_in(home / ".envs" / "shop", home / ".pyenv" / "versions" / "3.12.1")
+
+    made = sandbox_for(python, project, writable=[home / "scratch"])
+
+    assert made.hidden == (str(home),)
+    assert set(made.shown) == {
+        str(project), str(home / ".envs" / "shop"), str(home / ".pyenv" / "versions" / "3.12.1"),
+    }  # fmt: skip
+    assert made.writable == (str(home / "scratch"),)
+
+
+def test_packages_that_are_installed_as_links_are_shown(home: Path) -> None:
+    python = python_in(home / ".envs" / "shop", home / ".pyenv" / "versions" / "3.12.1")
+    site = home / ".envs" / "shop" / "lib" / "python3.12" / "site-packages"
+    for name in ("by_path", "by url"):
+        (home / name).mkdir()
+    (site / "dev.pth").write_text(f"# where it is\n{home / 'by_path'}\nimport sys; sys.x = 1\n")
+    (site / "dev-1.dist-info").mkdir()
+    told = {"url": f"file://{home}/by%20url", "dir_info": {"editable": True}}
+    (site / "dev-1.dist-info" / "direct_url.json").write_text(json.dumps(told))
+
+    made = sandbox_for(python, home / "work" / "shop")
+
+    assert {str(home / "by_path"), str(home / "by url")} <= set(made.shown)
+
+
+def test_a_home_that_is_the_project_is_not_hidden(home: Path) -> None:
+    made = sandbox_for(Path(sys.executable), home)
+
+    assert str(home) not in made.hidden
+
+
+def test_what_is_shown_comes_after_what_is_hidden() -> None:
+    words = Sandbox(("/home",), ("/home/me/shop",), ("/home/me/tmp",)).command(["python", "x"])
+
+    hides, shows = words.index("--tmpfs", words.index("/proc")), words.index("/home/me/shop")
+    assert hides < shows < words.index("/home/me/tmp") < words.index("--remount-ro", shows)
+    assert words[words.index("--cap-drop") + 1] == "ALL"
+    assert words[-3:] == ["--", "python", "x"]
+    assert "--die-with-parent" in words
+    assert "--die-with-parent" not in Sandbox((), (), ()).command(["x"], leash=False)
+
+
+def bubblewrap_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: str) -> None:
+    program = tmp_path / "programs" / "bwrap"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{does}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+
+
+async def test_a_bubblewrap_that_is_not_permitted_is_noticed_and_what_it_says_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bubblewrap_that(tmp_path, monkeypatch, "echo 'bwrap: No permissions to create new namespace' >&2; exit 1")
+
+    found = await Isolation(Wanted("auto")).in_force()
+
+    assert (found.level, found.problem) == ("guard", "")
+    assert "installed, but not permitted to work (bwrap: No permissions to create new namespace)" in found.why_not
+
+
+async def test_where_it_is_missing_the_guard_is_in_force_and_a_sandbox_is_not_replaced_by_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    assert (await Isolation(Wanted("auto")).in_force()).level == "guard"
+    with pytest.raises(ProbeProblem, match=r"is `sandbox`, and bubblewrap is not installed .* Nothing is run without"):
+        await Isolation(Wanted("sandbox")).level()
+
+
+async def test_it_is_tried_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bubblewrap_that(tmp_path, monkeypatch, f"echo tried >> {tmp_path}/tries")
+    isolation = Isolation(Wanted("auto"))
+
+    assert [(await isolation.in_force()).level for _ in range(3)] == ["sandbox"] * 3
+    assert (tmp_path / "tries").read_text() == "tried\n"
+
+
+async def test_a_guard_that_is_asked_for_is_not_tried_to_be_improved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bubblewrap_that(tmp_path, monkeypatch, f"echo tried >> {tmp_path}/tries")
+
+    assert (await Isolation(Wanted("guard")).level()) == "guard"
+    assert not (tmp_path / "tries").exists()
+
+
+async def test_what_killed_servers_left_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bubblewrap_that(tmp_path, monkeypatch, "exit 0")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    left, used = tmp_path / "greenline-sandboxed-4999999-x", tmp_path / f"greenline-sandboxed-{os.getppid()}-x"
+    for folder in (left, used):
+        (folder / "copy").mkdir(parents=True)
+
+    scratch = await Isolation(Wanted("auto")).scratch()
+
+    assert scratch is not None
+    assert (left.exists(), used.exists()) == (False, True)
