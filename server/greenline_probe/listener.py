@@ -86,6 +86,10 @@ def listener(pytest: Any, run: Run) -> Any:  # noqa: C901 - many hooks, each sho
             yield
 
         @pytest.hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]
+        def pytest_cmdline_main(self, config: Any) -> None:
+            project_plugins.keep_to(config, request.selection)
+
+        @pytest.hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]
         def pytest_collection(self) -> None:
             if run.guard:
                 run.guard.polite = False  # from here on the code under test runs

@@ -35,6 +35,15 @@ def tame(config: Any, args: list[str], request: wire.RunTests, *, distribute: bo
         args += ["--junitxml="]
 
 
+def keep_to(config: Any, selection: list[str]) -> None:
+    """Undo what addopts may ask of pytest itself: other paths, a debugger that nobody would answer, an early end."""
+    if selection:
+        config.args[:] = selection
+    for name in ("usepdb", "trace", "stepwise"):
+        if hasattr(config.option, name):
+            setattr(config.option, name, False)
+
+
 def distribution(config: Any, request: wire.RunTests) -> list[str] | None:
     """Return the options by which pytest-xdist is to run the tests in several processes; None where it is not to.
 

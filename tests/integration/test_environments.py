@@ -502,6 +502,24 @@ def test_a_broken_environment_says_so(root: Path) -> None:
     assert f"There is also {other} (venv in the project), which has pytest 8" in result.reason
 
 
+def test_a_variable_that_only_the_conftest_sets_is_named(root: Path) -> None:
+    write(
+        root,
+        {
+            "pyproject.toml": PYPROJECT,
+            "shop.py": f'import os\n\nLIMIT = int(os.environ["SHOP_LIMIT"])\n{GRADE}',
+            "tests/conftest.py": 'import os\n\nos.environ["SHOP_LIMIT"] = "50"\n',
+        },
+    )
+    make(root / ".venv", "pytest")
+
+    result = generate(root / "shop.py")
+
+    assert result.status in {"failed", "not_testable"}
+    assert "line 3 of shop.py raises KeyError: 'SHOP_LIMIT'" in result.reason
+    assert "Set that environment variable where Greenline starts" in result.reason
+
+
 @pytest.mark.parametrize("style", ["", "import unittest\n\n\nclass GradeTest(unittest.TestCase):\n    pass\n"])
 def test_without_pytest_what_was_found_is_shown_and_nothing_is_written(root: Path, style: str) -> None:
     write(root, {"pyproject.toml": PYPROJECT, "shop.py": GRADE, "tests/test_shop.py": style})

@@ -223,6 +223,18 @@ async def test_addopts_that_distribute_do_not_move_tests_out_of_the_probe(
     assert 4 in report.coverage[source].lines
 
 
+@pytest.mark.parametrize("addopts", ["tests", "--pdb .", "--stepwise --last-failed tests/test_other.py"])
+async def test_what_addopts_want_of_every_run_leaves_that_of_one_file_alone(
+    project: Project, interpreter: Interpreter, addopts: str
+) -> None:
+    (project.root / "pytest.ini").write_text(f"[pytest]\naddopts = {addopts}\n")
+    (project.root / "tests" / "test_other.py").write_text("def test_other(): assert 0\n")
+    report = await run(project, interpreter, "def test_a(): pass\n")
+
+    assert [(o.node_id.rpartition("::")[2], o.outcome) for o in report.outcomes] == [("test_a", "passed")], report
+    assert not report.problem
+
+
 async def test_without_pytest_the_problem_says_how_to_install_it(
     project: Project, interpreter: Interpreter, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -18,7 +18,18 @@ def write(path: Path, text: str = "") -> Path:
 
 
 @pytest.mark.parametrize(
-    "marker", ["pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "pytest.ini", "pytest.toml", ".coveragerc", ".git"]
+    "marker",
+    [
+        "pyproject.toml",
+        "setup.cfg",
+        "setup.py",
+        "tox.ini",
+        "pytest.ini",
+        "pytest.toml",
+        "Pipfile",
+        ".coveragerc",
+        ".git",
+    ],
 )
 def test_the_nearest_folder_with_a_marker_is_the_project(tmp_path: Path, marker: str) -> None:
     write(tmp_path / "setup.py")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MARKERS = (
-    "pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "pytest.ini", "pytest.toml", ".coveragerc", ".git",
+    "pyproject.toml", "setup.cfg", "setup.py", "tox.ini", "pytest.ini", "pytest.toml", "Pipfile", ".coveragerc", ".git",
 )  # fmt: skip
 _PYTHON_FILES = ("test_*.py", "*_test.py")
 
