@@ -31,6 +31,7 @@ class Run:
     calls: Calls | None = None
     contexts: Contexts | None = None
     internal_error: str = ""
+    workers: int = 0
     _ran: dict[str, Recorded] = field(default_factory=dict)
     _outside: dict[str, set[int]] = field(default_factory=dict)
 
@@ -75,7 +76,7 @@ def listener(pytest: Any, run: Run) -> Any:  # noqa: C901 - many hooks, each sho
                 run.reply(wire.Problem("unfit", "it has plugins that these tests do not want", sorted(unwanted)))
                 os._exit(0)
             options = project_plugins.distribution(early_config, request)
-            if options is not None and _distributed(pytest, early_config, run):
+            if options is not None and _distributed(pytest, early_config, run, asked=not options):
                 args += options
                 project_plugins.tame(early_config, args, request, distribute=True)
             else:
@@ -159,10 +160,10 @@ def listener(pytest: Any, run: Run) -> Any:  # noqa: C901 - many hooks, each sho
     return Listener()
 
 
-def _distributed(pytest: Any, config: Any, run: Run) -> bool:
+def _distributed(pytest: Any, config: Any, run: Run, *, asked: bool) -> bool:
     from greenline_probe import xdist_run  # noqa: PLC0415 - only for runs that are distributed
 
-    return xdist_run.start(pytest, config, run)
+    return xdist_run.start(pytest, config, run, asked=asked)
 
 
 def describe_running(report: Any, call: Any) -> None:

@@ -60,7 +60,7 @@ def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
             this.contexts.between()
             this.ran_outside(this.contexts.outside)
         this.ran(this.tracer.take())
-    done = wire.RunDone(exit_code, this.coverage, refusals, this.internal_error, outside=this.outside)
+    done = wire.RunDone(exit_code, this.coverage, refusals, this.internal_error, this.workers, outside=this.outside)
     if this.tracer and calls:
         done.calls = calls.take(this.tracer.reported_name)
     if request.limited:

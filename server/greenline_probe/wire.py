@@ -117,6 +117,8 @@ class RunDone:
     coverage: dict[str, list[list[Any]]]
     refusals: list[str] = field(default_factory=list)
     internal_error: str = ""
+    workers: int = 0
+    """In so many processes the tests ran, when not in this one."""
     lingering: list[str] = field(default_factory=list)
     """Threads that keep the process from ending: a plain pytest would never return."""
     versions: dict[str, str] = field(default_factory=dict)
@@ -129,7 +131,7 @@ class RunDone:
 
 @dataclass
 class Problem:
-    """The request could not be carried out. Kinds: "no-pytest", "internal", "unfit"."""
+    """The request could not be carried out. Kinds: "no-pytest", "internal", "unfit", "not-parallel"."""
 
     kind: str
     message: str

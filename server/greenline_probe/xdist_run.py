@@ -38,19 +38,22 @@ exec(greenline_begins(), globals())
 """
 
 
-def start(pytest: Any, config: Any, run: Run) -> bool:
-    """Prepare for workers, before arguments are read; False where this pytest-xdist cannot have ours."""
+def start(pytest: Any, config: Any, run: Run, *, asked: bool) -> bool:
+    """Prepare for workers, before arguments are read; False where this pytest-xdist cannot have ours.
+
+    ``asked``: the project itself wants it, and what it leads to is what it leads to without us.
+    """
     remote = importlib.import_module("xdist.remote")
     has_hook = hasattr(importlib.import_module("xdist.newhooks"), "pytest_xdist_getremotemodule")
     if not has_hook or not hasattr(remote, "_prepareconfig"):
         return False
     if run.tracer:
         run.tracer.stop()  # what runs here is pytest's, and the same conftest files as there
-    config.pluginmanager.register(_plugin(pytest, run), "greenline-workers")
+    config.pluginmanager.register(_plugin(pytest, run, asked=asked), "greenline-workers")
     return True
 
 
-def _plugin(pytest: Any, run: Run) -> Any:
+def _plugin(pytest: Any, run: Run, *, asked: bool) -> Any:
     request = json.dumps(dataclasses.asdict(run.request))
 
     class Workers:
@@ -62,6 +65,17 @@ def _plugin(pytest: Any, run: Run) -> Any:
         @pytest.hookimpl(tryfirst=True, optionalhook=True)  # type: ignore[untyped-decorator, unused-ignore]
         def pytest_xdist_getremotemodule(self) -> str:
             return _WORKER.format(here=_HERE, request=request)
+
+        @pytest.hookimpl(optionalhook=True)  # type: ignore[untyped-decorator, unused-ignore]
+        def pytest_xdist_setupnodes(self, specs: Sequence[Any]) -> None:
+            run.workers = len(specs)
+
+        @pytest.hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]
+        def pytest_collectreport(self, report: Any) -> None:
+            # Rows from a set or of today, say: then the processes have no common list of tests to share out.
+            if report.failed and not asked and "tests were collected between" in str(report.longrepr):
+                run.reply(wire.Problem("not-parallel", str(report.longrepr)))
+                os._exit(0)  # the workers end with this process
 
         @pytest.hookimpl(optionalhook=True)  # type: ignore[untyped-decorator, unused-ignore]
         def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:

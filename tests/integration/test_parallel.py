@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -133,6 +134,23 @@ async def test_several_processes_tell_what_one_tells(
         path: ran.arcs for path, ran in alone.coverage.items()
     }
     assert together.contexts == alone.contexts
+    assert together.outside == alone.outside
+    assert (alone.workers, together.workers) == (0, workers if workers > 1 else 0)
+
+
+async def test_tests_that_differ_from_process_to_process_run_in_one(
+    project: Project, pids: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suite_size, "ENOUGH", 2)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    differs = (
+        "import os, pytest\n@pytest.mark.parametrize('n', [os.getpid()])\ndef test_a(n): assert n == os.getpid()\n"
+    )
+    (project.root / "tests" / "test_one.py").write_text(differs)
+    report = await run(project, parallel=True)
+
+    assert (report.problem, report.workers, len(processes(pids))) == ("", 0, 1)
+    assert [o.outcome for o in report.outcomes if "test_one" in o.node_id] == ["passed"]
 
 
 async def test_a_process_that_dies_is_one_failed_test(project: Project, pids: Path) -> None:
@@ -151,33 +169,35 @@ async def test_a_process_that_dies_is_one_failed_test(project: Project, pids: Pa
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
-@pytest.mark.parametrize("how", ["cancelled", "time is up"])
+@pytest.mark.parametrize("how", ["cancelled", "killed"])
 async def test_no_process_is_left(project: Project, pids: Path, how: str) -> None:
     ini = (project.root / "pytest.ini").read_text()
     (project.root / "pytest.ini").write_text(ini.replace("xdist.looponfail", "xdist.looponfail -n 2 --dist loadfile"))
     for name in ("test_one.py", "test_other.py"):
         (project.root / "tests" / name).write_text("import threading\ndef test_a(): threading.Event().wait()\n")
 
-    seconds = 4.0 if how == "time is up" else LIMIT
-    running = asyncio.ensure_future(
-        PytestProcess().run(replace(run_of(project), parallel=True, seconds=seconds), Silent())
-    )
+    running = asyncio.ensure_future(PytestProcess().run(replace(run_of(project), parallel=True), Silent()))
+    await until(lambda: pids.exists() and len(pids.read_text().split()) == 2)
+    started = processes(pids)
     if how == "cancelled":
-        await until(lambda: pids.exists() and len(pids.read_text().split()) == 2)
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
-    else:
-        report = await running
-        assert "did not end within 4 s" in report.problem
-    started = processes(pids)
+    else:  # the process that started them: nobody is left to end them
+        os.kill(int(stat(min(started))[1]), signal.SIGKILL)
+        assert "was killed by SIGKILL" in (await running).problem
     assert len(started) == 2
     assert not [pid for pid in started if lives(pid)]
 
 
+def stat(pid: str) -> list[str]:
+    """Return state, parent and so on."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
 def lives(pid: str) -> bool:
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
+        return stat(pid)[0] not in {"Z", "X"}
     except OSError:
         return False
 

@@ -70,7 +70,9 @@ class PytestProcess:
                 problem = await self._ended(probe, self._request(overlay, run, workers), run, heard, progress)
                 if not heard.ended and probe.unfit:
                     return None
-            return _report(overlay, run, heard, problem)
+            if not heard.cannot_be_parallel:
+                return _report(overlay, run, heard, problem)
+        return await self._run(replace(run, parallel=False), progress, fresh=fresh)
 
     async def _ended(
         self, probe: Probe, request: wire.RunTests, run: TestRun, heard: _Heard, progress: Progress
@@ -144,6 +146,11 @@ class _Heard:
     _bits: dict[str, int] = field(default_factory=dict)
     done: wire.RunDone | None = None
     refusal_to_run: wire.Problem | None = None
+
+    @property
+    def cannot_be_parallel(self) -> bool:
+        """The tests cannot be handed out to several processes, and nobody but us wanted that."""
+        return self.refusal_to_run is not None and self.refusal_to_run.kind == "not-parallel"
 
     @property
     def ended(self) -> bool:
@@ -221,6 +228,7 @@ def _report(overlay: Overlay, run: TestRun, heard: _Heard, problem: str) -> Test
         calls=calls,
         contexts=heard.contexts,
         outside=heard.by_path(heard.done.outside) if heard.done else {},
+        workers=heard.done.workers if heard.done else 0,
         refusals=tuple(what.replace(copy, project) for what in (heard.done.refusals if heard.done else ())),
     )
 

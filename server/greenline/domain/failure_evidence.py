@@ -54,6 +54,8 @@ class Evidence:
     """Which was written later, the test's file or the code that it ran; None where that is not known."""
     own_modules: frozenset[str] = frozenset()
     """Top-level modules named in the failure that are the project's own."""
+    side_by_side: bool = False
+    """Other tests ran at the same time."""
     temporary: str = ""
     """The folder for temporary files in this run."""
 

@@ -22,11 +22,18 @@ def judge(evidence: Evidence) -> Failure:
 
 def flaky(evidence: Evidence) -> Failure:
     """Return what is known of a test that failed, and passed when it ran again without the others."""
+    values = values_of(evidence.said or first_line(evidence.message))
+    if evidence.side_by_side:
+        return _failure(
+            evidence,
+            "flaky",
+            f"{values}\nIt passed when it ran again by itself: it may not stand tests that run at the same time.",
+            "Look at what it shares with others (files, ports, a database), or set greenline.run.parallel to false.",
+        )
     return _failure(
         evidence,
         "flaky",
-        f"{values_of(evidence.said or first_line(evidence.message))}\n"
-        "It passed when it ran again, without the tests that passed: chance, time or another test decides.",
+        f"{values}\nIt passed when it ran again, without the tests that passed: chance, time or another test decides.",
         "Look for what is different each time: the order of the tests, random numbers, the clock, files that stay.",
     )
 

@@ -123,6 +123,8 @@ class TestReport:
     """
     outside: Mapping[Path, int] = field(default_factory=dict)
     """Of a run with contexts: file -> lines that ran outside of all tests."""
+    workers: int = 0
+    """In so many processes the tests ran side by side, where they did."""
     calls: Mapping[Path, tuple[CallsSeen, ...]] = field(default_factory=dict)
     """Of a run that records them, by file, in the order of the lines."""
 

@@ -107,6 +107,7 @@ class SortFailures:
             changed=changed,
             newer=_newer(project, project.root / _file_of(outcome.node_id), ran, texts),
             own_modules=_own(project, outcome.said),
+            side_by_side=report.workers > 1,
             temporary=tempfile.gettempdir(),
         )
 
