@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -19,6 +20,7 @@ from greenline.ports.isolation import InForce
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from greenline.adapters.sandbox import Sandbox
     from greenline.ports.isolation import Level
 
 _FOLDER = "greenline-sandboxed-{pid}-"
@@ -42,6 +44,8 @@ class Isolation:
         self._no_sandbox: str | None = None
         """Why there is none, once it was tried."""
         self._scratch: Path | None = None
+        self._tried: dict[Sandbox, str] = {}
+        """Why the project's interpreter does not start in each."""
 
     async def in_force(self) -> InForce:
         """Return the level, and why it is not a stronger one. Tries out, the first time, what this system can do."""
@@ -51,20 +55,27 @@ class Isolation:
         if wanted.level == "guard":
             return InForce("guard", "the setting greenline.isolation.level says so")
         why_not = await self._why_no_sandbox()
-        if not why_not:
-            return InForce("sandbox")
-        problem = (
-            f"The setting greenline.isolation.level is `sandbox`, and {why_not}. Nothing is run without one: "
-            "make it work, or set `auto`, and the guard alone holds code back."
-        )
-        return InForce("guard", why_not, problem=problem if wanted.level == "sandbox" else "")
+        return _no_sandbox(wanted, why_not) if why_not else InForce("sandbox")
+
+    async def in_force_for(
+        self, interpreter: Path, project: Path, bytecode: Path | None
+    ) -> tuple[InForce, Sandbox | None]:
+        """Return the same for an interpreter in a project, and the sandbox, where it is one. Tries that out, too.
+
+        ``bytecode`` can be written in it, and scratch copies in the folder that comes first in ``writable``.
+        """
+        found = await self.in_force()
+        if found.level != "sandbox":
+            return found, None
+        writable = await self._writable(bytecode)
+        made = await asyncio.to_thread(sandbox.sandbox_for, interpreter, project, writable=writable)
+        if made not in self._tried:
+            self._tried[made] = await sandbox.why_not_python(made, interpreter)
+        return (_no_sandbox(self.wanted, self._tried[made]), None) if self._tried[made] else (found, made)
 
     async def level(self) -> Level:
         """Return the level in force. Raises ProbeProblem where the setting asks for one that is not to be had."""
-        found = await self.in_force()
-        if found.problem:
-            raise ProbeProblem(found.problem)
-        return found.level
+        return checked(await self.in_force()).level
 
     def template(self) -> CommandTemplate:
         """Return how to run a program elsewhere. Raises ProbeProblem."""
@@ -82,7 +93,7 @@ class Isolation:
             weakref.finalize(self, shutil.rmtree, self._scratch, ignore_errors=True)
         return self._scratch
 
-    async def writable(self, bytecode: Path | None) -> list[Path]:
+    async def _writable(self, bytecode: Path | None) -> list[Path]:
         """Return what can be written in a sandbox: the folder for scratch copies comes first."""
         folders = [folder for folder in (await self.scratch(), bytecode) if folder is not None]
         for folder in folders:
@@ -96,6 +107,21 @@ class Isolation:
             except OSError as error:
                 self._no_sandbox = f"bubblewrap could not be started: {error}"
         return self._no_sandbox
+
+
+def checked(found: InForce) -> InForce:
+    """Return it. Raises ProbeProblem where nothing is run."""
+    if found.problem:
+        raise ProbeProblem(found.problem)
+    return found
+
+
+def _no_sandbox(wanted: Wanted, why_not: str) -> InForce:
+    problem = (
+        f"The setting greenline.isolation.level is `sandbox`, and {why_not}. Nothing is run without one: "
+        "make it work, or set `auto`, and the guard alone holds code back."
+    )
+    return InForce("guard", why_not, problem=problem if wanted.level == "sandbox" else "")
 
 
 def _by_command(wanted: Wanted) -> InForce:

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 
 from greenline.adapters.commanded_probe import CommandedProbe
 from greenline.adapters.forked_probe import ForkedProbe
-from greenline.adapters.isolation import Isolation
+from greenline.adapters.isolation import Isolation, checked
 from greenline.adapters.probe_process import ProbeProcess, child_environment
-from greenline.adapters.sandbox import sandbox_for
 from greenline.adapters.scratch_overlay import Overlay, scratch_overlay
 from greenline.adapters.warm_process import WarmProblem, WarmProcess
-from greenline.ports.isolation import Warmth
+from greenline.ports.isolation import InForce, Warmth
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from greenline.adapters.probe_process import Probe
     from greenline.adapters.sandbox import Sandbox
-    from greenline.ports.isolation import InForce
     from greenline.ports.project import Interpreter, Project
 
 _MOST = 8
@@ -86,8 +84,8 @@ class Probes:
         ``python_path`` comes before the person's PYTHONPATH; ``first`` is what the request puts on ``sys.path`` itself;
         ``variables`` are set in the environment, over all others.
         """
-        level = await self.isolation.level() if kind.own_home else "none"
-        sandbox = await self._sandbox(kind) if level == "sandbox" else None
+        in_force, sandbox = await self._isolation_of(kind)
+        level = checked(in_force).level
         if sandbox and not any(overlay.scratch.is_relative_to(folder) for folder in sandbox.writable):
             # A warm process was started before this folder was made.
             fresh, sandbox = True, replace(sandbox, writable=(*sandbox.writable, str(overlay.scratch)))
@@ -130,20 +128,22 @@ class Probes:
             return scratch_overlay(project, texts, seen_as=Path(there))
         return scratch_overlay(project, texts, parent=await self.isolation.scratch() if level == "sandbox" else None)
 
-    async def in_force(self) -> InForce:
+    async def in_force(self, interpreter: Interpreter | None, project: Project) -> InForce:
         """See Isolating."""
-        return await self.isolation.in_force()
+        if interpreter is None:
+            return await self.isolation.in_force()
+        return (await self.isolation.in_force_for(interpreter.path, project.root, self.bytecode))[0]
 
     async def warmth(self, interpreter: Interpreter, project: Project) -> Warmth:
         """See Isolating."""
-        in_force = await self.isolation.in_force()
+        kind = Kind(interpreter.path, project.root, tests=interpreter.pytest_version is not None)
+        in_force, sandbox = await self._isolation_of(kind)
         if not self._warm:
             return Warmth("this system has no safe way to fork a process that has started")
         if in_force.problem or in_force.level == "command":
             return Warmth("the setting greenline.isolation.level has each run by its command")
-        kind = Kind(interpreter.path, project.root, tests=interpreter.pytest_version is not None)
         try:
-            warm = await self._ready(kind, await self._sandbox(kind) if in_force.level == "sandbox" else None)
+            warm = await self._ready(kind, sandbox)
         except WarmProblem as problem:
             return Warmth(str(problem))
         left_out = self._without.get((kind.interpreter, kind.project), ())
@@ -157,11 +157,10 @@ class Probes:
         kinds = [Kind(interpreter.path, project.root, tests=False), *tests, replace(tests[0], own_home=False)]
 
         async def start() -> None:
-            in_force = await self.isolation.in_force()
             for kind in kinds:
-                if kind.own_home and (in_force.level == "command" or in_force.problem):
+                in_force, sandbox = await self._isolation_of(kind)
+                if in_force.level == "command" or in_force.problem:
                     continue
-                sandbox = await self._sandbox(kind) if kind.own_home and in_force.level == "sandbox" else None
                 with contextlib.suppress(WarmProblem):
                     await self._ready(kind, sandbox)
 
@@ -169,10 +168,10 @@ class Probes:
         self._preparing.add(task)
         task.add_done_callback(self._preparing.discard)
 
-    async def _sandbox(self, kind: Kind) -> Sandbox:
-        """Return the sandbox that children of this kind run in, with the scratch copies that are made in its folder."""
-        writable = await self.isolation.writable(self.bytecode)
-        return await asyncio.to_thread(sandbox_for, kind.interpreter, kind.project, writable=writable)
+    async def _isolation_of(self, kind: Kind) -> tuple[InForce, Sandbox | None]:
+        if not kind.own_home:
+            return InForce("guard", "it is accepted"), None
+        return await self.isolation.in_force_for(kind.interpreter, kind.project, self.bytecode)
 
     async def _ready(self, kind: Kind, sandbox: Sandbox | None = None) -> WarmProcess:
         """Return a warm process for this kind. Raises WarmProblem."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlparse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 PROGRAM = "bwrap"
 INSIDE_PARENT = 1
@@ -24,8 +25,9 @@ INSIDE_PARENT = 1
 _SECONDS_TO_TRY = 10.0
 _ALWAYS_HIDDEN = ("/tmp", "/var/tmp", "/run", "/home", "/root", "/mnt", "/media")  # noqa: S108 - hidden, not used
 """Besides the person's home: what others keep there, and sockets of services that do what they are told."""
-_STILL_SHOWN = ("/run/current-system", "/run/opengl-driver")
-"""Where NixOS has its programs."""
+_STILL_SHOWN = ("/run/current-system", "/run/opengl-driver", "/home/linuxbrew/.linuxbrew")
+"""Where NixOS and Homebrew have their programs."""
+_REPOSITORY = (".git", ".hg", ".svn")
 _LONGEST_COMPLAINT = 200
 
 
@@ -56,9 +58,10 @@ class Sandbox:
 
 def sandbox_for(interpreter: Path, project: Path, *, writable: Iterable[Path] = ()) -> Sandbox:
     """Return one in which this interpreter runs this project. Looks at the files of both."""
-    needed = [project, *_prefixes(interpreter)]
-    for site in [site for prefix in needed[1:] for site in _sites(prefix)]:
-        needed += _installed_as_links(site)
+    prefixes = _prefixes(interpreter)
+    needed = [_repository(project), *_links_in(project), *prefixes]
+    for site in [site for prefix in prefixes for site in _sites(prefix)]:
+        needed += _links_of(site, site.stat().st_mtime_ns)
     needed += [Path(entry) for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
     user = Path.home() / ".local" / "lib"
     needed += [user, *map(Path, _STILL_SHOWN)]
@@ -80,23 +83,33 @@ async def why_not() -> str:
     program = shutil.which(PROGRAM)
     if program is None:
         return "bubblewrap is not installed (the package is called bubblewrap, its program bwrap)"
-    command = Sandbox(_hidden(), (), ()).command([program, "--version"])
+    complaint = await _complaint(Sandbox((), (), ()).command([program, "--version"]))
+    return complaint and (
+        f"bubblewrap is installed, but not permitted to work ({complaint}): "
+        "inside a container, or where user namespaces are switched off, that is usual"
+    )
+
+
+async def why_not_python(made: Sandbox, interpreter: Path) -> str:
+    """Return why an interpreter does not start in this sandbox; empty when it does. It is tried."""
+    complaint = await _complaint(made.command([interpreter, "-c", "pass"]))
+    return complaint and f"{interpreter} does not start in one ({complaint})"
+
+
+async def _complaint(command: Sequence[str | Path]) -> str:
+    """Run a command that does nothing; return what it complains of, empty when it ends well."""
     process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE)
     try:
         _, said = await asyncio.wait_for(process.communicate(), _SECONDS_TO_TRY)
     except asyncio.TimeoutError:
-        return f"bubblewrap did not start a program within {_SECONDS_TO_TRY:g} s"
+        return f"it did not end within {_SECONDS_TO_TRY:g} s"
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
     if process.returncode == 0:
         return ""
-    complaint = " ".join(said.decode("utf-8", "replace").split())[:_LONGEST_COMPLAINT]
-    return (
-        f"bubblewrap is installed, but not permitted to work ({complaint or f'exit code {process.returncode}'}): "
-        "inside a container, or where user namespaces are switched off, that is usual"
-    )
+    return " ".join(said.decode("utf-8", "replace").split())[:_LONGEST_COMPLAINT] or f"exit code {process.returncode}"
 
 
 def _hidden() -> tuple[str, ...]:
@@ -108,6 +121,23 @@ def _hidden() -> tuple[str, ...]:
 
 def _is_below(path: str, top: str) -> bool:
     return path == top or path.startswith(top.rstrip(os.sep) + os.sep)
+
+
+def _repository(project: Path) -> Path:
+    """Return the repository that a project is in, which may be one of several in it; else the project."""
+    for folder in (project, *project.parents):
+        if folder == Path.home():
+            break
+        if any((folder / name).exists() for name in _REPOSITORY):
+            return folder
+    return project
+
+
+def _links_in(project: Path) -> list[Path]:
+    """Return where links at the top of a project lead: to its data, say."""
+    with contextlib.suppress(OSError), os.scandir(project) as entries:
+        return [Path(os.path.realpath(entry.path)) for entry in entries if entry.is_symlink()]
+    return []
 
 
 def _prefixes(interpreter: Path) -> list[Path]:
@@ -128,6 +158,11 @@ def _prefixes(interpreter: Path) -> list[Path]:
 
 def _sites(prefix: Path) -> Iterator[Path]:
     yield from prefix.glob("lib*/python*/site-packages")
+
+
+@functools.lru_cache(maxsize=64)
+def _links_of(site: Path, modified: int) -> tuple[Path, ...]:  # noqa: ARG001 - what is installed changes the folder
+    return tuple(_installed_as_links(site))
 
 
 def _installed_as_links(site: Path) -> Iterator[Path]:

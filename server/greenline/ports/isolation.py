@@ -36,8 +36,8 @@ class Warmth:
 class Isolating(Protocol):
     """Runs probes in isolation."""
 
-    async def in_force(self) -> InForce:
-        """Return the level that is in force; tries what this system can do, the first time."""
+    async def in_force(self, interpreter: Interpreter | None, project: Project) -> InForce:
+        """Return the level that is in force for a project; tries what this system can do, the first time."""
 
     async def warmth(self, interpreter: Interpreter, project: Project) -> Warmth:
         """Tell whether probes of an interpreter in a project are forks of a warm process; starts one, to see."""

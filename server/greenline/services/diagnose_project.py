@@ -108,7 +108,7 @@ class DiagnoseProject:
         return Finding("looked for it in", "ok", "\n".join(lines))
 
     async def _isolation_findings(self, project: Project, interpreter: Interpreter | None) -> list[Finding]:
-        in_force = await self._isolating.in_force()
+        in_force = await self._isolating.in_force(interpreter, project)
         if in_force.problem:
             return [Finding("isolation", "problem", in_force.problem)]
         warmth = await self._isolating.warmth(interpreter, project) if interpreter is not None else None

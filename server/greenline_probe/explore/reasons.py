@@ -17,8 +17,9 @@ _NEEDS = {
     "process": "needs another program",
     "write": "changes files outside of a temporary folder",
     "file": "needs a file that is not there",
+    "read": "needs a file of yours, outside of the project",
 }
-_HINDERS = {"network", "database", "terminal", "process"}
+_HINDERS = {"network", "database", "terminal", "process", "read"}
 """What code asks for itself; where it writes may only be our invention."""
 _ADVICE = {
     "network": "Take what connects as a parameter, and a test can pass something that answers by itself.",
@@ -28,6 +29,8 @@ _ADVICE = {
     "process": "Move what it does with the program's output into a function of its own, and that one can be tested.",
     "write": "Take the path as a parameter, and a test can pass one of its own.",
     "file": "Take the path as a parameter, and a test can pass one of its own.",
+    "read": "Take the path as a parameter, and a test can pass one of its own. What is hidden depends on the setting "
+    "greenline.isolation.level.",
 }
 
 

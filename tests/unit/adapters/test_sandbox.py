@@ -86,6 +86,16 @@ def test_what_is_shown_comes_after_what_is_hidden() -> None:
     assert "--die-with-parent" not in Sandbox((), (), ()).command(["x"], leash=False)
 
 
+def test_the_repository_around_a_project_is_shown_and_where_its_links_lead(home: Path) -> None:
+    (home / "work" / ".git").mkdir()
+    (home / "data").mkdir()
+    (home / "work" / "shop" / "data").symlink_to(home / "data")
+
+    assert set(sandbox_for(Path("/usr/bin/python3"), home / "work" / "shop").shown) == {
+        str(home / "work"), str(home / "data"),
+    }  # fmt: skip
+
+
 def bubblewrap_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: str) -> None:
     program = tmp_path / "programs" / "bwrap"
     program.parent.mkdir()
@@ -113,6 +123,20 @@ async def test_where_it_is_missing_the_guard_is_in_force_and_a_sandbox_is_not_re
     assert (await Isolation(Wanted("auto")).in_force()).level == "guard"
     with pytest.raises(ProbeProblem, match=r"is `sandbox`, and bubblewrap is not installed .* Nothing is run without"):
         await Isolation(Wanted("sandbox")).level()
+
+
+async def test_an_interpreter_that_does_not_start_in_it_runs_under_the_guard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    does = 'for word; do [ "$word" = -c ] && { echo "libssl: no such file" >&2; exit 127; }; done; exit 0'
+    bubblewrap_that(tmp_path, monkeypatch, does)
+
+    found, made = await Isolation(Wanted("auto")).in_force_for(Path("/here/python"), tmp_path, None)
+    assert (found.level, found.problem, made) == ("guard", "", None)
+    assert found.why_not == "/here/python does not start in one (libssl: no such file)"
+
+    found, _ = await Isolation(Wanted("sandbox")).in_force_for(Path("/here/python"), tmp_path, None)
+    assert found.problem.startswith("The setting greenline.isolation.level is `sandbox`, and /here/python does not")
 
 
 async def test_it_is_tried_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

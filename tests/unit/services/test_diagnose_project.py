@@ -51,7 +51,7 @@ class World:
     async def looked_at(self, project: Project, *, setting: str = "") -> tuple[LookedAt, ...]:
         return self.places
 
-    async def in_force(self) -> InForce:
+    async def in_force(self, interpreter: Interpreter | None, project: Project) -> InForce:
         return self.isolation
 
     async def warmth(self, interpreter: Interpreter, project: Project) -> Warmth:
