@@ -14,6 +14,7 @@ import pytest
 from greenline.adapters.documents_on_disk import SavedFiles
 from greenline.adapters.probes import Probes
 from greenline.adapters.pytest_process import PytestProcess
+from greenline.domain.failures import Place
 from greenline.ports.progress import Silent
 from greenline.ports.project import Interpreter, Project
 from greenline.ports.tests import TestReport, TestRun
@@ -91,6 +92,13 @@ ROWS = {
         "assert 7 == 6\nwhere 7 = total([1, 2, 3])",
         "Correct the code; or the test, if it expects what should not be.",
         "assert shop.total([1, 2, 3]) == 6",
+    ),
+    "several values": Row(
+        "assert [1, shop.total([2])] == [1, 3]",
+        "code",
+        "assert [1, 2] == [1, 3]\n  At index 1 diff: 2 != 3",
+        "Correct the code;",
+        "assert [1, shop.total([2])] == [1, 3]",
     ),
     "message": Row(
         "assert shop.total([1]) == 2, 'one coin'",
@@ -524,3 +532,28 @@ async def test_what_keeps_pytest_from_starting_has_a_next_step(  # noqa: PLR0917
 
     assert (failure.node_id, failure.kind, failure.message) == ("", "environment", message)
     assert failure.next_step.startswith(next_step)
+
+
+async def test_a_test_that_does_not_stand_others_beside_it_is_told_as_such(project: Project, sorter: Sorter) -> None:
+    pytest.importorskip("xdist")
+    beside = "import os\ndef test_a(): assert 'PYTEST_XDIST_WORKER' not in os.environ, 'the port is taken'\n"
+    for name in ("test_a.py", "test_b.py"):
+        write(project.root / "tests" / name, beside, age=100)
+    (project.root / "pytest.ini").write_text("[pytest]\naddopts = -p xdist.plugin -p xdist.looponfail -n 2\n")
+    found = await sorter.failures(parallel=True)
+
+    assert {failure.kind for failure in found} == {"flaky"}
+    assert found[0].message.endswith(
+        "It passed when it ran again by itself: it may not stand tests that run at the same time."
+    )
+    assert "greenline.run.parallel" in found[0].next_step
+
+
+async def test_what_ends_the_process_is_a_failure_of_its_test(project: Project, sorter: Sorter) -> None:
+    path = project.root / "tests" / "test_a.py"
+    write(path, "import os\nclass TestIt:\n    def test_a(self, tmp_path):\n        os.kill(os.getpid(), 11)\n")
+    failure = await sorter.one()
+
+    assert (failure.node_id, failure.kind) == ("tests/test_a.py::TestIt::test_a", "code")
+    assert failure.message.startswith("The Python process was killed by SIGSEGV while")
+    assert failure.test == Place(path, 3)

@@ -8,6 +8,7 @@ _ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]+")
 _CALLABLE = re.compile(r"<(?:bound method|built-in (?:function|method)|function|class) '?([\w.]+)'?(?: of [^<>]+)?>")
 _WHERE = re.compile(r"^\s*\+\s+(where|and) +(.*)$")
 _NO_NEWS = re.compile(r"^(?:[\w.]+|<[\w.]+ object>) = [\w.]+$")
+_HINT = re.compile(r"^\s*(?:Use -v+ to get more diff|\.\.\.Full output truncated)")
 _ASSERTION = re.compile(r"^AssertionError: (?=.)")
 _MOST_LINES = 12
 _LONGEST_LINE = 300
@@ -26,7 +27,7 @@ def values_of(said: str) -> str:
             words = _CALLABLE.sub(lambda found: found[1].rpartition(".")[2], where[2])
             if not _NO_NEWS.match(words):
                 lines.append(f"{where[1]} {words}")
-        elif line.strip():
+        elif line.strip() and not _HINT.match(line):
             lines.append(line.rstrip())
     shown = [line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]} ..." for line in lines[:_MOST_LINES]]
     if len(lines) > _MOST_LINES:
