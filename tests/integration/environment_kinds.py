@@ -44,28 +44,6 @@ def offline() -> dict[str, str]:
     return {"PATH": path, "UV_OFFLINE": "1", "UV_CACHE_DIR": str(_SET_UP / "cache"), "UV_NO_CONFIG": "1"}
 
 
-def make_prefix(folder: Path) -> Path:
-    """Make what conda makes: a whole Python of its own, no virtual environment. Returns its python."""
-    base = Path(os.path.realpath(sys.executable))
-    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-    (folder / "bin").mkdir(parents=True)
-    (folder / "conda-meta").mkdir()
-    (folder / "conda-meta" / "history").touch()
-    python = folder / "bin" / version
-    python.write_bytes(base.read_bytes())
-    python.chmod(0o755)
-    for name in ("python", "python3"):
-        (folder / "bin" / name).symlink_to(version)
-    library = folder / "lib" / version
-    (library / "site-packages").mkdir(parents=True)
-    for path in Path(os.__file__).parent.iterdir():
-        if path.name not in {"site-packages", "dist-packages", "__pycache__", "EXTERNALLY-MANAGED"}:
-            (library / path.name).symlink_to(path)
-    for shared in (base.parent.parent / "lib").glob("libpython*"):
-        (folder / "lib" / shared.name).symlink_to(shared)
-    return folder / "bin" / "python"
-
-
 def _uv(*arguments: str) -> None:
     _run(str(_UV), "--offline", "--quiet", "--no-config", "--cache-dir", str(_SET_UP / "cache"), *arguments)
 

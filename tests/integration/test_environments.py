@@ -26,7 +26,7 @@ from greenline.domain.code.model import Target
 from greenline.ports.progress import Silent
 from greenline.settings import Settings
 from integration import environment_kinds
-from integration.environment_kinds import install, make, make_prefix
+from integration.environment_kinds import install, make
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -163,8 +163,8 @@ def of_pipenv(root: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def of_conda(root: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     prefix = home / "miniforge3" / "envs" / "shop"
     write(root, {"environment.yml": "name: shop\ndependencies: [python, pytest]\n"})
-    python = make_prefix(prefix)
-    install(python, "pytest")
+    python = make(prefix, "pytest")  # all of conda's but the Python of its own, which cannot be copied everywhere
+    (prefix / "conda-meta").mkdir()
     return python
 
 
