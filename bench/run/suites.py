@@ -30,7 +30,7 @@ def suite(name: str, python: Path = Path(sys.executable)) -> Suite:
     """Fetch what is missing of a package of suites.txt. Raises BenchProblem."""
     (wanted,) = [line for line in (HERE / "suites.txt").read_text().splitlines() if line.startswith(f"{name}==")]
     version = wanted.partition("==")[2].partition(" ")[0]
-    return Suite(name, _unpacked(name, version), _environment(python))
+    return Suite(name, _unpacked(name, version), environment(python))
 
 
 def copied(of: Suite, folder: Path) -> Suite:
@@ -46,7 +46,7 @@ def _unpacked(name: str, version: str) -> Path:
         return folder
     archives = CACHE / "sdists"
     options = ["--no-binary", ":all:", "--no-deps", "--require-hashes", "--dest", archives]
-    _pip(Path(sys.executable), "download", *options, "-r", HERE / "suites.txt")
+    pip(Path(sys.executable), "download", *options, "-r", HERE / "suites.txt")
     with tarfile.open(archives / f"{name.replace('-', '_')}-{version}.tar.gz") as archive:
         part = folder.with_name(folder.name + ".part")
         shutil.rmtree(part, ignore_errors=True)
@@ -60,7 +60,8 @@ def _unpacked(name: str, version: str) -> Path:
     return folder
 
 
-def _environment(python: Path) -> Path:
+def environment(python: Path) -> Path:
+    """Return an interpreter of this version that has what environment.txt names. Raises BenchProblem."""
     asked = subprocess.run([python, "-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])"], check=False,
                            capture_output=True, text=True)  # fmt: skip
     if asked.returncode:
@@ -71,12 +72,13 @@ def _environment(python: Path) -> Path:
     if not stamp.is_file() or stamp.read_text() != wanted:
         print(f"Setting up an environment with Python {asked.stdout.strip()} ...", file=sys.stderr)
         subprocess.run([python, "-m", "venv", "--clear", home], check=True)
-        _pip(interpreter, "install", "-r", HERE / "environment.txt")
+        pip(interpreter, "install", "-r", HERE / "environment.txt")
         stamp.write_text(wanted)
     return interpreter
 
 
-def _pip(python: Path, command: str, *arguments: object) -> None:
+def pip(python: Path, command: str, *arguments: object) -> None:
+    """Let an interpreter's pip fetch something. Raises BenchProblem."""
     whole = [str(python), "-m", "pip", command, "--quiet", "--disable-pip-version-check", *map(str, arguments)]
     done = subprocess.run(whole, capture_output=True, text=True, check=False)
     if done.returncode:
