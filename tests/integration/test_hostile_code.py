@@ -76,7 +76,7 @@ def level(name: str, why_not: str = "") -> Any:
     return pytest.param(name, marks=pytest.mark.skipif(bool(why_not), reason=why_not))
 
 
-@pytest.fixture(scope="module", params=[level("guard"), level("sandbox", WITHOUT_BUBBLEWRAP)])
+@pytest.fixture(scope="module", params=[level("guard"), level("sandbox", WITHOUT_BUBBLEWRAP), level("command")])
 def aftermath(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Aftermath:
     root, outside, home, elsewhere = (
         tmp_path_factory.mktemp(name) for name in ("hostile", "outside", "home", "elsewhere")
@@ -103,7 +103,8 @@ def aftermath(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         before = snapshot(root, outside, home)
         command = [
             sys.executable, "-m", "greenline", "generate", "--dry-run", "--format", "json", "--isolation",
-            request.param, "--interpreter", sys.executable, *(source.name for source in SOURCES),
+            request.param, "--isolation-command", "env {command}", "--interpreter", sys.executable,
+            *(source.name for source in SOURCES),
         ]  # fmt: skip
         ended = subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False, timeout=600)
         after = snapshot(root, outside, home)

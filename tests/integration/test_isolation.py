@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -168,6 +169,43 @@ async def test_what_hangs_in_a_sandbox_is_ended_by_its_id_out_here(
         (root / "test_signs.py").write_text(TESTS)
         assert passed(await PytestProcess(probes).run(run_of(root, here), Silent())) == ["test_sign"]
     assert len(list((tmp_path / "tmp").glob("greenline-*/greenline-*/copy/project"))) == 0
+
+
+SERVER = """
+import asyncio, sys
+from pathlib import Path
+from greenline.adapters.isolation import Isolation, Wanted
+from greenline.adapters.probes import Probes
+from greenline.adapters.pytest_process import PytestProcess
+from greenline.ports.progress import Silent
+from greenline.ports.project import Interpreter, Project
+from greenline.ports.tests import TestRun
+
+root = Path(sys.argv[1])
+here = Interpreter(Path(sys.executable), sys.version_info[:3], "the test", "9", None)
+probes = Probes(warm=sys.argv[2] == "warm", isolation=Isolation(Wanted("sandbox")))
+run = TestRun(Project(root, None, (root,), ()), here, selection=("test_signs.py",), seconds=600.0)
+asyncio.run(PytestProcess(probes).run(run, Silent()))
+"""
+
+
+@needs_bubblewrap
+@pytest.mark.parametrize("warm", ["warm", "fresh"])
+async def test_a_sandbox_ends_with_a_killed_server(
+    root: Path, tmp_path: Path, warm: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    (root / "test_signs.py").write_text("import time\ndef test_waits():\n    open('began', 'w')\n    time.sleep(600)\n")
+    server = subprocess.Popen([sys.executable, "-c", SERVER, str(root), warm])  # noqa: ASYNC220 - it only starts
+    with server:
+        await until(lambda: list((tmp_path / "tmp").glob("greenline-*/greenline-*/copy/project/began")))
+        below = [pid for pid in processes_with(str(tmp_path / "tmp")) if server.pid in ancestors(pid)]
+        server.kill()
+        await asyncio.wait_for(asyncio.to_thread(server.wait), LIMIT)
+
+        await until(lambda: not processes_with(str(tmp_path / "tmp")))
+    assert len(below) == (4 if warm == "warm" else 3)
 
 
 @needs_bubblewrap

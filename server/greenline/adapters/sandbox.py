@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlparse
 
+from greenline_probe import wire
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -27,6 +29,7 @@ _ALWAYS_HIDDEN = ("/tmp", "/var/tmp", "/run", "/home", "/root", "/mnt", "/media"
 """Besides the person's home: what others keep there, and sockets of services that do what they are told."""
 _STILL_SHOWN = ("/run/current-system", "/run/opengl-driver", "/home/linuxbrew/.linuxbrew")
 """Where NixOS and Homebrew have their programs."""
+_OURS = Path(wire.__file__).parent
 _REPOSITORY = (".git", ".hg", ".svn")
 _LONGEST_COMPLAINT = 200
 
@@ -59,7 +62,7 @@ class Sandbox:
 def sandbox_for(interpreter: Path, project: Path, *, writable: Iterable[Path] = ()) -> Sandbox:
     """Return one in which this interpreter runs this project. Looks at the files of both."""
     prefixes = _prefixes(interpreter)
-    needed = [_repository(project), *_links_in(project), *prefixes]
+    needed = [_OURS, _repository(project), *_links_in(project), *prefixes]
     for site in [site for prefix in prefixes for site in _sites(prefix)]:
         needed += _links_of(site, site.stat().st_mtime_ns)
     needed += [Path(entry) for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]

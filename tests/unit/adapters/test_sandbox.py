@@ -25,6 +25,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.delenv("PYTHONPATH", raising=False)
     monkeypatch.setattr(sandbox, "_ALWAYS_HIDDEN", ())
+    monkeypatch.setattr(sandbox, "_OURS", Path("/opt/greenline_probe"))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
     return home
 
@@ -52,6 +53,14 @@ def test_of_the_home_the_project_and_its_interpreter_are_shown(home: Path) -> No
         str(project), str(home / ".envs" / "shop"), str(home / ".pyenv" / "versions" / "3.12.1"),
     }  # fmt: skip
     assert made.writable == (str(home / "scratch"),)
+
+
+def test_our_own_code_is_shown_wherever_it_is_installed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = home / ".local" / "share" / "pipx" / "venvs" / "greenline" / "greenline_probe"
+    ours.mkdir(parents=True)
+    monkeypatch.setattr(sandbox, "_OURS", ours)
+
+    assert str(ours) in sandbox_for(Path("/usr/bin/python3"), home / "work" / "shop").shown
 
 
 def test_packages_that_are_installed_as_links_are_shown(home: Path) -> None:
