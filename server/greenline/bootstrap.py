@@ -10,7 +10,7 @@ from platformdirs import user_cache_dir
 
 from greenline.adapters.callers_on_disk import CallersOnDisk
 from greenline.adapters.coverage_parser import CoverageParser
-from greenline.adapters.coverage_sqlite import CoverageSqlite
+from greenline.adapters.coverage_reports import CoverageReports
 from greenline.adapters.documents_on_disk import SavedFiles
 from greenline.adapters.explorer_process import ExplorerProcess
 from greenline.adapters.interpreter_discovery import InterpreterDiscovery
@@ -88,7 +88,8 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
     lasting = lasting or Lasting()
     lasting.probes.isolation.wanted = Wanted(settings.isolation, settings.isolation_command, settings.isolation_paths)
     projects = ProjectFiles()
-    source = CoverageSqlite(settings.coverage_file)
+    cache = Path(user_cache_dir("greenline", appauthor=False))
+    source = CoverageReports(settings.coverage_file, paths=settings.coverage_paths, cache=cache / "reports")
     saved, sources, layout = SavedFiles(), SourceTreeOnDisk(), TestLayoutOnDisk()
     stored = StoredRuns(lasting.runs, documents, saved)
     show = ShowCoverage(projects, source, lasting.parser, saved, lasting.remembered, stored=stored)

@@ -37,7 +37,15 @@ class Settings:
     coverage_file: str = _setting(
         "",
         "coverage.file",
-        "Coverage data file, absolute or relative to the project. Empty: where coverage's configuration puts it.",
+        "Coverage reports, absolute or relative to the project: data files, or reports in JSON, XML (Cobertura) or "
+        "LCOV. Several are parted by `;` and count together; `*` stands for any part of a name. Empty: the data file "
+        "where coverage's configuration puts it, and without one the newest report that it names.",
+    )
+    coverage_paths: str = _setting(
+        "",
+        "coverage.paths",
+        "What folders in reports from elsewhere stand for in the project: `/app=src; D:/build=.`. `[paths]` in "
+        "coverage's configuration counts as well.",
     )
     severity_uncovered: Severity = _setting(
         "information", "severity.uncovered", "How regions that no test reaches are shown.", enum=_SEVERITIES

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from greenline.domain.coverage.report_names import is_absolute
 from greenline.ports.coverage import CoverageProblem, Exclusions
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ class CoverageConfig:
     source: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     omit: tuple[str, ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
+    """Of ``[paths]``: pattern, and the folder that it stands for."""
+    outputs: tuple[Path, ...] = ()
+    """Where its reports in JSON, XML and LCOV are written."""
 
 
 class CoverageConfigs:
@@ -78,6 +83,12 @@ def _ours(root: Path, theirs: TheirConfig, data_file: str) -> CoverageConfig:
         source=tuple(dict.fromkeys([*(theirs.source or ()), *(theirs.source_pkgs or ())])),
         include=absolute([*(theirs.run_include or ()), *(theirs.report_include or ())]),
         omit=absolute([*(theirs.run_omit or ()), *(theirs.report_omit or ())]),
+        aliases=tuple(
+            (pattern if pattern.startswith("*") or is_absolute(pattern) else str(root / pattern), str(root / places[0]))
+            for places in theirs.paths.values()
+            for pattern in places[1:]
+        ),
+        outputs=tuple(root / name for name in (theirs.json_output, theirs.xml_output, theirs.lcov_output)),
     )
 
 

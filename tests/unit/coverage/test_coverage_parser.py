@@ -76,7 +76,7 @@ def test_coverage_is_not_imported_before_it_is_needed() -> None:
     program = (
         "import sys, greenline.services.show_coverage, greenline.services.find_gaps;"
         "import greenline.adapters.coverage_parser,"
-        "greenline.adapters.coverage_sqlite; greenline.adapters.coverage_sqlite.CoverageSqlite();"
+        "greenline.adapters.coverage_reports; greenline.adapters.coverage_reports.CoverageReports();"
         "greenline.adapters.coverage_parser.CoverageParser(); print('coverage' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)

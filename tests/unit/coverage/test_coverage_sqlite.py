@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import coverage
 import pytest
 
-from greenline.adapters.coverage_sqlite import CoverageSqlite
+from greenline.adapters.coverage_reports import CoverageReports
 from greenline.ports.coverage import CoverageProblem
 from greenline.ports.project import Project
 from unit.coverage.coverage_runs import command, run_coverage
@@ -33,12 +33,12 @@ def data_file(path: Path, lines: dict[str, list[int]]) -> Path:
 
 
 @pytest.fixture
-def source() -> CoverageSqlite:
-    return CoverageSqlite(environ={})
+def source() -> CoverageReports:
+    return CoverageReports(environ={})
 
 
 @pytest.mark.parametrize("branch", [True, False], ids=["branch", "lines"])
-def test_what_a_real_run_wrote_is_what_coverage_reads(tmp_path: Path, source: CoverageSqlite, branch: bool) -> None:
+def test_what_a_real_run_wrote_is_what_coverage_reads(tmp_path: Path, source: CoverageReports, branch: bool) -> None:
     (tmp_path / "mod.py").write_text(MOD)
     options = ["--branch"] if branch else []
     report = run_coverage(tmp_path, "import mod\nmod.f(1)\n", *options)
@@ -53,7 +53,7 @@ def test_what_a_real_run_wrote_is_what_coverage_reads(tmp_path: Path, source: Co
     assert source.written_at(project_at(tmp_path)) == measured.written_at
 
 
-def test_contexts_are_joined(tmp_path: Path, source: CoverageSqlite) -> None:
+def test_contexts_are_joined(tmp_path: Path, source: CoverageReports) -> None:
     (tmp_path / "mod.py").write_text(MOD)
     script = "import mod\ndef test_one(): mod.f(1)\ndef test_two(): mod.f(0)\ntest_one()\ntest_two()\n"
     config = "[run]\ndynamic_context = test_function\n"
@@ -65,7 +65,7 @@ def test_contexts_are_joined(tmp_path: Path, source: CoverageSqlite) -> None:
     assert measured.executed.lines == {1, 2, 3, 4}
 
 
-def test_no_report_and_a_file_it_does_not_know(tmp_path: Path, source: CoverageSqlite) -> None:
+def test_no_report_and_a_file_it_does_not_know(tmp_path: Path, source: CoverageReports) -> None:
     project = project_at(tmp_path)
     assert not source.has_report(project)
     assert source.written_at(project) is None
@@ -75,7 +75,7 @@ def test_no_report_and_a_file_it_does_not_know(tmp_path: Path, source: CoverageS
     assert source.measured(project, tmp_path / "a.py") is None
 
 
-def test_a_report_written_anew_is_read_anew(tmp_path: Path, source: CoverageSqlite) -> None:
+def test_a_report_written_anew_is_read_anew(tmp_path: Path, source: CoverageReports) -> None:
     report, file = tmp_path / ".coverage", tmp_path / "a.py"
     data_file(report, {str(file): [1]})
     first = source.measured(project_at(tmp_path), file)
@@ -88,7 +88,7 @@ def test_a_report_written_anew_is_read_anew(tmp_path: Path, source: CoverageSqli
     assert second.executed.lines == {1, 9}
 
 
-def test_a_file_behind_a_link_and_relative_paths(tmp_path: Path, source: CoverageSqlite) -> None:
+def test_a_file_behind_a_link_and_relative_paths(tmp_path: Path, source: CoverageReports) -> None:
     real = tmp_path / "real"
     (real / "pkg").mkdir(parents=True)
     (real / "pkg" / "a.py").write_text("x = 1\n")
@@ -103,7 +103,7 @@ def test_a_file_behind_a_link_and_relative_paths(tmp_path: Path, source: Coverag
     assert opened.executed.lines == {1, 2}
 
 
-def test_parallel_files_count_together_until_they_are_combined(tmp_path: Path, source: CoverageSqlite) -> None:
+def test_parallel_files_count_together_until_they_are_combined(tmp_path: Path, source: CoverageReports) -> None:
     name = str(tmp_path / "a.py")
     data_file(tmp_path / ".coverage.host.1", {name: [1]})
     data_file(tmp_path / ".coverage.host.2", {name: [3]})
@@ -154,7 +154,7 @@ def cut_off(path: Path) -> None:
     ids=["empty", "nonsense", "coverage 4", "folder", "schema", "another database", "cut off"],
 )
 def test_each_unreadable_report_says_what_is_wrong_and_what_to_do(
-    tmp_path: Path, source: CoverageSqlite, make: Callable[[Path], object], what: str, todo: str
+    tmp_path: Path, source: CoverageReports, make: Callable[[Path], object], what: str, todo: str
 ) -> None:
     make(tmp_path / ".coverage")
     with pytest.raises(CoverageProblem) as caught:
@@ -165,7 +165,7 @@ def test_each_unreadable_report_says_what_is_wrong_and_what_to_do(
     assert todo in message
 
 
-def test_no_permission(tmp_path: Path, source: CoverageSqlite, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_permission(tmp_path: Path, source: CoverageReports, monkeypatch: pytest.MonkeyPatch) -> None:
     data_file(tmp_path / ".coverage", {"a": [1]})
     (tmp_path / ".coverage").chmod(0)
     if os.access(tmp_path / ".coverage", os.R_OK):  # an administrator may read everything
@@ -178,7 +178,7 @@ def test_no_permission(tmp_path: Path, source: CoverageSqlite, monkeypatch: pyte
         source.measured(project_at(tmp_path), tmp_path / "a.py")
 
 
-def test_locked_by_another_process(tmp_path: Path, source: CoverageSqlite) -> None:
+def test_locked_by_another_process(tmp_path: Path, source: CoverageReports) -> None:
     data_file(tmp_path / ".coverage", {"a": [1]})
     with closing(sqlite3.connect(tmp_path / ".coverage")) as other:
         other.execute("begin exclusive")
@@ -186,7 +186,7 @@ def test_locked_by_another_process(tmp_path: Path, source: CoverageSqlite) -> No
             source.measured(project_at(tmp_path), tmp_path / "a.py")
 
 
-def test_the_report_is_left_as_it_is(tmp_path: Path, source: CoverageSqlite) -> None:
+def test_the_report_is_left_as_it_is(tmp_path: Path, source: CoverageReports) -> None:
     report = data_file(tmp_path / ".coverage", {"a": [1]})
     before = (report.read_bytes(), sorted(tmp_path.iterdir()))
     source.measured(project_at(tmp_path), tmp_path / "a.py")
@@ -209,7 +209,7 @@ def test_the_report_is_left_as_it_is(tmp_path: Path, source: CoverageSqlite) -> 
     ],
 )
 def test_the_configuration_is_read_where_coverage_reads_it(
-    tmp_path: Path, source: CoverageSqlite, name: str, text: str
+    tmp_path: Path, source: CoverageReports, name: str, text: str
 ) -> None:
     (tmp_path / name).write_text(text)
     project = project_at(tmp_path)
@@ -220,7 +220,7 @@ def test_the_configuration_is_read_where_coverage_reads_it(
     assert source.is_measured(project, tmp_path / "pkg" / "a.py")
 
 
-def test_source_limits_what_counts(tmp_path: Path, source: CoverageSqlite) -> None:
+def test_source_limits_what_counts(tmp_path: Path, source: CoverageReports) -> None:
     (tmp_path / ".coveragerc").write_text("[run]\nsource = src, pkg.sub\n")
     project = project_at(tmp_path)
     assert source.is_measured(project, tmp_path / "src" / "a.py")
@@ -232,34 +232,34 @@ def test_source_limits_what_counts(tmp_path: Path, source: CoverageSqlite) -> No
 def test_environment_and_setting_win_in_this_order(tmp_path: Path) -> None:
     (tmp_path / ".coveragerc").write_text("[run]\ndata_file = from_file\n")
     project = project_at(tmp_path)
-    assert CoverageSqlite(environ={}).report_of(project) == tmp_path / "from_file"
-    source = CoverageSqlite(environ={"COVERAGE_FILE": "from_environment"})
+    assert CoverageReports(environ={}).report_of(project) == tmp_path / "from_file"
+    source = CoverageReports(environ={"COVERAGE_FILE": "from_environment"})
     assert source.report_of(project) == tmp_path / "from_environment"
     source.coverage_file = "from_setting"
     assert source.report_of(project) == tmp_path / "from_setting"
 
 
-def test_a_changed_configuration_is_seen(tmp_path: Path, source: CoverageSqlite) -> None:
+def test_a_changed_configuration_is_seen(tmp_path: Path, source: CoverageReports) -> None:
     assert source.report_of(project_at(tmp_path)) == tmp_path / ".coverage"
     (tmp_path / ".coveragerc").write_text("[run]\ndata_file = other\n")
     assert source.report_of(project_at(tmp_path)) == tmp_path / "other"
 
 
 @pytest.mark.parametrize("text", ["[run\n", "[run]\nbranch = perhaps\n", "[report]\nexclude_also = (\n"])
-def test_a_broken_configuration_is_told(tmp_path: Path, source: CoverageSqlite, text: str) -> None:
+def test_a_broken_configuration_is_told(tmp_path: Path, source: CoverageReports, text: str) -> None:
     (tmp_path / ".coveragerc").write_text(text)
     with pytest.raises(CoverageProblem, match=r"configuration of .* cannot be read"):
         source.report_of(project_at(tmp_path))
 
 
-def test_sqlite_is_told_the_right_file_whatever_its_name(tmp_path: Path, source: CoverageSqlite) -> None:
+def test_sqlite_is_told_the_right_file_whatever_its_name(tmp_path: Path, source: CoverageReports) -> None:
     odd = tmp_path / "50% of #1?"
     odd.mkdir()
     data_file(odd / ".coverage", {str(odd / "a.py"): [1]})
     assert source.measured(project_at(odd), odd / "a.py") is not None
 
 
-def test_every_file_of_the_data_is_told_even_when_it_is_gone(tmp_path: Path, source: CoverageSqlite) -> None:
+def test_every_file_of_the_data_is_told_even_when_it_is_gone(tmp_path: Path, source: CoverageReports) -> None:
     assert source.files(project_at(tmp_path)) == []
     data_file(tmp_path / ".coverage", {str(tmp_path / "gone.py"): [1], "tests/test_a.py": [1]})
     assert source.files(project_at(tmp_path)) == [tmp_path / "gone.py", tmp_path / "tests" / "test_a.py"]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from greenline.adapters.cobertura_xml import read_cobertura
 from greenline.adapters.coverage_json import read_coverage_json
 from greenline.adapters.coverage_parser import CoverageParser
-from greenline.adapters.coverage_sqlite import CoverageSqlite
+from greenline.adapters.coverage_reports import CoverageReports
 from greenline.adapters.lcov import read_lcov
 from greenline.domain.coverage.mapping import coverage_map
 from greenline.ports.coverage import CoverageProblem
@@ -74,7 +74,7 @@ def test_every_format_gives_the_map_of_the_data(measured: Path, format_: str) ->
     project = Project(measured, None, (measured,), ())
     missing = 0
     for name in sorted(names):
-        data = CoverageSqlite().measured(project, measured / name)
+        data = CoverageReports().measured(project, measured / name)
         assert data is not None
         expected = map_of(measured, name, data.executed)
         assert map_of(measured, name, files[name].executed) == expected, name

@@ -10,7 +10,7 @@ import coverage
 import pytest
 
 from greenline.adapters.coverage_parser import CoverageParser
-from greenline.adapters.coverage_sqlite import CoverageSqlite
+from greenline.adapters.coverage_reports import CoverageReports
 from greenline.adapters.disk_documents import DiskDocuments
 from greenline.adapters.documents_on_disk import SavedFiles
 from greenline.adapters.project_files import ProjectFiles
@@ -56,7 +56,7 @@ class World:
 
     def fresh(self) -> ShowCoverage:
         return ShowCoverage(
-            ProjectFiles(home=self.root.parent), CoverageSqlite(environ={}), CoverageParser(), SavedFiles()
+            ProjectFiles(home=self.root.parent), CoverageReports(environ={}), CoverageParser(), SavedFiles()
         )
 
     def write(self, name: str, text: str, *, at: int = 100) -> Path:
@@ -286,7 +286,7 @@ def test_runs_of_ours_outlive_the_services_and_another_choice_of_report(world: W
     remembered = Remembered()
     first, second = (
         ShowCoverage(
-            ProjectFiles(home=world.root.parent), CoverageSqlite(chosen, environ={}), CoverageParser(), SavedFiles(),
+            ProjectFiles(home=world.root.parent), CoverageReports(chosen, environ={}), CoverageParser(), SavedFiles(),
             remembered,
         )
         for chosen in ("", "other.coverage")
@@ -306,7 +306,7 @@ def test_runs_of_ours_outlive_the_services_and_another_choice_of_report(world: W
 def test_many_threads_at_once(world: World) -> None:
     """Pictures, results of runs and settings come on different threads; nothing is lost, nothing breaks."""
     remembered = Remembered()
-    parser, source = CoverageParser(), CoverageSqlite(environ={})
+    parser, source = CoverageParser(), CoverageReports(environ={})
     shows = [
         ShowCoverage(ProjectFiles(home=world.root.parent), source, parser, SavedFiles(), remembered) for _ in range(2)
     ]
