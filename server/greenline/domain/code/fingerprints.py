@@ -8,7 +8,7 @@ inside, is a region of its own: nothing notices a change of it but what calls it
 from __future__ import annotations
 
 import ast
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
@@ -122,11 +122,11 @@ def moved_lines(old: str, new: str) -> dict[int, int]:
     if before is None or after is None or change.levels:
         return found
     skipped = {fingerprints(old).functions[name].line for name in change.functions}
-    todo: list[tuple[ast.AST, ast.AST]] = [(before, after)]
+    todo: deque[tuple[ast.AST, ast.AST]] = deque([(before, after)])
     while todo:
-        one, other = todo.pop()
+        one, other = todo.popleft()
         if isinstance(one, (ast.stmt, ast.expr, ast.excepthandler, ast.pattern, ast.alias)):
-            found[one.lineno] = getattr(other, "lineno", one.lineno)
+            found.setdefault(one.lineno, getattr(other, "lineno", one.lineno))  # the statement before its parts
         changed = isinstance(one, _Def) and one.lineno in skipped
         for name, value in ast.iter_fields(one):
             if not (changed and name == "body"):
