@@ -23,9 +23,10 @@ LIMIT = 120.0
 """Seconds for anything; far more than it takes, as only a hang should reach it."""
 
 
-def capabilities(*, pull: bool, encoding: str) -> types.ClientCapabilities:
-    """Return an able editor that is pushed diagnostics, or pulls them."""
+def capabilities(*, pull: bool, encoding: str, selects: bool = False) -> types.ClientCapabilities:
+    """Return an able editor that is pushed diagnostics, or pulls them; perhaps one that knows Pythons."""
     return types.ClientCapabilities(
+        experimental={"greenline": {"tellsInterpreter": True}} if selects else None,
         workspace=types.WorkspaceClientCapabilities(
             apply_edit=True,
             workspace_edit=types.WorkspaceEditClientCapabilities(
@@ -57,6 +58,8 @@ class Editor:
 
     client: LanguageClient
     pull: bool
+    selected: Path | None = None
+    """The Python that is selected in it."""
     ends: dict[str, Any] = field(default_factory=dict)
     edits: list[types.ApplyWorkspaceEditParams] = field(default_factory=list)
     questions: list[types.ShowMessageRequestParams] = field(default_factory=list)
@@ -159,10 +162,15 @@ class Editor:
 
 @asynccontextmanager
 async def editing(
-    root: Path, *, pull: bool = False, encoding: str = "utf-16", settings: dict[str, Any] | None = None
+    root: Path,
+    *,
+    pull: bool = False,
+    encoding: str = "utf-16",
+    settings: dict[str, Any] | None = None,
+    selected: Path | None = None,
 ) -> AsyncIterator[Editor]:
     """Start the real server on a project, and end it as an editor does; its exit code must be 0."""
-    editor = await launched(root, pull=pull, encoding=encoding, settings=settings)
+    editor = await launched(root, pull=pull, encoding=encoding, settings=settings, selected=selected)
     client = editor.client
     try:
         yield editor
@@ -175,17 +183,22 @@ async def editing(
 
 
 async def launched(
-    root: Path, *, pull: bool = False, encoding: str = "utf-16", settings: dict[str, Any] | None = None
+    root: Path,
+    *,
+    pull: bool = False,
+    encoding: str = "utf-16",
+    settings: dict[str, Any] | None = None,
+    selected: Path | None = None,
 ) -> Editor:
     """Start the real server on a project; whoever calls this ends it."""
     client = LanguageClient(converter_factory=_converter)
-    editor = Editor(client, pull)
+    editor = Editor(client, pull, selected)
     register_lsp_features(client, {**DEFAULT_CLIENT_FEATURES, **_features(editor)})
     config = ClientServerConfig([sys.executable, "-m", "greenline", "lsp"], client_factory=lambda: client)
     await config.start()
     options = {"interpreter": sys.executable, **(settings or {})}
     params = types.InitializeParams(
-        capabilities=capabilities(pull=pull, encoding=encoding),
+        capabilities=capabilities(pull=pull, encoding=encoding, selects=selected is not None),
         root_uri=root.as_uri(),
         initialization_options=options,
     )
@@ -235,6 +248,9 @@ def _features(editor: Editor) -> dict[str, Callable[..., Any]]:
         editor.lens_refreshes += 1
         editor.tell()
 
+    def interpreter(client: LanguageClient, params: Any) -> dict[str, Any]:
+        return {"path": str(editor.selected), "environment": True}
+
     default_progress = DEFAULT_CLIENT_FEATURES[types.PROGRESS]
 
     def progress(client: LanguageClient, params: types.ProgressParams) -> None:
@@ -246,6 +262,7 @@ def _features(editor: Editor) -> dict[str, Callable[..., Any]]:
         types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS: publish,
         types.WINDOW_SHOW_MESSAGE: show,
         "greenline/jobEnded": ended,
+        "greenline/interpreter": interpreter,
         types.WORKSPACE_APPLY_EDIT: apply,
         types.WINDOW_SHOW_MESSAGE_REQUEST: ask,
         types.WORKSPACE_CODE_LENS_REFRESH: refresh,

@@ -11,6 +11,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 _SET_UP = REPOSITORY / ".venv" / "environments"
 _UV = _SET_UP / "uv"
 _LOCKED = REPOSITORY / "requirements"
+_AS_STARTED = dict(os.environ)
+_ABOUT_ENVIRONMENTS = {"VIRTUAL_ENV", "CONDA_PREFIX", "UV_PROJECT_ENVIRONMENT", "UV_PYTHON", "PYTHONPATH", "PYTHONHOME"}
 
 
 def missing() -> str:
@@ -41,14 +43,18 @@ def install(python: Path, *packages: str, locked: str = "environments.txt") -> N
 def offline() -> dict[str, str]:
     """Return variables with which uv is found, and installs from the cache."""
     path = os.pathsep.join([str(_SET_UP), os.environ.get("PATH", "")])
-    return {"PATH": path, "UV_OFFLINE": "1", "UV_CACHE_DIR": str(_SET_UP / "cache"), "UV_NO_CONFIG": "1"}
+    found = {"PATH": path, "UV_OFFLINE": "1", "UV_CACHE_DIR": str(_SET_UP / "cache")}
+    home = _AS_STARTED.get("XDG_CONFIG_HOME") or os.path.join(_AS_STARTED.get("HOME", ""), ".config")
+    own = Path(home) / "uv" / "uv.toml"
+    return {**found, "UV_CONFIG_FILE": str(own)} if own.exists() else found
 
 
 def _uv(*arguments: str) -> None:
-    _run(str(_UV), "--offline", "--quiet", "--no-config", "--cache-dir", str(_SET_UP / "cache"), *arguments)
+    _run(str(_UV), "--offline", "--quiet", "--cache-dir", str(_SET_UP / "cache"), *arguments)
 
 
 def _run(*command: str) -> None:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("UV_", "VIRTUAL_ENV", "CONDA", "PYTHON"))}
+    # As the set-up ran, which may have had an index of its own in uv's configuration: the cache is by index.
+    environment = {k: v for k, v in _AS_STARTED.items() if k not in _ABOUT_ENVIRONMENTS}
     ended = subprocess.run(command, check=False, capture_output=True, text=True, timeout=300, env=environment)
     assert ended.returncode == 0, f"{' '.join(command)}\n{ended.stdout}\n{ended.stderr}"
