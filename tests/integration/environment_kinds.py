@@ -44,8 +44,8 @@ def offline() -> dict[str, str]:
     """Return variables with which uv is found, and installs from the cache."""
     path = os.pathsep.join([str(_SET_UP), os.environ.get("PATH", "")])
     found = {"PATH": path, "UV_OFFLINE": "1", "UV_CACHE_DIR": str(_SET_UP / "cache")}
-    home = _AS_STARTED.get("XDG_CONFIG_HOME") or os.path.join(_AS_STARTED.get("HOME", ""), ".config")
-    own = Path(home) / "uv" / "uv.toml"
+    home = Path(_AS_STARTED.get("HOME", ""))
+    own = Path(_AS_STARTED.get("XDG_CONFIG_HOME") or home / ".config") / "uv" / "uv.toml"
     return {**found, "UV_CONFIG_FILE": str(own)} if own.exists() else found
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from greenline.adapters.interpreter_discovery import InterpreterDiscovery
+from greenline.adapters.project_files import ProjectFiles
 from greenline.ports.project import InterpreterProblem, Project, Selected
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the fakes are shell scripts")
@@ -135,6 +136,21 @@ async def test_another_projects_active_environment_gives_way(
     assert looked[".venv in the project"].verdict == "taken"
     assert looked[".venv in the project"].found.startswith(f"{own}, Python ")
     assert looked["venv in the project"].verdict == "nothing"
+
+
+async def test_each_project_in_a_folder_has_its_own(project: Project, tmp_path: Path) -> None:
+    shared = environment(project.root / ".venv")
+    (project.root / ".git").mkdir()
+    inner, other = project.root / "inner", project.root / "other"
+    for root in (inner, other):
+        root.mkdir()
+        (root / "pyproject.toml").touch()
+    own = environment(inner / ".venv")
+    found, discovery = ProjectFiles(home=tmp_path).project_of, InterpreterDiscovery()
+
+    assert (await discovery.interpreter_for(found(inner / "a.py"))).path == own
+    assert (await discovery.interpreter_for(found(other / "a.py"))).path == shared
+    assert (await discovery.interpreter_for(found(project.root / "a.py"))).path == shared
 
 
 async def test_a_broken_one_is_told_with_what_there_is_instead(project: Project) -> None:
