@@ -138,6 +138,20 @@ async def test_several_processes_tell_what_one_tells(
     assert (alone.workers, together.workers) == (0, workers if workers > 1 else 0)
 
 
+@pytest.mark.parametrize(
+    ("took", "enough", "files", "expected"),
+    [(None, 5, 2, 1), (None, 4, 2, 2), (None, 4, 1, 1), (7.9, 4, 2, 1), (8.0, 99, 2, 2), (99, 4, 1, 1)],
+)
+def test_only_what_takes_long_is_worth_several_processes(  # noqa: PLR0917 - the columns of a table
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, took: float | None, enough: int, files: int, expected: int
+) -> None:
+    for number in range(files):
+        (tmp_path / f"test_{number}.py").write_text("def test_a(): pass\nclass TestB:\n    async def test_c(): pass\n")
+    monkeypatch.setattr(suite_size, "ENOUGH", enough)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(16)), raising=False)
+    assert suite_size.workers_for(Project(tmp_path, None, (tmp_path,), ()), took) == expected
+
+
 async def test_tests_that_differ_from_process_to_process_run_in_one(
     project: Project, pids: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

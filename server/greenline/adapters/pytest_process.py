@@ -35,6 +35,8 @@ class PytestProcess:
 
     def __init__(self, probes: Probes | None = None) -> None:
         self._probes = probes or Probes(warm=False)
+        self._took: dict[Path, float] = {}
+        """Project -> seconds that all its tests took the last time, one after the other."""
 
     async def run(self, run: TestRun, progress: Progress) -> TestReport:
         """Run to the end, time limit or cancellation; leaves no process behind, raises nothing for the tests' sake."""
@@ -45,7 +47,14 @@ class PytestProcess:
             report = TestReport(problem=str(problem))
         except OSError as error:
             report = TestReport(problem=f"The scratch copy could not be made: {error}. Is the temporary folder full?")
+        if not run.selection and not report.problem:
+            self._took[run.project.root] = sum(outcome.seconds for outcome in report.outcomes)
         return replace(report, seconds=time.monotonic() - began)
+
+    async def _workers(self, run: TestRun) -> int:
+        if not run.parallel:
+            return 0
+        return await asyncio.to_thread(workers_for, run.project, self._took.get(run.project.root))
 
     async def _run(self, run: TestRun, progress: Progress, *, fresh: bool = False) -> TestReport | None:
         """Return None where only a fresh process can tell how it ends."""
@@ -65,7 +74,7 @@ class PytestProcess:
                 fresh=fresh or not run.selection,
                 variables=_variables(run.conditions),
             )
-            workers = await asyncio.to_thread(workers_for, run.project) if run.parallel else 0
+            workers = await self._workers(run)
             async with opened as probe:
                 problem = await self._ended(probe, self._request(overlay, run, workers), run, heard, progress)
                 if not heard.ended and probe.unfit:
