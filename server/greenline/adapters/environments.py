@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from greenline.adapters.project_files import MARKERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from greenline.ports.project import Project
 
 NAMES = (".venv", "venv", "env")
+ABOVE = ".venv in a folder above"
 _PYTHONS = ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe")
 
 
@@ -28,6 +29,14 @@ class Place:
     """Why nothing is there although something could be, or why what is there comes last."""
     own: bool = True
     """Made for this project, or switched on by the person for it; anything else is used where there is nothing own."""
+
+
+def looked(name: str, look: Callable[[], Place]) -> Place:
+    """Look at one place; what may not be read there, or a person without a home folder, is said and no more."""
+    try:
+        return look()
+    except (OSError, RuntimeError) as error:
+        return Place(name, note=f"it could not be looked at: {error}")
 
 
 def python_in(environment: Path) -> Path | None:
@@ -100,12 +109,12 @@ def in_project(project: Project) -> Iterator[Place]:
 def above(project: Project) -> Place:
     """Look in the folders above, up to that of the repository: projects of one repository often share one."""
     if (project.root / ".git").exists():
-        return Place(".venv in a folder above")
+        return Place(ABOVE)
     folders: list[Path] = []
     for folder in project.root.parents:
         if folder in (Path.home(), Path(folder.anchor)):
-            return Place(".venv in a folder above")  # no repository: what is above is somebody else's
+            return Place(ABOVE)  # no repository: what is above is somebody else's
         folders.append(folder)
         if (folder / ".git").exists():
             break
-    return Place(".venv in a folder above", pythons_in(folder / name for folder in folders for name in NAMES)[:1])
+    return Place(ABOVE, pythons_in(folder / name for folder in folders for name in NAMES)[:1])

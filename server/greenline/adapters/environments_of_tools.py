@@ -11,13 +11,14 @@ import hashlib
 import os
 import re
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_cache_path, user_config_path, user_data_path
 
 from greenline.adapters.config_files import read_toml, toml_table
-from greenline.adapters.environments import Place, is_there, python_in, pythons_in
+from greenline.adapters.environments import Place, is_there, looked, python_in, pythons_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,9 +31,9 @@ _LONGEST_NAME = 42
 
 def of_tools(project: Project) -> Iterator[Place]:
     """Look where uv, Poetry, PDM, Hatch and Pipenv would have put it, those whose files the project has."""
-    pyproject = read_toml(project.root / "pyproject.toml")
-    for look in (_uv, _poetry, _pdm, _hatch, _pipenv):
-        yield look(project.root, pyproject)
+    root, pyproject = project.root, read_toml(project.root / "pyproject.toml")
+    for name, look in (("uv", _uv), ("Poetry", _poetry), ("PDM", _pdm), ("Hatch", _hatch), ("Pipenv", _pipenv)):
+        yield looked(name, partial(look, root, pyproject))
 
 
 def _uv(root: Path, _: Mapping[str, Any]) -> Place:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
-from greenline.adapters.environments import Place, python_in
+from greenline.adapters.environments import Place, looked, python_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +24,9 @@ _VERSION_FILE = ".python-version"
 
 def of_versions(project: Project) -> Iterator[Place]:
     """Look at conda's active environment, at the one that the project names, and at `.python-version`."""
-    yield _conda_active()
-    yield _conda_named(project.root)
-    yield _pyenv(project.root)
+    yield looked("CONDA_PREFIX", _conda_active)
+    yield looked("conda", partial(_conda_named, project.root))
+    yield looked("pyenv", partial(_pyenv, project.root))
 
 
 def _conda_active() -> Place:

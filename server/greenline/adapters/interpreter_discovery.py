@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from greenline.adapters import interpreter_question
-from greenline.adapters.environments import Place, above, active, in_project, is_there, python_in
+from greenline.adapters.environments import ABOVE, Place, above, active, in_project, is_there, looked, python_in
 from greenline.adapters.environments_of_tools import of_tools
 from greenline.adapters.environments_of_versions import of_versions
 from greenline.ports.project import Interpreter, InterpreterProblem, LookedAt
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Iterator
 
     from greenline.adapters.interpreter_question import Answer
     from greenline.ports.project import Project, Selection, Verdict
@@ -47,7 +49,7 @@ class InterpreterDiscovery:
             found = await self._ask(_from_setting(project, setting), _SETTING)
             return found if found.pytest_version else replace(found, instead=await self._instead(project, found.path))
         last: list[Place] = []
-        async for place in self._places(project):
+        for place in await self._places(project):
             if place.pythons and not place.own:
                 last.append(place)
             elif place.pythons:
@@ -56,7 +58,7 @@ class InterpreterDiscovery:
 
     async def looked_at(self, project: Project, *, setting: str = "") -> tuple[LookedAt, ...]:
         """Return every place in the order that counts, and what became of each. Raises nothing."""
-        places = [place async for place in self._places(project)]
+        places = await self._places(project)
         try:
             taken = (await self.interpreter_for(project, setting=setting)).found_by
         except InterpreterProblem:
@@ -104,8 +106,7 @@ class InterpreterDiscovery:
 
     async def _instead(self, project: Project, chosen: Path) -> str:
         """Name another Python that has pytest, of any place, the project's own ones first; empty for none."""
-        places = [place async for place in self._places(project)]
-        for place in sorted(places, key=lambda place: not place.own):
+        for place in sorted(await self._places(project), key=lambda place: not place.own):
             for python in place.pythons:
                 try:
                     found = await self._ask(python, place.name)
@@ -115,19 +116,10 @@ class InterpreterDiscovery:
                     return f"{found.path} ({place.name}), which has pytest {found.pytest_version}"
         return ""
 
-    async def _places(self, project: Project) -> AsyncIterator[Place]:
-        """Yield the places in the order that counts, each looked at when it is its turn."""
-        yield await self._editors(project)
-        yield active(project)
-        for place in in_project(project):
-            yield place
-        for place in of_tools(project):
-            yield place
-        yield above(project)
-        for place in of_versions(project):
-            yield place
-        for place in _on_path():
-            yield place
+    async def _places(self, project: Project) -> list[Place]:
+        """Return the places in the order that counts."""
+        # On a thread: the folders may be those of a slow disk.
+        return [await self._editors(project), *await asyncio.to_thread(_on_disk, project)]
 
     async def _editors(self, project: Project) -> Place:
         if self._selection is None:
@@ -167,6 +159,17 @@ class InterpreterDiscovery:
             installer=() if answer.pip else _uv_for(executable),
             managed=answer.managed,
         )
+
+
+def _on_disk(project: Project) -> list[Place]:
+    return [
+        looked("VIRTUAL_ENV", partial(active, project)),
+        *in_project(project),
+        *of_tools(project),
+        looked(ABOVE, partial(above, project)),
+        *of_versions(project),
+        *_on_path(),
+    ]
 
 
 def _from_setting(project: Project, setting: str) -> Path:

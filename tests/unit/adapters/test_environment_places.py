@@ -300,6 +300,20 @@ def test_folders_above_count_within_the_repository_only(home: Path) -> None:
     assert environments.above(project(inner)).pythons == ()
 
 
+def test_what_cannot_be_looked_at_stops_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    write(root, "environment.yml", "name: shop\n")
+    write(root, ".python-version", "3.12\n")
+    monkeypatch.setattr(Path, "home", homeless)
+
+    places = {place.name: place for place in (*of_tools(project(root)), *of_versions(project(root)))}
+    assert "could not be looked at: Could not determine home" in places["conda"].note
+    assert "could not be looked at: Could not determine home" in places["pyenv"].note
+    assert all(place.pythons == () for place in places.values())
+
+
 def test_a_folder_with_that_name_and_no_python_is_told(root: Path) -> None:
     (root / "env").mkdir()
     python = environment(root / "venv")
