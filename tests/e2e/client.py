@@ -139,7 +139,13 @@ class Editor:
         """Return the warm processes; a job's are forks of them."""
         own = command_line(self.server_pid)
         lines = {pid: command_line(pid) for pid in descendants(self.server_pid, deep=False)}
-        return {pid for pid, line in lines.items() if line in {own, b""} or line.endswith(b"\0warm\0")}
+        found = {pid for pid, line in lines.items() if line in {own, b""} or line.endswith(b"\0warm\0")}
+        # In a sandbox: bubblewrap, its own first process in there, and what it was to run.
+        for pid in [*found]:
+            while pid and command_line(pid).partition(b"\0")[0].endswith(b"/bwrap"):
+                pid = min(descendants(pid, deep=False), default=0)  # noqa: PLW2901 - one further in
+                found |= {pid} - {0}
+        return found
 
     async def until_children(self) -> set[int]:
         """Wait until the job has a child process."""
@@ -147,7 +153,9 @@ class Editor:
 
     async def until_forked(self) -> set[int]:
         """Wait until a warm process has children."""
-        return await self._until_some(lambda: {child for warm in self.warm() for child in descendants(warm)})
+        return await self._until_some(
+            lambda: {child for warm in self.warm() for child in descendants(warm)} - self.warm()
+        )
 
     async def _until_some(self, look: Callable[[], set[int]]) -> set[int]:
         """Wait until there is one; each look takes one round trip to the server."""
