@@ -1,0 +1,152 @@
+"""``greenline test``: what it asks for, what it prints, how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from greenline.cli.app import greenline
+from greenline.cli.wiring import Wiring
+from greenline.domain.failures import Failure, Place
+from greenline.services.run_suite import SuiteRun
+from greenline.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from greenline.ports.progress import Progress
+
+FAILURES = (
+    Failure("test_a.py::test_flaky", "flaky", "assert 1 == 2", "Run it again."),
+    Failure(
+        "test_a.py::test_b[x]", "code", "assert [1] == 2\nwhere ...", "Look [there].",
+        Place(Path("test_a.py").absolute(), 3), Place(Path("a.py").absolute(), 7),
+    ),
+    Failure("", "environment", "no module", "Install it."),
+)  # fmt: skip
+
+
+@dataclass
+class Services:
+    """Answers with what a test has put into it."""
+
+    answer: SuiteRun = field(default_factory=lambda: SuiteRun("3 passed", ok=True, tests=3, passed=frozenset({"t::a"})))
+    cancelled: bool = False
+    asked: list[Any] = field(default_factory=list)
+    settings: Settings = field(default_factory=Settings)
+
+    @property
+    def run_suite(self) -> Services:
+        return self
+
+    @property
+    def run_affected(self) -> _Affected:
+        return _Affected(self)
+
+    def __call__(self, settings: Settings) -> Services:
+        self.settings = settings
+        return self
+
+    def root_of(self, path: Path) -> Path:
+        return path if path.is_dir() else path.parent
+
+    async def run(self, path: Path, progress: Progress) -> SuiteRun:
+        return self.end("all", path)
+
+    async def run_selected(self, path: Path, selection: Sequence[str], progress: Progress) -> SuiteRun:
+        return self.end("selected", path, list(selection))
+
+    def end(self, *asked: Any) -> SuiteRun:
+        self.asked.append(asked)
+        if self.cancelled:
+            raise asyncio.CancelledError
+        return self.answer
+
+
+class _Affected:
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def run(self, paths: Sequence[Path], progress: Progress) -> SuiteRun:
+        return self._services.end("affected", list(paths))
+
+
+@pytest.fixture
+def services() -> Services:
+    return Services()
+
+
+@pytest.fixture
+def run(services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    monkeypatch.chdir(tmp_path)
+    for name in ("test_a.py", "a.py", "other/test_c.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    return lambda *arguments: CliRunner().invoke(greenline, ["test", *arguments], obj=Wiring(services))  # type: ignore[arg-type]
+
+
+def test_what_is_asked_for(run: Callable[..., Result], services: Services, tmp_path: Path) -> None:
+    assert run().exit_code == 0
+    assert run("test_a.py::test_b[x-y]", "test_a.py").exit_code == 0
+    assert run("--affected").exit_code == 0
+    assert run("--affected", "a.py").exit_code == 0
+    test = tmp_path / "test_a.py"
+    assert services.asked == [
+        ("all", tmp_path),
+        ("selected", test, [f"{test}::test_b[x-y]", str(test)]),
+        ("affected", [tmp_path]),
+        ("affected", [tmp_path / "a.py"]),
+    ]
+
+
+def test_failures_are_grouped_and_readable(run: Callable[..., Result], services: Services, tmp_path: Path) -> None:
+    failures = tuple(
+        Failure(f.node_id, f.kind, f.message, f.next_step, f.test and Place(tmp_path / f.test.path.name, f.test.line),
+                f.source and Place(tmp_path / f.source.path.name, f.source.line))
+        for f in FAILURES
+    )  # fmt: skip
+    services.answer = SuiteRun("1 passed, 2 failed", ok=True, failures=failures, tests=3, seconds=1.25)
+    result = run()
+    assert result.exit_code == 1
+    lines = [line.strip() for line in result.stdout.splitlines() if line.strip()]
+    assert [line for line in lines if line[0] in "SFT"] == [
+        "Something around the tests is missing",
+        "The code is wrong, as far as can be told",
+        "Failed, and passed when run again",
+    ]
+    at = next(i for i, line in enumerate(lines) if "test_b[x]" in line)
+    assert lines[at].endswith("test_a.py::test_b[x]  test_a.py:3")
+    assert lines[at + 1 : at + 5] == ["assert [1] == 2", "where ...", "raised at a.py:7", "Look [there]."]
+    assert lines[-1].endswith("1 passed, 2 failed  1.2 s")
+    answer = json.loads(run("--format", "json").stdout)
+    assert (answer["ok"], answer["tests"], answer["seconds"]) == (True, 3, 1.25)
+    assert answer["failures"][1]["at"] == {"path": "test_a.py", "line": 3}
+    assert answer["failures"][0]["source"] is None
+
+
+def test_a_run_that_could_not_be_is_said(run: Callable[..., Result], services: Services) -> None:
+    services.answer = SuiteRun("There is no pytest.", ok=False)
+    result = run()
+    assert result.exit_code == 1
+    assert "There is no pytest." in result.stdout
+
+
+def test_a_run_that_was_cancelled_is_said(run: Callable[..., Result], services: Services) -> None:
+    services.cancelled = True
+    result = run()
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert "Nothing of this run was kept." in result.stderr
+
+
+def test_wrong_usage(run: Callable[..., Result], services: Services) -> None:
+    missing = run("nowhere.py")
+    assert (missing.exit_code, "there is no file 'nowhere.py'" in missing.stderr) == (2, True)
+    two = run("test_a.py", "other/test_c.py")
+    assert (two.exit_code, "belongs to another project" in two.stderr) == (2, True)
+    assert services.asked == []
