@@ -10,7 +10,7 @@ from greenline.services.measured_texts import MeasuredText
 from greenline.services.run_records import Ran, Scope, record_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from greenline.ports.documents import Disk, Documents
@@ -36,6 +36,7 @@ class StoredRuns:
         self._documents = documents
         self._disk = disk
         self._read: dict[Path, tuple[object, tuple[RanText, ...]]] = {}
+        self._tests: dict[Path, tuple[object, tuple[Path, ...]]] = {}
         self._made: dict[Path, tuple[object, tuple[MeasuredText, ...]]] = {}
         self._written: tuple[object, dict[Path, float | None]] = (None, {})
 
@@ -53,7 +54,7 @@ class StoredRuns:
         ran = self._ran(project, path, version)
         if not ran:
             return ()
-        now = self._now({reached.test.path for text in ran for reached in text.tests})
+        now = self._now(self._tests[path][1])
         key = (version, report, tuple(sorted(now.items())))
         known = self._made.get(path)
         if known is None or known[0] != key:
@@ -71,6 +72,8 @@ class StoredRuns:
         if known is None or known[0] != (project.root, version):
             ran = self._store.measured(project.root, path)
             known = _remember(self._read, path, ((project.root, version), ran))
+            tests = {reached.test.path for text in ran for reached in text.tests}
+            _remember(self._tests, path, (version, tuple(sorted(tests))))
         return known[1]
 
     def _written_at(self, project: Project, version: object) -> Mapping[Path, float | None]:
@@ -78,7 +81,7 @@ class StoredRuns:
             self._written = ((project.root, version), self._store.files(project.root))
         return self._written[1]
 
-    def _now(self, paths: set[Path]) -> dict[Path, _Now]:
+    def _now(self, paths: Collection[Path]) -> dict[Path, _Now]:
         unsaved = self._documents.unsaved() if paths else {}
         return {path: unsaved[path] if path in unsaved else self._disk.modified_at(path) for path in paths}
 
