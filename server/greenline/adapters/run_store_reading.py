@@ -66,9 +66,10 @@ def unsettled(database: sqlite3.Connection, root: Path) -> frozenset[Path]:
     return frozenset(path_of(root, key) for (key,) in rows)
 
 
-def is_whole(database: sqlite3.Connection) -> bool:
-    """Tell whether all tests ran to their end once."""
-    return database.execute("select 1 from whole limit 1").fetchone() is not None
+def whole_at(database: sqlite3.Connection) -> float | None:
+    """Return when all tests last ran to their end in one run."""
+    found = database.execute("select max(recorded) from whole").fetchone()
+    return None if found is None else found[0]
 
 
 def files(database: sqlite3.Connection, root: Path) -> dict[Path, float | None]:

@@ -73,10 +73,10 @@ class RunStoreSqlite:
         nothing: frozenset[Path] = frozenset()
         return self._ask(root, lambda database: reading.unsettled(database, root), nothing)
 
-    def is_whole(self, root: Path) -> bool:
-        """Tell whether all tests of the project ran to their end once."""
-        nothing: bool = False
-        return self._ask(root, reading.is_whole, nothing)
+    def whole_at(self, root: Path) -> float | None:
+        """Return when all tests of the project last ran to their end in one run."""
+        nothing: float | None = None
+        return self._ask(root, reading.whole_at, nothing)
 
     def stamp(self, root: Path) -> object:
         """Return what changes whenever the store does."""

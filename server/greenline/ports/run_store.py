@@ -113,8 +113,8 @@ class RunStore(Protocol):
     def unsettled(self, root: Path) -> frozenset[Path]:
         """Return the files of which tests reached an older text than the newest."""
 
-    def is_whole(self, root: Path) -> bool:
-        """Tell whether all tests of the project ran to their end once, since the store was made."""
+    def whole_at(self, root: Path) -> float | None:
+        """Return when all tests of the project last ran to their end in one run; None: never."""
 
     def stamp(self, root: Path) -> object:
         """Return what changes whenever the store does. Only looks at files' times."""

@@ -78,7 +78,7 @@ class AffectedTests:
             return Affected(recorded=False)
         here = self._sources.test_files(project)
         changed = self._changed(project, paths, here)
-        whole = self._store.is_whole(project.root)
+        whole = self._store.whole_at(project.root) is not None
         all_of = self._to_run_whole(project, here, changed, known, whole=whole)
         affected = {test.node_id for test in known if test.path in all_of}
         affected |= {test.node_id for test in known if not test.complete or test.outcome in {"failed", "error"}}

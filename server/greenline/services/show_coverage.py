@@ -162,6 +162,8 @@ class ShowCoverage:
             known = replace(known, exclusions=self._source.exclusions(project))
             reported = self._texts.reported(project, path, is_test=is_test(project, path))
         except NoReport:
+            if self._stored is not None and not runs and not is_test(project, path):
+                known = replace(known, measurements=self._stored.never_ran(project, path))
             return self._from_runs(path, known, Picture(path, "no-data", _NO_DATA))
         except Outdated:
             return self._from_runs(path, known, Picture(path, "outdated", _OUTDATED.format(name=path.name)))

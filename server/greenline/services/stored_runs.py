@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from greenline.domain.code.fingerprints import own_fingerprint
 from greenline.domain.coverage.contexts import still_counts
+from greenline.domain.coverage.model import Executed
 from greenline.services.measured_texts import MeasuredText
 from greenline.services.run_records import Ran, Scope, record_of
 
@@ -66,6 +67,15 @@ class StoredRuns:
             )
             known = _remember(self._made, path, (key, made))
         return known[1]
+
+    def never_ran(self, project: Project, path: Path) -> tuple[MeasuredText, ...]:
+        """Return, of a file that was there when all tests ran and of which nothing ran, just that."""
+        whole, modified = self._store.whole_at(project.root), self._disk.modified_at(path)
+        saved = self._disk.saved(path)
+        if whole is None or modified is None or modified >= whole or saved is None:
+            return ()
+        inside = any(path.is_relative_to(root) for root in project.source_roots)
+        return (MeasuredText(saved.text, Executed(arcs=frozenset())),) if inside else ()
 
     def _ran(self, project: Project, path: Path, version: object) -> tuple[RanText, ...]:
         known = self._read.get(path)

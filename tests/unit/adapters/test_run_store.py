@@ -72,7 +72,7 @@ def test_what_is_kept_comes_back(folder: Path, where: str) -> None:
     assert store.texts(ROOT, A) == ((TEXT, bits_of([1])),)
     assert store.newest_texts(ROOT) == {A: (TEXT, bits_of([1])), B: ("y\n", 0)}
     assert store.test_files(ROOT) == {ROOT / "t.py": "whole"}
-    assert store.is_whole(ROOT)
+    assert store.whole_at(ROOT) == 1000.0
     assert store.reaching(ROOT, A, {TEXT: bits_of([700])}) == {TWO.node_id}
     assert store.reaching(ROOT, A, {TEXT: EVERY_LINE}) == {ONE.node_id, TWO.node_id}
     assert store.reaching(ROOT, A, {"another text": EVERY_LINE}) == frozenset()
@@ -80,7 +80,7 @@ def test_what_is_kept_comes_back(folder: Path, where: str) -> None:
 
 
 def test_nothing_is_made_before_there_is_something_to_keep(store: RunStoreSqlite, folder: Path) -> None:
-    assert (store.measured(ROOT, A), store.tests(ROOT), store.is_whole(ROOT)) == ((), (), False)
+    assert (store.measured(ROOT, A), store.tests(ROOT), store.whole_at(ROOT)) == ((), (), None)
     assert not folder.exists()
 
 

@@ -202,3 +202,19 @@ def test_what_was_recorded_without_tests_counts_as_well(world: World) -> None:
     show = world.show()
     assert show.record({world.source: Executed(frozenset({1, 2, 4, 7}))}, {world.source: SOURCE}) == {world.source}
     assert missing(world.picture()) == ({3, 8}, set())
+
+
+def test_a_file_of_which_nothing_ran_when_all_tests_did_is_not_covered(world: World) -> None:
+    lonely = world.root / "lonely.py"
+    world.write(lonely, "x = 1\n")
+    show = world.show()
+    world.run(show, complete=False)
+    assert show.picture(lonely, "x = 1\n").state == "no-data"
+    world.run(show)
+    assert missing(show.picture(lonely, "x = 1\n")) == ({1}, set())
+    assert missing(show.picture(lonely, "y = 2\nx = 1\n")) == ({2}, set())
+    os.utime(lonely, (time.time() + 60,) * 2)
+    assert world.show().picture(lonely, "x = 1\n").state == "no-data"
+    unused = world.root / "tests" / "test_unused.py"
+    world.write(unused, "x = 1\n")
+    assert show.picture(unused, "x = 1\n").state == "no-data"
