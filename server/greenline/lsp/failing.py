@@ -6,8 +6,8 @@ A mark goes when its test passes, when the line is edited, and when the test is 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from greenline.domain.coverage.same_code import line_now
@@ -31,8 +31,10 @@ class Mark:
     failure: Failure
     role: Role
     line: int
-    others: int = 0
+    rows: int = 0
     """More rows of the same test that fail on the same line."""
+    tests: int = 0
+    """Other tests that do."""
     other: Place | None = None
 
 
@@ -93,14 +95,13 @@ class Failing:
         return await asyncio.get_running_loop().run_in_executor(self._executor, read)
 
     def _marks(self, known: list[_Known], path: Path, text: str) -> tuple[Mark, ...]:
-        found: dict[tuple[Role, int, str], list[Mark]] = defaultdict(list)
+        found: dict[tuple[Role, int], list[Mark]] = defaultdict(list)
         for one in known:
             for role in ("test", "source"):
                 mark = self._mark(one, role, path, text)
                 if mark is not None:
-                    found[role, mark.line, _function(one.failure)].append(mark)
-        first = [Mark(m[0].failure, m[0].role, m[0].line, len(m) - 1, m[0].other) for m in found.values()]
-        return tuple(sorted(first, key=lambda mark: (mark.line, mark.failure.node_id)))
+                    found[role, mark.line].append(mark)
+        return tuple(sorted(map(_joined, found.values()), key=lambda mark: mark.line))
 
     def _mark(self, known: _Known, role: Role, path: Path, text: str) -> Mark | None:
         place, other = (known.failure.test, known.failure.source)[:: 1 if role == "test" else -1]
@@ -123,6 +124,13 @@ class Failing:
 
 def _places(known: _Known) -> tuple[Place | None, Place | None]:
     return known.failure.test, known.failure.source
+
+
+def _joined(marks: list[Mark]) -> Mark:
+    """Return one mark for all that is said of one line: a hundred would hide it."""
+    first = marks[0]
+    rows = Counter(_function(mark.failure) for mark in marks)
+    return replace(first, rows=rows[_function(first.failure)] - 1, tests=len(rows) - 1)
 
 
 def _function(failure: Failure) -> str:

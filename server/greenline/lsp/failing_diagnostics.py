@@ -60,13 +60,12 @@ def _message(mark: Mark) -> str:
     failure = mark.failure
     name = failure.node_id.rpartition("::")[2]
     lines = [f"`{name}` fails ({_WORDS[failure.kind]}): {failure.message}"]
-    if mark.others:
-        lines.append(f"{mark.others} more {'row' if mark.others == 1 else 'rows'} of it {_fail(mark.others)} here.")
+    if mark.rows or mark.tests:
+        rows = f"{mark.rows} more {'row' if mark.rows == 1 else 'rows'} of it" if mark.rows else ""
+        tests = f"{mark.tests} other {'test' if mark.tests == 1 else 'tests'}" if mark.tests else ""
+        one = mark.rows + mark.tests == 1
+        lines.append(f"{' and '.join(filter(None, [rows, tests]))} {'fails' if one else 'fail'} here.")
     return "\n".join([*lines, failure.next_step])
-
-
-def _fail(count: int) -> str:
-    return "fails" if count == 1 else "fail"
 
 
 def _severity(setting: Severity, mark: Mark) -> types.DiagnosticSeverity:

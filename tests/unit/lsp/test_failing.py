@@ -221,6 +221,23 @@ async def test_rows_that_fail_on_one_line_are_one_mark(
         assert "more row" not in mark["message"]
 
 
+async def test_many_tests_that_fail_with_one_line_are_one_mark_on_it(
+    services: FakeServices, kind: str, source: Path, test_file: Path, failure: Failure
+) -> None:
+    others = [replace(failure, node_id=f"tests/test_shop.py::test_{n}", test=Place(test_file, 9)) for n in range(3)]
+    rows = [replace(failure, node_id=f"{NODE}[{n}]") for n in range(2)]
+    async with looking(services, kind) as editor:
+        looks = Looking(editor, services, kind)
+        test, code = looks.open(test_file), looks.open(source)
+        await looks.run(*rows, *others)
+        (mark,) = await looks.shown(code)
+        assert "1 more row of it and 3 other tests fail here." in mark["message"].splitlines()
+        assert await looks.lines(test) == [5, 9]
+        await looks.run(passed=(f"{NODE}[1]", *(one.node_id for one in others[1:])))
+        (mark,) = await looks.shown(code)
+        assert "1 other test fails here." in mark["message"].splitlines()
+
+
 @pytest.mark.parametrize(
     ("setting", "failing", "flaky"),
     [("error", 1, 2), ("warning", 2, 2), ("hint", 4, 4), ("off", None, None)],
