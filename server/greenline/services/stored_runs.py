@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from greenline.ports.tests import TestReport
 
 _T = TypeVar("_T")
-_KEPT = 256
+_KEPT = 32
+"""Files: as many as are open. Thousands of tests may have reached one."""
 
 _Now = str | float | None
 """The text of an unsaved file, when a saved one was written, None for one that is gone."""
