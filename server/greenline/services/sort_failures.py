@@ -43,8 +43,10 @@ class LastPasses:
 
     def passed(self, root: Path, contexts: Mapping[str, Collection[Path]], digests: Mapping[Path, str]) -> None:
         """Take over a run: node id -> the files that it ran, and how those files were."""
+        same: dict[frozenset[Path], frozenset[Path]] = {}
         for node_id, files in contexts.items():
-            self._seen[root, node_id] = frozenset(files), digests
+            ran = frozenset(files)
+            self._seen[root, node_id] = same.setdefault(ran, ran), digests  # thousands of tests run the same few files
 
     def files(self, root: Path, node_id: str) -> Mapping[Path, str] | None:
         """Return the files that the test ran when it passed, with their digests; None where nobody saw it pass."""
