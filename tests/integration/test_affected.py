@@ -111,6 +111,17 @@ async def test_the_tests_of_one_file_leave_the_others_to_be_run(world: World) ->
     assert left.passed >= {"tests/test_total.py::test_total", "tests/test_total.py::test_none"}
 
 
+async def test_chosen_tests_leave_what_is_affected_to_be_run(world: World) -> None:
+    services = world.services()
+    await services.run_suite.run(world.root, Silent())
+    world.write("shop.py", FILES["shop.py"].replace("sum(numbers)", "0"))
+    chosen = f"{world.root / 'tests' / 'test_total.py'}::test_none"
+    assert (await services.run_affected.run_selected([chosen], Silent())).passed == {"tests/test_total.py::test_none"}
+    left = await world.services().run_affected.run([world.root], Silent())
+    assert [failure.node_id for failure in left.failures] == ["tests/test_total.py::test_total"]
+    assert left.tests == 1
+
+
 async def test_a_cancelled_run_keeps_nothing(world: World) -> None:
     services = world.services()
     await services.run_suite.run(world.root, Silent())

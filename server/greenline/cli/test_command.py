@@ -88,7 +88,7 @@ def _work(
     if affected:
         return services.run_affected.run([Path(item) for item in wanted] or [first], progress)
     if wanted:
-        return services.run_suite.run_selected(first, wanted, progress)
+        return services.run_affected.run_selected(wanted, progress)
     return services.run_suite.run(first, progress)
 
 

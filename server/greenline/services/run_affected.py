@@ -74,6 +74,14 @@ class RunAffected:
         wanted = Wanted(tuple(map(str, files)), affected=affected.tests)
         return await self._suite.run_wanted(project, wanted, progress)
 
+    async def run_selected(self, selection: Sequence[str], progress: Progress) -> SuiteRun:
+        """Run chosen files, folders or node ids (absolute paths) of one project, affected or not."""
+        project = self._suite.project_of(Path(selection[0].partition("::")[0]))
+        # What is affected and does not run now is still to be run later.
+        affected = await asyncio.to_thread(self._affected.of, project)
+        progress.step(f"Running tests of {project.root.name}")
+        return await self._suite.run_wanted(project, Wanted(tuple(selection), affected=affected.tests), progress)
+
     async def _first(self, project: Project, paths: Sequence[Path], progress: Progress) -> SuiteRun:
         if _has_folder(paths):
             ran = await self._suite.run_wanted(project, Wanted(), progress)

@@ -10,7 +10,6 @@ from greenline.ports.project import InterpreterProblem
 from greenline.services.recorded_runs import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from greenline.domain.failures import Failure
@@ -63,12 +62,6 @@ class RunSuite:
         project = self.project_of(project_path)
         progress.step(f"Running the tests of {project.root.name}")
         return await self.run_wanted(project, Wanted(), progress)
-
-    async def run_selected(self, project_path: Path, selection: Sequence[str], progress: Progress) -> SuiteRun:
-        """Run chosen files, folders or node ids (absolute paths) of one project."""
-        project = self.project_of(project_path)
-        progress.step(f"Running tests of {project.root.name}")
-        return await self.run_wanted(project, Wanted(tuple(selection)), progress)
 
     async def run_wanted(self, project: Project, wanted: Wanted, progress: Progress) -> SuiteRun:
         """Run what is wanted of a project."""

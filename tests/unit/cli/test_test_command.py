@@ -59,9 +59,6 @@ class Services:
     async def run(self, path: Path, progress: Progress) -> SuiteRun:
         return self.end("all", path)
 
-    async def run_selected(self, path: Path, selection: Sequence[str], progress: Progress) -> SuiteRun:
-        return self.end("selected", path, list(selection))
-
     def end(self, *asked: Any) -> SuiteRun:
         self.asked.append(asked)
         if self.cancelled:
@@ -75,6 +72,9 @@ class _Affected:
 
     async def run(self, paths: Sequence[Path], progress: Progress) -> SuiteRun:
         return self._services.end("affected", list(paths))
+
+    async def run_selected(self, selection: Sequence[str], progress: Progress) -> SuiteRun:
+        return self._services.end("selected", list(selection))
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_what_is_asked_for(run: Callable[..., Result], services: Services, tmp_p
     test = tmp_path / "test_a.py"
     assert services.asked == [
         ("all", tmp_path),
-        ("selected", test, [f"{test}::test_b[x-y]", str(test)]),
+        ("selected", [f"{test}::test_b[x-y]", str(test)]),
         ("affected", [tmp_path]),
         ("affected", [tmp_path / "a.py"]),
     ]
