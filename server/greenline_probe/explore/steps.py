@@ -52,10 +52,13 @@ def in_order(
 ) -> list[tuple[str, ...]]:
     """Return sequences of the methods that change the instance, in the order of the class, all about one thing.
 
-    ``alike`` are the coming call's values, by name. Where the target is not what is called, each ends with it.
+    ``alike`` are the coming call's values, by name. Where the target is not what is called, each ends with it; one that
+    a test does not call like this (private, of the class, a property) has none.
     """
     own = [n for kind in reversed(subject.owner.__mro__[:-1]) for n in vars(kind) if not n.startswith("_")]
     members = dict(_members(subject.owner))
+    if subject.name != target and (target.startswith("_") or not _is_own(members.get(target), subject.owner)):
+        return []
     changing = [
         n
         for n in unique(own)

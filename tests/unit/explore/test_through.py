@@ -133,3 +133,39 @@ def test_both_outcomes_of_a_returned_comparison_are_kept(tmp_path: Path) -> None
         found = choose(seen, world.goals, mutation, world.observer, world.search(), Budget(0), lambda _: True)
 
     assert sorted(str(o.expected) for o in found.observations) == ["False", "True"]
+
+
+VERSIONS = """
+class Version:
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    @classmethod
+    def _order(cls, a: int, b: int) -> int:
+        return (a > b) - (a < b)
+
+    @staticmethod
+    def _text(number: int) -> str:
+        return f"v{number}"
+
+    @property
+    def _even(self) -> bool:
+        return self.number % 2 == 0
+
+    def _raise_by(self, count: int) -> None:
+        self.number += count
+
+    def bump(self) -> None:
+        self._raise_by(1)
+
+    def compare(self, other: int) -> int:
+        return self._order(self.number, other) if self._even else len(self._text(other))
+"""
+
+
+@pytest.mark.parametrize("target", ["_order", "_text", "_even", "_raise_by", "number", "gone"])
+def test_what_a_test_does_not_call_is_no_step(tmp_path: Path, target: str) -> None:
+    with explored(tmp_path, VERSIONS, "Version.compare") as world:
+        assert in_order(world.subject, "version", world.values, {}, target) == []
+        for way in world.templates:
+            assert not any(target in described(choice) for choice in sequences(way, world.values, target))
