@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -283,6 +284,25 @@ async def test_what_was_found_for_several_functions_is_told_together(world: Worl
     }
     await world.generate(Target(world.source))
     assert "        1,\n        2,\n" in world.runs[-1].overlay[world.tests]
+
+
+async def test_the_same_case_found_for_two_functions_stands_once_and_counts_for_both(world: World) -> None:
+    arguments = (Argument("number", "", "1"),)
+    case = Case("sign(\x000\x00)", arguments, expected="'plus'", imports=(("sign", "shop", "sign"),), tested="sign")
+    world.proposals = {
+        name: Proposal("explore", (candidate("test_sign_minus"),), cases=(case,)) for name in ("sign", "twice")
+    }
+    # That one test runs both.
+    world.during = lambda run, _: TestReport(
+        tuple(
+            TestOutcome(f"{world.tests}::{name}", "passed")
+            for name in re.findall(r"def (test_\w+)", run.overlay[world.tests])
+        ),
+        {world.source: Executed(frozenset(range(1, 9)), frozenset({*ARCS["minus"], *ARCS["plus"], *ARCS["twice"]}))},
+    )
+    generation = await world.generate(Target(world.source))
+    assert [(r.status, r.reason) for r in generation.results] == [("confirmed", ""), ("confirmed", "")]
+    assert generation.results[0].tests == generation.results[1].tests != ()
 
 
 async def test_a_property_stays_beside_what_is_told_together(world: World) -> None:

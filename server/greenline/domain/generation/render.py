@@ -78,15 +78,15 @@ def render_together(
     for function, cases in found:
         specials = special_about(cases, _definition(function, text), first_line)
         for case, special in zip(cases, specials, strict=True):
-            named[functions.get(case.tested, function)].append(_Named(case, special, function.qualname))
+            named[functions.get(case.tested, function)].append(_Named(case, special, (function.qualname,)))
     used = set(taken)
     return {function: _rendered(mine, function, text, used) for function, mine in named.items()}
 
 
 def _rendered(named: Sequence[_Named], function: Function, text: str, used: set[str]) -> tuple[Candidate, ...]:
     # The function's own first: what is special about them is what their readers know.
-    own = [n for n in named if n.found_for == function.qualname]
-    others = [n for n in named if n.found_for != function.qualname]
+    own = [n for n in named if function.qualname in n.found_for]
+    others = [n for n in named if function.qualname not in n.found_for]
     writer = _Writer(function, text)
     shown = _without_what_the_first_shows(_once([*own, *others]))
     tests = [test for group in _groups(shown, writer.parameters_of) for test in writer.tests_of(group)]
@@ -97,14 +97,17 @@ def _rendered(named: Sequence[_Named], function: Function, text: str, used: set[
 class _Named:
     case: Case
     special: str
-    found_for: str
+    found_for: tuple[str, ...]
+    """The functions that it is there for."""
 
 
 def _once(named: Sequence[_Named]) -> list[_Named]:
-    """Leave out what another says already, whatever way it took."""
+    """Leave out what another says already, whatever way it took; that one is there for the functions of both."""
     seen: dict[Case, _Named] = {}
     for one in named:
-        seen.setdefault(replace(one.case, edges=frozenset(), documented=False, tested=""), one)
+        case = replace(one.case, edges=frozenset(), documented=False, tested="")
+        first = seen.setdefault(case, one)
+        seen[case] = replace(first, found_for=tuple(dict.fromkeys([*first.found_for, *one.found_for])))
     return list(seen.values())
 
 
@@ -269,7 +272,8 @@ class _Writer:
         )
 
     def _found_for(self, group: Sequence[_Named]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(n.found_for for n in group if n.found_for != self._function.qualname))
+        helped = (name for named in group for name in named.found_for)
+        return tuple(dict.fromkeys(name for name in helped if name != self._function.qualname))
 
     def _names(self, case: Case, endings: Sequence[str]) -> tuple[str, ...]:
         owner, _, name = (case.tested or self._function.qualname).rpartition(".")
