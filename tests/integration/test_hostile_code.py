@@ -157,12 +157,13 @@ def test_nothing_is_left_in_memory_that_is_shared_or_in_the_temporary_folder(aft
 
 
 def test_what_is_secret_is_not_read_in_a_sandbox_and_never_told(aftermath: Aftermath) -> None:
+    if aftermath.level != "sandbox":
+        pytest.skip("only a sandbox hides what may be read")
     target = aftermath.targets["reads_secrets"]
 
-    if aftermath.level == "sandbox":
-        assert target["status"] == "not_testable"
-        assert re.search(r"read .*/\.ssh/id_rsa", target["reason"])
-        assert SECRET not in aftermath.printed
+    assert target["status"] == "not_testable"
+    assert re.search(r"read .*/\.ssh/id_rsa", target["reason"])
+    assert SECRET not in aftermath.printed
 
 
 REASONS = {

@@ -21,7 +21,7 @@ needs_filter = pytest.mark.skipif(not system_calls.is_possible(), reason="there 
 
 def tried(what: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run statements in a process of its own; ``arguments`` are its ``sys.argv[1:]``."""
-    begin = "import os, sys, socket, threading\nfrom greenline_probe import landlock, system_calls\n"
+    begin = "import os, sys, socket, threading\nfrom greenline_probe import landlock, limits, system_calls\n"
     return subprocess.run(
         [sys.executable, "-c", begin + what, *map(str, arguments)],
         env={**os.environ, "PYTHONPATH": str(SERVER)}, capture_output=True, text=True, check=False, timeout=60,
@@ -150,3 +150,33 @@ def test_what_only_an_administrator_does_is_not_permitted() -> None:
     )
 
     assert (done.stdout, done.stderr) == ("refused\nrefused\n", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="descriptors are POSIX's")
+def test_all_descriptors_but_some_are_closed() -> None:
+    done = tried(
+        "pipes = [os.pipe() for _ in range(5)]; kept = pipes[2][1]\nlimits.close_all_but(0, 1, 2, kept)\n"
+        "def is_open(fd):\n    try:\n        return bool(os.fstat(fd))\n    except OSError:\n        return False\n"
+        "print([fd == kept for fd in range(64) if is_open(fd) and fd > 2])"
+    )
+
+    assert (done.stdout, done.stderr) == ("[True]\n", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="signals by descriptor are Linux's")
+def test_a_process_that_is_tied_to_its_input_ends_with_it() -> None:
+    program = (
+        "import sys, time\nfrom greenline_probe import limits\nlimits.die_with_input(0)\nprint('tied', flush=True)\n"
+    )
+    tied = subprocess.Popen(
+        [sys.executable, "-c", f"{program}while True:\n    time.sleep(60)"],
+        env={**os.environ, "PYTHONPATH": str(SERVER)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    with tied:
+        assert tied.stdin is not None
+        assert tied.stdout is not None
+        assert tied.stdout.readline() == b"tied\n"
+        assert tied.poll() is None
+        tied.stdin.close()
+
+        assert tied.wait(timeout=60) == -signal.SIGKILL
