@@ -44,12 +44,30 @@ def described(error: BaseException | None, report: Any) -> Failure:
     longrepr = getattr(report, "longrepr", None)
     if type(error).__name__ == "CollectError" and error.__cause__ is not None:
         error, longrepr = error.__cause__, None  # pytest's wrapping of what an import raised
+    example = _documented(error)
+    if example is not None:
+        return example
     kind = type(error)
     name = kind.__qualname__ if kind.__module__ in {"builtins", ""} else f"{kind.__module__}.{kind.__qualname__}"
     crash = getattr(getattr(longrepr, "reprcrash", None), "message", "")
     missing_fixture = str(getattr(longrepr, "errorstring", "")).partition("\n")[0]
     said = str(crash) or missing_fixture or _text(error)
     return name, said[:_LONGEST], [*_frames(error), *_beyond_frames(error, longrepr)]
+
+
+def _documented(error: BaseException) -> Failure | None:
+    """Tell of a documented example that gives something else; None for what is no example."""
+    failure: Any = next(iter(getattr(error, "failures", None) or [error]))
+    example: Any = getattr(failure, "example", None)
+    test: Any = getattr(failure, "test", None)
+    if not hasattr(example, "want") or not hasattr(test, "docstring"):
+        return None
+    raised = getattr(failure, "exc_info", None)
+    got = f"raises {_text(raised[1])}" if raised else f"gives {str(failure.got).strip() or 'nothing'}"
+    wanted = str(example.want).strip() or "nothing"
+    said = f"{str(example.source).strip()} {got}, documented is {wanted}"
+    line = (test.lineno or 0) + example.lineno + 1
+    return "doctest.DocTestFailure", said[:_LONGEST], [[os.path.abspath(str(test.filename)), line, str(test.name)]]
 
 
 def _text(error: BaseException) -> str:

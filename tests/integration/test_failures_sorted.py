@@ -140,6 +140,13 @@ ROWS = {
         "shop.checked(-1)",
         'assert n > 0, "must be positive"',
     ),
+    "the test raises": Row(
+        "raise RuntimeError('not written yet')",
+        "test",
+        "RuntimeError: not written yet\nThe test itself raises it.",
+        "Look at what leads to that line.",
+        "raise RuntimeError('not written yet')",
+    ),
     "did not raise": Row(
         "with pytest.raises(KeyError): shop.total([1])",
         "code",
@@ -371,6 +378,13 @@ async def test_each_failure_is_told_with_its_values_its_place_and_the_next_step(
             "def test_a(mocker): pass",
         ),
         (
+            {"test_a.py": "import pytest\n@pytest.mark.xfail(strict=True, reason='bug 3')\ndef test_a(): pass\n"},
+            "test",
+            "The test is expected to fail, and passes (bug 3).",
+            "Take its xfail mark away",
+            "def test_a(): pass",
+        ),
+        (
             {"test_a.py": "def test_a(prices): pass\n"},
             "test",
             "The test asks for a fixture `prices` that does not exist.",
@@ -388,7 +402,7 @@ async def test_each_failure_is_told_with_its_values_its_place_and_the_next_step(
             "def prices(): return {}['apple']",
         ),
     ],
-    ids=["import", "name", "syntax", "code at import", "fixture of a plugin", "fixture", "set-up"],
+    ids=["import", "name", "syntax", "code at import", "fixture of a plugin", "strict", "fixture", "set-up"],
 )
 async def test_what_keeps_a_test_from_running_is_sorted_too(  # noqa: PLR0917 - the columns of a table
     project: Project, sorter: Sorter, files: dict[str, str], kind: str, message: str, next_step: str, line: str
@@ -557,3 +571,26 @@ async def test_what_ends_the_process_is_a_failure_of_its_test(project: Project, 
     assert (failure.node_id, failure.kind) == ("tests/test_a.py::TestIt::test_a", "code")
     assert failure.message.startswith("The Python process was killed by SIGSEGV while")
     assert failure.test == Place(path, 3)
+
+
+@pytest.mark.parametrize(
+    ("example", "message"),
+    [
+        (">>> double(2)\n    5", "double(2) gives 4, documented is 5"),
+        (
+            ">>> 1 // double(0)\n    0",
+            "1 // double(0) raises ZeroDivisionError: integer division or modulo by zero, documented is 0",
+        ),
+    ],
+)
+async def test_a_documented_example_that_is_not_so_is_marked_where_it_stands(
+    project: Project, sorter: Sorter, example: str, message: str
+) -> None:
+    (project.root / "pytest.ini").write_text("[pytest]\npythonpath = .\naddopts = --doctest-modules\n")
+    path = project.root / "doubled.py"
+    write(path, f'def double(n):\n    """Double.\n\n    {example}\n    """\n    return n + n\n', age=100)
+    (failure,) = await sorter.failures("doubled.py")
+
+    assert (failure.kind, failure.message) == ("code", message)
+    assert failure.next_step == "Correct the code, or what its documentation shows."
+    assert (failure.test, failure.source) == (Place(path, 4), None)

@@ -65,6 +65,11 @@ class Evidence:
         return "::" not in self.node_id
 
     @property
+    def is_example(self) -> bool:
+        """It is an example in the documentation of the code."""
+        return self.kind_of_error == "DocTestFailure"
+
+    @property
     def file(self) -> str:
         """The test file, as pytest names it."""
         return self.node_id.partition("::")[0]
@@ -86,7 +91,9 @@ class Evidence:
 
     @property
     def in_test(self) -> Step | None:
-        """The innermost step in the test's own file, else in any that is kept for tests."""
+        """The innermost step in the test's own file, else in any that is kept for tests; the line of an example."""
+        if self.is_example:
+            return self.raised_by
         tests = [step for step in self.own if step.where == "test"]
         its_own = [step for step in tests if step.path.as_posix().endswith(self.file)]
         return next(iter((its_own or tests)[-1:]), None)
@@ -95,4 +102,4 @@ class Evidence:
     def in_source(self) -> Step | None:
         """The code that raised: None where the test's own lines did."""
         step = self.raised_by
-        return step if step is not None and step.where == "source" else None
+        return step if step is not None and step.where == "source" and not self.is_example else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from greenline.domain.failure_surroundings import surroundings
 from greenline.domain.failure_words import first_line, values_of, without_class
 from greenline.domain.failures import Failure
-from greenline.domain.wrong_tests import cannot_work
+from greenline.domain.wrong_tests import cannot_work, raises_itself
 
 if TYPE_CHECKING:
     from greenline.domain.failure_evidence import Evidence, Step
@@ -67,16 +67,18 @@ def _of_values(evidence: Evidence) -> tuple[FailureKind, str, str]:
             "Run the test alone and read its output.",
         )
     values = values_of(evidence.said)
+    if evidence.is_example:
+        return "code", values, "Correct the code, or what its documentation shows."
     if evidence.said.startswith("Failed: Timeout"):
         return "code", values, "Find out what the test waits for: an endless loop, a lock, an answer that never comes."
     if evidence.in_source is not None:
         return _raised_in_code(evidence, evidence.in_source)
-    if evidence.set_up:
-        return "test", f"{values}\nIt happened while the test was set up or cleaned up.", "Look at its fixtures."
-    return _asserted(evidence, values)
+    return raises_itself(evidence) or _asserted(evidence, values)
 
 
 def _asserted(evidence: Evidence, values: str) -> tuple[FailureKind, str, str]:
+    if evidence.set_up:
+        return "test", f"{values}\nIt happened while the test was set up or cleaned up.", "Look at its fixtures."
     since = _since(evidence)
     if since:
         return since[0], f"{values}\n{since[1]}", since[2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from greenline.domain.failure_words import first_line, without_class
+from greenline.domain.failure_words import first_line, values_of, without_class
 
 if TYPE_CHECKING:
     from greenline.domain.failure_evidence import Evidence
@@ -27,7 +27,24 @@ _NOT_DEFINED = re.compile(r"name '(\w+)' is not defined")
 
 def cannot_work(evidence: Evidence) -> Judgement | None:
     """Say what is wrong with the test, or with the code where it is the same mistake there; None for all else."""
-    return _syntax(evidence) or _missing_fixture(evidence) or _missing_name(evidence) or _wrong_call(evidence)
+    return (
+        _syntax(evidence)
+        or _missing_fixture(evidence)
+        or _missing_name(evidence)
+        or _wrong_call(evidence)
+        or _passes(evidence)
+    )
+
+
+def raises_itself(evidence: Evidence) -> Judgement | None:
+    """Look for a ``raise`` in the test, with nothing of the code on the way to it."""
+    step = evidence.raised_by
+    if step is None or evidence.error == "AssertionError" or any(own.where != "test" for own in evidence.own):
+        return None
+    text = step.text.strip()
+    if not text.startswith("raise ") or " from " in text:  # what it comes from may be the code's
+        return None
+    return "test", f"{values_of(evidence.said)}\nThe test itself raises it.", "Look at what leads to that line."
 
 
 def _syntax(evidence: Evidence) -> Judgement | None:
@@ -95,6 +112,14 @@ def _wrong_call(evidence: Evidence) -> Judgement | None:
     if evidence.error == "AttributeError" and (found := _NO_ATTRIBUTE.search(said)) and "NoneType" not in said:
         return "test", f"The test uses what is not there: {said}.{_changed(evidence)}", _give_back(found[1])
     return None
+
+
+def _passes(evidence: Evidence) -> Judgement | None:
+    if not evidence.message.startswith("[XPASS(strict)]"):
+        return None
+    reason = evidence.message.partition("]")[2].strip()
+    what = "The test is expected to fail, and passes" + (f" ({reason})." if reason else ".")
+    return "test", what, "Take its xfail mark away, if what it was about is mended."
 
 
 def _whose(evidence: Evidence) -> FailureKind:

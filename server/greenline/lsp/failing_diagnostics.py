@@ -58,7 +58,7 @@ def _diagnostics(session: Session, positions: Positions, marks: Sequence[Mark]) 
 
 def _message(mark: Mark) -> str:
     failure = mark.failure
-    name = failure.node_id.rpartition("::")[2]
+    name = _name(failure.node_id)
     lines = [f"`{name}` fails ({_WORDS[failure.kind]}): {failure.message}"]
     if mark.rows or mark.tests:
         rows = f"{mark.rows} more {'row' if mark.rows == 1 else 'rows'} of it" if mark.rows else ""
@@ -66,6 +66,12 @@ def _message(mark: Mark) -> str:
         one = mark.rows + mark.tests == 1
         lines.append(f"{' and '.join(filter(None, [rows, tests]))} {'fails' if one else 'fail'} here.")
     return "\n".join([*lines, failure.next_step])
+
+
+def _name(node_id: str) -> str:
+    """Return the test's name with its row, which may have anything in it; of a file its path."""
+    test, bracket, row = node_id.partition("[")
+    return test.rpartition("::")[2] + bracket + row
 
 
 def _severity(setting: Severity, mark: Mark) -> types.DiagnosticSeverity:
@@ -78,5 +84,5 @@ def _related(session: Session, mark: Mark) -> list[types.DiagnosticRelatedInform
     if mark.other is None or not session.client.related_information:
         return None
     where = types.Location(session.documents.uri_of(mark.other.path), start_of(mark.other.line))
-    words = "Raised here" if mark.role == "test" else f"`{mark.failure.node_id.rpartition('::')[2]}` fails with it"
+    words = "Raised here" if mark.role == "test" else f"`{_name(mark.failure.node_id)}` fails with it"
     return [types.DiagnosticRelatedInformation(where, words)]

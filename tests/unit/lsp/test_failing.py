@@ -204,20 +204,20 @@ async def test_what_is_edited_while_it_runs_is_told_of_the_text_that_ran(
 async def test_rows_that_fail_on_one_line_are_one_mark(
     services: FakeServices, kind: str, test_file: Path, failure: Failure
 ) -> None:
-    rows = [replace(failure, node_id=f"{NODE}[{n}]", message=f"assert {n} == 9", source=None) for n in range(3)]
+    rows = [replace(failure, node_id=f"{NODE}[a::{n}]", message=f"assert {n} == 9", source=None) for n in range(3)]
     async with looking(services, kind) as editor:
         looks = Looking(editor, services, kind)
         test = looks.open(test_file)
         await looks.run(*rows)
         (mark,) = await looks.shown(test)
         assert mark["message"].splitlines() == [
-            "`test_greet[0]` fails (the code may be wrong): assert 0 == 9",
+            "`test_greet[a::0]` fails (the code may be wrong): assert 0 == 9",
             "2 more rows of it fail here.",
             "Correct `greet`.",
         ]
-        await looks.run(passed=(f"{NODE}[0]", f"{NODE}[1]"))
+        await looks.run(passed=(f"{NODE}[a::0]", f"{NODE}[a::1]"))
         (mark,) = await looks.shown(test)
-        assert mark["message"].startswith("`test_greet[2]`")
+        assert mark["message"].startswith("`test_greet[a::2]`")
         assert "more row" not in mark["message"]
 
 
