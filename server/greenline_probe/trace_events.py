@@ -170,17 +170,6 @@ class _Heard:
             if not entries:
                 self.pending.pop(line, None)
 
-    def went(self, at: int, to: int) -> bool:
-        """Note which way a condition went; tell whether its other way is still waited for."""
-        outcomes = self.branches.get(at)
-        if outcomes is None:
-            return False
-        way = 1 if to < outcomes[0] else 2
-        if outcomes[way]:
-            self.arcs.add(outcomes[way])
-            outcomes[way] = None
-        return bool(outcomes[3 - way])
-
     def left(self, at: int) -> None:
         """Note that an exception left by this instruction."""
         # A generator closed where it yielded does not leave by that line, for a trace function.
@@ -219,7 +208,14 @@ def _handlers(
 
     def branch(code: CodeType, at: int, to: int) -> Any:
         one = known(id(code))
-        return None if one is not None and one.went(at, to) else disable
+        outcomes = one.branches.get(at) if one is not None else None
+        if one is None or outcomes is None:
+            return disable
+        way = 1 if to < outcomes[0] else 2
+        if outcomes[way] is not None:
+            one.arcs.add(outcomes[way])
+            outcomes[way] = None
+        return disable if outcomes[3 - way] is None else None
 
     def one_branch(code: CodeType, at: int, to: int) -> Any:
         branch(code, at, to)

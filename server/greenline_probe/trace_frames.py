@@ -7,8 +7,10 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Callable
 
+from greenline_probe.trace_complete import possible_arcs
+
 if TYPE_CHECKING:
-    from types import FrameType
+    from types import CodeType, FrameType
 
     from greenline_probe.calls import Calls
 
@@ -21,6 +23,32 @@ _YIELD_FROM = dis.opmap.get("YIELD_FROM", -1)
 # At the "return" event of a yield, 3.13 already stands on the RESUME; the others still on the yield.
 TO_RESUME = 0 if sys.version_info[:2] == (3, 13) else 2
 _LINE_ON_RETURN = sys.version_info >= (3, 14)
+_FIRST_CHECK = 8
+"""Calls until it is worth a look whether there is anything left to see."""
+
+
+class _Code:
+    """One code object that is recorded: where its arcs go to, and whether all were seen."""
+
+    __slots__ = ("arcs", "calls", "code", "done", "possible")
+
+    def __init__(self, code: CodeType, arcs: set[tuple[int, int]]) -> None:
+        self.code = code
+        self.arcs = arcs
+        self.calls = 0
+        self.possible: frozenset[tuple[int, int]] | None = frozenset()
+        """None where it is not known; empty as long as nobody asked: every function has at least the arc of its end."""
+        self.done = False
+
+    def check(self) -> bool:
+        """Tell whether all was seen; looks only now and then, ever more seldom."""
+        self.calls += 1
+        if self.calls < _FIRST_CHECK or self.calls & (self.calls - 1) or self.possible is None:
+            return False
+        if not self.possible:
+            self.possible = possible_arcs(self.code)
+        self.done = self.possible is not None and self.possible <= self.arcs
+        return self.done
 
 
 class FrameRecorder:
@@ -30,7 +58,9 @@ class FrameRecorder:
         self._name_of = name_of
         self._calls = calls
         self._arcs: dict[str, set[tuple[int, int]]] = {}
-        self._by_filename: dict[str, set[tuple[int, int]] | None] = {}
+        self._codes: dict[int, _Code] = {}
+        """By id of the code object, which it keeps alive: hashing one would take its whole content."""
+        self._others: set[str] = set()
         self._on = False
         self._before: list[Any] = []
 
@@ -56,6 +86,8 @@ class FrameRecorder:
     def since(self) -> dict[str, Recorded]:
         """Return what ran since the last time, by reported name."""
         since = {}
+        for code in list(self._codes.values()):
+            code.done, code.calls = False, 0
         for name, arcs in list(self._arcs.items()):
             if arcs:
                 ran = set(arcs)
@@ -68,20 +100,28 @@ class FrameRecorder:
 
     def _call(self, frame: FrameType, event: str, arg: Any) -> Callable[..., Any] | None:  # noqa: ARG002
         """Trace function for new frames; the answer None keeps the lines of a frame free of cost."""
-        filename = frame.f_code.co_filename
-        try:
-            arcs = self._by_filename[filename]
-        except KeyError:
-            name = self._name_of(filename)
-            arcs = self._by_filename[filename] = None if name is None else self._arcs.setdefault(name, set())
-        if arcs is None or event != "call":
+        code = self._codes.get(id(frame.f_code))
+        if code is None:
+            if frame.f_code.co_filename in self._others:
+                return None
+            code = self._of(frame.f_code)
+        if code is None or event != "call":
             return None
         if not self._on:  # a thread that outlived the recording
             sys.settrace(None)
             return None
         if self._calls is not None and self._calls.wants(frame.f_code) and _begins(frame):
             self._calls.look(frame)
-        return _frame_recorder(frame, arcs)
+        if code.done or code.check():
+            return None
+        return _frame_recorder(frame, code.arcs)
+
+    def _of(self, code: CodeType) -> _Code | None:
+        name = self._name_of(code.co_filename)
+        if name is None:
+            self._others.add(code.co_filename)
+            return None
+        return self._codes.setdefault(id(code), _Code(code, self._arcs.setdefault(name, set())))
 
 
 def _frame_recorder(frame: FrameType, arcs: set[tuple[int, int]]) -> Callable[..., Any]:

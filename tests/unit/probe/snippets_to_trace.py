@@ -901,6 +901,36 @@ for t in threads:
 for t in threads:
     t.join()
 """,
+    "functions that are called often": """
+def leaf(a):
+    return a + 1
+def small(a):
+    if a % 2:
+        a += 1
+    else:
+        a -= 1
+    return leaf(a)
+def late(a):
+    if a == 39:
+        x = 1
+    for i in (1, 2):
+        if a == 38:
+            continue
+        x = 2
+def raising(a):
+    if a == 37:
+        raise ValueError
+    return small(
+        a
+    )
+for i in range(40):
+    small(i)
+    late(i)
+    try:
+        raising(i)
+    except ValueError:
+        x = 1
+""",
     "docstrings and global": '''
 """A module."""
 def f():

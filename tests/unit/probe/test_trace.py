@@ -88,6 +88,7 @@ def test_lines_of_one_test_after_the_other(python: str, among_others: Any) -> No
 
     assert parts == [[4, 6], [4, 5, 6], [4, 6], [], [11, 12, 13]]
     assert all_of_it == [[4, 5, 6, 11, 12, 13], [[4, 5], [4, 6]]]
+    assert among_others(python)["often"] == [[[4, 5, 6], [4, 6]], BOTH_WAYS]
 
 
 @pytest.mark.parametrize("python", _pythons())

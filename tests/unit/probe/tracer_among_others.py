@@ -54,6 +54,17 @@ def parts():
     return [found, closed(tracer)]
 
 
+def often():
+    """What ran in a part in which a function was called so often that there is nothing left to see, and in the next."""
+    tracer = opened()
+    found = []
+    for times in (100, 1):
+        for i in range(times):
+            f(i)
+        found.append(sorted(tracer.switch()["sample"]))
+    return [found, closed(tracer)]
+
+
 def taken_twice():
     """Arcs are told anew after each ``take``, also while it goes on recording."""
     tracer = opened()
@@ -178,6 +189,7 @@ def theirs_hears():
 
 CHECKS = [
     parts,
+    often,
     taken_twice,
     stopped_and_started,
     in_threads,
