@@ -44,8 +44,8 @@ class Isolation:
         self._no_sandbox: str | None = None
         """Why there is none, once it was tried."""
         self._scratch: Path | None = None
-        self._tried: dict[Sandbox, str] = {}
-        """Why the project's interpreter does not start in each."""
+        self._worked: set[Sandbox] = set()
+        """The project's interpreter starts in these."""
 
     async def in_force(self) -> InForce:
         """Return the level, and why it is not a stronger one. Tries out, the first time, what this system can do."""
@@ -69,9 +69,12 @@ class Isolation:
             return found, None
         writable = await self._writable(bytecode)
         made = await asyncio.to_thread(sandbox.sandbox_for, interpreter, project, writable=writable)
-        if made not in self._tried:
-            self._tried[made] = await sandbox.why_not_python(made, interpreter)
-        return (_no_sandbox(self.wanted, self._tried[made]), None) if self._tried[made] else (found, made)
+        if made not in self._worked:
+            why_not = await sandbox.why_not_python(made, interpreter)
+            if why_not:  # it may be mended, or there again
+                return _no_sandbox(self.wanted, why_not), None
+            self._worked.add(made)
+        return found, made
 
     async def level(self) -> Level:
         """Return the level in force. Raises ProbeProblem where the setting asks for one that is not to be had."""
@@ -95,17 +98,12 @@ class Isolation:
 
     async def _writable(self, bytecode: Path | None) -> list[Path]:
         """Return what can be written in a sandbox: the folder for scratch copies comes first."""
-        folders = [folder for folder in (await self.scratch(), bytecode) if folder is not None]
-        for folder in folders:
-            folder.mkdir(parents=True, exist_ok=True)
-        return folders
+        scratch = await self.scratch()
+        return [folder for folder in (scratch, bytecode) if folder is not None and _is_there(folder)]
 
     async def _why_no_sandbox(self) -> str:
         if self._no_sandbox is None:
-            try:
-                self._no_sandbox = await sandbox.why_not()
-            except OSError as error:
-                self._no_sandbox = f"bubblewrap could not be started: {error}"
+            self._no_sandbox = await sandbox.why_not()
         return self._no_sandbox
 
 
@@ -137,6 +135,13 @@ def _made() -> Path:
     for folder in _left():
         shutil.rmtree(folder, ignore_errors=True)
     return Path(tempfile.mkdtemp(prefix=_FOLDER.format(pid=os.getpid()))).resolve()
+
+
+def _is_there(folder: Path) -> bool:
+    """Make a folder where there is none; False where none can be made, in a home that is read-only."""
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder.is_dir()
 
 
 def _left() -> Iterator[Path]:

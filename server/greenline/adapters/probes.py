@@ -158,11 +158,10 @@ class Probes:
 
         async def start() -> None:
             for kind in kinds:
-                in_force, sandbox = await self._isolation_of(kind)
-                if in_force.level == "command" or in_force.problem:
-                    continue
-                with contextlib.suppress(WarmProblem):
-                    await self._ready(kind, sandbox)
+                with contextlib.suppress(WarmProblem, OSError):  # it shows when one is needed
+                    in_force, sandbox = await self._isolation_of(kind)
+                    if in_force.level != "command" and not in_force.problem:
+                        await self._ready(kind, sandbox)
 
         task = asyncio.get_running_loop().create_task(start(), name="warm Python processes")
         self._preparing.add(task)

@@ -8,11 +8,12 @@ import functools
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
-from asyncio.subprocess import DEVNULL, PIPE
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import DEVNULL, PIPE
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlparse
 
@@ -86,7 +87,7 @@ async def why_not() -> str:
     program = shutil.which(PROGRAM)
     if program is None:
         return "bubblewrap is not installed (the package is called bubblewrap, its program bwrap)"
-    complaint = await _complaint(Sandbox((), (), ()).command([program, "--version"]))
+    complaint = await asyncio.to_thread(_complaint, Sandbox((), (), ()).command([program, "--version"]))
     return complaint and (
         f"bubblewrap is installed, but not permitted to work ({complaint}): "
         "inside a container, or where user namespaces are switched off, that is usual"
@@ -95,24 +96,23 @@ async def why_not() -> str:
 
 async def why_not_python(made: Sandbox, interpreter: Path) -> str:
     """Return why an interpreter does not start in this sandbox; empty when it does. It is tried."""
-    complaint = await _complaint(made.command([interpreter, "-c", "pass"]))
+    complaint = await asyncio.to_thread(_complaint, made.command([interpreter, "-c", "pass"]))
     return complaint and f"{interpreter} does not start in one ({complaint})"
 
 
-async def _complaint(command: Sequence[str | Path]) -> str:
-    """Run a command that does nothing; return what it complains of, empty when it ends well."""
-    process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE)
+def _complaint(command: Sequence[str | Path]) -> str:
+    """Run a command that does nothing; return what it complains of, empty when it ends well.
+
+    In a thread: asyncio's own subprocesses cannot be ended whose start the end of the loop cuts short.
+    """
     try:
-        _, said = await asyncio.wait_for(process.communicate(), _SECONDS_TO_TRY)
-    except asyncio.TimeoutError:
+        done = subprocess.run(command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, timeout=_SECONDS_TO_TRY, check=False)
+    except subprocess.TimeoutExpired:
         return f"it did not end within {_SECONDS_TO_TRY:g} s"
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-    if process.returncode == 0:
-        return ""
-    return " ".join(said.decode("utf-8", "replace").split())[:_LONGEST_COMPLAINT] or f"exit code {process.returncode}"
+    except OSError as error:
+        return f"it could not be started: {error}"
+    complaint = " ".join(done.stderr.decode("utf-8", "replace").split())[:_LONGEST_COMPLAINT]
+    return (complaint or f"exit code {done.returncode}") if done.returncode else ""
 
 
 def _hidden() -> tuple[str, ...]:

@@ -148,6 +148,19 @@ async def test_an_interpreter_that_does_not_start_in_it_runs_under_the_guard(
     assert found.problem.startswith("The setting greenline.isolation.level is `sandbox`, and /here/python does not")
 
 
+async def test_a_home_that_cannot_be_written_keeps_no_bytecode_and_harms_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bubblewrap_that(tmp_path, monkeypatch, "exit 0")
+    (tmp_path / "file").write_text("no folder")
+    isolation = Isolation(Wanted("auto"))
+
+    _, made = await isolation.in_force_for(Path(sys.executable), tmp_path, tmp_path / "file" / "bytecode")
+
+    assert made is not None
+    assert made.writable == (str(await isolation.scratch()),)
+
+
 async def test_it_is_tried_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bubblewrap_that(tmp_path, monkeypatch, f"echo tried >> {tmp_path}/tries")
     isolation = Isolation(Wanted("auto"))
