@@ -56,6 +56,8 @@ class _Changes:
     """File -> text that ran -> its lines of which a test must have run one."""
     imported: set[Path] = field(default_factory=set)
     """Files of which something changed that runs when they are imported."""
+    used: dict[Path, dict[str, int]] = field(default_factory=dict)
+    """The same, of unchanged files that use what changed code gave an earlier test."""
     texts: dict[Path, str] = field(default_factory=dict)
     """What the changed files hold now."""
 
@@ -82,7 +84,7 @@ class AffectedTests:
         all_of = self._to_run_whole(project, here, changed, known, whole=whole)
         affected = {test.node_id for test in known if test.path in all_of}
         affected |= {test.node_id for test in known if not test.complete or test.outcome in {"failed", "error"}}
-        affected |= self._reaching(project.root, changed.lines)
+        affected |= self._reaching(project.root, changed.lines) | self._reaching(project.root, changed.used)
         files = {test.path for test in known if test.node_id in affected} | all_of
         present = sorted(path for path in files if self._sources.modified_at(path) is not None)
         skipped = {t.node_id for t in known if t.path in files - all_of} - affected
@@ -109,8 +111,9 @@ class AffectedTests:
                 continue
             now = unsaved[path] if path in unsaved else self._read(path)
             self._compare(project.root, path, now, found)
-        shared = Shared(self._store, project.root)
-        found.imported |= shared.holders(found.lines)
+        users = Shared(self._store, project.root).users(found.lines)
+        found.imported |= users.imported
+        found.used = users.lines
         for path in found.imported:
             found.lines[path] = dict.fromkeys((text for text, _ in self._store.texts(project.root, path)), EVERY_LINE)
         return found

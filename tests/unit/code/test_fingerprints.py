@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from greenline.domain.code.fingerprints import changes, fingerprints, moved_lines, own_fingerprint
-from greenline.domain.code.keeping import functions_that_keep
+from greenline.domain.code.keeping import keepers, uses
 from greenline.domain.coverage.contexts import EVERY_LINE, bits_of, lines_of, noticing
 
 TEXT = '''\
@@ -176,8 +176,20 @@ def test_functions_that_keep_results_are_known() -> None:
         "class C:\n    @cached_property\n    def b(self):\n        return 2\n"
         "def c():\n    global X\n    X = 3\ndef d():\n    return 'global'\n@memoize\ndef e():\n    return 5\n"
     )
-    assert [region.first for region in functions_that_keep(text)] == [4, 10, 16]
-    assert functions_that_keep("global (") == ()
+    assert [(k.region.first, set(k.names)) for k in keepers(text)] == [(4, {"a"}), (10, {"c", "X"}), (16, {"e"})]
+    assert keepers("global (") == ()
+
+
+def test_the_users_of_a_name_are_known() -> None:
+    text = (
+        "from m import (\n    kept,\n    other as o,\n)\n__all__ = ['kept']\n\ndef kept_not(): return 'kept'\n\n"
+        "def a(x=1):\n    return kept()\n\nclass C:\n    def b(self):\n        def inner(): return self.kept\n"
+    )
+    where = uses(text, {"kept", "other"})
+    assert ([r.first for r in where.functions], where.at_levels, where.aliases) == ([10, 14], False, {"o"})
+    assert uses(text + "X = m.kept()\n", {"kept"}).at_levels
+    assert uses("kept (", {"kept"}).at_levels
+    assert not uses("kept (", {"other"}).at_levels
 
 
 @given(st.frozensets(st.integers(0, 3000)))

@@ -58,7 +58,8 @@ FILES = {
     "tests/conftest.py": "",
     "tests/test_core.py": "from shop import core\n\n\ndef test_total(): pass\ndef test_largest(): pass\n",
     "tests/test_report.py": "from shop.report import limit\n\n\ndef test_limit(): pass\n",
-    "tests/test_kept.py": "import shop.kept\n\n\ndef test_first(): pass\ndef test_second(): pass\n",
+    "tests/test_kept.py": "from shop import kept\n\n\ndef test_first():\n    kept.settings()\n"
+    "def test_second():\n    kept.settings()\n",
     "tests/test_else.py": "def test_nothing(): pass\n",
 }
 CORE_PY, REPORT_PY, KEPT_PY = "src/shop/core.py", "src/shop/report.py", "src/shop/kept.py"
@@ -66,8 +67,8 @@ RAN = {
     "tests/test_core.py::test_total": {CORE_PY: [5]},
     "tests/test_core.py::test_largest": {CORE_PY: [9]},
     "tests/test_report.py::test_limit": {REPORT_PY: [5]},
-    "tests/test_kept.py::test_first": {KEPT_PY: [7], CORE_PY: [9]},
-    "tests/test_kept.py::test_second": {},
+    "tests/test_kept.py::test_first": {KEPT_PY: [7], CORE_PY: [9], "tests/test_kept.py": [5]},
+    "tests/test_kept.py::test_second": {"tests/test_kept.py": [7]},
     "tests/test_else.py::test_nothing": {},
 }
 OUTSIDE = {CORE_PY: [1, 4, 8, 12, 13, 16], REPORT_PY: [1, 4], KEPT_PY: [1, 2, 5, 6]}
@@ -184,6 +185,24 @@ def test_a_file_that_is_gone_affects_who_imported_it(world: World) -> None:
 def test_what_a_cache_hands_on_affects_who_may_get_it(world: World) -> None:
     world.change(CORE_PY, "max(numbers, default=default)", "0")
     assert world.names() == {"test_largest", "test_first", "test_second"}
+    world.change(CORE_PY, "return 0", "return max(numbers, default=default)")
+    world.change(CORE_PY, "sum(numbers)", "0")  # no test ran it together with what keeps results
+    assert world.names() == {"test_total"}
+
+
+def test_what_a_cache_hands_on_by_another_cache_affects_who_may_get_it(world: World) -> None:
+    again = "from functools import cache\nfrom shop.kept import settings as known\n\n"
+    world.write("src/shop/again.py", again + "@cache\ndef more():\n    return known()\n")
+    world.write("tests/test_else.py", "from shop.again import more\n\n\ndef test_nothing():\n    more()\n")
+    RAN["tests/test_else.py::test_nothing"] = {"tests/test_else.py": [5]}
+    OUTSIDE["src/shop/again.py"] = [1, 2, 4, 5]
+    try:
+        world.record()
+    finally:
+        RAN["tests/test_else.py::test_nothing"] = {}
+        OUTSIDE.pop("src/shop/again.py")
+    world.change(CORE_PY, "max(numbers, default=default)", "0")
+    assert world.names() == {"test_largest", "test_first", "test_second", "test_nothing"}
 
 
 def test_what_a_test_imported_first_is_kept_for_the_others(world: World) -> None:
