@@ -137,7 +137,7 @@ class RunStoreSqlite:
             return self._ask_memory(root, work)
 
     def _ask_disk(self, file: Path, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds the texts that ran
         with closing(sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None)) as database:
             database.execute("pragma synchronous = normal")
             prepare(database)

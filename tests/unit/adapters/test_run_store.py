@@ -84,6 +84,12 @@ def test_nothing_is_made_before_there_is_something_to_keep(store: RunStoreSqlite
     assert not folder.exists()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such modes")
+def test_nobody_else_can_read_it(store: RunStoreSqlite, folder: Path) -> None:
+    store.record(ROOT, RECORD)
+    assert folder.stat().st_mode & 0o077 == 0
+
+
 def test_what_a_test_reached_before_is_replaced(store: RunStoreSqlite) -> None:
     store.record(ROOT, RECORD)
     again = replace(
