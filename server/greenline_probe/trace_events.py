@@ -92,7 +92,7 @@ class EventRecorder:
             del self._ran[key]
             heard = self._heard[key]
             since.setdefault(heard.name, (set(), set()))[0].update(ran)
-            if again:  # where little of all code ran, far cheaper than to restart all events of all code
+            if again:  # as dear as to restart all events of all code, but leaves off what is no line, or others' own
                 _monitoring.set_local_events(self._tool, heard.code, heard.events & ~line)
                 _monitoring.set_local_events(self._tool, heard.code, heard.events)
         for name, arcs in list(self._arcs.items()):
