@@ -32,6 +32,8 @@ class Run:
     contexts: Contexts | None = None
     internal_error: str = ""
     workers: int = 0
+    grouped: bool = False
+    """pytest-xdist adds the name of its group to a test's node id."""
     _ran: dict[str, Recorded] = field(default_factory=dict)
     _outside: dict[str, set[int]] = field(default_factory=dict)
 
@@ -192,16 +194,19 @@ class _Ends:
 
     def __init__(self, run: Run) -> None:
         self._reply = run.reply
+        self._run = run
         self._open: dict[str, wire.TestDone] = {}
         self._since: dict[str, float] = {}
 
     def began(self, nodeid: str) -> None:
+        nodeid = self._of_pytest(nodeid)
         self._open[nodeid] = wire.TestDone(nodeid, "")
         self._since[nodeid] = time.perf_counter()
         self._reply(wire.TestBegan(nodeid))
 
     def reported(self, report: Any) -> None:
-        done = self._open.setdefault(report.nodeid, wire.TestDone(report.nodeid, ""))
+        nodeid = self._of_pytest(report.nodeid)
+        done = self._open.setdefault(nodeid, wire.TestDone(nodeid, ""))
         told = failures.outcome(report)
         if told and done.outcome not in {"failed", "error"}:
             done.outcome, done.message = told
@@ -211,6 +216,7 @@ class _Ends:
         done.lines = getattr(report, "greenline_lines", done.lines)
 
     def finished(self, nodeid: str, lines: dict[str, str]) -> None:
+        nodeid = self._of_pytest(nodeid)
         done = self._open.pop(nodeid, None) or wire.TestDone(nodeid, "")
         if not done.outcome:
             done.outcome, done.message = "error", done.message or "pytest gave no outcome"
@@ -228,6 +234,11 @@ class _Ends:
         for nodeid, done in list(self._open.items()):
             if done.outcome:
                 self.finished(nodeid, {})
+
+    def _of_pytest(self, nodeid: str) -> str:
+        """Return the node id without its group; a row may have an @ as well."""
+        before, at, group = nodeid.rpartition("@")
+        return before if self._run.grouped and at and "]" not in group else nodeid
 
 
 def _is_repeatable(item: Any) -> bool:

@@ -47,6 +47,7 @@ def start(pytest: Any, config: Any, run: Run, *, asked: bool) -> bool:
     has_hook = hasattr(importlib.import_module("xdist.newhooks"), "pytest_xdist_getremotemodule")
     if not has_hook or not hasattr(remote, "_prepareconfig"):
         return False
+    run.grouped = getattr(config.known_args_namespace, "dist", "") == "loadgroup"
     if run.tracer:
         run.tracer.stop()  # what runs here is pytest's, and the same conftest files as there
     config.pluginmanager.register(_plugin(pytest, run, asked=asked), "greenline-workers")

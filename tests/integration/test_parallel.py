@@ -46,7 +46,8 @@ def tell():
     with open(os.environ["GREENLINE_TEST_PIDS"], "a") as f: f.write(f"{os.getpid()}\\n")
 """
 ONE = """\
-import signs
+import pytest, signs
+@pytest.mark.xdist_group("numbers")
 def test_negative(): assert signs.sign(-1) == -1
 def test_zero(): assert signs.sign(0) == 0
 def test_wrong(): assert signs.total([1, 2]) == 4
@@ -106,8 +107,15 @@ def processes(pids: Path) -> set[str]:
 
 @pytest.mark.parametrize(
     ("options", "workers"),
-    [("-n 2 --dist loadfile", 2), ("-n 2 --dist load", 2), ("", 2), ("-n 0", 1), ("--dist each --tx 2*popen", 1)],
-    ids=["files", "tests", "own account", "never", "each"],
+    [
+        ("-n 2 --dist loadfile", 2),
+        ("-n 2 --dist load", 2),
+        ("-n 2 --dist loadgroup", 2),
+        ("", 2),
+        ("-n 0", 1),
+        ("--dist each --tx 2*popen", 1),
+    ],
+    ids=["files", "tests", "groups", "own account", "never", "each"],
 )
 async def test_several_processes_tell_what_one_tells(
     project: Project, pids: Path, monkeypatch: pytest.MonkeyPatch, options: str, workers: int
