@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from greenline.domain.code.fingerprints import changes, fingerprints, moved_lines, own_fingerprint
-from greenline.domain.code.keeping import keepers, uses
+from greenline.domain.code.keeping import Uses, keepers, uses
 from greenline.domain.coverage.contexts import EVERY_LINE, bits_of, lines_of, noticing
 
 TEXT = '''\
@@ -187,6 +187,7 @@ def test_the_users_of_a_name_are_known() -> None:
     )
     where = uses(text, {"kept", "other"})
     assert ([r.first for r in where.functions], where.at_levels, where.aliases) == ([10, 14], False, {"o"})
+    assert uses("def c():\n    kept.cache_clear()\n    m.kept.cache_info()\nkept.cache_clear()\n", {"kept"}) == Uses()
     assert uses(text + "X = m.kept()\n", {"kept"}).at_levels
     assert uses("kept (", {"kept"}).at_levels
     assert not uses("kept (", {"other"}).at_levels

@@ -18,6 +18,8 @@ _Def = ast.FunctionDef | ast.AsyncFunctionDef
 _SIGN = re.compile(r"\bglobal\b|@[\w.]*(?:cache|memo|once|lazy)", re.IGNORECASE)
 _KEEPS = ("cache", "memo", "once", "lazy")
 _PER_OBJECT = "cached_property"
+_NO_USE = frozenset({"cache_clear", "cache_info", "cache_parameters"})
+"""Whoever asks for these gets nothing of what is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,9 @@ def uses(text: str, names: Collection[str]) -> Uses:
     tree, _ = parse(text)
     if tree is None:
         return Uses(at_levels=True)
-    found = [(node, _name(node)) for node in ast.walk(tree)]
+    nodes = list(ast.walk(tree))
+    emptied = {id(node.value) for node in nodes if isinstance(node, ast.Attribute) and node.attr in _NO_USE}
+    found = [(node, _name(node)) for node in nodes if id(node) not in emptied]
     lines = {node.lineno for node, name in found if name in names and isinstance(node, (ast.Name, ast.Attribute))}
     aliases = {a.asname for a, name in found if name in names and isinstance(a, ast.alias) and a.asname}
     regions = [r for r in fingerprints(text).functions.values() if any(r.first <= line <= r.last for line in lines)]
