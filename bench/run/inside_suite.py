@@ -149,7 +149,7 @@ def _pytest(tests: list[str], on_test: Callable[[str], object] | None = None) ->
             if on_test:
                 on_test(nodeid)
 
-    pytest.main([*tests, "-q", "-p", "no:cacheprovider"], plugins=[Plugin()])
+    pytest.main([*tests, "-p", "no:cacheprovider"], plugins=[Plugin()])
     return len(began)
 
 

@@ -9,7 +9,8 @@ processor time.
 
 Then the results are compared: each statement and branch of each file, as coverage.py's own analysis counts them. From
 3.12 on both measure one and the same run; before, where only one can, two runs with one hash seed. Every difference is
-listed by kind, with how often it was seen and an example.
+listed by kind, with how often it was seen and an example. In two runs some are of the runs and not of the measuring:
+what tests draw by chance, and hooks for pytest's summary, which Greenline leaves out.
 
 Subjects are the sympy and networkx of wheels.txt (a part of their suites, unless tests are named). The first run needs
 the package index; what it fetched stays in bench/.cache. Exit code 0 when nothing differs, 1 otherwise, 2 when the
