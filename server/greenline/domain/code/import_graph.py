@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
-_RELATIVE = re.compile(r"\bfrom[ \t]+\.")
+_RELATIVE = re.compile(r"\bfrom[ \t\\\r\n]*\.")
 _DOTTED_STRING = re.compile(r"""["']([A-Za-z_]\w*(?:\.\w+)+)["']""")
 _WORD_STRING = re.compile(r"""["']([A-Za-z_]\w*)["']""")
 _IMPORTS_BY_NAME = re.compile(r"\b(?:import_module|__import__|importorskip|pytest_plugins|run_module|reload)\b")

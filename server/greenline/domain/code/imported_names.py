@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import re
 
-_FROM = re.compile(r"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#]*)", re.MULTILINE)
+_STATEMENT = r"(?:^|[;:])[ \t\f]*"
+"""Where one may begin: ``try: import a; import b``."""
+_FROM = re.compile(
+    _STATEMENT + r"from\b([. \t]*(?:\w[\w.]*[ \t]+)?)import\b[ \t]*"
+    r"(?=(\([^()#]*(?:#[^\n]*\n?[^()#]*)*|[^\n#;]*))",  # a comment in the list may hold a parenthesis
+    re.MULTILINE,
+)
+_IMPORT = re.compile(_STATEMENT + r"import[ \t]+([^\n#;]+)", re.MULTILINE)
 _COMMENT = re.compile(r"#[^\n]*")
-_IMPORT = re.compile(r"^[ \t]*import[ \t]+([^\n#;]+)", re.MULTILINE)
 
 
 def imported_names(text: str, package: str) -> frozenset[str]:
     """Return the dotted names that a module of ``package`` imports, modules and their members alike.
 
-    Read by pattern, not parsed: it is asked of many files, and of ones that do not parse.
+    Read by pattern, not parsed: it is asked of many files, and of ones that do not parse. What looks like an import
+    in a string may be among them; none that Python would see is left out.
     """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\\\n", " ")
     found: set[str] = set()
     for module, listed in _FROM.findall(text):
-        full = _absolute(module, package)
+        full = _absolute("".join(module.split()), package)
         found.add(full)
         members = _COMMENT.sub("", listed).strip("()").split(",")
-        found.update(f"{full}.{_first_word(member)}" for member in members if member.strip())
+        found.update(f"{full}.{_first_word(member)}".lstrip(".") for member in members if member.strip())
     for modules in _IMPORT.findall(text):
         for module in modules.split(","):
             parts = _first_word(module).split(".")
