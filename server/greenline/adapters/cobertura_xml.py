@@ -46,7 +46,7 @@ def read_cobertura(stream: IO[bytes]) -> Iterator[FileCoverage]:
                 element.clear()
     except DefusedXmlException as error:
         raise CoverageProblem(f"it contains what no report needs and what is dangerous ({error})") from error
-    except ParseError as error:
+    except (ParseError, LookupError, ValueError) as error:  # the others of its encoding
         raise CoverageProblem(f"it is no XML ({error})") from error
 
 

@@ -64,7 +64,7 @@ class CoverageReports:
         if not reports:
             return None
         config = self._configs.of(project.root)
-        key = (path, config.aliases, *((report.path, *_stamp(report.path)) for report in reports))
+        key = (path, _stamp(path), config.aliases, *((report.path, *_stamp(report.path)) for report in reports))
         with self._lock:  # the doctor and the pictures ask on different threads
             if key not in self._known:
                 self._known[key] = self._read(project, path, reports)
@@ -110,8 +110,11 @@ class CoverageReports:
                 found.append((report, executed))
         if not found:
             return None
-        executed = reduce(Executed.merged, (executed for _, executed in found))
-        return Measured(executed, found[0][0].path, max(report.path.stat().st_mtime for report in reports))
+        # What was measured before the file changed says nothing beside what was measured since.
+        changed = _stamp(path)[0]
+        used = [(report, executed) for report, executed in found if _stamp(report.path)[0] >= changed] or found
+        executed = reduce(Executed.merged, (executed for _, executed in used))
+        return Measured(executed, used[0][0].path, min(report.path.stat().st_mtime for report, _ in used))
 
     def _reader(self, report: Report) -> ReportReader:
         return DataFile(report.path) if report.kind == "data" else self._indexes.of(report)

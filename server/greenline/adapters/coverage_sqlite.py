@@ -7,6 +7,7 @@ import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, TypeVar
 
+from greenline.domain.coverage.contexts import lines_of
 from greenline.domain.coverage.model import Executed
 from greenline.ports.coverage import CoverageProblem
 
@@ -77,7 +78,7 @@ def _rows(database: sqlite3.Connection, report: Path, names: Sequence[str]) -> E
     bits = 0
     for (numbits,) in database.execute(query, file_ids):
         bits |= int.from_bytes(numbits, "little")
-    return Executed(frozenset(line for line in range(bits.bit_length()) if bits >> line & 1))
+    return Executed(frozenset(lines_of(bits)))
 
 
 def _file_ids(database: sqlite3.Connection, names: Sequence[str]) -> list[int]:

@@ -12,11 +12,12 @@ from contextlib import closing, suppress
 from functools import reduce
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from greenline.adapters.cobertura_xml import read_cobertura
 from greenline.adapters.coverage_json import read_coverage_json
 from greenline.adapters.lcov import read_lcov
+from greenline.domain.coverage.contexts import lines_of
 from greenline.domain.coverage.model import BranchesTold, Executed
 from greenline.domain.coverage.report_names import parts_of
 from greenline.ports.coverage import CoverageProblem
@@ -44,6 +45,19 @@ class ReportIndexes:
         self._open: OrderedDict[str, sqlite3.Connection] = OrderedDict()
 
     def of(self, report: Report) -> IndexedReport:
+        """Return what answers for the report as it is now, whenever it is asked."""
+        return IndexedReport(self, report)
+
+    def forget(self, report: Report) -> None:
+        """Remove the index of the report as it is now."""
+        key = _key(report)
+        if key in self._open:
+            self._open.pop(key).close()
+        if self._folder is not None:
+            with suppress(OSError):
+                (self._folder / f"{key}.sqlite").unlink(missing_ok=True)
+
+    def opened(self, report: Report) -> sqlite3.Connection:
         """Return the index of the report as it is now. Raises CoverageProblem."""
         key = _key(report)
         if key not in self._open:
@@ -51,7 +65,7 @@ class ReportIndexes:
         self._open.move_to_end(key)
         while len(self._open) > _MOST_OPEN:
             self._open.popitem(last=False)[1].close()
-        return IndexedReport(self._open[key])
+        return self._open[key]
 
     def _on_disk(self, key: str) -> sqlite3.Connection | None:
         if self._folder is None or not (file := self._folder / f"{key}.sqlite").is_file():
@@ -93,26 +107,35 @@ class ReportIndexes:
 class IndexedReport:
     """Implements ``ReportReader``."""
 
-    def __init__(self, database: sqlite3.Connection) -> None:
-        self._database = database
+    def __init__(self, indexes: ReportIndexes, report: Report) -> None:
+        self._indexes = indexes
+        self._report = report
 
     def executed(self, names: Sequence[str]) -> Executed | None:
         """Return what the report says about the file under any of its names."""
         marks = ",".join("?" * len(names))
         chosen = f"select distinct file from name where name in ({marks})"  # noqa: S608 - only marks
         query = f"select lines, arcs, told from file where id in ({chosen}) order by id"  # noqa: S608 - as above
-        found = [_unpacked(*row) for row in self._database.execute(query, list(names))]
+        found = [_unpacked(*row) for row in self._rows(query, *map(_text, names))]
         return reduce(Executed.merged, found) if found else None
 
     def names_like(self, file_name: str) -> list[str]:
         """Return the names that end with this file name."""
         query = "select distinct name from name where base = ? order by name"
-        return [name for (name,) in self._database.execute(query, (file_name.casefold(),))]
+        return [name for (name,) in self._rows(query, _text(file_name).casefold())]
 
     def names(self) -> list[str]:
         """Return the likeliest name of each file."""
-        query = "select distinct name from name where likely order by name"
-        return [name for (name,) in self._database.execute(query)]
+        return [name for (name,) in self._rows("select distinct name from name where likely order by name")]
+
+    def _rows(self, query: str, *values: str) -> list[Any]:
+        """Ask the index; one that turns out to be damaged is made again."""
+        try:
+            return self._indexes.opened(self._report).execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            log.info("the index of %s is made again: %s", self._report.path, error)
+            self._indexes.forget(self._report)
+            return self._indexes.opened(self._report).execute(query, values).fetchall()
 
 
 def _files(path: Path, kind: Kind) -> Iterator[FileCoverage]:
@@ -166,8 +189,7 @@ def _bits(lines: frozenset[int]) -> bytes:
 
 
 def _unpacked(lines: bytes, arcs: str | None, told: str | None) -> Executed:
-    bits = int.from_bytes(lines, "little")
-    ran = frozenset(line for line in range(bits.bit_length()) if bits >> line & 1)
+    ran = frozenset(lines_of(int.from_bytes(lines, "little")))
     taken = None if arcs is None else _arcs(json.loads(arcs))
     if told is None:
         return Executed(ran, taken)
@@ -186,7 +208,7 @@ def _base(name: str) -> str:
 
 def _text(name: str) -> str:
     """Return what SQLite can hold: names need not be text."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _key(report: Report) -> str:

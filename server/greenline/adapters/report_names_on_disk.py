@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from greenline.domain.coverage.model import Executed
     from greenline.ports.project import Project
 
+_ENOUGH = 2
 Aliases = tuple[tuple[str, str], ...]
 
 
@@ -41,7 +42,7 @@ class FileNames:
         places = {name: self.place_of(project, name, aliases) for name in candidates}
         here = [name for name, place in places.items() if _is_same(place, path)]
         # A name whose own place exists means the file there.
-        homeless = [name for name in candidates if name not in here and not places[name].exists()]
+        homeless = [name for name in candidates if name not in here and not _is_there(places[name])]
         names = here or self._by_tail(homeless, report, project, path)
         return reader.executed(names) if names else None
 
@@ -59,8 +60,8 @@ class FileNames:
         mine = path.absolute().parts
         shared = {name: common_tail(mine, parts_of(name)) for name in names}
         most = max(shared.values(), default=0)
-        best = [name for name in names if shared[name] == most and most]
-        if not best:
+        best = [name for name in names if shared[name] == most]
+        if most < _least(project, path):
             return []
         if len(best) > 1:
             raise CoverageProblem(
@@ -83,6 +84,12 @@ class FileNames:
             files = SourceTreeOnDisk().python_files(project)
             self._others[key] = [file for file in files if file.name == path.name]
         return [file for file in self._others[key] if not _is_same(file, path)]
+
+
+def _least(project: Project, path: Path) -> int:
+    """Return how many parts a name must share: all that the file is imported by, or two. Its own name says little."""
+    tops = [root for root in (*project.source_roots, project.root) if path.is_relative_to(root)]
+    return min([_ENOUGH, *(len(path.relative_to(top).parts) for top in tops)])
 
 
 def _mapped(name: str, aliases: Aliases, root: Path) -> str:
@@ -113,8 +120,15 @@ def _is_same(one: Path, other: Path) -> bool:
     return one == other or _resolved(one) == _resolved(other)
 
 
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # longer than any path, or none
+        return False
+
+
 def _resolved(path: Path) -> Path:
     try:
         return path.resolve()
-    except (OSError, RuntimeError):
+    except (OSError, RuntimeError, ValueError):  # no path at all: a report can hold any name
         return path.absolute()

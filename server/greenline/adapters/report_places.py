@@ -28,12 +28,13 @@ def chosen(root: Path, setting: str) -> list[Path]:
     """Return the files that a setting names, several parted by ``;``; ``*`` stands for any part of a name."""
     found: list[Path] = []
     for name in filter(None, map(str.strip, setting.split(";"))):
-        path = root / Path(name).expanduser()
+        path = Path(name).expanduser()
         if "*" in name:
-            top = Path(path.anchor)
-            found += sorted(file for file in top.glob(str(path.relative_to(top))) if file.is_file())
+            top = Path(path.anchor) if path.is_absolute() else root
+            pattern = path.relative_to(top) if path.is_absolute() else path
+            found += sorted(file for file in top.glob(str(pattern)) if file.is_file())
         else:
-            found.append(path)
+            found.append(root / path)
     return list(dict.fromkeys(found))
 
 

@@ -79,6 +79,8 @@ class MeasuredTexts:
         measured = self._source.measured(project, path)
         if measured is None and (is_test or not self._source.is_measured(project, path)):
             return None
+        if measured is not None:
+            written = measured.written_at  # another report, which does not tell of the file, may be newer
         executed = measured.executed if measured else _NEVER_RAN
         known = self._reported.get(path)
         if known and known[0] == written and known[1].executed == executed:

@@ -140,16 +140,44 @@ def test_the_longest_end_wins(tmp_path: Path, project: Project) -> None:
 
 
 def test_two_names_that_fit_as_well_are_not_guessed(tmp_path: Path, project: Project) -> None:
-    write_json(project.root / "coverage.json", {"/ci/a/cart.py": [1], "/ci/b/cart.py": [2]})
-    with pytest.raises(CoverageProblem, match=r"/ci/a/cart\.py and of /ci/b/cart\.py") as raised:
+    write_json(project.root / "coverage.json", {"/ci/a/shop/cart.py": [1], "/ci/b/shop/cart.py": [2]})
+    with pytest.raises(CoverageProblem, match=r"/ci/a/shop/cart\.py and of /ci/b/shop/cart\.py") as raised:
         source(tmp_path).measured(project, project.root / "src" / "shop" / "cart.py")
     assert "greenline.coverage.paths" in str(raised.value)
 
 
 def test_two_files_that_fit_as_well_are_not_guessed(tmp_path: Path, project: Project) -> None:
-    write_json(project.root / "coverage.json", {"/ci/views.py": [1]})
-    with pytest.raises(CoverageProblem, match="which may be"):
-        source(tmp_path).measured(project, project.root / "src" / "shop" / "api" / "views.py")
+    other = project.root / "src" / "old" / "api" / "views.py"
+    other.parent.mkdir(parents=True)
+    other.write_text(TEXT, encoding="utf-8")
+    write_json(project.root / "coverage.json", {"/ci/api/views.py": [1]})
+    for path in (other, project.root / "src" / "shop" / "api" / "views.py"):
+        with pytest.raises(CoverageProblem, match="which may be"):
+            source(tmp_path).measured(project, path)
+
+
+def test_a_file_name_alone_is_not_enough(tmp_path: Path, project: Project) -> None:
+    (project.root / "src" / "alone.py").write_text(TEXT, encoding="utf-8")
+    write_json(project.root / "coverage.json", {"/usr/lib/python3/cart.py": [1], "/ci/src/alone.py": [2]})
+    assert ran(source(tmp_path), project, "src/shop/cart.py") is None
+    assert ran(source(tmp_path), project, "src/alone.py") == {2}
+
+
+def test_what_was_measured_before_the_file_changed_does_not_count_beside_what_was_since(
+    tmp_path: Path, project: Project
+) -> None:
+    for name, line, when in (("old.json", 1, 1000), ("new.json", 2, 3000)):
+        write_json(project.root / name, {"src/shop/cart.py": [line], "src/shop/api/views.py": [line]})
+        os.utime(project.root / name, (when, when))
+    write_json(project.root / "newest.json", {"src/shop/admin/views.py": [1]})
+    os.utime(project.root / "src" / "shop" / "cart.py", (2000, 2000))
+    os.utime(project.root / "src" / "shop" / "api" / "views.py", (500, 500))
+    reports = source(tmp_path, "*.json")
+    cart, views = (reports.measured(project, project.root / "src" / "shop" / n) for n in ("cart.py", "api/views.py"))
+    assert cart is not None
+    assert views is not None
+    assert (cart.executed.lines, cart.written_at) == ({2}, 3000)
+    assert (views.executed.lines, views.written_at) == ({1, 2}, 1000)
 
 
 def test_a_name_whose_own_file_exists_means_no_other(tmp_path: Path, project: Project) -> None:
@@ -218,6 +246,42 @@ def test_a_damaged_index_is_made_again(tmp_path: Path, project: Project) -> None
     (index,) = (tmp_path / "cache").glob("*.sqlite")
     index.write_bytes(b"rubbish" * 100)
     assert ran(source(tmp_path), project, "src/shop/cart.py") == {1}
+
+
+def test_an_index_that_turns_out_to_be_damaged_is_made_again(tmp_path: Path, project: Project) -> None:
+    write_json(project.root / "coverage.json", {f"src/shop/m{number}.py": range(1, 200) for number in range(500)})
+    for name in ("m7.py", "m8.py"):
+        (project.root / "src" / "shop" / name).write_text("x = 1\n" * 300, encoding="utf-8")
+    assert ran(source(tmp_path), project, "src/shop/m7.py") == set(range(1, 200))
+    (index,) = (tmp_path / "cache").glob("*.sqlite")
+    index.write_bytes(index.read_bytes()[:4096] + bytes(index.stat().st_size - 4096))
+    assert ran(source(tmp_path), project, "src/shop/m8.py") == set(range(1, 200))
+
+
+def test_a_folder_with_signs_of_a_pattern_is_a_folder(tmp_path: Path) -> None:
+    root = tmp_path / "[proj]"
+    root.mkdir()
+    (root / "a.py").write_text(TEXT, encoding="utf-8")
+    write_lcov(root / "one.lcov", "a.py", 1)
+    project = Project(root, None, (root,), ())
+    assert ran(source(tmp_path, "*.lcov"), project, "a.py") == {1}
+    assert ran(source(tmp_path, f"{tmp_path}/*/one.lcov"), project, "a.py") == {1}
+
+
+def test_a_line_far_down_costs_no_more_than_its_bytes(tmp_path: Path, project: Project) -> None:
+    write_lcov(project.root / "coverage.lcov", "src/shop/cart.py", 1, 9_999_999)
+    assert ran(source(tmp_path), project, "src/shop/cart.py") == {1, 9_999_999}
+
+
+@pytest.mark.parametrize(
+    "name", ["a\ud800.py", "/x\0y/cart.py", "", "/", "cart.py", "..", "C:", "\\\\", "x" * 5000 + "/cart.py"]
+)
+def test_any_name_in_a_report_is_borne(tmp_path: Path, project: Project, name: str) -> None:
+    write_json(project.root / "coverage.json", {name: [1], "src/shop/api/views.py": [2]})
+    reports = source(tmp_path)
+    assert ran(reports, project, "src/shop/api/views.py") == {2}
+    assert ran(reports, project, "src/shop/cart.py") is None
+    assert reports.files(project)
 
 
 def test_without_a_cache_folder_it_works_as_well(tmp_path: Path, project: Project, readings: list[Path]) -> None:

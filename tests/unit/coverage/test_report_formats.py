@@ -148,6 +148,8 @@ OUTSIDE = '<?xml version="1.0"?><!DOCTYPE c [<!ENTITY x SYSTEM "file:///etc/pass
         ("xml", "<html></html>", "<html>"),
         ("xml", SOMEONES_XML[:300], "no XML"),
         ("xml", "", "no XML"),
+        ("xml", '<?xml version="1.0" encoding="shift_jis"?><coverage/>', "no XML"),
+        ("xml", '<?xml version="1.0" encoding="nope"?><coverage/>', "no XML"),
         ("xml", SOMEONES_XML.replace('number="1"', 'number="-1"'), "line -1"),
         ("xml", SOMEONES_XML.replace('hits="3"', 'hits="many"'), "'many'"),
         ("xml", SOMEONES_XML.replace(' filename="pkg/a.py"', ""), "no filename"),
