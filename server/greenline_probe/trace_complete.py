@@ -17,7 +17,7 @@ _JUMPS = frozenset(dis.hasjrel) | frozenset(dis.hasjabs)
 def possible_arcs(code: CodeType) -> frozenset[tuple[int, int]] | None:
     """Return at least the arcs that this code can show without an exception; None where that is hard to tell.
 
-    What catches exceptions is hard: each line may lead to the handler.
+    What catches exceptions is hard: each line may lead to the handler. So are instructions without a line.
     """
     if _is_hard(code):
         return None
@@ -42,7 +42,10 @@ def possible_arcs(code: CodeType) -> frozenset[tuple[int, int]] | None:
 def _is_hard(code: CodeType) -> bool:
     if sys.version_info >= (3, 12):  # other instructions; a trace function is the last resort there
         return True
-    return bool(code.co_flags & _SUSPENDS or getattr(code, "co_exceptiontable", b""))
+    if code.co_flags & _SUSPENDS or getattr(code, "co_exceptiontable", b""):
+        return True
+    # A trace function stays on the line that it came from, whichever that was, where an instruction has none.
+    return hasattr(code, "co_lines") and any(line is None and start for start, _, line in code.co_lines())
 
 
 def _lines(code: CodeType, steps: list[dis.Instruction]) -> dict[int, int]:

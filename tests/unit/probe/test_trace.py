@@ -174,3 +174,17 @@ def test_taking_starts_from_nothing_even_for_a_generator_that_is_still_alive(tmp
 
     assert tracer.take() == {"gen": ({2, 3}, {(2, 3)})}
     assert tracer.take() == {}
+
+
+def test_an_arc_from_an_instruction_without_a_line_is_recorded_however_often_others_ran(tmp_path: Path) -> None:
+    text = "def f(a, b):\n if a:\n  x = 1\n  if not b:\n   x = 2\n else:\n  x = 3\n return x\n"
+    path = tmp_path / "jumps.py"
+    path.write_text(text)
+    calls = "for _ in range(20): f(1, 0); f(0, 0)\nfor _ in range(20): f(1, 1)\n"
+    tracer = trace.Tracer({str(path): "jumps"}, frames=True)
+    space: dict[str, Any] = {}
+    tracer.start()
+    exec(compile(text, str(path), "exec"), space)
+    exec(calls, space)
+    tracer.stop()
+    assert {(2, 3), (2, 7), (4, 5), (4, 8)} <= tracer.take()["jumps"][1]
