@@ -91,7 +91,9 @@ def _shares(pytest: Any, contexts: Contexts) -> Any:
         def pytest_runtest_teardown(self, item: Any) -> None:
             used = getattr(getattr(item, "_request", None), "_fixture_defs", None)
             if isinstance(used, dict):
-                contexts.uses(used.values())
+                # Of each name the test has one; that one may ask for those that it overrides.
+                chains = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+                contexts.uses(one for name, last in used.items() for one in {*chains.get(name, ()), last})
 
     return Shares()
 

@@ -95,3 +95,15 @@ async def test_tests_that_nobody_asked_for_are_left_out_and_those_that_nobody_kn
     report = await run(project, frozenset({"test_signs.py::test_first", "test_signs.py::test_gone"}))
     assert [o.node_id.rpartition("::")[2] for o in report.outcomes] == ["test_second", "test_third"]
     assert of_module(report)["test_second"] == {8, 12, 2, 3}
+
+
+async def test_a_wide_fixture_that_another_one_of_its_name_asks_for_belongs_to_each_test_too(project: Project) -> None:
+    """Only the innermost one of a name is the test's own."""
+    (project.root / "conftest.py").write_text(
+        "import pytest, signs\n@pytest.fixture(scope='session')\ndef client(): return signs.load()\n"
+    )
+    (project.root / "test_signs.py").write_text(
+        "import pytest\n@pytest.fixture\ndef client(client): return client\n"
+        "def test_a(client): pass\ndef test_b(client): pass\ndef test_c(): pass\n"
+    )
+    assert of_module(await run(project)) == {"test_a": {8, 12}, "test_b": {8, 12}}
