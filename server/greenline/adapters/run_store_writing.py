@@ -117,6 +117,10 @@ class _Writer:
             self._database.execute("delete from test_file")
             self._database.execute("delete from whole")
             self._database.execute("insert into whole values (?)", (self._record.when,))
+        if self._record.complete:
+            # All that was known of what it reached goes: it makes up no more for what is not known now.
+            ran_now = [(test.node_id,) for test in self._record.tests]
+            self._database.executemany("update test set complete = 0 where node = ?", ran_now)
         self._database.executemany(
             "insert into test (node, path, fingerprint, outcome, seconds, recorded, complete) values (?,?,?,?,?,?,?) "
             "on conflict (node) do update set path = excluded.path, fingerprint = excluded.fingerprint, "
@@ -201,18 +205,21 @@ class _Writer:
         run("delete from test where recorded < ?", (self._record.when - _OLDEST,))
         run("delete from reach where test not in (select id from test)")
         run("delete from pattern where id not in (select pattern from reach)")
+        cut_short = self._record.cut_short
         for path in self._texts:
             rows = run(
                 "select id from text where path = ? order by recorded desc, id desc", (key_of(self._root, path),)
             ).fetchall()
             for number, (text,) in enumerate(rows):
-                pending = self._record.complete and number
-                if pending and not run("select 1 from pattern where text = ? limit 1", (text,)).fetchone():
+                replaced = self._record.complete and not cut_short and number
+                if replaced and not run("select 1 from pattern where text = ? limit 1", (text,)).fetchone():
                     # What it tells without tests is told by the newest as well.
                     run("delete from ran where text = ?", (text,))
                     run("delete from text where id = ?", (text,))
                 elif number >= KEPT_TEXTS * 2:
                     self._forget(text)
+                    if cut_short:  # it may have been what tests that did not run were to be compared with
+                        run("update test set complete = 0")
 
     def _forget(self, text: int) -> None:
         """Forget a text; the tests that reached it may reach anything again."""

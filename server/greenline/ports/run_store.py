@@ -78,6 +78,8 @@ class RunRecord:
     """All files were recorded: what the tests reached elsewhere before holds no more."""
     everything: bool = False
     """Every test of the project ran: nothing that was known of tests before counts any more."""
+    cut_short: bool = False
+    """Tests that were to run did not: the texts that they ran the last time are still what is compared with."""
     looked_at: Mapping[Path, str] = field(default_factory=dict)
     """Test files of which every test ran, but for ``skipped`` -> fingerprint. Tests known besides those are gone."""
     skipped: frozenset[str] = frozenset()

@@ -103,6 +103,7 @@ class RecordedRuns:
         scope = Scope(
             complete=True,
             everything=not run.selection and not _cut_short(report),
+            cut_short=_cut_short(report),
             looked_at=looked_at,
             skipped=run.skip,
             pending=wanted.affected - ran,

@@ -26,6 +26,8 @@ class Scope:
     """All files of the project were recorded."""
     everything: bool = False
     """Every test of the project ran to its end."""
+    cut_short: bool = False
+    """Tests that were to run did not."""
     looked_at: frozenset[Path] = frozenset()
     """Test files of which every test was to run, but for ``skipped``."""
     skipped: frozenset[str] = frozenset()
@@ -73,6 +75,7 @@ def record_of(root: Path, report: TestReport, ran: Ran, scope: Scope, store: Run
         contexts=contexts,
         complete=scope.complete,
         everything=scope.everything,
+        cut_short=scope.cut_short,
         looked_at={p: fingerprints(ran.texts[p]).whole for p in sorted(scope.looked_at) if p in ran.texts},
         skipped=scope.skipped,
         pending=scope.pending,

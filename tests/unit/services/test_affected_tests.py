@@ -102,11 +102,14 @@ class World(DiskDocuments):
         assert text.count(old) == 1
         return self.write(name, text.replace(old, new))
 
-    def record(self, *only: str, outcome: Outcome = "passed", scope: Scope | None = None) -> None:
-        """Record a run of all tests, or of those whose names are given."""
+    def record(
+        self, *only: str, outcome: Outcome = "passed", scope: Scope | None = None, unknown: str | None = None
+    ) -> None:
+        """Record a run of all tests, or of those whose names are given; ``unknown`` was edited meanwhile."""
         nodes = {node: lines for node, lines in RAN.items() if not only or node.rpartition("::")[2] in only}
-        texts = {p: p.read_text(encoding="utf-8") for p in self.root.rglob("*.py")}
-        coverage = {path: Executed(frozenset({1})) for path in texts}
+        here = [path for path in self.root.rglob("*.py") if unknown is None or path != self.root / unknown]
+        texts = {path: path.read_text(encoding="utf-8") for path in here}
+        coverage = dict.fromkeys([*here, *([self.root / unknown] if unknown else [])], Executed(frozenset({1})))
         report = TestReport(
             tuple(TestOutcome(node, outcome) for node in nodes),
             coverage,
@@ -249,6 +252,26 @@ def test_what_failed_or_was_not_recorded_whole_runs_again(world: World) -> None:
     assert world.names() == {"test_limit", "test_nothing"}
     world.record("test_limit")
     world.record("test_nothing")
+    assert world.names() == set()
+
+
+def test_what_reached_a_file_that_was_edited_meanwhile_runs_again(world: World) -> None:
+    world.record("test_largest", "test_limit", unknown=CORE_PY)
+    assert world.names() == {"test_largest"}
+    world.record("test_largest")
+    assert world.names() == set()
+
+
+def test_a_run_that_was_cut_short_leaves_what_is_affected_to_be_run(world: World) -> None:
+    cut_short = Scope(complete=True, cut_short=True)
+    world.change(CORE_PY, "LIMIT = 3", "LIMIT = 4")
+    world.record("test_nothing", scope=cut_short)
+    assert world.names() == OF_CORE
+    for number in range(10):  # more texts than are kept
+        world.change(CORE_PY, "sum(numbers)" if number == 0 else f"{number}  # so many", f"{number + 1}  # so many")
+        world.record("test_nothing", scope=cut_short)
+        assert world.names() >= OF_CORE
+    world.record()
     assert world.names() == set()
 
 

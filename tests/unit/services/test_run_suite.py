@@ -116,7 +116,7 @@ async def test_it_runs_everything_and_records_what_ran(tmp_path: Path) -> None:
     assert result.changed == {a, b}
     assert result.ok
     assert (result.passed, [f.node_id for f in result.failures], result.tests) == ({"t::a"}, ["t::b"], 2)
-    assert (world.scope.complete, world.scope.everything) == (True, True)
+    assert (world.scope.complete, world.scope.everything, world.scope.cut_short) == (True, True, False)
     assert result.message == "1 passed, 1 failed; coverage of 2 files is up to date. First failure: t::b."
 
 
@@ -149,7 +149,7 @@ async def test_a_run_that_ended_early_was_not_of_everything(tmp_path: Path) -> N
     assert (world.scope.complete, world.scope.everything) == (True, False)
     world.report = TestReport((PASSED, TestOutcome("t.py", "error")), {a: RAN})
     await world.suite()
-    assert not world.scope.everything
+    assert (world.scope.everything, world.scope.cut_short) == (False, True)
 
 
 async def test_a_problem_is_said_in_its_own_words(tmp_path: Path) -> None:
