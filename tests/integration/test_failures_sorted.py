@@ -236,6 +236,8 @@ ROWS = {
 @pytest.fixture(autouse=True)
 def few_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    for name in ("CI", "BUILD_NUMBER"):  # there pytest says more
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
