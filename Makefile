@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint unit client editors bench-real bench-engine samples bench-determinism screenshots lock clean
+.PHONY: help demo test check lint unit client editors bench-real bench-engine bench-run samples bench-determinism screenshots lock clean
 
 BIN := .venv/bin
 PY := $(BIN)/python
@@ -23,7 +23,7 @@ demo: $(READY) ## See Greenline at work on the example project
 
 test: lint client $(ENVIRONMENTS) ## Everything: make check, integration and end-to-end tests, the VS Code client, our own coverage
 	@rm -f .coverage .coverage.*
-	$(PY) -m coverage run -m pytest -q tests
+	@sh scripts/run_tests.sh $(PY)
 	@$(PY) -m coverage combine -q
 	@$(PY) scripts/coverage_table.py
 
@@ -60,6 +60,12 @@ ENGINE_BENCH ?= --pynguin
 
 bench-engine: $(READY) ## Generate tests for six modules of real packages beside Pynguin, and measure what they reach and notice
 	@$(PY) bench/engine/run.py $(ENGINE_BENCH)
+
+bench-run: $(READY) ## What running tests costs: cold and warm, on a save, with coverage, only the affected ones
+	@$(PY) bench/run/runner.py
+	@$(PY) bench/run/saving.py
+	@$(PY) bench/run/suite.py
+	@$(PY) bench/run/affected.py
 
 samples: $(READY) ## Generate the reading samples in docs/samples/ anew
 	@$(PY) bench/engine/samples.py $(SAMPLES)
