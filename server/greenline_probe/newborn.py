@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import importlib
 import importlib.machinery
@@ -73,8 +74,11 @@ def settle(descriptor: int, parent: int) -> Channel:
     birth = wire.decode(line, wire.Birth)
     _take_output(birth.output)
     os.chdir(birth.folder)
+    texts = _texts()
     os.environ.clear()
     os.environ.update(birth.environment)
+    if texts != _texts():
+        _take_locale()
     if hasattr(time, "tzset"):
         time.tzset()
     tempfile.tempdir = None
@@ -88,6 +92,18 @@ def settle(descriptor: int, parent: int) -> Channel:
     if "numpy.random" in sys.modules:  # it alone does not seed itself again in a child
         sys.modules["numpy.random"].seed()
     return channel
+
+
+def _texts() -> list[str | None]:
+    return [os.environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG")]
+
+
+def _take_locale() -> None:
+    """Take the locale for texts, and none of the others, from the environment."""
+    import _locale  # noqa: PLC0415 - few need it; `locale` itself imports more than a start of Python does
+
+    with contextlib.suppress(_locale.Error):  # type: ignore[attr-defined, unused-ignore] # not installed
+        _locale.setlocale(_locale.LC_CTYPE, "")
 
 
 def _take_output(path: str) -> None:

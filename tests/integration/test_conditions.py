@@ -100,3 +100,22 @@ async def test_what_depends_on_circumstances_shows_and_what_does_not_passes(as_i
         report = await runner.run(replace(as_is, conditions=conditions), Silent())
         assert failing(report) == names, conditions
     assert failing(await runner.run(as_is, Silent())) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks of a warm process are for Linux")
+@pytest.mark.parametrize(
+    ("of_person", "of_run", "category"),
+    [("C.UTF-8", "C", "C"), ("C", "C.UTF-8", "C.UTF-8"), ("C.UTF-8", "POSIX", "C")],
+)
+async def test_under_another_locale_python_is_what_it_is_when_it_starts_under_it(
+    as_is: TestRun, monkeypatch: pytest.MonkeyPatch, of_person: str, of_run: str, category: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", of_person)
+    (as_is.project.root / "tests" / "test_moments.py").write_text(
+        "import locale\n"
+        f"def test_category(): assert locale.setlocale(locale.LC_CTYPE) == {category!r}\n"
+        "def test_encoding(): '\u00e9'.encode(locale.getpreferredencoding())\n"
+    )
+    probes = Probes(warm=True)
+    report = await PytestProcess(probes).run(replace(as_is, conditions=Conditions(locale=of_run)), Silent())
+    assert [(outcome.outcome, outcome.said) for outcome in report.outcomes] == [("passed", ""), ("passed", "")]

@@ -15,6 +15,7 @@ from greenline.adapters.forked_probe import ForkedProbe
 from greenline.adapters.isolation import Isolation, checked
 from greenline.adapters.probe_process import ProbeProcess, child_environment
 from greenline.adapters.scratch_overlay import Overlay, scratch_overlay
+from greenline.adapters.start_up import starts_otherwise
 from greenline.adapters.warm_process import WarmProblem, WarmProcess
 from greenline.ports.isolation import InForce, Warmth
 
@@ -89,7 +90,9 @@ class Probes:
         if sandbox and not any(overlay.scratch.is_relative_to(folder) for folder in sandbox.writable):
             # A warm process was started before this folder was made.
             fresh, sandbox = True, replace(sandbox, writable=(*sandbox.writable, str(overlay.scratch)))
-        environment = {**_environment(kind, overlay, python_path), **(variables or {})}
+        environment = _environment(kind, overlay, python_path)
+        fresh = fresh or starts_otherwise(environment, variables or {})
+        environment |= variables or {}
         async with AsyncExitStack() as stack:
             probe: Probe | None = None
             if self._warm and not fresh and level != "command":
