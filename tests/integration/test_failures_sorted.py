@@ -21,6 +21,8 @@ from greenline.ports.tests import TestReport, TestRun
 from greenline.services.sort_failures import LastPasses, SortFailures
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from greenline.domain.failures import Failure
     from greenline.ports.progress import Progress
 
@@ -194,7 +196,7 @@ ROWS = {
         "shop.late()",
         "environment",
         "`no_such_distribution` is not installed in the project's Python, which shop.py imports.",
-        "Install the package that provides `no_such_distribution` there",
+        "Check that `no_such_distribution` is not mistyped; if it is meant, install",
         "shop.late()",
         "import no_such_distribution",
     ),
@@ -257,8 +259,12 @@ def project(tmp_path: Path) -> Project:
 def write(path: Path, text: str, *, age: float = 0) -> None:
     """Write a file as if so many seconds ago, by a clock that all of them share and that goes on a little each time."""
     path.write_text(text)
-    time = 2_000_000_000 - age + next(TICKS) / 1000
+    time = write_time() - age
     os.utime(path, (time, time))
+
+
+def write_time() -> float:
+    return 2_000_000_000 + next(TICKS) / 1000
 
 
 class Sorter:
@@ -270,7 +276,13 @@ class Sorter:
         major, minor, micro = sys.version_info[:3]
         self.interpreter = Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9", None)
 
-    async def failures(self, *selection: str, guarded: bool = False, **options: object) -> tuple[Failure, ...]:
+    async def failures(
+        self,
+        *selection: str,
+        guarded: bool = False,
+        meanwhile: Callable[[], None] = lambda: None,
+        **options: object,
+    ) -> tuple[Failure, ...]:
         run = TestRun(
             self.project,
             self.interpreter,
@@ -280,9 +292,11 @@ class Sorter:
             guarded=guarded,
             **options,  # type: ignore[arg-type]
         )
+        started = write_time()
         report = await self.runner.run(run, Silent())
         self.runner.runs.clear()
-        return await self.sorting.sort(run, report, Silent())
+        meanwhile()
+        return await self.sorting.sort(run, report, Silent(), started=started)
 
     async def one(self, **options: object) -> Failure:
         (failure,) = await self.failures(**options)  # type: ignore[arg-type]
@@ -348,7 +362,7 @@ async def test_each_failure_is_told_with_its_values_its_place_and_the_next_step(
             {"test_a.py": "import no_such_distribution\ndef test_a(): pass\n"},
             "environment",
             "`no_such_distribution` is not installed in the project's Python, which test_a.py imports.",
-            "Install the package that provides `no_such_distribution` there",
+            "Check that `no_such_distribution` is not mistyped; if it is meant, install",
             "import no_such_distribution",
         ),
         (
@@ -497,6 +511,39 @@ async def test_what_changed_since_it_passed_decides(project: Project, sorter: So
     assert await sorter.failures() == ()
 
 
+async def test_a_typo_in_what_changed_is_not_for_the_installer(project: Project, sorter: Sorter) -> None:
+    source = project.root / "shop.py"
+    write(project.root / "tests" / "test_a.py", "import shop\ndef test_a(): assert shop.total([1]) == 1\n", age=100)
+    assert await sorter.failures() == ()
+
+    write(source, SOURCE.replace("import json", "import jsn"))
+    failure = await sorter.one()
+
+    assert failure.node_id == "tests/test_a.py", "the file cannot be imported any more"
+    assert failure.kind == "code"
+    assert failure.message.endswith("It passed before shop.py changed.")
+    assert failure.next_step.startswith("Look at what changed in shop.py: a name may be mistyped")
+
+
+async def test_what_is_saved_while_tests_run_is_not_what_they_passed_with(project: Project, sorter: Sorter) -> None:
+    source = project.root / "shop.py"
+    write(project.root / "tests" / "test_a.py", "import shop\ndef test_a(): assert shop.total([1]) == 1\n", age=100)
+
+    def save() -> None:
+        write(source, SOURCE.replace("> 2", "> 0"))
+
+    assert await sorter.failures(meanwhile=save) == ()
+    failure = await sorter.one()
+    assert "It passed with the same" not in failure.message
+    assert failure.kind == "code"
+
+    write(source, SOURCE, age=100)
+    assert await sorter.failures() == ()
+    write(source, SOURCE.replace("> 2", "> 0"), age=100)
+    failure = await sorter.one(meanwhile=lambda: write(source, SOURCE))
+    assert "It passed" not in failure.message, "what failed is not on the disk any more"
+
+
 async def test_an_unsaved_change_counts(project: Project, sorter: Sorter) -> None:
     write(project.root / "tests" / "test_a.py", "import shop\ndef test_a(): assert shop.total([1]) == 1\n", age=100)
     assert await sorter.failures() == ()
@@ -532,7 +579,7 @@ async def test_a_new_test_may_expect_too_much(project: Project, sorter: Sorter) 
             "",
             "import no_such_distribution\n",
             "A conftest.py or plugin imports `no_such_distribution`, which cannot be found.",
-            "Install what provides it into the project's Python",
+            "Check that the name is not mistyped; if it is meant, install",
         ),
         ("required_plugins = pytest-nothing\n", "", "The project requires pytest-nothing.", "Install it: "),
     ],

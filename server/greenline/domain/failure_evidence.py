@@ -90,6 +90,12 @@ class Evidence:
         return self.own[-1] if self.own else None
 
     @property
+    def raised_in_changed(self) -> Step | None:
+        """The innermost step in the project's own files, where that file changed since the test last passed."""
+        step = self.raised_by if self.since in {"test", "source", "both"} else None
+        return step if step is not None and step.path in self.changed else None
+
+    @property
     def in_test(self) -> Step | None:
         """The innermost step in the test's own file, else in any that is kept for tests; the line of an example."""
         if self.is_example:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from greenline.domain.failure_surroundings import surroundings
+from greenline.domain.failure_surroundings import refused_by_the_guard, surroundings
 from greenline.domain.failure_words import first_line, values_of, without_class
 from greenline.domain.failures import Failure
 from greenline.domain.wrong_tests import cannot_work, raises_itself
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def judge(evidence: Evidence) -> Failure:
     """Return what is known of one failing test that was not run again, or failed again."""
-    kind, message, next_step = surroundings(evidence) or cannot_work(evidence) or _of_values(evidence)
+    kind, message, next_step = _of_surroundings(evidence) or cannot_work(evidence) or _of_values(evidence)
     return _failure(evidence, kind, message, next_step)
 
 
@@ -55,6 +55,21 @@ def _failure(evidence: Evidence, kind: FailureKind, message: str, next_step: str
         next_step,
         test=test.place if test else None,
         source=source.place if source else None,
+    )
+
+
+def _of_surroundings(evidence: Evidence) -> tuple[FailureKind, str, str] | None:
+    """Say what is missing; where the file that misses it was just changed, that is the first thing to look at."""
+    found, step = surroundings(evidence), evidence.raised_in_changed
+    if found is None or step is None or refused_by_the_guard(evidence):
+        return found
+    values = values_of(evidence.said)
+    if evidence.in_source is not None:
+        values += f"\nRaised in `{step.function.strip('<>')}` ({step.path.name}:{step.line})."
+    return (
+        "test" if evidence.in_source is None else "code",
+        f"{values}\nIt passed before {_names(evidence)} changed.",
+        f"Look at what changed in {step.path.name}: a name may be mistyped, or something that it needs now is missing.",
     )
 
 
@@ -113,7 +128,7 @@ def _raised_in_code(evidence: Evidence, step: Step) -> tuple[FailureKind, str, s
 
 def _since(evidence: Evidence) -> tuple[FailureKind, str, str] | None:
     """Say what changed since the test passed, where that decides."""
-    names = ", ".join(sorted({path.name for path in evidence.changed})[:3])
+    names = _names(evidence)
     if evidence.since == "source":
         return (
             "code",
@@ -133,3 +148,7 @@ def _since(evidence: Evidence) -> tuple[FailureKind, str, str] | None:
             "Look at what is not in the project's files: the date, installed packages, data, services.",
         )
     return None
+
+
+def _names(evidence: Evidence) -> str:
+    return ", ".join(sorted({path.name for path in evidence.changed})[:3])

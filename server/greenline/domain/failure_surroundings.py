@@ -65,12 +65,23 @@ _OF_PLUGINS = {
 def surroundings(evidence: Evidence) -> Judgement | None:
     """Say what is missing around the test; None where nothing says so."""
     return (
-        _refused_by_the_guard(evidence)
+        refused_by_the_guard(evidence)
         or _not_installed(evidence)
         or _without_display(evidence)
         or _connection(evidence)
         or _variable(evidence)
         or _file(evidence)
+    )
+
+
+def refused_by_the_guard(evidence: Evidence) -> Judgement | None:
+    """Say what the guard kept the test from; None for all else."""
+    if evidence.kind_of_error != "GuardRefusal":
+        return None
+    return (
+        "environment",
+        f"{first_line(without_class(evidence.said))}.",
+        "Nobody has accepted the test yet, so it may not do that; keep it and run it with Run tests, if it should.",
     )
 
 
@@ -92,7 +103,7 @@ def of_the_run(problem: str) -> Judgement | None:
         return (
             "environment",
             f"A conftest.py or plugin imports `{module[1]}`, which cannot be found.",
-            "Install what provides it into the project's Python, or correct the import.",
+            "Check that the name is not mistyped; if it is meant, install what provides it into the project's Python.",
         )
     return None
 
@@ -103,16 +114,6 @@ def _plugin_of(options: str) -> str:
              "--benchmark": "pytest-benchmark", "--randomly": "pytest-randomly", "--html": "pytest-html"}  # fmt: skip
     found = sorted({name for option, name in known.items() if re.search(rf"(?:^|\s){re.escape(option)}", options)})
     return f" ({', '.join(found)})" if found else ""
-
-
-def _refused_by_the_guard(evidence: Evidence) -> Judgement | None:
-    if evidence.kind_of_error != "GuardRefusal":
-        return None
-    return (
-        "environment",
-        f"{first_line(without_class(evidence.said))}.",
-        "Nobody has accepted the test yet, so it may not do that; keep it and run it with Run tests, if it should.",
-    )
 
 
 def _not_installed(evidence: Evidence) -> Judgement | None:
@@ -128,16 +129,17 @@ def _not_installed(evidence: Evidence) -> Judgement | None:
     module, name = _NO_MODULE.search(evidence.said), _CANNOT_IMPORT.search(evidence.said)
     where = f", which {evidence.raised_by.path.name} imports" if evidence.raised_by else ""
     if module and module[1].partition(".")[0] not in evidence.own_modules:
+        top = module[1].partition(".")[0]  # a package of a mistyped name may be someone's trap
         return (
             "environment",
             f"`{module[1]}` is not installed in the project's Python{where}.",
-            f"Install the package that provides `{module[1].partition('.')[0]}` there, with pip for instance.",
+            f"Check that `{top}` is not mistyped; if it is meant, install the package that provides it, say with pip.",
         )
     if name and name[2].partition(".")[0] not in evidence.own_modules:
         return (
             "environment",
             f"The installed `{name[2].partition('.')[0]}` has no `{name[1]}` in `{name[2]}`{where}.",
-            "Install the version that the project was written for, or correct the import.",
+            "Correct the import if it is mistyped; otherwise install the version that the project was written for.",
         )
     return None
 

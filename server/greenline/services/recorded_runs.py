@@ -88,7 +88,7 @@ class RecordedRuns:
         )
         report = await self._runner.run(run, progress)
         measured = await asyncio.to_thread(self._keep, run, report, wanted, started)
-        failures = await self._failures.sort(run, report, progress) if self._failures else ()
+        failures = await self._failures.sort(run, report, progress, started=started) if self._failures else ()
         return RecordedRun(report, measured, failures)
 
     def _keep(self, run: TestRun, report: TestReport, wanted: Wanted, started: float) -> frozenset[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import re
 import tempfile
 from dataclasses import dataclass, field, replace
@@ -39,19 +40,26 @@ class LastPasses:
     """What each test ran, and how it was, when it last passed: kept for as long as the server runs."""
 
     _seen: dict[tuple[Path, str], tuple[frozenset[Path], Mapping[Path, str]]] = field(default_factory=dict)
-    """Project and node id -> files, and the digests of all files of that run."""
+    """Project and node id -> files, and the digests of all files of that run; the newest last."""
 
     def passed(self, root: Path, contexts: Mapping[str, Collection[Path]], digests: Mapping[Path, str]) -> None:
         """Take over a run: node id -> the files that it ran, and how those files were."""
         same: dict[frozenset[Path], frozenset[Path]] = {}
         for node_id, files in contexts.items():
             ran = frozenset(files)
+            self._seen.pop((root, node_id), None)
             self._seen[root, node_id] = same.setdefault(ran, ran), digests  # thousands of tests run the same few files
 
     def files(self, root: Path, node_id: str) -> Mapping[Path, str] | None:
-        """Return the files that the test ran when it passed, with their digests; None where nobody saw it pass."""
-        seen = self._seen.get((root, node_id))
-        return None if seen is None else {path: seen[1][path] for path in seen[0] if path in seen[1]}
+        """Return the files that the test ran when it passed, with their digests; None where nobody saw it pass.
+
+        Of a test file that could not be collected: what any of its tests ran.
+        """
+        if "::" in node_id:
+            seen = [self._seen[root, node_id]] if (root, node_id) in self._seen else []
+        else:
+            seen = [ran for (of, test), ran in self._seen.items() if of == root and _file_of(test) == node_id]
+        return {path: digests[path] for files, digests in seen for path in files if path in digests} or None
 
 
 class SortFailures:
@@ -62,15 +70,21 @@ class SortFailures:
         self._disk = disk
         self._passes = passes or LastPasses()
 
-    async def sort(self, run: TestRun, report: TestReport, progress: Progress) -> tuple[Failure, ...]:
+    async def sort(
+        self, run: TestRun, report: TestReport, progress: Progress, *, started: float = math.inf
+    ) -> tuple[Failure, ...]:
         """Return one failure for each test of ``report`` that failed, in its order; ``run`` is what gave the report.
 
+        ``started`` is when the run began, in seconds since the epoch: of a file that was saved since then nobody knows
+        what ran.
         Where pytest could not even start, and it is known why, that is one failure without a node id. Raises nothing
         for the tests' sake; cancelling ends all children.
         """
-        texts = _Texts(run.overlay, self._disk)
+        texts = _Texts(run.overlay, self._disk, started)
         evidence = await asyncio.to_thread(self._evidence, run, report, texts)
-        passed = await self._pass_again(run, report, evidence, progress)
+        same = [one for one in evidence if may_be_flaky(one) and _as_it_ran(run, report, one, texts)]
+        passed = await self._pass_again(run, report, [one.node_id for one in same], progress)
+        passed &= {one.node_id for one in same if _as_it_ran(run, report, one, texts)}  # it may be saved at any time
         found = [flaky(one) if one.node_id in passed else judge(one) for one in evidence]
         found += _ended_by(report)
         found = await asyncio.to_thread(lambda: [_placed(run.project.root, failure, texts) for failure in found])
@@ -85,7 +99,8 @@ class SortFailures:
         contexts = {node_id: {*report.contexts[node_id], root / _file_of(node_id)} for node_id in passed}
         digests = {path: texts.digest(path) for path in set().union(*contexts.values())}
         found = [self._evidence_of(run, report, o, texts) for o in report.outcomes if o.outcome in _FAILED]
-        self._passes.passed(root, contexts, digests)
+        surely = {path for path in digests if texts.surely_ran(path)}  # asked after the texts were read
+        self._passes.passed(root, {node_id: files for node_id, files in contexts.items() if files <= surely}, digests)
         return found
 
     def _evidence_of(self, run: TestRun, report: TestReport, outcome: TestOutcome, texts: _Texts) -> Evidence:
@@ -115,7 +130,7 @@ class SortFailures:
 
     def _since(self, project: Project, node_id: str, texts: _Texts) -> tuple[Since, tuple[Path, ...]]:
         then = self._passes.files(project.root, node_id)
-        if then is None:
+        if then is None or not all(texts.surely_ran(path) for path in then):
             return "unknown", ()
         changed = tuple(sorted(path for path, digest in then.items() if texts.digest(path) != digest))
         kinds = {"test" if _where(project, path) == "test" else "source" for path in changed}
@@ -124,11 +139,10 @@ class SortFailures:
         return ("test" if "test" in kinds else "source" if kinds else "neither"), changed
 
     async def _pass_again(
-        self, run: TestRun, report: TestReport, evidence: Sequence[Evidence], progress: Progress
+        self, run: TestRun, report: TestReport, again: Sequence[str], progress: Progress
     ) -> frozenset[str]:
         """Run those that may be flaky once more, without the others, within limits; return which passed."""
         seconds = {o.node_id: o.seconds for o in report.outcomes}
-        again = [one.node_id for one in evidence if may_be_flaky(one)]
         allowed = min(_SECONDS_AGAIN, run.seconds)
         if not again or len(again) > _MOST_AGAIN or sum(seconds[one] for one in again) > allowed:
             return frozenset()
@@ -155,6 +169,7 @@ class _Texts:
 
     overlay: Mapping[Path, str]
     disk: Disk
+    started: float
     _lines: dict[Path, tuple[str, ...]] = field(default_factory=dict)
     _digests: dict[Path, str] = field(default_factory=dict)
 
@@ -170,6 +185,11 @@ class _Texts:
             data = b"" if text is None else text.encode("utf-8", "surrogatepass")
             self._digests[path] = hashlib.blake2b(data, digest_size=12).hexdigest()
         return self._digests[path]
+
+    def surely_ran(self, path: Path) -> bool:
+        """Tell whether the text is the one that ran: not one that was saved since."""
+        written = None if path in self.overlay else self.disk.modified_at(path)
+        return written is None or written < self.started
 
     def written(self, path: Path) -> float | None:
         """Return when the file was saved; an unsaved text is newer than all that is saved."""
@@ -210,6 +230,11 @@ def _placed(root: Path, failure: Failure, texts: _Texts) -> Failure:
         return failure
     function = read_module(text)[0].function(test.partition("[")[0].replace("::", "."))
     return replace(failure, test=Place(root / file, function.line if function else 1))
+
+
+def _as_it_ran(run: TestRun, report: TestReport, one: Evidence, texts: _Texts) -> bool:
+    files = {run.project.root / one.file, *report.contexts.get(one.node_id, ()), *(step.path for step in one.own)}
+    return all(texts.surely_ran(path) for path in files)
 
 
 def _where(project: Project, path: Path) -> Where:
