@@ -103,9 +103,10 @@ def listener(pytest: Any, run: Run) -> Any:  # noqa: C901 - many hooks, each sho
                 run.guard.polite = True
 
         @pytest.hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]
-        def pytest_terminal_summary(self, exitstatus: int) -> None:
-            # Nobody reads it, and plugins import for seconds what they want to add to it. pytest goes on to its end.
-            raise pytest.exit.Exception("no summary", returncode=int(exitstatus))
+        def pytest_terminal_summary(self) -> None:
+            # Nobody reads it, and plugins import for seconds what they want to add to it. pytest goes on to its end,
+            # with the exit code that it has, or that a plugin has given it meanwhile.
+            raise pytest.exit.Exception("no summary", returncode=None)
 
         @pytest.hookimpl(hookwrapper=True)  # type: ignore[untyped-decorator, unused-ignore]
         def pytest_make_collect_report(self) -> Generator[None, Any, None]:
@@ -122,7 +123,7 @@ def listener(pytest: Any, run: Run) -> Any:  # noqa: C901 - many hooks, each sho
                 order.shuffle(items, request.shuffle)  # pytest then brings together what shares a fixture
 
         def pytest_collection_finish(self, session: Any) -> None:
-            run.reply(wire.Started(len(session.items)))
+            run.reply(wire.Started(len({item.nodeid for item in session.items})))
 
         @pytest.hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]
         def pytest_runtest_setup(self, item: Any) -> None:

@@ -82,7 +82,7 @@ def _plugin(pytest: Any, run: Run, *, asked: bool) -> Any:
         def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
             if not self._counted:  # each worker collects them all
                 self._counted = True
-                run.reply(wire.Started(len(ids)))
+                run.reply(wire.Started(len(set(ids))))
 
         @pytest.hookimpl(optionalhook=True)  # type: ignore[untyped-decorator, unused-ignore]
         def pytest_testnodedown(self, node: Any) -> None:

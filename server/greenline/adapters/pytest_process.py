@@ -151,6 +151,8 @@ class _Heard:
     running: str = ""
     outcomes: list[TestOutcome] = field(default_factory=list)
     contexts: dict[str, dict[Path, int]] = field(default_factory=dict)
+    _began: set[str] = field(default_factory=set)
+    _ran: set[str] = field(default_factory=set)
     _paths: dict[str, Path] = field(default_factory=dict)
     _bits: dict[str, int] = field(default_factory=dict)
     done: wire.RunDone | None = None
@@ -165,14 +167,27 @@ class _Heard:
     def ended(self) -> bool:
         return self.done is not None or self.refusal_to_run is not None
 
+    @property
+    def not_run(self) -> int:
+        """So many tests were to run and have not."""
+        return max(0, self.total - len(self._ran))
+
+    @property
+    def failed_to_collect(self) -> bool:
+        """There is an error without a test that began: pytest then runs none, unless it is told to."""
+        return any(outcome.outcome == "error" and outcome.node_id not in self._ran for outcome in self.outcomes)
+
     def hear(self, reply: object) -> None:
         if isinstance(reply, wire.Started):
             self.total = reply.total
         elif isinstance(reply, wire.TestBegan):
             self.running = reply.node_id
+            self._began.add(reply.node_id)
         elif isinstance(reply, wire.TestDone):
             if self.running == reply.node_id:  # several may run, in several processes
                 self.running = ""
+            if reply.node_id in self._began:  # a plugin may run one several times
+                self._ran.add(reply.node_id)
             frames = tuple(Frame(Path(file), line, function) for file, line, function in reply.frames)
             self.outcomes.append(
                 TestOutcome(
@@ -233,6 +248,8 @@ def _report(overlay: Overlay, run: TestRun, heard: _Heard, problem: str) -> Test
         outcomes=tuple(_in_project(outcome, overlay, copy, project) for outcome in heard.outcomes),
         coverage=coverage,
         problem=problem.replace(copy, project),
+        complaint=_complaint(heard) if not problem else "",
+        not_run=heard.not_run,
         unfinished=heard.running if problem else "",
         calls=calls,
         contexts=heard.contexts,
@@ -270,14 +287,16 @@ def _problem(run: TestRun, heard: _Heard, output: str) -> str:
         return _no_pytest(run.interpreter, heard.refusal_to_run)
     assert heard.done is not None
     error = _last_lines(heard.done.internal_error)
-    failed_to_collect = any(outcome.outcome == "error" for outcome in heard.outcomes)
     what = ", ".join(run.selection) or "this project"
     code = heard.done.exit_code
     if heard.done.lingering:
         threads = ", ".join(heard.done.lingering)
         return f"After the last test of {what} a thread went on running ({threads}): pytest would never end."
-    if code in {0, 1} or (code == 2 and failed_to_collect):  # noqa: PLR2004 - pytest.ExitCode, which the server has not
+    # pytest.ExitCode, which the server has not
+    if code in {0, 1, 2} and heard.failed_to_collect:
         return ""
+    if code in {0, 1}:
+        return _stopped_early(heard, error)
     messages = {
         2: f"pytest was interrupted. {error}".rstrip(),
         3: f"pytest itself, a plugin or a conftest.py failed: {error or _last_lines(output)}",
@@ -285,6 +304,21 @@ def _problem(run: TestRun, heard: _Heard, output: str) -> str:
         5: f"pytest found no tests in {what}.",
     }
     return messages.get(code, f"pytest ended with exit code {code}: {_last_lines(output)}")
+
+
+def _stopped_early(heard: _Heard, error: str) -> str:
+    """Say that tests did not run, which a plugin or a hook can ask for without an error; else say nothing."""
+    if not heard.not_run:
+        return ""
+    return f"pytest stopped before {heard.not_run} of {heard.total} tests ran. {error}".rstrip()
+
+
+def _complaint(heard: _Heard) -> str:
+    """Say that pytest ended as if a test had failed, and none has."""
+    failed = any(outcome.outcome in {"failed", "error"} for outcome in heard.outcomes)
+    if heard.done is None or heard.done.exit_code != 1 or failed:
+        return ""
+    return "No test failed, but pytest ended with exit code 1: a plugin or a conftest.py found fault with something."
 
 
 def _no_pytest(interpreter: Interpreter, problem: wire.Problem) -> str:

@@ -30,7 +30,7 @@ def print_run(console: Console, ran: SuiteRun) -> None:
             for failure in failures:
                 _print_failure(console, failure)
             console.print()
-    state = "confirmed" if ran.ok and not ran.failures else "problem"
+    state = "confirmed" if ran.ok and not ran.failures and not ran.problem else "problem"
     seconds = f"  [dim]{ran.seconds:.1f} s[/]" if ran.seconds else ""
     console.print(f"{mark(console, state)} {escape(ran.message)}{seconds}", soft_wrap=True)
 

@@ -48,6 +48,7 @@ def suite_json(ran: SuiteRun) -> str:
             }
             for failure in ran.failures
         ],
+        "problem": ran.problem,
         "seconds": round(ran.seconds, 2),
     }
     return json.dumps(whole, indent=2, ensure_ascii=False)

@@ -56,7 +56,7 @@ def command(ctx: click.Context, paths: tuple[str, ...], affected: bool, interpre
         from greenline.cli.failures_view import print_run  # noqa: PLC0415 - as above
 
         print_run(out(), ran)
-    ctx.exit(0 if ran.ok and not ran.failures else 1)
+    ctx.exit(0 if ran.ok and not ran.failures and not ran.problem else 1)
 
 
 def _run(services: Services, wanted: Sequence[str], *, affected: bool) -> SuiteRun | None:

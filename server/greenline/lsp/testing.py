@@ -63,7 +63,7 @@ async def _ran(session: Session, root: Path, run: Run, *, everything: bool = Fal
     services = await session.load_services()
     texts = session.failing.texts()
     ended = await run(services)
-    await session.failing.take(root, ended, texts, everything=everything and ended.ok)
+    await session.failing.take(root, ended, texts, everything=everything and ended.ok and not ended.cut_short)
     session.refresh()
     return ended
 

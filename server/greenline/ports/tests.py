@@ -109,6 +109,10 @@ class TestReport:
     outcomes: tuple[TestOutcome, ...] = ()
     coverage: Mapping[Path, Executed] = field(default_factory=dict)
     problem: str = ""
+    complaint: str = ""
+    """What pytest, or a plugin, found fault with although every test ran and none failed, in words."""
+    not_run: int = 0
+    """So many tests were to run and did not, because pytest stopped before."""
     seconds: float = 0.0
     unfinished: str = ""
     """Node id of the test that was running when a ``problem`` ended the run."""
@@ -133,6 +137,7 @@ class TestReport:
         """Everything that was selected ran and nothing failed."""
         return (
             not self.problem
+            and not self.not_run
             and bool(self.outcomes)
             and all(o.outcome not in {"failed", "error"} for o in self.outcomes)
         )

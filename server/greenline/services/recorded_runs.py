@@ -45,6 +45,11 @@ class RecordedRun:
     failures: tuple[Failure, ...] = ()
 
     @property
+    def cut_short(self) -> bool:
+        """Tests that were to run did not."""
+        return _cut_short(self.report)
+
+    @property
     def passed(self) -> frozenset[str]:
         """Node ids."""
         return frozenset(o.node_id for o in self.report.outcomes if o.outcome in {"passed", "xfailed", "xpassed"})
@@ -147,4 +152,5 @@ class RecordedRuns:
 
 def _cut_short(report: TestReport) -> bool:
     """Tell whether tests that were to run did not: after an error while collecting, pytest runs none."""
-    return bool(report.problem) or any(o.outcome == "error" and "::" not in o.node_id for o in report.outcomes)
+    stopped = bool(report.problem or report.not_run)
+    return stopped or any(o.outcome == "error" and "::" not in o.node_id for o in report.outcomes)

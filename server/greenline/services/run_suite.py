@@ -33,6 +33,10 @@ class SuiteRun:
     tests: int = 0
     """How many ran."""
     seconds: float = 0.0
+    problem: str = ""
+    """Why pytest did not end as a run without failures does, besides ``failures``; it is in ``message`` as well."""
+    cut_short: bool = False
+    """Tests that were to run did not; nothing is known of those."""
 
 
 class RunSuite:
@@ -68,7 +72,7 @@ class RunSuite:
         try:
             interpreter = await self._interpreters.interpreter_for(project, setting=self._settings.interpreter)
         except InterpreterProblem as problem:
-            return SuiteRun(str(problem), ok=False)
+            return SuiteRun(str(problem), ok=False, problem=str(problem), cut_short=True)
         ran = await self._runs.run(project, interpreter, wanted, progress)
         return SuiteRun(
             _message(ran),
@@ -78,6 +82,8 @@ class RunSuite:
             passed=ran.passed,
             tests=len(ran.report.outcomes),
             seconds=ran.report.seconds,
+            problem=ran.report.problem or ran.report.complaint,
+            cut_short=ran.cut_short,
         )
 
 
@@ -89,5 +95,5 @@ def _message(ran: RecordedRun) -> str:
     tests = ", ".join(f"{counted[kind]} {kind}" for kind in ("passed", "failed", "skipped") if counted[kind])
     measured = f"coverage of {files} {'file' if files == 1 else 'files'} is up to date"
     failing = next((f" First failure: {o.node_id}." for o in report.outcomes if o.outcome in {"failed", "error"}), "")
-    problem = f" {report.problem}" if report.problem else ""
+    problem = f" {said}" if (said := report.problem or report.complaint) else ""
     return f"{tests or 'The tests ran'}; {measured}.{failing}{problem}"

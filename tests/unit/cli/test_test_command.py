@@ -137,6 +137,14 @@ def test_a_run_that_could_not_be_is_said(run: Callable[..., Result], services: S
     assert "There is no pytest." in result.stdout
 
 
+def test_a_run_with_a_problem_is_no_success(run: Callable[..., Result], services: Services) -> None:
+    services.answer = SuiteRun("1 passed. pytest stopped.", ok=True, problem="pytest stopped.", tests=1)
+    result = run()
+    assert result.exit_code == 1
+    assert result.stdout.split() == ["✘", "1", "passed.", "pytest", "stopped."]
+    assert json.loads(run("--format", "json").stdout)["problem"] == "pytest stopped."
+
+
 def test_a_run_that_was_cancelled_is_said(run: Callable[..., Result], services: Services) -> None:
     services.cancelled = True
     result = run()
