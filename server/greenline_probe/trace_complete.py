@@ -42,7 +42,7 @@ def possible_arcs(code: CodeType) -> frozenset[tuple[int, int]] | None:
 def _is_hard(code: CodeType) -> bool:
     if sys.version_info >= (3, 12):  # other instructions; a trace function is the last resort there
         return True
-    if bool(code.co_flags & _SUSPENDS) or getattr(code, "co_exceptiontable", b""):
+    if bool(code.co_flags & _SUSPENDS) or bool(getattr(code, "co_exceptiontable", b"")):
         return True
     # A trace function stays on the line that it came from, whichever that was, where an instruction has none.
     return hasattr(code, "co_lines") and any(line is None and start for start, _, line in code.co_lines())

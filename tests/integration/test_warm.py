@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import signal
@@ -509,6 +510,43 @@ def test_what_is_prepared_ends_with_the_loop_however_early_that_is(project: Proj
     for steps in (0, 1, 2, 3, 5, 8, 13, 40):
         asyncio.run(prepares(steps))
         assert descendants(os.getpid()) == []
+
+
+@pytest.mark.parametrize("how", ["missing", "refused"])
+async def test_without_pidfds_there_is_none_and_nothing_is_started_for_it(
+    project: Project, interpreter: Interpreter, monkeypatch: pytest.MonkeyPatch, caplog: Any, how: str
+) -> None:
+    def refused(_: int) -> int:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    if how == "missing":
+        monkeypatch.delattr(os, "pidfd_open")
+    else:
+        monkeypatch.setattr(os, "pidfd_open", refused)
+    probes = Probes()
+    for _ in range(2):
+        report = await run(probes, run_of(project, interpreter))
+        assert {outcome.outcome for outcome in report.outcomes} >= {"passed"}
+        assert "pidfd" in of(probes).unfit
+        assert of(probes).pid == 0
+    assert descendants(os.getpid()) == []
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
+async def test_what_cannot_be_connected_to_after_its_start_is_not_left_behind(
+    interpreter: Interpreter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from greenline.adapters.warm_process import WarmProblem, WarmProcess
+
+    async def fails(**_: Any) -> Any:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(asyncio, "open_connection", fails)
+    warm = WarmProcess(interpreter.path, tests=False)
+    with pytest.raises(WarmProblem):
+        await warm.ready()
+    await asyncio.wait_for(warm.wait(), LIMIT)
+    assert descendants(os.getpid()) == []
 
 
 # Leaves its session and its parent, as daemons do, says where it is, and would stay for an hour.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import socket
 import subprocess
@@ -33,6 +34,19 @@ class _Spawned:
         return self.process.pid
 
 
+def why_not() -> str:
+    """Return why none can ever be started here; empty when it can. Raises OSError for what may pass."""
+    try:
+        os.close(os.pidfd_open(os.getpid()))  # type: ignore[attr-defined, unused-ignore]
+    except AttributeError:
+        return "the Python that Greenline runs on was built without pidfd_open"
+    except OSError as error:
+        if error.errno not in {errno.ENOSYS, errno.EPERM}:
+            raise
+        return f"this system does not let us use pidfd_open ({error.strerror})"
+    return ""
+
+
 class SpawnedProbe(ProbeProcess):
     """Does without asyncio's subprocesses, of which none can be ended whose start the end of the loop cuts short.
 
@@ -48,7 +62,6 @@ class SpawnedProbe(ProbeProcess):
         return self
 
     async def _start(self) -> _Spawned:
-        loop = asyncio.get_running_loop()
         ours, theirs = socket.socketpair()
         with theirs, self._output.open("ab") as output:
             try:
@@ -65,17 +78,13 @@ class SpawnedProbe(ProbeProcess):
             except BaseException:
                 ours.close()
                 raise
-        pidfd = os.pidfd_open(process.pid)  # type: ignore[attr-defined, unused-ignore]
-        ended: asyncio.Future[int] = loop.create_future()
-
-        def tell() -> None:
-            loop.remove_reader(pidfd)
-            if not ended.done():
-                ended.set_result(process.wait())
-
-        loop.add_reader(pidfd, tell)
-        reader, writer = await asyncio.open_connection(sock=ours, limit=LONGEST_LINE)
-        return _Spawned(process, pidfd, ended, reader, writer)
+        try:
+            return await _connected(process, ours)
+        except BaseException:
+            process.kill()
+            process.wait()
+            ours.close()
+            raise
 
     def _channel(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return self._running.reader, self._running.writer
@@ -95,3 +104,22 @@ class SpawnedProbe(ProbeProcess):
         process.writer.close()
         with contextlib.suppress(OSError):
             await process.writer.wait_closed()
+
+
+async def _connected(process: subprocess.Popen[bytes], ours: socket.socket) -> _Spawned:
+    loop = asyncio.get_running_loop()
+    pidfd = os.pidfd_open(process.pid)  # type: ignore[attr-defined, unused-ignore]
+    ended: asyncio.Future[int] = loop.create_future()
+
+    def tell() -> None:
+        loop.remove_reader(pidfd)
+        if not ended.done():
+            ended.set_result(process.wait())
+
+    try:
+        reader, writer = await asyncio.open_connection(sock=ours, limit=LONGEST_LINE)
+    except BaseException:
+        os.close(pidfd)
+        raise
+    loop.add_reader(pidfd, tell)
+    return _Spawned(process, pidfd, ended, reader, writer)

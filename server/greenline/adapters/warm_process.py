@@ -11,6 +11,7 @@ import socket
 import uuid
 from typing import TYPE_CHECKING
 
+from greenline.adapters import spawned_probe
 from greenline.adapters.probe_process import ProbeProblem
 from greenline.adapters.process_tree import outside_pid
 from greenline.adapters.scratch_overlay import empty_scratch
@@ -154,6 +155,11 @@ class WarmProcess:
 
     async def _keep(self) -> None:
         """Live as long as the process does; cancelled, end it."""
+        with contextlib.suppress(OSError):
+            self.unfit = spawned_probe.why_not()
+        if self.unfit:
+            log.info("%s runs each request in a fresh process: %s", self._interpreter, self.unfit)
+            return
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
         self._socket = ours
