@@ -5,7 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from greenline.adapters.run_store_schema import hash_of, unpacked_arcs, unpacked_bits, unpacked_text
+from greenline.adapters.run_store_schema import (
+    hash_of,
+    packed_name,
+    unpacked_arcs,
+    unpacked_bits,
+    unpacked_name,
+    unpacked_text,
+)
 from greenline.domain.coverage.contexts import EVERY_LINE
 from greenline.ports.run_store import RanText, Reached, StoredTest
 
@@ -31,7 +38,7 @@ def measured(database: sqlite3.Connection, root: Path, path: Path) -> tuple[RanT
             unpacked_text(content),
             unpacked_bits(outside),
             unpacked_arcs(arcs),
-            (Path(report) if report is not None else None, written),
+            (Path(unpacked_name(report)) if report is not None else None, written),
             _reached(database, root, text),
         )
         for text, content, outside, arcs, report, written in rows
@@ -105,17 +112,17 @@ def reaching(database: sqlite3.Connection, root: Path, path: Path, lines: Mappin
         "select distinct node from temp.wanted join reach on reach.pattern = wanted.pattern "
         "join test on test.id = reach.test"
     )
-    return frozenset(node for (node,) in database.execute(query))
+    return frozenset(unpacked_name(node) for (node,) in database.execute(query))
 
 
-def key_of(root: Path, path: Path) -> str:
+def key_of(root: Path, path: Path) -> str | bytes:
     """Return how a file is named in the tables: below the root relative to it."""
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+    return packed_name(path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path))
 
 
-def path_of(root: Path, key: str) -> Path:
+def path_of(root: Path, key: str | bytes) -> Path:
     """Return the file again."""
-    return root / key
+    return root / unpacked_name(key)
 
 
 def _reached(database: sqlite3.Connection, root: Path, text: int) -> tuple[Reached, ...]:
@@ -129,7 +136,7 @@ def _reached(database: sqlite3.Connection, root: Path, text: int) -> tuple[Reach
 
 def _test(root: Path, row: Sequence[Any]) -> StoredTest:
     node, path, fingerprint, outcome, seconds, when, complete = row
-    return StoredTest(node, path_of(root, path), fingerprint, outcome, seconds, when, bool(complete))
+    return StoredTest(unpacked_name(node), path_of(root, path), fingerprint, outcome, seconds, when, bool(complete))
 
 
 test_files.__test__ = False  # type: ignore[attr-defined] # no test, whatever pytest thinks of its name

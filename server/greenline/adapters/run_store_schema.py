@@ -55,6 +55,16 @@ def prepare(database: sqlite3.Connection) -> None:
     database.execute("commit")
 
 
+def packed_name(name: str) -> str | bytes:
+    """Return a path or node id as it is kept: a file's name may have bytes that are no text, which SQLite refuses."""
+    return name if name.isascii() or _is_text(name) else name.encode("utf-8", "surrogatepass")
+
+
+def unpacked_name(kept: str | bytes) -> str:
+    """Return the name again."""
+    return kept if isinstance(kept, str) else kept.decode("utf-8", "surrogatepass")
+
+
 def hash_of(text: str) -> bytes:
     """Return what tells texts apart."""
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
@@ -94,3 +104,7 @@ def unpacked_arcs(content: bytes | None) -> frozenset[Arc] | None:
     ends = array("i")
     ends.frombytes(zlib.decompress(content))
     return frozenset(zip(ends[::2], ends[1::2], strict=True))
+
+
+def _is_text(name: str) -> bool:
+    return not any("\ud800" <= sign <= "\udfff" for sign in name)

@@ -34,6 +34,8 @@ _OLDEST = 120 * 24 * 3600.0
 """Seconds after which a project that nobody ran is forgotten."""
 _BROKEN = ("not a database", "malformed", "no such table", "no such column", "has no column", "unsupported file format")
 _BUSY = ("locked", "busy")
+_IMPOSSIBLE = (UnicodeEncodeError, OverflowError)
+"""The fault is with what is to be written or asked, and not with the file."""
 
 
 class RunStoreSqlite:
@@ -115,6 +117,15 @@ class RunStoreSqlite:
     def _ask(
         self, root: Path, work: Callable[[sqlite3.Connection], Answer], otherwise: Answer, *, makes: bool = False
     ) -> Answer:
+        try:
+            return self._ask_anywhere(root, work, otherwise, makes=makes)
+        except _IMPOSSIBLE as error:
+            self._say(f"Greenline cannot keep all of what ran in {root}: {error}.")
+            return otherwise
+
+    def _ask_anywhere(
+        self, root: Path, work: Callable[[sqlite3.Connection], Answer], otherwise: Answer, *, makes: bool
+    ) -> Answer:
         if self._folder is None or root in self._in_memory:
             return self._ask_memory(root, work)
         file = self.file_of(root)
@@ -123,13 +134,17 @@ class RunStoreSqlite:
         try:
             try:
                 return self._ask_disk(file, work)
-            except (sqlite3.Error, ValueError, OverflowError, zlib.error) as error:
+            except _IMPOSSIBLE:
+                raise
+            except (sqlite3.Error, ValueError, zlib.error) as error:
                 if not _is_broken(error):
                     raise
                 self._say(f"Greenline's store of runs {file} was damaged ({error}) and is made anew.")
                 _remove(file)
                 return self._ask_disk(file, work)
-        except (sqlite3.Error, OSError, ValueError, OverflowError, zlib.error) as error:
+        except _IMPOSSIBLE:
+            raise
+        except (sqlite3.Error, OSError, ValueError, zlib.error) as error:
             if any(word in str(error).lower() for word in _BUSY):
                 self._say(f"Greenline's store of runs {file} is in use by another process; it is left alone for now.")
                 return otherwise

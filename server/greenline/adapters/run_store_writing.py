@@ -10,9 +10,11 @@ from greenline.adapters.run_store_schema import (
     hash_of,
     packed_arcs,
     packed_bits,
+    packed_name,
     packed_text,
     unpacked_arcs,
     unpacked_bits,
+    unpacked_name,
 )
 from greenline.domain.coverage.contexts import bits_of, moved
 
@@ -70,7 +72,7 @@ class _Writer:
             self._carry(carried)
         for path, fingerprint in self._record.looked_at.items():
             self._look_at(path, fingerprint)
-        pending = [(node,) for node in self._record.pending]
+        pending = [(packed_name(node),) for node in self._record.pending]
         self._database.executemany("update test set complete = 0 where node = ?", pending)
         self._clear()
 
@@ -91,25 +93,26 @@ class _Writer:
     def _add_run(self, text: int, outside: int | None, executed: Executed) -> None:
         """Add what ran, unless the report was written again: it knows better than what ran before it."""
         bits = bits_of(executed.lines) if outside is None else outside
-        report, written = self._record.report
+        report, written = _name_or_none(self._record.report[0]), self._record.report[1]
         known = self._database.execute(
             "select outside, arcs, report, written from ran where text = ?", (text,)
         ).fetchone()
         arcs = executed.arcs
-        report_is_newer = known and known[2] == _text_or_none(report) and known[3] != written
+        report_is_newer = known and known[2] == report and known[3] != written
         if known and not self._record.everything and not report_is_newer:
             bits |= unpacked_bits(known[0])
             earlier = unpacked_arcs(known[1])
             arcs = None if arcs is None or earlier is None else arcs | earlier
         self._database.execute(
             "insert or replace into ran values (?, ?, ?, ?, ?)",
-            (text, packed_bits(bits), packed_arcs(arcs), _text_or_none(report), written),
+            (text, packed_bits(bits), packed_arcs(arcs), report, written),
         )
 
     def _tests(self) -> None:
+        names = [packed_name(test.node_id) for test in self._record.tests]
         rows = [
-            (t.node_id, key_of(self._root, t.path), t.fingerprint, t.outcome, t.seconds, t.when, int(t.complete))
-            for t in self._record.tests
+            (name, key_of(self._root, t.path), t.fingerprint, t.outcome, t.seconds, t.when, int(t.complete))
+            for name, t in zip(names, self._record.tests, strict=True)
         ]
         if self._record.everything:
             self._database.execute("delete from test")
@@ -119,8 +122,7 @@ class _Writer:
             self._database.execute("insert into whole values (?)", (self._record.when,))
         if self._record.complete:
             # All that was known of what it reached goes: it makes up no more for what is not known now.
-            ran_now = [(test.node_id,) for test in self._record.tests]
-            self._database.executemany("update test set complete = 0 where node = ?", ran_now)
+            self._database.executemany("update test set complete = 0 where node = ?", [(name,) for name in names])
         self._database.executemany(
             "insert into test (node, path, fingerprint, outcome, seconds, recorded, complete) values (?,?,?,?,?,?,?) "
             "on conflict (node) do update set path = excluded.path, fingerprint = excluded.fingerprint, "
@@ -128,7 +130,7 @@ class _Writer:
             "complete = max(test.complete, excluded.complete)",
             rows,
         )
-        ids = dict(self._database.execute("select node, id from test"))
+        ids = {unpacked_name(node): int(test) for node, test in self._database.execute("select node, id from test")}
         ran = [(ids[test.node_id],) for test in self._record.tests]
         if self._record.complete:
             self._database.executemany("delete from reach where test = ?", ran)
@@ -195,7 +197,7 @@ class _Writer:
         self._database.execute("insert or replace into test_file values (?, ?)", (key, fingerprint))
         there = {test.node_id for test in self._record.tests} | self._record.skipped
         known = self._database.execute("select id, node from test where path = ?", (key,)).fetchall()
-        gone = [(test,) for test, node in known if node not in there]
+        gone = [(test,) for test, node in known if unpacked_name(node) not in there]
         self._database.executemany("delete from reach where test = ?", gone)
         self._database.executemany("delete from test where id = ?", gone)
 
@@ -239,5 +241,5 @@ def _moved_end(end: int, now_at: Mapping[int, int]) -> int:
     return now_at[end] if end >= 0 else -now_at[-end]
 
 
-def _text_or_none(path: Path | None) -> str | None:
-    return None if path is None else str(path)
+def _name_or_none(path: Path | None) -> str | bytes | None:
+    return None if path is None else packed_name(str(path))

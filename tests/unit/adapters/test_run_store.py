@@ -79,6 +79,36 @@ def test_what_is_kept_comes_back(folder: Path, where: str) -> None:
     assert store.measured(ROOT.parent, A) == ()
 
 
+@pytest.mark.parametrize("where", ["disk", "memory"])
+def test_names_that_are_no_text_come_back(folder: Path, where: str, caplog: pytest.LogCaptureFixture) -> None:
+    store = RunStoreSqlite(None if where == "memory" else folder)
+    store.record(ROOT, RECORD)
+    odd = ROOT / os.fsdecode(b"test_\xff.py")
+    assert store.texts(ROOT, odd) == ()
+    test = replace(ONE, node_id=f"{odd.name}::test_it", path=odd)
+    more = replace(
+        RECORD, everything=False, texts={odd: "y\n"}, coverage={odd: RAN}, outside={}, tests=(test,),
+        modified={odd: 9.0}, contexts={test.node_id: {odd: bits_of([1])}}, looked_at={odd: "whole"}, report=(odd, 1.0),
+    )  # fmt: skip
+    for record in (more, replace(more, pending=frozenset({test.node_id})), more):
+        store.record(ROOT, record)
+    assert store.files(ROOT) == {A: 12.5, B: None, odd: 9.0}
+    assert set(store.tests(ROOT)) == {ONE, TWO, test}
+    assert (store.test_files(ROOT)[odd], store.newest_texts(ROOT)[odd]) == ("whole", ("y\n", bits_of([1, 2, 700])))
+    (text,) = store.measured(ROOT, odd)
+    assert (text.report, [reached.test for reached in text.tests]) == ((odd, 1.0), [test])
+    assert store.reaching(ROOT, odd, {"y\n": EVERY_LINE}) == {test.node_id}
+    store.record(ROOT, replace(more, texts={odd: "z\n"}, tests=(), contexts={}, looked_at={}, cut_short=True))
+    assert store.unsettled(ROOT) == {odd}
+    assert caplog.records == []
+
+
+def test_what_cannot_be_kept_harms_nothing(store: RunStoreSqlite, folder: Path) -> None:
+    store.record(ROOT, RECORD)
+    store.record(ROOT, replace(RECORD, tests=(replace(ONE, fingerprint="\ud800"),)))
+    assert set(RunStoreSqlite(folder).tests(ROOT)) == {ONE, TWO}
+
+
 def test_nothing_is_made_before_there_is_something_to_keep(store: RunStoreSqlite, folder: Path) -> None:
     assert (store.measured(ROOT, A), store.tests(ROOT), store.whole_at(ROOT)) == ((), (), None)
     assert not folder.exists()
