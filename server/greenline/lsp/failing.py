@@ -1,19 +1,20 @@
 """What is known of failing tests: shown where they failed and where the code raised, for as long as those lines stand.
 
-A mark goes when its test passes, when the line is edited, and when the test is no more; it moves with other edits.
+A mark goes when its test passes or is skipped, when the line is edited, and when the test is no more; it moves with
+other edits.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from greenline.domain.coverage.same_code import line_now
+from greenline.domain.coverage.remap import unchanged_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from concurrent.futures import ThreadPoolExecutor
     from pathlib import Path
 
@@ -67,7 +68,7 @@ class Failing:
         found = [failure for failure in run.failures if failure.node_id]
         paths = {place.path for failure in found for place in (failure.test, failure.source) if place}
         ran = {**await self._read(paths - texts.keys()), **{path: texts[path] for path in paths & texts.keys()}}
-        seen = {*run.passed, *(failure.node_id for failure in found)}
+        seen = {*run.passed, *run.skipped, *(failure.node_id for failure in found)}
         collected = {node_id.partition("::")[0] for node_id in seen if "::" in node_id}
         for key in list(self._known):
             of, node_id = key
@@ -96,30 +97,53 @@ class Failing:
 
     def _marks(self, known: list[_Known], path: Path, text: str) -> tuple[Mark, ...]:
         found: dict[tuple[Role, int], list[Mark]] = defaultdict(list)
+        standing = _Standing({path: text}, self._text)
         for one in known:
             for role in ("test", "source"):
-                mark = self._mark(one, role, path, text)
+                mark = _mark(one, role, path, standing)
                 if mark is not None:
                     found[role, mark.line].append(mark)
         return tuple(sorted(map(_joined, found.values()), key=lambda mark: mark.line))
-
-    def _mark(self, known: _Known, role: Role, path: Path, text: str) -> Mark | None:
-        place, other = (known.failure.test, known.failure.source)[:: 1 if role == "test" else -1]
-        if place is None or place.path != path:
-            return None
-        line = _now(place, known.texts.get(path), text)
-        there = text if other and other.path == path else self._text(other.path) if other else None
-        still = _now(other, known.texts.get(other.path), there) if other else None
-        if line is None or (role == "source" and other is not None and still is None):
-            return None  # a test that is another now says nothing about the code
-        where = None if other is None or still is None else type(other)(other.path, still)
-        return Mark(known.failure, role, line, other=where)
 
     def _text(self, path: Path) -> str | None:
         try:
             return self._documents.read(path)
         except (OSError, UnicodeDecodeError):
             return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Where lines stand now. Many marks share few texts: each is read, and compared with what ran, once."""
+
+    texts: dict[Path, str | None]
+    read: Callable[[Path], str | None]
+    _moved: dict[tuple[str, str], dict[int, int]] = field(default_factory=dict)
+
+    def line(self, place: Place, then: str | None) -> int | None:
+        """Return where the line of that text is; None when it is another, or gone."""
+        if place.path not in self.texts:
+            self.texts[place.path] = self.read(place.path)
+        now = self.texts[place.path]
+        if then is None or now is None:
+            return None
+        if then == now:
+            return place.line
+        if (then, now) not in self._moved:
+            self._moved[then, now] = {was: line for line, was in unchanged_lines(then, now).items()}
+        return self._moved[then, now].get(place.line)
+
+
+def _mark(known: _Known, role: Role, path: Path, standing: _Standing) -> Mark | None:
+    place, other = (known.failure.test, known.failure.source)[:: 1 if role == "test" else -1]
+    if place is None or place.path != path:
+        return None
+    line = standing.line(place, known.texts.get(path))
+    still = standing.line(other, known.texts.get(other.path)) if other else None
+    if line is None or (role == "source" and other is not None and still is None):
+        return None  # a test that is another now says nothing about the code
+    where = None if other is None or still is None else type(other)(other.path, still)
+    return Mark(known.failure, role, line, other=where)
 
 
 def _places(known: _Known) -> tuple[Place | None, Place | None]:
@@ -136,9 +160,3 @@ def _joined(marks: list[Mark]) -> Mark:
 def _function(failure: Failure) -> str:
     """Return the test without its row."""
     return failure.node_id.partition("[")[0]
-
-
-def _now(place: Place, then: str | None, now: str | None) -> int | None:
-    if then is None or now is None:
-        return None
-    return line_now(place.line, range(place.line, place.line + 1), then, now)

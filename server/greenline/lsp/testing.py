@@ -72,7 +72,8 @@ def _joined(runs: Sequence[SuiteRun]) -> SuiteRun:
     """Return several runs as one; what a later one says of a test counts."""
     failures = {failure.node_id: failure for run in runs for failure in run.failures}
     for run in runs:
-        failures = {node_id: f for node_id, f in failures.items() if f in run.failures or node_id not in run.passed}
+        good = run.passed | run.skipped
+        failures = {node_id: f for node_id, f in failures.items() if f in run.failures or node_id not in good}
     from greenline.services.run_suite import SuiteRun  # noqa: PLC0415 - it is loaded with the services
 
     return SuiteRun(
@@ -81,4 +82,5 @@ def _joined(runs: Sequence[SuiteRun]) -> SuiteRun:
         changed=frozenset().union(*(run.changed for run in runs)),
         failures=tuple(failures.values()),
         passed=frozenset().union(*(run.passed for run in runs)) - failures.keys(),
+        skipped=frozenset().union(*(run.skipped for run in runs)) - failures.keys(),
     )

@@ -30,6 +30,8 @@ class SuiteRun:
     failures: tuple[Failure, ...] = ()
     passed: frozenset[str] = frozenset()
     """Node ids; what failed before and is here does so no more."""
+    skipped: frozenset[str] = frozenset()
+    """Node ids."""
     tests: int = 0
     """How many ran."""
     seconds: float = 0.0
@@ -80,6 +82,7 @@ class RunSuite:
             changed=ran.measured,
             failures=ran.failures,
             passed=ran.passed,
+            skipped=frozenset(o.node_id for o in ran.report.outcomes if o.outcome == "skipped"),
             tests=len(ran.report.outcomes),
             seconds=ran.report.seconds,
             problem=ran.report.problem or ran.report.complaint,

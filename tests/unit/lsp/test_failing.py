@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from greenline.domain.coverage.remap import unchanged_lines
 from greenline.domain.failures import Failure, Place
+from greenline.lsp.failing import Failing
 from greenline.services.run_suite import SuiteRun
 from unit.lsp.conftest import SOURCE
 from unit.lsp.editor import FULL, PULL, Editor, merged
@@ -63,8 +66,14 @@ class Looking:
         self.versions[uri] += 1
         self.editor.change(uri, text, self.versions[uri])
 
-    async def run(self, *failures: Failure, passed: tuple[str, ...] = (), command: str = "RunAffected") -> Any:
-        answer = SuiteRun("ran", ok=True, failures=failures, passed=frozenset(passed))
+    async def run(
+        self,
+        *failures: Failure,
+        passed: tuple[str, ...] = (),
+        skipped: tuple[str, ...] = (),
+        command: str = "RunAffected",
+    ) -> Any:
+        answer = SuiteRun("ran", ok=True, failures=failures, passed=frozenset(passed), skipped=frozenset(skipped))
         self.services.run_suite.answer = self.services.run_affected.answer = answer
         name = {"RunAffected": "greenline.runAffectedTests", "File": "greenline.runTestsOfFile"}.get(
             command, "greenline.runTestsWithCoverage"
@@ -125,6 +134,58 @@ async def test_it_is_marked_on_the_assertion_and_on_the_line_that_raised(
         assert there["location"]["range"]["start"]["line"] == 2
         assert (back["message"], back["location"]["uri"]) == ("`test_greet` fails with it", test)
         assert back["location"]["range"]["start"]["line"] == 4
+
+
+async def test_it_goes_when_the_test_is_skipped(
+    services: FakeServices, kind: str, source: Path, test_file: Path, failure: Failure
+) -> None:
+    async with looking(services, kind) as editor:
+        looks = Looking(editor, services, kind)
+        test, code = looks.open(test_file), looks.open(source)
+        await looks.run(failure)
+        await looks.run(skipped=("tests/test_shop.py::test_fine",))
+        assert await looks.lines(test) == [5], "another is"
+        await looks.run(skipped=(NODE,))
+        assert await looks.lines(test) == await looks.lines(code) == []
+
+
+async def test_what_many_marks_share_is_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    test, code = tmp_path / "test_a.py", tmp_path / "a.py"
+    test.write_text("".join(f"def test_{n}():\n    assert f({n}) == 2\n\n\n" for n in range(30)))
+    code.write_text("".join(f"def f{n}():\n    raise ValueError\n" for n in range(30)))
+    failures = tuple(
+        Failure(f"test_a.py::test_{n}", "code", "x", "y", Place(test, 4 * n + 2), Place(code, 2 * n + 2))
+        for n in range(30)
+    )
+    read: list[Path] = []
+    compared: list[tuple[str, str]] = []
+
+    class OnDisk:
+        def all_open(self) -> tuple[()]:
+            return ()
+
+        def read(self, path: Path) -> str:
+            read.append(path)
+            return path.read_text()
+
+    def counted(before: str, after: str) -> dict[int, int]:
+        compared.append((before, after))
+        return unchanged_lines(before, after)
+
+    monkeypatch.setattr("greenline.lsp.failing.unchanged_lines", counted)
+    documents: Any = OnDisk()
+    with ThreadPoolExecutor(1) as executor:
+        failing = Failing(documents, executor)
+        await failing.take(tmp_path, SuiteRun("ran", ok=True, failures=failures[:20]), {})
+        await failing.take(tmp_path, SuiteRun("ran", ok=True, failures=failures[20:]), {})
+        text = test.read_text()
+        code.write_text("# new\n" + code.read_text())
+        read.clear()
+        marks = await failing.of(test, "# a\n# b\n" + text)
+
+    assert [(mark.line, mark.other) for mark in marks] == [(4 * n + 4, Place(code, 2 * n + 3)) for n in range(30)]
+    assert read == [code]
+    assert len(compared) == 2
 
 
 async def test_it_goes_when_the_test_passes(

@@ -73,7 +73,9 @@ class World:
         assert set(modified) == set(texts) - set(self.buffers)
         return frozenset(self.recorded)
 
-    async def sort(self, run: TestRun, report: TestReport, progress: Progress) -> tuple[Failure, ...]:
+    async def sort(
+        self, run: TestRun, report: TestReport, progress: Progress, *, started: float
+    ) -> tuple[Failure, ...]:
         return tuple(Failure(o.node_id, "code", "", "") for o in report.outcomes if o.outcome == "failed")
 
     async def suite(self, path: Path | None = None, projects: Any = None) -> Any:
