@@ -61,7 +61,10 @@ def close_all_but(*kept: int) -> None:
 
 def die_with_parent(parent: int) -> None:
     """Have the kernel kill this process when ``parent`` (a process id) ends; leave at once if it has ended already."""
-    if _end_with_parent(signal.SIGKILL) and os.getppid() != parent:  # it ended between our start and the call
+    # Windows has no such signal, and what ends a process there it has by other means.
+    if (
+        _end_with_parent(getattr(signal, "SIGKILL", 0)) and os.getppid() != parent
+    ):  # it ended between our start and the call
         os._exit(1)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from greenline_probe import wire
+from greenline_probe import limits, wire
 
 ENTRY = Path(wire.__file__).with_name("__main__.py")
 
@@ -130,3 +130,9 @@ def test_a_fork_that_comes_back_says_nothing(tmp_path: Path) -> None:
     replies, _ = run_probe(tmp_path / "p", "import os\ndef test_a():\n    if os.fork(): os.wait()\n")
 
     assert [r["type"] for r in replies] == ["Started", "TestBegan", "TestDone", "RunDone"]
+
+
+def test_a_system_without_sigkill_has_no_parent_to_die_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("signal.SIGKILL", raising=False)
+    monkeypatch.setattr(sys, "platform", "win32")
+    limits.die_with_parent(os.getpid())
