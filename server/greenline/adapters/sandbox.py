@@ -33,6 +33,8 @@ _STILL_SHOWN = ("/run/current-system", "/run/opengl-driver", "/home/linuxbrew/.l
 _OURS = Path(wire.__file__).parent
 _REPOSITORY = (".git", ".hg", ".svn")
 _LONGEST_COMPLAINT = 200
+_MARKS_OF_PREFIX = ("pyvenv.cfg", "lib*/python3*", "lib*/pypy3*")
+_MOST_LINKS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,10 @@ class Sandbox:
         arguments += ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys"]
         for folder in self.hidden:
             arguments += ["--tmpfs", folder]
-        for folder in self.shown:
-            arguments += ["--ro-bind", folder, folder]
+        for path in self.shown:
+            # Python finds its library from where a link to it leads.
+            is_link = os.path.islink(path) and not os.path.isdir(path)  # noqa: PTH112, PTH114 - they are strings
+            arguments += ["--symlink", os.readlink(path), path] if is_link else ["--ro-bind", path, path]  # noqa: PTH115
         for folder in self.writable:
             arguments += ["--bind", folder, folder]
         for folder in self.hidden:
@@ -128,8 +132,9 @@ def _is_below(path: str, top: str) -> bool:
 
 def _repository(project: Path) -> Path:
     """Return the repository that a project is in, which may be one of several in it; else the project."""
+    home = os.path.realpath(Path.home())
     for folder in (project, *project.parents):
-        if folder == Path.home():
+        if _is_below(home, os.path.realpath(folder)):
             break
         if any((folder / name).exists() for name in _REPOSITORY):
             return folder
@@ -144,19 +149,35 @@ def _links_in(project: Path) -> list[Path]:
 
 
 def _prefixes(interpreter: Path) -> list[Path]:
-    """Return the folders that the interpreter is installed in: of its environment, and of the Python it was made of."""
-    found = [interpreter.parent.parent, Path(os.path.realpath(interpreter)).parent.parent]
+    """Return the folders that the interpreter is installed in: of its environment, and of the Python it was made of.
+
+    Where it lies among other things, as a link in ~/.local/bin does, it is the link itself, and Python's own library.
+    """
+    programs = [interpreter, Path(os.path.realpath(interpreter))]
     with contextlib.suppress(OSError, UnicodeDecodeError):
-        for line in (found[0] / "pyvenv.cfg").read_text("utf-8").splitlines():
+        for line in (interpreter.parent.parent / "pyvenv.cfg").read_text("utf-8").splitlines():
             name, _, value = line.partition("=")
             if name.strip() == "home":
-                found.append(Path(value.strip()).parent)
+                programs += [Path(value.strip()) / "python3", *sorted(Path(value.strip()).glob("python*"))]
     # One step at a time: on the way to the program each link has to be there.
-    step = interpreter
-    while step.is_symlink() and len(found) < 16:  # noqa: PLR2004 - a circle ends too
-        step = Path(os.path.normpath(step.parent / step.readlink()))
-        found.append(step.parent.parent)
+    for program in tuple(programs):
+        step = program
+        while step.is_symlink() and len(programs) < _MOST_LINKS:  # a circle ends too
+            step = Path(os.path.normpath(step.parent / step.readlink()))
+            programs.append(step)
+    found: list[Path] = []
+    for program in dict.fromkeys(programs):
+        folder = program.parent.parent
+        found += [folder] if _is_prefix(folder) else [program, *folder.glob("lib*/python3*")]
     return [path for path in dict.fromkeys(found) if str(path) != "/"]
+
+
+def _is_prefix(folder: Path) -> bool:
+    """Tell whether a folder is an installation of Python, and neither the home, one above it nor its ~/.local."""
+    real, home = os.path.realpath(folder), os.path.realpath(Path.home())
+    if _is_below(home, real) or real == os.path.realpath(Path.home() / ".local"):
+        return False
+    return any(any(folder.glob(mark)) for mark in _MARKS_OF_PREFIX)
 
 
 def _sites(prefix: Path) -> Iterator[Path]:

@@ -34,6 +34,7 @@ def python_in(folder: Path, base: Path) -> Path:
     """Make what looks like an environment made of the Python below ``base``."""
     (base / "bin").mkdir(parents=True)
     (base / "bin" / "python3.12").write_text("")
+    (base / "lib" / "python3.12").mkdir(parents=True)
     site = folder / "lib" / "python3.12" / "site-packages"
     site.mkdir(parents=True)
     (folder / "bin").mkdir()
@@ -189,3 +190,47 @@ async def test_what_killed_servers_left_is_removed(tmp_path: Path, monkeypatch: 
 
     assert scratch is not None
     assert (left.exists(), used.exists()) == (False, True)
+
+
+@pytest.mark.parametrize("place", ["bin", ".local/bin"])
+def test_a_link_to_an_interpreter_shows_no_more_than_the_link(home: Path, place: str) -> None:
+    base = home / ".pyenv" / "versions" / "3.12.1"
+    python_in(home / ".envs" / "other", base)
+    link = home / place / "python3"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(base / "bin" / "python3.12")
+    (home / ".local" / "lib" / "python3.12" / "site-packages").mkdir(parents=True)
+    (home / "lib" / "python3.12").mkdir(parents=True)
+
+    shown = set(sandbox_for(link, home / "work" / "shop").shown)
+
+    assert shown == {
+        str(home / "work" / "shop"), str(link), str(base), str(home / ".local" / "lib"),
+        *([str(home / "lib" / "python3.12")] if place == "bin" else []),
+    }  # fmt: skip
+
+
+def test_an_environment_made_of_a_link_shows_neither_the_home_nor_what_else_is_in_it(home: Path) -> None:
+    """As uv installs interpreters: in ~/.local/bin are links to them."""
+    base = home / ".local" / "share" / "uv" / "python" / "cpython-3.12"
+    link = home / ".local" / "bin" / "python3.12"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(base / "bin" / "python3.12")
+    python = python_in(home / "work" / "shop" / ".venv", base)
+    python.unlink()
+    python.symlink_to(link)
+    (python.parent.parent / "pyvenv.cfg").write_text(f"home = {link.parent}\n")
+
+    assert set(sandbox_for(python, home / "work" / "shop").shown) == {str(home / "work" / "shop"), str(link), str(base)}
+
+
+def test_a_repository_of_dotfiles_is_not_shown_where_the_home_is_a_link(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "link").symlink_to(home.parent)
+    (home / ".git").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path / "link" / "me"))
+    python = python_in(tmp_path / "opt", tmp_path / "usr")
+    for project in (home / "work" / "shop", tmp_path / "link" / "me" / "work" / "shop"):
+        assert str(home) not in sandbox_for(python, project).shown
+        assert str(home / "work" / "shop") in sandbox_for(python, project).shown
