@@ -32,10 +32,10 @@ class Place:
 
 
 def looked(name: str, look: Callable[[], Place]) -> Place:
-    """Look at one place; what may not be read there, or a person without a home folder, is said and no more."""
+    """Look at one place; what cannot be read there, or a person without a home folder, is said and no more."""
     try:
         return look()
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         return Place(name, note=f"it could not be looked at: {error}")
 
 
@@ -93,8 +93,13 @@ def _other_project(environment: Path, project: Project) -> Path | None:
         pass
     if project.root == holder or project.root.is_relative_to(holder) or environment.is_relative_to(project.root):
         return None
-    marked = holder != Path.home() and any((holder / name).exists() for name in MARKERS)
+    marked = not _is_home(holder) and any((holder / name).exists() for name in MARKERS)
     return holder if marked else None
+
+
+def _is_home(folder: Path) -> bool:
+    """Tell whether it is the person's home, by whichever name."""
+    return os.path.realpath(folder) == os.path.realpath(Path.home())
 
 
 def in_project(project: Project) -> Iterator[Place]:
@@ -112,7 +117,7 @@ def above(project: Project) -> Place:
         return Place(ABOVE)
     folders: list[Path] = []
     for folder in project.root.parents:
-        if folder in (Path.home(), Path(folder.anchor)):
+        if _is_home(folder) or folder == Path(folder.anchor):
             return Place(ABOVE)  # no repository: what is above is somebody else's
         folders.append(folder)
         if (folder / ".git").exists():

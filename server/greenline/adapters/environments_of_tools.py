@@ -66,7 +66,9 @@ def _globbed(path: str, pattern: str) -> bool:
     if "**" in wanted:
         head = wanted[: wanted.index("**")]
         return len(parts) > len(head) and _globbed("/".join(parts[: len(head)]), "/".join(head)) if head else True
-    return len(parts) == len(wanted) and all(Path(part).match(sign) for part, sign in zip(parts, wanted, strict=True))
+    if len(parts) != len(wanted) or not all(wanted):  # an empty part matches nothing
+        return False
+    return all(Path(part).match(sign) for part, sign in zip(parts, wanted, strict=True))
 
 
 def _poetry(root: Path, pyproject: Mapping[str, Any]) -> Place:

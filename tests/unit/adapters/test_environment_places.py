@@ -322,3 +322,27 @@ def test_a_folder_with_that_name_and_no_python_is_told(root: Path) -> None:
     assert places["venv in the project"].pythons == (python,)
     assert "without a Python" in places["env in the project"].note
     assert places[".venv in the project"] == Place(".venv in the project")
+
+
+def test_a_home_that_is_a_link_is_the_home(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "link").symlink_to(home)
+    monkeypatch.setenv("HOME", str(tmp_path / "link"))
+    (home / ".git").mkdir()  # of dotfiles
+    (home / "setup.py").touch()
+    environment(home / ".venv")
+    inner = home / "shop"
+    inner.mkdir()
+    assert environments.above(project(inner)).pythons == ()
+    monkeypatch.setenv("VIRTUAL_ENV", str(home / ".venv"))
+    other = tmp_path / "elsewhere"
+    other.mkdir()
+    assert environments.active(project(other)).own
+
+
+@pytest.mark.parametrize(("member", "folder"), [("", "shop"), ("/", "shop"), ("packages//shop", "packages/a/shop")])
+def test_a_member_of_a_workspace_that_names_nothing_is_passed_over(home: Path, member: str, folder: str) -> None:
+    top = home / "all"
+    write(top, "pyproject.toml", f'[tool.uv.workspace]\nmembers = ["{member}", "{folder}"]\n')
+    write(top / folder, "pyproject.toml", "")
+    python = environment(top / ".venv")
+    assert [place.pythons for place in of_tools(project(top / folder)) if place.name == "uv"] == [(python,)]
