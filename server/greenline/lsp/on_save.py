@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections import defaultdict
 from typing import TYPE_CHECKING
@@ -10,14 +11,13 @@ from typing import TYPE_CHECKING
 from greenline.jobs.registry import RegistryClosed
 from greenline.lsp import names
 from greenline.lsp.documents import path_of
-from greenline.lsp.job_report import message_of, payload
+from greenline.lsp.job_report import Finished, message_of, payload
 from greenline.lsp.testing import run_in_background
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from greenline.jobs.registry import Job
-    from greenline.lsp.job_report import Finished
     from greenline.lsp.progress import ProgressBoard
     from greenline.lsp.session import Session
     from greenline.ports.progress import Progress
@@ -38,8 +38,9 @@ class OnSave:
         self._board = board
         self._saved: set[Path] = set()
         self._timer: asyncio.TimerHandle | None = None
-        self._waiting: defaultdict[Path, set[Path]] = defaultdict(set)
-        """Project -> files that were saved since its last run that came to its end."""
+        self._waiting: defaultdict[Path, dict[Path, int]] = defaultdict(dict)
+        """Project -> files that were saved since its last run that came to its end, and which save that was."""
+        self._saves = itertools.count()
 
     def saved(self, uri: str) -> None:
         """Run the tests of what was saved, if the person wants that."""
@@ -60,15 +61,20 @@ class OnSave:
         services = await self._session.load_services()
         roots = await asyncio.to_thread(lambda: {path: services.run_suite.root_of(path) for path in saved})
         for path, root in roots.items():
-            self._waiting[root].add(path)
+            self._waiting[root][path] = next(self._saves)
         for root in dict.fromkeys(roots.values()):
             self._run(root)
 
     def _run(self, root: Path) -> None:
         async def work(progress: Progress) -> Finished:
-            paths = sorted(self._waiting[root])
-            finished = await run_in_background(self._session, root, paths, progress)
-            self._waiting[root].difference_update(paths)
+            waiting = self._waiting[root]
+            begun = dict(waiting)
+            if not begun:
+                return Finished("Nothing was saved since the last run.")
+            finished = await run_in_background(self._session, root, sorted(begun), progress)
+            for path, save in begun.items():
+                if waiting.get(path) == save:  # a newer one waits for its own run
+                    del waiting[path]
             return finished
 
         try:

@@ -151,7 +151,10 @@ class FakeSuite:
 
 @dataclass
 class FakeAffected:
-    """Answers with what ``answers`` has for a file, else with ``answer``; waits for the gate each time."""
+    """Answers with what ``answers`` has for a file, else with ``answer``; waits for the gate each time.
+
+    ``deaf``: a cancellation comes when all has been done, and is passed over.
+    """
 
     answer: SuiteRun = field(default_factory=lambda: SuiteRun("2 passed", ok=True))
     answers: dict[Path, SuiteRun] = field(default_factory=dict)
@@ -161,6 +164,7 @@ class FakeAffected:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     news: asyncio.Event = field(default_factory=asyncio.Event)
     steps: int = 1
+    deaf: bool = False
 
     async def run(self, paths: Sequence[Path], progress: Progress) -> SuiteRun:
         self.affected.append(tuple(paths))
@@ -179,7 +183,11 @@ class FakeAffected:
     async def _run(self, path: Path, progress: Progress) -> SuiteRun:
         self.news.set()
         progress.step("Running", 0.1)
-        await self.gate.wait()
+        try:
+            await self.gate.wait()
+        except asyncio.CancelledError:
+            if not self.deaf:
+                raise
         self.ended += 1
         return self.answers.get(path, self.answer)
 

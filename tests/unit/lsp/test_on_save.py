@@ -105,6 +105,28 @@ async def test_the_newest_save_wins_and_what_the_older_one_was_about_is_not_forg
     assert services.run_affected.ended >= 1
 
 
+async def test_a_run_that_ends_although_it_was_superseded_does_not_take_the_newer_save_away(
+    services: FakeServices, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(on_save, "_PAUSE", 0.3)  # the two have to arrive meanwhile
+    other = tmp_path / "b.py"
+    other.write_text("x = 1\n")
+    services.run_affected.gate.clear()
+    services.run_affected.deaf = True
+    async with editor_with(services, "affected") as editor:
+        uris = [editor.open(path) for path in (source, other)]
+        for uri in uris:
+            save(editor, uri)
+        await began(services, 1)
+        save(editor, uris[0])
+        await ended(editor, "superseded")
+        services.run_affected.gate.set()
+        await ended(editor)
+    first, *later = services.run_affected.affected
+    assert set(first) == {source, other}
+    assert later == [(source,)], "what the first run has done is done"
+
+
 async def test_projects_do_not_wait_for_each_other(services: FakeServices, tmp_path: Path) -> None:
     paths = [tmp_path / name / "a.py" for name in ("one", "two")]
     for path in paths:
