@@ -21,7 +21,7 @@ from greenline.ports.progress import Silent
 from greenline.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from click.testing import Result
 
@@ -51,6 +51,9 @@ class World:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
         os.utime(path, (time.time() - 5,) * 2)
+
+    def files(self) -> Iterable[Path]:
+        return RunStoreSqlite(self.runs).files(self.root)
 
     def services(self) -> Services:
         lasting = Lasting(runs=RunStoreSqlite(self.runs))
@@ -120,6 +123,23 @@ async def test_chosen_tests_leave_what_is_affected_to_be_run(world: World) -> No
     left = await world.services().run_affected.run([world.root], Silent())
     assert [failure.node_id for failure in left.failures] == ["tests/test_total.py::test_total"]
     assert left.tests == 1
+
+
+@pytest.mark.parametrize("everything", [True, False])
+async def test_what_is_gone_affects_tests_once(world: World, everything: bool) -> None:
+    world.write("tests/conftest.py", "")
+    world.write("tests/test_gone.py", "def test_gone(): pass\n")
+    services = world.services()
+    await services.run_suite.run(world.root, Silent())
+    (world.root / "tests" / "conftest.py").unlink()
+    (world.root / "tests" / "test_gone.py").unlink()
+    if everything:
+        ran = await services.run_suite.run(world.root, Silent())
+    else:
+        ran = await services.run_affected.run([world.root], Silent())
+    assert len(ran.passed) == 3
+    assert (await services.run_affected.run([world.root], Silent())).message == "No test is affected."
+    assert set(world.files()) == {world.source, *(world.root / "tests").glob("*.py")}
 
 
 async def test_a_cancelled_run_keeps_nothing(world: World) -> None:

@@ -74,6 +74,8 @@ class _Writer:
             self._look_at(path, fingerprint)
         pending = [(packed_name(node),) for node in self._record.pending]
         self._database.executemany("update test set complete = 0 where node = ?", pending)
+        for path in self._record.gone:
+            self._leave_out(path)
         self._clear()
 
     def _text(self, path: Path, text: str) -> int:
@@ -200,6 +202,19 @@ class _Writer:
         gone = [(test,) for test, node in known if unpacked_name(node) not in there]
         self._database.executemany("delete from reach where test = ?", gone)
         self._database.executemany("delete from test where id = ?", gone)
+
+    def _leave_out(self, path: Path) -> None:
+        """Leave out a file that is no more, and its tests; what is then unused goes with the rest."""
+        run, key = self._database.execute, (key_of(self._root, path),)
+        run("delete from test where path = ?", key)
+        run("delete from test_file where path = ?", key)
+        run(
+            "delete from reach where pattern in "
+            "(select pattern.id from pattern join text on text.id = pattern.text where path = ?)",
+            key,
+        )
+        run("delete from ran where text in (select id from text where path = ?)", key)
+        run("delete from text where path = ?", key)
 
     def _clear(self) -> None:
         """Leave out what nothing leads to any more."""

@@ -85,6 +85,8 @@ class RunRecord:
     skipped: frozenset[str] = frozenset()
     pending: frozenset[str] = frozenset()
     """Tests that did not run although they should: what they reach is not known any more."""
+    gone: frozenset[Path] = frozenset()
+    """Files that are no more; every test that noticed has run, or is ``pending``."""
     carried: tuple[Carried, ...] = ()
     modified: Mapping[Path, float] = field(default_factory=dict)
     """When the files were last written, of those whose text is the disk's (seconds since the epoch)."""

@@ -44,6 +44,8 @@ class Affected:
     """Known tests in these files that are not."""
     known: int = 0
     """How many tests are known."""
+    gone: frozenset[Path] = frozenset()
+    """Files that ran and are no more."""
     notes: tuple[str, ...] = ()
     """What cannot be told, in sentences."""
 
@@ -60,6 +62,7 @@ class _Changes:
     """The same, of unchanged files that use what changed code gave an earlier test."""
     texts: dict[Path, str] = field(default_factory=dict)
     """What the changed files hold now."""
+    gone: frozenset[Path] = frozenset()
 
 
 class AffectedTests:
@@ -95,6 +98,7 @@ class AffectedTests:
             tests=frozenset(test.node_id for test in known if test.node_id in affected and test.path in present),
             skipped=frozenset(skipped),
             known=len(known),
+            gone=changed.gone,
             notes=_notes(paths),
         )
 
@@ -102,10 +106,11 @@ class AffectedTests:
         known = self._store.files(project.root)
         unsettled = self._store.unsettled(project.root)
         unsaved = self._documents.unsaved()
-        found = _Changes()
+        there = {path: self._sources.modified_at(path) for path in known}
+        found = _Changes(gone=frozenset(p for p, modified in there.items() if modified is None and p not in unsaved))
         looked_at = {*known, *(path for path in (*paths, *here) if path.suffix == ".py")}
         for path in sorted(looked_at):
-            modified = self._sources.modified_at(path)
+            modified = there[path] if path in there else self._sources.modified_at(path)
             same = path not in unsaved and modified is not None and modified == known.get(path)
             if same and path not in unsettled:
                 continue

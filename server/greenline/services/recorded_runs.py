@@ -34,6 +34,8 @@ class Wanted:
     skip: frozenset[str] = frozenset()
     affected: frozenset[str] = frozenset()
     """Tests that the changes since the last run affect, chosen or not."""
+    gone: frozenset[Path] = frozenset()
+    """Files that ran and are no more; ``affected`` has the tests that were to notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ class RecordedRuns:
             looked_at=looked_at,
             skipped=run.skip,
             pending=wanted.affected - ran,
+            gone=wanted.gone,
         )
         return self._show.keep(run.project, report, texts, scope, modified)
 

@@ -58,7 +58,7 @@ class RunAffected:
         notes = " ".join(affected.notes)
         if not affected.files:
             return SuiteRun(f"No test is affected. {notes}".strip(), ok=True)
-        wanted = Wanted(tuple(map(str, affected.files)), affected.skipped, affected.tests)
+        wanted = Wanted(tuple(map(str, affected.files)), affected.skipped, affected.tests, affected.gone)
         ran = await self._suite.run_wanted(project, wanted, progress)
         of_all = f"{ran.tests} of {affected.known}" if affected.whole else str(ran.tests)
         count = "1 test is affected" if of_all == "1" else f"{of_all} tests are affected"
@@ -71,7 +71,7 @@ class RunAffected:
         affected, files = await asyncio.to_thread(self._tests_of, project, [path])
         if not files:
             return SuiteRun(f"No test file imports {path.name}.", ok=True)
-        wanted = Wanted(tuple(map(str, files)), affected=affected.tests)
+        wanted = Wanted(tuple(map(str, files)), affected=affected.tests, gone=affected.gone)
         return await self._suite.run_wanted(project, wanted, progress)
 
     async def run_selected(self, selection: Sequence[str], progress: Progress) -> SuiteRun:
@@ -80,7 +80,9 @@ class RunAffected:
         # What is affected and does not run now is still to be run later.
         affected = await asyncio.to_thread(self._affected.of, project)
         progress.step(f"Running tests of {project.root.name}")
-        return await self._suite.run_wanted(project, Wanted(tuple(selection), affected=affected.tests), progress)
+        return await self._suite.run_wanted(
+            project, Wanted(tuple(selection), affected=affected.tests, gone=affected.gone), progress
+        )
 
     async def _first(self, project: Project, paths: Sequence[Path], progress: Progress) -> SuiteRun:
         if _has_folder(paths):

@@ -33,6 +33,8 @@ class Scope:
     skipped: frozenset[str] = frozenset()
     pending: frozenset[str] = frozenset()
     """Tests that did not run, and which the changes since they last ran affect."""
+    gone: frozenset[Path] = frozenset()
+    """Files that were no more when the run began; of a run of everything, those of which nothing ran."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def record_of(root: Path, report: TestReport, ran: Ran, scope: Scope, store: Run
         looked_at={p: fingerprints(ran.texts[p]).whole for p in sorted(scope.looked_at) if p in ran.texts},
         skipped=scope.skipped,
         pending=scope.pending,
+        gone=frozenset() if scope.cut_short else scope.gone - ran.texts.keys() - report.coverage.keys(),
         carried=() if scope.everything or not scope.complete else tuple(_carried(root, ran, store)),
         modified=ran.modified,
         report=ran.report,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from greenline.domain.code.fingerprints import own_fingerprint
@@ -48,6 +49,8 @@ class StoredRuns:
 
     def keep(self, project: Project, report: TestReport, ran: Ran, scope: Scope) -> None:
         """Keep a run. Writes to the disk; raises nothing."""
+        if scope.everything:
+            scope = replace(scope, gone=self._gone(project))
         self._store.record(project.root, record_of(project.root, report, ran, scope, self._store))
 
     def of(self, project: Project, path: Path, report: Stamp) -> tuple[MeasuredText, ...]:
@@ -77,6 +80,10 @@ class StoredRuns:
             return ()
         inside = any(path.is_relative_to(root) for root in project.source_roots)
         return (MeasuredText(saved.text, Executed(arcs=frozenset())),) if inside else ()
+
+    def _gone(self, project: Project) -> frozenset[Path]:
+        known, unsaved = self._store.files(project.root), self._documents.unsaved()
+        return frozenset(path for path in known if path not in unsaved and self._disk.modified_at(path) is None)
 
     def _ran(self, project: Project, path: Path, version: object) -> tuple[RanText, ...]:
         known = self._read.get(path)
