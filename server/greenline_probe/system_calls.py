@@ -16,7 +16,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 REFUSED = "wanted, in native code, to start a process or to signal another one, which is refused"
 """What a process did that SIGSYS ended."""
@@ -24,7 +24,7 @@ REFUSED = "wanted, in native code, to start a process or to signal another one, 
 _SET_FILTER, _MODE_FILTER = 22, 2
 _ALLOW, _END, _FAIL = 0x7FFF0000, 0x00030000, 0x00050000
 _LOAD, _JUMP_EQUAL, _JUMP_FROM, _JUMP_SET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
+_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT, _SECOND_ARGUMENT = 0, 4, 16, 24
 _THREAD = 0x00010000
 """The flag of ``clone`` that makes a thread, not a process."""
 _OTHER_NUMBERS = 0x40000000
@@ -36,9 +36,15 @@ _ENDS: Mapping[str, tuple[int | None, int | None]] = {
     "process_vm_writev": (311, 271), "pidfd_send_signal": (424, 424),
 }  # fmt: skip
 _ENDS_FOR_OTHERS = {
-    "kill": (62, 129), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240)
+    "kill": (62, 129), "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240),
+    "tkill": (200, 130),
 }  # fmt: skip
-"""Whose first argument is the process that is meant."""
+"""Whose first argument is the process that is meant; the main thread's number is the process's."""
+_FAILS_FOR = (
+    ((72, 25), (8, 10, 15)),  # fcntl: F_SETOWN, F_SETSIG, F_SETOWN_EX
+    ((16, 29), (0x8901, 0x8902)),  # ioctl: FIOSETOWN, SIOCSPGRP
+)
+"""Numbers, and the second arguments with which a call has the kernel signal another process later on."""
 _CLONE, _NEW_CLONE = (56, 220), (435, 435)
 _FAILS = {
     "shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180), "mount": (165, 40),
@@ -96,6 +102,8 @@ def _program(which: int, architecture: int) -> list[bytes]:
                 steps += [_step(_JUMP_EQUAL, number, 0, 1), _step(_RETURN, verdict)]
     for numbers in _ENDS_FOR_OTHERS.values():
         steps += _about_argument(numbers[which], _JUMP_EQUAL, os.getpid())
+    for both, values in _FAILS_FOR:
+        steps += _without(both[which], values)
     steps += _about_argument(_CLONE[which], _JUMP_SET, _THREAD)
     return [*steps, _step(_RETURN, _ALLOW)]
 
@@ -109,6 +117,15 @@ def _about_argument(number: int, jump: int, value: int) -> list[bytes]:
         _step(_RETURN, _ALLOW),
         _step(_RETURN, _END),
     ]
+
+
+def _without(number: int, values: Sequence[int]) -> list[bytes]:
+    """Allow a call unless its second argument is one of the values; then it fails."""
+    steps = [_step(_LOAD, _SECOND_ARGUMENT)]
+    for value in values:
+        steps += [_step(_JUMP_EQUAL, value, 0, 1), _step(_RETURN, _FAIL | errno.EPERM)]
+    steps.append(_step(_RETURN, _ALLOW))
+    return [_step(_JUMP_EQUAL, number, 0, len(steps)), *steps]
 
 
 def _step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:

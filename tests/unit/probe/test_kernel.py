@@ -115,6 +115,10 @@ ENDING = {
     "system": "os.system('true')",
     "kill": "os.kill(os.getppid(), 0)",
     "kill the group": "os.killpg(0, 0)",
+    "signal a thread": (
+        "import ctypes, platform\n"
+        "ctypes.CDLL(None).syscall({'x86_64': 200, 'aarch64': 130}[platform.machine()], os.getppid(), 0)"
+    ),
 }
 
 
@@ -150,6 +154,21 @@ def test_what_only_an_administrator_does_is_not_permitted() -> None:
     )
 
     assert (done.stdout, done.stderr) == ("refused\nrefused\n", "")
+
+
+@needs_filter
+def test_nobody_has_the_kernel_send_signals_about_a_descriptor() -> None:
+    done = tried(
+        "import fcntl, struct\nassert system_calls.restrict()\nread, write = os.pipe()\n"
+        "ours, theirs = socket.socketpair(); named = struct.pack('i', os.getppid())\n"
+        "for act in (lambda: fcntl.fcntl(read, fcntl.F_SETOWN, os.getppid()), lambda: fcntl.fcntl(read, 10, 9),\n"
+        "            lambda: fcntl.fcntl(read, 15, struct.pack('ii', 1, os.getppid())),\n"
+        "            lambda: fcntl.ioctl(ours, 0x8901, named), lambda: fcntl.ioctl(ours, 0x8902, named)):\n"
+        "    try:\n        act()\n    except PermissionError:\n        print('refused')\n"
+        "fcntl.fcntl(read, fcntl.F_SETFL, os.O_NONBLOCK); os.set_blocking(write, False)\nos.get_inheritable(read)"
+    )
+
+    assert (done.stdout, done.stderr) == ("refused\n" * 5, "")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="descriptors are POSIX's")
