@@ -56,6 +56,16 @@ async def test_why_it_failed(tmp_path: Path) -> None:
     assert (await PackageInstaller().install([missing], steps)).startswith(f"{missing} cannot be executed: No such")
 
 
+async def test_a_line_may_have_any_length(tmp_path: Path) -> None:
+    steps = Steps()
+    write = "import sys; sys.stdout.write('begin ' + 'x' * 3_000_000 + '\\nERROR: ' + 'y' * 100_000); sys.exit(1)"
+
+    said = await PackageInstaller().install([sys.executable, "-c", write], steps)
+    assert [line[:7] for line in steps.said] == ["begin x", "ERROR: "]
+    assert ": yyy" in said
+    assert len(said) < 2000, "a person is to read it"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 async def test_cancelling_and_the_limit_leave_no_child(tmp_path: Path) -> None:
     steps = Steps()

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 from greenline.adapters.process_tree import kill_everything
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from greenline.ports.progress import Progress
 
 _SECONDS = 900.0
 _KEPT, _LONGEST = 20, 200
-_LINE = 1 << 20
+_LINE = 1000
+"""Bytes of a line that are kept; it may be of any length."""
+_CHUNK = 1 << 16
 _MARKER = "GREENLINE_INSTALL"
 _QUIET = {"PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_PROGRESS_BAR": "off", "UV_NO_PROGRESS": "1"}
 
@@ -41,7 +43,6 @@ class PackageInstaller:
                 stderr=asyncio.subprocess.STDOUT,
                 env={**os.environ, **_QUIET, name: value},
                 start_new_session=True,
-                limit=_LINE,
             )
         except OSError as error:
             return f"{command[0]} cannot be executed: {error.strerror or error}."
@@ -57,11 +58,21 @@ class PackageInstaller:
 
 async def _heard(process: asyncio.subprocess.Process, lines: deque[str], progress: Progress) -> None:
     assert process.stdout is not None
-    async for raw in process.stdout:
+    async for raw in _lines(process.stdout):
         if line := raw.decode("utf-8", "replace").strip():
             lines.append(line)
             progress.step(line[:_LONGEST])
     await process.wait()
+
+
+async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    rest = b""
+    while chunk := await stream.read(_CHUNK):
+        *whole, rest = (rest + chunk).split(b"\n")
+        rest = rest[:_LINE]
+        for line in whole:
+            yield line[:_LINE]
+    yield rest
 
 
 def _why(command: Sequence[str], code: int | None, lines: Sequence[str]) -> str:

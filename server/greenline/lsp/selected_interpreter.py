@@ -26,6 +26,7 @@ class SelectedInterpreter:
         self._seconds = seconds
         self._server: GreenlineServer | None = None
         self._known: dict[Path, Selected | None] = {}
+        self._changes = 0
 
     def attach(self, server: GreenlineServer) -> None:
         """Ask the client of this server, and again after it has said that another one was selected."""
@@ -33,6 +34,7 @@ class SelectedInterpreter:
 
         @server.feature(names.INTERPRETER_CHANGED)
         def changed(_params: Mapping[str, Any]) -> None:
+            self._changes += 1
             self._known.clear()
 
     async def selected(self, folder: Path) -> Selected | None:
@@ -40,15 +42,19 @@ class SelectedInterpreter:
         server = self._server
         if server is None or not server.session.client.tells_interpreter:
             return None
-        if folder not in self._known:
-            request = server.protocol.send_request_async(names.INTERPRETER, {"uri": folder.as_uri()})
-            try:
-                answer = await asyncio.wait_for(request, self._seconds)
-            except Exception:  # it takes too long, or the client cannot tell: the next place counts
-                log.exception("the editor did not tell which Python is selected for %s", folder)
-                return None
-            self._known[folder] = _read(answer)
-        return self._known[folder]
+        if folder in self._known:
+            return self._known[folder]
+        changes = self._changes
+        request = server.protocol.send_request_async(names.INTERPRETER, {"uri": folder.as_uri()})
+        try:
+            answer = await asyncio.wait_for(request, self._seconds)
+        except Exception:  # it takes too long, or the client cannot tell: the next place counts
+            log.exception("the editor did not tell which Python is selected for %s", folder)
+            return None
+        found = _read(answer)
+        if changes == self._changes:  # else it may be the answer of before
+            self._known[folder] = found
+        return found
 
 
 def _read(answer: object) -> Selected | None:

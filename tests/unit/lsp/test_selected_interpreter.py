@@ -10,7 +10,7 @@ import pytest
 
 from greenline.lsp.selected_interpreter import SelectedInterpreter
 from greenline.ports.project import Selected
-from unit.lsp.editor import Editor
+from unit.lsp.editor import LIMIT, Editor
 from unit.lsp.fakes import FakeServices
 
 TELLS = {"experimental": {"greenline": {"tellsInterpreter": True}}}
@@ -42,6 +42,29 @@ async def test_a_client_that_tells_is_asked_once_until_it_changes(
         await client.run("greenline.cancelJob", {"job": "x"})
 
         assert await selection.selected(ROOT) == Selected(Path("/usr/bin/python3"), environment=False)
+
+
+async def test_an_answer_from_before_the_change_is_not_kept(
+    services: FakeServices, selection: SelectedInterpreter
+) -> None:
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    async def answer(_: Any) -> Any:
+        asked.set()
+        await answered.wait()
+        return {"path": "/old/python"}
+
+    async with editor(services, selection, TELLS) as client:
+        client.handlers["greenline/interpreter"] = answer
+        first = asyncio.ensure_future(selection.selected(ROOT))
+        await asyncio.wait_for(asked.wait(), LIMIT)
+        client.notify("greenline/interpreterChanged", {})
+        await client.run("greenline.cancelJob", {"job": "x"})  # the notification has been handled
+        answered.set()
+        await first
+        client.handlers["greenline/interpreter"] = lambda _: {"path": "/new/python"}
+
+        assert await selection.selected(ROOT) == Selected(Path("/new/python"))
 
 
 @pytest.mark.parametrize("answer", [None, {}, {"path": ""}, {"path": 3}, "text", []])
