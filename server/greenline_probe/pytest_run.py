@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import importlib
 import os
@@ -16,11 +17,15 @@ from greenline_probe.listener import Run, listener
 from greenline_probe.trace import Tracer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from greenline_probe.calls import Calls
 
 _MOST_REFUSALS = 50
 _SECONDS_TO_END = 5.0
 """For the threads that tests left behind, after the last one."""
+_SECONDS_FOR_THE_END = 30.0
+"""For what is registered with ``atexit``."""
 
 
 def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
@@ -63,8 +68,9 @@ def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
     done = wire.RunDone(exit_code, this.coverage, refusals, this.internal_error, this.workers, outside=this.outside)
     if this.tracer and calls:
         done.calls = calls.take(this.tracer.reported_name)
-    if request.limited:
-        _wait_for_threads(done, reply)
+    _wait_for_threads(done, reply, limited=request.limited)
+    if not request.limited:
+        _run_what_is_registered(done, reply)
     reply(done)
 
 
@@ -91,21 +97,41 @@ def _pytest_main(pytest: Any, this: Run) -> int:
         return 3
 
 
-def _wait_for_threads(done: wire.RunDone, reply: Callable[[Any], None]) -> None:
+def _wait_for_threads(done: wire.RunDone, reply: Callable[[Any], None], *, limited: bool) -> None:
     """End the threads as the end of the interpreter would; reply and leave when that takes too long."""
 
-    def give_up() -> None:
+    def lingering() -> None:
         main = threading.main_thread()
         done.lingering = [t.name for t in threading.enumerate() if not t.daemon and t is not main]
+
+    with _watch(_SECONDS_TO_END, done, reply, lingering if limited else lambda: None), contextlib.suppress(Exception):
+        threading._shutdown()  # type: ignore[attr-defined] # noqa: SLF001 - what the interpreter itself calls
+
+
+def _run_what_is_registered(done: wire.RunDone, reply: Callable[[Any], None]) -> None:
+    """Do what the end of the interpreter does next: a conftest.py may stop there what it has started."""
+    with _watch(_SECONDS_FOR_THE_END, done, reply), contextlib.suppress(BaseException):
+        atexit._run_exitfuncs()  # noqa: SLF001 - what the interpreter itself calls
+
+
+@contextlib.contextmanager
+def _watch(
+    seconds: float, done: wire.RunDone, reply: Callable[[Any], None], before: Callable[[], None] = lambda: None
+) -> Iterator[None]:
+    """Reply and leave when what runs within takes longer."""
+
+    def give_up() -> None:
+        before()
         reply(done)
         os._exit(0)
 
-    watch = threading.Timer(_SECONDS_TO_END, give_up)
+    watch = threading.Timer(seconds, give_up)
     watch.daemon = True
     watch.start()
-    with contextlib.suppress(Exception):
-        threading._shutdown()  # type: ignore[attr-defined] # noqa: SLF001 - what the interpreter itself calls
-    watch.cancel()
+    try:
+        yield
+    finally:
+        watch.cancel()
 
 
 def _remember(refusals: list[str], what: str) -> None:

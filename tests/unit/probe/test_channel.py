@@ -136,3 +136,36 @@ def test_a_system_without_sigkill_has_no_parent_to_die_with(monkeypatch: pytest.
     monkeypatch.delattr("signal.SIGKILL", raising=False)
     monkeypatch.setattr(sys, "platform", "win32")
     limits.die_with_parent(os.getpid())
+
+
+AT_EXIT = (
+    "import atexit, pathlib, threading, time\n"
+    "told = pathlib.Path(__file__).with_name('told')\n"
+    "def tell(word): told.open('a').write(word)\n"
+    "atexit.register(tell, 'exit')\n"
+    "def test_a():\n"
+    "    done = threading.Event()\n"
+    "    threading.Thread(target=lambda: (done.wait(0.2), tell('thread '))).start()\n"
+)
+
+
+@pytest.mark.parametrize(("limited", "said"), [(False, "thread exit"), (True, "thread ")])
+def test_what_is_registered_for_the_end_runs_where_nothing_is_held_back(
+    tmp_path: Path, limited: bool, said: str
+) -> None:
+    replies, done = run_probe(tmp_path / "p", AT_EXIT, limited=limited)
+
+    assert [r["type"] for r in replies] == ["Started", "TestBegan", "TestDone", "RunDone"]
+    assert (tmp_path / "p" / "told").read_text() == said
+    assert done.returncode == 0
+
+
+def test_a_thread_that_stays_and_an_end_that_fails_are_nobodys_problem_there(tmp_path: Path) -> None:
+    replies, done = run_probe(
+        tmp_path / "p",
+        "import atexit, threading\natexit.register(lambda: 1 / 0)\n"
+        "def test_a(): threading.Thread(target=threading.Event().wait, daemon=False).start()\n",
+        limited=False,
+    )
+    assert [(r["exit_code"], r["lingering"]) for r in replies if r["type"] == "RunDone"] == [(0, [])]
+    assert done.returncode == 0
