@@ -142,6 +142,23 @@ async def test_what_is_gone_affects_tests_once(world: World, everything: bool) -
     assert set(world.files()) == {world.source, *(world.root / "tests").glob("*.py")}
 
 
+async def test_new_tests_count_among_those_that_are_known(world: World) -> None:
+    await world.services().run_suite.run(world.root, Silent())
+    world.write("tests/test_new.py", "".join(f"def test_{number}(): pass\n" for number in range(4)))
+    assert (await world.services().run_affected.run([world.root], Silent())).message.startswith("4 of 7 tests are aff")
+    world.write("tests/test_new.py", "def test_0(:\n")
+    assert (await world.services().run_affected.run([world.root], Silent())).cut_short
+    world.write("tests/test_new.py", "def test_0(): pass\n")
+    mended = await world.services().run_affected.run([world.root], Silent())
+    assert mended.message.startswith("1 of 4 tests are affected: 1 passed")
+
+
+async def test_without_a_file_nothing_runs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(world.root)  # it is not what was asked for
+    nothing = await world.services().run_affected.run([], Silent())
+    assert (nothing.message, nothing.ok, nothing.tests) == ("There is no file whose tests could run.", True, 0)
+
+
 async def test_a_cancelled_run_keeps_nothing(world: World) -> None:
     services = world.services()
     await services.run_suite.run(world.root, Silent())

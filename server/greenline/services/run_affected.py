@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from greenline.services.run_suite import RunSuite
 
 _NOTHING_RECORDED = "Nothing is recorded yet: run all tests once, and from then on only the affected ones will run."
+_NO_FILE = "There is no file whose tests could run."
 _MOST_READ = 400
 """Test files that are read to find those that import a file."""
 
@@ -47,8 +48,9 @@ class RunAffected:
         A folder among them means its project. Where nothing was recorded yet, that of a folder runs all tests, and that
         of files their own tests. Raises nothing for the tests' sake; cancelling ends all children.
         """
-        first = paths[0] if paths else Path.cwd()
-        project = self._suite.project_of(first)
+        if not paths:
+            return SuiteRun(_NO_FILE, ok=True)
+        project = self._suite.project_of(paths[0])
         progress.step("Looking for the tests that the changes affect")
         affected = await asyncio.to_thread(self._affected.of, project, paths)
         if not affected.recorded or (not affected.whole and _has_folder(paths)):
@@ -60,7 +62,9 @@ class RunAffected:
             return SuiteRun(f"No test is affected. {notes}".strip(), ok=True)
         wanted = Wanted(tuple(map(str, affected.files)), affected.skipped, affected.tests, affected.gone)
         ran = await self._suite.run_wanted(project, wanted, progress)
-        of_all = f"{ran.tests} of {affected.known}" if affected.whole else str(ran.tests)
+        of_all = str(ran.tests)
+        if affected.whole:
+            of_all += f" of {max(ran.tests, await asyncio.to_thread(self._affected.known, project))}"
         count = "1 test is affected" if of_all == "1" else f"{of_all} tests are affected"
         return replace(ran, message=f"{count}: {ran.message} {notes}".strip())
 
@@ -125,4 +129,4 @@ class RunAffected:
 
 def _has_folder(paths: Sequence[Path]) -> bool:
     """Tell whether a whole project is meant."""
-    return not paths or any(path.is_dir() for path in paths)
+    return any(path.is_dir() for path in paths)

@@ -162,9 +162,7 @@ class ShowCoverage:
             known = replace(known, exclusions=self._source.exclusions(project))
             reported = self._texts.reported(project, path, is_test=is_test(project, path))
         except NoReport:
-            if self._stored is not None and not runs and not is_test(project, path):
-                known = replace(known, measurements=self._stored.never_ran(project, path))
-            return self._from_runs(path, known, Picture(path, "no-data", _NO_DATA))
+            return self._without_report(project, path, known)
         except Outdated:
             return self._from_runs(path, known, Picture(path, "outdated", _OUTDATED.format(name=path.name)))
         except CoverageProblem as problem:
@@ -172,6 +170,22 @@ class ShowCoverage:
         if reported is None:
             return self._from_runs(path, known, _left_out(path))
         return self._draw(path, replace(known, measurements=(reported, *runs)))
+
+    def _without_report(self, project: Project, path: Path, known: _Known) -> Picture:
+        otherwise = Picture(path, "no-data", _NO_DATA)
+        if self._stored is not None and not known.measurements and not is_test(project, path):
+            never_ran = self._stored.never_ran(project, path)
+            if never_ran and not self._is_wanted(project, path):
+                otherwise = _left_out(path)
+            else:
+                known = replace(known, measurements=never_ran)
+        return self._from_runs(path, known, otherwise)
+
+    def _is_wanted(self, project: Project, path: Path) -> bool:
+        try:
+            return self._source.is_measured(project, path)
+        except CoverageProblem:
+            return True
 
     def _add_run(self, path: Path, executed: Executed, texts: Mapping[Path, str]) -> bool:
         text = texts.get(path)

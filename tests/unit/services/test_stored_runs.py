@@ -204,6 +204,18 @@ def test_what_was_recorded_without_tests_counts_as_well(world: World) -> None:
     assert missing(world.picture()) == ({3, 8}, set())
 
 
+def test_a_file_that_is_not_to_be_measured_is_not_called_uncovered(world: World) -> None:
+    (world.root / "pyproject.toml").write_text("[tool.coverage.run]\nomit = ['made.py']\n")
+    world.write(world.root / "made.py", "x = 1\n")
+    show = world.show()
+    world.run(show)
+    picture = show.picture(world.root / "made.py", "x = 1\n")
+    assert picture.message == "The coverage data leaves made.py out."
+    assert missing(picture) == (set(), set())
+    assert picture.map is not None
+    assert not picture.map.covered
+
+
 def test_a_file_of_which_nothing_ran_when_all_tests_did_is_not_covered(world: World) -> None:
     lonely = world.root / "lonely.py"
     world.write(lonely, "x = 1\n")
