@@ -190,6 +190,11 @@ def bits(lines: set[int]) -> str:
     return f"{int.from_bytes(found, 'little'):x}"
 
 
+def lines_in(ran: int) -> set[int]:
+    """Return the lines of a bit set."""
+    return {line for line, bit in enumerate(reversed(f"{ran:b}")) if bit == "1"}
+
+
 class _Ends:
     """Makes one message of all that is reported about a node; several may be under way, in several processes."""
 
@@ -198,6 +203,8 @@ class _Ends:
         self._run = run
         self._open: dict[str, wire.TestDone] = {}
         self._since: dict[str, float] = {}
+        self._brought: dict[str, int] = {}
+        """Name -> bit set of the lines that reports of other processes came with."""
 
     def began(self, nodeid: str) -> None:
         nodeid = self._of_pytest(nodeid)
@@ -214,7 +221,11 @@ class _Ends:
             done.error, done.said, done.frames = getattr(report, "greenline_failure", ("", "", []))
         elif report.outcome == "rerun":  # a plugin runs it again: what it gave so far does not count
             done.outcome = done.message = ""
-        done.lines = getattr(report, "greenline_lines", done.lines)
+        brought = getattr(report, "greenline_lines", None)
+        if brought:
+            done.lines = brought
+            for name, ran in brought.items():
+                self._brought[name] = self._brought.get(name, 0) | int(ran, 16)
 
     def finished(self, nodeid: str, lines: dict[str, str]) -> None:
         nodeid = self._of_pytest(nodeid)
@@ -231,7 +242,8 @@ class _Ends:
         self._reply(done)
 
     def all_over(self) -> None:
-        """Tell of the tests that were reported and never finished: their process died."""
+        """Tell of the tests that were reported and never finished: their process died, and took what it recorded."""
+        self._run.ran({name: (lines_in(ran), set()) for name, ran in self._brought.items()})
         for nodeid, done in list(self._open.items()):
             if done.outcome:
                 self.finished(nodeid, {})

@@ -190,6 +190,21 @@ async def test_a_process_that_dies_is_one_failed_test(project: Project, pids: Pa
     assert report.unfinished == report.problem == ""
 
 
+async def test_a_process_that_dies_takes_no_lines_of_the_tests_before_with_it(project: Project, pids: Path) -> None:
+    ini = (project.root / "pytest.ini").read_text()
+    (project.root / "pytest.ini").write_text(ini.replace("xdist.looponfail", "xdist.looponfail -n 1 --dist load"))
+    (project.root / "tests" / "test_one.py").unlink()
+    (project.root / "tests" / "test_other.py").write_text(
+        "import os, signs\ndef test_first(): assert signs.sign(-1) == -1\n"
+        "def test_dies(): os._exit(3)\ndef test_last(): assert signs.sign(0) == 0\n"
+    )
+    report = await run(project, parallel=True)
+
+    assert sorted(outcome.outcome for outcome in report.outcomes) == ["failed", "passed", "passed"]
+    (lines,) = (ran.lines for path, ran in report.coverage.items() if path.name == "signs.py")
+    assert {2, 3, 4, 5} <= lines
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 @pytest.mark.parametrize("how", ["cancelled", "killed"])
 async def test_no_process_is_left(project: Project, pids: Path, how: str) -> None:
