@@ -153,6 +153,19 @@ async def test_new_tests_count_among_those_that_are_known(world: World) -> None:
     assert mended.message.startswith("1 of 4 tests are affected: 1 passed")
 
 
+@pytest.mark.parametrize("text", ["", "import shop\n"])
+async def test_a_file_without_tests_is_looked_at_once(world: World, text: str) -> None:
+    await world.services().run_suite.run(world.root, Silent())
+    world.write("tests/test_most.py", text)
+    emptied = await world.services().run_affected.run([world.root], Silent())
+    assert (emptied.message, emptied.ok, emptied.problem) == ("No test is affected.", True, "")
+    assert world.root / "tests" / "test_most.py" not in {
+        test.path for test in RunStoreSqlite(world.runs).tests(world.root)
+    }
+    chosen = await world.services().run_affected.run_selected([str(world.root / "tests" / "test_most.py")], Silent())
+    assert chosen.problem.startswith("pytest found no tests in ")
+
+
 async def test_without_a_file_nothing_runs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(world.root)  # it is not what was asked for
     nothing = await world.services().run_affected.run([], Silent())

@@ -173,6 +173,11 @@ class _Heard:
         return max(0, self.total - len(self._ran))
 
     @property
+    def none_found(self) -> bool:
+        """All that was to be collected was, and held no test."""
+        return self.done is not None and self.done.exit_code == 5 and not (self.outcomes or self.done.lingering)  # noqa: PLR2004 - pytest.ExitCode
+
+    @property
     def failed_to_collect(self) -> bool:
         """There is an error without a test that began: pytest then runs none, unless it is told to."""
         return any(outcome.outcome == "error" and outcome.node_id not in self._ran for outcome in self.outcomes)
@@ -249,6 +254,7 @@ def _report(overlay: Overlay, run: TestRun, heard: _Heard, problem: str) -> Test
         coverage=coverage,
         problem=problem.replace(copy, project),
         complaint=_complaint(heard) if not problem else "",
+        none_found=heard.none_found,
         not_run=heard.not_run,
         unfinished=heard.running if problem else "",
         calls=calls,

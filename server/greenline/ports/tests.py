@@ -111,6 +111,8 @@ class TestReport:
     problem: str = ""
     complaint: str = ""
     """What pytest, or a plugin, found fault with although every test ran and none failed, in words."""
+    none_found: bool = False
+    """There was no test to run: that is the ``problem``, and no other."""
     not_run: int = 0
     """So many tests were to run and did not, because pytest stopped before."""
     seconds: float = 0.0

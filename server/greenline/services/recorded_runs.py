@@ -100,7 +100,7 @@ class RecordedRuns:
 
     def _keep(self, run: TestRun, report: TestReport, wanted: Wanted, started: float) -> frozenset[Path]:
         """Write down what ran; on a thread of its own, since that reads and writes files."""
-        if not report.coverage:
+        if not report.coverage and not report.none_found:
             return frozenset()
         root = run.project.root
         looked_at = frozenset(self._looked_at(run, report))
@@ -155,5 +155,5 @@ class RecordedRuns:
 
 def _cut_short(report: TestReport) -> bool:
     """Tell whether tests that were to run did not: after an error while collecting, pytest runs none."""
-    stopped = bool(report.problem or report.not_run)
-    return stopped or any(o.outcome == "error" and "::" not in o.node_id for o in report.outcomes)
+    stopped = (report.problem and not report.none_found) or report.not_run
+    return bool(stopped) or any(o.outcome == "error" and "::" not in o.node_id for o in report.outcomes)

@@ -58,10 +58,13 @@ class RunAffected:
         if not affected.whole:
             affected = await asyncio.to_thread(self._with_own_tests, project, paths, affected)
         notes = " ".join(affected.notes)
+        nothing = SuiteRun(f"No test is affected. {notes}".strip(), ok=True)
         if not affected.files:
-            return SuiteRun(f"No test is affected. {notes}".strip(), ok=True)
+            return nothing
         wanted = Wanted(tuple(map(str, affected.files)), affected.skipped, affected.tests, affected.gone)
         ran = await self._suite.run_wanted(project, wanted, progress)
+        if ran.none_found:  # those that were in the files are gone
+            return replace(nothing, changed=ran.changed)
         of_all = str(ran.tests)
         if affected.whole:
             of_all += f" of {max(ran.tests, await asyncio.to_thread(self._affected.known, project))}"

@@ -37,6 +37,8 @@ class SuiteRun:
     seconds: float = 0.0
     problem: str = ""
     """Why pytest did not end as a run without failures does, besides ``failures``; it is in ``message`` as well."""
+    none_found: bool = False
+    """There was no test to run, which is the ``problem`` then."""
     cut_short: bool = False
     """Tests that were to run did not; nothing is known of those."""
 
@@ -86,6 +88,7 @@ class RunSuite:
             tests=len(ran.report.outcomes),
             seconds=ran.report.seconds,
             problem=ran.report.problem or ran.report.complaint,
+            none_found=ran.report.none_found,
             cut_short=ran.cut_short,
         )
 
