@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import stat
 import sys
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -63,11 +64,39 @@ def close(guard: Guard, refused: tuple[str, ...]) -> None:
             return original(name, flags, *args, **named)
 
         _replace(guard, "_posixshmem", "shm_open", shm_open)
+        for module in ("os", "posix"):
+            _replace(guard, module, "mkfifo", _making(guard, "create the pipe"))
+            _replace(guard, module, "mknod", _making(guard, "create"))
     if "signal" in refused:
         _close(
             guard, "signal", "pidfd_send_signal",
             lambda _, number, *__: guard.refuse(f"send signal {int(number)} to a process", "signal"),
         )  # fmt: skip
+        for module in ("os", "posix"):
+            _replace(guard, module, "setpriority", _setting_priority(guard))
+
+
+def _making(guard: Guard, verb: str) -> Callable[..., Any]:
+    def make(original: Callable[..., Any], path: Any, *args: Any, **named: Any) -> Any:
+        mode = args[0] if args else named.get("mode", 0)
+        if stat.S_ISBLK(mode) or stat.S_ISCHR(mode):  # what it leads to is nowhere near the path
+            guard.refuse(f"create the device {os.fsdecode(path)}", "write")
+        folder = named.get("dir_fd")
+        guard.writes(verb, path, -1 if folder is None else folder, follows=False, kind="write")
+        return original(path, *args, **named)
+
+    return make
+
+
+def _setting_priority(guard: Guard) -> Callable[..., Any]:
+    def set_priority(original: Callable[..., Any], which: int, who: int, priority: int) -> Any:
+        if which != os.PRIO_PROCESS:
+            guard.refuse(f"change the priority of process group {who}", "signal")
+        if who not in {0, os.getpid()}:
+            guard.refuse(f"change the priority of process {who}", "signal")
+        return original(which, who, priority)
+
+    return set_priority
 
 
 def program(args: tuple[Any, ...]) -> str:

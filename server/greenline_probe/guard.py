@@ -143,7 +143,7 @@ class Guard:
         """Tell whether a real path is in scratch, or a device that swallows."""
         return real in _DEVICES or _is_below(real, self.scratch)
 
-    def writes(self, verb: str, path: _Path, dir_fd: Any = -1, *, follows: bool = True) -> None:
+    def writes(self, verb: str, path: _Path, dir_fd: Any = -1, *, follows: bool = True, kind: str = "") -> None:
         """Refuse unless the path leads into scratch; ``follows`` tells whether the call follows a last symlink."""
         located = _located(path, dir_fd)
         if located is None:
@@ -154,7 +154,7 @@ class Guard:
             folder, name = os.path.split(located.rstrip(os.sep))
             real = os.path.join(os.path.realpath(folder), name)
         if not self.may_write(real):
-            self.refuse(f"{verb} {located}")
+            self.refuse(f"{verb} {located}", kind)
 
     def reads(self, path: _Path) -> None:
         """Refuse what lies where the person's files are hidden: that it is not there says nothing about the code."""
@@ -321,6 +321,11 @@ def _signal(guard: Guard, args: tuple[Any, ...]) -> None:
         guard.refuse(f"send signal {args[1]} to process {args[0]}")
 
 
+def _limits(guard: Guard, args: tuple[Any, ...]) -> None:
+    if args[0] not in {0, os.getpid()} and args[2] is not None:
+        guard.refuse(f"change the limits of process {args[0]}")
+
+
 def _group_signal(guard: Guard, args: tuple[Any, ...]) -> None:
     guard.refuse(f"send signal {args[1]} to process group {args[0]}")
 
@@ -374,6 +379,7 @@ _CHECKS: Mapping[str, Mapping[str, _Check]] = {
     "signal": {
         "os.kill": _signal,
         "os.killpg": _group_signal,
+        "resource.prlimit": _limits,
         "signal.pthread_kill": lambda guard, args: (
             None if _is_own_thread(args[0]) else guard.refuse("send a signal to a thread")
         ),

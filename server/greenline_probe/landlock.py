@@ -27,6 +27,8 @@ _NO_NEW_PRIVILEGES = 38
 _WRITE_FILE, _REMOVE_FILE, _MAKE_FILE, _REFER, _TRUNCATE = 1 << 1, 1 << 5, 1 << 8, 1 << 13, 1 << 14
 _WRITING = _WRITE_FILE | 0b1_1111_1111 << 4
 """Write to files, remove folders and files, make files of each kind."""
+_MAKE_DEVICES = 1 << 6 | 1 << 11
+"""Character and block devices, which lead anywhere."""
 _BIND, _CONNECT = 1, 2
 _SCOPES = 0b11
 """Abstract Unix sockets and signals reach no further than the own processes."""
@@ -69,7 +71,7 @@ def restrict(writable: Iterable[str]) -> bool:
         return False
     try:
         for folder in writable:
-            _allow(rules, folder, files)
+            _allow(rules, folder, files & ~_MAKE_DEVICES)
         for device in _DEVICES:
             _allow(rules, device, (_WRITE_FILE | _TRUNCATE) & files)
         _allow(rules, _SHARED_MEMORY, (_WRITE_FILE | _MAKE_FILE | _REMOVE_FILE | _TRUNCATE) & files)

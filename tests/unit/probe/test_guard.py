@@ -86,6 +86,19 @@ REFUSED = {
     "posix_spawn": ("os.posix_spawn('/bin/ls', ['ls'], {{}})", "run ls"),
     "fork": ("os.fork()", "start a process (fork)"),
     "signal": ("os.kill(os.getppid(), 0)", "send signal 0 to process"),
+    "mkfifo": ("os.mkfifo(outside + '/pipe')", "create the pipe {outside}/pipe"),
+    "mkfifo by folder descriptor": (
+        "import posix; posix.mkfifo(path='pipe', dir_fd=os.open(outside, os.O_RDONLY))",
+        "create the pipe {outside}/pipe",
+    ),
+    "mknod": ("os.mknod(outside + '/new')", "create {outside}/new"),
+    "a device": ("import stat; os.mknod('disk', stat.S_IFBLK | 0o600, os.makedev(8, 0))", "create the device"),
+    "priority": ("os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)", "change the priority of process"),
+    "priority of a group": ("os.setpriority(os.PRIO_PGRP, 0, 19)", "change the priority of process group 0"),
+    "limits": (
+        "import resource as r; r.prlimit(os.getppid(), r.RLIMIT_CORE, r.prlimit(os.getppid(), r.RLIMIT_CORE))",
+        "change the limits of process",
+    ),
     "signal to a group": ("os.killpg(1, 0)", "send signal 0 to process group 1"),
 }  # fmt: skip
 
@@ -113,6 +126,9 @@ ALLOWED = {
     "event loop": "import asyncio; asyncio.run(asyncio.sleep(0))",
     "numeric address": "socket.getaddrinfo('127.0.0.1', 80)",
     "own signal": "os.kill(os.getpid(), 0)",
+    "own pipe": "os.mkfifo('pipe'); os.mknod('file')",
+    "own priority": "os.setpriority(os.PRIO_PROCESS, 0, os.getpriority(os.PRIO_PROCESS, os.getpid()))",
+    "own limits": "import resource as r; r.prlimit(0, r.RLIMIT_CORE, r.prlimit(0, r.RLIMIT_CORE))",
     "functions of C that do no harm": "import ctypes; ctypes.CDLL(None).getpid(); ctypes.CDLL(None).strlen(b'x')",
     "locks between processes": "multiprocessing.Lock()",
     "remove a link that leads outside": "os.remove('link')",

@@ -39,6 +39,7 @@ WRITES = {
     "truncate": "os.truncate(outside + '/kept.txt', 0)",
     "link": "os.symlink('/', outside + '/link')",
     "through a link": "os.symlink(outside, scratch + '/way'); open(scratch + '/way/kept.txt', 'w')",
+    "a device in scratch": "os.mknod(scratch + '/disk', 0o60600, os.makedev(1, 3))",
     "a socket": "socket.socket(socket.AF_UNIX).bind(outside + '/socket')",
 }
 
