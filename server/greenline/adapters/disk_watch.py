@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import stat
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ _MOST_WRITTEN = 1024**3
 _MOST_FILES = 100_000
 _STEP, _STEP_FILES = 64 * 1024**2, 10_000
 """So much less free space than before, and it is worth a look whose it is."""
+_SECONDS_UNCOUNTED = 3.0
+"""From one look to the next where the disk does not tell how many files it has room for, as btrfs does not."""
 
 
 class DiskWatch:
@@ -35,6 +38,7 @@ class DiskWatch:
         self._kept = b""
         """The end of what was printed when the file was emptied last."""
         self._free = _free(scratch)
+        self._looked = time.monotonic()
 
     async def until_too_much(self) -> str:
         """Return when more was written than may be, and how much; runs until it is cancelled otherwise."""
@@ -62,11 +66,14 @@ class DiskWatch:
         return (self._kept + latest)[-limit:].decode("utf-8", "replace")
 
     def _has_shrunk(self) -> bool:
-        """Tell whether the disk has much less room than when it was looked at last."""
+        """Tell whether the disk has, or may have, much less room than when it was looked at last."""
         now = _free(self._scratch)
         shrunk = self._free[0] - now[0] > _STEP or self._free[1] - now[1] > _STEP_FILES
         if shrunk or now > self._free:
             self._free = now
+        if now[1] == 0 and time.monotonic() - self._looked > _SECONDS_UNCOUNTED:
+            self._looked = time.monotonic()
+            return True
         return shrunk
 
 

@@ -82,3 +82,16 @@ async def test_a_little_is_not_too_much_whatever_others_write(tmp_path: Path, mo
 
     assert not watching.done()
     watching.cancel()
+
+
+async def test_where_the_disk_does_not_count_files_they_are_counted_now_and_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on btrfs, whose files take no room that would be told."""
+    monkeypatch.setattr(disk_watch, "_free", lambda _: (10**9, 0))
+    monkeypatch.setattr(disk_watch, "_SECONDS_UNCOUNTED", 0.0)
+    watching = asyncio.create_task(DiskWatch(tmp_path / "output", tmp_path, limited=True).until_too_much())
+    for number in range(60):
+        (tmp_path / str(number)).touch()
+
+    assert await asyncio.wait_for(watching, LIMIT) == "made more than 50 files"
