@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from greenline.ports.isolation import Level
 
 _FOLDER = "greenline-sandboxed-{pid}-"
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,8 @@ class Isolation:
         if (await self.in_force()).level != "sandbox":
             return None
         if self._scratch is None or not self._scratch.is_dir():  # a tidy system removes what is old
-            self._scratch = _made()
-            weakref.finalize(self, shutil.rmtree, self._scratch, ignore_errors=True)
+            self._scratch, lock = _made()
+            weakref.finalize(self, _remove, self._scratch, lock)
         return self._scratch
 
     async def _writable(self, bytecode: Path | None) -> list[Path]:
@@ -130,11 +131,49 @@ def _by_command(wanted: Wanted) -> InForce:
     return InForce("command")
 
 
-def _made() -> Path:
-    """Make the folder; remove those of servers that were killed."""
+def _made() -> tuple[Path, int | None]:
+    """Make the folder; remove those of servers that were killed. Returns the descriptor that locks it, too.
+
+    There is none where the file system knows no locks; then nobody takes the folder for one that was left, either.
+    """
     for folder in _left():
-        shutil.rmtree(folder, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=_FOLDER.format(pid=os.getpid()))).resolve()
+        lock = _locked(folder)
+        if lock is not None:
+            _remove(folder, lock)
+    for _ in range(_TRIES):
+        folder = Path(tempfile.mkdtemp(prefix=_FOLDER.format(pid=os.getpid()))).resolve()
+        lock = _locked(folder)
+        if lock is not None and folder.is_dir():  # else another server took it for one that was left
+            return folder, lock
+        if lock is not None:
+            os.close(lock)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder, None
+
+
+def _locked(folder: Path) -> int | None:
+    """Lock a folder as long as this process lives; None where another one has.
+
+    Process ids alone say little: who shares a temporary folder may have others for the same processes.
+    """
+    import fcntl  # noqa: PLC0415 - POSIX only, as sandboxes are
+
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _remove(folder: Path, lock: int | None) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    if lock is not None:
+        os.close(lock)
 
 
 def _is_there(folder: Path) -> bool:

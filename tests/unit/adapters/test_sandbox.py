@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -234,3 +237,35 @@ def test_a_repository_of_dotfiles_is_not_shown_where_the_home_is_a_link(
     for project in (home / "work" / "shop", tmp_path / "link" / "me" / "work" / "shop"):
         assert str(home) not in sandbox_for(python, project).shown
         assert str(home / "work" / "shop") in sandbox_for(python, project).shown
+
+
+def test_the_scratch_folder_of_a_living_server_stays_and_that_of_a_dead_one_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the living one has a process id that is nobody's here."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    monkeypatch.setattr(os, "getpid", lambda: gone.pid)
+    living = asyncio.run(_scratch_of(theirs := _with_sandbox()))
+    (tmp_path / f"greenline-sandboxed-{gone.pid}-dead").mkdir()
+    monkeypatch.undo()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    ours = asyncio.run(_scratch_of(mine := _with_sandbox()))
+
+    assert sorted(tmp_path.iterdir()) == sorted([living, ours])
+    del theirs, mine
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
+
+
+def _with_sandbox() -> Isolation:
+    isolation = Isolation(Wanted("auto"))
+    isolation._no_sandbox = ""  # whether there is one is not asked
+    return isolation
+
+
+async def _scratch_of(isolation: Isolation) -> Path:
+    found = await isolation.scratch()
+    assert found is not None
+    return found
