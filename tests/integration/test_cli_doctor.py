@@ -49,7 +49,7 @@ def test_no_coverage_data(project: Path) -> None:
     code, said = doctor(project, PRICING)
 
     assert code == 0
-    assert f"none yet; it is expected at {project / '.coverage'}" in said
+    assert f"none yet; a report of coverage.py is expected at {project / '.coverage'}" in said
     assert "No coverage data yet" in said
 
 

@@ -21,7 +21,7 @@ def print_gaps(console: Console, report: GapReport) -> None:
     for picture in report.pictures:
         if picture.state != "measured":
             _print_problem(console, picture.path, picture.message)
-        if picture.gaps:
+        if picture.gaps or _changed(picture):
             _print_file(console, picture)
     for path, message in report.unreadable:
         _print_problem(console, path, message)
@@ -34,7 +34,9 @@ def _summary(report: GapReport) -> str:
     if not report.pictures and not report.unreadable:
         return "No Python files to look at here."
     parts = [f"{_count(gaps, 'gap')} in {_count(sum(bool(p.gaps) for p in report.pictures), 'file')}"]
-    if whole := sum(not picture.gaps for picture in measured):
+    if changed := sum(map(_changed, report.pictures)):
+        parts.append(f"{_count(changed, 'line')} changed since, unknown until the tests run again")
+    if whole := sum(not picture.gaps and not _changed(picture) for picture in measured):
         parts.append(f"{_count(whole, 'file')} complete")
     if unknown := len(report.pictures) - len(measured) + len(report.unreadable):
         parts.append(f"{unknown} without coverage")
@@ -56,6 +58,8 @@ def _count(number: int, noun: str) -> str:
 def _print_file(console: Console, picture: Picture) -> None:
     name = escape(shown(picture.path))
     total = f"  {percent(summarize(picture.map))}" if picture.map else ""
+    if changed := _changed(picture):
+        total += f"  {_count(changed, 'line')} changed since"
     console.print(f"[bold]{name}[/]{total}", soft_wrap=True)
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(justify="right", no_wrap=True, style="cyan")
@@ -66,6 +70,11 @@ def _print_file(console: Console, picture: Picture) -> None:
         table.add_row(f"    {_lines(gap)}", f"[{style}]{sign}[/]", escape(gap.explanation))
     print_table(console, table)
     console.print()
+
+
+def _changed(picture: Picture) -> int:
+    """Return how many lines nobody knows, because they changed after they were measured."""
+    return len(picture.map.unknown) if picture.map else 0
 
 
 def _lines(gap: Gap) -> str:

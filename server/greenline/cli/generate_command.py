@@ -110,7 +110,7 @@ def _report(run: Run, texts: dict[Path, str], *, as_text: bool) -> None:
     from greenline.cli import console, results_view  # noqa: PLC0415 - as above
 
     results_view.print_suspected_bugs(console.out(), run.results, texts)
-    results_view.print_summary(console.out(), run.results, dry_run=run.dry_run, without_coverage=run.without_coverage)
+    results_view.print_summary(console.out(), run.results, dry_run=run.dry_run)
 
 
 def _path_of(text: str) -> str:

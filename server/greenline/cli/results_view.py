@@ -63,10 +63,8 @@ def print_suspected_bugs(console: Console, results: Sequence[TargetResult], text
         console.print(f"{mark(console, 'warning')} [cyan]{escape(where)}[/]  {words}", soft_wrap=True)
 
 
-def print_summary(
-    console: Console, results: Sequence[TargetResult], *, dry_run: bool, without_coverage: str = ""
-) -> None:
-    """Print the one line that counts how the targets ended and what was written where, and what shows it."""
+def print_summary(console: Console, results: Sequence[TargetResult], *, dry_run: bool) -> None:
+    """Print the one line that counts how the targets ended and what was written where, and what shows the rest."""
     counts = Counter(result.status for result in results)
     parts = [f"{counts[status]} {words}" for status, words in _WORDS.items() if counts[status]]
     written = [r for r in results if r.status == "confirmed" and r.edit]
@@ -78,8 +76,7 @@ def print_summary(
     console.print()
     console.print(escape("; ".join(parts)) if parts else "no functions to test", style="bold", soft_wrap=True)
     if written and not dry_run:
-        shows = f"greenline gaps shows it after the next run of your tests with coverage. {without_coverage}".rstrip()
-        console.print(f"[dim]{escape(shows)}[/]", soft_wrap=True)
+        console.print("[dim]`greenline gaps` shows what is left.[/]", soft_wrap=True)
 
 
 def print_code(console: Console, code: str) -> None:

@@ -33,8 +33,6 @@ class Run:
     results: list[TargetResult] = field(default_factory=list)
     left: str = ""
     """What could not be taken back when the work was cancelled, in words."""
-    without_coverage: str = ""
-    """What to say where the project's Python cannot run the tests with coverage."""
 
     async def work(self, targets: Sequence[Target], progress: Progress, ended: Ended) -> None:
         """Go through the targets one after the other and tell ``ended`` each one's results.
@@ -56,7 +54,6 @@ class Run:
     async def _worked(self, target: Target, progress: Progress) -> Sequence[TargetResult]:
         share = Share(progress, 0.0, 1.0 if self.dry_run else WRITTEN)
         generation = await self.services.generate.generate(target, share, engine=self.engine)
-        self.without_coverage = generation.without_coverage or self.without_coverage
         if generation.edit is None or self.dry_run:
             return generation.results
         try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from greenline.domain.code.regions import own_lines
 from greenline.lsp import names
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class _OfFunction:
         summary = self.shown.picture.functions.get(function.qualname)
         if summary is not None:
             commands.append(self._coverage(summary))
-        if summary is None or summary.whole_percent < 100:  # noqa: PLR2004 - complete
+        if summary is None or summary.whole_percent < 100 or self._changed():  # noqa: PLR2004 - complete
             target = names.target(document.uri, function.qualname, document.version)
             commands.append(types.Command("Generate test", names.GENERATE_TEST, arguments=[target]))
         return [types.CodeLens(where, command=command) for command in commands]
@@ -86,6 +87,8 @@ class _OfFunction:
         title = f"{self.function.name}: {summary.whole_percent} %"
         if self.gaps:
             title += f" · {len(self.gaps)} {'gap' if len(self.gaps) == 1 else 'gaps'}"
+        if changed := self._changed():
+            title += f" · {changed} {'line' if changed == 1 else 'lines'} changed since"
         if self.strength:
             title += f" · new tests notice {self.strength.words}"
         if not self.gaps or not self.session.client.shows_documents:
@@ -93,3 +96,10 @@ class _OfFunction:
         first = self.gaps[0].span
         where = {"uri": self.shown.document.uri, "line": first.start_line, "column": first.start_column}
         return types.Command(title, names.SHOW_GAP, arguments=[where])
+
+    def _changed(self) -> int:
+        """Return how many lines of it nobody knows, because they changed after they were measured."""
+        picture = self.shown.picture
+        if picture.map is None:
+            return 0
+        return len(picture.map.unknown & own_lines(self.function, picture.module))

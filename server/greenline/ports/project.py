@@ -62,14 +62,6 @@ class Interpreter:
         said = f"Python {python} at {self.path} has no pytest. {self.to_install('pytest')}"
         return f"{said}. Or set greenline.interpreter to {self.instead}." if self.instead else said
 
-    @property
-    def without_coverage(self) -> str:
-        """What to say to a person who is to run it with coverage, when it has none; Greenline itself needs none."""
-        how = " ".join(self.installing("coverage"))
-        if not how:
-            return f"The project's Python has no coverage. {self.to_install('coverage')}"
-        return f"The project's Python has no coverage; install it with `{how}`."
-
 
 Verdict = Literal["taken", "later", "last", "broken", "nothing"]
 

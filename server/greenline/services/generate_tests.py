@@ -44,8 +44,6 @@ class Generation:
     edit: TestEdit | None
     text: str = ""
     """Of the target's file, as it was read: what lines in the results count in."""
-    without_coverage: str = ""
-    """What to say where the tests are to be run with coverage; empty where they can be."""
 
 
 class GenerateTests:
@@ -91,9 +89,7 @@ class GenerateTests:
             if function in asked:
                 result = replace(_result(bench, function, proposals[function], tried), seconds=asked[function][1])
             results.append(replace(result, seconds=result.seconds + shared))
-        interpreter = bench.interpreter
-        lacks = interpreter.without_coverage if interpreter.coverage_version is None else ""
-        return Generation(tuple(results), tried.edit, bench.text, lacks)
+        return Generation(tuple(results), tried.edit, bench.text)
 
     async def _propose(
         self, functions: Sequence[Function], bench: Bench, engine: Engine, progress: Progress

@@ -3,7 +3,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,16 +34,9 @@ def test_writes_confirms_and_says_what_was_gained(run: Run, services: FakeServic
     assert "\x1b[" not in result.output
 
 
-def test_a_python_without_coverage_is_told_of_where_coverage_is_to_show_the_gain(
-    run: Run, services: FakeServices, folder: Path
-) -> None:
+def test_where_the_gain_is_shown_is_said(run: Run, services: FakeServices, folder: Path) -> None:
     services.generations["price"] = confirmed(folder)
-    assert "next run of your tests with coverage.\n" in run("generate", "prices.py::price").stdout
-    (folder / "tests" / "test_prices.py").unlink()
-
-    lacks = "The project's Python has no coverage; install it with `python -m pip install coverage`."
-    services.generations["price"] = replace(confirmed(folder), without_coverage=lacks)
-    assert f"next run of your tests with coverage. {lacks}\n" in run("generate", "prices.py::price").stdout
+    assert run("generate", "prices.py::price").stdout.endswith("`greenline gaps` shows what is left.\n")
 
 
 def test_dry_run_shows_the_code_and_writes_nothing(run: Run, services: FakeServices, folder: Path) -> None:

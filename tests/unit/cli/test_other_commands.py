@@ -6,7 +6,7 @@ import pytest
 from click.testing import Result
 
 from greenline import __version__
-from greenline.domain.coverage.model import Gap, Span
+from greenline.domain.coverage.model import CoverageMap, Gap, Span, Statements
 from greenline.services.diagnose_project import Finding
 from greenline.services.show_coverage import Picture
 from unit.cli.cli_fakes import FakeServices
@@ -71,6 +71,18 @@ def test_gaps_lists_each_gap_with_its_lines(run: Run, services: FakeServices, fo
     assert lines[1][:3] == ["4-5", "-", "Not"]
     assert lines[2][:3] == ["8", "~", "Line"]
     assert result.stdout.endswith("2 gaps in 1 file; 1 file complete; 50 % covered\n")
+
+
+def test_gaps_tells_of_lines_that_changed_since(run: Run, services: FakeServices, folder: Path) -> None:
+    statements = Statements(frozenset({1, 2, 3}))
+    seen = CoverageMap(statements, frozenset({1}), frozenset(), True, frozenset(), unknown=frozenset({2, 3}))
+    services.pictured = [Picture(folder / "prices.py", "measured", map=seen)]
+
+    said = run("gaps", "prices.py").stdout
+
+    assert "prices.py  100 %  2 lines changed since\n" in said
+    assert "2 lines changed since, unknown until the tests run again" in said
+    assert "complete" not in said
 
 
 def test_gaps_says_why_a_file_shows_nothing(run: Run, services: FakeServices, folder: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from greenline.domain.code.model import Function, Module
-from greenline.domain.coverage.model import Gap, Ratio, Span, Summary
+from greenline.domain.coverage.model import CoverageMap, Gap, Ratio, Span, Statements, Summary
 from greenline.domain.generation.model import Coverage, Insertion, Strength, SuspectedBug, TargetResult, TestEdit
 from greenline.services.confirm_tests import Confirmation
 from greenline.services.generate_tests import Generation
@@ -59,7 +59,9 @@ class FakeShow:
                 message = f"Line {number} never jumps to {number + 2}"
                 gaps.append(Gap("partial-branch", span, message, name, (number,), (number, number + 2)))
         summaries = {f.qualname: _summary(f, gaps) for f in module.functions}
-        return Picture(path, "measured", "", module, None, tuple(gaps), summaries)
+        changed = frozenset(number for number, line in enumerate(lines, 1) if "# changed" in line)
+        known = CoverageMap(Statements(), frozenset(), frozenset(), True, frozenset(), changed) if changed else None
+        return Picture(path, "measured", "", module, known, tuple(gaps), summaries)
 
     def report_stamp(self, path: Path) -> object:
         return self.written_at

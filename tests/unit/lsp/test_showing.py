@@ -130,6 +130,16 @@ async def test_lenses_over_functions(services: FakeServices, source: Path) -> No
         assert shown["selection"]["start"] == {"line": 1, "character": 4}
 
 
+async def test_what_changed_since_it_was_measured_is_not_complete(services: FakeServices, tmp_path: Path) -> None:
+    source = tmp_path / "changed.py"
+    source.write_text(
+        "def fine():\n    a = 1  # changed\n    return a\n\n\ndef same():\n    return 2\n", encoding="utf-8"
+    )
+    async with Editor(services) as editor:
+        titles = [lens["command"]["title"] for lens in await editor.lenses(editor.open(source))]
+        assert titles == ["fine: 100 % · 1 line changed since", "Generate test", "same: 100 %"]
+
+
 async def test_a_lens_that_cannot_jump_does_nothing(services: FakeServices, source: Path) -> None:
     async with Editor(services) as editor:
         lenses = await editor.lenses(editor.open(source))

@@ -203,14 +203,25 @@ async def test_the_systems_python_gets_nothing_installed(world: World) -> None:
     assert f"make an environment for the project: {PYTHON.path} -m venv .venv" in said
 
 
+async def test_what_own_runs_measured_is_coverage_data_too(world: World) -> None:
+    world.report = False
+
+    found = (await world.diagnose())["coverage data"]
+
+    assert found.state == "ok"
+    assert found.text.startswith("Greenline's own runs measured")
+    assert str(ROOT / ".coverage") in found.text
+
+
 async def test_no_coverage_data(world: World) -> None:
     world.report = False
+    world.shown = replace(world.shown, state="no-data", message="No coverage data yet: ...")
 
     found = (await world.diagnose())["coverage data"]
 
     assert found.state == "warning"
     assert str(ROOT / ".coverage") in found.text
-    assert "Run" in found.to_do
+    assert "`greenline test`" in found.to_do
 
 
 @pytest.mark.parametrize(
@@ -253,15 +264,6 @@ async def test_tests_that_changed_or_went_after_the_run(world: World) -> None:
         found.text == "1 test file changed since: tests/test_prices.py; 1 test file deleted since: tests/test_side.py"
     )
     assert found.to_do == "What is shown is what the tests reached then. Run the tests with coverage again."
-
-
-async def test_an_interpreter_without_coverage_is_told_how_to_get_it(world: World) -> None:
-    world.report = False
-    world.interpreter = replace(PYTHON, coverage_version=None)
-
-    found = (await world.diagnose())["coverage data"]
-
-    assert f"has no coverage; install it with `{PYTHON.path} -m pip install coverage`. Tests can" in found.to_do
 
 
 async def test_data_without_branches(world: World) -> None:

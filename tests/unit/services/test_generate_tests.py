@@ -612,10 +612,3 @@ async def test_what_was_in_the_way_is_said_before_what_is_left_and_only_then(wor
     world.propose("sign", MINUS, PLUS, hindered="it needs the network: it wants to look up example.org:80")
     (result,) = (await world.generate(sign(world))).results
     assert result.not_tested == ()
-
-
-async def test_a_python_without_coverage_is_told_of(world: World) -> None:
-    world.propose("sign", MINUS)
-    assert not (await world.generate(sign(world))).without_coverage
-    world.coverage_version = None
-    assert "-m pip install coverage" in (await world.generate(sign(world))).without_coverage
