@@ -643,3 +643,11 @@ async def test_a_documented_example_that_is_not_so_is_marked_where_it_stands(
     assert (failure.kind, failure.message) == ("code", message)
     assert failure.next_step == "Correct the code, or what its documentation shows."
     assert (failure.test, failure.source) == (Place(path, 4), None)
+
+
+async def test_an_async_test_without_a_plugin_for_it_is_nobodys_fault(sorter: Sorter) -> None:
+    write(sorter.project.root / "tests" / "test_later.py", "async def test_later():\n    assert True\n")
+    failure = await sorter.one()
+    assert failure.kind == "environment"
+    assert "no plugin of pytest is there" in failure.message
+    assert "pytest-asyncio" in failure.next_step

@@ -66,11 +66,22 @@ def surroundings(evidence: Evidence) -> Judgement | None:
     """Say what is missing around the test; None where nothing says so."""
     return (
         refused_by_the_guard(evidence)
+        or _without_plugin_for_async(evidence)
         or _not_installed(evidence)
         or _without_display(evidence)
         or _connection(evidence)
         or _variable(evidence)
         or _file(evidence)
+    )
+
+
+def _without_plugin_for_async(evidence: Evidence) -> Judgement | None:
+    if "async def functions are not natively supported" not in evidence.said:
+        return None
+    return (
+        "environment",
+        "The test is an `async def`, and no plugin of pytest is there that runs such tests.",
+        "Install the one that the project means, say pytest-asyncio or anyio, into the project's Python.",
     )
 
 
