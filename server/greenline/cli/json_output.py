@@ -33,7 +33,7 @@ def report_json(report: GapReport) -> str:
 def suite_json(ran: SuiteRun) -> str:
     """Return the object of ``test --format json``."""
     whole = {
-        "ok": ran.ok,
+        "ok": ran.ok and not ran.problem,
         "message": ran.message,
         "tests": ran.tests,
         "passed": sorted(ran.passed),

@@ -142,7 +142,8 @@ def test_a_run_with_a_problem_is_no_success(run: Callable[..., Result], services
     result = run()
     assert result.exit_code == 1
     assert result.stdout.split() == ["✘", "1", "passed.", "pytest", "stopped."]
-    assert json.loads(run("--format", "json").stdout)["problem"] == "pytest stopped."
+    said = json.loads(run("--format", "json").stdout)
+    assert (said["ok"], said["problem"]) == (False, "pytest stopped.")
 
 
 def test_a_run_that_was_cancelled_is_said(run: Callable[..., Result], services: Services) -> None:
