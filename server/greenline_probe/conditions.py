@@ -34,7 +34,7 @@ def plugin(pytest: Any, request: wire.RunTests) -> list[Any]:
 
 
 def _later(request: wire.RunTests, item: Any) -> contextlib.AbstractContextManager[None]:
-    from greenline_probe.explore.clock import another_day  # noqa: PLC0415 - only for runs that ask for it
+    from greenline_probe.clock import another_day  # noqa: PLC0415 - only for runs that ask for it
 
     test_module = str(getattr(getattr(item, "module", None), "__name__", ""))
     packages = {request.package, test_module.partition(".")[0]} - {""}

@@ -13,7 +13,7 @@ import types
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
-from greenline_probe.explore import clock
+from greenline_probe import clock
 from greenline_probe.explore.definitions import callee
 from greenline_probe.explore.subject import Subject
 

@@ -7,7 +7,7 @@ import os
 import re
 from typing import Any
 
-from greenline_probe.explore import clock
+from greenline_probe import clock
 from greenline_probe.explore.observe import Observation, Observer
 from greenline_probe.explore.sources import prelude_of
 from greenline_probe.explore.surroundings import ELSEWHERE

@@ -13,8 +13,8 @@ import types
 import warnings
 from typing import Any, Callable
 
-from greenline_probe import guard, limits, wire
-from greenline_probe.explore import accidents, clock, environment, no_call, obstacles
+from greenline_probe import clock, guard, limits, wire
+from greenline_probe.explore import accidents, environment, no_call, obstacles
 from greenline_probe.explore.arcs import recorder
 from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.candidates import best

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from greenline_probe.explore.clock import SHIFTS, Watch, another_day, another_folder
+from greenline_probe.clock import SHIFTS, Watch, another_day, another_folder
 
 SOURCE = """
 import datetime as whole
