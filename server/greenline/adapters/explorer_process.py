@@ -61,7 +61,8 @@ class ExplorerProcess:
                 done, problem = await self._ended(probe, request, cases, progress)
                 if done is None and probe.unfit:
                     return None
-            return _exploration(overlay, expedition, cases, done, problem)
+            # What fills the disk says something about the target; any other death may be ours.
+            return _exploration(overlay, expedition, cases, done, problem, failed=not probe.overdone)
 
     async def _ended(
         self, probe: Probe, request: wire.Explore, cases: list[Case], progress: Progress
@@ -96,6 +97,8 @@ def _exploration(
     cases: list[Case],
     done: wire.Explored | wire.Problem | None,
     problem: str,
+    *,
+    failed: bool,
 ) -> Exploration:
     def shown(text: str) -> str:
         """Name things by where the person has them."""
@@ -105,7 +108,7 @@ def _exploration(
     if isinstance(done, wire.Problem):
         return Exploration(reason=shown(done.message), failed=True)
     if done is None:
-        return Exploration(tuple(cases), reason=shown(problem), failed=True)
+        return Exploration(tuple(cases), reason=shown(problem), failed=failed)
     return Exploration(
         cases=tuple(cases),
         properties=tuple(_property(wire.Property(**fields)) for fields in done.properties),

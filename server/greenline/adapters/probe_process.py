@@ -119,6 +119,11 @@ class Probe:
                 raise ProbeProblem(f"The code under test disturbed the channel to Greenline: {error}") from error
             yield self._heard(reply)
 
+    @property
+    def overdone(self) -> str:
+        """What it did too much of, and was ended for; empty when it was not."""
+        return self._overdone
+
     async def death(self) -> str:
         """Tell how the probe ended, once its replies have: "was killed by SIGSEGV", "ended with exit code 3"."""
         if self._overdone:
