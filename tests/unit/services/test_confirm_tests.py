@@ -199,7 +199,7 @@ async def test_a_property_is_counted_with_its_setter(world: World) -> None:
     world.during = lambda run, number: TestReport((TestOutcome("t.py::test_size", "passed"),), {world.source: ran})
     generation = await world.generate(Target(world.source, "Box.size"))
     confirmation = await world.confirm(generation)
-    assert confirmation.message == "1 test passed; `Box.size` 0 % -> 66 % (2 lines)"
+    assert confirmation.message == "1 test passed; `Box.size` 0 % -> 67 % (2 lines)"
 
 
 async def test_results_that_were_not_confirmed_stay_as_they_are(world: World) -> None:

@@ -114,8 +114,9 @@ class Summary:
 
     @property
     def whole_percent(self) -> int:
-        """The same for people, rounded down: only what is complete is 100."""
-        return 100 * self._both.covered // self._both.total if self._both.total else 100
+        """The same for people, as coverage.py prints it: rounded, but only what is complete is 100, and nothing 0."""
+        percent = self.percent
+        return round(percent) if percent in {0.0, 100.0} else min(99, max(1, round(percent)))
 
     @property
     def _both(self) -> Ratio:
