@@ -209,6 +209,42 @@ def test_a_body_on_the_same_line_gives_no_reason_that_may_be_wrong() -> None:
     assert gap.message == "Line 2 never leaves `f`"
 
 
+IN_ONE_LINE = """\
+def f(a):
+    if a: x = 1
+    else: x = 2
+    match a:
+        case 1: return 2
+        case 2 if x:
+            x = 3
+        case 3: x = 4
+        case _: x = 5
+    if a: return 1
+    else:
+        return x
+"""
+
+
+@pytest.mark.parametrize(
+    ("arc", "message"),
+    [
+        ((2, 3), "Line 2 never jumps to 3: the condition is always true"),
+        ((2, 4), "Line 2 never jumps to 4: the condition is never true"),
+        ((5, 6), "Line 5 never jumps to 6: the pattern always matches"),
+        ((5, -1), "Line 5 never leaves `f`: the pattern never matches"),
+        ((6, 7), "Line 6 never jumps to 7: the pattern never matches, or its guard is never true"),
+        ((6, 8), "Line 6 never jumps to 8: pattern and guard always hold"),
+        ((10, 12), "Line 10 never jumps to 12: the condition is always true"),
+        ((10, -1), "Line 10 never leaves `f`: the condition is never true"),
+    ],
+)
+def test_both_ways_of_what_stands_on_one_line(arc: tuple[int, int], message: str) -> None:
+    every = [(line, end) for line, ends in _branches(IN_ONE_LINE).items() for end in ends]
+    assert arc in every
+    (gap,) = gaps_of(IN_ONE_LINE, set(range(1, 13)), [a for a in every if a != arc])
+    assert gap.message == message
+
+
 def test_lines_only_data_claims_nothing_about_branches() -> None:
     assert gaps_of(BRANCHES, set(range(1, 25))) == ()
 

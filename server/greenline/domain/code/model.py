@@ -68,6 +68,13 @@ class Class:
     end_line: int
     bases: tuple[str, ...] = ()
     decorators: tuple[str, ...] = ()
+    name_column: int = 0
+    """Column of the name in ``line``."""
+
+    @property
+    def name(self) -> str:
+        """The last part of the qualified name."""
+        return self.qualname.rpartition(".")[2]
 
 
 @dataclass(frozen=True, slots=True)

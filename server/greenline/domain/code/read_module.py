@@ -90,6 +90,7 @@ class _Reader:
             end_line=node.end_lineno or node.lineno,
             bases=self._sources(node.bases),
             decorators=self._sources(node.decorator_list),
+            name_column=self._name_column(node),
         )
 
     def _parameters(self, args: ast.arguments) -> Iterator[Parameter]:
@@ -120,11 +121,11 @@ class _Reader:
         line = self._lines[node.lineno - 1]
         return line[code_points(line, node.col_offset) : code_points(line, node.end_col_offset)]
 
-    def _name_column(self, node: _Def) -> int:
+    def _name_column(self, node: _Def | ast.ClassDef) -> int:
         line = self._lines[node.lineno - 1]
         start = code_points(line, node.col_offset)
         shift = self._shift if node.lineno == 1 else 0
-        found = re.compile(r"(?:async\s+)?def\s+").match(line, start)
+        found = re.compile(r"(?:(?:async\s+)?def|class)\s+").match(line, start)
         return (found.end() if found else start) + shift
 
 

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from greenline.domain.code.model import Class, Function, Module
     from greenline.domain.coverage.model import Arc
 
-_Kind = Literal["condition", "loop", "while", "case"]
+_Kind = Literal["condition", "loop", "while", "case", "guarded"]
 _REASONS: dict[_Kind, tuple[str, str]] = {
     "condition": ("the condition is never true", "the condition is always true"),
     "while": ("the loop never starts", "the loop never ends by its condition"),
     "loop": ("the loop never starts", "the loop never runs to its end"),
     "case": ("the pattern never matches", "the pattern always matches"),
+    "guarded": ("the pattern never matches, or its guard is never true", "pattern and guard always hold"),
 }
 
 
@@ -51,41 +52,59 @@ class BranchWords:
 
     def _reason(self, line: int, end: int) -> str:
         found = self._branching.get(line)
-        if found is None or found.body == line:  # a body on the same line leaves no arc of its own
+        if found is None:
             return ""
         entered, left = _REASONS[found.kind]
-        return entered if end == found.body else left
+        if found.body != line:
+            return entered if end == found.body else left
+        if found.otherwise is None:  # a body on the same line leaves no arc of its own
+            return ""
+        return left if end == found.otherwise else entered
 
     def _read(self, tree: ast.Module) -> list[tuple[int, _Branching]]:
         return [
-            (self._first(start), _Branching(kind, self._first(_body_line(body))))
+            (self._first(start), _Branching(kind, self._first(body), otherwise and self._first(otherwise)))
             for node in all_statements(tree)
-            for kind, start, body in _branchings(node)
+            for kind, start, body, otherwise in _branchings(node)
         ]
 
     def _first(self, line: int) -> int:
         return self._first_line.get(line, line)
 
 
+def moved_words(words: str, arc: Arc, now: Arc) -> str:
+    """Return what was said of a branch, with the lines where it stands now."""
+    said = words.replace(f"Line {arc[0]} ", f"Line {now[0]} ", 1)
+    for jump in (" to ", " back to ") if arc[1] > 0 else ():
+        said = said.replace(f"jumps{jump}{arc[1]}", f"jumps{jump}{now[1]}", 1)
+    return said
+
+
 @dataclass(frozen=True, slots=True)
 class _Branching:
     kind: _Kind
     body: int
+    otherwise: int | None
+    """Where it goes on when the body is passed over, if that is certain: the first line of ``else``, the next case."""
 
 
-def _branchings(node: ast.AST) -> list[tuple[_Kind, int, list[ast.stmt]]]:
+def _branchings(node: ast.AST) -> list[tuple[_Kind, int, int, int | None]]:
     if isinstance(node, ast.If):
-        return [("condition", node.test.lineno, node.body)]
+        otherwise = _first_line(node.orelse[0]) if node.orelse else None
+        return [("condition", node.test.lineno, _first_line(node.body[0]), otherwise)]
     if isinstance(node, ast.While):
-        return [("while", node.test.lineno, node.body)]
+        return [("while", node.test.lineno, _first_line(node.body[0]), None)]
     if isinstance(node, (ast.For, ast.AsyncFor)):
-        return [("loop", node.iter.lineno, node.body)]
+        return [("loop", node.iter.lineno, _first_line(node.body[0]), None)]
     if isinstance(node, ast.Match):
-        return [("case", case.pattern.lineno, case.body) for case in node.cases]
+        following = [case.pattern.lineno for case in node.cases[1:]]
+        return [
+            ("guarded" if case.guard else "case", case.pattern.lineno, _first_line(case.body[0]), following_line)
+            for case, following_line in zip(node.cases, [*following, None], strict=True)
+        ]
     return []
 
 
-def _body_line(body: list[ast.stmt]) -> int:
-    first = body[0]
-    decorators = getattr(first, "decorator_list", None)
-    return decorators[0].lineno if decorators else first.lineno
+def _first_line(statement: ast.stmt) -> int:
+    decorators = getattr(statement, "decorator_list", None)
+    return decorators[0].lineno if decorators else statement.lineno

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from greenline.domain.code.regions import owners
-from greenline.domain.code.text_lines import split_lines
 from greenline.domain.coverage.branch_words import BranchWords
+from greenline.domain.coverage.extents import Extents
 from greenline.domain.coverage.model import Gap, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from greenline.domain.code.model import Function, Module
+    from greenline.domain.code.model import Class, Function, Module
     from greenline.domain.coverage.model import Arc, CoverageMap
 
 
@@ -35,11 +36,9 @@ class _Finder:
         self._coverage = coverage
         self._module = module
         self._text = text
-        self._lines = split_lines(text)
+        self._extents = Extents(text, coverage.statements.first_line)
         self._owners = owners(module)
-        self._last_line: dict[int, int] = {}
-        for line, first in coverage.statements.first_line.items():
-            self._last_line[first] = max(line, self._last_line.get(first, line))
+        self._headers = dict(_headers(module))
         self._told: set[int] = set()
         self._branches, self._ways_in = self._missed_branches()
 
@@ -55,17 +54,18 @@ class _Finder:
             self._told.update(lines)
             verb = "never runs" if function.is_async or function.is_generator else "is never called"
             words = f"Not covered: `{function.qualname}` {verb} ({_counted(lines)})"
-            yield self._uncovered(lines, words, function)
+            yield replace(self._uncovered(lines, words, function), name=self._name_span(function))
 
     def never_imported(self) -> Iterator[Gap]:
         """Yield the top level of a module of which nothing ran, marked at its first statement only."""
         lines = sorted(line for line in self._coverage.missing - self._told if line not in self._owners)
         # One that is not indented runs with every import; others may stand under a condition that is false.
-        if self._coverage.covered or all(self._indent(line) for line in lines):
+        if self._coverage.covered or all(self._extents.indent(line) for line in lines):
             return
         self._told.update(lines)
         words = f"Not covered: no test imports this module ({_counted(lines)})"
-        yield Gap("uncovered", self._span(lines[0], lines[0]), words, None, tuple(lines))
+        first = self._headers.get(lines[0], lines[0])
+        yield Gap("uncovered", self._extents.span(first, first), words, None, tuple(lines))
 
     def regions(self) -> Iterator[Gap]:
         """Yield what else never ran: neighbours without any other statement between them, of one function."""
@@ -83,7 +83,7 @@ class _Finder:
         for arc, words in self._branches:
             line = arc[0]
             function = self._owners.get(line)
-            span = Span(line, self._indent(line), line, self._end(line))
+            span = Span(line, self._extents.indent(line), line, self._extents.end(line))
             yield Gap("partial-branch", span, words, _name(function), (line,), arc)
 
     def _missed_branches(self) -> tuple[list[tuple[Arc, str]], dict[int, list[tuple[int, str]]]]:
@@ -110,21 +110,20 @@ class _Finder:
 
     def _uncovered(self, lines: Sequence[int], message: str, function: Function | None) -> Gap:
         ways_in = tuple(way for line in lines for way in self._ways_in.get(line, ()))
-        return Gap(
-            "uncovered", self._span(lines[0], lines[-1]), message, _name(function), tuple(lines), ways_in=ways_in
-        )
+        span = self._extents.span(self._headers.get(lines[0], lines[0]), lines[-1])
+        return Gap("uncovered", span, message, _name(function), tuple(lines), ways_in=ways_in)
 
-    def _span(self, first: int, last: int) -> Span:
-        """Return the whole statements from one to another."""
-        end = self._last_line.get(last, last)
-        return Span(first, self._indent(first), end, self._end(end))
+    def _name_span(self, function: Function) -> Span:
+        end = min(function.name_column + len(function.name), self._extents.end(function.line))
+        return Span(function.line, function.name_column, function.line, end)
 
-    def _indent(self, line: int) -> int:
-        text = self._lines[line - 1]
-        return len(text) - len(text.lstrip("\ufeff \t\f"))
 
-    def _end(self, line: int) -> int:
-        return len(self._lines[line - 1].rstrip())
+def _headers(module: Module) -> Iterator[tuple[int, int]]:
+    """Yield the lines of decorators, each with the line of the ``def`` or ``class`` below them."""
+    scopes: list[Function | Class] = [*module.functions, *module.classes]
+    for defined in scopes:
+        for line in range(defined.first_line, defined.line):
+            yield line, defined.line
 
 
 def _counted(lines: Sequence[int]) -> str:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def coverage_map(statements: Statements, executed: Executed) -> CoverageMap:
     """Return what ran and what did not of one text. Both arguments must be of that same text."""
-    covered = statements.lines & {_first(statements, line) for line in executed.lines}
+    ran = {_first(statements, line) for line in executed.lines}
+    covered = statements.lines & ran
     missing = statements.lines - covered
     untaken = frozenset() if executed.arcs is None else _untaken(statements, executed.arcs, missing)
     told = executed.told or BranchesTold()
@@ -28,6 +29,7 @@ def coverage_map(statements: Statements, executed: Executed) -> CoverageMap:
         branches_known=executed.arcs is not None,
         missing_branches=frozenset(arc for arc in untaken - unknown if _is_untaken(told, arc)),
         unknown_branches=unknown,
+        excluded_ran=statements.excluded & ran,
     )
 
 

@@ -32,6 +32,7 @@ def merge_maps(base: CoverageMap, other: CoverageMap) -> CoverageMap:
         missing_branches=frozenset(arc for arc, state in alive.items() if state == "missing"),
         unknown=lines - covered - missing,
         unknown_branches=frozenset(arc for arc, state in alive.items() if state == "unknown"),
+        excluded_ran=base.excluded_ran | other.excluded_ran,
     )
 
 

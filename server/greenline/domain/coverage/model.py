@@ -137,6 +137,8 @@ class CoverageMap:
     """Statements that changed since the measurement; they count neither as covered nor as missing."""
     unknown_branches: frozenset[Arc] = frozenset()
     """Branches of known lines that lead elsewhere since the measurement; they count as little."""
+    excluded_ran: frozenset[int] = frozenset()
+    """What ran although it is left out of the count; not every report tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,8 @@ class Gap:
     arc: Arc | None = None
     ways_in: tuple[tuple[int, str], ...] = ()
     """Of a region: the branches never taken that lead into it, each as its line and its words."""
+    name: Span | None = None
+    """Of a function that never ran as a whole: where its name stands."""
 
     @property
     def explanation(self) -> str:
