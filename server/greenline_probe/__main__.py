@@ -40,11 +40,13 @@ def main() -> None:
 
 def _answer(channel: Channel, *, tied: bool = False) -> None:
     from greenline_probe import limits, wire  # noqa: PLC0415 - as above
+    from greenline_probe.bytecode import keep_bytecode  # noqa: PLC0415 - as above
 
     for line in channel.requests():
         if tied:
             limits.die_with_input(channel.descriptor)
         request = wire.decode(line, *wire.REQUESTS)
+        keep_bytecode(request.bytecode)  # of ours, too: whoever installed it has another Python
         if isinstance(request, wire.StayWarm):
             from greenline_probe import warm  # noqa: PLC0415 - only what this process is for
 
@@ -59,6 +61,7 @@ def _answer(channel: Channel, *, tied: bool = False) -> None:
             return
         from greenline_probe import explore  # noqa: PLC0415 - as above
 
+        keep_bytecode("")
         explore.serve(request, channel.reply)
 
 

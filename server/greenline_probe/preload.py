@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import importlib.metadata
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _STANDARD = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib")})
 _TASKS = "/proc/self/task"
+_WHEN_CONFIGURED = ("email.parser", "faulthandler", "pdb", "tomllib", "tomli")
+"""What pytest imports when it is configured, those of them that there are: all of pytest's own is there by then."""
 
 
 def everything(request: wire.StayWarm) -> str:
@@ -35,6 +38,7 @@ def everything(request: wire.StayWarm) -> str:
             _pytest(request)
         else:
             importlib.import_module("greenline_probe.explore")
+            keep_bytecode("")
     except BaseException as error:  # a plugin, or the guard in one
         return f"importing fails: {type(error).__name__}: {error}"
     os.close(os.pidfd_open(os.getpid()))  # type: ignore[attr-defined, unused-ignore] # an old kernel has none
@@ -85,6 +89,10 @@ def _pytest(request: wire.StayWarm) -> None:
     if code != 0:
         raise RuntimeError(f"pytest ends with {code!r}")
     sys.argv[0] = argument
+    importlib.import_module("greenline_probe.pytest_run")
+    for name in _WHEN_CONFIGURED:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
     keep_bytecode("")
     in_force.lift()
 

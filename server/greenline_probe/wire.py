@@ -50,7 +50,7 @@ class RunTests:
     limited: bool = True
     """Lower the limits on memory, file size and open files."""
     bytecode: str = ""
-    """Folder to keep the bytecode of pytest and its plugins in, from one run to the next."""
+    """Folder to keep the bytecode of pytest, its plugins and the probe in, from one run to the next."""
     calls: bool = False
     """Tell what the functions in ``files`` are called with; chance is seeded, test by test, for that."""
     contexts: bool = False
@@ -165,6 +165,8 @@ class Explore:
     shown: list[str] = field(default_factory=list)
     """Both as those of ``RunTests``."""
     seed: int = 0
+    bytecode: str = ""
+    """As that of ``StayWarm``."""
 
 
 @dataclass
@@ -273,7 +275,7 @@ class StayWarm:
     without: list[str] = field(default_factory=list)
     """Plugins not to import."""
     bytecode: str = ""
-    """Folder to keep the bytecode of pytest and its plugins in."""
+    """Folder to keep the bytecode of what is imported in."""
 
 
 @dataclass

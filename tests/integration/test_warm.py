@@ -6,9 +6,11 @@ import asyncio
 import errno
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+from ast import literal_eval
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -171,6 +173,13 @@ def run_of(project: Project, interpreter: Interpreter, test: str = TESTS, **opti
     return TestRun(project, interpreter, {path: test}, (str(path),), **options)
 
 
+def expedition_to(project: Project, interpreter: Interpreter) -> Expedition:
+    return Expedition(
+        project, interpreter, project.root / "src" / "signs.py", "signs", "sign",
+        frozenset({5, 6, 7}), frozenset({(5, 6), (5, 7)}), {}, 3.0,
+    )  # fmt: skip
+
+
 async def run(probes: Probes, test_run: TestRun) -> TestReport:
     return await PytestProcess(probes).run(test_run, Silent())
 
@@ -246,6 +255,39 @@ async def test_installed_plugins_are_imported_once_and_act_as_ever(
     assert same(forked) == same(fresh)
 
 
+async def test_what_every_run_imports_is_imported_before_the_fork(project: Project, interpreter: Interpreter) -> None:
+    (project.root / "pyproject.toml").write_text("")
+    test = """
+import gc
+import sys
+
+
+def test_modules():
+    later = {id(each) for each in gc.get_objects()}  # without what was frozen before the fork
+    raise ValueError(repr(sorted(name for name, module in sys.modules.items() if id(module) in later)))
+"""
+    for guarded in (True, False):
+        report = await run(probes := Probes(), run_of(project, interpreter, test, guarded=guarded))
+        assert not of(probes).gone
+        listed = re.search(r"ValueError: (\[.*\])", report.outcomes[0].message)
+        assert listed, report
+        assert literal_eval(listed[1]) == ["conftest", "own_plugin", "test_signs"]
+
+
+async def test_bytecode_of_the_engine_is_kept_and_that_of_the_project_is_not(
+    project: Project, interpreter: Interpreter, tmp_path: Path
+) -> None:
+    kept = tmp_path / "bytecode"
+    for warm in (True, False):
+        found = await ExplorerProcess(Probes(kept / str(warm), warm=warm)).explore(
+            expedition_to(project, interpreter), Silent()
+        )
+        names = {file.name.partition(".")[0] for file in (kept / str(warm)).rglob("*.pyc")}
+        assert found.cases, found
+        assert "supervise" in names
+        assert not names & {"signs", "conftest"}
+
+
 async def test_a_plugin_that_the_project_does_not_want_is_not_there_the_next_time(
     project: Project, interpreter: Interpreter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,10 +307,7 @@ async def test_a_plugin_that_the_project_does_not_want_is_not_there_the_next_tim
 async def test_exploring_in_a_fork_finds_what_exploring_in_a_fresh_process_finds(
     project: Project, interpreter: Interpreter
 ) -> None:
-    expedition = Expedition(
-        project, interpreter, project.root / "src" / "signs.py", "signs", "sign",
-        frozenset({5, 6, 7}), frozenset({(5, 6), (5, 7)}), {}, 3.0,
-    )  # fmt: skip
+    expedition = expedition_to(project, interpreter)
     probes = Probes()
 
     fresh = await ExplorerProcess(Probes(warm=False)).explore(expedition, Silent())

@@ -53,7 +53,7 @@ class ExplorerProcess:
         """Return None where only a fresh process can tell how it ends."""
         of = expedition.interpreter.path, expedition.project.root
         with await self._probes.overlay(*of, expedition.unsaved) as overlay:
-            request = _request(overlay, expedition)
+            request = _request(overlay, expedition, self._probes.bytecode)
             kind = Kind(expedition.interpreter.path, expedition.project.root, tests=False)
             cases: list[Case] = []
             first, variables = list(map(Path, request.roots)), dict(expedition.project.variables)
@@ -133,7 +133,7 @@ def _last_line(probe: Probe) -> str:
     return lines[-1][-_LONGEST_LINE:] if lines else ""
 
 
-def _request(overlay: Overlay, expedition: Expedition) -> wire.Explore:
+def _request(overlay: Overlay, expedition: Expedition, bytecode: Path | None) -> wire.Explore:
     scratch = overlay.tmp / _EXPLORE
     scratch.mkdir()
     return wire.Explore(
@@ -149,6 +149,7 @@ def _request(overlay: Overlay, expedition: Expedition) -> wire.Explore:
         refuse=_EVERYTHING,
         examples=list(expedition.examples),
         hints=dict(expedition.hints),
+        bytecode=str(bytecode or ""),
     )
 
 
