@@ -46,6 +46,17 @@ def apply(
             resource.setrlimit(which, (limit, hard))
 
 
+def address_space() -> int:
+    """Return how many bytes this process may address, 0 where nothing limits it."""
+    try:
+        import resource  # noqa: PLC0415 - POSIX only
+
+        allowed = resource.getrlimit(resource.RLIMIT_AS)[0]
+    except (ImportError, AttributeError, OSError):
+        return 0
+    return 0 if allowed == resource.RLIM_INFINITY else allowed
+
+
 def close_all_but(*kept: int) -> None:
     """Close all descriptors but these."""
     before = -1

@@ -73,6 +73,10 @@ class RunTests:
     """Top-level package under test."""
     elsewhere: bool = False
     """Run each test in an empty folder; its fixtures are set up where they always are."""
+    project: str = ""
+    """The project's folder, where ``root`` is a copy of it: what would be imported from there comes from the copy."""
+    options: list[str] = field(default_factory=list)
+    """Of pytest's command line, which a person wrote: they come last, and count."""
 
 
 @dataclass
@@ -252,6 +256,8 @@ class Explored:
     refusals: list[str] = field(default_factory=list)
     hindered: str = ""
     """What kept some calls from going on, in a sentence: "it needs the network: ..."."""
+    refused: list[str] = field(default_factory=list)
+    """What was refused to calls, and what ended them, in a sentence each; first what keeps all calls from going on."""
     accidents: list[dict[str, Any]] = field(default_factory=list)
     missed: list[Any] = field(default_factory=list)
     properties: list[dict[str, Any]] = field(default_factory=list)

@@ -198,7 +198,7 @@ REASONS = {
     "writes_memory": r"write to /proc/self/mem",
     "leaves_shared_memory": r"create the shared memory",
     "leaves_a_shared_file": r"write to /dev/shm/greenline_hostile",
-    "starts_many_threads": r"more memory or threads|longer than|not end|ended the process",
+    "starts_many_threads": r"start more threads than exploring allows|longer than|not end|ended the process",
     "prints_without_end": r"write or open more than exploring allows|longer than|not end",
     "fills_the_disk": r"did not end within|longer than|wrote more than|leave files in the current folder",
     "runs_a_daemon": r"run sh -c",

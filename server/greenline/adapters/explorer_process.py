@@ -103,6 +103,7 @@ def _exploration(
     def shown(text: str) -> str:
         """Name things by where the person has them."""
         text = re.sub(_A_CALLS_FOLDER.format(re.escape(str(overlay.tmp / _EXPLORE))), "tmp_path", text)
+        text = text.replace(str(overlay.home), "~")
         return text.replace(str(overlay.root), str(expedition.project.root))
 
     if isinstance(done, wire.Problem):
@@ -119,6 +120,7 @@ def _exploration(
         killed=done.killed,
         refusals=tuple(shown(refusal) for refusal in done.refusals),
         hindered=shown(done.hindered),
+        refused=tuple(map(shown, done.refused)),
         suspected_bugs=tuple(
             SuspectedBug(a["call"], shown(a["error"]), a["line"] or None, a.get("documented", ""))
             for a in done.accidents

@@ -78,6 +78,7 @@ def _result(result: TargetResult, texts: Mapping[Path, str]) -> dict[str, Any]:
             for b in result.suspected_bugs
         ],
         "not_tested": list(result.not_tested),
+        "refused": list(result.refused),
     }
 
 

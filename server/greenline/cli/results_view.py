@@ -44,9 +44,17 @@ def print_result(console: Console, result: TargetResult, texts: Mapping[Path, st
             console.print(f"    {escape(line)}", soft_wrap=True)
         if result.code:
             print_code(console, result.code)
-    if result.status == "confirmed" and result.not_tested:
-        more = f" (and {len(result.not_tested) - 1} more)" if len(result.not_tested) > 1 else ""
-        console.print(f"    [dim]left: {escape(result.not_tested[0])}{more}[/]", soft_wrap=True)
+    _print_what_is_left(console, result)
+
+
+def _print_what_is_left(console: Console, result: TargetResult) -> None:
+    """Print what is left of a function that was partly reached, then what may have been in the way."""
+    is_reached = result.coverage is not None and result.coverage.after.lines.covered > 0
+    if result.left and (result.status == "confirmed" or is_reached):
+        more = f" (and {len(result.left) - 1} more)" if len(result.left) > 1 else ""
+        console.print(f"    [dim]left: {escape(result.left[0])}{more}[/]", soft_wrap=True)
+    for words in result.in_the_way:
+        console.print(f"    [dim]in the way: {escape(words)}[/]", soft_wrap=True)
 
 
 def print_suspected_bugs(console: Console, results: Sequence[TargetResult], texts: Mapping[Path, str]) -> None:

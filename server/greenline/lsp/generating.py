@@ -6,7 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from greenline.lsp import apply_edit, edits, names
-from greenline.lsp.job_report import Finished, Unfinished, and_the_bugs, and_the_others, summary_of
+from greenline.lsp.job_report import (
+    Finished,
+    Unfinished,
+    and_the_bugs,
+    and_the_others,
+    and_what_was_in_the_way,
+    summary_of,
+)
 from greenline.lsp.session import Error, Info
 from greenline.ports.progress import WRITTEN, Share
 
@@ -80,7 +87,8 @@ async def _confirm(session: Session, services: Services, generation: Generation,
 
 def _tell(session: Session, applied: apply_edit.Applied, confirmation: Confirmation) -> Finished:
     if confirmation.ok:
-        told = confirmation.message + and_the_others(confirmation.results) + and_the_bugs(confirmation.results)
+        others = (and_the_others, and_what_was_in_the_way, and_the_bugs)
+        told = confirmation.message + "".join(also(confirmation.results) for also in others)
         if not session.client.tells_results:
             session.show(names.plain(told), Info)
         return Finished(told, confirmation.results)

@@ -52,7 +52,8 @@ def message_of(job: Job) -> str:
 
 def left_out(job: Job, message: str) -> list[str]:
     """Return in full what the message has no room for: for the log."""
-    reasons = [f"{r.target.qualname}: {r.reason}" for r in _results(job) if r.reason and r.target.qualname]
+    told = [(r, words) for r in _results(job) if r.target.qualname for words in (r.reason, *r.in_the_way)]
+    reasons = [f"{result.target.qualname}: {words}" for result, words in told if words]
     full = [*([str(job.error)] if isinstance(job.error, JobFailure) else []), *reasons]
     return [text for text in dict.fromkeys(full) if names.plain(text) not in names.plain(message)]
 
@@ -75,7 +76,7 @@ def summary_of(results: Sequence[TargetResult]) -> str:
         return "There is no function to test in this file."
     if len(results) == 1:
         one = results[0]
-        reason = one.reason or _WORDS[one.status]
+        reason = "; ".join([one.reason or _WORDS[one.status], *one.in_the_way[:1]])
         # Of a line or a file that holds no function, the reason says all.
         return names.one_line(f"No test for {one.target.qualname}: {reason}" if one.target.qualname else reason)
     counted = Counter(result.status for result in results)
@@ -92,6 +93,16 @@ def and_the_others(results: Sequence[TargetResult]) -> str:
         return ""
     others = left[0].target.qualname if len(left) == 1 else f"{len(left)} other functions"
     return f"; no test for {others} (the log says why)"
+
+
+def and_what_was_in_the_way(results: Sequence[TargetResult]) -> str:
+    """Return, to follow what was gained, what may be the reason that not all is covered."""
+    left = [result for result in results if result.status == "confirmed" and result.in_the_way]
+    if not left:
+        return ""
+    if len(left) > 1:
+        return f"; {len(left)} functions are covered in part: exploring refused or ended calls (the log says what)"
+    return f"; the rest is left: {names.one_line(left[0].in_the_way[0])}"
 
 
 def and_the_bugs(results: Sequence[TargetResult]) -> str:
@@ -140,6 +151,7 @@ def _result(result: TargetResult) -> dict[str, Any]:
             for bug in result.suspected_bugs
         ],
         "notTested": list(result.not_tested),
+        "refused": list(result.refused),
     }
 
 

@@ -52,6 +52,8 @@ class Exploration:
     suspected_bugs: tuple[SuspectedBug, ...] = ()
     hindered: str = ""
     """What kept some calls from going on, in a sentence: why lines may be left."""
+    refused: tuple[str, ...] = ()
+    """What was refused to calls, and what ended them, in a sentence each."""
     properties: tuple[Property, ...] = ()
     """Laws that held, to be tested besides the cases."""
 

@@ -61,6 +61,7 @@ class ExploreEngine:
             strength=Strength(exploration.mutants, exploration.killed) if exploration.mutants else None,
             cases=exploration.cases,
             hindered=exploration.hindered,
+            refused=exploration.refused,
         )
 
 

@@ -152,14 +152,7 @@ def _told_together(proposals: dict[Function, Proposal], bench: Bench) -> dict[Fu
 def _result(bench: Bench, function: Function, proposal: Proposal, tried: Tried) -> TargetResult:
     """Judge one function by what the trial kept of its candidates."""
     kept = tried.kept.get(function)
-    common = TargetResult(
-        bench.target_of(function),
-        "failed",
-        engine=proposal.engine,
-        observations=proposal.observations,
-        suspected_bugs=proposal.suspected_bugs,
-        not_tested=_left(bench, function, bench.before),
-    )
+    common = _common(bench, function, proposal)
     helped = tried.helped.get(function.qualname)
     if helped and not (kept and kept.names) and bench.gains(function, tried.after):
         kept = helped
@@ -171,6 +164,7 @@ def _result(bench: Bench, function: Function, proposal: Proposal, tried: Tried) 
         reason = kept.reason if kept else "nothing of it could be kept"
         return replace(common, status="failed" if kept and kept.failed else "nothing_to_gain", reason=reason)
     gained = Coverage(bench.summary(function), bench.summary(function, tried.after))
+    left = _left(bench, function, tried.after, proposal)
     return replace(
         common,
         status="confirmed",
@@ -181,7 +175,7 @@ def _result(bench: Bench, function: Function, proposal: Proposal, tried: Tried) 
         coverage=gained,
         strength=proposal.strength if kept.whole else None,
         oracles=kept.oracles,
-        not_tested=_left(bench, function, tried.after, proposal.hindered),
+        not_tested=left,
     )
 
 
@@ -191,15 +185,7 @@ def _unconfirmed(bench: Bench, function: Function, asked: tuple[Proposal, float]
         return _nothing(bench, function)
     proposal, seconds = asked
     found = len(proposal.candidates)
-    result = TargetResult(
-        bench.target_of(function),
-        "failed",
-        engine=proposal.engine,
-        observations=proposal.observations,
-        suspected_bugs=proposal.suspected_bugs,
-        seconds=seconds,
-        not_tested=_left(bench, function, bench.before),
-    )
+    result = replace(_common(bench, function, proposal), seconds=seconds)
     if not found and proposal.not_testable:
         return replace(result, status="not_testable", reason=proposal.reason)
     if not found:
@@ -212,11 +198,27 @@ def _unconfirmed(bench: Bench, function: Function, asked: tuple[Proposal, float]
     )
 
 
-def _left(bench: Bench, function: Function, coverage: CoverageMap, hindered: str = "") -> tuple[str, ...]:
+def _common(bench: Bench, function: Function, proposal: Proposal) -> TargetResult:
+    """Return what is true of a function for which nothing was written."""
+    summary = bench.summary(function)
+    return TargetResult(
+        bench.target_of(function),
+        "failed",
+        engine=proposal.engine,
+        coverage=Coverage(summary, summary),
+        observations=proposal.observations,
+        suspected_bugs=proposal.suspected_bugs,
+        not_tested=_left(bench, function, bench.before, proposal),
+        refused=proposal.refused,
+    )
+
+
+def _left(bench: Bench, function: Function, coverage: CoverageMap, proposal: Proposal) -> tuple[str, ...]:
     """Return what is left uncovered of a function, in words, and before it what was in the way."""
     gaps = find_gaps(coverage, bench.module, bench.text)
     left = tuple(gap.explanation for gap in gaps if gap.function == function.qualname)
-    return (hindered, *left) if hindered and left else left
+    hindered = () if not proposal.hindered or proposal.hindered in proposal.refused else (proposal.hindered,)
+    return (*hindered, *proposal.refused, *left) if left else ()
 
 
 def _nothing(bench: Bench, function: Function) -> TargetResult:

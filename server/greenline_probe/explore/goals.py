@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from greenline_probe.explore.observe import Observation
+from greenline_probe.explore.template import Choice
 
 
 @dataclass
@@ -56,6 +57,10 @@ class Found:
     met: set[Any] = field(default_factory=set)
     calls: int = 0
     refusals: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, Choice] = field(default_factory=dict)
+    """What was refused -> the simplest call of it."""
+    slow: Choice | None = None
+    """The simplest call that took too long."""
     kinds: dict[str, int] = field(default_factory=dict)
     accidents: dict[tuple[str, int], Observation] = field(default_factory=dict)
     """Exceptions that nobody announced: (class and line) -> the simplest call that shows one."""
@@ -63,6 +68,18 @@ class Found:
     """What is missing here -> how many calls failed for want of it."""
     obstructed: dict[str, Observation] = field(default_factory=dict)
     """What is missing here -> the simplest of these calls."""
+
+    def count(self, observation: Observation) -> None:
+        """Count a call, and remember it where it was refused something or took too long."""
+        choice, refusal = observation.choice, observation.refusal
+        self.calls += 1
+        self.kinds[observation.kind] = self.kinds.get(observation.kind, 0) + 1
+        if refusal:
+            self.refusals[refusal] = self.refusals.get(refusal, 0) + 1
+            if refusal not in self.refused or choice.cost < self.refused[refusal].cost:
+                self.refused[refusal] = choice
+        if observation.kind == "timeout" and (self.slow is None or choice.cost < self.slow.cost):
+            self.slow = choice
 
     def obstruct(self, observation: Observation) -> None:
         """Remember a call that failed for want of something."""

@@ -19,12 +19,14 @@ SLOW_SECONDS = 2.0
 _STARS = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
-def how_slow(session: Session) -> list[Any] | None:
-    """Give one call more time, and return it with the seconds that it took, whether it ended, and the limit."""
-    choice = Choice(session.templates[0], session.templates[0].first())
+def how_slow(session: Session, choice: Choice) -> list[Any] | None:
+    """Give a call more time, and return it with the seconds that it took, whether it ended, and the usual limit."""
     limit, session.observer.seconds = session.observer.seconds, SLOW_SECONDS
     began = time.monotonic()
-    observation = session.observer.run(choice, trace=False)
+    try:
+        observation = session.observer.run(choice, trace=False)
+    finally:
+        session.observer.seconds = limit
     if observation.kind == "avoided":
         return None
     return [described(choice), time.monotonic() - began, observation.kind != "timeout", limit]

@@ -364,7 +364,7 @@ class Observer:
             observation.kind = "timeout"
             return
         if isinstance(error, MemoryError) or "can't start new thread" in _shown(error):
-            self.refused.append(obstacles.MEMORY)
+            self.refused.append(obstacles.memory() if isinstance(error, MemoryError) else obstacles.THREADS)
             return
         if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "GuardRefusal":
             observation.kind = "unusable"

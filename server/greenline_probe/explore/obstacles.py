@@ -6,11 +6,15 @@ import errno
 import os
 import re
 
-TERMINAL, MEMORY = "read from standard input", "use more memory or threads than exploring allows"
+from greenline_probe import limits
+
+TERMINAL = "read from standard input"
+THREADS = "start more threads than exploring allows"
 """What is refused without the guard."""
 
 LIMITS = "write or open more than exploring allows"
 
+_MEMORY = re.compile(r"use more than .* of memory|use more memory than there is")
 _TOO_MUCH = {errno.EFBIG, errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 _NOT_PERMITTED = {errno.EPERM, errno.EACCES, errno.EROFS}
 _DATABASE_PORTS = {"1433", "1521", "3306", "5432", "5433", "6379", "9042", "9200", "27017"}
@@ -36,11 +40,19 @@ def hide_display() -> None:
 
 def of_refusal(what: str, kind: str) -> str:
     """Return what a refused call needs, by the guard's words and kind: network, database, process, terminal ..."""
-    if what in (TERMINAL, MEMORY):
-        return "terminal" if what == TERMINAL else "memory"
+    if what == TERMINAL:
+        return "terminal"
+    if what == THREADS or _MEMORY.fullmatch(what):
+        return "memory"
     if what.startswith("open the database") or (kind == "network" and set(_PORT.findall(what)) & _DATABASE_PORTS):
         return "database"
     return kind
+
+
+def memory() -> str:
+    """Return what a call wanted that ran out of memory: "use more than 4 GiB of memory"."""
+    allowed = limits.address_space()
+    return f"use more than {allowed / 1024**3:.3g} GiB of memory" if allowed else "use more memory than there is"
 
 
 def of_error(error: BaseException, call: str = "") -> str:

@@ -39,8 +39,8 @@ def why_nothing(found: dict[str, Any], ended: list[str]) -> tuple[str, bool]:
     kinds = found["kinds"]
     refused, failed, values = (kinds.get(kind, 0) for kind in ("refused", "raise", "value"))
     if found["refusals"] and refused and refused >= failed:
-        what, kind = found["refusals"][0]
-        return needs(kind, what), True
+        what, kind, call = found["refusals"][0]
+        return needs(kind, what) if has_advice(kind) else refused_to(call, what), True
     if ended and not refused and not values:
         return ended[0], bool(obstacles.of_words(ended[0]))
     if kinds.get("timeout", 0) and kinds["timeout"] >= sum(kinds.values()) * 0.5:
@@ -62,8 +62,23 @@ def why_nothing(found: dict[str, Any], ended: list[str]) -> tuple[str, bool]:
 
 
 def hindrance(refusals: list[Any]) -> str:
-    """Say what kept calls from going on, of ``[what, kind]``; empty where what was refused need not have."""
-    return next((needs(kind, what) for what, kind in refusals if kind in _HINDERS), "")
+    """Say what kept calls from going on, of ``[what, kind, call]``; empty where what was refused need not have."""
+    return next((needs(kind, what) for what, kind, _ in refusals if is_hindrance(kind)), "")
+
+
+def is_hindrance(kind: str) -> bool:
+    """Tell whether code asks for this itself, whatever it is called with."""
+    return kind in _HINDERS
+
+
+def has_advice(kind: str) -> bool:
+    """Tell whether ``needs`` knows more of this kind than that it was refused."""
+    return kind in _ADVICE
+
+
+def refused_to(call: str, what: str) -> str:
+    """Say of one call what was refused: "the call `f(3)` wanted to send ..., which is refused while exploring"."""
+    return f"the call `{short(call)}` wanted to {what}, which is refused while exploring"
 
 
 def needs(kind: str, what: str, subject: str = "it", advice: str = "") -> str:
@@ -116,9 +131,19 @@ def error_words(error: BaseException) -> str:
     return words if len(words) <= LONGEST_ERROR else f"{words[:LONGEST_ERROR].rstrip()} ..."
 
 
+def not_in_time(slow: list[Any]) -> str:
+    """Say how long a call took that was ended: ``slow`` is the call, seconds, whether it ended then, and the limit."""
+    return f"{_how_slow(slow)}; what takes longer than {slow[3]:g} s is ended while exploring"
+
+
 def _too_slow(slow: list[Any] | None) -> str:
     if not slow:
         return "it is too slow to explore"
+    return f"it is too slow to explore: each call takes longer than {slow[3]:g} s; {_how_slow(slow)}"
+
+
+def _how_slow(slow: list[Any]) -> str:
     call, seconds, ended, limit = slow
-    begin = f"it is too slow to explore: each call takes longer than {limit:g} s"
-    return f"{begin}; `{short(call)}` {f'took {seconds:.1f} s' if ended else f'had not ended after {seconds:.0f} s'}"
+    if not ended and seconds < limit:
+        return f"what `{short(call)}` yields had no end"
+    return f"`{short(call)}` {f'took {seconds:.1f} s' if ended else f'had not ended after {seconds:.0f} s'}"

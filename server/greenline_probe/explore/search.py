@@ -174,10 +174,7 @@ class Search:
             return None
         choice.cost = cost_of(choice)
         self._suspects.note(choice, works=observation.kind != "unusable")
-        self.found.calls += 1
-        self.found.kinds[observation.kind] = self.found.kinds.get(observation.kind, 0) + 1
-        if observation.refusal:
-            self.found.refusals[observation.refusal] = self.found.refusals.get(observation.refusal, 0) + 1
+        self.found.count(observation)
         return observation
 
     def _keep(self, observation: Observation, *, is_fresh: bool, tells: bool) -> None:

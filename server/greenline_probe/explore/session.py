@@ -170,13 +170,16 @@ def search(request: wire.Explore, emit: Emit, announce: Callable[[str], bool]) -
             "calls": found.calls,
             "left": searcher.budget.left(),
             "refusals": [
-                [what, session.needed(what)] for what in sorted(found.refusals, key=lambda r: -found.refusals[r])[:5]
+                [what, session.needed(what), described(found.refused[what])]
+                for what in sorted(found.refusals, key=lambda r: -found.refusals[r])[:5]
             ],
             "obstacles": {
                 missing: [found.obstacles[missing], described(seen.choice), seen.error_text]
                 for missing, seen in sorted(found.obstructed.items(), key=lambda kept: -found.obstacles[kept[0]])
             },
-            "slow": no_call.how_slow(session) if found.kinds.get("timeout") and not candidates else None,
+            "slow": no_call.how_slow(session, found.slow)
+            if found.slow and not session.goals.all <= found.met
+            else None,
             "bare": no_call.bare(session),
             "kinds": found.kinds,
             "accidents": accidents.told(

@@ -16,7 +16,7 @@ import traceback
 from typing import Any, Callable
 
 from greenline_probe import limits, system_calls, wire
-from greenline_probe.explore import reasons, session
+from greenline_probe.explore import interruptions, reasons, session
 from greenline_probe.explore.subject import NotTestable
 
 Reply = Callable[[Any], None]
@@ -29,7 +29,16 @@ IMPORT_SECONDS = 30.0
 _TEXT_BYTES = 2000
 _LAST_WORDS = 300
 _LONGEST_ERROR = 200
+_CRASHES = {signal.SIGSEGV: "segmentation fault", signal.SIGFPE: "a calculation that the processor cannot do"}
 _REFUSED = getattr(signal, "SIGSYS", 0)
+
+
+class _EndedEachTime(NotTestable):
+    """Whatever was called ended the process; ``refused`` says how, in sentences."""
+
+    def __init__(self, refused: list[str]) -> None:
+        super().__init__(refused[0])
+        self.refused = list(dict.fromkeys(refused))[: interruptions.MOST]
 
 
 class _Failed(Exception):
@@ -41,17 +50,20 @@ def serve(request: wire.Explore, reply: Reply) -> None:
     began = time.monotonic()
     try:
         found, avoided, ended = _search(request)
-        judged = _judge(request, found, avoided)
+        judged = _judge(request, found, avoided, ended)
     except NotTestable as reason:
-        reply(wire.Explored(calls=0, reason=str(reason), not_testable=True, seconds=time.monotonic() - began))
+        refused = reason.refused if isinstance(reason, _EndedEachTime) else []
+        seconds = time.monotonic() - began
+        reply(wire.Explored(calls=0, reason=str(reason), not_testable=True, refused=refused, seconds=seconds))
         return
     except _Failed as failure:
         reply(wire.Explored(calls=0, reason=str(failure), failed=True, seconds=time.monotonic() - began))
         return
     for case in judged["cases"]:
         reply(wire.decode(case, wire.Case))
-    refusals = [*(what for what, _ in found["refusals"]), *ended]
-    why, is_missing = reasons.why_nothing(found, ended)
+    ways = [reasons.ending(call, how) for call, how in ended]
+    refusals = [*(what for what, _, _ in found["refusals"]), *ways]
+    why, is_missing = reasons.why_nothing(found, ways)
     if not judged["cases"] and is_missing:
         found["accidents"] = []  # what went wrong before the obstacle says nothing about the code behind it
     reply(
@@ -63,6 +75,7 @@ def serve(request: wire.Explore, reply: Reply) -> None:
             killed=judged["killed"],
             refusals=refusals,
             hindered=reasons.hindrance(found["refusals"]),
+            refused=interruptions.told(found, ended),
             accidents=[*judged.get("accidents", []), *found["accidents"]],
             missed=judged["missed"],
             properties=judged.get("properties", []),
@@ -71,10 +84,10 @@ def serve(request: wire.Explore, reply: Reply) -> None:
     )
 
 
-def _search(request: wire.Explore) -> tuple[dict[str, Any], list[str], list[str]]:
-    """Run the searching worker, again without the call that ended it, a few times."""
+def _search(request: wire.Explore) -> tuple[dict[str, Any], list[str], list[list[str]]]:
+    """Run the searching worker, again without the call that ended it, a few times; return those calls, and how."""
     avoided: list[str] = []
-    ended: list[str] = []
+    ended: list[list[str]] = []
     most, stuck = 1 << 60, 0
     for attempt in range(MAX_RESTARTS + 1):
         # At last, make only the calls that went well: some of them may be worth a test.
@@ -85,30 +98,32 @@ def _search(request: wire.Explore) -> tuple[dict[str, Any], list[str], list[str]
         if result is not None:
             return result, avoided, ended
         if not board.last():
-            raise NotTestable(reasons.ending_import(request.module, worker.how))
+            raise _EndedEachTime([reasons.ending_import(request.module, worker.how)])
         if is_last and attempt:
             break
         stuck += worker.is_stuck
         most = board.beats() - 1
         avoided.append(board.last())
-        ended.append(reasons.ending(board.last(), worker.how))
-    raise NotTestable(ended[0])
+        ended.append([board.last(), worker.how])
+    raise _EndedEachTime([reasons.ending(call, how) for call, how in ended])
 
 
-def _judge(request: wire.Explore, found: dict[str, Any], avoided: list[str]) -> dict[str, Any]:
+def _judge(request: wire.Explore, found: dict[str, Any], avoided: list[str], ended: list[list[str]]) -> dict[str, Any]:
     """Run the judging worker, without calls that ended one; where mutants of the code do, without mutants."""
     nothing = {"cases": [], "mutants": 0, "killed": 0, "missed": []}
     if not found["candidates"]:
         return nothing
     for mutate in (True, True, False, False, False):
         board = _Board(avoided)
-        result = _Worker(
+        worker = _Worker(
             functools.partial(session.judge, request, found, announce=board.announce, mutate=mutate), board
-        ).wait()
+        )
+        result = worker.wait()
         if result is not None:
             return result
         if not mutate:
             avoided.append(board.last())
+            ended.append([board.last(), worker.how])
     return nothing
 
 
@@ -225,9 +240,10 @@ class _Worker:
         elif code == -_REFUSED:
             self._death = system_calls.REFUSED
         elif code < 0:
-            self._death = f"crashed the interpreter ({signal.Signals(-code).name})"
+            number = signal.Signals(-code)
+            self._death = f"crashed the interpreter ({_CRASHES.get(number, number.name)})"
         else:
-            self._death = f"ended the process with exit code {code}"
+            self._death = f"ended the process with exit code {code}, as os._exit does"
 
     def _last_words(self) -> str:
         """Return the last line that the worker, or what it crashed in, wrote to standard error."""

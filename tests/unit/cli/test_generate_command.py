@@ -3,13 +3,15 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
 from greenline.domain.code.model import Target
-from greenline.domain.generation.model import SuspectedBug, TargetResult
+from greenline.domain.coverage.model import Ratio, Summary
+from greenline.domain.generation.model import Coverage, SuspectedBug, TargetResult
 from greenline.ports.tests import TestOutcome
 from greenline.services.confirm_tests import Confirmation
 from greenline.services.generate_tests import Generation
@@ -32,6 +34,42 @@ def test_writes_confirms_and_says_what_was_gained(run: Run, services: FakeServic
     assert "\n1 confirmed; 2 tests in tests/test_prices.py\n" in result.stdout
     assert "left: Line 4 never jumps to 6" in result.stdout
     assert "\x1b[" not in result.output
+
+
+EXITED = "the call `price(3)` ended the process with exit code 3, as os._exit does"
+
+
+def test_what_was_refused_or_ended_is_said_beside_what_is_left(run: Run, services: FakeServices, folder: Path) -> None:
+    generation = confirmed(folder)
+    (result,) = generation.results
+    result = replace(result, not_tested=(EXITED, *result.not_tested), refused=(EXITED,))
+    services.generations["price"] = replace(generation, results=(result,))
+
+    said = run("generate", "prices.py::price").stdout
+
+    assert f"    left: Line 4 never jumps to 6\n    in the way: {EXITED}\n" in said
+
+
+def test_it_is_said_again_where_nothing_more_is_to_gain(run: Run, services: FakeServices, folder: Path) -> None:
+    generation = ended(folder, "nothing_to_gain", "what exploring found is asserted already")
+    half = Summary(Ratio(1, 2), Ratio(0, 0))
+    result = replace(generation.results[0], coverage=Coverage(half, half), not_tested=(EXITED, "Line 4 never jumps"))
+    services.generations["price"] = replace(generation, results=(replace(result, refused=(EXITED,)),))
+
+    said = run("generate", "prices.py::price").stdout
+
+    assert f"asserted already\n    left: Line 4 never jumps\n    in the way: {EXITED}\n" in said
+
+
+def test_what_the_reason_says_is_not_said_twice(run: Run, services: FakeServices, folder: Path) -> None:
+    generation = ended(folder, "not_testable", EXITED)
+    result = replace(generation.results[0], not_tested=(EXITED, "Not covered: `price` is never called"))
+    services.generations["price"] = replace(generation, results=(replace(result, refused=(EXITED,)),))
+
+    said = run("generate", "prices.py::price").stdout
+
+    assert said.count(EXITED) == 1
+    assert "left:" not in said
 
 
 def test_where_the_gain_is_shown_is_said(run: Run, services: FakeServices, folder: Path) -> None:
@@ -79,6 +117,7 @@ def test_json_has_one_entry_for_each_function_and_nothing_else_is_on_stdout(
                 "oracles": ["observed"],
                 "suspected_bugs": [],
                 "not_tested": ["Line 4 never jumps to 6"],
+                "refused": [],
             },
             {
                 "target": "prices.py::Box.open",
@@ -95,6 +134,7 @@ def test_json_has_one_entry_for_each_function_and_nothing_else_is_on_stdout(
                 "oracles": [],
                 "suspected_bugs": [],
                 "not_tested": [],
+                "refused": [],
             },
         ]
     }

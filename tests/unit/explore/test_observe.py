@@ -242,7 +242,7 @@ def test_the_end_of_the_process_is_no_outcome(see: Any) -> None:
 
 def test_our_own_limits_are_no_outcome(see: Any) -> None:
     assert see("exhausts", "3").kind == "refused"
-    assert see("exhausts", "3").refusal == "use more memory or threads than exploring allows"
+    assert see("exhausts", "3").refusal == "use more memory than there is"
 
 
 def test_the_operating_system_speaks_of_invented_paths(see: Any) -> None:

@@ -66,6 +66,13 @@ def test_what_a_refused_call_needs(what: str, kind: str, missing: str) -> None:
     assert said.endswith(".")
 
 
+@pytest.mark.parametrize("what", [obstacles.THREADS, obstacles.memory(), "use more than 4 GiB of memory"])
+def test_too_much_is_no_need_of_the_code(what: str) -> None:
+    kind = obstacles.of_refusal(what, "")
+    assert kind == "memory"
+    assert not reasons.is_hindrance(kind)
+
+
 def found(**given: Any) -> dict[str, Any]:
     return {"kinds": {}, "refusals": [], "accidents": [], "obstacles": {}, "slow": None, "bare": [], **given}
 

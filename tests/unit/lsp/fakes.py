@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from greenline.domain.code.model import Function, Module
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from greenline.domain.code.model import Target
+    from greenline.domain.coverage.following import Following
     from greenline.domain.coverage.model import Executed
     from greenline.ports.documents import Documents
     from greenline.ports.progress import Progress
@@ -38,7 +39,7 @@ class FakeShow:
     written_at: float | None = None
     calls: list[tuple[Path, str]] = field(default_factory=list)
 
-    def picture(self, path: Path, text: str) -> Picture:
+    def picture(self, path: Path, text: str, followed: Sequence[Following] = ()) -> Picture:
         self.calls.append((path, text))
         if self.error:
             raise self.error
@@ -85,6 +86,7 @@ class FakeGenerate:
     reason: str = ""
     error: BaseException | None = None
     bugs: tuple[SuspectedBug, ...] = ()
+    refused: tuple[str, ...] = ()
     strength: Strength | None = None
 
     async def generate(self, target: Target, progress: Progress, *, engine: str = "auto") -> Generation:
@@ -101,6 +103,7 @@ class FakeGenerate:
             raise self.error
         if self.status != "confirmed":
             found = TargetResult(target, self.status, self.reason, observations=3, suspected_bugs=self.bugs)
+            found = replace(found, refused=self.refused, not_tested=self.refused)
             return Generation((found,), None, text)
         end = len((base or "").split("\n"))
         edit = TestEdit(
@@ -113,7 +116,7 @@ class FakeGenerate:
         half, full = Summary(Ratio(1, 2), Ratio(0, 0)), Summary(Ratio(2, 2), Ratio(0, 0))
         result = TargetResult(
             target, "confirmed", "", "explore", edit, ("test_it",), self.addition, Coverage(half, full), 3, 0.5,
-            suspected_bugs=self.bugs, strength=self.strength,
+            suspected_bugs=self.bugs, strength=self.strength, refused=self.refused, not_tested=self.refused,
         )  # fmt: skip
         return Generation((result,), edit, text)
 

@@ -559,3 +559,21 @@ async def test_two_files_of_one_project_start_its_tests_once(services: FakeServi
         services.run_suite.gate.set()
         await editor.job_end(first["job"])
     assert len(services.run_suite.paths) == 1
+
+
+EXITED = "the call `sign(3)` ended the process with exit code 3, as os._exit does"
+
+
+async def test_what_was_refused_or_ended_is_told_with_what_was_gained(services: FakeServices, source: Path) -> None:
+    services.generate.refused = (EXITED,)
+    async with Editor(services, FULL) as editor:
+        Applies(editor)
+        uri = editor.open(source)
+        end = await editor.job_end((await generate(editor, uri))["job"])
+        assert end["message"].endswith(f"; the rest is left: {EXITED.replace('`', '')}")
+        assert end["results"][0]["refused"] == [EXITED]
+        services.generate.status, services.generate.reason = "nothing_to_gain", "it is asserted already"
+        end = await editor.job_end((await generate(editor, uri, "fine"))["job"])
+        assert end["message"] == f"No test for fine: it is asserted already; {EXITED.replace('`', '')}"
+        logged = [p["message"] for p in editor.sent("window/logMessage")]
+        assert any(EXITED.replace("`", "") in words.replace("`", "") for words in logged)

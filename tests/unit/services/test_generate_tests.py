@@ -602,6 +602,24 @@ async def test_an_engine_that_breaks_ends_the_others(world: World) -> None:
     assert world.living == 0
 
 
+async def test_what_was_refused_or_ended_is_told_whatever_became_of_the_function(world: World) -> None:
+    refused = ("the call `sign(0)` ended the process with exit code 3, as os._exit does", "`sign(1)` took 3.0 s; why")
+    world.propose("sign", MINUS, refused=refused)
+    (result,) = (await world.generate(sign(world))).results
+    assert (result.status, result.refused, result.not_tested[:2]) == ("confirmed", refused, refused)
+    assert (result.in_the_way, len(result.left)) == (refused, 1)
+
+    world.propose("sign", MINUS, PLUS, refused=refused)
+    (result,) = (await world.generate(sign(world))).results
+    assert (result.refused, result.in_the_way, result.left) == (refused, (), ())
+
+    world.propose("sign", refused=refused, reason=f"it is too slow; {refused[1]}", not_testable=True)
+    (result,) = (await world.generate(sign(world))).results
+    assert (result.status, result.refused, result.in_the_way) == ("not_testable", refused, refused[:1])
+    assert result.coverage is not None
+    assert result.coverage.after.lines.covered == 0
+
+
 async def test_what_was_in_the_way_is_said_before_what_is_left_and_only_then(world: World) -> None:
     world.propose("sign", MINUS, hindered="it needs the network: it wants to look up example.org:80")
     (result,) = (await world.generate(sign(world))).results

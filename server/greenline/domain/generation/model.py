@@ -78,6 +78,8 @@ class Proposal:
     """What the candidates are made of, for an engine that makes them of cases."""
     hindered: str = ""
     """Why something may be left, in a sentence: "it needs the network: ..."."""
+    refused: tuple[str, ...] = ()
+    """What was refused to calls, and what ended them, in a sentence each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +135,17 @@ class TargetResult:
     """What the new tests' assertions rest on, each kind once."""
     not_tested: tuple[str, ...] = ()
     """What is left uncovered, in words; first, where it is known, what was in the way."""
+    refused: tuple[str, ...] = ()
+    """What was refused to calls while exploring, and what ended them, in a sentence each: it is in no test."""
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """What is left uncovered, without what was in the way."""
+        return tuple(words for words in self.not_tested if words not in self.refused)
+
+    @property
+    def in_the_way(self) -> tuple[str, ...]:
+        """What was refused to calls or ended them, where something is left; without what ``reason`` says already."""
+        if not self.not_tested:
+            return ()
+        return tuple(words for words in self.refused if words.partition("; ")[0] not in self.reason)

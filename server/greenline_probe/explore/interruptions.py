@@ -1,0 +1,60 @@
+"""What was refused to calls and what ended them, in a sentence each: why lines may be left that calls could reach."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from greenline_probe.explore import reasons
+
+MOST = 5
+_NUMBER = re.compile(r"\d+")
+_LAST_NAME = re.compile(r"[^\s/\\:]+(?=[/\\]*(?::\d+)?$)")
+
+
+def told(found: dict[str, Any], ended: list[list[str]]) -> list[str]:
+    """Return the sentences, first what keeps all calls from going on.
+
+    ``found`` is what the searching worker says; ``ended`` are calls, and how each ended its process.
+
+    What was refused of a call's own invention (a path, a host) counts once of its kind, and a path not at all where
+    the code was refused something else.
+    """
+    refused = _telling(found["refusals"])
+    hinders = [r for r in refused if reasons.is_hindrance(r[1])]
+    others = [r for r in refused if r not in hinders]
+    ways: dict[str, tuple[str, str]] = {}
+    for call, how in ended:
+        ways.setdefault(_NUMBER.sub("", how), (call, how))  # whatever the exit code is
+    sentences = [
+        *map(_of_refusal, hinders),
+        *(reasons.ending(call, how) for call, how in ways.values()),
+        *([reasons.not_in_time(found["slow"])] if found.get("slow") else []),
+        *map(_of_refusal, others),
+    ]
+    return list(dict.fromkeys(sentences))[:MOST]
+
+
+def _telling(refusals: list[Any]) -> list[Any]:
+    kept: list[Any] = []
+    kinds: set[str] = set()
+    for refusal in sorted(refusals, key=_is_invented):
+        _, kind, _ = refusal
+        if not _is_invented(refusal) or kind not in kinds:
+            kept.append(refusal)
+        kinds.add(kind)
+    fixed = [refusal for refusal in kept if not _is_invented(refusal)]
+    return [r for r in kept if r in fixed or not (fixed and r[1] == "write")]
+
+
+def _is_invented(refusal: Any) -> bool:
+    """Tell whether the call itself named what it was refused."""
+    what, kind, call = refusal
+    name = _LAST_NAME.search(what)
+    return bool(kind) and name is not None and name[0] in call.partition("(")[2]
+
+
+def _of_refusal(refusal: Any) -> str:
+    what, kind, call = refusal
+    by_itself = reasons.has_advice(kind) and (kind != "write" or not _is_invented(refusal))
+    return reasons.needs(kind, what) if by_itself else reasons.refused_to(call, what)

@@ -1,0 +1,108 @@
+"""Functions of which one branch is refused or ended while exploring: that is said, with the tests and a second time."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CODE = """\
+import ctypes
+import os
+from pathlib import Path
+
+
+def saves(name: str) -> str:
+    if not name:
+        return "nothing"
+    Path.home().joinpath(".wild").write_text(name)
+    return "saved"
+
+
+def loops(number: int) -> int:
+    if number < 0:
+        return 0
+    while True:
+        number += 1
+
+
+def eats(number: int) -> int:
+    if number < 0:
+        return 0
+    return len(bytearray(10**11 + number))
+
+
+def leaves(code: int) -> int:
+    if code == 0:
+        return 0
+    os._exit(code)
+
+
+def crashes(number: int) -> str:
+    if number < 0:
+        return "negative"
+    return str(ctypes.string_at(0))
+
+
+def interrupts(number: int) -> str:
+    if number < 0:
+        return "negative"
+    os.kill(os.getppid(), 2)
+    return "done"
+"""
+SAID = {
+    "saves": "it changes files outside of a temporary folder: it wants to write to ~/.wild, which is refused",
+    "loops": "` had not ended after ",
+    "eats": "` wanted to use more than 4 GiB of memory, which is refused while exploring",
+    "leaves": "` ended the process with exit code ",
+    "crashes": "` crashed the interpreter (segmentation fault)",
+    "interrupts": "` wanted to send signal 2 to process ",
+}
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="exploring is tested on Linux only")
+
+
+def generate(root: Path, *options: str) -> str:
+    command = [sys.executable, "-m", "greenline", "generate", "--interpreter", sys.executable, *options, "wild.py"]
+    ended = subprocess.run(command, cwd=root, capture_output=True, check=False, timeout=300, text=True)
+    assert ended.stderr == ""
+    return ended.stdout
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, list[str]], dict[str, Any]]:
+    """What a first run says of each function, its lines; and a second one, as JSON."""
+    root = tmp_path_factory.mktemp("wild")
+    (root / "pyproject.toml").write_text('[project]\nname = "wild"\nversion = "1"\n')
+    (root / "wild.py").write_text(CODE)
+    lines: dict[str, list[str]] = {}
+    for line in generate(root).splitlines():
+        _, target, name = line.partition(" wild.py::")
+        if target:
+            name = name.partition(" ")[0]
+        elif line.startswith("    "):
+            name = list(lines)[-1]
+        else:
+            continue
+        lines.setdefault(name, []).append(line.strip())
+    again = json.loads(generate(root, "--format", "json"))["targets"]
+    return lines, {target["target"].partition("::")[2]: target for target in again}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_the_first_run_writes_a_test_and_says_what_was_in_the_way(runs: Any, name: str) -> None:
+    lines, _ = runs
+    assert lines[name][0].startswith("✔")
+    assert any(line.startswith("left: ") for line in lines[name])
+    assert [line for line in lines[name] if line.startswith("in the way: ") and SAID[name] in line], lines[name]
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_the_second_run_says_it_again(runs: Any, name: str) -> None:
+    _, again = runs
+    assert again[name]["status"] == "nothing_to_gain"
+    assert [words for words in again[name]["refused"] if SAID[name] in words]
+    assert [words for words in again[name]["not_tested"] if SAID[name] in words]
+    assert again[name]["not_tested"][-1].startswith(("Not covered", "Line "))
