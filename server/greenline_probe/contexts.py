@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
+from greenline_probe import node_ids
+
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
@@ -104,9 +106,10 @@ def _leaves_out(pytest: Any, skip: frozenset[str]) -> Any:
 
         @pytest.hookimpl(trylast=True)  # type: ignore[untyped-decorator, unused-ignore]
         def pytest_collection_modifyitems(self, config: Any, items: list[Any]) -> None:
-            left_out = [item for item in items if item.nodeid in skip]
+            as_called = node_ids.as_called(config)
+            left_out = [item for item in items if as_called(item.nodeid) in skip]
             if left_out:
-                items[:] = [item for item in items if item.nodeid not in skip]
+                items[:] = [item for item in items if as_called(item.nodeid) not in skip]
                 config.hook.pytest_deselected(items=left_out)
 
     return LeavesOut()

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Callable
 
-from greenline_probe import failures, order, plugins, project_plugins, wire
+from greenline_probe import failures, node_ids, order, plugins, project_plugins, wire
 from greenline_probe.bytecode import keep_bytecode
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class Run:
     workers: int = 0
     grouped: bool = False
     """pytest-xdist adds the name of its group to a test's node id."""
+    as_called: Callable[[str], str] = str
+    """Makes a node id of pytest's one that pytest can be called with."""
     _ran: dict[str, Recorded] = field(default_factory=dict)
     _outside: dict[str, set[int]] = field(default_factory=dict)
 
@@ -91,6 +93,7 @@ def listener(pytest: Any, run: Run) -> Any:  # noqa: C901 - many hooks, each sho
         @pytest.hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]
         def pytest_cmdline_main(self, config: Any) -> None:
             project_plugins.keep_to(config, request.selection)
+            run.as_called = node_ids.as_called(config)
 
         @pytest.hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]
         def pytest_collection(self) -> None:
@@ -228,7 +231,9 @@ class _Ends:
                 self._brought[name] = self._brought.get(name, 0) | int(ran, 16)
 
     def finished(self, nodeid: str, lines: dict[str, str]) -> None:
-        nodeid = self._of_pytest(nodeid)
+        self._finish(self._of_pytest(nodeid), lines)
+
+    def _finish(self, nodeid: str, lines: dict[str, str]) -> None:
         done = self._open.pop(nodeid, None) or wire.TestDone(nodeid, "")
         if not done.outcome:
             done.outcome, done.message = "error", done.message or "pytest gave no outcome"
@@ -237,7 +242,7 @@ class _Ends:
         self._reply(done)
 
     def not_collected(self, report: Any) -> None:
-        done = wire.TestDone(report.nodeid, "error", failures.shortened(report.longreprtext))
+        done = wire.TestDone(self._run.as_called(report.nodeid), "error", failures.shortened(report.longreprtext))
         done.error, done.said, done.frames = getattr(report, "greenline_failure", ("", "", []))
         self._reply(done)
 
@@ -246,12 +251,12 @@ class _Ends:
         self._run.ran({name: (lines_in(ran), set()) for name, ran in self._brought.items()})
         for nodeid, done in list(self._open.items()):
             if done.outcome:
-                self.finished(nodeid, {})
+                self._finish(nodeid, {})
 
     def _of_pytest(self, nodeid: str) -> str:
         """Return the node id without its group; a row may have an @ as well."""
         before, at, group = nodeid.rpartition("@")
-        return before if self._run.grouped and at and "]" not in group else nodeid
+        return self._run.as_called(before if self._run.grouped and at and "]" not in group else nodeid)
 
 
 def _is_repeatable(item: Any) -> bool:

@@ -10,7 +10,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Callable
 
-from greenline_probe import conditions, contexts, guard, limits, wire
+from greenline_probe import conditions, contexts, copied, guard, limits, wire
 from greenline_probe.bytecode import keep_bytecode
 from greenline_probe.contexts import Contexts
 from greenline_probe.listener import Run, listener
@@ -33,6 +33,7 @@ def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
     calls = _calls(request)  # before anything of the project can be imported in the place of what it imports
     os.chdir(request.root)
     sys.path.insert(0, os.getcwd())
+    copied.follow(request)
     keep_bytecode(request.bytecode)
     try:
         pytest = importlib.import_module("pytest")

@@ -8,7 +8,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from greenline_probe import contexts, limits, project_plugins, wire
+from greenline_probe import contexts, copied, limits, project_plugins, wire
 from greenline_probe.contexts import Contexts
 from greenline_probe.listener import bits, describe_collecting, describe_running
 from greenline_probe.trace import Tracer
@@ -22,6 +22,7 @@ def begin(request: str) -> CodeType:
     """Prepare this process, whose parent started it for tests; return what pytest-xdist's workers execute."""
     limits.die_with_parent(os.getppid())
     wanted = wire.RunTests(**json.loads(request))
+    copied.follow(wanted)
     pytest: Any = importlib.import_module("pytest")
     config: Any = importlib.import_module("_pytest.config")
     prepare = config._prepareconfig  # noqa: SLF001 - the way in that pytest-xdist takes as well

@@ -39,7 +39,7 @@ def project(tmp_path: Path) -> Project:
     (root / "src").mkdir(parents=True)
     (root / "tests").mkdir()
     (root / "src" / "signs.py").write_text(MODULE)
-    (root / "pytest.ini").write_text("[pytest]\n")
+    (root / "pytest.ini").write_text("[pytest]\npythonpath = src\n")
     return Project(root, root / "pytest.ini", (root / "src", root), (root / "tests",))
 
 
@@ -214,7 +214,9 @@ async def test_addopts_that_distribute_do_not_move_tests_out_of_the_probe(
     project: Project, interpreter: Interpreter
 ) -> None:
     pytest.importorskip("xdist")
-    (project.root / "pytest.ini").write_text("[pytest]\naddopts = -p xdist.plugin -p xdist.looponfail -n 2 -x --lf\n")
+    (project.root / "pytest.ini").write_text(
+        "[pytest]\npythonpath = src\naddopts = -p xdist.plugin -p xdist.looponfail -n 2 -x --lf\n"
+    )
     source = project.root / "src" / "signs.py"
     test = "import signs\ndef test_a(): assert 0\ndef test_b(): assert signs.sign(1) == 1\n"
     report = await run(project, interpreter, test, measure=(source,))

@@ -144,7 +144,7 @@ def test_process():
     }
     raise ValueError(repr(told))
 """
-INI = "[pytest]\naddopts = --shade=dark\nsize = big\nfilterwarnings = error\n    ignore:nothing\n"
+INI = "[pytest]\npythonpath = src\naddopts = --shade=dark\nsize = big\nfilterwarnings = error\n    ignore:nothing\n"
 
 
 @pytest.fixture
@@ -216,8 +216,10 @@ def same(report: TestReport) -> TestReport:
 @pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "as the person"])
 @pytest.mark.parametrize("hash_seed", [0, 4242])
 async def test_a_forked_run_ends_as_a_fresh_one(
-    project: Project, interpreter: Interpreter, hash_seed: int, *, guarded: bool
+    project: Project, interpreter: Interpreter, hash_seed: int, monkeypatch: pytest.MonkeyPatch, *, guarded: bool
 ) -> None:
+    if not guarded:
+        monkeypatch.setenv("PYTHONHASHSEED", str(hash_seed))
     test_run = run_of(project, interpreter, hash_seed=hash_seed, guarded=guarded)
     probes = Probes()
 
@@ -239,7 +241,7 @@ async def test_installed_plugins_are_imported_once_and_act_as_ever(
 ) -> None:
     monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
     (project.root / "pytest.ini").write_text(
-        "[pytest]\naddopts = -n 2 --shade=dark\nsize = big\nasyncio_mode = auto\n"
+        "[pytest]\npythonpath = src\naddopts = -n 2 --shade=dark\nsize = big\nasyncio_mode = auto\n"
         "asyncio_default_fixture_loop_scope = function\nfilterwarnings = error\n"
     )
     test = TESTS + "\n\nasync def test_async():\n    assert sign(1) == 1\n"
@@ -292,7 +294,9 @@ async def test_a_plugin_that_the_project_does_not_want_is_not_there_the_next_tim
     project: Project, interpreter: Interpreter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
-    (project.root / "pytest.ini").write_text("[pytest]\naddopts = -p no:xdist -p no:xdist.looponfail\n")
+    (project.root / "pytest.ini").write_text(
+        "[pytest]\npythonpath = src\naddopts = -p no:xdist -p no:xdist.looponfail\n"
+    )
     test = "import sys\ndef test_a(): assert not [m for m in sys.modules if m.startswith('xdist')]\n"
     probes = Probes()
 
@@ -325,7 +329,7 @@ async def test_exploring_in_a_fork_finds_what_exploring_in_a_fresh_process_finds
 async def test_a_module_that_hides_one_that_is_imported_already_wins(
     project: Project, interpreter: Interpreter
 ) -> None:
-    (project.root / "src" / "pluggy.py").write_text("raise ImportError('the project has its own pluggy')\n")
+    (project.root / "pluggy.py").write_text("raise ImportError('the project has its own pluggy')\n")
     probes = Probes()
 
     report = await run(probes, run_of(project, interpreter, "def test_a(): pass\n"))

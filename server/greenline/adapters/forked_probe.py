@@ -33,7 +33,7 @@ class _Child:
 
 
 class ForkedProbe(Probe):
-    """``overlay`` and ``environment`` are those of a fresh process; ``first`` is what the request puts on ``sys.path``.
+    """``overlay`` and ``environment`` are those of a fresh process; ``first`` is what comes first on ``sys.path``.
 
     Entering raises WarmProblem.
     """

@@ -230,7 +230,7 @@ class ProbeProcess(Probe):
         overlay: Overlay,
         *,
         python_path: Sequence[Path] = (),
-        hash_seed: int = 0,
+        hash_seed: int | None = 0,
         own_home: bool = True,
         environment: Mapping[str, str] | None = None,
         descriptors: Sequence[int] = (),
@@ -329,15 +329,24 @@ async def _ended(work: asyncio.Future[Any]) -> asyncio.CancelledError | None:
 
 
 def child_environment(
-    interpreter: Path, overlay: Overlay, *, python_path: Sequence[Path] = (), hash_seed: int = 0, own_home: bool = True
+    interpreter: Path,
+    overlay: Overlay,
+    *,
+    python_path: Sequence[Path] = (),
+    hash_seed: int | None = 0,
+    own_home: bool = True,
 ) -> dict[str, str]:
-    """Return the person's environment as the child shall see it: as if the interpreter's environment were activated."""
+    """Return the person's environment as the child shall see it: as if the interpreter's environment were activated.
+
+    Without a ``hash_seed`` the person's own counts, chance where they have none.
+    """
     env = {key: value for key, value in os.environ.items() if key not in _REMOVED}
     _activate(env, interpreter)
     env["PYTHONPATH"] = os.pathsep.join(filter(None, [*map(str, python_path), env.get("PYTHONPATH", "")]))
     if not env["PYTHONPATH"]:
         del env["PYTHONPATH"]
-    env["PYTHONHASHSEED"] = str(hash_seed)
+    if hash_seed is not None:
+        env["PYTHONHASHSEED"] = str(hash_seed)
     env["PYTHONDONTWRITEBYTECODE"] = "1"
     for name in ("TMPDIR", "TEMP", "TMP"):
         env[name] = str(overlay.tmp)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -14,7 +15,8 @@ from greenline.adapters.commanded_probe import CommandedProbe
 from greenline.adapters.forked_probe import ForkedProbe
 from greenline.adapters.isolation import Isolation, checked
 from greenline.adapters.probe_process import ProbeProcess, child_environment
-from greenline.adapters.scratch_overlay import Overlay, scratch_overlay
+from greenline.adapters.pytest_settings import root_of_pytest
+from greenline.adapters.scratch_overlay import Overlay, in_place, scratch_overlay
 from greenline.adapters.start_up import starts_otherwise
 from greenline.adapters.warm_process import WarmProblem, WarmProcess
 from greenline.ports.isolation import InForce, Warmth
@@ -41,7 +43,8 @@ class Kind:
     interpreter: Path
     project: Path
     tests: bool
-    hash_seed: int = 0
+    hash_seed: int | None = 0
+    """None: the person's own."""
     own_home: bool = True
     """For what nobody has accepted yet: it runs in isolation."""
 
@@ -82,8 +85,8 @@ class Probes:
     ) -> AsyncIterator[Probe]:
         """Start a probe, and end it with all that it started. Raises ProbeProblem.
 
-        ``python_path`` comes before the person's PYTHONPATH; ``first`` is what the request puts on ``sys.path`` itself;
-        ``variables`` are set in the environment, over all others.
+        ``python_path`` comes before the person's PYTHONPATH; ``first`` are folders that may come first on
+        ``sys.path`` later; ``variables`` are set in the environment, over all others.
         """
         in_force, sandbox = await self._isolation_of(kind)
         level = checked(in_force).level
@@ -121,15 +124,29 @@ class Probes:
                 self._leave_out(kind, probe.unwanted)
 
     async def overlay(
-        self, interpreter: Path, project: Path, texts: Mapping[Path, str], *, guarded: bool = True
+        self,
+        interpreter: Path,
+        project: Path,
+        texts: Mapping[Path, str],
+        *,
+        guarded: bool = True,
+        imported: Sequence[Path] | None = None,
     ) -> AbstractContextManager[Overlay]:
-        """Return the scratch copy for a probe, to be entered: see ``scratch_overlay``. Raises ProbeProblem."""
+        """Return the scratch copy for a probe, to be entered: see ``scratch_overlay``. Raises ProbeProblem.
+
+        What is not ``guarded``, and has no texts of its own, runs in the project's own folder. With ``imported``, the
+        folders that are imported from, what pytest reads above the project is in the copy as well.
+        """
+        if not guarded and not texts:
+            return in_place(project)
         level = await self.isolation.level() if guarded else "none"
         if level == "command":
             template = self.isolation.template()
             there = template.mapping({"{project}": project, "{python}": interpreter}).out(str(project))
             return scratch_overlay(project, texts, seen_as=Path(there))
-        return scratch_overlay(project, texts, parent=await self.isolation.scratch() if level == "sandbox" else None)
+        parent = await self.isolation.scratch() if level == "sandbox" else None
+        top = None if imported is None else await asyncio.to_thread(_top, project, imported)
+        return scratch_overlay(project, texts, parent=parent, top=top)
 
     async def in_force(self, interpreter: Interpreter | None, project: Project) -> InForce:
         """See Isolating."""
@@ -157,7 +174,11 @@ class Probes:
         if not self._warm:
             return
         tests = [Kind(interpreter.path, project.root, tests=True, hash_seed=seed) for seed in hash_seeds]
-        kinds = [Kind(interpreter.path, project.root, tests=False), *tests, replace(tests[0], own_home=False)]
+        kinds = [
+            Kind(interpreter.path, project.root, tests=False),
+            *tests,
+            replace(tests[0], own_home=False, hash_seed=None),
+        ]
 
         async def start() -> None:
             for kind in kinds:
@@ -223,6 +244,16 @@ class Probes:
         for old in list(self._processes)[:-_MOST]:
             self._processes.pop(old).retire()
         return warm
+
+
+def _top(project: Path, imported: Sequence[Path]) -> Path:
+    """Return what has to be in the copy: the project, and what is above it that pytest reads and imports there."""
+    beside = [os.path.normpath(folder) for folder in imported if ".." in folder.parts]
+    try:
+        found = Path(os.path.commonpath([root_of_pytest(project), *beside]))
+    except ValueError:  # another drive
+        return project
+    return found if found != Path(found.anchor) else project
 
 
 def _environment(kind: Kind, overlay: Overlay, python_path: Sequence[Path] = ()) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Runs tests with pytest, in the project's interpreter, in a child process, in a scratch copy of the project."""
+"""Runs tests with pytest, in the project's interpreter, in a child process, in a scratch copy or in the project."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from greenline.adapters.probe_process import ProbeProblem
 from greenline.adapters.probes import Kind, Probes
-from greenline.adapters.scratch_overlay import OverlayProblem
+from greenline.adapters.scratch_overlay import OverlayProblem, is_saved
 from greenline.adapters.suite_size import workers_for
 from greenline.domain.coverage.model import Executed
 from greenline.ports.tests import CallsSeen, Frame, TestOutcome, TestReport
@@ -59,18 +59,20 @@ class PytestProcess:
     async def _run(self, run: TestRun, progress: Progress, *, fresh: bool = False) -> TestReport | None:
         """Return None where only a fresh process can tell how it ends."""
         of = run.interpreter.path, run.project.root
-        with await self._probes.overlay(*of, run.overlay, guarded=run.guarded) as overlay:
+        saved = None if run.guarded else await asyncio.to_thread(_all_saved, run.overlay)
+        copied = await self._probes.overlay(
+            *of, run.overlay if saved is None else {}, guarded=run.guarded, imported=run.project.source_roots
+        )
+        with copied as overlay:
             heard = _Heard(overlay)
-            kind = Kind(
-                run.interpreter.path, run.project.root, tests=True, hash_seed=run.hash_seed, own_home=run.guarded
-            )
-            roots = [overlay.map_out(root) for root in run.project.source_roots]
+            seed = run.hash_seed if run.guarded else None
+            kind = Kind(*of, tests=True, hash_seed=seed, own_home=run.guarded)
             # The whole suite takes its time: nothing to win, and nothing that could be different.
             opened = self._probes.open(
                 kind,
                 overlay,
-                python_path=roots,
-                first=[overlay.root],
+                # A module of the project may have the name of one that a warm process has.
+                first=list(dict.fromkeys([overlay.root, *map(overlay.map_out, run.project.source_roots)])),
                 fresh=fresh or not run.selection,
                 variables=_variables(run.conditions),
             )
@@ -80,7 +82,8 @@ class PytestProcess:
                 if not heard.ended and probe.unfit:
                     return None
             if not heard.cannot_be_parallel:
-                return _report(overlay, run, heard, problem)
+                report = _report(overlay, heard, problem)
+                return replace(report, replaced=await asyncio.to_thread(_replaced, saved or {}))
         return await self._run(replace(run, parallel=False), progress, fresh=fresh)
 
     async def _ended(
@@ -124,6 +127,8 @@ class PytestProcess:
             days_later=run.conditions.days_later,
             package=run.conditions.package,
             elsewhere=run.conditions.elsewhere,
+            project="" if overlay.in_place else str(run.project.root),
+            options=list(run.options),
             parallel=run.parallel,
             workers=workers,
         )
@@ -223,6 +228,32 @@ class _Heard:
         return mapped
 
 
+_Stamp = tuple[int, int, int]
+
+
+def _all_saved(texts: Mapping[Path, str]) -> dict[Path, _Stamp] | None:
+    """Return which files on the disk have these texts already; None where one has another."""
+    stamps: dict[Path, _Stamp] = {}
+    for path, text in texts.items():
+        stamp = _stamp(path)  # before the text is read: what is saved in between shows
+        if stamp is None or not is_saved(path, text):
+            return None
+        stamps[path] = stamp
+    return stamps
+
+
+def _replaced(saved: Mapping[Path, _Stamp]) -> frozenset[Path]:
+    return frozenset(path for path, stamp in saved.items() if _stamp(path) != stamp)
+
+
+def _stamp(path: Path) -> _Stamp | None:
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
 def _variables(conditions: Conditions) -> dict[str, str]:
     asked = {"TZ": conditions.timezone, "LC_ALL": conditions.locale, "LANGUAGE": conditions.locale}
     return {name: value for name, value in asked.items() if value}
@@ -236,8 +267,7 @@ def _selected(overlay: Overlay, item: str) -> str:
     return path + colons + test
 
 
-def _report(overlay: Overlay, run: TestRun, heard: _Heard, problem: str) -> TestReport:
-    copy, project = str(overlay.root), str(run.project.root)
+def _report(overlay: Overlay, heard: _Heard, problem: str) -> TestReport:
     coverage: dict[Path, Executed] = {}
     for name, (lines, arcs) in (heard.done.coverage if heard.done else {}).items():
         path = overlay.map_back(Path(name))
@@ -250,9 +280,9 @@ def _report(overlay: Overlay, run: TestRun, heard: _Heard, problem: str) -> Test
             for line, programs, types in rows
         )
     return TestReport(
-        outcomes=tuple(_in_project(outcome, overlay, copy, project) for outcome in heard.outcomes),
+        outcomes=tuple(_in_project(outcome, overlay) for outcome in heard.outcomes),
         coverage=coverage,
-        problem=problem.replace(copy, project),
+        problem=overlay.in_words(problem),
         complaint=_complaint(heard) if not problem else "",
         none_found=heard.none_found,
         not_run=heard.not_run,
@@ -261,15 +291,15 @@ def _report(overlay: Overlay, run: TestRun, heard: _Heard, problem: str) -> Test
         contexts=heard.contexts,
         outside=heard.by_path(heard.done.outside) if heard.done else {},
         workers=heard.done.workers if heard.done else 0,
-        refusals=tuple(what.replace(copy, project) for what in (heard.done.refusals if heard.done else ())),
+        refusals=tuple(map(overlay.in_words, heard.done.refusals if heard.done else ())),
     )
 
 
-def _in_project(outcome: TestOutcome, overlay: Overlay, copy: str, project: str) -> TestOutcome:
+def _in_project(outcome: TestOutcome, overlay: Overlay) -> TestOutcome:
     return replace(
         outcome,
-        message=outcome.message.replace(copy, project),
-        said=outcome.said.replace(copy, project),
+        message=overlay.in_words(outcome.message),
+        said=overlay.in_words(outcome.said),
         frames=tuple(replace(frame, path=overlay.map_back(frame.path)) for frame in outcome.frames),
     )
 

@@ -43,6 +43,20 @@ def read_settings(file: Path) -> PytestSettings | None:
     )
 
 
+def root_of_pytest(root: Path) -> Path:
+    """Return the folder that pytest starts from when it is run in ``root``: that of the first configuration upwards.
+
+    Where there is none, that of the first ``setup.py``, else ``root``.
+    """
+    try:
+        for folder in (root, *root.parents):
+            if any((folder / name).is_file() and read_settings(folder / name) is not None for name in PYTEST_FILES):
+                return folder
+        return next((folder for folder in (root, *root.parents) if (folder / "setup.py").is_file()), root)
+    except OSError:
+        return root
+
+
 def variables_of_plugin(root: Path) -> tuple[tuple[str, str], ...]:
     """Return what pytest-env reads from its own table in ``pyproject.toml``."""
     table = toml_table(read_toml(root / "pyproject.toml"), "tool", "pytest_env") or {}

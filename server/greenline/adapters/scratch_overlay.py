@@ -9,7 +9,7 @@ import stat
 import tempfile
 import tokenize
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
@@ -31,13 +31,24 @@ class OverlayProblem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """Where things are. ``scratch`` holds the rest: ``root`` mirrors the project, ``home`` and ``tmp`` are empty."""
+    """Where things are. ``scratch`` holds the rest: ``root`` mirrors the project, ``home`` and ``tmp`` are empty.
+
+    Where the run is in the project's own folder, ``root`` is that. ``top`` is the folder around the project that is
+    mirrored with it, as ``mirror``.
+    """
 
     project_root: Path
     scratch: Path
     root: Path
     home: Path
     tmp: Path
+    top: Path | None = None
+    mirror: Path | None = None
+
+    @property
+    def in_place(self) -> bool:
+        """There is no copy: what runs, runs in the project's own folder."""
+        return self.root == self.project_root
 
     def map_out(self, path: Path) -> Path:
         """Return where a path of the project is in the copy; a path from elsewhere stays itself."""
@@ -49,23 +60,59 @@ class Overlay:
         for top in (self.root, Path(os.path.realpath(self.project_root))):
             if path.is_relative_to(top):
                 return self.project_root / path.relative_to(top)
+        if self.top is not None and self.mirror is not None and path.is_relative_to(self.mirror):
+            return self.top / path.relative_to(self.mirror)
         return path
+
+    def in_words(self, text: str) -> str:
+        """Return what was said in the copy with the places of the project."""
+        text = text.replace(str(self.root), str(self.project_root))
+        return text.replace(str(self.mirror), str(self.top)) if self.mirror is not None else text
 
 
 @contextmanager
 def scratch_overlay(
-    project_root: Path, overlay: Mapping[Path, str], *, parent: Path | None = None, seen_as: Path | None = None
+    project_root: Path,
+    overlay: Mapping[Path, str],
+    *,
+    parent: Path | None = None,
+    seen_as: Path | None = None,
+    top: Path | None = None,
 ) -> Iterator[Overlay]:
     """Make the copy, and remove it at the end whatever was done in it.
 
     ``overlay`` has absolute paths below ``project_root``. The cost grows with the entries of the folders on the way to
     them, not with the project. ``parent`` is the folder to make it in; ``seen_as`` is what the project is called where
-    the copy is used. Raises OverlayProblem.
+    the copy is used. ``top`` is a folder around it that is mirrored as well: what is there counts for the project.
+    Raises OverlayProblem.
     """
     tree = _tree(project_root, overlay)
     with _scratch(project_root, parent) as made:
-        _mirror(project_root, made.root, tree, seen_as or project_root)
-        yield made
+        if top is None or top == project_root or not project_root.is_relative_to(top):
+            _mirror(project_root, made.root, tree, seen_as or project_root)
+            yield made
+            return
+        mirror = made.root.parent / (top.name or "root")
+        inside = project_root.relative_to(top)
+        for part in reversed(inside.parts):
+            tree = {part: tree}
+        _mirror(top, mirror, tree, top)
+        yield replace(made, root=mirror / inside, top=top, mirror=mirror)
+
+
+@contextmanager
+def in_place(project_root: Path) -> Iterator[Overlay]:
+    """Make the scratch folder alone: what runs, runs in the project's own folder."""
+    with _scratch(project_root, None) as made:
+        yield replace(made, root=project_root)
+
+
+def is_saved(path: Path, text: str) -> bool:
+    """Tell whether the file has this text already."""
+    try:
+        return path.read_bytes() == encode_source(path, text)
+    except (OSError, ValueError):
+        return False
 
 
 @contextmanager

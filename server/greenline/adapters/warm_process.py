@@ -48,7 +48,7 @@ class WarmProcess:
         interpreter: Path,
         *,
         tests: bool,
-        hash_seed: int = 0,
+        hash_seed: int | None = 0,
         own_home: bool = True,
         without: Sequence[str] = (),
         bytecode: Path | None = None,

@@ -34,10 +34,10 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True)
 class TestRun:
-    """One run of pytest, always in a scratch copy of the project.
+    """One run of pytest: in a scratch copy, or, where nothing is refused and all texts are saved, in the project.
 
-    ``overlay`` holds texts that replace or add files in the copy (absolute paths in the project): candidates, and
-    unsaved buffers. ``selection`` are paths or node ids to run, empty for the whole suite. ``measure`` are the files
+    ``overlay`` holds texts that replace or add files (absolute paths in the project): candidates, and unsaved buffers.
+     ``selection`` are paths or node ids to run, empty for the whole suite. ``measure`` are the files
     whose lines and branches are recorded; None records every file under the project's source roots.
     """
 
@@ -49,6 +49,7 @@ class TestRun:
     selection: tuple[str, ...] = ()
     measure: tuple[Path, ...] | None = ()
     hash_seed: int = 0
+    """Of a guarded run; any other has the person's own."""
     seconds: float = 60.0
     record_calls: bool = False
     """Tell what the functions of ``measure`` are called with."""
@@ -61,6 +62,8 @@ class TestRun:
     parallel: bool = False
     """Run the tests in several processes, where the project has pytest-xdist and either asks for it or is large."""
     conditions: Conditions = Conditions()
+    options: tuple[str, ...] = ()
+    """Of pytest, as a person wrote them on the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,8 @@ class TestReport:
     """Of a run with contexts: file -> lines that ran outside of all tests."""
     workers: int = 0
     """In so many processes the tests ran side by side, where they did."""
+    replaced: frozenset[Path] = frozenset()
+    """Files of the overlay that were saved anew while the run had them from the disk: nobody knows what ran."""
     calls: Mapping[Path, tuple[CallsSeen, ...]] = field(default_factory=dict)
     """Of a run that records them, by file, in the order of the lines."""
 

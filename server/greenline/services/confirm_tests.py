@@ -126,7 +126,11 @@ class ConfirmTests:
             return _failed(generation.results, "", failures)
         kept = replace(report, coverage={p: c for p, c in report.coverage.items() if p == source})
         project = self._projects.project_of(source)
-        await asyncio.to_thread(self._show.keep, project, kept, {source: text, edit.path: edit.new_text})
+        texts = {source: text, edit.path: edit.new_text}
+        if report.replaced:  # saved anew meanwhile: what ran of it is not known
+            texts = {path: text for path, text in texts.items() if path not in report.replaced}
+        if texts:
+            await asyncio.to_thread(self._show.keep, project, kept, texts)
         results = self._with_coverage(generation.results, source, text, report)
         return Confirmation(results, len(mine), message=_message(len(mine), results))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from greenline.ports.tests import TestRun
@@ -94,6 +94,8 @@ class RecordedRuns:
             parallel=self._settings.run_parallel and not wanted.selection,
         )
         report = await self._runner.run(run, progress)
+        if report.replaced:  # the texts that were laid over are not what ran there, or not all the time
+            run = replace(run, overlay={p: text for p, text in overlay.items() if p not in report.replaced})
         measured = await asyncio.to_thread(self._keep, run, report, wanted, started)
         failures = await self._failures.sort(run, report, progress, started=started) if self._failures else ()
         return RecordedRun(report, measured, failures)
