@@ -32,6 +32,8 @@ class Run:
     contexts: Contexts | None = None
     internal_error: str = ""
     workers: int = 0
+    skipped_files: set[str] = field(default_factory=set)
+    """Node ids of files that skip themselves as a whole, while they are imported."""
     grouped: bool = False
     """pytest-xdist adds the name of its group to a test's node id."""
     as_called: Callable[[str], str] = str
@@ -119,6 +121,8 @@ def listener(pytest: Any, run: Run) -> Any:  # noqa: C901 - many hooks, each sho
         def pytest_collectreport(self, report: Any) -> None:
             if report.failed:
                 self._ends.not_collected(report)
+            elif report.skipped and report.nodeid:
+                run.skipped_files.add(run.as_called(report.nodeid))
 
         @pytest.hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]
         def pytest_collection_modifyitems(self, items: list[Any]) -> None:

@@ -67,6 +67,7 @@ def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
             this.ran_outside(this.contexts.outside)
         this.ran(this.tracer.take())
     done = wire.RunDone(exit_code, this.coverage, refusals, this.internal_error, this.workers, outside=this.outside)
+    done.skipped_files = sorted(this.skipped_files)
     if this.tracer and calls:
         done.calls = calls.take(this.tracer.reported_name)
     _wait_for_threads(done, reply, limited=request.limited)

@@ -131,6 +131,8 @@ class RunDone:
     parameter -> types as in ``Explore.hints``]."""
     outside: dict[str, str] = field(default_factory=dict)
     """Of a run with contexts: file -> the lines that ran outside of all tests, as in ``TestDone.lines``."""
+    skipped_files: list[str] = field(default_factory=list)
+    """Node ids of files that skip themselves as a whole, while they are imported: no test of them is told of."""
 
 
 @dataclass

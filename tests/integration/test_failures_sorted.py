@@ -651,3 +651,18 @@ async def test_an_async_test_without_a_plugin_for_it_is_nobodys_fault(sorter: So
     assert failure.kind == "environment"
     assert "no plugin of pytest is there" in failure.message
     assert "pytest-asyncio" in failure.next_step
+
+
+@pytest.mark.parametrize("parallel", [False, True])
+async def test_a_file_that_skips_itself_is_told_of(
+    project: Project, sorter: Sorter, parallel: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if parallel:
+        pytest.importorskip("xdist")
+        monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    tests = project.root / "tests"
+    write(tests / "test_a.py", "import pytest\npytest.skip('not now', allow_module_level=True)\ndef test_a(): pass\n")
+    write(tests / "test_b.py", "def test_b(): pass\n")
+    run = TestRun(project, sorter.interpreter, selection=("tests",), parallel=parallel)
+    report = await sorter.runner.run(run, Silent())
+    assert (report.skipped_files, len(report.outcomes)) == ({"tests/test_a.py"}, 1)

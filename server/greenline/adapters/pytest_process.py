@@ -292,6 +292,7 @@ def _report(overlay: Overlay, heard: _Heard, problem: str) -> TestReport:
         outside=heard.by_path(heard.done.outside) if heard.done else {},
         workers=heard.done.workers if heard.done else 0,
         refusals=tuple(map(overlay.in_words, heard.done.refusals if heard.done else ())),
+        skipped_files=frozenset(heard.done.skipped_files if heard.done else ()),
     )
 
 

@@ -72,7 +72,8 @@ class Failing:
         collected = {node_id.partition("::")[0] for node_id in seen if "::" in node_id}
         for key in list(self._known):
             of, node_id = key
-            if of == root and (everything or node_id in seen or node_id in collected):
+            its_file = node_id.partition("::")[0]
+            if of == root and (everything or node_id in seen or node_id in collected or its_file in run.skipped):
                 del self._known[key]
         for failure in found:
             self._known[root, failure.node_id] = _Known(root, failure, ran)

@@ -83,4 +83,9 @@ def _joined(runs: Sequence[SuiteRun]) -> SuiteRun:
         failures=tuple(failures.values()),
         passed=frozenset().union(*(run.passed for run in runs)) - failures.keys(),
         skipped=frozenset().union(*(run.skipped for run in runs)) - failures.keys(),
+        tests=sum(run.tests for run in runs),
+        seconds=sum(run.seconds for run in runs),
+        problem="; ".join(dict.fromkeys(run.problem for run in runs if run.problem)),
+        none_found=all(run.none_found for run in runs),
+        cut_short=any(run.cut_short for run in runs),
     )

@@ -123,6 +123,8 @@ class TestReport:
     """Node id of the test that was running when a ``problem`` ended the run."""
     refusals: tuple[str, ...] = ()
     """What the guard refused, in words ("write to /home/x/data.json"), even where a test swallowed the refusal."""
+    skipped_files: frozenset[str] = frozenset()
+    """Node ids of files that skip themselves as a whole: their tests have no outcome."""
 
     contexts: Mapping[str, Mapping[Path, int]] = field(default_factory=dict)
     """Of a run with contexts: node id -> file -> lines that this test ran, as a number with bit n for line n.

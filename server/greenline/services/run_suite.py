@@ -31,7 +31,7 @@ class SuiteRun:
     passed: frozenset[str] = frozenset()
     """Node ids; what failed before and is here does so no more."""
     skipped: frozenset[str] = frozenset()
-    """Node ids."""
+    """Node ids; that of a file stands for all of its tests."""
     tests: int = 0
     """How many ran."""
     seconds: float = 0.0
@@ -84,7 +84,8 @@ class RunSuite:
             changed=ran.measured,
             failures=ran.failures,
             passed=ran.passed,
-            skipped=frozenset(o.node_id for o in ran.report.outcomes if o.outcome == "skipped"),
+            skipped=ran.report.skipped_files
+            | frozenset(o.node_id for o in ran.report.outcomes if o.outcome == "skipped"),
             tests=len(ran.report.outcomes),
             seconds=ran.report.seconds,
             problem=ran.report.problem or ran.report.complaint,

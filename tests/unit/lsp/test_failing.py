@@ -152,6 +152,19 @@ async def test_it_goes_when_the_test_is_skipped(
         assert await looks.lines(test) == await looks.lines(code) == []
 
 
+async def test_it_goes_when_its_whole_file_is_skipped(
+    services: FakeServices, kind: str, source: Path, test_file: Path, failure: Failure
+) -> None:
+    async with looking(services, kind) as editor:
+        looks = Looking(editor, services, kind)
+        test, code = looks.open(test_file), looks.open(source)
+        await looks.run(failure)
+        await looks.run(skipped=("tests/test_other.py",))
+        assert await looks.lines(test) == [5], "another is"
+        await looks.run(skipped=("tests/test_shop.py",))
+        assert await looks.lines(test) == await looks.lines(code) == []
+
+
 async def test_what_many_marks_share_is_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     test, code = tmp_path / "test_a.py", tmp_path / "a.py"
     test.write_text("".join(f"def test_{n}():\n    assert f({n}) == 2\n\n\n" for n in range(30)))

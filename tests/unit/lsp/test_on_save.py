@@ -184,3 +184,33 @@ async def test_the_setting_can_change_while_the_server_runs(services: FakeServic
         await ended(editor)
     assert services.run_affected.files == [source]
     assert len(services.built) == 1, "a setting of the face alone throws nothing away"
+
+
+async def test_what_kept_one_of_two_files_from_being_run_is_told(
+    services: FakeServices, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(on_save, "_PAUSE", 0.3)  # the two have to arrive meanwhile
+    other = tmp_path / "b.py"
+    other.write_text("x = 1\n")
+    answers = {
+        source: SuiteRun("1 passed", ok=True, tests=1, seconds=1.0),
+        other: SuiteRun("Too slow.", ok=False, problem="Too slow.", tests=2, seconds=2.0, cut_short=True),
+    }
+    taken: list[SuiteRun] = []
+
+    async def run_tests_of(path: Path, progress: object) -> SuiteRun:
+        return answers[path]
+
+    async def take(root: Path, run: SuiteRun, texts: object, *, everything: bool = False) -> None:
+        taken.append(run)
+
+    monkeypatch.setattr(services.run_affected, "run_tests_of", run_tests_of)
+    async with editor_with(services, "file") as editor:
+        monkeypatch.setattr(editor.server.session.failing, "take", take)
+        for path in (source, other):
+            save(editor, editor.open(path))
+        end = await ended(editor)
+    assert sorted(end["message"].split("; ")) == ["1 passed", "Too slow."]
+    (joined,) = taken
+    assert (joined.problem, joined.cut_short, joined.none_found) == ("Too slow.", True, False)
+    assert (joined.ok, joined.tests, joined.seconds) == (True, 3, 3.0)
