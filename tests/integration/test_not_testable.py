@@ -67,7 +67,7 @@ REASONS = {
     "takes_its_time": r"it is too slow to explore: each call takes longer than 0\.3 s; `takes_its_time\(.*\)` took \d",
     "around.inside": r"it is defined inside `around`, and only reachable through it: generate tests for that one",
     "wants_a_package.py": r"importing wants_a_package failed: line 1 of wants_a_package\.py raises ModuleNotFound"
-    r".*Install what provides `greenline_is_not_here` for .*python",
+    r".*\. Check that the name is not mistyped\. Install what provides `greenline_is_not_here` for .*python",
     "wants_a_variable.py": r"line 3 of wants_a_variable\.py raises KeyError: 'GREENLINE_IS_NOT_HERE'\. Set that env",
     "fails.py": r"importing fails failed: line 3 of fails\.py raises KeyError: 'all'$",
     "is_a_program.py": r"raises SystemExit: usage: program FILE\. Put what runs the program below `if __name__",

@@ -24,7 +24,8 @@ def why_not_imported(name: str, error: BaseException) -> str:
     if isinstance(error, SystemExit):
         return f'{failed}. Put what runs the program below `if __name__ == "__main__":`.'
     if isinstance(error, ModuleNotFoundError) and error.name and not _is_own(error.name, name):
-        return f"{failed}. Install what provides `{error.name}` for {sys.executable}."
+        wanted = f"Install what provides `{error.name}` for {sys.executable}"
+        return f"{failed}. Check that the name is not mistyped. {wanted} if it is meant."
     if isinstance(error, KeyError) and _is_of_environment(error):
         return f"{failed}. Set that environment variable where Greenline starts, or ask for it in a function."
     return failed
