@@ -35,20 +35,24 @@ class BranchWords:
 
     def describe(self, arc: Arc) -> str:
         """Return a sentence such as "Line 40 never jumps to 44: the condition is always true"."""
-        sentence = self._jump(*arc)
+        sentence = self._jump(*arc, never="never ")
         reason = self._reason(*arc)
         return f"{sentence}: {reason}" if reason else sentence
 
-    def _jump(self, line: int, end: int) -> str:
+    def describe_taken(self, arc: Arc) -> str:
+        """Return a sentence such as "Line 40 jumps to 44"."""
+        return self._jump(*arc)
+
+    def _jump(self, line: int, end: int, never: str = "") -> str:
         if end > line:
-            return f"Line {line} never jumps to {end}"
+            return f"Line {line} {never}jumps to {end}"
         if end > 0:
-            return f"Line {line} never jumps back to {end}"
+            return f"Line {line} {never}jumps back to {end}"
         scopes: list[Function | Class] = [*self._module.functions, *self._module.classes]
         for left in scopes:
             if left.first_line <= -end <= left.line < line <= left.end_line:
-                return f"Line {line} never leaves `{left.qualname}`"
-        return f"Line {line} never reaches the end of the module"
+                return f"Line {line} {never}leaves `{left.qualname}`"
+        return f"Line {line} {never}reaches the end of the module"
 
     def _reason(self, line: int, end: int) -> str:
         found = self._branching.get(line)
