@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ class Recorder(Console):
 def main() -> int:
     """Run the demo and write its pictures; return the exit code."""
     console = Recorder()
-    if not asyncio.run(Demo(console).run()):
+    if not asyncio.run(Demo(console, Path(sys.executable)).run()):
         return 1
     IMAGES.mkdir(parents=True, exist_ok=True)
     for name in filter(None, CHAPTERS.values()):

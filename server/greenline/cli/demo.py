@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import shlex
 import shutil
@@ -10,7 +11,6 @@ import sys
 import tempfile
 import time
 from importlib import resources
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +22,18 @@ from greenline.cli.demo_client import SERVER_ERRORS, DemoEditor, Ended, Shown
 from greenline.cli.results_view import print_code
 from greenline.cli.source_view import print_legend, print_source
 from greenline.domain.code.read_module import read_module
+from greenline.ports.project import InterpreterProblem
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
 
+    from greenline.ports.project import InterpreterFinder, Project
+
 FILE = Path("src", "parcels", "pricing.py")
 FUNCTION = "delivery_price"
+OLDEST = (3, 10)
+"""The Python that the example is written for."""
 LIMIT = 300.0
 """Seconds for all of it, on the slowest machine."""
 
@@ -37,23 +42,39 @@ class DemoProblem(Exception):
     """The demo cannot go on; the message says why and what to do."""
 
 
+async def python_for_the_demo(finder: InterpreterFinder, here: Project) -> Path:
+    """Return Greenline's own Python if that has pytest, else that of the folder that it is started in.
+
+    Raises DemoProblem.
+    """
+    own = await finder.interpreter_for(here, setting=sys.executable)
+    if own.pytest_version:
+        return own.path
+    with contextlib.suppress(InterpreterProblem):
+        other = await finder.interpreter_for(here)
+        if other.pytest_version and other.version >= OLDEST:
+            return other.path
+    instead = f", such as {own.instead}" if own.instead else ""
+    raise DemoProblem(
+        "The demo runs tests, and neither Greenline's own Python nor that of this folder has pytest. "
+        f"{own.to_install('pytest')}\nOr name a Python that has pytest{instead}: greenline demo --interpreter PATH"
+    )
+
+
 class Demo:
     """Tells one run from beginning to end."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, console: Console, python: Path) -> None:
+        """Run the example with ``python``, which has pytest."""
+        self._console, self._python = console, str(python)
         self._status: Status | None = None
         self._began = time.monotonic()
         self._steps: set[str] = set()
 
     async def run(self) -> bool:
         """Run it. Returns whether a test was confirmed. Raises DemoProblem."""
-        if find_spec("pytest") is None:
-            raise DemoProblem(
-                f"The demo runs tests, and pytest is missing. Install it: {sys.executable} -m pip install pytest"
-            )
         folder = copy_example()
-        editor = DemoEditor(folder, sys.executable, self._step)
+        editor = DemoEditor(folder, self._python, self._step)
         try:
             return await asyncio.wait_for(self._tell(folder, editor), LIMIT)
         except (asyncio.TimeoutError, *SERVER_ERRORS) as problem:
@@ -85,11 +106,10 @@ class Demo:
 
     async def _measure(self, folder: Path) -> None:
         """Run the example's own tests as a person would, so that there is coverage to show. Raises DemoProblem."""
-        command = ["-m", "coverage", "run", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-        self._say(f"python {' '.join(command[:5])}")
+        self._say("greenline test")
         child = await asyncio.create_subprocess_exec(
             sys.executable,
-            *command,
+            *("-m", "greenline", "test", "--interpreter", self._python),
             cwd=folder,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
