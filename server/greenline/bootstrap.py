@@ -149,6 +149,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
             documents=documents,
             isolating=lasting.probes,
             interpreter=settings.interpreter,
+            runner=runner,
         ),
         projects=projects,
         interpreters=interpreters,

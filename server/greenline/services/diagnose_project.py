@@ -22,6 +22,8 @@ from greenline.ports.project import (
     Verdict,
 )
 from greenline.ports.source_tree import SourceTree
+from greenline.ports.tests import TestRunner
+from greenline.services import importable
 from greenline.services.report_age import ReportAge, TestsSince
 from greenline.services.say_isolation import isolation_in_words, warmth_in_words
 from greenline.services.show_coverage import PictureState, ShowCoverage
@@ -70,12 +72,14 @@ class DiagnoseProject:
         documents: Documents,
         isolating: Isolating,
         interpreter: str = "",
+        runner: TestRunner | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._projects, self._interpreters, self._coverage = projects, interpreters, coverage
         self._show, self._sources, self._age, self._documents = show, sources, age, documents
         self._isolating = isolating
         self._interpreter, self._now = interpreter, now
+        self._runner = runner
 
     async def diagnose(self, path: Path) -> list[Finding]:
         """Return the findings for a file, or for the project that a folder is in. Raises nothing."""
@@ -84,6 +88,7 @@ class DiagnoseProject:
         interpreter, about = await self._interpreter_findings(project)
         findings += about
         findings += await self._isolation_findings(project, interpreter)
+        findings += await self._import_findings(project, interpreter)
         findings += self._coverage_findings(project)
         return findings + self._file_findings(path)
 
@@ -116,6 +121,13 @@ class DiagnoseProject:
         warmth = await self._isolating.warmth(interpreter, project) if interpreter is not None else None
         isolation = Finding("isolation", "ok", isolation_in_words(in_force, warmth))
         return [isolation, *([Finding("warm processes", "ok", warmth_in_words(warmth))] if warmth else [])]
+
+    async def _import_findings(self, project: Project, interpreter: Interpreter | None) -> list[Finding]:
+        """Say that pytest does not find the project's packages; nothing where it does."""
+        if self._runner is None or interpreter is None or interpreter.pytest_version is None:
+            return []
+        found = await importable.ask(self._runner, project, interpreter)
+        return [Finding("imports", "problem", *found)] if found else []
 
     def _coverage_findings(self, project: Project) -> list[Finding]:
         try:

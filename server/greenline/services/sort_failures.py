@@ -17,6 +17,7 @@ from greenline.domain.failure_kinds import flaky, judge, may_be_flaky
 from greenline.domain.failure_surroundings import of_the_run
 from greenline.domain.failures import Failure, Place
 from greenline.ports.tests import Conditions
+from greenline.services.importable import not_importable
 from greenline.services.show_coverage import is_test
 
 if TYPE_CHECKING:
@@ -85,11 +86,15 @@ class SortFailures:
         same = [one for one in evidence if may_be_flaky(one) and _as_it_ran(run, report, one, texts)]
         passed = await self._pass_again(run, report, [one.node_id for one in same], progress)
         passed &= {one.node_id for one in same if _as_it_ran(run, report, one, texts)}  # it may be saved at any time
-        found = [flaky(one) if one.node_id in passed else judge(one) for one in evidence]
+        found = [flaky(one) if one.node_id in passed else _judged(run.project, one) for one in evidence]
         found += _ended_by(report)
         found = await asyncio.to_thread(lambda: [_placed(run.project.root, failure, texts) for failure in found])
-        if not report.outcomes and (why := of_the_run(report.problem)):
-            found.append(Failure("", *why))
+        if not report.outcomes:
+            apart = await asyncio.to_thread(not_importable, run.project, report.problem)
+            if apart:
+                found.append(Failure("", "environment", *apart))
+            elif why := of_the_run(report.problem):
+                found.append(Failure("", *why))
         return tuple(found)
 
     def _evidence(self, run: TestRun, report: TestReport, texts: _Texts) -> list[Evidence]:
@@ -230,6 +235,11 @@ def _placed(root: Path, failure: Failure, texts: _Texts) -> Failure:
         return failure
     function = read_module(text)[0].function(test.partition("[")[0].replace("::", "."))
     return replace(failure, test=Place(root / file, function.line if function else 1))
+
+
+def _judged(project: Project, one: Evidence) -> Failure:
+    failure, apart = judge(one), not_importable(project, one.said)
+    return replace(failure, kind="environment", message=apart[0], next_step=apart[1]) if apart else failure
 
 
 def _as_it_ran(run: TestRun, report: TestReport, one: Evidence, texts: _Texts) -> bool:

@@ -15,6 +15,7 @@ from greenline.domain.generation.known_assertions import assertions_of, says_not
 from greenline.domain.generation.merge import merge_tests
 from greenline.domain.generation.model import TestEdit
 from greenline.ports.tests import Conditions, TestReport, TestRun
+from greenline.services import importable
 from greenline.services.spoiling_tests import spoilers
 from greenline.services.trial_verdicts import failed_tests, harmed, last_line, name_of, spoiled, why
 
@@ -89,12 +90,12 @@ class TestTrial:
             if not any(candidates.values()):
                 break
             merged = self._merge(bench, candidates)
-            if merged.problem:
-                return Tried(bench.before, problem=f"{bench.placement.path.name}: {merged.problem}")
             reports = await self._run_twice(bench, merged, progress) if merged.names else [TestReport()]
-            problem = spoiled(bench.existing, merged.names, reports) or next(
-                (r.problem for r in reports if r.problem), ""
-            )
+            problem = f"{bench.placement.path.name}: {merged.problem}" if merged.problem else ""
+            problem = problem or importable.of_the_files(bench.project, reports)
+            if problem:  # no test of ours is to blame, and none would do better
+                return Tried(bench.before, problem=problem)
+            problem = _problem(bench, merged, reports)
             harmful = await self._harmful(bench, candidates, merged, reports, progress)
             if harmful:
                 for (function, _), harm in harmful.items():
@@ -242,6 +243,11 @@ class TestTrial:
             bench.placement.path, bench.test_text is None, bench.test_text or "", merged.new_text, merged.insertions
         )
         return Tried(after, edit, kept, {helped: _as_kept(tests, merged) for helped, tests in helpers.items()})
+
+
+def _problem(bench: Bench, merged: Merged, reports: Sequence[TestReport]) -> str:
+    problems = [spoiled(bench.existing, merged.names, reports), *(report.problem for report in reports)]
+    return next(filter(None, problems), "")
 
 
 def _help(bench: Bench, function: Function, found: Sequence[Candidate], after: CoverageMap) -> bool:

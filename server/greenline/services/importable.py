@@ -1,0 +1,93 @@
+"""Packages of the project that its pytest cannot import: neither test nor code is to blame, and it is said what is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from greenline.ports.progress import Silent
+from greenline.ports.tests import TestRun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from greenline.ports.project import Interpreter, Project
+    from greenline.ports.tests import TestReport, TestRunner
+
+_NO_MODULE = re.compile(r"No module named '(\w+)'")
+_INSTALLED_FROM = ("pyproject.toml", "setup.py", "setup.cfg")
+_MOST_ASKED = 20
+_ASKS = """\
+import importlib.util
+for name in {names!r}:
+    if importlib.util.find_spec(name) is None:
+        raise ModuleNotFoundError(f"No module named {{name!r}}")
+"""
+
+
+def not_importable(project: Project, said: str) -> tuple[str, str] | None:
+    """Return what is wrong and what to do, where words of an exception name a package of the project that is there.
+
+    None for all others: a module in the project's own folder is importable wherever pytest runs by its name.
+    """
+    for name in _NO_MODULE.findall(said):
+        if _has(project.root, name):
+            continue
+        folder = next((folder for folder in _elsewhere(project) if _has(folder, name)), None)
+        if folder is not None:
+            return _in_words(project, name, folder.relative_to(project.root).as_posix())
+    return None
+
+
+def of_the_files(project: Project, reports: Iterable[TestReport]) -> str:
+    """Say that for this reason a file of tests could not be run; empty where that is not so."""
+    for report in reports:
+        errors = [o.message for o in report.outcomes if o.outcome == "error" and "::" not in o.node_id]
+        found = next((why for said in (report.problem, *errors) if (why := not_importable(project, said))), None)
+        if found and not any(o.outcome == "passed" for o in report.outcomes):
+            return " ".join(found)
+    return ""
+
+
+async def ask(runner: TestRunner, project: Project, interpreter: Interpreter) -> tuple[str, str] | None:
+    """Have the project's pytest look for its packages, without importing one; what is wrong, and what to do."""
+    names = sorted({name for folder in _elsewhere(project) for name in _names_in(folder)})[:_MOST_ASKED]
+    if not names:
+        return None
+    test = next(iter(project.test_roots), project.root) / "test_greenline_asks_whether_it_is_importable.py"
+    run = TestRun(project, interpreter, {test: _ASKS.format(names=names)}, (str(test),))
+    report = await runner.run(run, Silent())
+    said = [report.problem, *(outcome.message for outcome in report.outcomes)]
+    return next((why for one in said if (why := not_importable(project, one))), None)
+
+
+def _in_words(project: Project, name: str, folder: str) -> tuple[str, str]:
+    install = "Install it with `pip install -e .`, or set" if _can_be_installed(project) else "Set"
+    what = f"pytest cannot import `{name}` in this project: it is in {folder}/, which is not installed"
+    return (
+        f"{what} and not on pytest's path.",
+        f'{install} pythonpath = ["{folder}"] under [tool.pytest.ini_options].',
+    )
+
+
+def _can_be_installed(project: Project) -> bool:
+    return any((project.root / name).is_file() for name in _INSTALLED_FROM)
+
+
+def _elsewhere(project: Project) -> list[Path]:
+    """Return the folders with sources that are not the project's own folder, and in it."""
+    return [f for f in project.source_roots if f != project.root and f.is_relative_to(project.root) and f.is_dir()]
+
+
+def _has(folder: Path, name: str) -> bool:
+    return (folder / f"{name}.py").is_file() or (folder / name).is_dir()
+
+
+def _names_in(folder: Path) -> list[str]:
+    return [
+        entry.name.removesuffix(".py")
+        for entry in folder.iterdir()
+        if entry.name.removesuffix(".py").isidentifier()
+        and (entry.suffix == ".py" or (entry / "__init__.py").is_file())
+    ]
