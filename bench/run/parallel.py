@@ -65,7 +65,7 @@ async def seconds(run: TestRun, workers: int) -> tuple[float, float]:
 async def measured(tests: int, options: argparse.Namespace) -> str:
     """Return a row of the table."""
     version = (sys.version_info[0], sys.version_info[1], sys.version_info[2])
-    interpreter = Interpreter(Path(options.python), version, "the bench", "there", None)
+    interpreter = Interpreter(Path(options.python), version, "the bench", "there")
     with tempfile.TemporaryDirectory(prefix="greenline-bench-") as folder:
         project = await asyncio.to_thread(project_with, Path(folder) / "project", tests, options.cost)
         run = TestRun(project, interpreter, measure=None, guarded=False, contexts=True, seconds=600)

@@ -76,7 +76,7 @@ def project_of(root: Path) -> Project:
 
 async def run(root: Path, python: Path = Path(sys.executable), *, warm: bool = False, **options: Any) -> TestReport:
     major, minor, micro = sys.version_info[:3]
-    interpreter = Interpreter(python, (major, minor, micro), "the test", "9", None)
+    interpreter = Interpreter(python, (major, minor, micro), "the test", "9")
     probes = Probes(warm=warm and sys.platform == "linux")
     return await PytestProcess(probes).run(TestRun(project_of(root), interpreter, **options), Silent())
 
@@ -280,7 +280,7 @@ async def test_folders_beside_the_project_are_found_from_the_copy(root: Path, wa
     object.__setattr__(project, "source_roots", (*project.source_roots, root / "../beside"))
 
     major, minor, micro = sys.version_info[:3]
-    interpreter = Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9", None)
+    interpreter = Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9")
     overlay = {root / "src" / "signs.py": MODULE + "# not saved\n"} if way.get("unsaved") else {}
     options = TestRun(project, interpreter, overlay, ("tests/test_signs.py",), guarded=way["guarded"])
     report = await PytestProcess().run(options, Silent())

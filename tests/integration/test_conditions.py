@@ -74,7 +74,7 @@ def as_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestRun:
     test.write_text(TESTS.replace("{year}", str(datetime.datetime.now(datetime.timezone.utc).year)))
     project = Project(root, root / "pytest.ini", (root,), (root / "tests",))
     major, minor, micro = sys.version_info[:3]
-    python = Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9", None)
+    python = Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9")
     return TestRun(project, python, selection=(str(test),))
 
 

@@ -65,7 +65,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 
 async def run(project: Project, skip: frozenset[str] = frozenset()) -> TestReport:
     major, minor, micro = sys.version_info[:3]
-    interpreter = Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9", None)
+    interpreter = Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9")
     wanted = TestRun(project, interpreter, measure=None, guarded=False, contexts=True, skip=skip)
     report = await PytestProcess().run(wanted, Silent())
     assert report.problem == ""

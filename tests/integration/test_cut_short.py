@@ -60,7 +60,7 @@ def root(tmp_path: Path) -> Path:
 )
 async def test_what_did_not_run_is_counted_and_said(root: Path, conftest: str, problem: str, not_run: int) -> None:
     major, minor, micro = sys.version_info[:3]
-    interpreter = Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9", None)
+    interpreter = Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9")
     (root / "conftest.py").write_text(conftest)
     run = TestRun(Project(root, None, (root,), (root / "tests",)), interpreter, guarded=False)
     report = await PytestProcess().run(run, Silent())

@@ -274,7 +274,7 @@ class Sorter:
         self.project, self.runner = project, Counting(runner)
         self.sorting = SortFailures(runner=self.runner, disk=SavedFiles(), passes=LastPasses())
         major, minor, micro = sys.version_info[:3]
-        self.interpreter = Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9", None)
+        self.interpreter = Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9")
 
     async def failures(
         self,

@@ -275,7 +275,7 @@ async def test_one_that_hangs_is_given_up_and_ended(project: Project, tmp_path: 
 
 async def test_one_that_is_too_old_is_refused_with_its_version(project: Project, tmp_path: Path) -> None:
     answer = (
-        '{"greenline": {"version": [3, 7, 16], "executable": "/old/python", "pytest": null, "coverage": null, '
+        '{"greenline": {"version": [3, 7, 16], "executable": "/old/python", "pytest": null, '
         '"pip": null, "managed": false, "folders": []}}'
     )
     python = script(tmp_path / "python", f"echo '{answer}'")

@@ -60,7 +60,7 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def here() -> Interpreter:
-    return Interpreter(Path(sys.executable), sys.version_info[:3], "the test", "9", None)
+    return Interpreter(Path(sys.executable), sys.version_info[:3], "the test", "9")
 
 
 def run_of(root: Path, here: Interpreter, *, guarded: bool = True, seconds: float = LIMIT) -> TestRun:
@@ -182,7 +182,7 @@ from greenline.ports.project import Interpreter, Project
 from greenline.ports.tests import TestRun
 
 root = Path(sys.argv[1])
-here = Interpreter(Path(sys.executable), sys.version_info[:3], "the test", "9", None)
+here = Interpreter(Path(sys.executable), sys.version_info[:3], "the test", "9")
 probes = Probes(warm=sys.argv[2] == "warm", isolation=Isolation(Wanted("sandbox")))
 run = TestRun(Project(root, None, (root,), ()), here, selection=("test_signs.py",), seconds=600.0)
 asyncio.run(PytestProcess(probes).run(run, Silent()))

@@ -60,7 +60,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 
 async def order(project: Project, shuffle: int | None) -> list[str]:
     major, minor, micro = sys.version_info[:3]
-    interpreter = Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9", None)
+    interpreter = Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9")
     run = TestRun(project, interpreter, guarded=False, conditions=Conditions(shuffle=shuffle))
     report = await PytestProcess().run(run, Silent())
     assert report.green, report

@@ -87,7 +87,7 @@ def project(tmp_path: Path, pids: Path) -> Project:
 
 def run_of(project: Project) -> TestRun:
     major, minor, micro = sys.version_info[:3]
-    interpreter = Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9", None)
+    interpreter = Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9")
     return TestRun(project, interpreter, measure=None, guarded=False, contexts=True, seconds=LIMIT)
 
 

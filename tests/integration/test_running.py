@@ -46,7 +46,7 @@ def project(tmp_path: Path) -> Project:
 @pytest.fixture
 def interpreter() -> Interpreter:
     major, minor, micro = sys.version_info[:3]
-    return Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9", None)
+    return Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9")
 
 
 async def run(project: Project, interpreter: Interpreter, test: str, **options: object) -> TestReport:

@@ -51,7 +51,7 @@ def _run_of(tmp_path: Path, pids: Path, seconds: float = 60.0) -> TestRun:
     major, minor, micro = sys.version_info[:3]
     return TestRun(
         Project(root, None, (root,), ()),
-        Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9", None),
+        Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9"),
         {root / "test_a.py": DAEMON.format(pids=str(pids))},
         ("test_a.py",),
         guarded=False,  # the guard would refuse the fork

@@ -125,7 +125,7 @@ async def test_a_run_tells_what_functions_were_called_with_and_tells_it_again(pr
     source, tests = project / "shop.py", project / "test_shop.py"
     run = TestRun(
         Project(project, project / "pyproject.toml", (project,), ()),
-        Interpreter(Path(sys.executable), (3, 11, 0), "the test", "9", None),
+        Interpreter(Path(sys.executable), (3, 11, 0), "the test", "9"),
         overlay={tests: RECORDED},
         selection=(str(tests),),
         measure=(source,),
@@ -145,7 +145,7 @@ async def test_a_run_that_is_not_asked_tells_no_calls(project: Path) -> None:
     source, tests = project / "shop.py", project / "test_shop.py"
     run = TestRun(
         Project(project, project / "pyproject.toml", (project,), ()),
-        Interpreter(Path(sys.executable), (3, 11, 0), "the test", "9", None),
+        Interpreter(Path(sys.executable), (3, 11, 0), "the test", "9"),
         overlay={tests: INDIRECT},
         selection=(str(tests),),
         measure=(source,),

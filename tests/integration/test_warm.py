@@ -150,7 +150,7 @@ INI = "[pytest]\npythonpath = src\naddopts = --shade=dark\nsize = big\nfilterwar
 @pytest.fixture
 def interpreter() -> Interpreter:
     major, minor, micro = sys.version_info[:3]
-    return Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9", None)
+    return Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9")
 
 
 @pytest.fixture
@@ -351,7 +351,7 @@ async def test_a_plugin_that_makes_forks_unlike_fresh_processes_is_found(
 ) -> None:
     python, packages = _environment_with(tmp_path, plugin)
     monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
-    interpreter = Interpreter(python, sys.version_info[:3], "the test", "9", None)
+    interpreter = Interpreter(python, sys.version_info[:3], "the test", "9")
     probes = Probes()
 
     report = await run(probes, run_of(project, interpreter, "def test_a(): pass\n"))
@@ -376,7 +376,7 @@ async def test_a_plugin_that_starts_a_thread_is_left_to_each_fork(
     )
     python, _ = _environment_with(tmp_path, starts)
     monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
-    interpreter = Interpreter(python, sys.version_info[:3], "the test", "9", None)
+    interpreter = Interpreter(python, sys.version_info[:3], "the test", "9")
     probes = Probes()
     test = "import installed_plugin\ndef test_a(): assert installed_plugin.STARTED.is_alive()\n"
 
@@ -518,7 +518,7 @@ async def test_a_run_whose_warm_process_dies_is_run_again_in_a_fresh_one(
 
 async def test_what_is_installed_later_is_seen(project: Project, tmp_path: Path) -> None:
     python, packages = _environment_with(tmp_path, "")
-    interpreter = Interpreter(python, sys.version_info[:3], "the test", "9", None)
+    interpreter = Interpreter(python, sys.version_info[:3], "the test", "9")
     probes = Probes()
     assert (await run(probes, run_of(project, interpreter, "def test_a(): pass\n"))).green
     first = of(probes)
@@ -645,7 +645,7 @@ from greenline.ports.tests import TestRun
 async def main():
     root, test = Path(sys.argv[1]), sys.argv[2]
     project = Project(root, None, (root,), ())
-    interpreter = Interpreter(Path(sys.executable), sys.version_info[:3], "the test", "9", None)
+    interpreter = Interpreter(Path(sys.executable), sys.version_info[:3], "the test", "9")
     probes = Probes()
     probes.prepare(project, interpreter, (0, 1))
     path = root / "test_daemon.py"
@@ -701,7 +701,7 @@ from greenline.ports.project import Interpreter, Project
 
 root = Path(sys.argv[1])
 expedition = Expedition(
-    Project(root, None, (root,), ()), Interpreter(Path(sys.executable), sys.version_info[:3], "the test", "9", None),
+    Project(root, None, (root,), ()), Interpreter(Path(sys.executable), sys.version_info[:3], "the test", "9"),
     root / "stays.py", "stays", "stays", frozenset({2}), frozenset(), {}, 60.0,
 )
 asyncio.run(ExplorerProcess(Probes(warm=sys.argv[2] == "warm")).explore(expedition, Silent()))

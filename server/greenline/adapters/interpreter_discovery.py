@@ -155,7 +155,6 @@ class InterpreterDiscovery:
             answer.version,
             found_by,
             answer.pytest,
-            answer.coverage,
             installer=() if answer.pip else _uv_for(executable),
             managed=answer.managed,
         )

@@ -33,7 +33,7 @@ def has(name):
         return None
 print(json.dumps({"greenline": {
     "version": list(sys.version_info[:3]), "executable": sys.executable, "folders": folders,
-    "pytest": has("pytest"), "coverage": has("coverage"), "pip": has("pip"), "managed": os.path.exists(managed),
+    "pytest": has("pytest"), "pip": has("pip"), "managed": os.path.exists(managed),
 }}))
 """
 
@@ -46,7 +46,6 @@ class Answer:
     executable: str
     """What it calls itself; not what was asked where that is a shim."""
     pytest: str | None
-    coverage: str | None
     pip: str | None
     managed: bool
     """Belongs to the system, which wants nothing installed into it (PEP 668)."""
@@ -96,7 +95,6 @@ def _read_answer(output: str) -> Answer | None:
                 version=(major, minor, micro),
                 executable=told["executable"] or "",
                 pytest=told["pytest"],
-                coverage=told["coverage"],
                 pip=told["pip"],
                 managed=told["managed"],
                 folders=tuple(map(Path, told["folders"])),

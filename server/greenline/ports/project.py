@@ -33,7 +33,6 @@ class Interpreter:
     found_by: str
     """Why this one, for a person: "setting greenline.interpreter", "VIRTUAL_ENV", ".venv in the project"."""
     pytest_version: str | None
-    coverage_version: str | None
     installer: tuple[str, ...] | None = ()
     """The command that installs what is named after it; empty: its own pip; None: it has no pip, nor is uv here."""
     managed: bool = False

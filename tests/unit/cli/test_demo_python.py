@@ -31,7 +31,7 @@ class Finder:
 
 
 def python(name: str, pytest_version: str | None, version: tuple[int, int, int] = (3, 12, 1)) -> Interpreter:
-    return Interpreter(Path("/", name, "python"), version, name, pytest_version, None)
+    return Interpreter(Path("/", name, "python"), version, name, pytest_version)
 
 
 @pytest.mark.parametrize(

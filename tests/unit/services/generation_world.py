@@ -66,7 +66,6 @@ class World:
     during: Callable[[TestRun, int], Any] = lambda run, number: None
     exploring: Callable[[Assignment], Any] = lambda assignment: None
     pytest_version: str | None = "8"
-    coverage_version: str | None = "7"
     no_interpreter: str = ""
     reported: Executed | None = None
     known: list[Path] = field(default_factory=list)
@@ -121,7 +120,7 @@ class World:
     async def interpreter_for(self, project: Project, *, setting: str = "") -> Interpreter:
         if self.no_interpreter:
             raise InterpreterProblem(self.no_interpreter)
-        return Interpreter(self.root / setting, (3, 11, 0), "the setting", self.pytest_version, self.coverage_version)
+        return Interpreter(self.root / setting, (3, 11, 0), "the setting", self.pytest_version)
 
     def test_file_for(self, project: Project, source: Path) -> Placement:
         return Placement(self.tests, self.tests.exists(), "it is where tests are")

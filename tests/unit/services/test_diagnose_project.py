@@ -16,7 +16,7 @@ from greenline.services.show_coverage import Picture
 NOW = 1_000_000.0
 ROOT = Path("/project")
 SOURCE = ROOT / "src" / "prices.py"
-PYTHON = Interpreter(Path("/env/bin/python"), (3, 11, 7), ".venv in the project", "9.2.0", "7.17.3")
+PYTHON = Interpreter(Path("/env/bin/python"), (3, 11, 7), ".venv in the project", "9.2.0")
 
 
 @dataclass

@@ -56,7 +56,7 @@ def assignment(qualname: str, ran: Executed) -> Assignment:
     root = Path("/project")
     return Assignment(
         project=Project(root, None, (root,), ()),
-        interpreter=Interpreter(root / "python", (3, 11, 0), "the setting", "8", "7"),
+        interpreter=Interpreter(root / "python", (3, 11, 0), "the setting", "8"),
         path=root / "shop.py",
         module_name="shop",
         text=TEXT,

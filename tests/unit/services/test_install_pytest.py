@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FILE = Path("/project/src/shop.py")
-BARE = Interpreter(Path("/p/python"), (3, 12, 0), ".venv in the project", None, None)
+BARE = Interpreter(Path("/p/python"), (3, 12, 0), ".venv in the project", None)
 PIP = ["/p/python", "-m", "pip", "install", "pytest"]
 
 

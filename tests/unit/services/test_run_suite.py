@@ -41,7 +41,7 @@ class World:
     async def interpreter_for(self, project: Project, *, setting: str = "") -> Interpreter:
         if self.no_interpreter:
             raise InterpreterProblem(self.no_interpreter)
-        return Interpreter(self.root / setting, (3, 11, 0), "the setting", "8", "7")
+        return Interpreter(self.root / setting, (3, 11, 0), "the setting", "8")
 
     async def run(self, run: TestRun, progress: Progress) -> TestReport:
         self.runs.append(run)
