@@ -40,7 +40,8 @@ def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
     except ImportError as error:
         reply(wire.Problem("no-pytest", str(error)))
         return
-    sys.argv[:] = [os.path.join(os.path.dirname(str(pytest.__file__)), "__main__.py"), *request.selection]
+    program = os.path.join(os.path.dirname(str(pytest.__file__)), "__main__.py")
+    sys.argv[:] = [program, *request.selection, *request.options]
     refusals: list[str] = []
     if request.limited:
         limits.apply(cpu_seconds=request.cpu_seconds)
@@ -90,6 +91,7 @@ def _pytest_main(pytest: Any, this: Run) -> int:
         "-o",
         f"cache_dir={os.path.join(this.request.scratch, 'pytest-cache')}",  # the person's --lf is not ours to disturb
         "--maxfail=0",
+        *this.request.options,
     ]
     try:
         more = [*conditions.plugin(pytest, this.request), *contexts.plugin(pytest, this.request, this.contexts)]

@@ -22,7 +22,24 @@ if TYPE_CHECKING:
     from greenline.services.run_suite import SuiteRun
 
 
-@click.command("test")
+class _WithOptionsOfPytest(click.Command):
+    """What stands after ``--`` is pytest's: click itself would take it for more paths."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep pytest's part in the context."""
+        ours, dashes = (args[: args.index("--")], args[args.index("--") + 1 :]) if "--" in args else (args, [])
+        ctx.meta[_OF_PYTEST] = tuple(dashes)
+        return super().parse_args(ctx, ours)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Return the pieces of the usage line."""
+        return [*super().collect_usage_pieces(ctx), "[-- OPTION OF PYTEST...]"]
+
+
+_OF_PYTEST = "greenline.options_of_pytest"
+
+
+@click.command("test", cls=_WithOptionsOfPytest)
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
 @click.option("--affected", is_flag=True, help="Run only the tests that changes since their last run affect.")
 @click.option(
@@ -38,13 +55,13 @@ def command(ctx: click.Context, paths: tuple[str, ...], affected: bool, interpre
 
     A PATH is a test file, a folder or file.py::test. With --affected, each PATH is a file that changed, or a folder of
     the project; all files that changed since the last run count anyhow. What is measured is kept in Greenline's own
-    cache, for `greenline gaps` and the editor.
+    cache, for `greenline gaps` and the editor. What follows -- goes to pytest: greenline test -- -k name -x
 
     Exit code: 0 when no test failed, 1 when one did or tests could not run, 2 for wrong usage.
     """
     wanted = [_absolute(path) for path in paths]
     settings = replace(Settings(), interpreter=str(interpreter.absolute()) if interpreter else "")
-    ran = _run(services_for(settings), wanted, affected=affected)
+    ran = _run(services_for(settings), wanted, ctx.meta[_OF_PYTEST], affected=affected)
     if ran is None:
         ctx.exit(interrupt.CANCELLED)
     if form == "json":
@@ -59,7 +76,7 @@ def command(ctx: click.Context, paths: tuple[str, ...], affected: bool, interpre
     ctx.exit(0 if ran.ok and not ran.failures and not ran.problem else 1)
 
 
-def _run(services: Services, wanted: Sequence[str], *, affected: bool) -> SuiteRun | None:
+def _run(services: Services, wanted: Sequence[str], options: Sequence[str], *, affected: bool) -> SuiteRun | None:
     """Run to the end; None when the person stopped it."""
     from greenline.cli import console  # noqa: PLC0415 - rich loads with the work
     from greenline.cli.progress_line import ProgressLine  # noqa: PLC0415 - as above
@@ -68,14 +85,14 @@ def _run(services: Services, wanted: Sequence[str], *, affected: bool) -> SuiteR
     try:
         with ProgressLine(stderr) as progress:
             progress.begin("affected tests" if affected else "tests")
-            return interrupt.run(_work(services, wanted, progress, affected=affected))
+            return interrupt.run(_work(services, wanted, options, progress, affected=affected))
     except (asyncio.CancelledError, KeyboardInterrupt):
         stderr.print("Cancelled. Nothing of this run was kept.")
         return None
 
 
 def _work(
-    services: Services, wanted: Sequence[str], progress: Progress, *, affected: bool
+    services: Services, wanted: Sequence[str], options: Sequence[str], progress: Progress, *, affected: bool
 ) -> Coroutine[Any, Any, SuiteRun]:
     first = Path(wanted[0].partition("::")[0]) if wanted else Path.cwd()
     others = [
@@ -86,9 +103,9 @@ def _work(
     if others:
         raise click.UsageError(f"{others[0]} belongs to another project than {wanted[0]}; run them one by one.")
     if affected:
-        return services.run_affected.run([Path(item) for item in wanted] or [first], progress)
-    if wanted:
-        return services.run_affected.run_selected(wanted, progress)
+        return services.run_affected.run([Path(item) for item in wanted] or [first], progress, options)
+    if wanted or options:
+        return services.run_affected.run_selected(wanted, progress, options=options, folder=first)
     return services.run_suite.run(first, progress)
 
 

@@ -36,6 +36,13 @@ class Wanted:
     """Tests that the changes since the last run affect, chosen or not."""
     gone: frozenset[Path] = frozenset()
     """Files that ran and are no more; ``affected`` has the tests that were to notice."""
+    options: tuple[str, ...] = ()
+    """Of pytest, as a person wrote them: what does not run because of them is not gone."""
+
+    @property
+    def everything(self) -> bool:
+        """All tests are to run, as far as anybody knows."""
+        return not self.selection and not self.options
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,8 @@ class RecordedRuns:
             guarded=False,
             contexts=True,
             skip=wanted.skip,
-            parallel=self._settings.run_parallel and not wanted.selection,
+            parallel=self._settings.run_parallel and (not wanted.selection or _asks_for_processes(wanted.options)),
+            options=wanted.options,
         )
         report = await self._runner.run(run, progress)
         if report.replaced:  # the texts that were laid over are not what ran there, or not all the time
@@ -106,13 +114,14 @@ class RecordedRuns:
             return frozenset()
         root = run.project.root
         looked_at = frozenset(self._looked_at(run, report))
+        cut_short = _cut_short(report) or bool(wanted.options)
         files = {*report.coverage, *looked_at, *(file_of(root, o.node_id) for o in report.outcomes)}
         texts, modified = self._texts_that_ran(files, run.overlay, started)
         ran = {outcome.node_id for outcome in report.outcomes}
         scope = Scope(
             complete=True,
-            everything=not run.selection and not _cut_short(report),
-            cut_short=_cut_short(report),
+            everything=wanted.everything and not cut_short,
+            cut_short=cut_short,
             looked_at=looked_at,
             skipped=run.skip,
             pending=wanted.affected - ran,
@@ -122,7 +131,7 @@ class RecordedRuns:
 
     def _looked_at(self, run: TestRun, report: TestReport) -> Iterable[Path]:
         """Return the test files whose every test has run, or was left out on purpose."""
-        if _cut_short(report):
+        if _cut_short(report) or run.options:
             return []
         if not run.selection:
             return self._sources.test_files(run.project)
@@ -153,6 +162,10 @@ class RecordedRuns:
             if text is not None:
                 texts[path], modified[path] = text, written
         return texts, modified
+
+
+def _asks_for_processes(options: Iterable[str]) -> bool:
+    return any(option.startswith(("-n", "--numprocesses")) for option in options)
 
 
 def _cut_short(report: TestReport) -> bool:

@@ -42,28 +42,29 @@ class RunAffected:
         self._sources = sources
         self._layout = layout
 
-    async def run(self, paths: Sequence[Path], progress: Progress) -> SuiteRun:
+    async def run(self, paths: Sequence[Path], progress: Progress, options: Sequence[str] = ()) -> SuiteRun:
         """Run the tests that changes affect: of these files, which belong to one project, and of all that ran.
 
         A folder among them means its project. Where nothing was recorded yet, that of a folder runs all tests, and that
-        of files their own tests. Raises nothing for the tests' sake; cancelling ends all children.
+        of files their own tests. ``options`` are pytest's, and may leave some out.
+        Raises nothing for the tests' sake; cancelling ends all children.
         """
         if not paths:
             return SuiteRun(_NO_FILE, ok=True)
-        project = self._suite.project_of(paths[0])
+        project, own = self._suite.project_of(paths[0]), tuple(options)
         progress.step("Looking for the tests that the changes affect")
         affected = await asyncio.to_thread(self._affected.of, project, paths)
         if not affected.recorded or (not affected.whole and _has_folder(paths)):
-            return await self._first(project, paths, progress)
+            return await self._first(project, paths, own, progress)
         if not affected.whole:
             affected = await asyncio.to_thread(self._with_own_tests, project, paths, affected)
         notes = " ".join(affected.notes)
         nothing = SuiteRun(f"No test is affected. {notes}".strip(), ok=True)
         if not affected.files:
             return nothing
-        wanted = Wanted(tuple(map(str, affected.files)), affected.skipped, affected.tests, affected.gone)
+        wanted = Wanted(tuple(map(str, affected.files)), affected.skipped, affected.tests, affected.gone, own)
         ran = await self._suite.run_wanted(project, wanted, progress)
-        if ran.none_found:  # those that were in the files are gone
+        if ran.none_found and not own:  # those that were in the files are gone
             return replace(nothing, changed=ran.changed)
         of_all = str(ran.tests)
         if affected.whole:
@@ -81,24 +82,38 @@ class RunAffected:
         wanted = Wanted(tuple(map(str, files)), affected=affected.tests, gone=affected.gone)
         return await self._suite.run_wanted(project, wanted, progress)
 
-    async def run_selected(self, selection: Sequence[str], progress: Progress) -> SuiteRun:
-        """Run chosen files, folders or node ids (absolute paths) of one project, affected or not."""
-        project = self._suite.project_of(Path(selection[0].partition("::")[0]))
+    async def run_selected(
+        self,
+        selection: Sequence[str],
+        progress: Progress,
+        *,
+        options: Sequence[str] = (),
+        folder: Path | None = None,
+    ) -> SuiteRun:
+        """Run chosen files, folders or node ids (absolute paths) of one project, affected or not.
+
+        ``options`` are pytest's, and may leave some out. With none chosen, all of the project that ``folder`` is in.
+        """
+        project = self._suite.project_of(folder or Path(selection[0].partition("::")[0]))
         # What is affected and does not run now is still to be run later.
         affected = await asyncio.to_thread(self._affected.of, project)
         progress.step(f"Running tests of {project.root.name}")
         return await self._suite.run_wanted(
-            project, Wanted(tuple(selection), affected=affected.tests, gone=affected.gone), progress
+            project,
+            Wanted(tuple(selection), affected=affected.tests, gone=affected.gone, options=tuple(options)),
+            progress,
         )
 
-    async def _first(self, project: Project, paths: Sequence[Path], progress: Progress) -> SuiteRun:
+    async def _first(
+        self, project: Project, paths: Sequence[Path], options: tuple[str, ...], progress: Progress
+    ) -> SuiteRun:
         if _has_folder(paths):
-            ran = await self._suite.run_wanted(project, Wanted(), progress)
+            ran = await self._suite.run_wanted(project, Wanted(options=options), progress)
             return replace(ran, message=f"Nothing was recorded yet, so all tests ran: {ran.message}")
         _, files = await asyncio.to_thread(self._tests_of, project, paths)
         if not files:
             return SuiteRun(_NOTHING_RECORDED, ok=True)
-        ran = await self._suite.run_wanted(project, Wanted(tuple(map(str, files))), progress)
+        ran = await self._suite.run_wanted(project, Wanted(tuple(map(str, files)), options=options), progress)
         return replace(ran, message=f"{ran.message} {_NOTHING_RECORDED}")
 
     def _with_own_tests(self, project: Project, paths: Sequence[Path], affected: Affected) -> Affected:

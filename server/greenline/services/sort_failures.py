@@ -93,7 +93,7 @@ class SortFailures:
             apart = await asyncio.to_thread(not_importable, run.project, report.problem)
             if apart:
                 found.append(Failure("", "environment", *apart))
-            elif why := of_the_run(report.problem):
+            elif not run.options and (why := of_the_run(report.problem)):
                 found.append(Failure("", *why))
         return tuple(found)
 

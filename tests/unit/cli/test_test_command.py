@@ -70,11 +70,14 @@ class _Affected:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def run(self, paths: Sequence[Path], progress: Progress) -> SuiteRun:
-        return self._services.end("affected", list(paths))
+    async def run(self, paths: Sequence[Path], progress: Progress, options: Sequence[str] = ()) -> SuiteRun:
+        return self._services.end("affected", list(paths), *options)
 
-    async def run_selected(self, selection: Sequence[str], progress: Progress) -> SuiteRun:
-        return self._services.end("selected", list(selection))
+    async def run_selected(
+        self, selection: Sequence[str], progress: Progress, *, options: Sequence[str], folder: Path
+    ) -> SuiteRun:
+        assert selection or folder == Path.cwd()
+        return self._services.end("selected", list(selection), *options)
 
 
 @pytest.fixture
@@ -103,6 +106,18 @@ def test_what_is_asked_for(run: Callable[..., Result], services: Services, tmp_p
         ("affected", [tmp_path]),
         ("affected", [tmp_path / "a.py"]),
     ]
+
+
+def test_what_follows_two_dashes_is_pytests(run: Callable[..., Result], services: Services, tmp_path: Path) -> None:
+    assert run("--", "-k", "name", "-x").exit_code == 0
+    assert run("test_a.py", "--", "-k", "--", "--format").exit_code == 0
+    assert run("--affected", "--", "-x").exit_code == 0
+    assert services.asked == [
+        ("selected", [], "-k", "name", "-x"),
+        ("selected", [str(tmp_path / "test_a.py")], "-k", "--", "--format"),
+        ("affected", [tmp_path], "-x"),
+    ]
+    assert "[PATH]... [-- OPTION OF PYTEST...]" in run("--help").output
 
 
 def test_failures_are_grouped_and_readable(run: Callable[..., Result], services: Services, tmp_path: Path) -> None:
