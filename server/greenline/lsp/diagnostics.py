@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from typing import TYPE_CHECKING
 
@@ -28,31 +27,20 @@ _SEVERITIES = {
     "information": types.DiagnosticSeverity.Information,
     "hint": types.DiagnosticSeverity.Hint,
 }
-_PAUSE = 0.15
-"""Seconds without a keystroke before diagnostics are pushed."""
 
 
 class Publisher:
-    """Pushes diagnostics of the current version; a newer change takes the place of an older one that still waits."""
+    """Pushes diagnostics of the current version."""
 
-    def __init__(self, session: Session, pause: float = _PAUSE) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._pause = pause
-        self._waiting: dict[str, asyncio.TimerHandle] = {}
-
-    def soon(self, uri: str) -> None:
-        """Publish after a short pause, counted from the last call."""
-        self._forget_timer(uri)
-        self._waiting[uri] = asyncio.get_running_loop().call_later(self._pause, self.now, uri)
 
     def now(self, uri: str) -> None:
         """Publish as soon as the picture is there."""
-        self._forget_timer(uri)
         self._session.spawn(self._publish(uri), f"diagnostics of {uri}")
 
     def clear(self, uri: str) -> None:
         """Take the diagnostics of a closed document away."""
-        self._forget_timer(uri)
         self._session.server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
     async def _publish(self, uri: str) -> None:
@@ -64,14 +52,10 @@ class Publisher:
             types.PublishDiagnosticsParams(uri, found, version=shown.document.version)
         )
 
-    def _forget_timer(self, uri: str) -> None:
-        if timer := self._waiting.pop(uri, None):
-            timer.cancel()
-
 
 async def pull(session: Session, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
     """Answer ``textDocument/diagnostic``; the result id is a digest, so that an unchanged picture costs one line."""
-    shown = await session.pictures.of(params.text_document.uri)
+    shown = await session.pictures.soon(params.text_document.uri)
     items = await diagnostics_of(session, shown) if shown else []
     result_id = hashlib.sha256(repr(items).encode("utf-8", "backslashreplace")).hexdigest()[:16]
     if params.previous_result_id == result_id:

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from lsprotocol import types
+
 from greenline.adapters.disk_documents import DiskDocuments
+from greenline.domain.code.text_lines import split_lines
+from greenline.domain.coverage.following import Following
+from greenline.lsp.text_buffer import TextBuffer, follow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SAVED = 4
+"""Texts of a buffer that tests may have run."""
 
 
 def path_of(uri: str) -> Path | None:
@@ -32,7 +45,7 @@ def _windows_path(path: str) -> str:
     return url2pathname(path)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class OpenDocument:
     """One version of one buffer. ``version`` is the client's; it may start at 0 and be missing."""
 
@@ -41,6 +54,12 @@ class OpenDocument:
     text: str
     version: int | None
     is_python: bool = True
+    lines: tuple[str, ...] = ()
+    """Those of the text, without their ends."""
+
+    def __post_init__(self) -> None:
+        if not self.lines:
+            object.__setattr__(self, "lines", tuple(split_lines(self.text)))
 
 
 class EditorDocuments:
@@ -49,13 +68,62 @@ class EditorDocuments:
     def __init__(self) -> None:
         self._disk = DiskDocuments()
         self._by_uri: MappingProxyType[str, OpenDocument] = MappingProxyType({})
+        self._buffers: dict[str, _Buffer] = {}
 
-    def put(self, document: OpenDocument) -> None:
-        """Take over a new version."""
-        self._by_uri = MappingProxyType({**self._by_uri, document.uri: document})
+    def put(self, document: OpenDocument, encoding: str = types.PositionEncodingKind.Utf16) -> None:
+        """Take over a buffer that was opened."""
+        self._buffers[document.uri] = buffer = _Buffer(TextBuffer(document.text, encoding))
+        buffer.saved = (document,)
+        buffer.hold(document)
+        self._keep(document)
+
+    def change(
+        self, uri: str, version: int | None, changes: Iterable[types.TextDocumentContentChangeEvent]
+    ) -> OpenDocument | None:
+        """Take over a new version; None for what is not open."""
+        before, buffer = self._by_uri.get(uri), self._buffers.get(uri)
+        if before is None or buffer is None:
+            return None
+        for change in changes:
+            buffer.change(change)
+        text, lines = buffer.text.text, tuple(buffer.text.lines)
+        document = OpenDocument(uri, before.path, text, version, before.is_python, lines)
+        self._keep(document)
+        return document
+
+    def saved(self, uri: str) -> None:
+        """Remember that the buffer was saved as it is now: tests may run it."""
+        document, buffer = self._by_uri.get(uri), self._buffers.get(uri)
+        if document is None or buffer is None or document in buffer.saved:
+            return
+        buffer.hold(document)
+        if len(buffer.saved) >= _SAVED:
+            buffer.release(buffer.saved[1])
+        buffer.saved = (*buffer.saved[:1], *buffer.saved[1:][-(_SAVED - 2) :], document)
+
+    def hold(self, document: OpenDocument) -> None:
+        """Follow the edits that come after this, the current version, until it is released."""
+        if self._by_uri.get(document.uri) is document:
+            self._buffers[document.uri].hold(document)
+
+    def release(self, document: OpenDocument) -> None:
+        """Follow no more what was held; each ``hold`` needs one."""
+        if buffer := self._buffers.get(document.uri):
+            buffer.release(document)
+
+    def since(self, document: OpenDocument) -> Following | None:
+        """Tell where the lines of a version that is held stand now."""
+        buffer = self._buffers.get(document.uri)
+        return buffer.following.get(document) if buffer else None
+
+    def history(self, uri: str) -> tuple[Following, ...]:
+        """Tell where the lines stand now of the text that was opened and of those that were saved, the oldest first."""
+        buffer = self._buffers.get(uri)
+        return tuple(buffer.following[document] for document in buffer.saved) if buffer else ()
 
     def drop(self, uri: str) -> None:
         """Forget a closed buffer."""
+        self._buffers.pop(uri, None)
         self._by_uri = MappingProxyType({known: doc for known, doc in self._by_uri.items() if known != uri})
 
     def get(self, uri: str) -> OpenDocument | None:
@@ -84,8 +152,35 @@ class EditorDocuments:
         """Return the buffers whose text differs from the disk; one whose file cannot be read differs."""
         return {doc.path: doc.text for doc in self.all_open() if not self._is_saved(doc)}
 
+    def _keep(self, document: OpenDocument) -> None:
+        self._by_uri = MappingProxyType({**self._by_uri, document.uri: document})
+
     def _is_saved(self, document: OpenDocument) -> bool:
         try:
             return self._disk.read(document.path) == document.text
         except (OSError, UnicodeDecodeError):
             return False
+
+
+@dataclass(slots=True)
+class _Buffer:
+    text: TextBuffer
+    saved: tuple[OpenDocument, ...] = ()
+    """What was opened, and the last versions that were saved."""
+    following: dict[OpenDocument, Following] = field(default_factory=dict)
+    _held: Counter[OpenDocument] = field(default_factory=Counter)
+
+    def change(self, change: types.TextDocumentContentChangeEvent) -> None:
+        splice, lines = self.text.change(change), self.text.lines
+        self.following = {then: follow(following, splice, lines) for then, following in self.following.items()}
+
+    def hold(self, document: OpenDocument) -> None:
+        self._held[document] += 1
+        if document not in self.following:
+            self.following[document] = Following.of(document.lines)
+
+    def release(self, document: OpenDocument) -> None:
+        self._held[document] -= 1
+        if self._held[document] <= 0:
+            del self._held[document]
+            self.following.pop(document, None)

@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from greenline.domain.code.text_lines import split_lines
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from greenline.domain.coverage.model import Span
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -26,20 +30,37 @@ def start_of(line: int) -> types.Range:
     return types.Range(at, at)
 
 
+def units_to_column(line: str, units: int, encoding: types.PositionEncodingKind | str) -> int:
+    """Return the column (code points) that so many units of the encoding lead to; at most the end of the line.
+
+    A place inside a character counts as before it.
+    """
+    if line.isascii() or encoding == types.PositionEncodingKind.Utf32:
+        return min(max(units, 0), len(line))
+    seen = 0
+    for column, character in enumerate(line):
+        seen += _units(character, encoding)
+        if seen > units:
+            return column
+    return len(line)
+
+
 class Positions:
     """Converts positions of one text in one encoding. What lies outside of the text is moved to its nearest end."""
 
-    def __init__(self, text: str, encoding: types.PositionEncodingKind | str) -> None:
+    def __init__(
+        self, text: str, encoding: types.PositionEncodingKind | str, lines: Sequence[str] | None = None
+    ) -> None:
+        """``lines`` are those of the text without their ends, where they are known already."""
         self._text = text
         self._encoding = types.PositionEncodingKind(encoding)
-        ends = list(_LINE_END.finditer(text))
-        self._starts = [0, *(end.end() for end in ends)]
-        self._ends = [*(end.start() for end in ends), len(text)]
+        self._lines = split_lines(text) if lines is None else lines
+        self._starts: list[int] = []
 
     @property
     def line_count(self) -> int:
         """Lines of the text; a line end at the very end opens one more, empty line."""
-        return len(self._starts)
+        return len(self._lines)
 
     def position(self, line: int, column: int) -> types.Position:
         """Return the LSP position of a domain line (from 1) and column (code points)."""
@@ -69,29 +90,30 @@ class Positions:
 
     def column_of(self, position: types.Position) -> int:
         """Return the domain column of an LSP position; one inside a character counts as before it."""
-        units = 0
-        for column, character in enumerate(text := self._line(self.line_of(position))):
-            units += self._units(character)
-            if units > position.character:
-                return column
-        return len(text)
+        return units_to_column(self._line(self.line_of(position)), position.character, self._encoding)
 
     def position_at(self, offset: int) -> types.Position:
         """Return the LSP position of an offset into the text, in code points."""
+        if not self._starts:
+            self._starts = [0, *(end.end() for end in _LINE_END.finditer(self._text))]
         line = bisect_right(self._starts, offset)
         return self.position(line, offset - self._starts[line - 1])
 
     @property
     def end(self) -> types.Position:
         """The position behind the last character."""
-        return self.position(self.line_count, len(self._text))
+        return self.position(self.line_count, len(self._lines[-1]))
 
     def _line(self, line: int) -> str:
-        return self._text[self._starts[line - 1] : self._ends[line - 1]]
+        return self._lines[line - 1]
 
     def _units(self, text: str) -> int:
-        if text.isascii() or self._encoding == types.PositionEncodingKind.Utf32:
-            return len(text)
-        if self._encoding == types.PositionEncodingKind.Utf8:
-            return len(text.encode("utf-8", "surrogatepass"))
-        return len(text) + sum(ord(character) > _BEYOND_BMP for character in text)
+        return _units(text, self._encoding)
+
+
+def _units(text: str, encoding: types.PositionEncodingKind | str) -> int:
+    if text.isascii() or encoding == types.PositionEncodingKind.Utf32:
+        return len(text)
+    if encoding == types.PositionEncodingKind.Utf8:
+        return len(text.encode("utf-8", "surrogatepass"))
+    return len(text) + sum(ord(character) > _BEYOND_BMP for character in text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 from typing import TYPE_CHECKING, Any
@@ -11,16 +12,19 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from greenline import __version__
-from greenline.lsp import actions, connection, diagnostics, lenses, names
+from greenline.lsp import actions, connection, diagnostics, hovers, inlay_hints, lenses, names
 from greenline.lsp.client import Client
 from greenline.lsp.closed_files import ClosedFiles
 from greenline.lsp.commands import Commands
 from greenline.lsp.configuration import Configuration
+from greenline.lsp.covering_commands import CoveringCommands
 from greenline.lsp.documents import OpenDocument, path_of
+from greenline.lsp.gap_commands import GapCommands
 from greenline.lsp.on_save import OnSave
 from greenline.lsp.progress import ProgressBoard
-from greenline.lsp.protocol import GreenlineProtocol
-from greenline.lsp.report_watch import watch
+from greenline.lsp.protocol import GreenlineProtocol, Plain
+from greenline.lsp.report_commands import ReportCommands
+from greenline.lsp.report_watch import ReportWatch
 from greenline.lsp.selected_interpreter import SelectedInterpreter
 from greenline.lsp.session import Session, Warning_
 
@@ -36,10 +40,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_WATCHED = ("**/.coverage",)
-"""Only the usual name: ``report_watch`` sees all others, a second later."""
-
-
 class GreenlineServer(LanguageServer):
     """One server for one editor; ``session`` holds its state."""
 
@@ -49,8 +49,7 @@ class GreenlineServer(LanguageServer):
         super().__init__(
             "greenline",
             __version__,
-            # Whole texts: pygls applies ranges by lines that also end at form feeds, which shifts all that follows.
-            text_document_sync_kind=types.TextDocumentSyncKind.Full,
+            text_document_sync_kind=types.TextDocumentSyncKind.Incremental,
             protocol_cls=GreenlineProtocol,
             converter_factory=converter_factory,
         )
@@ -60,7 +59,9 @@ class GreenlineServer(LanguageServer):
         self.publisher = diagnostics.Publisher(self.session)
         self.closed_files = ClosedFiles(self.session)
         self.on_save = OnSave(self.session, self.board)
+        self.report_watch = ReportWatch(self.session, self.board)
         self.session.pictures.on_new(self._say_what_is_wrong)
+        self.session.pictures.on_pause(self._draw_again)
         self.session.on_refresh(self._refresh)
         _register_lifecycle(self)
         _register_documents(self)
@@ -85,17 +86,24 @@ class GreenlineServer(LanguageServer):
 
             self.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)(pull)
 
-    def take(self, uri: str, *, at_once: bool) -> None:
-        """Take over a buffer's new text; only files on disk are looked at."""
-        path = path_of(uri)
+    def open(self, item: types.TextDocumentItem) -> None:
+        """Take over a buffer; only files on disk are looked at."""
+        path = path_of(item.uri)
         if path is None:
             return
-        text = self.workspace.get_text_document(uri)
-        is_python = text.language_id == "python" or (not text.language_id and path.suffix == ".py")
-        self.session.documents.put(OpenDocument(uri, path, text.source, text.version, is_python))
+        is_python = item.language_id == "python" or (not item.language_id and path.suffix == ".py")
+        document = OpenDocument(item.uri, path, item.text, item.version, is_python)
+        self.session.documents.put(document, self.session.encoding)
         self.closed_files.opened(path)
         if is_python and not self.session.client.pulls_diagnostics:
-            (self.publisher.now if at_once else self.publisher.soon)(uri)
+            self.publisher.now(item.uri)
+
+    def change(self, params: types.DidChangeTextDocumentParams) -> None:
+        """Take over a buffer's new version."""
+        item = params.text_document
+        document = self.session.documents.change(item.uri, item.version, params.content_changes)
+        if document is not None and document.is_python:
+            self.session.pictures.edited(item.uri)
 
     def drop(self, uri: str) -> None:
         """Forget a closed buffer."""
@@ -105,20 +113,6 @@ class GreenlineServer(LanguageServer):
         if document is not None and document.is_python and not self.session.client.pulls_diagnostics:
             self.publisher.clear(uri)
         self.closed_files.redraw()
-
-    def watch_reports(self) -> None:
-        """Ask to be told when a coverage report changes; where that fails, ``report_watch`` is a second later."""
-        if self.session.client.watches_files:
-            self.session.spawn(self._register_watchers(), "registration for coverage reports")
-
-    async def _register_watchers(self) -> None:
-        watchers = [types.FileSystemWatcher(glob_pattern=pattern) for pattern in _WATCHED]
-        registration = types.Registration(
-            id="greenline-reports",
-            method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
-            register_options=types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers),
-        )
-        await self.client_register_capability_async(types.RegistrationParams([registration]))
 
     def _refresh(self) -> None:
         if self.session.client.pulls_diagnostics:
@@ -130,9 +124,26 @@ class GreenlineServer(LanguageServer):
         self.closed_files.redraw()
         if self.session.client.refreshes_lenses:
             self.session.spawn(self._ask_for_lenses(), "lens refresh")
+        if self.session.client.refreshes_hints:
+            self.session.spawn(self._ask_for_hints(), "inlay hint refresh")
+
+    def _draw_again(self, uri: str) -> None:
+        """Show what the edits changed."""
+        if not self.session.client.pulls_diagnostics:
+            self.publisher.now(uri)
+        elif (shown := self.session.pictures.followed(uri)) and shown.followed:
+            self.session.spawn(self._drawn_again(uri), f"picture of {uri}")
+
+    async def _drawn_again(self, uri: str) -> None:
+        """Have asked again once the picture is drawn: what was told meanwhile is what stood still."""
+        if await self.session.pictures.of(uri) is not None:
+            await self._ask_to_pull()
 
     async def _ask_to_pull(self) -> None:
         await self.workspace_diagnostic_refresh_async(None)
+
+    async def _ask_for_hints(self) -> None:
+        await self.workspace_inlay_hint_refresh_async(None)
 
     async def _ask_for_lenses(self) -> None:
         await self.workspace_code_lens_refresh_async(None)
@@ -195,8 +206,7 @@ def _register_lifecycle(server: GreenlineServer) -> None:
     @server.feature(types.INITIALIZED)
     def initialized(_params: types.InitializedParams) -> None:
         server.configuration.initialized()
-        server.watch_reports()
-        server.session.spawn(watch(server.session), "watch over coverage reports")
+        server.session.spawn(server.report_watch.watch(), "watch over coverage reports")
 
     @server.feature(types.SHUTDOWN)
     async def shutdown(_params: None) -> None:
@@ -214,14 +224,15 @@ def _register_lifecycle(server: GreenlineServer) -> None:
 def _register_documents(server: GreenlineServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def opened(params: types.DidOpenTextDocumentParams) -> None:
-        server.take(params.text_document.uri, at_once=True)
+        server.open(params.text_document)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def changed(params: types.DidChangeTextDocumentParams) -> None:
-        server.take(params.text_document.uri, at_once=False)
+        server.change(params)
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def saved(params: types.DidSaveTextDocumentParams) -> None:
+        server.session.documents.saved(params.text_document.uri)
         server.session.refresh()
         server.on_save.saved(params.text_document.uri)
 
@@ -231,13 +242,25 @@ def _register_documents(server: GreenlineServer) -> None:
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def watched(_params: types.DidChangeWatchedFilesParams) -> None:
-        server.session.refresh()
+        server.report_watch.look_now()
 
 
 def _register_requests(server: GreenlineServer) -> None:
-    @server.feature(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions(resolve_provider=False))
-    async def lens(params: types.CodeLensParams) -> list[types.CodeLens]:
-        return await lenses.lenses(server.session, params.text_document.uri)
+    @server.feature(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions(resolve_provider=True))
+    async def lens(params: types.CodeLensParams) -> Plain:
+        return Plain(await lenses.lenses(server.session, params.text_document.uri))
+
+    @server.feature(types.CODE_LENS_RESOLVE)
+    async def resolved(params: types.CodeLens) -> types.CodeLens:
+        return await lenses.resolve(server.session, params)
+
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    async def hovered(params: types.HoverParams) -> types.Hover | None:
+        return await hovers.hover(server.session, params)
+
+    @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
+    async def hinted(params: types.InlayHintParams) -> list[types.InlayHint]:
+        return await inlay_hints.hints(server.session, params)
 
     @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=actions.KINDS))
     async def action(params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
@@ -245,7 +268,8 @@ def _register_requests(server: GreenlineServer) -> None:
 
 
 def _register_commands(server: GreenlineServer) -> None:
-    commands = Commands(server.session, server.board)
+    commands, reports = Commands(server.session, server.board), ReportCommands(server.session, server.board)
+    gaps, covering = GapCommands(server.session), CoveringCommands(server.session)
     for name, handler in {
         names.GENERATE_TEST: commands.generate_test,
         names.GENERATE_TESTS_FOR_FILE: commands.generate_tests_for_file,
@@ -255,7 +279,14 @@ def _register_commands(server: GreenlineServer) -> None:
         names.INSTALL_PYTEST: commands.install_pytest,
         names.CANCEL_JOB: commands.cancel_job,
         names.SHOW_GAP: commands.show_gap,
+        names.RUN_COVERING_TESTS: commands.run_covering_tests,
+        names.GO_TO_COVERING_TEST: covering.go_to_covering_test,
         names.DISMISS_BUG: commands.dismiss_bug,
+        names.LOAD_REPORT: reports.load_report,
+        names.CLEAR_COVERAGE: reports.clear_coverage,
+        names.SHOW_REPORT_STATUS: reports.show_report_status,
+        names.NEXT_GAP: gaps.next_gap,
+        names.PREVIOUS_GAP: gaps.previous_gap,
     }.items():
         server.command(name)(_as_function(handler))
 
@@ -266,5 +297,9 @@ def _as_function(handler: Callable[..., Any]) -> Callable[..., Any]:
     def run(*arguments: object) -> Any:
         return handler(*arguments)
 
-    run.__annotations__.clear()  # a first parameter that a server would fit gets the server
-    return run
+    async def answer(*arguments: object) -> Any:
+        return await handler(*arguments)
+
+    function = answer if asyncio.iscoroutinefunction(handler) else run
+    function.__annotations__.clear()  # a first parameter that a server would fit gets the server
+    return function

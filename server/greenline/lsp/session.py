@@ -11,6 +11,7 @@ from lsprotocol import types
 
 from greenline.jobs.registry import JobRegistry
 from greenline.lsp.client import Client
+from greenline.lsp.covering import Covering
 from greenline.lsp.documents import EditorDocuments
 from greenline.lsp.failing import Failing
 from greenline.lsp.findings import Findings
@@ -44,6 +45,7 @@ class Session:
         self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="greenline-pictures")
         self.services = LazyServices(build, self.documents)
         self.pictures = Pictures(self.documents, self.services, self.executor)
+        self.covering = Covering(self.documents, self.services)
         self.findings = Findings(self.documents, self.executor)
         self.failing = Failing(self.documents, self.executor)
         self.jobs = JobRegistry()
@@ -58,9 +60,15 @@ class Session:
         """Return the services; building them for the first time must not hold up the loop."""
         return await asyncio.get_running_loop().run_in_executor(self.executor, self.services.current)
 
+    @property
+    def encoding(self) -> str:
+        """What the client counts columns in."""
+        return self.server.workspace.position_encoding or types.PositionEncodingKind.Utf16
+
     def positions(self, text: str) -> Positions:
         """Return the conversion for a text in the encoding that was negotiated."""
-        return Positions(text, self.server.workspace.position_encoding or types.PositionEncodingKind.Utf16)
+        lines = next((document.lines for document in self.documents.all_open() if document.text is text), None)
+        return Positions(text, self.encoding, lines)
 
     def spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         """Run something small in the background; it ends with the connection, and failures are logged."""
@@ -80,6 +88,7 @@ class Session:
     def refresh(self) -> None:
         """Look at everything again: coverage or settings changed."""
         self.pictures.invalidate()
+        self.covering.invalidate()
         self.redraw()
 
     def redraw(self) -> None:

@@ -10,28 +10,36 @@ from typing import TYPE_CHECKING, Literal
 
 from greenline.domain.code.model import Module
 from greenline.domain.code.read_module import read_module
+from greenline.domain.code.text_lines import split_lines
+from greenline.domain.coverage.contexts import bits_of, union
+from greenline.domain.coverage.failing_marks import RanLines
+from greenline.domain.coverage.following import Following
 from greenline.domain.coverage.gaps import find_gaps
+from greenline.domain.coverage.line_states import line_states, moved_states
 from greenline.domain.coverage.mapping import coverage_map, summarize
 from greenline.domain.coverage.merge_maps import merge_maps
 from greenline.domain.coverage.model import Executed, Ratio, Statements, Summary
-from greenline.domain.coverage.remap import remap
-from greenline.domain.coverage.shift_gaps import shift_gaps
-from greenline.ports.coverage import CoverageProblem, Exclusions
+from greenline.domain.coverage.moved_gaps import moved_gaps
+from greenline.domain.coverage.remap import remap, unchanged_lines
+from greenline.ports.coverage import CoverageProblem, Exclusions, NotReadYet
 from greenline.ports.tests import TestReport
 from greenline.services.measured_texts import MeasuredText, MeasuredTexts, NoReport, Outdated, Remembered
 from greenline.services.run_records import Ran, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from greenline.domain.coverage.model import CoverageMap, Gap
     from greenline.ports.coverage import CoverageSource, SourceAnalyzer
     from greenline.ports.documents import Disk
+    from greenline.ports.history import History
     from greenline.ports.project import Project, ProjectFinder
+    from greenline.ports.run_store import RanText
     from greenline.services.stored_runs import StoredRuns
 
-PictureState = Literal["measured", "no-data", "outdated", "unreadable", "broken-source", "outside-project"]
+PictureState = Literal["measured", "no-data", "outdated", "waiting", "unreadable", "broken-source", "outside-project"]
+"""``waiting``: for a report that is being written or read; nobody has to do anything."""
 
 _NO_DATA = "No coverage data yet: run the tests with coverage, or generate a test - Greenline measures what it needs."
 _OUTDATED = (
@@ -62,6 +70,8 @@ class Picture:
     gaps: tuple[Gap, ...] = ()
     functions: Mapping[str, Summary] = field(default_factory=dict)
     """By qualified name; only functions whose coverage is known. Definitions of one name (properties) are added up."""
+    states: str = ""
+    """Of each line; see ``line_states``. Empty where nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,7 @@ class _Known:
     text: str
     measurements: tuple[MeasuredText, ...]
     exclusions: Exclusions
+    followed: tuple[Following, ...] = ()
 
 
 class ShowCoverage:
@@ -89,27 +100,32 @@ class ShowCoverage:
         remembered: Remembered | None = None,
         *,
         stored: StoredRuns | None = None,
+        history: History | None = None,
     ) -> None:
         remembered = remembered or Remembered()
         self._projects = projects
         self._source = source
         self._analyzer = analyzer
         self._stored = stored
-        self._texts = MeasuredTexts(source, analyzer, disk, remembered, stored)
+        self._texts = MeasuredTexts(source, analyzer, disk, remembered, stored, history=history)
         self._lock = remembered.lock
         self._drawn: dict[Path, tuple[_Known, Picture]] = {}
 
-    def picture(self, path: Path, text: str) -> Picture:
-        """Return the picture of ``text`` as it stands in the buffer. Costs what the one file costs; raises nothing."""
+    def picture(self, path: Path, text: str, followed: Sequence[Following] = ()) -> Picture:
+        """Return the picture of ``text`` as it stands in the buffer. Costs what the one file costs; raises nothing.
+
+        ``followed`` tells how earlier texts of the buffer became this one, the oldest first; without it they are
+        compared.
+        """
         with self._lock:
-            return self._picture(path, text)
+            return self._picture(path, text, tuple(followed))
 
     def report_stamp(self, path: Path) -> object:
         """Return what changes whenever what is known of the file's project does. Only looks at files' times."""
         with self._lock:
             project = self._projects.project_of(path)
-            stamp = self._texts.stamp(project)
-        return stamp if self._stored is None else (stamp, self._stored.stamp(project))
+            state = self._source.state(project)
+        return state if self._stored is None else (state, self._stored.stamp(project))
 
     def keep(
         self,
@@ -142,6 +158,24 @@ class ShowCoverage:
         with self._lock:
             return frozenset(path for path, executed in measured.items() if self._add_run(path, executed, texts))
 
+    def ran_by_test(self, path: Path) -> list[tuple[str, RanLines]]:
+        """Return each text of the file that was measured, and who ran its lines; nothing where no test fails."""
+        if self._stored is None:
+            return []
+        with self._lock:
+            project = self._projects.project_of(path)
+            ran = self._stored.by_test(project, path, self._texts.stamp(project))
+            found = [(one.text, _by_test(one)) for one in ran]
+            if not any(lines.failing for _, lines in found):
+                return []
+            try:
+                reported = self._texts.reported(project, path, is_test=is_test(project, path))
+            except (NoReport, Outdated, CoverageProblem):
+                reported = None
+        if reported is not None:
+            found.append((reported.text, RanLines(others=bits_of(reported.executed.lines))))
+        return found
+
     def map_of(self, path: Path, text: str, executed: Executed) -> CoverageMap:
         """Return the map of what just ran of ``text``, counted by the rules of the file's project."""
         with self._lock:
@@ -151,13 +185,13 @@ class ShowCoverage:
                 exclusions = Exclusions()
             return coverage_map(self._statements(text, exclusions)[0], executed)
 
-    def _picture(self, path: Path, text: str) -> Picture:
+    def _picture(self, path: Path, text: str, followed: tuple[Following, ...]) -> Picture:
         project = self._projects.project_of(path)
         runs = self._texts.runs(project, path)
         if project.marker is None and not runs:
             outside = Picture(path, "outside-project", _OUTSIDE.format(name=path.name))
             return self._from_runs(path, _Known(text, (), Exclusions()), outside)
-        known = _Known(text, runs, Exclusions())
+        known = _Known(text, runs, Exclusions(), followed)
         try:
             known = replace(known, exclusions=self._source.exclusions(project))
             reported = self._texts.reported(project, path, is_test=is_test(project, path))
@@ -165,6 +199,8 @@ class ShowCoverage:
             return self._without_report(project, path, known)
         except Outdated:
             return self._from_runs(path, known, Picture(path, "outdated", _OUTDATED.format(name=path.name)))
+        except NotReadYet as problem:
+            return self._from_runs(path, known, Picture(path, "waiting", str(problem)))
         except CoverageProblem as problem:
             return self._from_runs(path, known, Picture(path, "unreadable", str(problem)))
         if reported is None:
@@ -216,25 +252,55 @@ class ShowCoverage:
         module, problems = read_module(known.text)
         statements, more_problems = self._statements(known.text, known.exclusions)
         if problems or more_problems:
-            gaps = shift_gaps(drawn[1].gaps, drawn[0].text, known.text) if drawn else ()
-            return Picture(path, "broken-source", _broken((problems or more_problems)[0]), gaps=gaps)
+            return self._broken(path, known, drawn, _broken((problems or more_problems)[0]))
         coverage = reduce(merge_maps, (self._current(one, known, statements) for one in known.measurements))
         gaps = find_gaps(coverage, module, known.text)
-        picture = Picture(path, "measured", "", module, coverage, gaps, _by_function(coverage, module))
+        states = line_states(coverage, len(split_lines(known.text)))
+        picture = Picture(path, "measured", "", module, coverage, gaps, _by_function(coverage, module), states)
         if len(self._drawn) >= _KEPT:
             self._drawn.pop(next(iter(self._drawn)))
         self._drawn[path] = (known, picture)
         return picture
+
+    def _broken(self, path: Path, known: _Known, drawn: tuple[_Known, Picture] | None, message: str) -> Picture:
+        """Return what still holds of the last picture while the text does not parse."""
+        if drawn is None:
+            return Picture(path, "broken-source", message)
+        following = Following.between(drawn[0].text, known.text)
+        return followed_picture(drawn[1], following, split_lines(known.text), message)
 
     def _current(self, measured: MeasuredText, known: _Known, statements: Statements) -> CoverageMap:
         """Return one measurement's map for the text in the buffer."""
         if measured.text == known.text:
             return coverage_map(statements, measured.executed)
         then = coverage_map(self._statements(measured.text, known.exclusions)[0], measured.executed)
-        return remap(then, measured.text, known.text, statements)
+        return remap(then, _came_from(measured.text, known), statements)
 
     def _statements(self, text: str, exclusions: Exclusions) -> tuple[Statements, list[str]]:
         return self._analyzer.analyse(text, exclusions.excluded, exclusions.partial)
+
+
+def followed_picture(picture: Picture, following: Following, lines: Sequence[str], broken: str = "") -> Picture:
+    """Return what holds of a picture after edits of its text: in no time, and without a look at what was written.
+
+    ``broken`` says why the text cannot be looked at, if so.
+    """
+    if picture.map is None or not picture.states:
+        return replace(picture, state="broken-source", message=broken) if broken else picture
+    statements = picture.map.statements
+    return Picture(
+        picture.path,
+        "broken-source" if broken else picture.state,
+        broken or picture.message,
+        gaps=moved_gaps(picture.gaps, statements.first_line, following, lines),
+        states=moved_states(picture.states, statements, following, lines),
+    )
+
+
+def _by_test(ran: RanText) -> RanLines:
+    failing = {one.test.node_id: one.bits for one in ran.tests if one.test.outcome in {"failed", "error"}}
+    others = (one.bits for one in ran.tests if one.test.node_id not in failing)
+    return RanLines(failing, union((ran.outside, *others)))
 
 
 def is_test(project: Project, path: Path) -> bool:
@@ -250,6 +316,21 @@ def is_test(project: Project, path: Path) -> bool:
 
 def _is_for_tests(folder: str) -> bool:
     return bool({"test", "tests", "testing"} & set(folder.lower().replace("-", "_").split("_")))
+
+
+def _came_from(measured: str, known: _Known) -> Mapping[int, int]:
+    """Return the untouched lines of the text and where they stood in the measured one.
+
+    What was seen of the edits counts, not only that lines are equal.
+    """
+    then = tuple(split_lines(measured))
+    same = next((one for one in reversed(known.followed) if one.base == then), None)
+    if same is not None:
+        return same.came_from
+    if known.followed:
+        oldest = known.followed[0]
+        return oldest.after(unchanged_lines(measured, "\n".join(oldest.base)))
+    return unchanged_lines(measured, known.text)
 
 
 def _left_out(path: Path) -> Picture:

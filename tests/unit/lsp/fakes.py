@@ -5,26 +5,31 @@ from __future__ import annotations
 import ast
 import asyncio
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from greenline.domain.code.model import Function, Module
 from greenline.domain.coverage.model import CoverageMap, Gap, Ratio, Span, Statements, Summary
 from greenline.domain.generation.model import Coverage, Insertion, Strength, SuspectedBug, TargetResult, TestEdit
+from greenline.ports.coverage import CoverageProblem
+from greenline.services.choose_report import ReportStatus
 from greenline.services.confirm_tests import Confirmation
+from greenline.services.covering_tests import Recorded
 from greenline.services.generate_tests import Generation
 from greenline.services.install_pytest import Installed, Lack
 from greenline.services.run_suite import SuiteRun
 from greenline.services.show_coverage import Picture
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping, Sequence
 
     from greenline.domain.code.model import Target
     from greenline.domain.coverage.following import Following
     from greenline.domain.coverage.model import Executed
+    from greenline.ports.coverage import Reading
     from greenline.ports.documents import Documents
     from greenline.ports.progress import Progress
+    from greenline.services.test_places import TestPlace
     from greenline.settings import Settings
 
 
@@ -165,6 +170,7 @@ class FakeAffected:
     answers: dict[Path, SuiteRun] = field(default_factory=dict)
     affected: list[tuple[Path, ...]] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
+    selected: list[tuple[str, ...]] = field(default_factory=list)
     ended: int = 0
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -174,6 +180,10 @@ class FakeAffected:
     async def run(self, paths: Sequence[Path], progress: Progress) -> SuiteRun:
         self.affected.append(tuple(paths))
         return await self._run(paths[0], progress)
+
+    async def run_selected(self, selection: Sequence[str], progress: Progress) -> SuiteRun:
+        self.selected.append(tuple(selection))
+        return await self._run(Path(selection[0].partition("::")[0]), progress)
 
     async def run_tests_of(self, path: Path, progress: Progress) -> SuiteRun:
         self.files.append(path)
@@ -195,6 +205,26 @@ class FakeAffected:
                 raise
         self.ended += 1
         return self.answers.get(path, self.answer)
+
+
+@dataclass
+class FakeCovering:
+    """``recorded`` is what is known of the tests of every text, ``there`` where they stand."""
+
+    recorded: Recorded = field(default_factory=Recorded)
+    there: list[TestPlace] = field(default_factory=list)
+    asked: list[Path] = field(default_factory=list)
+    error: Exception | None = None
+
+    def of(self, path: Path, text: str, followed: Sequence[Following] = ()) -> Recorded:
+        self.asked.append(path)
+        if self.error:
+            raise self.error
+        return self.recorded
+
+    def places(self, path: Path, tests: Iterable[str]) -> list[TestPlace]:
+        wanted = set(tests)
+        return [place for place in self.there if place.node_id in wanted]
 
 
 @dataclass
@@ -224,6 +254,46 @@ class FakeInstall:
         return Installed("pytest 8.4.2 was installed, for /p/python.", ok=True)
 
 
+@dataclass
+class FakeReports:
+    """Does as it is told; ``being_read`` are the readings under way, ``problem`` is what loading and clearing say."""
+
+    show: FakeShow
+    being_read: list[Reading] = field(default_factory=list)
+    stopped: list[Path] = field(default_factory=list)
+    places: tuple[Path, ...] = ()
+    problem: str = ""
+    asked: list[tuple[Path, Path | None]] = field(default_factory=list)
+    is_well: bool = True
+
+    def load(self, path: Path, report: Path) -> str:
+        self.asked.append((path, report))
+        if self.problem:
+            raise CoverageProblem(self.problem)
+        self.show.covered = True
+        return f"{report.name} counts."
+
+    def clear(self, path: Path) -> str:
+        self.asked.append((path, None))
+        if self.problem:
+            raise CoverageProblem(self.problem)
+        self.show.state, self.show.message = "no-data", "No data."
+        return "Cleared."
+
+    def watched(self, path: Path) -> tuple[Path, ...]:
+        return self.places
+
+    def readings(self) -> tuple[Reading, ...]:
+        return tuple(self.being_read)
+
+    def stop_reading(self, report: Path) -> None:
+        self.stopped.append(report)
+        self.being_read.clear()
+
+    async def status(self, path: Path) -> ReportStatus:
+        return ReportStatus(f"# Greenline: {path.name}\n\n- all of it\n", f"coverage of {path.name}", self.is_well)
+
+
 class FakeServices:
     """All of them; calling it is the ``build`` of ``create_server``. Gates are open unless the test closes them."""
 
@@ -238,6 +308,8 @@ class FakeServices:
         self.run_affected.gate.set()
         self.generate: FakeGenerate = FakeGenerate(Nothing(), test_file)
         self.generate.gate.set()
+        self.reports = FakeReports(self.show)
+        self.covering = FakeCovering()
         self.install = FakeInstall()
         self.install.gate.set()
         self.built: list[Settings] = []

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from greenline.domain.code.text_lines import split_lines
+from greenline.domain.coverage.following import Following
 from greenline.domain.coverage.model import CoverageMap
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from greenline.domain.coverage.model import Arc, Statements
 
 
-def remap(measured: CoverageMap, measured_text: str, text: str, statements: Statements) -> CoverageMap:
-    """Return the map for ``text``, whose statements are given.
+def remap(measured: CoverageMap, came_from: Mapping[int, int], statements: Statements) -> CoverageMap:
+    """Return the map for another text with those ``statements``.
 
-    A statement all of whose lines stand unchanged keeps its state and moves with them; any other is unknown.
+    ``came_from`` has its untouched lines and where they stood in the text that was measured. A statement all of whose
+    lines stand unchanged keeps its state and moves with them; any other is unknown.
     """
-    came_from = unchanged_lines(measured_text, text)
     origin = _origins(measured.statements, statements, came_from)
     covered = frozenset(line for line, old in origin.items() if old in measured.covered)
     missing = frozenset(line for line, old in origin.items() if old in measured.missing)
@@ -33,30 +32,13 @@ def remap(measured: CoverageMap, measured_text: str, text: str, statements: Stat
         missing_branches=missing_branches,
         unknown=statements.lines - covered - missing,
         unknown_branches=unknown_branches,
+        excluded_ran=frozenset(line for line in statements.excluded if came_from.get(line) in measured.excluded_ran),
     )
 
 
 def unchanged_lines(before: str, after: str) -> dict[int, int]:
     """Map lines of ``after`` to the equal lines of ``before`` that they came from, both 1-based."""
-    old, new = split_lines(before), split_lines(after)
-    head = _common(old, new)
-    tail = min(_common(old[::-1], new[::-1]), len(old) - head, len(new) - head)
-    found = {line: line for line in range(1, head + 1)}
-    found.update({len(new) - n: len(old) - n for n in range(tail)})
-    middle = SequenceMatcher(None, old[head : len(old) - tail], new[head : len(new) - tail], autojunk=False)
-    for block in middle.get_matching_blocks():
-        for n in range(1, block.size + 1):
-            found[head + block.b + n] = head + block.a + n
-    return found
-
-
-def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    count = 0
-    for left, right in zip(one, other, strict=False):
-        if left != right:
-            break
-        count += 1
-    return count
+    return Following.between(before, after).came_from
 
 
 def _origins(old: Statements, new: Statements, came_from: Mapping[int, int]) -> dict[int, int]:
