@@ -20,6 +20,10 @@ class WriteProblem(Exception):
     """The file was not written and is as it was; the message says why and what to do."""
 
 
+class MovedOn(WriteProblem):
+    """The file is another one than the edit was made for; made again, it may fit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """One write that happened. ``before`` is None when the file was created.
@@ -37,7 +41,7 @@ class Written:
         if _read(self.file) != self.after:
             raise WriteProblem(f"{self.file} was changed since the tests were written; it is left as it is now")
         if self.before is not None:
-            _replace(self.file, self.before)
+            _replace(self.file, self.before, instead_of=self.after)
             return
         self.file.unlink()
         _remove_empty(self.folders)
@@ -46,24 +50,24 @@ class Written:
 def write_edit(edit: TestEdit) -> Written:
     """Write the edit's text, whole or not at all; mode, symbolic link, encoding and line endings stay as they are.
 
-    Raises WriteProblem when the file is not the one that the edit was made for, or cannot be written.
+    Raises MovedOn when the file is not the one that the edit was made for, WriteProblem when it cannot be written.
     """
     file = Path(os.path.realpath(edit.path))
     before = _read(file)
     if edit.creates and before is not None:
-        raise WriteProblem(f"{edit.path} has been created meanwhile; generate again to add the tests to it")
+        raise MovedOn(f"{edit.path} has been created meanwhile; generate again to add the tests to it")
     if not edit.creates and before is None:
-        raise WriteProblem(f"{edit.path} has been removed meanwhile; generate again to create it")
+        raise MovedOn(f"{edit.path} has been removed meanwhile; generate again to create it")
     encoding, newline = "utf-8", "\n"
     if before is not None:
         text, encoding = _decode(edit.path, before)
         if _plain(text) != _plain(edit.base_text):
-            raise WriteProblem(f"{edit.path} has changed meanwhile; generate again to work on its new text")
+            raise MovedOn(f"{edit.path} has changed meanwhile; generate again to work on its new text")
         newline = _newline_of(text, edit.new_text)
     after = _encode(edit, encoding, newline)
     folders = _make_folders(file.parent)
     try:
-        _replace(file, after)
+        _replace(file, after, instead_of=before)
     except BaseException:
         _remove_empty(folders)
         raise
@@ -143,8 +147,8 @@ def _remove_empty(folders: tuple[Path, ...]) -> None:
             folder.rmdir()
 
 
-def _replace(file: Path, content: bytes) -> None:
-    """Write beside the file, then rename over it. Raises WriteProblem."""
+def _replace(file: Path, content: bytes, *, instead_of: bytes | None) -> None:
+    """Write beside the file, then rename over it. Raises WriteProblem; MovedOn when it is not what it was."""
     scratch = file.with_name(f".{file.name}.{secrets.token_hex(4)}.tmp")
     try:
         with scratch.open("xb") as stream:
@@ -153,6 +157,8 @@ def _replace(file: Path, content: bytes) -> None:
             os.fsync(stream.fileno())
         if file.exists():
             scratch.chmod(stat.S_IMODE(file.stat().st_mode))
+        if _read(file) != instead_of:  # while this was written
+            raise MovedOn(f"{file} has changed meanwhile; generate again to work on its new text")
         scratch.replace(file)
     except OSError as error:
         raise WriteProblem(f"{file} cannot be written: {error.strerror}") from error

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from greenline.adapters.atomic_write import WriteProblem, Written, write_edit
+from greenline.adapters.atomic_write import MovedOn, WriteProblem, Written, write_edit
 from greenline.domain.code.model import Target
 from greenline.domain.generation.model import TargetResult
 from greenline.ports.progress import WRITTEN, Progress, Share
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from greenline.bootstrap import Services
 
 
+_ATTEMPTS = 3
+"""Another `greenline generate`, or the person, may write to the same file meanwhile."""
 Ended = Callable[[Target, Sequence[TargetResult]], None]
 
 
@@ -53,14 +55,21 @@ class Run:
 
     async def _worked(self, target: Target, progress: Progress) -> Sequence[TargetResult]:
         share = Share(progress, 0.0, 1.0 if self.dry_run else WRITTEN)
-        generation = await self.services.generate.generate(target, share, engine=self.engine)
-        if generation.edit is None or self.dry_run:
-            return generation.results
-        try:
-            written = write_edit(generation.edit)
-        except WriteProblem as problem:
-            return _failed(generation.results, str(problem))
-        return await self._confirmed(generation, written, progress)
+        for left in reversed(range(_ATTEMPTS)):
+            generation = await self.services.generate.generate(target, share, engine=self.engine)
+            if generation.edit is None or self.dry_run:
+                return generation.results
+            try:
+                written = write_edit(generation.edit)
+            except MovedOn as problem:
+                if not left:
+                    return _failed(generation.results, str(problem))
+                progress.step(f"{generation.edit.path.name} changed meanwhile; starting again")
+            except WriteProblem as problem:
+                return _failed(generation.results, str(problem))
+            else:
+                return await self._confirmed(generation, written, progress)
+        raise AssertionError("the last attempt has returned")
 
     async def _confirmed(self, generation: Generation, written: Written, progress: Progress) -> Sequence[TargetResult]:
         try:
