@@ -53,6 +53,30 @@ class Settings:
     severity_partial: Severity = _setting(
         "information", "severity.partialBranch", "How branches that no test takes are shown.", enum=_SEVERITIES
     )
+    severity_never_called: Severity = _setting(
+        "information",
+        "severity.neverCalled",
+        "How functions are shown that no test calls at all, on their name; a class of such methods is one, on its own.",
+        enum=_SEVERITIES,
+    )
+    severity_covered_by_failing: Severity = _setting(
+        "information",
+        "severity.coveredByFailing",
+        "How lines are shown that only failing tests run, as far as Greenline ran them.",
+        enum=_SEVERITIES,
+    )
+    severity_unneeded_pragma: Severity = _setting(
+        "hint",
+        "severity.unneededPragma",
+        "How a `# pragma: no cover` is shown where all that it leaves out runs in tests.",
+        enum=_SEVERITIES,
+    )
+    severity_unknown: Severity = _setting(
+        "off",
+        "severity.unknown",
+        "How lines are shown that changed after their coverage was measured.",
+        enum=_SEVERITIES,
+    )
     severity_failing: Severity = _setting(
         "error",
         "severity.failingTest",
@@ -60,7 +84,25 @@ class Settings:
         "a warning.",
         enum=_SEVERITIES,
     )
-    code_lens: bool = _setting(True, "codeLens", 'Show coverage and "Generate test" over each function.')
+    changed_since: str = _setting(
+        "",
+        "diagnostics.changedSince",
+        "Show gaps only in lines that changed since: `HEAD` for what is not committed, or a branch, such as "
+        "`origin/main`, for all since the work left it. Empty: show all. Lenses and percentages always count all.",
+    )
+    workspace_diagnostics: bool = _setting(
+        False,
+        "diagnostics.workspace",
+        "Show the gaps of all files that the coverage data tells of, not only of open ones, where the editor asks for "
+        "them.",
+    )
+    code_lens: bool = _setting(True, "codeLens", 'Show coverage and "Generate test" over each function and class.')
+    hover: bool = _setting(
+        True, "hover", "Say of the line or the name under the pointer whether it ran, and which tests reach it."
+    )
+    inlay_hints: bool = _setting(
+        False, "inlayHints", "Say at the end of each line whether it ran, and how many tests reach it."
+    )
     engine: EngineChoice = _setting(
         "auto",
         "engine",

@@ -19,12 +19,17 @@ class DiskDocuments:
             content = path.read_bytes()
         except FileNotFoundError:
             return None
-        try:
-            encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-        except SyntaxError:  # a declaration that means nothing: coverage.py and editors read such a file as UTF-8
-            encoding = "utf-8"
-        return content.decode(encoding)
+        return decoded(content)
 
     def unsaved(self) -> dict[Path, str]:
         """Return nothing: there are no buffers."""
         return {}
+
+
+def decoded(content: bytes) -> str:
+    """Return source in the encoding that it declares, line endings kept. Raises UnicodeDecodeError or LookupError."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+    except SyntaxError:  # a declaration that means nothing: coverage.py and editors read such a file as UTF-8
+        encoding = "utf-8"
+    return content.decode(encoding)

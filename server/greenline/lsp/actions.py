@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from greenline.lsp import names
-from greenline.lsp.diagnostics import SOURCE, SUSPECTED_BUG
+from greenline.lsp.diagnostics import SUSPECTED_BUG
 from greenline.lsp.failing_diagnostics import FAILING_TEST, RAISED_IN_TEST
+from greenline.lsp.mark_diagnostics import GAPS, SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,7 @@ async def actions(session: Session, params: types.CodeActionParams) -> list[type
     ours = [diagnostic for diagnostic in params.context.diagnostics if diagnostic.source == SOURCE]
     bugs = [diagnostic for diagnostic in ours if diagnostic.code == SUSPECTED_BUG]
     failing = [diagnostic for diagnostic in ours if diagnostic.code in {FAILING_TEST, RAISED_IN_TEST}]
-    gaps = [diagnostic for diagnostic in ours if diagnostic not in bugs and diagnostic not in failing]
+    gaps = [diagnostic for diagnostic in ours if diagnostic.code in GAPS]
     offers = []
     if not names.is_test_file(shown.document.path):
         offers += [(kind, command, gaps) for kind, command in _offers(session, shown, params.range, gaps)]

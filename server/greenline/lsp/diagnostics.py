@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
+import uuid
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from greenline.lsp.failing_diagnostics import of_failing_tests
+from greenline.lsp.mark_diagnostics import SOURCE, of_marks
 
 if TYPE_CHECKING:
-    from greenline.domain.coverage.model import Gap
     from greenline.lsp.documents import OpenDocument
     from greenline.lsp.findings import Suspicion
     from greenline.lsp.pictures import Shown
     from greenline.lsp.positions import Positions
     from greenline.lsp.session import Session
-    from greenline.settings import Severity
 
-SOURCE = "greenline"
 SUSPECTED_BUG = "suspected-bug"
-"""The diagnostic's code; those of gaps are their kinds."""
-_SEVERITIES = {
-    "error": types.DiagnosticSeverity.Error,
-    "warning": types.DiagnosticSeverity.Warning,
-    "information": types.DiagnosticSeverity.Information,
-    "hint": types.DiagnosticSeverity.Hint,
-}
+"""The diagnostic's code; those of marks are their kinds."""
 
 
 class Publisher:
@@ -53,39 +45,48 @@ class Publisher:
         )
 
 
-async def pull(session: Session, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
-    """Answer ``textDocument/diagnostic``; the result id is a digest, so that an unchanged picture costs one line."""
-    shown = await session.pictures.soon(params.text_document.uri)
-    items = await diagnostics_of(session, shown) if shown else []
-    result_id = hashlib.sha256(repr(items).encode("utf-8", "backslashreplace")).hexdigest()[:16]
-    if params.previous_result_id == result_id:
-        return types.RelatedUnchangedDocumentDiagnosticReport(result_id=result_id)
-    return types.RelatedFullDocumentDiagnosticReport(items=items, result_id=result_id)
+class Answers:
+    """Answers ``textDocument/diagnostic``, and in one line where it has answered the same before.
+
+    A result id is no digest, which would cost more than the diagnostics: each answer that differs from the last one of
+    its document has another number.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._name = uuid.uuid4().hex[:8]  # a client may still have those of an earlier server
+        self._count = 0
+        self._last: dict[str, tuple[str, list[types.Diagnostic]]] = {}
+
+    async def answer(self, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
+        """Return all diagnostics, or that they are what they were."""
+        uri = params.text_document.uri
+        shown = await self._session.pictures.soon(uri)
+        items = await diagnostics_of(self._session, shown) if shown else []
+        known = self._last.get(uri)
+        if known is None or known[1] != items:
+            self._count += 1
+            known = (f"{self._name}-{self._count}", items)
+            if shown is not None:
+                self._last[uri] = known
+        if params.previous_result_id == known[0]:
+            return types.RelatedUnchangedDocumentDiagnosticReport(result_id=known[0])
+        return types.RelatedFullDocumentDiagnosticReport(items=items, result_id=known[0])
+
+    def forget(self, uri: str) -> None:
+        """Forget a closed document."""
+        self._last.pop(uri, None)
 
 
 async def diagnostics_of(session: Session, shown: Shown) -> list[types.Diagnostic]:
-    """Return one diagnostic per gap whose kind is not switched off, per suspected bug, and per failing test."""
+    """Return one diagnostic per mark whose kind is not switched off, per suspected bug, and per failing test."""
     positions = session.positions(shown.document.text)
     told = await session.findings.of(shown.document)
+    marks = await session.told_marks.of(shown)
     return [
-        *_of_gaps(session, shown, positions),
+        *of_marks(session, shown.document.uri, positions, marks),
         *(_of_suspicion(session, shown.document, positions, suspicion) for suspicion in told.suspicions),
         *await of_failing_tests(session, shown.document.path, shown.document.text),
-    ]
-
-
-def _of_gaps(session: Session, shown: Shown, positions: Positions) -> list[types.Diagnostic]:
-    return [
-        types.Diagnostic(
-            range=positions.range(gap.span),
-            message=gap.message,
-            severity=_SEVERITIES[severity],
-            code=gap.kind,
-            source=SOURCE,
-            related_information=_related(session, shown.document, positions, gap),
-        )
-        for gap in shown.picture.gaps
-        if (severity := _severity(session, gap)) != "off"
     ]
 
 
@@ -105,22 +106,3 @@ def _of_suspicion(
         related_information=related,
         data={"bug": suspicion.id, "call": suspicion.bug.call, "error": suspicion.bug.error},
     )
-
-
-def _severity(session: Session, gap: Gap) -> Severity:
-    return session.settings.severity_uncovered if gap.kind == "uncovered" else session.settings.severity_partial
-
-
-def _related(
-    session: Session, document: OpenDocument, positions: Positions, gap: Gap
-) -> list[types.DiagnosticRelatedInformation] | None:
-    """Point at the branches that would have led here, or at the line that a missed branch would have gone to."""
-    if not session.client.related_information:
-        return None
-    told = list(gap.ways_in)
-    if gap.arc is not None and gap.arc[1] > 0:  # an exit has no line to point at
-        told.append((gap.arc[1], f"Line {gap.arc[1]} is never reached from line {gap.arc[0]}"))
-    return [
-        types.DiagnosticRelatedInformation(types.Location(document.uri, positions.line_range(line)), words)
-        for line, words in told
-    ] or None

@@ -11,10 +11,12 @@ from greenline.domain.code.text_lines import split_lines
 from greenline.domain.coverage.model import Executed
 from greenline.ports.coverage import CoverageProblem
 from greenline.ports.run_store import Stamp
+from greenline.services.earlier_texts import EarlierTexts, Version
 
 if TYPE_CHECKING:
     from greenline.ports.coverage import CoverageSource, SourceAnalyzer
     from greenline.ports.documents import Disk
+    from greenline.ports.history import History
     from greenline.ports.project import Project
     from greenline.services.stored_runs import StoredRuns
 
@@ -60,7 +62,10 @@ class MeasuredTexts:
         disk: Disk,
         remembered: Remembered,
         stored: StoredRuns | None = None,
+        *,
+        history: History | None = None,
     ) -> None:
+        self._earlier = EarlierTexts(analyzer, stored, history)
         self._source = source
         self._stored = stored
         self._analyzer = analyzer
@@ -86,9 +91,14 @@ class MeasuredTexts:
         if known and known[0] == written and known[1].executed == executed:
             return known[1]
         saved = self._disk.saved(path)
-        if saved is None or saved.modified_at > written or not self._fits(saved.text, executed):
+        if saved is not None and saved.modified_at <= written and self._fits(saved.text, executed):
+            text: str | None = saved.text
+        else:  # known before, which is a text that was there once
+            seen = [Version(known[1].text, known[0])] if known else []
+            text = self._earlier.measured(project, path, executed, written, seen) if measured else None
+        if text is None:
             raise Outdated
-        self._reported[path] = (written, MeasuredText(saved.text, executed))
+        self._reported[path] = (written, MeasuredText(text, executed))
         return self._reported[path][1]
 
     def runs(self, project: Project, path: Path) -> tuple[MeasuredText, ...]:

@@ -11,6 +11,7 @@ from greenline.domain.code.regions import owners
 from greenline.domain.coverage.branch_words import BranchWords
 from greenline.domain.coverage.extents import Extents
 from greenline.domain.coverage.model import Gap, Span
+from greenline.domain.coverage.silent_classes import marked_as_silent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +28,12 @@ def find_gaps(coverage: CoverageMap, module: Module, text: str) -> tuple[Gap, ..
     region's gap.
     """
     finder = _Finder(coverage, module, text)
-    gaps = [*finder.never_called(), *finder.never_imported(), *finder.regions(), *finder.branches()]
+    gaps = [
+        *marked_as_silent(list(finder.never_called()), module, coverage),
+        *finder.never_imported(),
+        *finder.regions(),
+        *finder.branches(),
+    ]
     return tuple(sorted(gaps, key=lambda gap: (gap.span.start_line, gap.span.start_column, gap.kind, gap.arc or ())))
 
 

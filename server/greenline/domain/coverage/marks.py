@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
-from greenline.domain.code.regions import own_lines, owners
+from greenline.domain.code.regions import owners
 from greenline.domain.coverage.extents import Extents
+from greenline.domain.coverage.line_states import state_ranges
 from greenline.domain.coverage.model import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from greenline.domain.code.model import Class, Module
-    from greenline.domain.coverage.model import CoverageMap, Gap
+    from greenline.domain.code.model import Module
+    from greenline.domain.coverage.following import Following
+    from greenline.domain.coverage.model import CoverageMap, Gap, SilentClass
 
 MarkKind = Literal["uncovered", "never-called", "partial-branch", "unknown", "unneeded-pragma", "covered-by-failing"]
-
-_WORTH_ONE_MARK = 2
-"""Methods that are never called, of a class of which none is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +34,24 @@ class Mark:
     """Other lines, each with its words."""
 
 
-def marks_of_gaps(gaps: Iterable[Gap], module: Module, coverage: CoverageMap | None) -> tuple[Mark, ...]:
-    """Return a mark for each gap; a class of which no method is ever called is one mark, on its name.
-
-    Without ``coverage`` (the text does not parse) each function has its own.
-    """
-    every = tuple(gaps)
-    classes = {} if coverage is None else _silent_classes(every, module, coverage)
-    told = {id(gap) for _, silent in classes.values() for gap in silent}
-    found = [_of_gap(gap) for gap in every if id(gap) not in told]
-    found += [_of_class(silent_class, silent) for silent_class, silent in classes.values()]
+def marks_of_gaps(gaps: Iterable[Gap]) -> tuple[Mark, ...]:
+    """Return a mark for each gap; a class of which no method is ever called is one mark, on its name."""
+    found: list[Mark] = []
+    of_classes: dict[SilentClass, list[Gap]] = defaultdict(list)
+    for gap in gaps:
+        if gap.silent is not None:
+            of_classes[gap.silent].append(gap)
+        else:
+            found.append(_of_gap(gap))
+    for one, inside in of_classes.items():
+        found += [_of_class(one, inside)] if len(inside) == one.methods else map(_of_gap, inside)
     return tuple(sorted(found, key=lambda mark: (mark.span.start_line, mark.span.start_column, mark.kind)))
 
 
 def marks_of_unknown(coverage: CoverageMap, module: Module, text: str) -> tuple[Mark, ...]:
     """Return the stretches that changed since they were measured, of one function each."""
     return tuple(
-        Mark("unknown", span, f"Not known: {_counted(lines)} changed after the coverage was measured", _all_of(span))
+        Mark("unknown", span, _unknown(len(lines)), _all_of(span))
         for lines, span in stretches(coverage.unknown, coverage, module, text)
     )
 
@@ -75,10 +75,37 @@ def stretches(
             yield together, extents.span(together[0], together[-1])
 
 
-def touching(marks: Iterable[Mark], lines: Collection[int]) -> tuple[Mark, ...]:
+def marks_of_touched(states: str, lines: Sequence[str]) -> tuple[Mark, ...]:
+    """Return the same of a text that is being edited, from the states of its ``lines``; see ``line_states``."""
+    found = []
+    for state, first, last in state_ranges(states):
+        if state == "unknown":
+            indent = len(lines[first - 1]) - len(lines[first - 1].lstrip("\ufeff \t\f"))
+            span = Span(first, indent, last, len(lines[last - 1].rstrip()))
+            found.append(Mark("unknown", span, _unknown(last - first + 1), _all_of(span)))
+    return tuple(found)
+
+
+def touching(marks: Iterable[Mark], is_wanted: Callable[[int], bool]) -> tuple[Mark, ...]:
     """Return the marks that are about one of the lines."""
     return tuple(
-        mark for mark in marks if any(line in lines for first, last in mark.lines for line in range(first, last + 1))
+        mark for mark in marks if any(is_wanted(line) for first, last in mark.lines for line in range(first, last + 1))
+    )
+
+
+def moved_marks(marks: Iterable[Mark], following: Following) -> tuple[Mark, ...]:
+    """Return the marks that nobody touched where they stand after some edits."""
+    moved = ((mark, following.shift(mark.span.start_line, mark.span.end_line)) for mark in marks)
+    return tuple(_moved(mark, shift) if shift else mark for mark, shift in moved if shift is not None)
+
+
+def _moved(mark: Mark, shift: int) -> Mark:
+    span = mark.span
+    return replace(
+        mark,
+        span=replace(span, start_line=span.start_line + shift, end_line=span.end_line + shift),
+        lines=tuple((first + shift, last + shift) for first, last in mark.lines),
+        related=(),
     )
 
 
@@ -95,36 +122,21 @@ def _of_gap(gap: Gap) -> Mark:
     return Mark("partial-branch", gap.span, gap.message, lines, related)
 
 
-def _silent_classes(gaps: Sequence[Gap], module: Module, coverage: CoverageMap) -> dict[int, tuple[Class, list[Gap]]]:
-    """Return, by line, the classes of whose methods none was ever called, as far as that can be told of each."""
-    uncalled = {gap.name.start_line: gap for gap in gaps if gap.name is not None}
-    if not uncalled:
-        return {}
-    methods = defaultdict(list)
-    for function in module.functions:
-        if function.class_name is not None:
-            methods[function.class_name].append(function)
-    found: dict[int, tuple[Class, list[Gap]]] = {}
-    for one in module.classes:
-        inside = [f for f in methods[one.qualname] if one.line <= f.line <= one.end_line]
-        telling = [f for f in inside if own_lines(f) & coverage.statements.lines]
-        if len(telling) >= _WORTH_ONE_MARK and all(f.line in uncalled for f in telling):
-            found[one.line] = (one, [uncalled[f.line] for f in telling])
-    return found
-
-
-def _of_class(one: Class, gaps: Sequence[Gap]) -> Mark:
-    name = Span(one.line, one.name_column, one.line, one.name_column + len(one.name))
-    size = _counted([line for gap in gaps for line in gap.lines])
-    lines = (*_all_of(name), *(stretch for gap in gaps for stretch in _of_gap(gap).lines))
+def _of_class(one: SilentClass, gaps: Sequence[Gap]) -> Mark:
+    size = _counted(sum(len(gap.lines) for gap in gaps))
+    lines = (*_all_of(one.name), *(stretch for gap in gaps for stretch in _of_gap(gap).lines))
     related = tuple((gap.name.start_line, gap.message) for gap in gaps if gap.name is not None)
-    words = f"Not covered: none of the {len(gaps)} methods of `{one.qualname}` is ever called ({size})"
-    return Mark("never-called", name, words, lines, related)
+    words = f"Not covered: none of the {one.methods} methods of `{one.qualname}` is ever called ({size})"
+    return Mark("never-called", one.name, words, lines, related)
 
 
 def _all_of(span: Span) -> tuple[tuple[int, int], ...]:
     return ((span.start_line, span.end_line),)
 
 
-def _counted(lines: Sequence[int]) -> str:
-    return "1 line" if len(lines) == 1 else f"{len(lines)} lines"
+def _counted(count: int) -> str:
+    return "1 line" if count == 1 else f"{count} lines"
+
+
+def _unknown(count: int) -> str:
+    return f"Not known: {_counted(count)} changed after the coverage was measured"

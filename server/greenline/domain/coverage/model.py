@@ -152,6 +152,15 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class SilentClass:
+    """A class of whose methods none was ever called, and how many those are."""
+
+    qualname: str
+    name: Span
+    methods: int
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """One contiguous uncovered region, or one branch never taken, inside one function (or the module's top level)."""
 
@@ -167,6 +176,8 @@ class Gap:
     """Of a region: the branches never taken that lead into it, each as its line and its words."""
     name: Span | None = None
     """Of a function that never ran as a whole: where its name stands."""
+    silent: SilentClass | None = None
+    """Of such a method: its class, if no other method of it was ever called either."""
 
     @property
     def explanation(self) -> str:

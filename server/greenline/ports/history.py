@@ -1,0 +1,37 @@
+"""What a file was before: the texts that version control keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class HistoryProblem(Exception):
+    """There is nothing to compare with; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastText:
+    """A file's text in one commit, and when that was made (seconds since the epoch)."""
+
+    text: str
+    committed_at: float
+
+
+class History(Protocol):
+    """Each method may be slow the first time, and is safe on any thread; runs nothing of the project's."""
+
+    def base_text(self, path: Path, since: str) -> str | None:
+        """Return the file as it is where the work since ``since`` began: in HEAD, or where a branch and HEAD part.
+
+        None: there is no such file there. Raises HistoryProblem.
+        """
+
+    def text_at(self, path: Path, when: float) -> PastText | None:
+        """Return the file in the commit that was checked out then. None: nobody knows. Raises nothing."""
+
+    def stamp(self, path: Path, since: str = "") -> object:
+        """Return what changes whenever HEAD or the branch does. Only looks at files' times, raises nothing."""

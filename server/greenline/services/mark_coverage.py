@@ -1,0 +1,109 @@
+"""What else there is to say of a measured text than its gaps, and which of its lines are new to the project."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from greenline.domain.code.text_lines import split_lines
+from greenline.domain.coverage.failing_marks import marks_of_failing
+from greenline.domain.coverage.marks import marks_of_unknown
+from greenline.domain.coverage.pragmas import marks_of_pragmas, pragmas_to_try, without_pragmas
+from greenline.domain.coverage.remap import unchanged_lines
+from greenline.ports.coverage import CoverageProblem, Exclusions
+from greenline.ports.history import HistoryProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from pathlib import Path
+
+    from greenline.domain.coverage.failing_marks import RanLines
+    from greenline.domain.coverage.marks import Mark, MarkKind
+    from greenline.ports.coverage import CoverageSource, SourceAnalyzer
+    from greenline.ports.history import History
+    from greenline.ports.project import ProjectFinder
+    from greenline.services.show_coverage import Picture, ShowCoverage
+
+_KEPT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The lines that are not as they were in the base, None for all; ``problem`` says why nobody knows."""
+
+    lines: frozenset[int] | None = None
+    problem: str = ""
+
+
+class MarkCoverage:
+    """May be used on several threads at once. ``since``: where the work began whose gaps are wanted; empty: always."""
+
+    def __init__(
+        self,
+        *,
+        projects: ProjectFinder,
+        source: CoverageSource,
+        analyzer: SourceAnalyzer,
+        show: ShowCoverage,
+        history: History,
+        since: str = "",
+    ) -> None:
+        self._projects = projects
+        self._source = source
+        self._analyzer = analyzer
+        self._show = show
+        self._history = history
+        self._since = since
+        self._compared: OrderedDict[Path, tuple[str | None, str, Changed]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def marks(self, picture: Picture, text: str, wanted: Collection[MarkKind]) -> tuple[Mark, ...]:
+        """Return the marks of these kinds, without those of gaps; ``text`` is that of the picture. Raises nothing."""
+        coverage = picture.map
+        if coverage is None:
+            return ()
+        found: list[Mark] = []
+        if "unknown" in wanted:
+            found += marks_of_unknown(coverage, picture.module, text)
+        if "unneeded-pragma" in wanted and (pragmas := pragmas_to_try(text, coverage)):
+            exclusions = self._exclusions(picture.path)
+            counted, _ = self._analyzer.analyse(without_pragmas(text, pragmas), exclusions.excluded, exclusions.partial)
+            found += marks_of_pragmas(coverage, pragmas, counted.lines)
+        if "covered-by-failing" in wanted:
+            found += marks_of_failing(self._ran(picture.path, text), coverage, picture.module, text)
+        return tuple(found)
+
+    def changed(self, path: Path, text: str) -> Changed:
+        """Return the lines of the text that the work since the base wrote. Raises nothing."""
+        if not self._since:
+            return Changed()
+        try:
+            base = self._history.base_text(path, self._since)
+        except HistoryProblem as problem:
+            return Changed(problem=str(problem))
+        with self._lock:
+            known = self._compared.get(path)
+        if known is None or known[:2] != (base, text):
+            known = (base, text, Changed(_new_lines(base, text)))
+            with self._lock:
+                self._compared[path] = known
+                if len(self._compared) > _KEPT:
+                    self._compared.popitem(last=False)
+        return known[2]
+
+    def _exclusions(self, path: Path) -> Exclusions:
+        try:
+            return self._source.exclusions(self._projects.project_of(path))
+        except CoverageProblem:
+            return Exclusions()
+
+    def _ran(self, path: Path, text: str) -> Iterable[RanLines]:
+        for measured, ran in self._show.ran_by_test(path):
+            yield ran.in_text(unchanged_lines(measured, text))
+
+
+def _new_lines(base: str | None, text: str) -> frozenset[int]:
+    every = range(1, len(split_lines(text)) + 1)
+    return frozenset(every) if base is None else frozenset(every) - unchanged_lines(base, text).keys()
