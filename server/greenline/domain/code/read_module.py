@@ -77,7 +77,7 @@ class _Reader:
             returns=self._source(node.returns),
             decorators=self._sources(node.decorator_list),
             is_async=isinstance(node, ast.AsyncFunctionDef),
-            is_generator=_yields(node),
+            is_generator=self._yields(node),
             class_name=class_name,
             is_local=local,
         )
@@ -121,6 +121,11 @@ class _Reader:
         line = self._lines[node.lineno - 1]
         return line[code_points(line, node.col_offset) : code_points(line, node.end_col_offset)]
 
+    def _yields(self, node: _Def) -> bool:
+        """Tell whether it is a generator; most functions do not have the word, and need no walk through expressions."""
+        lines = self._lines[node.lineno - 1 : node.end_lineno]
+        return any("yield" in line for line in lines) and _has_yield(node)
+
     def _name_column(self, node: _Def | ast.ClassDef) -> int:
         line = self._lines[node.lineno - 1]
         start = code_points(line, node.col_offset)
@@ -148,7 +153,7 @@ def _kind(node: _Def, *, in_class: bool) -> FunctionKind:
     return _IMPLICIT.get(node.name, "method")
 
 
-def _yields(node: _Def) -> bool:
+def _has_yield(node: _Def) -> bool:
     todo: list[ast.AST] = list(node.body)
     while todo:
         inner = todo.pop()
