@@ -14,6 +14,7 @@ from greenline.adapters.coverage_reports import CoverageReports
 from greenline.adapters.documents_on_disk import SavedFiles
 from greenline.adapters.explorer_process import ExplorerProcess
 from greenline.adapters.interpreter_discovery import InterpreterDiscovery
+from greenline.adapters.interpreter_question import BY_OPTION
 from greenline.adapters.isolation import Wanted
 from greenline.adapters.package_installer import PackageInstaller
 from greenline.adapters.probes import Probes
@@ -72,7 +73,7 @@ class Lasting:
         default_factory=lambda: RunStoreSqlite(Path(user_cache_dir("greenline", appauthor=False)) / "runs")
     )
     parser: CoverageParser = field(default_factory=CoverageParser)
-    interpreters: InterpreterDiscovery = field(default_factory=InterpreterDiscovery)
+    interpreters: InterpreterDiscovery = field(default_factory=lambda: InterpreterDiscovery(choice=BY_OPTION))
     probes: Probes = field(
         default_factory=lambda: Probes(Path(user_cache_dir("greenline", appauthor=False)) / "bytecode")
     )

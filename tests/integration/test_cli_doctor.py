@@ -102,4 +102,5 @@ def test_an_interpreter_without_pytest(measured: Path, monkeypatch: pytest.Monke
 
     assert code == 1
     assert f"{python} has no pytest. It has no pip either: {python} -m ensurepip && " in said
-    assert f"setting greenline.interpreter: taken: {python}, Python " in said
+    assert f"--interpreter: taken: {python}, Python " in said
+    assert "greenline.interpreter" not in said

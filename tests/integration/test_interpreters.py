@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from greenline.adapters.interpreter_discovery import InterpreterDiscovery
+from greenline.adapters.interpreter_question import BY_OPTION
 from greenline.adapters.project_files import ProjectFiles
 from greenline.ports.project import InterpreterProblem, Project, Selected
 
@@ -88,11 +89,32 @@ class Editor:
 
     def __init__(self, selected: Selected | None) -> None:
         self.answer = selected
+        self.set_for: dict[Path, str] = {}
         self.asked: list[Path] = []
+
+    async def setting(self, folder: Path) -> str | None:
+        return self.set_for.get(folder)
 
     async def selected(self, folder: Path) -> Selected | None:
         self.asked.append(folder)
         return self.answer
+
+
+async def test_on_the_command_line_the_option_is_named(project: Project, tmp_path: Path) -> None:
+    discovery = InterpreterDiscovery(choice=BY_OPTION)
+    bare, other = environment(tmp_path / "bare"), environment(project.root / "env")
+    install(project.root / "env", "pytest", "8.1.2")
+
+    found = await discovery.interpreter_for(project, setting=str(bare))
+    looked = await discovery.looked_at(project, setting=str(bare))
+    with pytest.raises(InterpreterProblem) as problem:
+        await discovery.interpreter_for(project, setting="gone")
+
+    assert found.without_pytest.endswith(
+        f"Or use --interpreter with {other} (env in the project), which has pytest 8.1.2."
+    )
+    assert (looked[0].place, looked[0].verdict) == ("--interpreter", "taken")
+    assert "Use --interpreter with a Python that does." in str(problem.value)
 
 
 async def test_what_is_selected_in_the_editor_comes_after_the_setting_only(
@@ -108,6 +130,15 @@ async def test_what_is_selected_in_the_editor_comes_after_the_setting_only(
     found = await discovery.interpreter_for(project)
     assert (found.path, found.found_by) == (selected, "the editor's Python extension")
     assert set(editor.asked) == {project.root}
+
+    # What is set for this folder counts, and not what is set for all.
+    editor.set_for = {project.root: ".venv", tmp_path: "elsewhere"}
+    found = await discovery.interpreter_for(project, setting="nowhere")
+    assert (found.path, found.found_by) == (own, "setting greenline.interpreter")
+    assert (await discovery.looked_at(project, setting="nowhere"))[0].verdict == "taken"
+    editor.set_for = {project.root: ""}
+    assert (await discovery.interpreter_for(project, setting="nowhere")).path == selected
+    editor.set_for = {}
     assert (await discovery.interpreter_for(project, setting=".venv")).path == own
 
     monkeypatch.delenv("VIRTUAL_ENV")

@@ -19,12 +19,11 @@ from greenline.ports.project import Interpreter, InterpreterProblem, LookedAt
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from greenline.adapters.interpreter_question import Answer
+    from greenline.adapters.interpreter_question import Answer, Choice
     from greenline.ports.project import Project, Selection, Verdict
 
 OLDEST = (3, 9)
 _SECONDS_TO_ANSWER = 10.0
-_SETTING = "setting greenline.interpreter"
 _EDITOR = "the editor's Python extension"
 
 
@@ -35,9 +34,16 @@ class InterpreterDiscovery:
     where no place has one, what is not the project's own is used, in the same order, and the first that runs.
     """
 
-    def __init__(self, selection: Selection | None = None, *, seconds: float = _SECONDS_TO_ANSWER) -> None:
+    def __init__(
+        self,
+        selection: Selection | None = None,
+        *,
+        seconds: float = _SECONDS_TO_ANSWER,
+        choice: Choice = interpreter_question.BY_SETTING,
+    ) -> None:
         self._selection = selection
         self._seconds = seconds
+        self._choice = choice
         self._known: dict[Path, tuple[object, Answer]] = {}
 
     async def interpreter_for(self, project: Project, *, setting: str = "") -> Interpreter:
@@ -45,8 +51,9 @@ class InterpreterDiscovery:
 
         Raises InterpreterProblem.
         """
+        setting = await self._setting(project, setting)
         if setting:
-            found = await self._ask(_from_setting(project, setting), _SETTING)
+            found = await self._ask(self._from_setting(project, setting), self._choice.called)
             return found if found.pytest_version else replace(found, instead=await self._instead(project, found.path))
         last: list[Place] = []
         for place in await self._places(project):
@@ -59,12 +66,29 @@ class InterpreterDiscovery:
     async def looked_at(self, project: Project, *, setting: str = "") -> tuple[LookedAt, ...]:
         """Return every place in the order that counts, and what became of each. Raises nothing."""
         places = await self._places(project)
+        setting = await self._setting(project, setting)
         try:
             taken = (await self.interpreter_for(project, setting=setting)).found_by
         except InterpreterProblem:
-            taken = _SETTING if setting else next((p.name for p in places if p.pythons and p.own), "")
-        named = Place(_SETTING, (_named(project, setting),) if setting else ())
+            taken = self._choice.called if setting else next((p.name for p in places if p.pythons and p.own), "")
+        named = Place(self._choice.called, (_named(project, setting),) if setting else ())
         return tuple([await self._judged(place, taken) for place in (named, *places)])
+
+    async def _setting(self, project: Project, setting: str) -> str:
+        own = await self._selection.setting(project.root) if self._selection is not None else None
+        return setting if own is None else own
+
+    def _from_setting(self, project: Project, setting: str) -> Path:
+        path = _named(project, setting)
+        if path.is_dir():
+            inside = python_in(path)
+            if inside is None:
+                called = self._choice.called
+                raise InterpreterProblem(
+                    f"{path} ({called}) is a folder without a Python in it. Name the python itself."
+                )
+            return inside
+        return path
 
     async def _judged(self, place: Place, taken: str) -> LookedAt:
         if not place.pythons:
@@ -101,7 +125,7 @@ class InterpreterDiscovery:
             return found
         raise problem or InterpreterProblem(
             f"No Python was found for {project.root}: no VIRTUAL_ENV, no `.venv` or `venv` in the project, none of a "
-            "tool's, no python3 on PATH. Make an environment there, or set greenline.interpreter."
+            f"tool's, no python3 on PATH. Make an environment there, or {self._choice.do} one."
         )
 
     async def _instead(self, project: Project, chosen: Path) -> str:
@@ -137,13 +161,13 @@ class InterpreterDiscovery:
         if known is not None and known[0] == _stamp(path, known[1].folders):
             answer = known[1]
         else:
-            answer = await interpreter_question.ask(path, found_by, self._seconds)
+            answer = await interpreter_question.ask(path, found_by, self._seconds, self._choice)
             self._known[path] = (_stamp(path, answer.folders), answer)
         if answer.version[:2] < OLDEST:
             version, oldest = (".".join(map(str, v)) for v in (answer.version, OLDEST))
             raise InterpreterProblem(
                 f"{path} ({found_by}) is Python {version}; Greenline runs tests in {oldest} or newer. "
-                "Set greenline.interpreter to a newer one."
+                f"{self._choice.of('a newer one')}"
             )
         # What it calls itself, not what was asked: a shim on PATH needs the home folder that a test run does not have.
         # It is not resolved further: behind the symlink of an environment is another Python.
@@ -157,6 +181,7 @@ class InterpreterDiscovery:
             answer.pytest,
             installer=() if answer.pip else _uv_for(executable),
             managed=answer.managed,
+            choosing=self._choice.do,
         )
 
 
@@ -169,16 +194,6 @@ def _on_disk(project: Project) -> list[Place]:
         *of_versions(project),
         *_on_path(),
     ]
-
-
-def _from_setting(project: Project, setting: str) -> Path:
-    path = _named(project, setting)
-    if path.is_dir():
-        inside = python_in(path)
-        if inside is None:
-            raise InterpreterProblem(f"{path} ({_SETTING}) is a folder without a Python in it. Name the python itself.")
-        return inside
-    return path
 
 
 def _named(project: Project, setting: str) -> Path:

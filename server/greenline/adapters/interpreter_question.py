@@ -39,6 +39,22 @@ print(json.dumps({"greenline": {
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """How a person chooses a Python: what that is called, and what to do, before the path of one."""
+
+    called: str
+    do: str
+
+    def of(self, what: str) -> str:
+        """Return the sentence that tells a person to choose ``what``."""
+        return f"{self.do[0].upper()}{self.do[1:]} {what}."
+
+
+BY_SETTING = Choice("setting greenline.interpreter", "set greenline.interpreter to")
+BY_OPTION = Choice("--interpreter", "use --interpreter with")
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What it said."""
 
@@ -53,37 +69,35 @@ class Answer:
     """Where packages are installed; their times change when something is installed."""
 
 
-async def ask(path: Path, found_by: str, seconds: float) -> Answer:
+async def ask(path: Path, found_by: str, seconds: float, choice: Choice = BY_SETTING) -> Answer:
     """Run the interpreter once, at most so many seconds. Raises InterpreterProblem."""
     what = f"{path} ({found_by})"
-    if missing := _missing(path):
+    if missing := _missing(path, choice):
         raise InterpreterProblem(f"{what} {missing}")
     try:
         code, output = await _output_of(path, seconds)
     except (asyncio.TimeoutError, TimeoutError):
         raise InterpreterProblem(
-            f"{what} did not answer within {seconds:g} s. Is it a Python? Set greenline.interpreter to one that is."
+            f"{what} did not answer within {seconds:g} s. Is it a Python? {choice.of('one that is')}"
         ) from None
     except OSError as error:
         raise InterpreterProblem(
-            f"{what} cannot be executed: {error.strerror or error}. Set greenline.interpreter to a Python."
+            f"{what} cannot be executed: {error.strerror or error}. {choice.of('a Python')}"
         ) from error
     answer = _read_answer(output)
     if answer is None:
-        raise InterpreterProblem(
-            f"{what} did not answer as Python 3 does (exit code {code}). Set greenline.interpreter to a Python."
-        )
+        raise InterpreterProblem(f"{what} did not answer as Python 3 does (exit code {code}). {choice.of('a Python')}")
     return answer
 
 
-def _missing(path: Path) -> str:
+def _missing(path: Path, choice: Choice) -> str:
     if path.exists():
         return ""
     if path.is_symlink():
         return (
-            "is a broken link: the Python behind it is gone. Make the environment again, or set greenline.interpreter."
+            f"is a broken link: the Python behind it is gone. Make the environment again, or {choice.do} another one."
         )
-    return "does not exist. Set greenline.interpreter to a Python that does, or leave it empty to have one found."
+    return f"does not exist. {choice.of('a Python that does')} Without it, one is found."
 
 
 def _read_answer(output: str) -> Answer | None:

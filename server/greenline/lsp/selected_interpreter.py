@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lsprotocol import types
+
 from greenline.lsp import names
+from greenline.lsp.configuration import SECTION
 from greenline.ports.project import Selected
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _SECONDS_TO_ANSWER = 5.0
+_SEVERAL = 2
 
 
 class SelectedInterpreter:
@@ -36,6 +40,20 @@ class SelectedInterpreter:
         def changed(_params: Mapping[str, Any]) -> None:
             self._changes += 1
             self._known.clear()
+
+    async def setting(self, folder: Path) -> str | None:
+        """Return the setting as it is for a folder; None where all have the same one. Raises nothing."""
+        server = self._server
+        if server is None or not server.session.client.sends_configuration or len(server.workspace.folders) < _SEVERAL:
+            return None
+        item = types.ConfigurationItem(scope_uri=folder.as_uri(), section=f"{SECTION}.interpreter")
+        request = server.workspace_configuration_async(types.ConfigurationParams(items=[item]))
+        try:
+            (answer,) = await asyncio.wait_for(request, self._seconds)
+        except Exception:  # it takes too long, or the client cannot tell: what all have counts
+            log.exception("the editor did not tell the settings of %s", folder)
+            return None
+        return answer if isinstance(answer, str) else None
 
     async def selected(self, folder: Path) -> Selected | None:
         """Return the selection that counts in a folder; None where the editor has none. Raises nothing."""

@@ -39,6 +39,8 @@ class Interpreter:
     """It belongs to the system, which wants nothing installed into it."""
     instead: str = ""
     """Another Python of the project's that has pytest where this one has none: what it is, and where."""
+    choosing: str = "set greenline.interpreter to"
+    """How a person chooses another one; its path follows."""
 
     def installing(self, package: str) -> tuple[str, ...]:
         """Return the command that installs a package; empty where there is none."""
@@ -59,7 +61,7 @@ class Interpreter:
         """What to say when it has no pytest."""
         python = ".".join(map(str, self.version[:2]))
         said = f"Python {python} at {self.path} has no pytest. {self.to_install('pytest')}"
-        return f"{said}. Or set greenline.interpreter to {self.instead}." if self.instead else said
+        return f"{said}. Or {self.choosing} {self.instead}." if self.instead else said
 
 
 Verdict = Literal["taken", "later", "last", "broken", "nothing"]
@@ -89,7 +91,13 @@ class Selected:
 
 
 class Selection(Protocol):
-    """Knows which Python is selected in the editor."""
+    """Knows which Python is selected in the editor, and which one is set there for a folder alone."""
+
+    async def setting(self, folder: Path) -> str | None:
+        """Return the setting greenline.interpreter as it is for a folder; None where all have the same one.
+
+        Raises nothing.
+        """
 
     async def selected(self, folder: Path) -> Selected | None:
         """Return the selection that counts in a folder; None where the editor has none. Raises nothing."""

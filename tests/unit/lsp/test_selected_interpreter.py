@@ -94,3 +94,40 @@ async def test_one_that_fails_or_hangs_has_selected_none(services: FakeServices)
         client.handlers["greenline/interpreter"] = wait
         assert await hanging.selected(ROOT) is None
         never.set_result(None)
+
+
+FOLDERS = {"added": [{"uri": uri, "name": uri[-1]} for uri in ("file:///a", "file:///b")], "removed": []}
+
+
+async def test_one_folder_of_several_may_have_its_own_setting(
+    services: FakeServices, selection: SelectedInterpreter
+) -> None:
+    answers: dict[str | None, Any] = {"file:///a": "/a/python", "file:///b": ""}
+
+    def configuration(params: Any) -> list[Any]:
+        (item,) = params["items"]
+        return [answers[item["scopeUri"]] if item["section"] == "greenline.interpreter" else {}]
+
+    async with editor(services, selection, {"workspace": {"configuration": True}}) as client:
+        client.handlers["workspace/configuration"] = configuration
+        assert await selection.setting(Path("/a")) is None  # one folder has that of all
+        client.notify("workspace/didChangeWorkspaceFolders", {"event": FOLDERS})
+        await client.run("greenline.cancelJob", {"job": "x"})  # the notification has been handled
+
+        assert await selection.setting(Path("/a")) == "/a/python"
+        assert await selection.setting(Path("/b")) == ""
+        answers["file:///b"] = None
+        assert await selection.setting(Path("/b")) is None
+        assert await selection.setting(Path("/c")) is None  # the client fails
+
+
+async def test_a_client_without_settings_is_not_asked_for_them(
+    services: FakeServices, selection: SelectedInterpreter
+) -> None:
+    async with editor(services, selection, {}) as client:
+        client.notify("workspace/didChangeWorkspaceFolders", {"event": FOLDERS})
+        await client.run("greenline.cancelJob", {"job": "x"})
+
+        assert await selection.setting(Path("/a")) is None
+        assert client.sent("workspace/configuration") == []
+    assert await SelectedInterpreter().setting(Path("/a")) is None
