@@ -55,6 +55,15 @@ def texts(database: sqlite3.Connection, root: Path, path: Path) -> tuple[tuple[s
     return tuple((unpacked_text(content), unpacked_bits(outside or b"")) for content, outside in rows)
 
 
+def saved_texts(database: sqlite3.Connection, root: Path, path: Path) -> tuple[tuple[str, float], ...]:
+    """Return the texts of a file that ran as they were on disk, newest first, each with when it was written."""
+    rows = database.execute(
+        "select content, modified from text where path = ? and modified is not null order by recorded desc, id desc",
+        (key_of(root, path),),
+    )
+    return tuple((unpacked_text(content), written) for content, written in rows)
+
+
 def newest_texts(database: sqlite3.Connection, root: Path) -> dict[Path, tuple[str, int]]:
     """Return of each file the newest text that ran, and its lines that ran outside of all tests."""
     newest = dict(database.execute("select path, id from text order by recorded, id"))

@@ -55,6 +55,11 @@ class RunStoreSqlite:
         self._ask(root, lambda database: writing.write(database, root, record, _LARGEST), None, makes=True)
         self._changes += 1
 
+    def forget(self, root: Path) -> None:
+        """Forget everything about a project."""
+        self._ask(root, writing.empty, None)
+        self._changes += 1
+
     def measured(self, root: Path, path: Path) -> tuple[RanText, ...]:
         """Return what was measured of one file, newest first."""
         nothing: tuple[RanText, ...] = ()
@@ -64,6 +69,11 @@ class RunStoreSqlite:
         """Return the texts of a file that ran, newest first, each with the lines that ran outside of all tests."""
         nothing: tuple[tuple[str, int], ...] = ()
         return self._ask(root, lambda database: reading.texts(database, root, path), nothing)
+
+    def saved_texts(self, root: Path, path: Path) -> tuple[tuple[str, float], ...]:
+        """Return the texts of a file that ran as they were on disk, newest first, each with when it was written."""
+        nothing: tuple[tuple[str, float], ...] = ()
+        return self._ask(root, lambda database: reading.saved_texts(database, root, path), nothing)
 
     def newest_texts(self, root: Path) -> dict[Path, tuple[str, int]]:
         """Return of each file the newest text that ran, and its lines that ran outside of all tests."""

@@ -51,6 +51,14 @@ def write(database: sqlite3.Connection, root: Path, record: RunRecord, largest: 
         database.execute("vacuum")
 
 
+def empty(database: sqlite3.Connection) -> None:
+    """Remove everything."""
+    database.execute("begin immediate")
+    for table in TABLES:
+        database.execute(f"delete from {table}")  # noqa: S608 - a constant
+    database.execute("commit")
+
+
 class _Writer:
     """One run on its way into the tables."""
 

@@ -102,11 +102,17 @@ class RunStore(Protocol):
     def record(self, root: Path, record: RunRecord) -> None:
         """Merge a run. What a test reached earlier is replaced."""
 
+    def forget(self, root: Path) -> None:
+        """Forget everything about a project."""
+
     def measured(self, root: Path, path: Path) -> tuple[RanText, ...]:
         """Return what was measured of one file, newest first. Costs what the one file costs."""
 
     def texts(self, root: Path, path: Path) -> tuple[tuple[str, int], ...]:
         """Return the texts of a file that ran, newest first, each with the lines that ran outside of all tests."""
+
+    def saved_texts(self, root: Path, path: Path) -> tuple[tuple[str, float], ...]:
+        """Return the texts of a file that ran as they were on disk, newest first, each with when it was written."""
 
     def newest_texts(self, root: Path) -> dict[Path, tuple[str, int]]:
         """Return of each file the newest text that ran, and its lines that ran outside of all tests.

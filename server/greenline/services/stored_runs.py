@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from greenline.ports.documents import Disk, Documents
     from greenline.ports.project import Project
-    from greenline.ports.run_store import RanText, RunStore, Stamp, StoredTest
+    from greenline.ports.run_store import RanText, Reached, RunStore, Stamp, StoredTest
     from greenline.ports.tests import TestReport
 
 _T = TypeVar("_T")
@@ -40,7 +40,8 @@ class StoredRuns:
         self._disk = disk
         self._read: dict[Path, tuple[object, tuple[RanText, ...]]] = {}
         self._tests: dict[Path, tuple[object, tuple[Path, ...]]] = {}
-        self._made: dict[Path, tuple[object, tuple[MeasuredText, ...]]] = {}
+        self._made: dict[Path, tuple[object, tuple[tuple[MeasuredText, RanText], ...]]] = {}
+        self._all_known: tuple[object, bool] = (None, False)
         self._written: tuple[object, dict[Path, float | None]] = (None, {})
 
     def stamp(self, project: Project) -> object:
@@ -55,6 +56,23 @@ class StoredRuns:
 
     def of(self, project: Project, path: Path, report: Stamp) -> tuple[MeasuredText, ...]:
         """Return what was measured since the report was written, newest first."""
+        return tuple(measured for measured, _ in self._counting(project, path, report))
+
+    def by_test(self, project: Project, path: Path, report: Stamp) -> tuple[RanText, ...]:
+        """Return the same by test: of those that are as they were when they ran."""
+        return tuple(ran for _, ran in self._counting(project, path, report))
+
+    def knows_all_tests(self, project: Project, report: Stamp) -> bool:
+        """Tell whether every test of the project ran since the report was written, and all that each ran is known."""
+        whole = self._store.whole_at(project.root)
+        if whole is None or whole < (report[1] or 0.0):
+            return False
+        version = (project.root, self._store.stamp(project.root))
+        if self._all_known[0] != version:
+            self._all_known = (version, all(test.complete for test in self._store.tests(project.root)))
+        return self._all_known[1]
+
+    def _counting(self, project: Project, path: Path, report: Stamp) -> tuple[tuple[MeasuredText, RanText], ...]:
         version = self._store.stamp(project.root)
         ran = self._ran(project, path, version)
         if not ran:
@@ -64,11 +82,12 @@ class StoredRuns:
         known = self._made.get(path)
         if known is None or known[0] != key:
             written = self._written_at(project, version)
-            made = tuple(
-                MeasuredText(text.text, still_counts(text.outside, self._live(text, now, written, report), text.arcs))
+            counting = [
+                replace(text, tests=tuple(self._live(text, now, written, report)))
                 for text in ran
                 if not _is_newer(report, text.report)
-            )
+            ]
+            made = tuple((_measured(text), text) for text in counting)
             known = _remember(self._made, path, (key, made))
         return known[1]
 
@@ -80,6 +99,10 @@ class StoredRuns:
             return ()
         inside = any(path.is_relative_to(root) for root in project.source_roots)
         return (MeasuredText(saved.text, Executed(arcs=frozenset())),) if inside else ()
+
+    def saved_texts(self, project: Project, path: Path) -> tuple[tuple[str, float], ...]:
+        """Return the texts of a file that ran as they were on disk, newest first, each with when it was written."""
+        return self._store.saved_texts(project.root, path)
 
     def _gone(self, project: Project) -> frozenset[Path]:
         known, unsaved = self._store.files(project.root), self._documents.unsaved()
@@ -105,8 +128,8 @@ class StoredRuns:
 
     def _live(
         self, text: RanText, now: Mapping[Path, _Now], written: Mapping[Path, float | None], report: Stamp
-    ) -> Iterable[int]:
-        """Yield the lines of the tests that are as they were when they ran, after the report was written."""
+    ) -> Iterable[Reached]:
+        """Yield what the tests reached that are as they were when they ran, after the report was written."""
         since = report[1] if report[0] == text.report[0] and report[1] is not None else 0.0
         texts: dict[Path, str | None] = {}
         for reached in text.tests:
@@ -115,16 +138,21 @@ class StoredRuns:
             if state is None or reached.test.when < since:
                 continue
             if isinstance(state, float) and state == written.get(path):
-                yield reached.bits
+                yield reached
                 continue
             if path not in texts:
                 texts[path] = state if isinstance(state, str) else self._saved_text(path)
             if _is_same(reached.test, texts[path]):
-                yield reached.bits
+                yield reached
 
     def _saved_text(self, path: Path) -> str | None:
         saved = self._disk.saved(path)
         return saved.text if saved else None
+
+
+def _measured(text: RanText) -> MeasuredText:
+    tests = (reached.bits for reached in text.tests)
+    return MeasuredText(text.text, still_counts(text.outside, tests, text.arcs))
 
 
 def _is_same(test: StoredTest, text: str | None) -> bool:
