@@ -21,17 +21,27 @@ class Client:
     """Asks for diagnostics itself, and can be told to ask again: without that it would show old ones."""
     related_information: bool = False
     refreshes_lenses: bool = False
+    refreshes_hints: bool = False
+    hovers_markdown: bool = False
+    follows_commands: bool = False
+    """Runs the ``command:`` links of a hover."""
+    picks_tests: bool = False
+    """Shows by itself which tests ``greenline.goToCoveringTest`` answers with."""
     code_action_literals: bool = False
     shows_progress: bool = False
     shows_documents: bool = False
     sends_configuration: bool = False
     registers_configuration: bool = False
     watches_files: bool = False
+    watches_folders: bool = False
+    """Also those outside of the workspace."""
     applies_edits: bool = False
     document_changes: bool = False
     """Understands ``documentChanges``. Neovim announces only resource operations, which exist nowhere else."""
     creates_files: bool = False
     deletes_files: bool = False
+    draws_coverage: bool = False
+    """Draws the states of lines by itself, as ``greenline/coverage`` tells them."""
     tells_interpreter: bool = False
     """Answers which Python is selected in the editor."""
     tells_results: bool = False
@@ -53,6 +63,11 @@ class Client:
             related_information=has("text_document.publish_diagnostics.related_information")
             or has("text_document.diagnostic.related_information"),
             refreshes_lenses=has("workspace.code_lens.refresh_support"),
+            refreshes_hints=has("workspace.inlay_hint.refresh_support"),
+            hovers_markdown=types.MarkupKind.Markdown
+            in (get_capability(capabilities, "text_document.hover.content_format", default=()) or ()),
+            follows_commands=_experimental(capabilities.experimental, "greenline", "followsCommands") is True,
+            picks_tests=_experimental(capabilities.experimental, "greenline", "picksTests") is True,
             code_action_literals=get_capability(
                 capabilities, "text_document.code_action.code_action_literal_support", default=None
             )
@@ -62,10 +77,12 @@ class Client:
             sends_configuration=has("workspace.configuration"),
             registers_configuration=has("workspace.did_change_configuration.dynamic_registration"),
             watches_files=has("workspace.did_change_watched_files.dynamic_registration"),
+            watches_folders=has("workspace.did_change_watched_files.relative_pattern_support"),
             applies_edits=has("workspace.apply_edit"),
             document_changes=has("workspace.workspace_edit.document_changes") or bool(operations),
             creates_files=types.ResourceOperationKind.Create in operations,
             deletes_files=types.ResourceOperationKind.Delete in operations,
+            draws_coverage=_experimental(capabilities.experimental, "greenline", "drawsCoverage") is True,
             tells_interpreter=_experimental(capabilities.experimental, "greenline", "tellsInterpreter") is True,
             tells_results=_experimental(capabilities.experimental, "greenline", "tellsResults") is True,
         )

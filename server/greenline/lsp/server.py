@@ -20,6 +20,7 @@ from greenline.lsp.configuration import Configuration
 from greenline.lsp.covering_commands import CoveringCommands
 from greenline.lsp.documents import OpenDocument, path_of
 from greenline.lsp.gap_commands import GapCommands
+from greenline.lsp.live_coverage import LiveCoverage
 from greenline.lsp.on_save import OnSave
 from greenline.lsp.progress import ProgressBoard
 from greenline.lsp.protocol import GreenlineProtocol, Plain
@@ -57,7 +58,9 @@ class GreenlineServer(LanguageServer):
         self.board = ProgressBoard(self.session)
         self.configuration = Configuration(self.session)
         self.publisher = diagnostics.Publisher(self.session)
+        self.answers = diagnostics.Answers(self.session)
         self.closed_files = ClosedFiles(self.session)
+        self.live_coverage = LiveCoverage(self.session)
         self.on_save = OnSave(self.session, self.board)
         self.report_watch = ReportWatch(self.session, self.board)
         self.session.pictures.on_new(self._say_what_is_wrong)
@@ -82,7 +85,7 @@ class GreenlineServer(LanguageServer):
             )
 
             async def pull(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
-                return await diagnostics.pull(self.session, params)
+                return await self.answers.answer(params)
 
             self.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)(pull)
 
@@ -95,6 +98,7 @@ class GreenlineServer(LanguageServer):
         document = OpenDocument(item.uri, path, item.text, item.version, is_python)
         self.session.documents.put(document, self.session.encoding)
         self.closed_files.opened(path)
+        self.live_coverage.opened(item.uri)
         if is_python and not self.session.client.pulls_diagnostics:
             self.publisher.now(item.uri)
 
@@ -104,12 +108,16 @@ class GreenlineServer(LanguageServer):
         document = self.session.documents.change(item.uri, item.version, params.content_changes)
         if document is not None and document.is_python:
             self.session.pictures.edited(item.uri)
+            self.live_coverage.edited(item.uri)
 
     def drop(self, uri: str) -> None:
         """Forget a closed buffer."""
         document = self.session.documents.get(uri)
         self.session.documents.drop(uri)
         self.session.pictures.forget(uri)
+        self.live_coverage.closed(uri)
+        self.session.told_marks.forget(uri)
+        self.answers.forget(uri)
         if document is not None and document.is_python and not self.session.client.pulls_diagnostics:
             self.publisher.clear(uri)
         self.closed_files.redraw()
