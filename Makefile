@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint unit client editors bench-real bench-engine bench-run samples bench-determinism screenshots lock clean
+.PHONY: help demo test check lint unit client editors bench-real bench-engine bench-run bench-coverage samples bench-determinism screenshots lock clean
 
 BIN := .venv/bin
 PY := $(BIN)/python
@@ -66,6 +66,10 @@ bench-run: $(READY) ## What running tests costs: cold and warm, on a save, with 
 	@$(PY) bench/run/saving.py
 	@$(PY) bench/run/suite.py
 	@$(PY) bench/run/affected.py
+
+# One part of it: make bench-coverage COVERAGE_BENCH="--only typing --times 4"
+bench-coverage: $(READY) ## What the live picture costs on 5,000 files: first diagnostics, keys, lenses, hovers, memory
+	@$(PY) bench/coverage/run.py $(COVERAGE_BENCH)
 
 samples: $(READY) ## Generate the reading samples in docs/samples/ anew
 	@$(PY) bench/engine/samples.py $(SAMPLES)

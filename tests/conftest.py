@@ -47,6 +47,13 @@ def _is_here(host: object) -> bool:
 sys.addaudithook(_guard)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options stand here, where pytest reads them whatever it is asked to run."""
+    parser.addoption(
+        "--update-markers", action="store_true", help="write what the server says into the samples of tests/markers"
+    )
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Runs are kept, but not in the cache folder of whoever runs these tests."""

@@ -143,6 +143,11 @@ class Editor:
             seen = "\n".join(f"{name} {params}" for name, params in self.received[since:])
             raise AssertionError(f"no {method}; received:\n{seen}") from None
 
+    async def news(self) -> None:
+        """Wait until the server says anything."""
+        self._news.clear()
+        await self._news.wait()
+
     def sent(self, method: str) -> list[Any]:
         return [params for name, params in self.received if name == method]
 
@@ -167,8 +172,9 @@ class Editor:
         return params["diagnostics"]  # type: ignore[no-any-return]
 
     async def lenses(self, uri: str) -> list[dict[str, Any]]:
+        """Return the lenses as a person sees them: those that have no command yet are resolved."""
         found: list[dict[str, Any]] = await self.request("textDocument/codeLens", {"textDocument": {"uri": uri}})
-        return found
+        return [lens if "command" in lens else await self.request("codeLens/resolve", lens) for lens in found]
 
     async def actions(self, uri: str, line: int, diagnostics: Any = (), only: Any = None) -> list[dict[str, Any]]:
         at = {"line": line, "character": 0}

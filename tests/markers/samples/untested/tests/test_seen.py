@@ -1,0 +1,5 @@
+import seen
+
+
+def test_seen():
+    assert seen.one
