@@ -34,8 +34,10 @@ class CoverageParser:
         ``excluded`` and ``partial`` are the patterns of lines that do not count and of lines whose branches do not;
         empty means coverage.py's own.
         """
-        key = (text, *excluded, "\0", *partial)
         with self._lock:
+            # The same patterns, named or not, give the same statements.
+            excluded, partial = _patterns(excluded, partial)
+            key = (text, *excluded, "\0", *partial)
             if key in self._known:
                 self._known.move_to_end(key)
             else:
@@ -46,8 +48,16 @@ class CoverageParser:
         return statements, list(problems)
 
 
+def _patterns(excluded: Sequence[str], partial: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the patterns in force."""
+    from coverage import config  # noqa: PLC0415 - 180 ms, not before the server has answered
+
+    own = [*config.DEFAULT_PARTIAL, *config.DEFAULT_PARTIAL_ALWAYS]
+    return tuple(excluded or config.DEFAULT_EXCLUDE), tuple(partial or own)
+
+
 def _analyse(text: str, excluded: Sequence[str], partial: Sequence[str]) -> tuple[Statements, tuple[str, ...]]:
-    from coverage.exceptions import CoverageException  # noqa: PLC0415 - 180 ms, not before the server has answered
+    from coverage.exceptions import CoverageException  # noqa: PLC0415 - as above
 
     try:
         with warnings.catch_warnings():
@@ -67,16 +77,14 @@ def _analyse(text: str, excluded: Sequence[str], partial: Sequence[str]) -> tupl
 
 
 def _parse(source: str, excluded: Sequence[str], partial: Sequence[str]) -> Statements:
-    from coverage import config  # noqa: PLC0415 - as above
-    from coverage.misc import join_regex  # noqa: PLC0415
+    from coverage.misc import join_regex  # noqa: PLC0415 - as above
     from coverage.parser import PythonParser  # noqa: PLC0415
 
     if not source.strip():
         return Statements()
-    exclude = join_regex(excluded or config.DEFAULT_EXCLUDE)
-    parser = PythonParser(text=source, filename="<text>", exclude=exclude)
+    parser = PythonParser(text=source, filename="<text>", exclude=join_regex(excluded))
     parser.parse_source()
-    return _statements(parser, join_regex(partial or [*config.DEFAULT_PARTIAL, *config.DEFAULT_PARTIAL_ALWAYS]))
+    return _statements(parser, join_regex(partial))
 
 
 def _normalized(text: str) -> str:

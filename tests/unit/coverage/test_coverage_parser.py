@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from greenline.adapters import coverage_parser
 from greenline.adapters.coverage_parser import CoverageParser
 
 
@@ -81,3 +82,16 @@ def test_coverage_is_not_imported_before_it_is_needed() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_a_text_is_analysed_once_whether_its_patterns_are_named_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    from coverage import config
+
+    asked = []
+    analyse = coverage_parser._analyse
+    monkeypatch.setattr(coverage_parser, "_analyse", lambda *arguments: asked.append(1) or analyse(*arguments))
+    parser = coverage_parser.CoverageParser()
+    first = parser.analyse("a = 1\n")
+    assert parser.analyse("a = 1\n", config.DEFAULT_EXCLUDE) == first
+    parser.analyse("a = 1\n", ["a"])
+    assert len(asked) == 2
