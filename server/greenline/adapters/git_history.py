@@ -125,7 +125,7 @@ def _text_in(repository: Repository, file: Path, commit: str) -> str | None:
         name = file.relative_to(_resolved(repository.top)).as_posix()
     except ValueError:
         return None
-    blob = ask(repository.top, "rev-parse", "--verify", "--quiet", f"{commit}:{name}^{{blob}}")
+    blob = ask(repository.top, "rev-parse", "--verify", "--quiet", f"{commit}:{name}")
     content = ask(repository.top, "cat-file", "blob", blob.strip().decode("ascii")) if blob else None
     if content is None:
         return None
