@@ -7,6 +7,7 @@ import re
 from typing import IO, TYPE_CHECKING, Any
 
 from greenline.adapters.report_content import FileCoverage, line_number, whole_number
+from greenline.domain.coverage.contexts import bits_of
 from greenline.domain.coverage.model import Executed
 from greenline.ports.coverage import CoverageProblem
 
@@ -122,19 +123,18 @@ def _file(name: str, said: Any) -> FileCoverage:
     return FileCoverage((name,), Executed(lines, arcs), _contexts(said.get("contexts"), name))
 
 
-def _contexts(said: Any, name: str) -> dict[str, int]:
-    """Turn line -> contexts around; the empty context is none."""
-    found: dict[str, int] = {}
+def _contexts(said: Any, name: str) -> dict[str, int] | None:
+    """Turn line -> contexts around."""
     if said is None:
-        return found
+        return None
     if not isinstance(said, dict):
         raise CoverageProblem(f"the contexts of {name[:200]} are no object")
+    found: dict[str, list[int]] = {}
     for line, contexts in said.items():
-        bit = 1 << line_number(line)
+        number = line_number(line)
         for context in _list(contexts, name):
-            if context:
-                found[str(context)] = found.get(str(context), 0) | bit
-    return found
+            found.setdefault(str(context), []).append(number)
+    return {context: bits_of(lines) for context, lines in found.items()}
 
 
 def _arc(value: Any) -> tuple[int, int]:

@@ -9,30 +9,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from greenline.adapters.coverage_config import CoverageConfigs
-from greenline.adapters.coverage_sqlite import DataFile
 from greenline.adapters.measured_files import is_measured
-from greenline.adapters.report_index import ReportIndexes
 from greenline.adapters.report_names_on_disk import FileNames
-from greenline.adapters.report_places import by_convention, chosen, reports_at
+from greenline.adapters.reports_in_use import Choices, ReportsInUse
 from greenline.domain.coverage.model import Executed
-from greenline.ports.coverage import Measured
+from greenline.ports.coverage import Contexts, CoverageProblem, Measured, NotReadYet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from greenline.adapters.report_places import Report
-    from greenline.adapters.report_reading import ReportReader
-    from greenline.ports.coverage import Exclusions
+    from greenline.adapters.report_reading import ContextsRead
+    from greenline.ports.coverage import Exclusions, Reading
     from greenline.ports.project import Project
 
 _KEPT = 128
+_KEPT_CONTEXTS = 16
+"""Files: those that are looked at. Each may have thousands of tests."""
 
 
 class CoverageReports:
-    """Implements ``CoverageSource``.
+    """Implements ``CoverageSource`` and ``ReportChoice``.
 
     ``coverage_file`` is the person's own choice of reports and wins over the configuration; ``paths`` says what folders
-    of theirs stand for in the project (``/app=.; /build=src``). Indexes of reports are kept in ``cache``.
+    of theirs stand for in the project (``/app=.; /build=src``). Indexes of reports are kept in ``cache``. ``choices``
+    are handed on when the settings change.
     """
 
     def __init__(
@@ -42,35 +43,60 @@ class CoverageReports:
         *,
         paths: str = "",
         cache: Path | None = None,
+        choices: Choices | None = None,
     ) -> None:
-        self.coverage_file = coverage_file
         self._configs = CoverageConfigs(environ)
         self._names = FileNames(paths)
-        self._indexes = ReportIndexes(cache)
+        self._in_use = ReportsInUse(coverage_file, choices or Choices(), cache)
         self._known: OrderedDict[tuple[object, ...], Measured | None] = OrderedDict()
+        self._last: OrderedDict[Path, Measured | None] = OrderedDict()
+        """What was known last of each file."""
+        self._contexts: OrderedDict[tuple[object, ...], tuple[Contexts, ...]] = OrderedDict()
         self._lock = threading.RLock()
+        self._contexts_lock = threading.Lock()
 
     def report_of(self, project: Project) -> Path:
         """Return where the data is or would be. Raises CoverageProblem for a broken configuration."""
-        if self.coverage_file:
-            named = chosen(project.root, self.coverage_file)
-            return named[0] if named else project.root / self.coverage_file
-        reports = self._reports(project)
-        return reports[0].path if reports else self._configs.of(project.root).data_file
+        with self._lock:
+            return self._in_use.named(project.root, self._configs.of(project.root))
 
     def measured(self, project: Project, path: Path) -> Measured | None:
         """Read what each report says of one file, once per state of the reports. Raises CoverageProblem."""
         reports = self._reports(project)
         if not reports:
             return None
-        config = self._configs.of(project.root)
-        key = (path, _stamp(path), config.aliases, *((report.path, *_stamp(report.path)) for report in reports))
+        key = self._key(project, path, reports)
         with self._lock:  # the doctor and the pictures ask on different threads
             if key not in self._known:
-                self._known[key] = self._read(project, path, reports)
-                if len(self._known) > _KEPT:
-                    self._known.popitem(last=False)
+                try:
+                    self._last[path] = self._known[key] = self._read(project, path, reports)
+                except CoverageProblem as problem:
+                    return self._before(project, path, reports, problem)
+                for kept in (self._known, self._last):
+                    if len(kept) > _KEPT:
+                        kept.popitem(last=False)
             return self._known[key]
+
+    def contexts(self, project: Project, path: Path) -> tuple[Contexts, ...]:
+        """Return which tests ran which lines, once per state of the reports. Raises CoverageProblem.
+
+        What data files say is read outside of the lock: a picture never waits for it.
+        """
+        reports = self._reports(project)
+        key = self._key(project, path, reports)
+        with self._contexts_lock:
+            if key not in self._contexts:
+                with self._lock:
+                    used = [report for report, _ in self._used(project, path, reports)]
+                read = ((report, self._contexts_of(project, path, report)) for report in used)
+                self._contexts[key] = tuple(
+                    Contexts(report.path, report.written_at, found.by_context, found.lack)
+                    for report, found in read
+                    if found is not None
+                )
+                if len(self._contexts) > _KEPT_CONTEXTS:
+                    self._contexts.popitem(last=False)
+            return self._contexts[key]
 
     def has_report(self, project: Project) -> bool:
         """Tell whether there is any data at all, combined or not."""
@@ -78,13 +104,13 @@ class CoverageReports:
 
     def written_at(self, project: Project) -> float | None:
         """Return when the newest report was written."""
-        return max((report.path.stat().st_mtime for report in self._reports(project)), default=None)
+        return max((report.written_at for report in self._reports(project)), default=None)
 
     def files(self, project: Project) -> list[Path]:
         """Return every file that a report tells of. Raises CoverageProblem."""
         aliases = self._configs.of(project.root).aliases
         with self._lock:
-            names = {name for report in self._reports(project) for name in self._reader(report).names()}
+            names = {name for report in self._reports(project) for name in self._in_use.reader(report).names()}
         return sorted({self._names.place_of(project, name, aliases) for name in names})
 
     def exclusions(self, project: Project) -> Exclusions:
@@ -95,29 +121,99 @@ class CoverageReports:
         """Tell whether ``source``, ``include`` and ``omit`` leave the file in."""
         return is_measured(self._configs.of(project.root), project, path)
 
-    def _reports(self, project: Project) -> list[Report]:
-        if self.coverage_file:
-            return reports_at(chosen(project.root, self.coverage_file))
-        config = self._configs.of(project.root)
-        return by_convention(config.data_file, config.outputs)
+    def state(self, project: Project) -> object:
+        """Return what changes whenever what is known of the project's reports may. Raises nothing."""
+        try:
+            config = self._configs.of(project.root)
+            with self._lock:
+                return config, self._in_use.state(project.root, config)
+        except (CoverageProblem, OSError) as problem:
+            return str(problem)
+
+    def load(self, project: Project, report: Path) -> None:
+        """Let this report alone count for the project, until it is cleared. Raises CoverageProblem for a useless one.
+
+        One that is large may not be read yet: it will be.
+        """
+        with self._lock:
+            self._in_use.load(project.root, report)
+            self._last.clear()
+
+    def clear(self, project: Project) -> None:
+        """Let nothing count that is there now, until something newer is. Raises CoverageProblem."""
+        with self._lock:
+            self._last.clear()
+            self._in_use.clear(project.root, self._configs.of(project.root))
+
+    def watched(self, project: Project) -> tuple[Path, ...]:
+        """Return where reports of the project are or would be. Raises CoverageProblem."""
+        with self._lock:
+            return self._in_use.watched(project.root, self._configs.of(project.root))
+
+    def readings(self) -> tuple[Reading, ...]:
+        """Return the large reports that are being read now. Never waits."""
+        processes = self._in_use.choices.processes
+        return processes.readings() if processes is not None else ()
+
+    def stop_reading(self, report: Path) -> None:
+        """Read it no further, until it is written again."""
+        if self._in_use.choices.processes is not None:
+            self._in_use.choices.processes.stop(report)
+
+    def _reports(self, project: Project) -> tuple[Report, ...]:
+        with self._lock:
+            return self._in_use.of(project.root, self._configs.of(project.root))
+
+    def _before(
+        self, project: Project, path: Path, reports: tuple[Report, ...], problem: CoverageProblem
+    ) -> Measured | None:
+        """Return what was known of the file before, where the reports may be read soon. Raises CoverageProblem."""
+        if not self._in_use.is_hopeful(project.root, reports):
+            raise problem
+        if path in self._last:
+            return self._last[path]
+        if isinstance(problem, NotReadYet):
+            raise problem
+        raise NotReadYet(f"{reports[0].path.name} is being written; what it says is shown soon.") from problem
+
+    def _key(self, project: Project, path: Path, reports: Sequence[Report]) -> tuple[object, ...]:
+        aliases = self._configs.of(project.root).aliases
+        return (path, _stamp(path), aliases, *reports)
 
     def _read(self, project: Project, path: Path, reports: Sequence[Report]) -> Measured | None:
+        used = self._used(project, path, reports)
+        if not used:
+            return None
+        executed = reduce(Executed.merged, (executed for _, executed in used))
+        return Measured(executed, used[0][0].path, min(report.written_at for report, _ in used))
+
+    def _used(self, project: Project, path: Path, reports: Sequence[Report]) -> list[tuple[Report, Executed]]:
+        """Return the reports that count, and what each says of the file."""
         aliases = self._configs.of(project.root).aliases
         found: list[tuple[Report, Executed]] = []
         for report in reports:
-            executed = self._names.executed(self._reader(report), report.path, project, path, aliases)
+            reader = self._in_use.reader(report)
+            executed = self._names.asked(
+                reader.executed, project, path, reader=reader, report=report.path, aliases=aliases
+            )
             if executed is not None:
                 found.append((report, executed))
-        if not found:
-            return None
         # What was measured before the file changed says nothing beside what was measured since.
         changed = _stamp(path)[0]
-        used = [(report, executed) for report, executed in found if _stamp(report.path)[0] >= changed] or found
-        executed = reduce(Executed.merged, (executed for _, executed in used))
-        return Measured(executed, used[0][0].path, min(report.path.stat().st_mtime for report, _ in used))
+        return [(report, executed) for report, executed in found if report.stamp[0] >= changed] or found
 
-    def _reader(self, report: Report) -> ReportReader:
-        return DataFile(report.path) if report.kind == "data" else self._indexes.of(report)
+    def _contexts_of(self, project: Project, path: Path, report: Report) -> ContextsRead | None:
+        reader = self._in_use.reader(report)
+        aliases = self._configs.of(project.root).aliases
+
+        def names_of(names: Sequence[str]) -> Sequence[str] | None:
+            return names if reader.executed(names) is not None else None
+
+        with self._lock:
+            names = self._names.asked(names_of, project, path, reader=reader, report=report.path, aliases=aliases)
+            if names is not None and report.kind != "data":  # the index is one connection for all threads
+                return reader.contexts(names)
+        return reader.contexts(names) if names is not None else None
 
 
 def _stamp(file: Path) -> tuple[int, int]:

@@ -7,13 +7,17 @@ import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, TypeVar
 
-from greenline.domain.coverage.contexts import lines_of
+from greenline.adapters.report_reading import ContextsRead
+from greenline.domain.coverage.context_names import named_test
+from greenline.domain.coverage.contexts import bits_of, lines_of
 from greenline.domain.coverage.model import Executed
 from greenline.ports.coverage import CoverageProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    from greenline.ports.coverage import ContextLack
 
 Answer = TypeVar("Answer")
 
@@ -30,6 +34,10 @@ class DataFile:
     def executed(self, names: Sequence[str]) -> Executed | None:
         """Return what the data says about the file under any of its names."""
         return _read(self._path, lambda database: _rows(database, self._path, names))
+
+    def contexts(self, names: Sequence[str]) -> ContextsRead | None:
+        """Return what ran in which context of the file under any of its names."""
+        return _read(self._path, lambda database: _contexts_of(database, self._path, names))
 
     def names_like(self, file_name: str) -> list[str]:
         """Return the paths that end with it, after whatever kind of slash."""
@@ -59,33 +67,76 @@ def _read(report: Path, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
 
 
 def _rows(database: sqlite3.Connection, report: Path, names: Sequence[str]) -> Executed | None:
-    version = database.execute("select version from coverage_schema").fetchone()
-    if version is None or version[0] != _SCHEMA:
-        raise CoverageProblem(
-            f"Coverage data {report} has format {version[0] if version else 'unknown'}, and Greenline reads format "
-            f"{_SCHEMA} (coverage 5.0 and later). Update coverage in the project and run the tests with it again."
-        )
-    file_ids = _file_ids(database, names)
+    file_ids = _known_file(database, report, names)
     if not file_ids:
         return None
-    has_arcs = database.execute("select value from meta where key = 'has_arcs'").fetchone()
-    marks = ",".join("?" * len(file_ids))
-    if has_arcs and int(has_arcs[0]):
-        query = f"select distinct fromno, tono from arc where file_id in ({marks})"  # noqa: S608 - only marks
+    if _has_arcs(database):
+        query = f"select distinct fromno, tono from arc where file_id in ({_marks(file_ids)})"  # noqa: S608 - only marks
         arcs = frozenset((start, end) for start, end in database.execute(query, file_ids))
         return Executed(frozenset(line for arc in arcs for line in arc if line > 0), arcs)
-    query = f"select numbits from line_bits where file_id in ({marks})"  # noqa: S608 - only marks
+    query = f"select numbits from line_bits where file_id in ({_marks(file_ids)})"  # noqa: S608 - only marks
     bits = 0
     for (numbits,) in database.execute(query, file_ids):
         bits |= int.from_bytes(numbits, "little")
     return Executed(frozenset(lines_of(bits)))
 
 
+def _contexts_of(database: sqlite3.Connection, report: Path, names: Sequence[str]) -> ContextsRead | None:
+    file_ids = _known_file(database, report, names)
+    if not file_ids:
+        return None
+    named = dict(database.execute("select id, context from context"))
+    lack: ContextLack = "" if any(map(named_test, named.values())) else "recording"
+    return ContextsRead(_by_context(database, named, file_ids), lack)
+
+
+def _by_context(database: sqlite3.Connection, named: Mapping[int, str], file_ids: Sequence[int]) -> dict[str, int]:
+    """Return the lines of each context as bit sets."""
+    marks = _marks(file_ids)
+    found: dict[str, int] = {}
+    if _has_arcs(database):
+        # Joined by SQLite, a context's lines are one row: a busy file has millions of arcs.
+        query = (
+            "select context_id, group_concat(line) from ("  # noqa: S608 - only marks
+            f"select context_id, fromno as line from arc where file_id in ({marks}) and fromno > 0 union "
+            f"select context_id, tono from arc where file_id in ({marks}) and tono > 0) group by context_id"
+        )
+        for number, lines in database.execute(query, [*file_ids, *file_ids]):
+            name = named.get(number, "")
+            found[name] = found.get(name, 0) | bits_of(map(int, lines.split(",")))
+        return found
+    query = f"select context_id, numbits from line_bits where file_id in ({marks})"  # noqa: S608 - only marks
+    for number, numbits in database.execute(query, file_ids):
+        name = named.get(number, "")
+        found[name] = found.get(name, 0) | int.from_bytes(numbits, "little")
+    return found
+
+
+def _known_file(database: sqlite3.Connection, report: Path, names: Sequence[str]) -> list[int]:
+    """Return the numbers of the file. Raises CoverageProblem for another format."""
+    version = database.execute("select version from coverage_schema").fetchone()
+    if version is None or version[0] != _SCHEMA:
+        raise CoverageProblem(
+            f"Coverage data {report} has format {version[0] if version else 'unknown'}, and Greenline reads format "
+            f"{_SCHEMA} (coverage 5.0 and later). Update coverage in the project and run the tests with it again."
+        )
+    return _file_ids(database, names)
+
+
+def _has_arcs(database: sqlite3.Connection) -> bool:
+    found = database.execute("select value from meta where key = 'has_arcs'").fetchone()
+    return bool(found and int(found[0]))
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
+
+
 def _file_ids(database: sqlite3.Connection, names: Sequence[str]) -> list[int]:
     if sys.platform == "win32":
         wanted = {name.casefold() for name in names}
         return [i for i, path in database.execute("select id, path from file") if path.casefold() in wanted]
-    query = f"select id from file where path in ({','.join('?' * len(names))})"  # noqa: S608 - only marks
+    query = f"select id from file where path in ({_marks(names)})"  # noqa: S608 - only marks
     return [row[0] for row in database.execute(query, names)]
 
 

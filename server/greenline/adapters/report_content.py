@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from greenline.ports.coverage import CoverageProblem
@@ -22,8 +22,8 @@ class FileCoverage:
 
     names: tuple[str, ...]
     executed: Executed
-    contexts: Mapping[str, int] = field(default_factory=dict)
-    """Context -> the lines that ran in it, as a number with bit n for line n."""
+    contexts: Mapping[str, int] | None = None
+    """Context -> the lines that ran in it, as a number with bit n for line n. None: the report tells of none."""
 
 
 def line_number(value: Any) -> int:

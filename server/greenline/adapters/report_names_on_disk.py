@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from greenline.adapters.source_tree import SourceTreeOnDisk
 from greenline.domain.coverage.report_names import common_tail, is_absolute, moved, parts_of
 from greenline.ports.coverage import CoverageProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from greenline.adapters.report_reading import ReportReader
-    from greenline.domain.coverage.model import Executed
     from greenline.ports.project import Project
+
+Answer = TypeVar("Answer")
 
 _ENOUGH = 2
 Aliases = tuple[tuple[str, str], ...]
@@ -29,11 +30,21 @@ class FileNames:
         self._rules = tuple((theirs.strip(), ours.strip()) for theirs, _, ours in rules)
         self._others: dict[tuple[Path, str], list[Path]] = {}
 
-    def executed(
-        self, reader: ReportReader, report: Path, project: Project, path: Path, aliases: Aliases
-    ) -> Executed | None:
-        """Return what the report says of the file. Raises CoverageProblem, also where several names may mean it."""
-        found = reader.executed(_exact(project, path))
+    def asked(
+        self,
+        ask: Callable[[Sequence[str]], Answer | None],
+        project: Project,
+        path: Path,
+        *,
+        reader: ReportReader,
+        report: Path,
+        aliases: Aliases,
+    ) -> Answer | None:
+        """Return what ``ask`` answers for the names that the reader may know the file by; None when it knows none.
+
+        Raises CoverageProblem, also where several names may mean it.
+        """
+        found = ask(_exact(project, path))
         if found is not None:
             return found
         candidates = reader.names_like(path.name)
@@ -44,7 +55,7 @@ class FileNames:
         # A name whose own place exists means the file there.
         homeless = [name for name in candidates if name not in here and not _is_there(places[name])]
         names = here or self._by_tail(homeless, report, project, path)
-        return reader.executed(names) if names else None
+        return ask(names) if names else None
 
     def place_of(self, project: Project, name: str, aliases: Aliases) -> Path:
         """Return where the file of a report's name is in the project by the rules, and without one by its name."""

@@ -18,18 +18,45 @@ _SQLITE = b"SQLite format 3"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One file with coverage."""
+    """One file with coverage, in one of its states."""
 
     path: Path
     kind: Kind
+    stamp: tuple[int, int, int] = (0, -1, 0)
+    """When it was written (nanoseconds), its size, its inode: what tells its states apart."""
+
+    @property
+    def written_at(self) -> float:
+        """Seconds since the epoch, to the bit what ``os.stat`` has."""
+        seconds, rest = divmod(self.stamp[0], 1_000_000_000)
+        return seconds + 1e-9 * rest
+
+    @property
+    def is_as_it_was(self) -> bool:
+        """Whether the file is in this state still."""
+        return stamp_of(self.path) == self.stamp
+
+
+def stamp_of(file: Path) -> tuple[int, int, int]:
+    """Return what changes whenever the file is written or replaced; it costs one look and raises nothing."""
+    try:
+        found = file.stat()
+    except (OSError, ValueError):
+        return (0, -1, 0)
+    return (found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+def report_at(file: Path) -> Report:
+    """Return the report as it is now."""
+    stamp = stamp_of(file)  # before its content: what is written meanwhile is then seen to be newer
+    return Report(file, kind_of(file), stamp)
 
 
 def chosen(root: Path, setting: str) -> list[Path]:
     """Return the files that a setting names, several parted by ``;``; ``*`` stands for any part of a name."""
     found: list[Path] = []
-    for name in filter(None, map(str.strip, setting.split(";"))):
-        path = Path(name).expanduser()
-        if "*" in name:
+    for path in named_by(setting):
+        if "*" in str(path):
             top = Path(path.anchor) if path.is_absolute() else root
             pattern = path.relative_to(top) if path.is_absolute() else path
             found += sorted(file for file in top.glob(str(pattern)) if file.is_file())
@@ -38,14 +65,19 @@ def chosen(root: Path, setting: str) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
+def named_by(setting: str) -> list[Path]:
+    """Return the names and patterns of a setting."""
+    return [Path(name).expanduser() for name in filter(None, map(str.strip, setting.split(";")))]
+
+
 def reports_at(files: Sequence[Path]) -> list[Report]:
     """Return what is there; of a data file that is not there, the parallel ones that nobody combined yet."""
     found: list[Report] = []
     for file in files:
         if _exists(file):
-            found.append(Report(file, kind_of(file)))
+            found.append(report_at(file))
         elif file.suffix not in _ENDINGS:
-            found += [Report(part, "data") for part in _parts(file)]
+            found += [Report(part, "data", stamp_of(part)) for part in _parts(file)]
     return found
 
 
@@ -55,7 +87,7 @@ def by_convention(data_file: Path, outputs: Sequence[Path]) -> list[Report]:
     if data:
         return data
     others = sorted((_written(file), file) for file in outputs if file.is_file())
-    return [Report(others[-1][1], kind_of(others[-1][1]))] if others else []
+    return [report_at(others[-1][1])] if others else []
 
 
 def kind_of(file: Path) -> Kind:
@@ -64,6 +96,8 @@ def kind_of(file: Path) -> Kind:
     if by_name is not None:
         return by_name
     try:
+        if not file.is_file():  # a pipe would never end
+            return "data"
         with file.open("rb") as stream:
             head = stream.read(_HEAD).lstrip()
     except OSError:

@@ -45,6 +45,7 @@ _STATES: dict[PictureState, FindingState] = {
     "measured": "ok",
     "no-data": "warning",
     "outdated": "warning",
+    "waiting": "warning",
     "outside-project": "warning",
     "unreadable": "problem",
     "broken-source": "problem",

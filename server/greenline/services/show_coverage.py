@@ -88,7 +88,7 @@ class ShowCoverage:
     """Joins the project's report with what Greenline's own runs measured. May be used on several threads at once.
 
     ``remembered`` is handed on when the services are built again; what runs measured lasts longer where they are
-    ``stored``.
+    ``stored``. ``history`` has texts that were measured and are no more; ``since`` is what gaps are compared with.
     """
 
     def __init__(
@@ -101,12 +101,15 @@ class ShowCoverage:
         *,
         stored: StoredRuns | None = None,
         history: History | None = None,
+        since: str = "",
     ) -> None:
         remembered = remembered or Remembered()
         self._projects = projects
         self._source = source
         self._analyzer = analyzer
         self._stored = stored
+        self._history = history
+        self._since = since
         self._texts = MeasuredTexts(source, analyzer, disk, remembered, stored, history=history)
         self._lock = remembered.lock
         self._drawn: dict[Path, tuple[_Known, Picture]] = {}
@@ -120,12 +123,16 @@ class ShowCoverage:
         with self._lock:
             return self._picture(path, text, tuple(followed))
 
-    def report_stamp(self, path: Path) -> object:
-        """Return what changes whenever what is known of the file's project does. Only looks at files' times."""
+    def report_stamp(self, path: Path, project: Project | None = None) -> object:
+        """Return what changes whenever what is known of the file's project does. Only looks at files' times.
+
+        Whoever asks often knows the ``project``.
+        """
         with self._lock:
-            project = self._projects.project_of(path)
+            project = project or self._projects.project_of(path)
             state = self._source.state(project)
-        return state if self._stored is None else (state, self._stored.stamp(project))
+        base = self._history.stamp(path, self._since) if self._history is not None and self._since else None
+        return (state, base, self._stored and self._stored.stamp(project))
 
     def keep(
         self,

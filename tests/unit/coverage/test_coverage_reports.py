@@ -219,9 +219,9 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     read: list[Path] = []
     real = report_index._fill
 
-    def counted(database: Any, report: Any) -> None:
+    def counted(database: Any, report: Any, *tell: Any) -> None:
         read.append(report.path)
-        real(database, report)
+        real(database, report, *tell)
 
     monkeypatch.setattr(report_index, "_fill", counted)
     return read

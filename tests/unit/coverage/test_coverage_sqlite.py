@@ -235,7 +235,7 @@ def test_environment_and_setting_win_in_this_order(tmp_path: Path) -> None:
     assert CoverageReports(environ={}).report_of(project) == tmp_path / "from_file"
     source = CoverageReports(environ={"COVERAGE_FILE": "from_environment"})
     assert source.report_of(project) == tmp_path / "from_environment"
-    source.coverage_file = "from_setting"
+    source = CoverageReports("from_setting", {"COVERAGE_FILE": "from_environment"})
     assert source.report_of(project) == tmp_path / "from_setting"
 
 

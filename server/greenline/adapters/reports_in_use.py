@@ -1,0 +1,116 @@
+"""Which reports of a project count now: those that are chosen or found, in the state that is whole, and not cleared."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from greenline.adapters.coverage_sqlite import DataFile
+from greenline.adapters.report_index import ReportIndexes
+from greenline.adapters.report_places import by_convention, chosen, named_by, report_at, reports_at
+from greenline.adapters.settled_reports import SettledReports
+from greenline.ports.coverage import NotReadYet
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from greenline.adapters.coverage_config import CoverageConfig
+    from greenline.adapters.index_process import IndexProcesses
+    from greenline.adapters.report_places import Report
+    from greenline.adapters.report_reading import ReportReader
+    from greenline.adapters.settled_reports import Patience
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person chose while an editor runs, by the project's root; it outlives a change of settings."""
+
+    loaded: dict[Path, Path] = field(default_factory=dict)
+    """The one report that counts."""
+    cleared: dict[Path, frozenset[Report]] = field(default_factory=dict)
+    """States of reports that count no more."""
+    patience: Patience | None = None
+    """For reports that are being written; None: whatever is there is read at once, as a program that ends does."""
+    processes: IndexProcesses | None = None
+    """None: whoever asks waits until a large report is read."""
+
+
+class ReportsInUse:
+    """Answers for one choice of settings. ``coverage_file`` is the setting."""
+
+    def __init__(self, coverage_file: str, choices: Choices, cache: Path | None) -> None:
+        self.coverage_file = coverage_file
+        self.choices = choices
+        self._indexes = ReportIndexes(cache, choices.processes)
+        self._settled = SettledReports(self._check, choices.patience)
+
+    def reader(self, report: Report) -> ReportReader:
+        """Return what reads this state of the report. Raises NotReadYet where the data is in another state already."""
+        if report.kind != "data":
+            return self._indexes.of(report)
+        if self.choices.patience is not None and not report.is_as_it_was:
+            raise NotReadYet(f"{report.path.name} is being written; what it says is shown as soon as that has ended.")
+        return DataFile(report.path)
+
+    def named(self, root: Path, config: CoverageConfig) -> Path:
+        """Return where the data is or would be."""
+        if root in self.choices.loaded:
+            return self.choices.loaded[root]
+        if self.coverage_file:
+            named = chosen(root, self.coverage_file)
+            return named[0] if named else root / self.coverage_file
+        reports = self.of(root, config)
+        return reports[0].path if reports else config.data_file
+
+    def of(self, root: Path, config: CoverageConfig) -> tuple[Report, ...]:
+        """Return the reports that count. Raises NotReadYet where none did before the one that is being written."""
+        found = self._found(root, config)
+        cleared = self.choices.cleared.get(root)
+        if cleared and not any(report in cleared for report in found):
+            del self.choices.cleared[root]  # there is something newer
+        return self._settled.of(root, [report for report in found if not cleared or report not in cleared])
+
+    def load(self, root: Path, report: Path) -> None:
+        """Let this report alone count, until it is cleared. Raises CoverageProblem for one that cannot be read."""
+        with suppress(NotReadYet):  # it will be
+            self._check(report_at(report))
+        self.choices.loaded[root] = report
+        self.choices.cleared.pop(root, None)
+        self._settled.forget(root)
+
+    def clear(self, root: Path, config: CoverageConfig) -> None:
+        """Let nothing count that is there now."""
+        there = self._found(root, config)
+        self.choices.loaded.pop(root, None)
+        self.choices.cleared[root] = frozenset([*there, *self._found(root, config)])
+        self._settled.forget(root)
+
+    def watched(self, root: Path, config: CoverageConfig) -> tuple[Path, ...]:
+        """Return where the reports are or would be; a name may be a pattern."""
+        if root in self.choices.loaded:
+            return (self.choices.loaded[root],)
+        if self.coverage_file:
+            return tuple(root / name for name in named_by(self.coverage_file))
+        return (config.data_file, config.data_file.with_name(f"{config.data_file.name}.*"), *config.outputs)
+
+    def state(self, root: Path, config: CoverageConfig) -> object:
+        """Return what changes whenever the reports that count do. Raises CoverageProblem."""
+        return self.of(root, config), self._settled.doubts(root)
+
+    def is_hopeful(self, root: Path, reports: tuple[Report, ...]) -> bool:
+        """Tell whether what cannot be read may be better soon: see ``SettledReports.doubt``."""
+        return self._settled.doubt(root, reports)
+
+    def _found(self, root: Path, config: CoverageConfig) -> list[Report]:
+        if root in self.choices.loaded:
+            return [report_at(self.choices.loaded[root])]
+        if self.coverage_file:
+            return reports_at(chosen(root, self.coverage_file))
+        return by_convention(config.data_file, config.outputs)
+
+    def _check(self, report: Report) -> None:
+        if report.kind == "data":
+            DataFile(report.path).executed(())
+        else:
+            self._indexes.opened(report)

@@ -1,0 +1,108 @@
+"""The commands about coverage reports: how they are, which counts, and that none shall."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pygls.exceptions import JsonRpcInvalidParams
+
+from greenline.jobs.registry import JobFailure, RegistryClosed
+from greenline.lsp import names
+from greenline.lsp.arguments import object_or_nothing, one_object
+from greenline.lsp.documents import path_of
+from greenline.lsp.job_report import Finished, message_of, payload
+from greenline.lsp.session import Info, Warning_
+from greenline.lsp.workspace_folders import NoFolder, chosen_folder
+from greenline.ports.coverage import CoverageProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from greenline.jobs.registry import Job
+    from greenline.lsp.progress import ProgressBoard
+    from greenline.lsp.services import Services
+    from greenline.lsp.session import Session
+    from greenline.ports.progress import Progress
+
+_NO_FILE = "Greenline knows the coverage of files on disk; this is none."
+
+
+class ReportCommands:
+    """One method per command; arguments and answers are what docs/protocol.md says."""
+
+    def __init__(self, session: Session, board: ProgressBoard) -> None:
+        self._session = session
+        self._board = board
+
+    async def show_report_status(self, *arguments: object) -> dict[str, Any] | None:
+        """``greenline.showReportStatus``: what ``greenline doctor`` says, in Markdown. It changes nothing."""
+        values = object_or_nothing(arguments)
+        try:
+            path = await self._place(values)
+        except NoFolder as problem:
+            self._session.show(str(problem), Warning_)
+            return None
+        status = await (await self._session.load_services()).reports.status(path)
+        if values.get("show", True) is not False:
+            self._session.log(status.markdown)
+            more = " The log has all of it."
+            self._session.show(f"{names.one_line(status.short)}{more}", Info if status.is_well else Warning_)
+        return {"protocol": names.PROTOCOL, "markdown": status.markdown, "short": status.short}
+
+    def load_report(self, *arguments: object) -> dict[str, Any]:
+        """``greenline.loadReport``: this report alone counts for the project, until coverage is cleared."""
+        values = one_object(arguments)
+        name = values.get("path")
+        if not isinstance(name, str) or not name:
+            raise JsonRpcInvalidParams("greenline.loadReport needs the path of a report")
+
+        def load(services: Services, path: Path) -> str:
+            return services.reports.load(path, Path(name))
+
+        return self._start(values, f"Load {Path(name).name}", load)
+
+    def clear_coverage(self, *arguments: object) -> dict[str, Any]:
+        """``greenline.clearCoverage``: nothing is shown until there is a newer report or run."""
+        values = object_or_nothing(arguments)
+        return self._start(values, "Clear coverage", lambda services, path: services.reports.clear(path))
+
+    def _start(self, values: Mapping[str, Any], title: str, act: Callable[[Services, Path], str]) -> dict[str, Any]:
+        async def work(_progress: Progress) -> Finished:
+            try:
+                path = await self._place(values)
+                services = await self._session.load_services()
+                loop = asyncio.get_running_loop()
+                # Where pictures are drawn: none is drawn meanwhile.
+                message = await loop.run_in_executor(self._session.executor, act, services, path)
+            except (CoverageProblem, NoFolder) as problem:
+                raise JobFailure(str(problem)) from problem
+            self._session.refresh()
+            self._session.show(message, Info)
+            return Finished(message)
+
+        before = {job.id for job in self._session.jobs.live}
+        try:
+            key = ("reports", title, str(values.get("uri")))
+            job = self._session.jobs.start(key, title, work, self._board.sink, on_end=self._ended)
+        except RegistryClosed:
+            return {"protocol": names.PROTOCOL, "job": None, "started": False}
+        return {"protocol": names.PROTOCOL, "job": job.id, "started": job.id not in before}
+
+    async def _place(self, values: Mapping[str, Any]) -> Path:
+        """Return the file or folder that is meant. Raises NoFolder."""
+        uri = values.get("uri")
+        if uri is None:
+            return await chosen_folder(self._session)
+        path = path_of(uri) if isinstance(uri, str) else None
+        if path is None:
+            raise NoFolder(_NO_FILE)
+        return path
+
+    def _ended(self, job: Job) -> None:
+        message = message_of(job)
+        self._board.end(job, message)
+        if job.outcome == "failed":
+            self._session.show(message, Warning_)
+        self._session.server.protocol.notify(names.JOB_ENDED, payload(job))

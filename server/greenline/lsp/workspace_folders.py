@@ -1,0 +1,38 @@
+"""Which folder of the workspace a command is about that names none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from greenline.lsp.documents import path_of
+
+if TYPE_CHECKING:
+    from greenline.lsp.session import Session
+
+
+class NoFolder(Exception):
+    """There is none, or nobody says which; the message tells what to do."""
+
+
+def folders(session: Session) -> dict[str, Path]:
+    """Return the workspace's folders by their names; one that two of them have is followed by where they are."""
+    workspace = session.server.workspace
+    found = [(folder.name, path) for folder in workspace.folders.values() if (path := path_of(folder.uri)) is not None]
+    if not found and workspace.root_path:
+        return {Path(workspace.root_path).name: Path(workspace.root_path)}
+    taken = [name for name, _ in found]
+    return {name if taken.count(name) == 1 else f"{name} ({path})": path for name, path in found}
+
+
+async def chosen_folder(session: Session) -> Path:
+    """Return the one folder, or the one that the person chooses. Raises NoFolder."""
+    known = folders(session)
+    if not known:
+        raise NoFolder("Open a folder or a file first: there is no project to look at.")
+    if len(known) == 1:
+        return next(iter(known.values()))
+    answer = await session.ask("Which folder?", *known)
+    if answer not in known:
+        raise NoFolder(f"Say which folder is meant, with a file of it: there are {', '.join(known)}.")
+    return known[answer]
