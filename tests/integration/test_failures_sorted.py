@@ -178,6 +178,111 @@ ROWS = {
         "If `subtotal` was renamed or removed on purpose, correct what uses it; otherwise bring it back.",
         "shop.subtotal([1])",
     ),
+    "replaces what is not there": Row(
+        'pytest.MonkeyPatch().setattr(shop, "totl", len)',
+        "test",
+        "The test replaces `totl`, which `shop` does not have.",
+        "If `totl` was renamed or removed on purpose, correct what replaces it",
+        'pytest.MonkeyPatch().setattr(shop, "totl", len)',
+    ),
+    "replaces what an object does not have": Row(
+        'pytest.MonkeyPatch().setattr(shop.Cart(), "ad", len)',
+        "test",
+        "The test replaces `ad`, which `shop.Cart` does not have.",
+        "If `ad` was renamed",
+        'pytest.MonkeyPatch().setattr(shop.Cart(), "ad", len)',
+    ),
+    "replaces by a wrong name": Row(
+        'pytest.MonkeyPatch().setattr("shop.totl", len)',
+        "test",
+        "The test replaces `totl`, which `shop` does not have.",
+        "If `totl` was renamed",
+        'pytest.MonkeyPatch().setattr("shop.totl", len)',
+    ),
+    "replaces in no module": Row(
+        'mock.patch("shopp.total").start()',
+        "test",
+        "The test replaces `shopp.total`, and there is no module `shopp`.",
+        "Check that the name is not mistyped",
+        'mock.patch("shopp.total").start()',
+    ),
+    "mocks what is not there": Row(
+        'mock.patch("shop.totl").start()',
+        "test",
+        "The test replaces `totl`, which `shop` does not have.",
+        "If `totl` was renamed",
+        'mock.patch("shop.totl").start()',
+    ),
+    "mocks what a class does not have": Row(
+        'mock.patch.object(shop.Cart, "ad").start()',
+        "test",
+        "The test replaces `ad`, which `shop.Cart` does not have.",
+        "If `ad` was renamed",
+        'mock.patch.object(shop.Cart, "ad").start()',
+    ),
+    "removes what is not there": Row(
+        'pytest.MonkeyPatch().delattr(shop, "totl")',
+        "test",
+        "The test removes `totl`, which is not there.",
+        "Correct the name, or pass raising=False",
+        'pytest.MonkeyPatch().delattr(shop, "totl")',
+    ),
+    "removes a variable": Row(
+        'pytest.MonkeyPatch().delenv("GREENLINE_NO_SUCH_VARIABLE")',
+        "test",
+        "The test removes `GREENLINE_NO_SUCH_VARIABLE`, which is not there.",
+        "Correct the name, or pass raising=False",
+        'pytest.MonkeyPatch().delenv("GREENLINE_NO_SUCH_VARIABLE")',
+    ),
+    "a mock without it": Row(
+        'mock.Mock(spec=shop.Cart).ad("x")',
+        "test",
+        "The mock has no `ad`, as what it stands for has none.",
+        "If `ad` was renamed",
+        'mock.Mock(spec=shop.Cart).ad("x")',
+    ),
+    "a mistyped assertion": Row(
+        "mock.Mock().assert_caled()",
+        "test",
+        "The test asks a mock for `assert_caled`, and mocks have no such assertion.",
+        "Correct the name: assert_called_once_with",
+        "mock.Mock().assert_caled()",
+    ),
+    "a mock called wrongly": Row(
+        "mock.create_autospec(shop.total)()",
+        "test",
+        "The test calls a mock as what it stands for cannot be called: missing a required argument: 'numbers'.",
+        "Correct the call; or what the mock",
+        "mock.create_autospec(shop.total)()",
+    ),
+    "a builtin called wrongly": Row(
+        "len([1], [2])",
+        "test",
+        "The test calls `len` in a way that it cannot be called: len() takes exactly one argument (2 given).",
+        "Correct the call.",
+        "len([1], [2])",
+    ),
+    "a module called": Row(
+        "shop([1])",
+        "test",
+        "The test calls a module as if it were a function.",
+        "Call what is in it",
+        "shop([1])",
+    ),
+    "a fixture called": Row(
+        "given()",
+        "test",
+        "The fixture `given` is called like a function.",
+        "Have the test, or the fixture that needs it, ask for it",
+        "given()",
+    ),
+    "a file that the test opens": Row(
+        'open("tests/data/expected.json")',
+        "test",
+        "The test itself needs `tests/data/expected.json`, which is not there.",
+        "Correct the path",
+        'open("tests/data/expected.json")',
+    ),
     "no such name": Row(
         "from shop import discount",
         "test",
@@ -320,7 +425,7 @@ def sorter(project: Project, runner: PytestProcess) -> Sorter:
 
 def file_of(rows: dict[str, Row]) -> tuple[str, dict[str, str]]:
     """Return a test file, and the name of the test of each row."""
-    lines, names = ["import pytest, shop"], {}
+    lines, names = ["import pytest, shop", "from unittest import mock", "@pytest.fixture", "def given(): ..."], {}
     for number, (key, row) in enumerate(rows.items()):
         names[key] = f"test_{number}"
         lines += [f"def test_{number}():", f"    {row.body}"]
@@ -390,7 +495,7 @@ async def test_each_failure_is_told_with_its_values_its_place_and_the_next_step(
             {"test_a.py": "def test_a(mocker): pass\n"},
             "environment",
             "No plugin has the fixture `mocker`: it comes with pytest-mock, as a rule.",
-            "Install it: python -m pip install pytest-mock",
+            f"Install it: {sys.executable} -m pip install pytest-mock",
             "def test_a(mocker): pass",
         ),
         (
@@ -417,9 +522,60 @@ async def test_each_failure_is_told_with_its_values_its_place_and_the_next_step(
             "Look at its fixtures.",
             "def prices(): return {}['apple']",
         ),
+        (
+            {
+                "test_a.py": "import pytest\n@pytest.fixture\ndef one(two): ...\n@pytest.fixture\n"
+                "def two(one): ...\ndef test_a(one): pass\n",
+            },
+            "test",
+            "The fixture `one` needs itself, by way of others.",
+            "Break the circle",
+            "@pytest.fixture",
+        ),
+        (
+            {
+                "test_a.py": "import pytest\n@pytest.fixture\ndef day(): ...\n@pytest.fixture(scope='session')\n"
+                "def year(day): ...\ndef test_a(year): pass\n",
+            },
+            "test",
+            "A fixture that lives as long as the session asks for `day`, which is made anew for each function.",
+            'Give `day` the scope "session"',
+            "def test_a(year): pass",
+        ),
+        (
+            {"test_a.py": "import pytest\npytest.fail('no data', pytrace=False)\ndef test_a(): pass\n"},
+            "test",
+            "Failed: no data\nIt happened while the file was read: none of its tests can run.",
+            "Correct the test that it names.",
+            "pytest.fail('no data', pytrace=False)",
+        ),
+        (
+            {"test_a.py": "PRICE = {}['apple']\ndef test_a(): pass\n"},
+            "test",
+            "KeyError: 'apple'\nIt happened while the file was read: none of its tests can run.",
+            "Look at what its import does.",
+            "PRICE = {}['apple']",
+        ),
+        (
+            {"test_a.py": "class TestA:\n    def test_a(): pass\n"},
+            "test",
+            "pytest cannot call the test: TestA.test_a() takes 0 positional arguments but 1 was given.",
+            "Give it `self`",
+            "def test_a(): pass",
+        ),
+        (
+            {"test_a.py": "from unittest import mock\n@mock.patch('shop.totl')\ndef test_a(of): pass\n"},
+            "test",
+            "The test replaces `totl`, which `shop` does not have.",
+            "If `totl` was renamed",
+            "def test_a(of): pass",
+        ),
     ],
-    ids=["import", "name", "syntax", "code at import", "fixture of a plugin", "strict", "fixture", "set-up"],
-)
+    ids=[
+        "import", "name", "syntax", "code at import", "fixture of a plugin", "strict", "fixture", "set-up", "circle",
+        "scopes", "rows", "at import", "self", "decorator",
+    ],
+)  # fmt: skip
 async def test_what_keeps_a_test_from_running_is_sorted_too(  # noqa: PLR0917 - the columns of a table
     project: Project, sorter: Sorter, files: dict[str, str], kind: str, message: str, next_step: str, line: str
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from greenline.domain.adding_packages import PIP, Adding
 from greenline.domain.failures import Place
 
 if TYPE_CHECKING:
@@ -58,6 +59,10 @@ class Evidence:
     """Other tests ran at the same time."""
     temporary: str = ""
     """The folder for temporary files in this run."""
+    adding: Adding = PIP
+    """How the project gets one more package."""
+    in_editor: bool = True
+    """The person looks at an editor, and else at a terminal."""
 
     @property
     def is_collection(self) -> bool:
@@ -88,6 +93,13 @@ class Evidence:
     def raised_by(self) -> Step | None:
         """The innermost step in the project's own files."""
         return self.own[-1] if self.own else None
+
+    @property
+    def and_what_changed(self) -> str:
+        """What of the code changed since the test last passed, to follow a sentence."""
+        if self.since not in {"source", "both"}:
+            return ""
+        return f" {', '.join(sorted({path.name for path in self.changed})[:3])} changed since the test last passed."
 
     @property
     def raised_in_changed(self) -> Step | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from greenline.domain.failure_surroundings import refused_by_the_guard, surroundings
 from greenline.domain.failure_words import first_line, values_of, without_class
 from greenline.domain.failures import Failure
+from greenline.domain.misused_tools import misuses
 from greenline.domain.wrong_tests import cannot_work, raises_itself
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 def judge(evidence: Evidence) -> Failure:
     """Return what is known of one failing test that was not run again, or failed again."""
-    kind, message, next_step = _of_surroundings(evidence) or cannot_work(evidence) or _of_values(evidence)
+    found = misuses(evidence) or _of_surroundings(evidence) or cannot_work(evidence) or _of_values(evidence)
+    kind, message, next_step = found
     return _failure(evidence, kind, message, next_step)
 
 
@@ -92,6 +94,11 @@ def _of_values(evidence: Evidence) -> tuple[FailureKind, str, str]:
 
 
 def _asserted(evidence: Evidence, values: str) -> tuple[FailureKind, str, str]:
+    if evidence.is_collection:
+        what = (
+            "Correct the test that it names." if evidence.kind_of_error == "Failed" else "Look at what its import does."
+        )
+        return "test", f"{values}\nIt happened while the file was read: none of its tests can run.", what
     if evidence.set_up:
         return "test", f"{values}\nIt happened while the test was set up or cleaned up.", "Look at its fixtures."
     since = _since(evidence)

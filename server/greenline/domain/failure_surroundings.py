@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from greenline.domain.adding_packages import PIP
 from greenline.domain.failure_words import first_line, without_class
 
 if TYPE_CHECKING:
+    from greenline.domain.adding_packages import Adding
     from greenline.domain.failure_evidence import Evidence
     from greenline.domain.failures import FailureKind
 
@@ -96,7 +98,7 @@ def refused_by_the_guard(evidence: Evidence) -> Judgement | None:
     )
 
 
-def of_the_run(problem: str) -> Judgement | None:
+def of_the_run(problem: str, adding: Adding = PIP) -> Judgement | None:
     """Say what to do where pytest could not even start; None where only pytest's own words help."""
     options = re.search(r"unrecognized arguments: (.+)", problem)
     if options:
@@ -108,7 +110,8 @@ def of_the_run(problem: str) -> Judgement | None:
         )
     plugins = re.search(r"Missing required plugins: (.+)", problem)
     if plugins:
-        return "environment", f"The project requires {plugins[1]}.", f"Install it: python -m pip install {plugins[1]}"
+        names = " ".join(name.strip() for name in plugins[1].split(","))
+        return "environment", f"The project requires {plugins[1]}.", f"Install it: {adding.command(names)}"
     module = _NO_MODULE.search(problem)
     if module:
         return (
@@ -134,17 +137,18 @@ def _not_installed(evidence: Evidence) -> Judgement | None:
         if fixture is None or plugin is None:
             return None
         what = f"No plugin has the fixture `{fixture[1]}`: it comes with {plugin}, as a rule."
-        return "environment", what, f"Install it: python -m pip install {plugin}"
+        return "environment", what, f"Install it: {evidence.adding.command(plugin)}"
     if evidence.kind_of_error not in {"ImportError", "ModuleNotFoundError"}:
         return None
     module, name = _NO_MODULE.search(evidence.said), _CANNOT_IMPORT.search(evidence.said)
     where = f", which {evidence.raised_by.path.name} imports" if evidence.raised_by else ""
     if module and module[1].partition(".")[0] not in evidence.own_modules:
         top = module[1].partition(".")[0]  # a package of a mistyped name may be someone's trap
+        with_tool = f"say with {evidence.adding.tool}"
         return (
             "environment",
             f"`{module[1]}` is not installed in the project's Python{where}.",
-            f"Check that `{top}` is not mistyped; if it is meant, install the package that provides it, say with pip.",
+            f"Check that `{top}` is not mistyped; if it is meant, install the package that provides it, {with_tool}.",
         )
     if name and name[2].partition(".")[0] not in evidence.own_modules:
         return (
@@ -191,10 +195,11 @@ def _variable(evidence: Evidence) -> Judgement | None:
     if evidence.error != "KeyError" or last is None or last.path.name != "os.py" or last.function != "__getitem__":
         return None
     name = without_class(evidence.said).strip("'\"")
+    where = "for the editor's process" if evidence.in_editor else "in the terminal, before Greenline starts"
     return (
         "environment",
         f"The environment variable `{name}` is not set.",
-        f"Set it for the editor's process, or in the test: monkeypatch.setenv({name!r}, ...).",
+        f"Set it {where}, or in the test: monkeypatch.setenv({name!r}, ...).",
     )
 
 
@@ -211,6 +216,12 @@ def _file(evidence: Evidence) -> Judgement | None:
             "environment",
             f"The program `{path}` is not installed, or not on PATH.",
             "Install it, or replace what starts it in the test.",
+        )
+    if missing and evidence.in_source is None and evidence.raised_by and evidence.since != "neither":
+        return (
+            "test",
+            f"The test itself needs `{path}`, which is not there.",
+            "Correct the path, from the folder that the tests run in; or make the file, or fetch it, first.",
         )
     if missing:
         return (

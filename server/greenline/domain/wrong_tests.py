@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from typing import TYPE_CHECKING
 
 from greenline.domain.failure_words import first_line, values_of, without_class
+from greenline.domain.misused_tools import misuses
 
 if TYPE_CHECKING:
     from greenline.domain.failure_evidence import Evidence
@@ -18,7 +20,8 @@ _NO_MODULE = re.compile(r"No module named '([\w.]+)'")
 _FIXTURE = re.compile(r"fixture '([\w\[\]-]+)' not found")
 _SIGNATURE = re.compile(
     r"([\w.<>]+)\(\) (?:missing \d+ required|got an unexpected keyword|got multiple values|takes (?:from )?(?:no|\d+) "
-    r"|got some positional-only|takes no)"
+    r"|got some positional-only|takes no|takes (?:exactly|at least|at most) )"
+    r"|^(\w+) expected (?:exactly |at least |at most )?\d+ arguments?, got"
 )
 _NO_ATTRIBUTE = re.compile(r"(?:module '[\w.]+'|type object '\w+'|'\w+' object) has no attribute '(\w+)'")
 _PLACE = re.compile(r" \([^()]+, line \d+\)$")
@@ -28,7 +31,8 @@ _NOT_DEFINED = re.compile(r"name '(\w+)' is not defined")
 def cannot_work(evidence: Evidence) -> Judgement | None:
     """Say what is wrong with the test, or with the code where it is the same mistake there; None for all else."""
     return (
-        _syntax(evidence)
+        misuses(evidence)
+        or _syntax(evidence)
         or _missing_fixture(evidence)
         or _missing_name(evidence)
         or _wrong_call(evidence)
@@ -81,10 +85,10 @@ def _missing_name(evidence: Evidence) -> Judgement | None:
                 "Break the circle of imports: import inside of a function, or move what both need to a third module.",
             )
         what = f"`{name[2]}` has no `{name[1]}`, which {_who(evidence)} imports."
-        return _whose(evidence), f"{what}{_changed(evidence)}", _give_back(name[1])
+        return _whose(evidence), f"{what}{evidence.and_what_changed}", _give_back(name[1])
     if module and module[1].partition(".")[0] in evidence.own_modules:
         what = f"The project has no module `{module[1]}`, which {_who(evidence)} imports."
-        return _whose(evidence), f"{what}{_changed(evidence)}", "Correct the import, or add the module."
+        return _whose(evidence), f"{what}{evidence.and_what_changed}", "Correct the import, or add the module."
     return None
 
 
@@ -102,15 +106,30 @@ def _wrong_call(evidence: Evidence) -> Judgement | None:
         )
     if evidence.error == "UnboundLocalError":
         return "test", f"The test uses a variable before it has a value: {said}.", "Give it a value on every way there."
-    if evidence.error == "TypeError" and (found := _SIGNATURE.search(said)):
-        name = found[1].rpartition(".")[2]
+    return _wrong_arguments(evidence, said) if evidence.error == "TypeError" else _not_there(evidence, said)
+
+
+def _wrong_arguments(evidence: Evidence, said: str) -> Judgement | None:
+    if found := _SIGNATURE.search(said):
+        name = (found[1] or found[2]).rpartition(".")[2]
+        its_own = "" if hasattr(builtins, name) else f"; or `{name}`, if its parameters changed by mistake"
         return (
             "test",
-            f"The test calls `{name}` in a way that it cannot be called: {said}.{_changed(evidence)}",
-            f"Correct the call; or `{name}`, if its parameters changed by mistake.",
+            f"The test calls `{name}` in a way that it cannot be called: {said}.{evidence.and_what_changed}",
+            f"Correct the call{its_own}.",
         )
+    if said == "'module' object is not callable":
+        return (
+            "test",
+            "The test calls a module as if it were a function.",
+            "Call what is in it, or import that: `from module import function`.",
+        )
+    return None
+
+
+def _not_there(evidence: Evidence, said: str) -> Judgement | None:
     if evidence.error == "AttributeError" and (found := _NO_ATTRIBUTE.search(said)) and "NoneType" not in said:
-        return "test", f"The test uses what is not there: {said}.{_changed(evidence)}", _give_back(found[1])
+        return "test", f"The test uses what is not there: {said}.{evidence.and_what_changed}", _give_back(found[1])
     return None
 
 
@@ -132,9 +151,3 @@ def _who(evidence: Evidence) -> str:
 
 def _give_back(name: str) -> str:
     return f"If `{name}` was renamed or removed on purpose, correct what uses it; otherwise bring it back."
-
-
-def _changed(evidence: Evidence) -> str:
-    if evidence.since not in {"source", "both"}:
-        return ""
-    return f" {', '.join(sorted({path.name for path in evidence.changed})[:3])} changed since the test last passed."

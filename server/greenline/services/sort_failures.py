@@ -6,10 +6,12 @@ import asyncio
 import hashlib
 import math
 import re
+import shlex
 import tempfile
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from greenline.domain.adding_packages import LOCKS, PIP, Adding, adding_to
 from greenline.domain.code.read_module import read_module
 from greenline.domain.code.text_lines import split_lines
 from greenline.domain.failure_evidence import Evidence, Since, Step, Where
@@ -66,8 +68,11 @@ class LastPasses:
 class SortFailures:
     """Sorts by what failing tests said, by what changed since they passed, and by whether they pass when run again."""
 
-    def __init__(self, *, runner: TestRunner, disk: Disk, passes: LastPasses | None = None) -> None:
+    def __init__(
+        self, *, runner: TestRunner, disk: Disk, passes: LastPasses | None = None, in_editor: bool = True
+    ) -> None:
         self._runner = runner
+        self._in_editor = in_editor
         self._disk = disk
         self._passes = passes or LastPasses()
 
@@ -93,9 +98,19 @@ class SortFailures:
             apart = await asyncio.to_thread(not_importable, run.project, report.problem)
             if apart:
                 found.append(Failure("", "environment", *apart))
-            elif not run.options and (why := of_the_run(report.problem)):
-                found.append(Failure("", *why))
+            elif not run.options:
+                adding = await asyncio.to_thread(self._adding, run)
+                found += [Failure("", *why)] if (why := of_the_run(report.problem, adding)) else []
         return tuple(found)
+
+    def _adding(self, run: TestRun) -> Adding:
+        """Look at which tool keeps the project's list of packages."""
+        root, interpreter = run.project.root, run.interpreter
+        files = {name for name in LOCKS if self._disk.modified_at(root / name) is not None}
+        python = shlex.quote(str(interpreter.path))
+        without_pip = f"{python} -m ensurepip && {python} -m pip install"
+        installing = shlex.join(interpreter.installing("")[:-1]) or without_pip
+        return adding_to(files, "" if interpreter.managed else installing)
 
     def _evidence(self, run: TestRun, report: TestReport, texts: _Texts) -> list[Evidence]:
         """Look at files: to be called on a thread of its own."""
@@ -103,12 +118,16 @@ class SortFailures:
         passed = [o.node_id for o in report.outcomes if o.outcome == "passed" and o.node_id in report.contexts]
         contexts = {node_id: {*report.contexts[node_id], root / _file_of(node_id)} for node_id in passed}
         digests = {path: texts.digest(path) for path in set().union(*contexts.values())}
-        found = [self._evidence_of(run, report, o, texts) for o in report.outcomes if o.outcome in _FAILED]
+        failed = [o for o in report.outcomes if o.outcome in _FAILED]
+        adding = self._adding(run) if failed else PIP
+        found = [self._evidence_of(run, report, o, texts, adding) for o in failed]
         surely = {path for path in digests if texts.surely_ran(path)}  # asked after the texts were read
         self._passes.passed(root, {node_id: files for node_id, files in contexts.items() if files <= surely}, digests)
         return found
 
-    def _evidence_of(self, run: TestRun, report: TestReport, outcome: TestOutcome, texts: _Texts) -> Evidence:
+    def _evidence_of(
+        self, run: TestRun, report: TestReport, outcome: TestOutcome, texts: _Texts, adding: Adding
+    ) -> Evidence:
         project = run.project
         steps = tuple(
             Step(
@@ -131,6 +150,8 @@ class SortFailures:
             own_modules=_own(project, outcome.said),
             side_by_side=report.workers > 1,
             temporary=tempfile.gettempdir(),
+            adding=adding,
+            in_editor=self._in_editor,
         )
 
     def _since(self, project: Project, node_id: str, texts: _Texts) -> tuple[Since, tuple[Path, ...]]:

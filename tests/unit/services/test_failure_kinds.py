@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from greenline.domain.adding_packages import adding_to
 from greenline.domain.failure_evidence import Evidence, Since, Step
 from greenline.domain.failure_kinds import judge
+from greenline.domain.failure_surroundings import of_the_run
 
 TEST, CODE, OTHER = Path("/p/tests/test_a.py"), Path("/p/loader.py"), Path("/p/other.py")
 IN_TEST = Step(TEST, 3, "test_a", "test", "assert load()")
@@ -80,3 +83,62 @@ def test_what_the_guard_refused_stays_what_it_is() -> None:
         "tests/test_a.py::test_a", "g.GuardRefusal", said, said, (IN_TEST,), since="test", changed=(TEST,)
     )
     assert judge(refused).kind == "environment"
+
+
+@pytest.mark.parametrize(
+    ("files", "installing", "tool", "command"),
+    [
+        ((), "/p/.venv/bin/python -m pip install", "pip", "/p/.venv/bin/python -m pip install pytest-mock"),
+        ((), "uv pip install --python /p/.venv", "uv", "uv pip install --python /p/.venv pytest-mock"),
+        (("uv.lock",), "/p/python -m pip install", "uv", "uv add --dev pytest-mock"),
+        (("poetry.lock",), "/p/python -m pip install", "Poetry", "poetry add --group dev pytest-mock"),
+        (("pdm.lock",), "", "PDM", "pdm add --dev pytest-mock"),
+        (("Pipfile",), "", "Pipenv", "pipenv install --dev pytest-mock"),
+        ((), "/odd {place}/python -m pip install", "pip", "/odd {place}/python -m pip install pytest-mock"),
+        ((), "", "pip", "python -m pip install pytest-mock"),
+    ],
+)
+def test_what_is_missing_is_added_by_the_projects_own_tool(
+    files: tuple[str, ...], installing: str, tool: str, command: str
+) -> None:
+    adding = adding_to(files, installing)
+    said = "fixture 'mocker' not found"
+    lacking = Evidence("t.py::test_a", "x.FixtureLookupError", said, said, (IN_TEST,), adding=adding)
+    assert judge(lacking).next_step == f"Install it: {command}"
+    module = replace(evidence("module", IN_TEST, IN_CODE, since="unknown", changed=()), adding=adding)
+    assert judge(module).next_step.endswith(f", say with {tool}.")
+    (_, _, step) = of_the_run("ERROR: Missing required plugins: pytest-mock", adding) or ("", "", "")
+    assert step == f"Install it: {command}"
+
+
+@pytest.mark.parametrize(
+    ("in_editor", "where"), [(True, "for the editor's process"), (False, "in the terminal, before Greenline starts")]
+)
+def test_a_variable_is_set_where_the_person_is(in_editor: bool, where: str) -> None:
+    missing = replace(evidence("variable", IN_TEST, IN_CODE, since="unknown", changed=()), in_editor=in_editor)
+    assert judge(missing).next_step.startswith(f"Set it {where}, or in the test: monkeypatch.setenv('HOEM', ...)")
+
+
+def test_what_a_test_replaces_may_have_gone_with_a_change_of_the_code() -> None:
+    said = "AttributeError: <module 'shop' from '/p/shop.py'> has no attribute 'totl'"
+    gone = Evidence("t.py::test_a", "AttributeError", said, said, (IN_TEST,), since="source", changed=(CODE,))
+    failure = judge(gone)
+    assert failure.kind == "test"
+    assert failure.message == (
+        "The test replaces `totl`, which `shop` does not have. loader.py changed since the test last passed."
+    )
+    raised_by_code = replace(gone, steps=(IN_TEST, IN_CODE))
+    assert judge(raised_by_code).kind == "code"
+
+
+def test_a_file_that_was_there_when_the_test_passed_is_of_the_surroundings() -> None:
+    seen = evidence("file", IN_TEST, since="neither", changed=())
+    assert judge(seen).kind == "environment"
+    assert judge(replace(seen, since="unknown")).kind == "test"
+
+
+@pytest.mark.parametrize("said", ["module 'shop' has no attribute 'totl'", "'Cart' object has no attribute 'totl'"])
+def test_what_python_says_itself_is_not_about_replacing(said: str) -> None:
+    step = replace(IN_TEST, text="monkeypatch.setattr(shop, 'x', shop.totl)")
+    seen = Evidence("t.py::test_a", "AttributeError", f"AttributeError: {said}", said, (step,))
+    assert judge(seen).message == f"The test uses what is not there: {said}."
