@@ -11,6 +11,7 @@ from platformdirs import user_cache_dir
 from greenline.adapters.callers_on_disk import CallersOnDisk
 from greenline.adapters.coverage_parser import CoverageParser
 from greenline.adapters.coverage_reports import CoverageReports
+from greenline.adapters.disk_documents import DiskDocuments
 from greenline.adapters.documents_on_disk import SavedFiles
 from greenline.adapters.explorer_process import ExplorerProcess
 from greenline.adapters.interpreter_discovery import InterpreterDiscovery
@@ -109,7 +110,8 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         age=age,
         settings=settings,
     )
-    failures = SortFailures(runner=runner, disk=saved, passes=lasting.passes)
+    in_editor = not isinstance(documents, DiskDocuments)
+    failures = SortFailures(runner=runner, disk=saved, passes=lasting.passes, in_editor=in_editor)
     runs = RecordedRuns(
         runner=runner, show=show, documents=documents, sources=sources, settings=settings, failures=failures
     )
