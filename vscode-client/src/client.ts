@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 import { LanguageClient, type LanguageClientOptions, State } from "vscode-languageclient/node";
 import { withTarget } from "./commands";
+import { announceCoverage, type LiveCoverage } from "./coverage";
 import { announceInterpreter, answerWithInterpreter } from "./interpreter";
 import { JobNotifications } from "./progress";
 import { announceResults, type JobEnded, tellResults } from "./results";
@@ -10,7 +11,7 @@ import { filesToSave, save } from "./savedEdits";
 import type { ServerCommand } from "./serverCommand";
 
 /** A client for the server that `server` starts. It is not started yet. */
-export function createClient(server: ServerCommand, log: vscode.LogOutputChannel): LanguageClient {
+export function createClient(server: ServerCommand, log: vscode.LogOutputChannel, coverage: LiveCoverage): LanguageClient {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   const jobs = new JobNotifications();
   const options: LanguageClientOptions = {
@@ -51,6 +52,8 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
   const client = new LanguageClient("greenline", "Greenline", executable, options);
   client.registerFeature(announceResults);
   client.registerFeature(announceInterpreter);
+  client.registerFeature(announceCoverage);
+  coverage.listenTo(client);
   answerWithInterpreter(client);
   client.onNotification("greenline/jobEnded", (ended: JobEnded) => void tellResults(ended));
   client.onDidChangeState((change) => change.newState !== State.Running && jobs.dispose());
@@ -62,6 +65,6 @@ function forServer(section: unknown): unknown {
   if (typeof section !== "object" || section === null) {
     return section;
   }
-  const { server: _server, trace: _trace, ...settings } = section as Record<string, unknown>;
+  const { server: _server, trace: _trace, decorations: _decorations, ...settings } = section as Record<string, unknown>;
   return settings;
 }

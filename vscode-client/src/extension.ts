@@ -3,17 +3,27 @@
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import { createClient } from "./client";
+import { LiveCoverage } from "./coverage";
+import { Decorations } from "./decorations";
 import { announceChange } from "./interpreter";
 import { findServer, isSame, onInterpreterSelected, type ServerCommand, ServerNotFound } from "./serverCommand";
+import { showCommands, StatusBar } from "./statusBar";
 
 let server: Server | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const log = vscode.window.createOutputChannel("Greenline", { log: true });
-  const running = new Server(log);
+  const coverage = new LiveCoverage();
+  const decorations = new Decorations(coverage);
+  const running = new Server(log, coverage);
   server = running;
   context.subscriptions.push(
     log,
+    coverage,
+    decorations,
+    new StatusBar(coverage),
+    vscode.commands.registerCommand("greenline.toggleCoverage", () => decorations.toggle()),
+    vscode.commands.registerCommand("greenline.showCommands", () => showCommands(context.extension.packageJSON)),
     vscode.commands.registerCommand("greenline.showLog", () => log.show()),
     vscode.commands.registerCommand("greenline.restart", () => running.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -36,7 +46,10 @@ class Server {
   private command: ServerCommand | undefined;
   private queue: Promise<void> = Promise.resolve();
 
-  constructor(private readonly log: vscode.LogOutputChannel) {}
+  constructor(
+    private readonly log: vscode.LogOutputChannel,
+    private readonly coverage: LiveCoverage,
+  ) {}
 
   restart(): Promise<void> {
     return this.next(async () => {
@@ -72,7 +85,7 @@ class Server {
       const command = await findServer();
       this.log.info(`Starting ${[command.command, ...command.args].join(" ")}`);
       this.command = command;
-      this.client = createClient(command, this.log);
+      this.client = createClient(command, this.log, this.coverage);
       await this.client.start();
       await vscode.commands.executeCommand("setContext", "greenline.running", true);
     } catch (error) {

@@ -1,0 +1,55 @@
+/** What the server tells of open documents (`greenline/coverage`, see docs/protocol.md): kept, and handed on. */
+
+import * as vscode from "vscode";
+import type { LanguageClient, StaticFeature } from "vscode-languageclient/node";
+
+export type LineState = "covered" | "uncovered" | "partial" | "unknown" | "failing";
+
+export interface Coverage {
+  readonly uri: string;
+  readonly version: number | null;
+  readonly state: string;
+  readonly message: string;
+  /** First and last line of each run, counted from 1. */
+  readonly lines: Readonly<Partial<Record<LineState, readonly (readonly [number, number])[]>>>;
+  readonly gaps: number;
+  readonly summary: { readonly percent: number; readonly lines: [number, number]; readonly branches: [number, number] } | null;
+}
+
+/** Tells the server that this client draws the states of lines. */
+export const announceCoverage: StaticFeature = {
+  fillClientCapabilities: (capabilities) => {
+    const { greenline, ...others } = (capabilities.experimental ?? {}) as Record<string, object | undefined>;
+    capabilities.experimental = { ...others, greenline: { ...greenline, drawsCoverage: true } };
+  },
+  initialize: () => undefined,
+  getState: () => ({ kind: "static" }),
+  clear: () => undefined,
+};
+
+/** The newest coverage of each document. It outlives a server that is restarted, so that nothing flickers. */
+export class LiveCoverage implements vscode.Disposable {
+  private readonly known = new Map<string, Coverage>();
+  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  private readonly closing = vscode.workspace.onDidCloseTextDocument((document) => this.known.delete(document.uri.toString()));
+
+  /** Fires with the document whose coverage is another now. */
+  readonly onDidChange = this.changed.event;
+
+  listenTo(client: LanguageClient): void {
+    client.onNotification("greenline/coverage", (coverage: Coverage) => {
+      const uri = vscode.Uri.parse(coverage.uri);
+      this.known.set(uri.toString(), coverage);
+      this.changed.fire(uri);
+    });
+  }
+
+  of(document: vscode.TextDocument): Coverage | undefined {
+    return this.known.get(document.uri.toString());
+  }
+
+  dispose(): void {
+    this.closing.dispose();
+    this.changed.dispose();
+  }
+}
