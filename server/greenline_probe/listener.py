@@ -212,6 +212,8 @@ class _Ends:
         self._since: dict[str, float] = {}
         self._brought: dict[str, int] = {}
         """Name -> bit set of the lines that reports of other processes came with."""
+        self._arcs: dict[str, set[tuple[int, int]]] = {}
+        """Name -> the arcs that they came with."""
 
     def began(self, nodeid: str) -> None:
         nodeid = self._of_pytest(nodeid)
@@ -233,6 +235,8 @@ class _Ends:
             done.lines = brought
             for name, ran in brought.items():
                 self._brought[name] = self._brought.get(name, 0) | int(ran, 16)
+        for name, arcs in getattr(report, "greenline_arcs", {}).items():
+            self._arcs.setdefault(name, set()).update((start, end) for start, end in arcs)
 
     def finished(self, nodeid: str, lines: dict[str, str]) -> None:
         self._finish(self._of_pytest(nodeid), lines)
@@ -252,7 +256,8 @@ class _Ends:
 
     def all_over(self) -> None:
         """Tell of the tests that were reported and never finished: their process died, and took what it recorded."""
-        self._run.ran({name: (lines_in(ran), set()) for name, ran in self._brought.items()})
+        names = {*self._brought, *self._arcs}
+        self._run.ran({n: (lines_in(self._brought.get(n, 0)), self._arcs.get(n, set())) for n in names})
         for nodeid, done in list(self._open.items()):
             if done.outcome:
                 self._finish(nodeid, {})

@@ -71,7 +71,7 @@ def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
     done.skipped_files = sorted(this.skipped_files)
     if this.tracer and calls:
         done.calls = calls.take(this.tracer.reported_name)
-    _wait_for_threads(done, reply, limited=request.limited)
+    _wait_for_threads(done, reply)
     if not request.limited:
         _run_what_is_registered(done, reply)
     reply(done)
@@ -101,14 +101,14 @@ def _pytest_main(pytest: Any, this: Run) -> int:
         return 3
 
 
-def _wait_for_threads(done: wire.RunDone, reply: Callable[[Any], None], *, limited: bool) -> None:
+def _wait_for_threads(done: wire.RunDone, reply: Callable[[Any], None]) -> None:
     """End the threads as the end of the interpreter would; reply and leave when that takes too long."""
 
     def lingering() -> None:
         main = threading.main_thread()
         done.lingering = [t.name for t in threading.enumerate() if not t.daemon and t is not main]
 
-    with _watch(_SECONDS_TO_END, done, reply, lingering if limited else lambda: None), contextlib.suppress(Exception):
+    with _watch(_SECONDS_TO_END, done, reply, lingering), contextlib.suppress(Exception):
         threading._shutdown()  # type: ignore[attr-defined] # noqa: SLF001 - what the interpreter itself calls
 
 

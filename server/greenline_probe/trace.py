@@ -41,6 +41,7 @@ class Tracer:
         self._files = RecordedFiles(files, roots)
         self._recorder: Any = _recorder(self._files, calls, frames=frames)
         self._earlier: dict[str, Recorded] = {}
+        self._new_arcs: dict[str, set[tuple[int, int]]] = {}
         self._waiting = False
 
     def start(self) -> None:
@@ -78,15 +79,23 @@ class Tracer:
         for name, (ran, arcs) in self._recorder.since().items():
             earlier = self._earlier.setdefault(name, (set(), set()))
             earlier[0].update(ran)
-            earlier[1].update(arcs)
+            new = arcs - earlier[1]
+            if new:
+                earlier[1].update(new)
+                self._new_arcs.setdefault(name, set()).update(new)
             if ran:
                 lines[name] = ran
         return lines
 
+    def new_arcs(self) -> dict[str, set[tuple[int, int]]]:
+        """Return the arcs that ran for the first time before the last ``switch``, and were not returned yet."""
+        new, self._new_arcs = self._new_arcs, {}
+        return new
+
     def take(self) -> dict[str, Recorded]:
         """Return what ran, by reported name, and start from nothing. Only files in which something ran are in it."""
         self.switch()
-        taken, self._earlier = self._earlier, {}
+        taken, self._earlier, self._new_arcs = self._earlier, {}, {}
         self._recorder.forget()
         return taken
 

@@ -68,8 +68,10 @@ def _plugin(  # noqa: C901 - many hooks, each short
             made = yield
             report = made.get_result()
             describe_running(report, call)
-            if parted and report.when == "teardown":  # the last that goes out for a test
+            if tracer and parted and report.when == "teardown":  # the last that goes out for a test
                 report.greenline_lines = {name: bits(ran) for name, ran in parted.end().items()}
+                # Each once: should this process die, nobody else can tell of them.
+                report.greenline_arcs = {name: sorted(arcs) for name, arcs in tracer.new_arcs().items()}
 
         @pytest.hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]
         def pytest_sessionfinish(self, session: Any) -> None:

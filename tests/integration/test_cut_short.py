@@ -90,6 +90,23 @@ async def test_what_did_not_run_is_still_to_be_run(root: Path) -> None:
     assert (left.cut_short, left.problem, len(left.passed)) == (False, "", 2)
 
 
+@pytest.mark.parametrize("end", ["raise OSError('boom')\n", "raise KeyboardInterrupt\n"], ids=["error", "interrupt"])
+async def test_what_goes_wrong_after_the_last_test_has_no_test_run_again(root: Path, end: str) -> None:
+    (root / "conftest.py").write_text(AT_THE_END + end)
+    ran = await run(root)
+    assert ran.problem
+    assert (ran.cut_short, len(ran.passed)) == (False, 2)
+    assert (await run(root, affected=True)).message == "No test is affected."
+
+
+async def test_a_thread_that_stays_is_a_problem_of_a_run_of_everything(root: Path) -> None:
+    stays = "import threading\ndef test_a(): threading.Thread(target=threading.Event().wait, name='stays').start()\n"
+    (root / "tests" / "test_a.py").write_text(stays)
+    ran = await run(root)
+    assert ran.problem == "After the last test a thread went on running (stays): pytest waits for it."
+    assert (ran.ok, ran.cut_short, len(ran.passed)) == (True, False, 2)
+
+
 async def test_a_complaint_is_a_problem_of_a_run_of_everything(root: Path) -> None:
     (root / "conftest.py").write_text(AT_THE_END + "session.exitstatus = 1\n")
     ran = await run(root)

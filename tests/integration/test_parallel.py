@@ -201,8 +201,9 @@ async def test_a_process_that_dies_takes_no_lines_of_the_tests_before_with_it(pr
     report = await run(project, parallel=True)
 
     assert sorted(outcome.outcome for outcome in report.outcomes) == ["failed", "passed", "passed"]
-    (lines,) = (ran.lines for path, ran in report.coverage.items() if path.name == "signs.py")
-    assert {2, 3, 4, 5} <= lines
+    (ran,) = (ran for path, ran in report.coverage.items() if path.name == "signs.py")
+    assert {2, 3, 4, 5} <= ran.lines
+    assert {(2, 3), (2, 4), (4, 5)} <= (ran.arcs or set())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")

@@ -179,6 +179,37 @@ async def test_what_ends_a_run_is_said_in_words(
     assert not report.green
 
 
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_of_a_crash_the_place_is_told_in_a_line(
+    project: Project, interpreter: Interpreter, *, guarded: bool
+) -> None:
+    test = "import ctypes\ndef test_a():\n    ctypes.string_at(1)\n"
+    if guarded:  # which refuses that much
+        test = "import faulthandler\ndef test_a():\n    faulthandler._sigsegv()\n"
+    report = await run(project, interpreter, test, guarded=guarded)
+
+    assert report.unfinished == "tests/test_signs.py::test_a"
+    where = "`test_a` (test_signs.py:3)" if guarded else r"`string_at` (__init__.py:"
+    words = "The Python process was killed by SIGSEGV while `tests/test_signs.py::test_a` was running. "
+    assert report.problem.startswith(f"{words}Fatal Python error: Segmentation fault in {where}")
+    assert guarded or report.problem.endswith("called at test_signs.py:3.")
+    assert "\n" not in report.problem
+    assert "greenline" not in report.problem
+
+
+async def test_of_an_end_without_a_trace_the_last_thing_printed_is_told(
+    project: Project, interpreter: Interpreter
+) -> None:
+    test = "import os\ndef test_a():\n    os.write(2, b'one\\nno licence found\\n')\n    os._exit(3)\n"
+    (project.root / "pytest.ini").write_text("[pytest]\naddopts = -s\n")
+    report = await run(project, interpreter, test)
+
+    assert report.problem.endswith("was running. It last printed: no licence found")
+
+    (project.root / "pytest.ini").write_text("[pytest]\n")
+    assert (await run(project, interpreter, test)).problem.endswith("::test_a` was running.")
+
+
 async def test_endless_recursion_is_one_failed_test(project: Project, interpreter: Interpreter) -> None:
     report = await run(project, interpreter, "def f(): f()\ndef test_a(): f()\ndef test_b(): pass\n")
 

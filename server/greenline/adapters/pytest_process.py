@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from greenline.adapters.crash_words import last_words
 from greenline.adapters.probe_process import ProbeProblem
 from greenline.adapters.probes import Kind, Probes
 from greenline.adapters.scratch_overlay import OverlayProblem, is_saved
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from greenline.ports.tests import Conditions, TestRun
 
 _EVERYTHING = ["write", "network", "process", "signal"]
+_LAST_PRINTED = 64_000
+"""Bytes: a trace of a deep recursion is long, and its beginning says where it was."""
 _REPLIES = (wire.Started, wire.TestBegan, wire.TestDone, wire.RunDone, wire.Problem)
 
 
@@ -178,6 +181,11 @@ class _Heard:
         return max(0, self.total - len(self._ran))
 
     @property
+    def all_ran(self) -> bool:
+        """Every test that was to run came to its end, whatever came after the last one."""
+        return self.done is not None and self.total > 0 and not self.not_run and not self.failed_to_collect
+
+    @property
     def none_found(self) -> bool:
         """All that was to be collected was, and held no test."""
         return self.done is not None and self.done.exit_code == 5 and not (self.outcomes or self.done.lingering)  # noqa: PLR2004 - pytest.ExitCode
@@ -285,6 +293,7 @@ def _report(overlay: Overlay, heard: _Heard, problem: str) -> TestReport:
         problem=overlay.in_words(problem),
         complaint=_complaint(heard) if not problem else "",
         none_found=heard.none_found,
+        all_ran=heard.all_ran,
         not_run=heard.not_run,
         unfinished=heard.running if problem else "",
         calls=calls,
@@ -314,8 +323,7 @@ def _time_is_up(run: TestRun, heard: _Heard) -> str:
 async def _death(probe: Probe, heard: _Heard) -> str:
     how = await probe.death()
     when = f"while `{heard.running}` was running" if heard.running else "before the tests were done"
-    printed = _last_lines(probe.output())
-    return f"The Python process {how} {when}." + (f" It last printed: {printed}" if printed else "")
+    return f"The Python process {how} {when}. {last_words(probe.output(_LAST_PRINTED), heard.overlay)}".rstrip()
 
 
 def _problem(run: TestRun, heard: _Heard, output: str) -> str:
@@ -326,7 +334,7 @@ def _problem(run: TestRun, heard: _Heard, output: str) -> str:
     error = _last_lines(heard.done.internal_error)
     what = ", ".join(run.selection) or "this project"
     code = heard.done.exit_code
-    if heard.done.lingering:
+    if heard.done.lingering and run.guarded:
         threads = ", ".join(heard.done.lingering)
         return f"After the last test of {what} a thread went on running ({threads}): pytest would never end."
     # pytest.ExitCode, which the server has not
@@ -351,7 +359,9 @@ def _stopped_early(heard: _Heard, error: str) -> str:
 
 
 def _complaint(heard: _Heard) -> str:
-    """Say that pytest ended as if a test had failed, and none has."""
+    """Say that pytest ended as if a test had failed, and none has; or would not have ended."""
+    if heard.done is not None and heard.done.lingering:
+        return f"After the last test a thread went on running ({', '.join(heard.done.lingering)}): pytest waits for it."
     failed = any(outcome.outcome in {"failed", "error"} for outcome in heard.outcomes)
     if heard.done is None or heard.done.exit_code != 1 or failed:
         return ""

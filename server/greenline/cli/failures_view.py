@@ -32,7 +32,9 @@ def print_run(console: Console, ran: SuiteRun) -> None:
             console.print()
     state = "confirmed" if ran.ok and not ran.failures and not ran.problem else "problem"
     seconds = f"  [dim]{ran.seconds:.1f} s[/]" if ran.seconds else ""
-    console.print(f"{mark(console, state)} {escape(ran.message)}{seconds}", soft_wrap=True)
+    told = any(failure.message == ran.problem for failure in ran.failures)  # above, with what to do
+    message = ran.message.replace(f" {ran.problem}", "") if told else ran.message
+    console.print(f"{mark(console, state)} {escape(message)}{seconds}", soft_wrap=True)
 
 
 def _print_failure(console: Console, failure: Failure) -> None:

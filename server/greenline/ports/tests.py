@@ -116,6 +116,8 @@ class TestReport:
     """What pytest, or a plugin, found fault with although every test ran and none failed, in words."""
     none_found: bool = False
     """There was no test to run: that is the ``problem``, and no other."""
+    all_ran: bool = False
+    """Every test that was to run did: a ``problem`` came after the last one."""
     not_run: int = 0
     """So many tests were to run and did not, because pytest stopped before."""
     seconds: float = 0.0

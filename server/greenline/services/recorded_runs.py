@@ -170,5 +170,5 @@ def _asks_for_processes(options: Iterable[str]) -> bool:
 
 def _cut_short(report: TestReport) -> bool:
     """Tell whether tests that were to run did not: after an error while collecting, pytest runs none."""
-    stopped = (report.problem and not report.none_found) or report.not_run
+    stopped = (report.problem and not (report.none_found or report.all_ran)) or report.not_run
     return bool(stopped) or any(o.outcome == "error" and "::" not in o.node_id for o in report.outcomes)

@@ -160,12 +160,12 @@ def test_what_is_registered_for_the_end_runs_where_nothing_is_held_back(
     assert done.returncode == 0
 
 
-def test_a_thread_that_stays_and_an_end_that_fails_are_nobodys_problem_there(tmp_path: Path) -> None:
+def test_a_thread_that_stays_is_told_and_an_end_that_fails_is_nobodys_problem_there(tmp_path: Path) -> None:
     replies, done = run_probe(
         tmp_path / "p",
         "import atexit, threading\natexit.register(lambda: 1 / 0)\n"
-        "def test_a(): threading.Thread(target=threading.Event().wait, daemon=False).start()\n",
+        "def test_a(): threading.Thread(target=threading.Event().wait, name='stays', daemon=False).start()\n",
         limited=False,
     )
-    assert [(r["exit_code"], r["lingering"]) for r in replies if r["type"] == "RunDone"] == [(0, [])]
+    assert [(r["exit_code"], r["lingering"]) for r in replies if r["type"] == "RunDone"] == [(0, ["stays"])]
     assert done.returncode == 0
