@@ -24,7 +24,9 @@ REFUSED = "wanted, in native code, to start a process or to signal another one, 
 _SET_FILTER, _MODE_FILTER = 22, 2
 _ALLOW, _END, _FAIL = 0x7FFF0000, 0x00030000, 0x00050000
 _LOAD, _JUMP_EQUAL, _JUMP_FROM, _JUMP_SET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT, _SECOND_ARGUMENT = 0, 4, 16, 24
+_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT, _SECOND_ARGUMENT, _THIRD_ARGUMENT = 0, 4, 16, 24, 32
+_HALF = 4
+"""The filter sees arguments in halves, the lower one first."""
 _THREAD = 0x00010000
 """The flag of ``clone`` that makes a thread, not a process."""
 _OTHER_NUMBERS = 0x40000000
@@ -45,6 +47,8 @@ _FAILS_FOR = (
     ((16, 29), (0x8901, 0x8902)),  # ioctl: FIOSETOWN, SIOCSPGRP
 )
 """Numbers, and the second arguments with which a call has the kernel signal another process later on."""
+_SET_PRIORITY, _LIMITS = (141, 140), (302, 261)
+"""Both fail for others, and for groups: native libraries lower their own threads' priority, and live with a no."""
 _CLONE, _NEW_CLONE = (56, 220), (435, 435)
 _FAILS = {
     "shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180), "mount": (165, 40),
@@ -104,6 +108,7 @@ def _program(which: int, architecture: int) -> list[bytes]:
         steps += _about_argument(numbers[which], _JUMP_EQUAL, os.getpid())
     for both, values in _FAILS_FOR:
         steps += _without(both[which], values)
+    steps += _own_priority(_SET_PRIORITY[which]) + _own_limits(_LIMITS[which])
     steps += _about_argument(_CLONE[which], _JUMP_SET, _THREAD)
     return [*steps, _step(_RETURN, _ALLOW)]
 
@@ -125,6 +130,44 @@ def _without(number: int, values: Sequence[int]) -> list[bytes]:
     for value in values:
         steps += [_step(_JUMP_EQUAL, value, 0, 1), _step(_RETURN, _FAIL | errno.EPERM)]
     steps.append(_step(_RETURN, _ALLOW))
+    return _when(number, steps)
+
+
+def _own_priority(number: int) -> list[bytes]:
+    """Allow to set the priority of this process (which: 0, a process; who: 0 or its number); else the call fails."""
+    return _when(
+        number,
+        [
+            _step(_LOAD, _FIRST_ARGUMENT),
+            _step(_JUMP_EQUAL, 0, 0, 3),
+            _step(_LOAD, _SECOND_ARGUMENT),
+            _step(_JUMP_EQUAL, 0, 2, 0),
+            _step(_JUMP_EQUAL, os.getpid(), 1, 0),
+            _step(_RETURN, _FAIL | errno.EPERM),
+            _step(_RETURN, _ALLOW),
+        ],
+    )
+
+
+def _own_limits(number: int) -> list[bytes]:
+    """Allow to set the limits of this process, as the C library does for ``setrlimit``, and to look at all others'."""
+    return _when(
+        number,
+        [
+            _step(_LOAD, _FIRST_ARGUMENT),
+            _step(_JUMP_EQUAL, 0, 6, 0),
+            _step(_JUMP_EQUAL, os.getpid(), 5, 0),
+            _step(_LOAD, _THIRD_ARGUMENT),
+            _step(_JUMP_EQUAL, 0, 0, 2),
+            _step(_LOAD, _THIRD_ARGUMENT + _HALF),
+            _step(_JUMP_EQUAL, 0, 1, 0),
+            _step(_RETURN, _FAIL | errno.EPERM),
+            _step(_RETURN, _ALLOW),
+        ],
+    )
+
+
+def _when(number: int, steps: list[bytes]) -> list[bytes]:
     return [_step(_JUMP_EQUAL, number, 0, len(steps)), *steps]
 
 

@@ -164,3 +164,19 @@ def reads_secrets(name: str) -> str:
 def runs_a_daemon(name: str) -> str:
     subprocess.Popen(["sh", "-c", "while true; do sleep 1; done"], start_new_session=True, env={})
     return name
+
+
+def lowers_priority_unseen(number: int) -> int:
+    parent, process = os.getppid(), os.PRIO_PROCESS
+    if hidden_function("setpriority")(process, parent, os.getpriority(process, parent)) != 0:
+        raise OSError(1, os.strerror(1))
+    return number
+
+
+def limits_others_unseen(number: int) -> int:
+    limits = (ctypes.c_ulong * 2)()
+    prlimit = hidden_function("prlimit")
+    for limit in range(16):
+        if prlimit(os.getppid(), limit, None, limits) == 0 and prlimit(os.getppid(), limit, limits, None) != 0:
+            raise OSError(1, os.strerror(1))
+    return number

@@ -206,6 +206,8 @@ REASONS = {
 if system_calls.is_possible():
     ended = "in native code, to start a process or to signal another one"
     REASONS |= {"forks_unseen": ended, "bombs_unseen": ended, "kills_unseen": ended}
+    not_permitted = r"which the system refuses|that the system refuses \(Operation not permitted\)"
+    REASONS |= {"lowers_priority_unseen": not_permitted, "limits_others_unseen": not_permitted}
 
 
 @pytest.mark.parametrize("name", REASONS)

@@ -78,13 +78,13 @@ def has_advice(kind: str) -> bool:
 
 def refused_to(call: str, what: str) -> str:
     """Say of one call what was refused: "the call `f(3)` wanted to send ..., which is refused while exploring"."""
-    return f"the call `{short(call)}` wanted to {what}, which is refused while exploring"
+    return f"the call `{short(call)}` wanted to {_refused(what)}"
 
 
 def needs(kind: str, what: str, subject: str = "it", advice: str = "") -> str:
     """Say what was refused: "it needs the network: it wants to look up example.org:80, which is refused ..."."""
     if kind not in _ADVICE:
-        return f"{subject} wants to {what}, which is refused while exploring"
+        return f"{subject} wants to {_refused(what)}"
     refused = "where nobody types while exploring" if kind == "terminal" else "which is refused while exploring"
     return f"{subject} {_NEEDS[kind]}: it wants to {what}, {refused}. {advice or _ADVICE[kind]}"
 
@@ -140,6 +140,10 @@ def _too_slow(slow: list[Any] | None) -> str:
     if not slow:
         return "it is too slow to explore"
     return f"it is too slow to explore: each call takes longer than {slow[3]:g} s; {_how_slow(slow)}"
+
+
+def _refused(what: str) -> str:
+    return what if "the system refuses" in what else f"{what}, which is refused while exploring"
 
 
 def _how_slow(slow: list[Any]) -> str:

@@ -65,3 +65,8 @@ def test_what_no_call_gets_past_comes_first() -> None:
         "`f(2)` had not ended after 2 s; what takes longer than 0.3 s is ended while exploring",
         "the call `f(3)` wanted to use more than 4 GiB of memory, which is refused while exploring",
     ]
+
+
+def test_what_the_system_refuses_is_said_to_be_refused_once() -> None:
+    what = "do something that the system refuses (Operation not permitted)"
+    assert told([what, "", "f(3)"]) == [f"the call `f(3)` wanted to {what}"]

@@ -172,6 +172,33 @@ def test_nobody_has_the_kernel_send_signals_about_a_descriptor() -> None:
     assert (done.stdout, done.stderr) == ("refused\n" * 5, "")
 
 
+@needs_filter
+def test_nobody_changes_another_processs_priority_or_limits() -> None:
+    done = tried(
+        "import resource as r\nassert system_calls.restrict()\nparent, files = os.getppid(), r.RLIMIT_NOFILE\n"
+        "now = os.getpriority(os.PRIO_PROCESS, parent)  # nothing changes where nothing is refused\n"
+        "for act in (lambda: os.setpriority(os.PRIO_PROCESS, parent, now),\n"
+        "            lambda: os.setpriority(os.PRIO_PGRP, 0, now),\n"
+        "            lambda: r.prlimit(parent, files, r.prlimit(parent, files))):\n"
+        "    try:\n        act()\n    except PermissionError:\n        print('refused')\n"
+    )
+
+    assert (done.stdout, done.stderr) == ("refused\n" * 3, "")
+
+
+@needs_filter
+def test_ones_own_priority_and_limits_are_ones_own() -> None:
+    done = tried(
+        "import resource as r\nassert system_calls.restrict()\nme = os.getpid()\n"
+        "os.setpriority(os.PRIO_PROCESS, 0, 5); os.setpriority(os.PRIO_PROCESS, me, 6); os.nice(1)\n"
+        "r.setrlimit(r.RLIMIT_NOFILE, (64, 64)); r.prlimit(me, r.RLIMIT_NOFILE, (60, 60))\n"
+        "print(os.getpriority(os.PRIO_PROCESS, 0), r.getrlimit(r.RLIMIT_NOFILE))\n"
+        "print(len(r.prlimit(os.getppid(), r.RLIMIT_CORE)))  # to look is no harm\n"
+    )
+
+    assert (done.stdout, done.stderr) == ("7 (60, 60)\n2\n", "")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="descriptors are POSIX's")
 def test_all_descriptors_but_some_are_closed() -> None:
     done = tried(
