@@ -24,7 +24,8 @@ def repository_of(folder: Path) -> Repository | None:
                 return Repository(top, dot_git, dot_git)
             if dot_git.is_file():
                 git_dir = _named(dot_git, "gitdir: ")
-                return git_dir and Repository(top, git_dir, _named(git_dir / "commondir", "") or git_dir)
+                if git_dir is not None:
+                    return Repository(top, git_dir, _named(git_dir / "commondir", "") or git_dir)
         except (OSError, ValueError):
             continue
     return None

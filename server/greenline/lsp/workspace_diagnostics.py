@@ -1,0 +1,167 @@
+"""``workspace/diagnostic``: the gaps of all files that coverage data tells of, a file at a time, never in anyone's way.
+
+Open documents are left out: clients ask for those themselves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING, TypeVar
+
+from lsprotocol import types
+
+from greenline.lsp.mark_diagnostics import of_marks
+from greenline.lsp.pictures import LARGEST
+from greenline.lsp.workspace_folders import folders
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping
+    from pathlib import Path
+
+    from greenline.lsp.session import Session
+    from greenline.services.show_coverage import Picture
+
+log = logging.getLogger(__name__)
+
+_CHUNK = 32
+"""Files in one partial result."""
+_HELD = 60.0
+"""Seconds that a request is held while there is nothing new: clients ask again as soon as they are answered."""
+
+_NOTHING = "nothing"
+"""The result id of a file of which nothing is told any more."""
+_T = TypeVar("_T")
+_Report = types.WorkspaceFullDocumentDiagnosticReport | types.WorkspaceUnchangedDocumentDiagnosticReport
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: Path
+    uri: str
+    result_id: str
+    """Of the file, the data and the settings: nothing is drawn to learn that nothing changed."""
+
+
+class WorkspaceAnswers:
+    """Used on the loop's thread only."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._news = asyncio.Event()
+        self._has_answered = False
+        session.on_refresh(self.look_again)
+        session.on_close(self.look_again)
+
+    def look_again(self) -> None:
+        """Answer who waits: something may have changed, or it is over."""
+        self._news.set()
+
+    async def answer(self, params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:
+        """Return the reports; of the files that are as the client knows them, only that."""
+        self._news.clear()
+        reports, changed = await self._reports(params)
+        if not changed and self._has_answered and not self._session.is_over:
+            try:
+                await asyncio.wait_for(self._news.wait(), _HELD)
+            except asyncio.TimeoutError:
+                pass
+            else:
+                if not self._session.is_over:
+                    reports, _ = await self._reports(params)
+        self._has_answered = True
+        return types.WorkspaceDiagnosticReport(reports)
+
+    async def _reports(self, params: types.WorkspaceDiagnosticParams) -> tuple[list[_Report], bool]:
+        """Return the reports that were not sent as partial results, and whether any tells something new."""
+        known = {previous.uri: previous.value for previous in params.previous_result_ids}
+        chunk: list[_Report] = []
+        sent = changed = False
+        files = await self._files()
+        for file in files:
+            report = await self._report(file, known.get(file.uri))
+            chunk.append(report)
+            changed = changed or isinstance(report, types.WorkspaceFullDocumentDiagnosticReport)
+            if params.partial_result_token is not None and len(chunk) >= _CHUNK:
+                self._send(params.partial_result_token, chunk)
+                chunk, sent = [], True
+        gone = list(_gone(known, {file.uri for file in files}))
+        chunk += gone
+        if sent and chunk and params.partial_result_token is not None:
+            self._send(params.partial_result_token, chunk)
+            chunk = []
+        return chunk, changed or bool(gone)
+
+    async def _files(self) -> list[_File]:
+        session = self._session
+        if not session.settings.workspace_diagnostics or session.is_over:
+            return []
+        open_now = {document.path for document in session.documents.all_open()}
+        paths = [*folders(session).values(), *sorted(open_now)]
+        looks = repr((session.settings, session.client.related_information, session.encoding))
+
+        def find() -> list[_File]:
+            services = session.services.current()
+            found = []
+            for project in services.files.of(paths):
+                state = services.show.report_stamp(project.files[0], project.project) if project.files else None
+                for path in project.files:
+                    if path not in open_now:
+                        result_id = _digest((looks, state, _stamp(path)))
+                        found.append(_File(path, session.documents.uri_of(path), result_id))
+            return found
+
+        nothing: list[_File] = []
+        return await self._in_background(find, nothing)
+
+    async def _report(self, file: _File, known: str | None) -> _Report:
+        if known == file.result_id:
+            return types.WorkspaceUnchangedDocumentDiagnosticReport(uri=file.uri, result_id=file.result_id)
+        session = self._session
+
+        def draw() -> tuple[str, Picture] | None:
+            text = session.documents.read(file.path)
+            if text is None or len(text) > LARGEST:
+                return None
+            return text, session.services.current().show.picture(file.path, text)
+
+        items: list[types.Diagnostic] = []
+        drawn = None if session.is_over else await self._in_background(draw, None)
+        if drawn is not None:
+            text, picture = drawn
+            marks = session.told_marks.chosen(picture, await session.told_marks.look(picture, text))
+            items = of_marks(session, file.uri, session.positions(text), marks)
+        return types.WorkspaceFullDocumentDiagnosticReport(uri=file.uri, items=items, result_id=file.result_id)
+
+    async def _in_background(self, work: Callable[[], _T], otherwise: _T) -> _T:
+        """Do it where pictures are drawn, which may come between; a failure is one file's."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._session.executor, work)
+        except Exception:
+            log.exception("a file of the workspace cannot be shown")
+            return otherwise
+
+    def _send(self, token: types.ProgressToken, reports: list[_Report]) -> None:
+        value = types.WorkspaceDiagnosticReportPartialResult(reports)
+        self._session.server.protocol.notify(types.PROGRESS, types.ProgressParams(token, value))
+
+
+def _gone(known: Mapping[str, str], there: Collection[str]) -> Iterator[_Report]:
+    """Take back what was told of files that nothing is told of any more."""
+    for uri, result_id in known.items():
+        if uri not in there and result_id != _NOTHING:
+            yield types.WorkspaceFullDocumentDiagnosticReport(uri=uri, items=[], result_id=_NOTHING)
+
+
+def _digest(state: object) -> str:
+    return blake2b(repr(state).encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return (stat.st_mtime_ns, stat.st_size)
