@@ -108,7 +108,11 @@ class Editor:
     async def lenses(self, uri: str) -> list[types.Command]:
         params = types.CodeLensParams(types.TextDocumentIdentifier(uri))
         lenses = await asyncio.wait_for(self.client.text_document_code_lens_async(params), LIMIT)
-        return [lens.command for lens in lenses or [] if lens.command]
+        seen = [lens if lens.command else await self._resolved(lens) for lens in lenses or []]
+        return [lens.command for lens in seen if lens.command]
+
+    async def _resolved(self, lens: types.CodeLens) -> types.CodeLens:
+        return await asyncio.wait_for(self.client.code_lens_resolve_async(lens), LIMIT)
 
     async def actions(self, uri: str, diagnostic: types.Diagnostic) -> list[types.CodeAction]:
         context = types.CodeActionContext(diagnostics=[diagnostic])

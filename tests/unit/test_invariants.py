@@ -230,11 +230,21 @@ def test_nothing_in_the_server_imports_or_executes_by_name() -> None:
 
 # 4. State changes on the loop's thread, in synchronous handlers
 
-ASYNCHRONOUS = {"shutdown", "textDocument/codeLens", "textDocument/codeAction", "textDocument/diagnostic"}
+ASYNCHRONOUS = {
+    "shutdown",
+    "textDocument/codeLens",
+    "codeLens/resolve",
+    "textDocument/hover",
+    "textDocument/inlayHint",
+    "textDocument/codeAction",
+    "textDocument/diagnostic",
+}
 """Requests that wait for something; none of them changes what is known, but for ``shutdown``, which ends it."""
 
 
-ASKED = {"greenline.nextGap", "greenline.previousGap", "greenline.showReportStatus"}
+ASKED = {
+    "greenline.nextGap", "greenline.previousGap", "greenline.showReportStatus", "greenline.goToCoveringTest",
+}  # fmt: skip
 """Commands that only answer. pygls goes on with one that was cancelled, which then harms nobody."""
 
 

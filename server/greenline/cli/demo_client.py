@@ -119,7 +119,8 @@ class DemoEditor:
         )
         texts: dict[int, str] = {}
         for lens in lenses or []:
-            title = lens.command.title if lens.command else ""
+            seen = lens if lens.command else await self._client.code_lens_resolve_async(lens)
+            title = seen.command.title if seen.command else ""
             line = lens.range.start.line + 1
             texts[line] = f"{texts[line]}  |  {title}" if line in texts else title
         return Shown(_gaps(self._diagnostics.get(file.as_uri(), [])), texts)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from greenline.domain.coverage.reaching import body_lines
 from greenline.lsp import names
 from greenline.lsp.diagnostics import SUSPECTED_BUG
 from greenline.lsp.failing_diagnostics import FAILING_TEST, RAISED_IN_TEST
@@ -33,6 +34,9 @@ async def actions(session: Session, params: types.CodeActionParams) -> list[type
     offers = []
     if not names.is_test_file(shown.document.path):
         offers += [(kind, command, gaps) for kind, command in _offers(session, shown, params.range, gaps)]
+        if not gaps:
+            kind = types.CodeActionKind.Source
+            offers += [(kind, command, []) for command in _reaching(session, shown, params.range)]
         for command in await _dismissals(session, shown, params):
             offers.append((types.CodeActionKind.QuickFix, command, bugs))
     if failing or names.is_test_file(shown.document.path):
@@ -108,6 +112,21 @@ def _offers(
         )
         offers.append((quick or types.CodeActionKind.Source, every))
     return offers
+
+
+def _reaching(session: Session, shown: Shown, where: types.Range) -> list[types.Command]:
+    """Offer the tests of a covered line; which they are is looked for when one of the two is chosen."""
+    line = session.positions(shown.document.text).line_of(where.start)
+    coverage = shown.picture.map
+    if coverage is None or coverage.statements.first_line.get(line, line) not in coverage.covered:
+        return []
+    if not any(line in body_lines(function) for function in shown.picture.module.functions):
+        return []
+    arguments = [{"uri": shown.document.uri, "line": line}]
+    return [
+        types.Command(f"Run the tests that reach line {line}", names.RUN_COVERING_TESTS, arguments=arguments),
+        types.Command(f"Go to the test that reaches line {line}", names.GO_TO_COVERING_TEST, arguments=arguments),
+    ]
 
 
 def _outermost(shown: Shown, line: int) -> Function | None:

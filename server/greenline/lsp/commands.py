@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,8 @@ from pygls.exceptions import JsonRpcInvalidParams
 from greenline.domain.code.model import Target
 from greenline.jobs.registry import RegistryClosed
 from greenline.lsp import names, testing
+from greenline.lsp.arguments import one_object, uri_in
+from greenline.lsp.covering_commands import checked, found
 from greenline.lsp.documents import path_of
 from greenline.lsp.generating import generate
 from greenline.lsp.installing import TITLE, Installing
@@ -39,11 +40,11 @@ class Commands:
 
     def generate_test(self, *arguments: object) -> dict[str, Any]:
         """``greenline.generateTest``: one function, by name or by a line in it."""
-        values = _one_object(arguments)
+        values = one_object(arguments)
         qualname, line = values.get("qualname"), values.get("line")
         if not (isinstance(qualname, str) and qualname) and not (type(line) is int and line > 0):
             raise JsonRpcInvalidParams("greenline.generateTest needs a qualname or a line, counted from 1")
-        path = path_of(_uri(values))
+        path = path_of(uri_in(values))
         if path is None:
             return self._refuse(_ELSEWHERE)
         target = Target(path, qualname=qualname) if isinstance(qualname, str) and qualname else Target(path, line=line)
@@ -51,7 +52,7 @@ class Commands:
 
     def generate_tests_for_file(self, *arguments: object) -> dict[str, Any]:
         """``greenline.generateTestsForFile``: every function of a file."""
-        path = path_of(_uri(_one_object(arguments)))
+        path = path_of(uri_in(one_object(arguments)))
         if path is None:
             return self._refuse(_ELSEWHERE)
         return self._generate(Target(path), f"Generate tests for {path.name}")
@@ -59,7 +60,7 @@ class Commands:
     def run_tests(self, *arguments: object) -> dict[str, Any]:
         """``greenline.runTestsWithCoverage``: the suite of the file's project, or without arguments the workspace's."""
         root = self._session.server.workspace.root_path
-        path = path_of(_uri(_one_object(arguments))) if arguments else (Path(root) if root else None)
+        path = path_of(uri_in(one_object(arguments))) if arguments else (Path(root) if root else None)
         if path is None:
             return self._refuse(
                 _ELSEWHERE if arguments else "Open a folder or a file first: there is no project to test."
@@ -74,7 +75,7 @@ class Commands:
 
     def run_affected_tests(self, *arguments: object) -> dict[str, Any]:
         """``greenline.runAffectedTests``: those that the changes of a file affect."""
-        path = path_of(_uri(_one_object(arguments)))
+        path = path_of(uri_in(one_object(arguments)))
         if path is None:
             return self._refuse(_ELSEWHERE)
 
@@ -85,7 +86,7 @@ class Commands:
 
     def run_tests_of_file(self, *arguments: object) -> dict[str, Any]:
         """``greenline.runTestsOfFile``: those in a test file, or for a file of the code those that import it."""
-        path = path_of(_uri(_one_object(arguments)))
+        path = path_of(uri_in(one_object(arguments)))
         if path is None:
             return self._refuse(_ELSEWHERE)
 
@@ -94,20 +95,38 @@ class Commands:
 
         return self._start(("tests of", path), f"Run tests of {path.name}", work, path)
 
+    def run_covering_tests(self, *arguments: object) -> dict[str, Any]:
+        """``greenline.runCoveringTests``: those that reach a function, a class or a line; else those of its file."""
+        uri, of = checked(arguments, names.RUN_COVERING_TESTS)
+        path = path_of(uri)
+        if path is None:
+            return self._refuse(_ELSEWHERE)
+
+        async def work(progress: Progress) -> Finished:
+            about = await found(self._session, uri, of)
+            tests = [place.absolute_id for place in about.places]
+            if tests:
+                return await testing.run_selected(self._session, path, tests, progress)
+            self._session.log(about.message)
+            return await testing.run_tests_of(self._session, path, progress)
+
+        what = of if isinstance(of, str) else f"{path.name}, line {of}"
+        return self._start(("covering", path, of), f"Run tests of {what}", work, path)
+
     def install_pytest(self, *arguments: object) -> dict[str, Any]:
         """``greenline.installPytest``: into the Python of the file's project, after asking."""
-        path = path_of(_uri(_one_object(arguments)))
+        path = path_of(uri_in(one_object(arguments)))
         return self._refuse(_ELSEWHERE) if path is None else self._install(path, self._installing.work(path))
 
     def cancel_job(self, *arguments: object) -> dict[str, Any]:
         """``greenline.cancelJob``: ask a job to stop."""
-        job_id = _one_object(arguments).get("job")
+        job_id = one_object(arguments).get("job")
         return {"cancelled": isinstance(job_id, str) and self._session.jobs.cancel(job_id)}
 
     def show_gap(self, *arguments: object) -> None:
         """``greenline.showGap``: put the cursor on a gap, where the client can be told to."""
-        values = _one_object(arguments)
-        uri, line, column = _uri(values), values.get("line"), values.get("column", 0)
+        values = one_object(arguments)
+        uri, line, column = uri_in(values), values.get("line"), values.get("column", 0)
         document = self._session.documents.get(uri)
         if type(line) is not int or type(column) is not int:
             raise JsonRpcInvalidParams("greenline.showGap needs a line, counted from 1, and a column")
@@ -119,8 +138,8 @@ class Commands:
 
     def dismiss_bug(self, *arguments: object) -> dict[str, Any]:
         """``greenline.dismissSuspectedBug``: show one suspected bug no more, for as long as the server runs."""
-        values = _one_object(arguments)
-        path, suspicion = path_of(_uri(values)), values.get("bug")
+        values = one_object(arguments)
+        path, suspicion = path_of(uri_in(values)), values.get("bug")
         if not isinstance(suspicion, str) or not suspicion:
             raise JsonRpcInvalidParams("greenline.dismissSuspectedBug needs a bug, as the diagnostic's data name it")
         if path is not None:
@@ -176,16 +195,3 @@ class Commands:
         for detail in left_out(job, message):
             self._session.log(f"{job.title}: {detail}")
         self._session.server.protocol.notify(names.JOB_ENDED, payload(job))
-
-
-def _one_object(arguments: tuple[object, ...]) -> Mapping[str, Any]:
-    if len(arguments) != 1 or not isinstance(arguments[0], Mapping):
-        raise JsonRpcInvalidParams("this command takes one object; docs/protocol.md names its fields")
-    return arguments[0]
-
-
-def _uri(values: Mapping[str, Any]) -> str:
-    uri = values.get("uri")
-    if not isinstance(uri, str):
-        raise JsonRpcInvalidParams("the argument has no uri")
-    return uri

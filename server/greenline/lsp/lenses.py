@@ -1,105 +1,202 @@
-"""Code lenses: over each function its coverage and "Generate test"; at the top of the file what is wrong."""
+"""Code lenses: over each function and class its coverage, "Generate test" and "Run tests"; on top what is wrong.
+
+The lens with the figures is resolved when it comes into view: only then is it asked which tests reach the function.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from bisect import bisect_left
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from greenline.domain.code.model import Class, Function
 from greenline.domain.code.regions import own_lines
+from greenline.domain.coverage.model import Ratio, Summary
 from greenline.lsp import names
+from greenline.lsp.covering import counted, methods_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from greenline.domain.code.model import Function
-    from greenline.domain.coverage.model import Gap, Summary
+    from greenline.domain.coverage.model import Gap
     from greenline.domain.generation.model import Strength
     from greenline.lsp.pictures import Shown
     from greenline.lsp.positions import Positions
     from greenline.lsp.session import Session
+    from greenline.services.show_coverage import Picture
 
 _RUNNABLE = {"no-data", "outdated", "unreadable"}
 """States that a run of the tests would mend."""
 
+Lens = dict[str, Any]
+"""As JSON has it; there are thousands in a large file."""
 
-async def lenses(session: Session, uri: str) -> list[types.CodeLens]:
-    """Return the lenses of one document; none where they are switched off."""
+
+async def lenses(session: Session, uri: str) -> list[Lens]:
+    """Return the lenses of one document; none where they are switched off. Those without a command are unresolved."""
     if not session.settings.code_lens:
         return []
     shown = await session.pictures.of(uri)
     if shown is None:
         return []
     positions = session.positions(shown.document.text)
-    strengths = (await session.findings.of(shown.document)).strengths
     found = _of_file(shown, positions)
     if not names.is_test_file(shown.document.path):
-        gaps: dict[str | None, list[Gap]] = defaultdict(list)
-        for gap in shown.picture.gaps:
-            gaps[gap.function].append(gap)
-        for function in shown.picture.module.functions:
-            if not function.is_local:
-                lens = _OfFunction(session, shown, function, gaps[function.qualname], strengths.get(function.qualname))
-                found.extend(lens.lenses(positions))
+        found += _Definitions(shown, positions).lenses()
     return found
 
 
-def _of_file(shown: Shown, positions: Positions) -> list[types.CodeLens]:
+async def resolve(session: Session, lens: types.CodeLens) -> types.CodeLens:
+    """Give a lens its figures, as they are now; all that is needed is in its data."""
+    uri, qualname = _data(lens, "uri"), _data(lens, "qualname")
+    shown = await session.pictures.of(uri) if uri else None
+    definition = _definition(shown.picture, qualname) if shown else None
+    if shown is None or definition is None:
+        return types.CodeLens(lens.range, command=types.Command("", ""), data=lens.data)
+    strength = (await session.findings.of(shown.document)).strengths.get(qualname)
+    known = await session.covering.of(shown.document)
+    inside = [definition] if isinstance(definition, Function) else methods_of(definition, shown.picture.module)
+    command = _coverage(session, shown, definition, strength, counted(known.of_functions(inside)))
+    return types.CodeLens(lens.range, command=command, data=lens.data)
+
+
+def class_column(of: Class, line: str) -> int:
+    """Return where the name of a class stands in its line."""
+    name = of.qualname.rpartition(".")[2]
+    return max(line.find(name, line.find("class") + len("class")), 0)
+
+
+def class_summary(picture: Picture, of: Class) -> Summary | None:
+    """Return the figures of all functions that stand in a class; None where none of them counts."""
+    inside = {f.qualname for f in methods_of(of, picture.module)}
+    found = [picture.functions[name] for name in sorted(inside) if name in picture.functions]
+    return _added(found) if found else None
+
+
+def _added(summaries: Sequence[Summary]) -> Summary:
+    lines, branches = [one.lines for one in summaries], [one.branches for one in summaries]
+    return Summary(_sum(lines), _sum(branches))
+
+
+def _sum(ratios: Sequence[Ratio]) -> Ratio:
+    return Ratio(sum(ratio.covered for ratio in ratios), sum(ratio.total for ratio in ratios))
+
+
+def _of_file(shown: Shown, positions: Positions) -> list[Lens]:
     picture = shown.picture
     if picture.state == "measured" or not picture.message:
         return []
-    top = types.Range(positions.position(1, 0), positions.position(1, 0))
-    found = [types.CodeLens(top, command=types.Command(picture.message, ""))]
+    top = _range(positions, 1, 0, 0)
+    found: list[Lens] = [{"range": top, "command": {"title": picture.message, "command": ""}}]
     if picture.state in _RUNNABLE:
-        run = types.Command("Run tests with coverage", names.RUN_TESTS, arguments=[{"uri": shown.document.uri}])
-        found.append(types.CodeLens(top, command=run))
+        run = {
+            "title": "Run tests with coverage", "command": names.RUN_TESTS, "arguments": [{"uri": shown.document.uri}],
+        }  # fmt: skip
+        found.append({"range": top, "command": run})
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class _OfFunction:
-    """What stands over one function."""
+class _Definitions:
+    """The functions and classes of one picture."""
 
-    session: Session
     shown: Shown
-    function: Function
-    gaps: Sequence[Gap]
-    strength: Strength | None
+    positions: Positions
 
-    def lenses(self, positions: Positions) -> list[types.CodeLens]:
-        function, document = self.function, self.shown.document
-        where = types.Range(
-            positions.position(function.line, function.name_column),
-            positions.position(function.line, function.name_column + len(function.name)),
-        )
-        commands: list[types.Command] = []
-        summary = self.shown.picture.functions.get(function.qualname)
+    def lenses(self) -> list[Lens]:
+        changed = sorted(self.shown.picture.map.unknown) if self.shown.picture.map else []
+        module = self.shown.picture.module
+        definitions: list[Function | Class] = [f for f in module.functions if not f.is_local]
+        definitions += [of for of in module.classes if not _is_local(of, module.functions)]
+        definitions.sort(key=attrgetter("line"))
+        return [lens for one in definitions for lens in self._over(one, changed)]
+
+    def _over(self, of: Function | Class, changed: Sequence[int]) -> Iterator[Lens]:
+        picture, document = self.shown.picture, self.shown.document
+        if isinstance(of, Function):
+            summary, column = picture.functions.get(of.qualname), of.name_column
+        else:
+            summary, column = class_summary(picture, of), class_column(of, document.lines[of.line - 1])
+            if summary is None:
+                return
+        name = of.qualname.rpartition(".")[2]
+        where = _range(self.positions, of.line, column, column + len(name))
+        target = names.target(document.uri, of.qualname, document.version)
         if summary is not None:
-            commands.append(self._coverage(summary))
-        if summary is None or summary.whole_percent < 100 or self._changed():  # noqa: PLR2004 - complete
-            target = names.target(document.uri, function.qualname, document.version)
-            commands.append(types.Command("Generate test", names.GENERATE_TEST, arguments=[target]))
-        return [types.CodeLens(where, command=command) for command in commands]
+            yield {"range": where, "data": target}
+        if summary is None or summary.whole_percent < 100 or self._has_changed(of, changed):  # noqa: PLR2004 - complete
+            title = "Generate test" if isinstance(of, Function) else "Generate tests"
+            yield {"range": where, "command": _command(title, names.GENERATE_TEST, target)}
+        if summary is not None and summary.lines.covered:
+            yield {"range": where, "command": _command("Run tests", names.RUN_COVERING_TESTS, target)}
 
-    def _coverage(self, summary: Summary) -> types.Command:
-        title = f"{self.function.name}: {summary.whole_percent} %"
-        if self.gaps:
-            title += f" · {len(self.gaps)} {'gap' if len(self.gaps) == 1 else 'gaps'}"
-        if changed := self._changed():
-            title += f" · {changed} {'line' if changed == 1 else 'lines'} changed since"
-        if self.strength:
-            title += f" · new tests notice {self.strength.words}"
-        if not self.gaps or not self.session.client.shows_documents:
-            return types.Command(title, "")
-        first = self.gaps[0].span
-        where = {"uri": self.shown.document.uri, "line": first.start_line, "column": first.start_column}
-        return types.Command(title, names.SHOW_GAP, arguments=[where])
+    def _has_changed(self, of: Function | Class, changed: Sequence[int]) -> bool:
+        at = bisect_left(changed, of.line)
+        return at < len(changed) and changed[at] <= of.end_line and bool(_changed(self.shown.picture, of))
 
-    def _changed(self) -> int:
-        """Return how many lines of it nobody knows, because they changed after they were measured."""
-        picture = self.shown.picture
-        if picture.map is None:
-            return 0
-        return len(picture.map.unknown & own_lines(self.function, picture.module))
+
+def _command(title: str, name: str, target: Mapping[str, Any]) -> Lens:
+    return {"title": title, "command": name, "arguments": [target]}
+
+
+def _coverage(
+    session: Session, shown: Shown, of: Function | Class, strength: Strength | None, tests: str
+) -> types.Command:
+    picture = shown.picture
+    summary = picture.functions.get(of.qualname) if isinstance(of, Function) else class_summary(picture, of)
+    if summary is None:
+        return types.Command("", "")
+    title = f"{of.qualname.rpartition('.')[2]}: {summary.whole_percent} %"
+    gaps = _gaps(picture, of)
+    if gaps:
+        title += f" · {len(gaps)} {'gap' if len(gaps) == 1 else 'gaps'}"
+    if changed := _changed(picture, of):
+        title += f" · {changed} {'line' if changed == 1 else 'lines'} changed since"
+    if tests and summary.lines.covered:
+        title += f" · {tests}"
+    if strength:
+        title += f" · new tests notice {strength.words}"
+    if not gaps or not session.client.shows_documents:
+        return types.Command(title, "")
+    first = gaps[0].span
+    where = {"uri": shown.document.uri, "line": first.start_line, "column": first.start_column}
+    return types.Command(title, names.SHOW_GAP, arguments=[where])
+
+
+def _gaps(picture: Picture, of: Function | Class) -> list[Gap]:
+    if isinstance(of, Function):
+        return [gap for gap in picture.gaps if gap.function == of.qualname]
+    inside = {f.qualname for f in methods_of(of, picture.module)}
+    return [gap for gap in picture.gaps if gap.function in inside]
+
+
+def _changed(picture: Picture, of: Function | Class) -> int:
+    """Return how many lines of it nobody knows, because they changed after they were measured."""
+    if picture.map is None or not picture.map.unknown:
+        return 0
+    inside = [of] if isinstance(of, Function) else methods_of(of, picture.module)
+    return len(picture.map.unknown & set().union(*(own_lines(f, picture.module) for f in inside)))
+
+
+def _definition(picture: Picture, qualname: str) -> Function | Class | None:
+    function = picture.module.function(qualname)
+    return function or next((of for of in picture.module.classes if of.qualname == qualname), None)
+
+
+def _is_local(of: Class, functions: Sequence[Function]) -> bool:
+    return any(f.line < of.line <= f.end_line for f in functions)
+
+
+def _range(positions: Positions, line: int, start: int, end: int) -> dict[str, Any]:
+    found = [positions.position(line, column) for column in (start, end)]
+    return {key: {"line": at.line, "character": at.character} for key, at in zip(("start", "end"), found, strict=True)}
+
+
+def _data(lens: types.CodeLens, key: str) -> str:
+    """Return a part of the data: pygls makes tuples with names of objects that no type describes."""
+    data: Any = lens.data
+    value = data.get(key) if isinstance(data, dict) else getattr(data, key, None)
+    return value if isinstance(value, str) else ""

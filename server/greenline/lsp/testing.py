@@ -37,6 +37,11 @@ async def run_tests_of(session: Session, path: Path, progress: Progress) -> Fini
     return await _told(session, path, progress, lambda services: services.run_affected.run_tests_of(path, progress))
 
 
+async def run_selected(session: Session, path: Path, tests: Sequence[str], progress: Progress) -> Finished:
+    """Run chosen tests (node ids with an absolute path) of the project that holds a file."""
+    return await _told(session, path, progress, lambda services: services.run_affected.run_selected(tests, progress))
+
+
 async def run_in_background(session: Session, root: Path, paths: Sequence[Path], progress: Progress) -> Finished:
     """Run what a save asks for, without a word: failing tests are marked, and the picture is drawn again."""
 

@@ -12,19 +12,23 @@ from greenline.domain.code.model import Function, Module
 from greenline.domain.coverage.model import CoverageMap, Gap, Ratio, Span, Statements, Summary
 from greenline.domain.generation.model import Coverage, Insertion, Strength, SuspectedBug, TargetResult, TestEdit
 from greenline.ports.coverage import CoverageProblem
+from greenline.ports.project import Project
 from greenline.services.choose_report import ReportStatus
 from greenline.services.confirm_tests import Confirmation
 from greenline.services.covering_tests import Recorded
 from greenline.services.generate_tests import Generation
 from greenline.services.install_pytest import Installed, Lack
+from greenline.services.mark_coverage import Changed
+from greenline.services.measured_files import ProjectFiles
 from greenline.services.run_suite import SuiteRun
 from greenline.services.show_coverage import Picture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from greenline.domain.code.model import Target
     from greenline.domain.coverage.following import Following
+    from greenline.domain.coverage.marks import Mark
     from greenline.domain.coverage.model import Executed
     from greenline.ports.coverage import Reading
     from greenline.ports.documents import Documents
@@ -69,7 +73,7 @@ class FakeShow:
         known = CoverageMap(Statements(), frozenset(), frozenset(), True, frozenset(), changed) if changed else None
         return Picture(path, "measured", "", module, known, tuple(gaps), summaries)
 
-    def report_stamp(self, path: Path) -> object:
+    def report_stamp(self, path: Path, project: Project | None = None) -> object:
         return self.written_at
 
     def record(self, measured: Mapping[Path, Executed], texts: Mapping[Path, str]) -> frozenset[Path]:
@@ -280,6 +284,9 @@ class FakeReports:
         self.show.state, self.show.message = "no-data", "No data."
         return "Cleared."
 
+    def project_of(self, path: Path) -> Project:
+        return Project(path.parent, None, (path.parent,), ())
+
     def watched(self, path: Path) -> tuple[Path, ...]:
         return self.places
 
@@ -292,6 +299,32 @@ class FakeReports:
 
     async def status(self, path: Path) -> ReportStatus:
         return ReportStatus(f"# Greenline: {path.name}\n\n- all of it\n", f"coverage of {path.name}", self.is_well)
+
+
+@dataclass
+class FakeMarks:
+    """``marks`` are told of every text, where their kind is wanted; ``new`` are the lines that changed."""
+
+    told: tuple[Mark, ...] = ()
+    new: Changed = field(default_factory=Changed)
+    looks: int = 0
+
+    def marks(self, picture: Picture, text: str, wanted: Collection[str]) -> tuple[Mark, ...]:
+        self.looks += 1
+        return tuple(mark for mark in self.told if mark.kind in wanted)
+
+    def changed(self, path: Path, text: str) -> Changed:
+        return self.new
+
+
+@dataclass
+class FakeFiles:
+    """What coverage data tells of, in one project."""
+
+    measured: tuple[Path, ...] = ()
+
+    def of(self, paths: Iterable[Path]) -> list[ProjectFiles]:
+        return [ProjectFiles(Project(Path(), None, (), ()), self.measured)]
 
 
 class FakeServices:
@@ -310,6 +343,8 @@ class FakeServices:
         self.generate.gate.set()
         self.reports = FakeReports(self.show)
         self.covering = FakeCovering()
+        self.marks = FakeMarks()
+        self.files = FakeFiles()
         self.install = FakeInstall()
         self.install.gate.set()
         self.built: list[Settings] = []

@@ -118,8 +118,11 @@ async def test_lenses_over_functions(services: FakeServices, source: Path) -> No
         assert titles == [
             (0, "greet: 50 % · 2 gaps"),
             (0, "Generate test"),
+            (0, "Run tests"),
             (7, "take: 100 %"),
+            (7, "Run tests"),
             (13, "fine: 100 %"),
+            (13, "Run tests"),
         ]
         jump, generate = lenses[0]["command"], lenses[1]["command"]
         assert generate["command"] == "greenline.generateTest"
@@ -137,7 +140,9 @@ async def test_what_changed_since_it_was_measured_is_not_complete(services: Fake
     )
     async with Editor(services) as editor:
         titles = [lens["command"]["title"] for lens in await editor.lenses(editor.open(source))]
-        assert titles == ["fine: 100 % · 1 line changed since", "Generate test", "same: 100 %"]
+        assert titles == [
+            "fine: 100 % · 1 line changed since", "Generate test", "Run tests", "same: 100 %", "Run tests",
+        ]  # fmt: skip
 
 
 async def test_a_lens_that_cannot_jump_does_nothing(services: FakeServices, source: Path) -> None:

@@ -1,0 +1,214 @@
+"""Which tests reach the lines of an open document: what reports name, and what Greenline's own runs recorded.
+
+Read only when somebody looks. What a report does not tell is said; nobody is told that no test reaches a line because
+none was written down for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from greenline.domain.code.read_module import read_module
+from greenline.domain.code.text_lines import split_lines
+from greenline.domain.coverage.context_names import by_test
+from greenline.domain.coverage.reaching import Evidence, Recording, evidence, named_share
+from greenline.domain.coverage.remap import unchanged_lines
+from greenline.ports.coverage import CoverageProblem
+from greenline.services.measured_texts import MeasuredTexts, NoReport, Outdated
+from greenline.services.show_coverage import is_test
+from greenline.services.test_places import TestPlaces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from greenline.domain.coverage.following import Following
+    from greenline.ports.coverage import ContextLack, Contexts, CoverageSource, SourceAnalyzer
+    from greenline.ports.documents import Disk, Documents
+    from greenline.ports.project import Project, ProjectFinder
+    from greenline.ports.run_store import RanText
+    from greenline.ports.source_tree import SourceTree
+    from greenline.services.measured_texts import MeasuredText, Remembered
+    from greenline.services.stored_runs import StoredRuns
+    from greenline.services.test_places import TestPlace
+
+_ENOUGH = 10
+"""Functions that two tests ran: so many tell whether contexts were recorded as they should be."""
+_MOST_READ = 12
+"""Other files of a report that are looked at for them."""
+_LACKS: dict[ContextLack, str] = {
+    "format": "{name} cannot say which tests reach a line: XML and LCOV have no place for it.",
+    "export": "{name} does not say which tests reach a line: it was written without `--show-contexts`.",
+    "recording": "{name} does not say which tests reach a line: it was measured without `--cov-context=test`.",
+}
+_ASK_US = " Run the tests with Greenline to see them."
+_DENIED = (
+    "{name} names few of the tests that reach a line, because `sys.monitoring` recorded them: there may be many more. "
+    "Run the tests with Greenline, or with COVERAGE_CORE=ctrace."
+)
+_TOO_LITTLE = "{name} tells of too few tests to know whether it names all: there may be more."
+_SOME_ONLY = (
+    "{name} names tests for {named} of the {ran} lines that ran in the functions of this file: there may be more."
+)
+_OURS_ONLY = "Of all tests, only those are known that Greenline ran: there may be more."
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What is known of the tests of one text. ``notes`` say, in words, what is not and what to do."""
+
+    recordings: tuple[Recording, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class CoveringTests:
+    """May be used on several threads at once; holds up no picture."""
+
+    def __init__(
+        self,
+        *,
+        projects: ProjectFinder,
+        source: CoverageSource,
+        analyzer: SourceAnalyzer,
+        disk: Disk,
+        documents: Documents,
+        sources: SourceTree,
+        remembered: Remembered,
+        stored: StoredRuns,
+    ) -> None:
+        self._projects = projects
+        self._source = source
+        self._analyzer = analyzer
+        self._disk = disk
+        self._places = TestPlaces(documents, sources)
+        self._texts = MeasuredTexts(source, analyzer, disk, remembered, stored)
+        self._stored = stored
+        self._lock = remembered.lock
+        self._evidence: dict[tuple[Path, float], Evidence] = {}
+
+    def of(self, path: Path, text: str, followed: Sequence[Following] = ()) -> Recorded:
+        """Return what is known of the tests that reach ``text``; ``followed`` as in ``ShowCoverage.picture``.
+
+        Costs as much as the file has tests. Raises nothing.
+        """
+        project = self._projects.project_of(path)
+        notes: list[str] = []
+        with self._lock:
+            stamp = self._texts.stamp(project)
+            ran = self._stored.by_test(project, path, stamp)
+            all_known = self._stored.knows_all_tests(project, stamp)
+            reported = self._reported(project, path, notes)
+        recordings = [_of_run(one, text, followed, complete=all_known or reported is not None) for one in ran]
+        if reported is not None:
+            for contexts in self._contexts(project, path, notes):
+                recordings.append(self._of_report(project, path, contexts, reported, notes))
+            origins = lines_before(reported.text, text, followed)
+            recordings = [replace(one, came_from=origins) if one.report else one for one in recordings]
+        elif ran and not all_known:
+            notes.append(_OURS_ONLY)
+        if all_known:  # they ran after all that a report can tell
+            recordings, notes = [replace(one, complete=True) for one in recordings], []
+        return Recorded(tuple(recordings), tuple(notes))
+
+    def places(self, path: Path, tests: Iterable[str]) -> list[TestPlace]:
+        """Return where tests of the file's project stand now; see ``TestPlaces``."""
+        return self._places.places(self._projects.project_of(path), tests)
+
+    def _reported(self, project: Project, path: Path, notes: list[str]) -> MeasuredText | None:
+        try:
+            return self._texts.reported(project, path, is_test=is_test(project, path))
+        except (NoReport, Outdated):
+            return None
+        except CoverageProblem as problem:
+            notes.append(str(problem))
+            return None
+
+    def _contexts(self, project: Project, path: Path, notes: list[str]) -> tuple[Contexts, ...]:
+        try:
+            return self._source.contexts(project, path)
+        except CoverageProblem as problem:
+            notes.append(str(problem))
+            return ()
+
+    def _of_report(
+        self, project: Project, path: Path, contexts: Contexts, reported: MeasuredText, notes: list[str]
+    ) -> Recording:
+        tests, outside = by_test(contexts.by_context)
+        name = contexts.report.name
+        note = _LACKS[contexts.lack].format(name=name) + _ASK_US if contexts.lack else ""
+        if not note:
+            note = self._doubt(project, path, contexts, reported.text).format(name=name)
+        if note:
+            notes.append(note)
+        ids = self._places.node_ids(project, tests)
+        named: dict[str, int] = {}
+        for test, bits in tests.items():
+            named[ids[test]] = named.get(ids[test], 0) | bits
+        return Recording(named, outside, {}, complete=not note, at=contexts.written_at, report=name)
+
+    def _doubt(self, project: Project, path: Path, contexts: Contexts, text: str) -> str:
+        """Return why the tests of a report may not be all, in words; empty where there is no reason."""
+        own = self._evidence_in(contexts, text)
+        found = own
+        if not own.denied and own.functions < _ENOUGH:
+            found += self._evidence_elsewhere(project, path, contexts)
+        if found.denied:
+            return _DENIED
+        if not found.functions:
+            return _TOO_LITTLE
+        named, ran = named_share(*by_test(contexts.by_context), read_module(text)[0])
+        return _SOME_ONLY.format(name="{name}", named=named, ran=ran) if named * 2 < ran else ""
+
+    def _evidence_in(self, contexts: Contexts, text: str) -> Evidence:
+        module, problems = read_module(text)
+        statements, more = self._analyzer.analyse(text)
+        if problems or more:
+            return Evidence()
+        return evidence(*by_test(contexts.by_context), module, statements)
+
+    def _evidence_elsewhere(self, project: Project, path: Path, contexts: Contexts) -> Evidence:
+        """Look at other files of the report, once for each of its states."""
+        key = (contexts.report, contexts.written_at)
+        if key in self._evidence:
+            return self._evidence[key]
+        found = Evidence()
+        for other in self._others(project, path):
+            saved = self._disk.saved(other)
+            if saved is None or saved.modified_at > contexts.written_at:
+                continue
+            for one in self._contexts(project, other, []):
+                if one.report == contexts.report:
+                    found += self._evidence_in(one, saved.text)
+            if found.functions >= _ENOUGH:
+                break
+        if len(self._evidence) > _MOST_READ:
+            self._evidence.clear()
+        self._evidence[key] = found
+        return found
+
+    def _others(self, project: Project, path: Path) -> list[Path]:
+        try:
+            files = self._source.files(project)
+        except CoverageProblem:
+            return []
+        return [f for f in files if f != path and f.suffix == ".py" and not is_test(project, f)][:_MOST_READ]
+
+
+def lines_before(measured: str, text: str, followed: Sequence[Following]) -> dict[int, int]:
+    """Return the untouched lines of a text and where they stood in the measured one, as the picture has them."""
+    then = tuple(split_lines(measured))
+    same = next((one for one in reversed(followed) if one.base == then), None)
+    if same is not None:
+        return same.came_from
+    if followed:
+        oldest = followed[0]
+        return oldest.after(unchanged_lines(measured, "\n".join(oldest.base)))
+    return unchanged_lines(measured, text)
+
+
+def _of_run(ran: RanText, text: str, followed: Sequence[Following], *, complete: bool) -> Recording:
+    tests = {reached.test.node_id: reached.bits for reached in ran.tests}
+    complete = complete and all(reached.test.complete for reached in ran.tests)
+    at = max((reached.test.when for reached in ran.tests), default=None)
+    return Recording(tests, ran.outside, lines_before(ran.text, text, followed), complete=complete, at=at)
