@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -13,10 +14,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from greenline.adapters import disk_watch, sandbox
+from greenline.adapters.command_template import CommandTemplate
 from greenline.adapters.explorer_process import ExplorerProcess
 from greenline.adapters.isolation import Isolation, Wanted
 from greenline.adapters.probes import Probes
 from greenline.adapters.pytest_process import PytestProcess
+from greenline.adapters.tried_command import tried
 from greenline.ports.explorer import Expedition
 from greenline.ports.progress import Silent
 from greenline.ports.project import Interpreter, Project
@@ -316,6 +319,49 @@ def container(tmp_path: Path) -> Callable[..., str]:
         return str(program)
 
     return made
+
+
+async def test_a_command_that_works_says_so_when_it_is_tried(
+    root: Path, here: Interpreter, container: Callable[..., str]
+) -> None:
+    probes = Probes(isolation=Isolation(Wanted("command", f"{container()} {{command}}")))
+
+    in_force = await probes.in_force(here, Project(root, None, (root,), ()))
+
+    assert (in_force.level, in_force.problem) == ("command", "")
+    version = ".".join(map(str, here.version))
+    assert re.fullmatch(rf"Python {re.escape(version)} answered there after \d+\.\d s", in_force.tried)
+
+
+@pytest.mark.parametrize(
+    ("program", "paths", "said"),
+    [
+        ("echo no such image >&2; exit 125", "", r"did not answer there \(exit code 125\). It said: no such image"),
+        ('exec "$@" < /dev/null', "", "Python said nothing there. Does it pass its standard input on"),
+        (
+            'exec "$@"',
+            "{scratch}=/nowhere",
+            r"\{scratch\} is not to be found, which would be /nowhere. Make it visible",
+        ),
+        ('exec "$@"', "{python}=/no/python", r"exit code 127\). It said: env: .*/no/python"),
+        ('exec env sh -c "sleep 100 & wait"', "", r"did not answer within 1 s: /.*/container env "),
+    ],
+    ids=["fails", "no input", "another name", "no Python", "hangs"],
+)
+async def test_a_command_of_no_use_says_why_when_it_is_tried(
+    root: Path, tmp_path: Path, program: str, paths: str, said: str
+) -> None:
+    container = tmp_path / "container"
+    container.write_text(f"#!/bin/sh\nexport TRIED_HERE='{tmp_path}'\n{program}\n")
+    container.chmod(0o755)
+    template = CommandTemplate.read(f"{container} {{command}}", paths)
+
+    answered, problem = await tried(template, Path(sys.executable), root, seconds=1.0 if "sleep" in program else LIMIT)
+
+    assert answered == ""
+    assert re.search(said, problem), problem
+    assert problem.startswith("The setting greenline.isolation.command was tried")
+    assert not processes_with(str(tmp_path))
 
 
 async def test_a_command_runs_tests_and_exploring(

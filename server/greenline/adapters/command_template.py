@@ -56,7 +56,22 @@ class CommandTemplate:
         """Return the words that start ``entry`` there, with these variables; ``places`` has the ``PLACES``."""
         there = self.mapping(places)
         variables = [f"{name}={there.out(value)}" for name, value in environment.items()]
-        whole = ["env", *variables, there.out(str(places["{python}"])), there.out(str(entry)), "tied"]
+        return self._around(
+            places, ["env", *variables, there.out(str(places["{python}"])), there.out(str(entry)), "tied"]
+        )
+
+    def asking(self, places: Mapping[str, Path]) -> list[str]:
+        """Return the words that have Python there do what comes on its standard input.
+
+        Its arguments are the project, the scratch folder and that of our code, as they are called there.
+        """
+        there = self.mapping(places)
+        python, *arguments = (
+            there.out(str(places[name])) for name in ("{python}", "{project}", "{scratch}", "{probe}")
+        )
+        return self._around(places, ["env", python, "-", *arguments])
+
+    def _around(self, places: Mapping[str, Path], whole: list[str]) -> list[str]:
         return [part for word in self.words for part in (whole if word == _COMMAND else [_filled(word, places)])]
 
     def mapping(self, places: Mapping[str, Path]) -> PathMapping:

@@ -56,7 +56,7 @@ class Isolation:
         if wanted.level == "guard":
             return InForce("guard", "the setting greenline.isolation.level says so")
         why_not = await self._why_no_sandbox()
-        return _no_sandbox(wanted, why_not) if why_not else InForce("sandbox")
+        return _no_sandbox(wanted, why_not) if why_not else InForce("sandbox", why=_why(wanted))
 
     async def in_force_for(
         self, interpreter: Path, project: Path, bytecode: Path | None
@@ -120,7 +120,7 @@ def _no_sandbox(wanted: Wanted, why_not: str) -> InForce:
         f"The setting greenline.isolation.level is `sandbox`, and {why_not}. Nothing is run without one: "
         "make it work, or set `auto`, and the guard alone holds code back."
     )
-    return InForce("guard", why_not, problem=problem if wanted.level == "sandbox" else "")
+    return InForce("guard", why_not, why=_why(wanted), problem=problem if wanted.level == "sandbox" else "")
 
 
 def _by_command(wanted: Wanted) -> InForce:
@@ -128,7 +128,13 @@ def _by_command(wanted: Wanted) -> InForce:
         CommandTemplate.read(wanted.command, wanted.paths)
     except TemplateProblem as problem:
         return InForce("command", problem=str(problem))
-    return InForce("command")
+    return InForce("command", why=_why(wanted))
+
+
+def _why(wanted: Wanted) -> str:
+    if wanted.level == "auto":
+        return "the strongest that works here, as the setting greenline.isolation.level is `auto`"
+    return f"as the setting greenline.isolation.level is `{wanted.level}`"
 
 
 def _made() -> tuple[Path, int | None]:

@@ -18,6 +18,7 @@ from greenline.adapters.probe_process import ProbeProcess, child_environment
 from greenline.adapters.pytest_settings import root_of_pytest
 from greenline.adapters.scratch_overlay import Overlay, in_place, scratch_overlay
 from greenline.adapters.start_up import starts_otherwise
+from greenline.adapters.tried_command import tried
 from greenline.adapters.warm_process import WarmProblem, WarmProcess
 from greenline.ports.isolation import InForce, Warmth
 
@@ -152,7 +153,11 @@ class Probes:
         """See Isolating."""
         if interpreter is None:
             return await self.isolation.in_force()
-        return (await self.isolation.in_force_for(interpreter.path, project.root, self.bytecode))[0]
+        found = (await self.isolation.in_force_for(interpreter.path, project.root, self.bytecode))[0]
+        if found.level != "command" or found.problem:
+            return found
+        answered, problem = await tried(self.isolation.template(), interpreter.path, project.root)
+        return replace(found, tried=answered, problem=problem)
 
     async def warmth(self, interpreter: Interpreter, project: Project) -> Warmth:
         """See Isolating."""

@@ -20,6 +20,10 @@ class InForce:
     level: Level
     why_not: str = ""
     problem: str = ""
+    why: str = ""
+    """Why it is this one."""
+    tried: str = ""
+    """What came of trying it, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,10 @@ class Isolating(Protocol):
     """Runs probes in isolation."""
 
     async def in_force(self, interpreter: Interpreter | None, project: Project) -> InForce:
-        """Return the level that is in force for a project; tries what this system can do, the first time."""
+        """Return the level that is in force for a project; tries what this system can do, the first time.
+
+        A command is tried each time, with an interpreter, and costs what it costs to start it.
+        """
 
     async def warmth(self, interpreter: Interpreter, project: Project) -> Warmth:
         """Tell whether probes of an interpreter in a project are forks of a warm process; starts one, to see."""

@@ -19,6 +19,10 @@ _LEVELS = {
 def isolation_in_words(in_force: InForce, warmth: Warmth | None) -> str:
     """Say which level holds back what is explored and tried, and why not a stronger one."""
     said = _LEVELS[in_force.level]
+    if in_force.why:
+        said = f"{in_force.level} ({in_force.why}){said.removeprefix(in_force.level)}"
+    if in_force.tried:
+        said += f". It was tried: {in_force.tried}"
     if warmth is not None and warmth.kernel:
         said += f". Behind the guard the kernel refuses native code {_listed(warmth.kernel)}"
     if in_force.why_not:

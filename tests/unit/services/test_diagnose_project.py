@@ -322,6 +322,15 @@ async def test_a_weaker_level_says_why_it_is_no_stronger_one_and_is_no_warning()
     assert findings["isolation"].text.endswith("No sandbox: bubblewrap is not installed")
 
 
+async def test_why_a_level_is_in_force_and_what_came_of_trying_it() -> None:
+    in_force = InForce("command", why="as the setting says", tried="Python 3.12.1 answered there after 0.8 s")
+    findings = await World(isolation=in_force).diagnose()
+
+    assert findings["isolation"].state == "ok"
+    assert findings["isolation"].text.startswith("command (as the setting says): as the setting")
+    assert findings["isolation"].text.endswith(". It was tried: Python 3.12.1 answered there after 0.8 s")
+
+
 async def test_a_level_that_is_not_to_be_had_is_a_problem() -> None:
     findings = await World(isolation=InForce("guard", problem="There is no sandbox here.")).diagnose()
 
