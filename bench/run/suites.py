@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -34,9 +35,15 @@ def suite(name: str, python: Path = Path(sys.executable)) -> Suite:
 
 
 def copied(of: Suite, folder: Path) -> Suite:
-    """Return a copy that may be changed; only ``folder`` is written to."""
+    """Return a copy that may be changed; only ``folder`` is written to.
+
+    It is not installed: sources in ``src`` are named in PYTHONPATH from here on, for whatever runs the tests. pytest
+    itself may have imported another version of the package before any setting of its own could count.
+    """
     root = folder / of.name
     shutil.copytree(of.root, root, ignore=shutil.ignore_patterns("__pycache__", ".pytest_cache"))
+    if (root / "src").is_dir():
+        os.environ["PYTHONPATH"] = str(root / "src")
     return Suite(of.name, root, of.python)
 
 
