@@ -238,6 +238,7 @@ ASYNCHRONOUS = {
     "textDocument/inlayHint",
     "textDocument/codeAction",
     "textDocument/diagnostic",
+    "workspace/diagnostic",
 }
 """Requests that wait for something; none of them changes what is known, but for ``shutdown``, which ends it."""
 
