@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from dataclasses import replace
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from greenline.ports.coverage import Contexts, CoverageProblem, Measured, NotRea
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from greenline.adapters.report_names_on_disk import Aliases
     from greenline.adapters.report_places import Report
     from greenline.adapters.report_reading import ContextsRead
     from greenline.ports.coverage import Exclusions, Reading
@@ -47,8 +49,9 @@ class CoverageReports:
     ) -> None:
         self._configs = CoverageConfigs(environ)
         self._names = FileNames(paths)
-        self._in_use = ReportsInUse(coverage_file, choices or Choices(), cache)
+        self._in_use = ReportsInUse(coverage_file, choices or Choices(), cache, self._configs)
         self._known: OrderedDict[tuple[object, ...], Measured | None] = OrderedDict()
+        self._about: OrderedDict[tuple[Report, Path], bool] = OrderedDict()
         self._last: OrderedDict[Path, Measured | None] = OrderedDict()
         """What was known last of each file."""
         self._contexts: OrderedDict[tuple[object, ...], tuple[Contexts, ...]] = OrderedDict()
@@ -108,10 +111,13 @@ class CoverageReports:
 
     def files(self, project: Project) -> list[Path]:
         """Return every file that a report tells of. Raises CoverageProblem."""
-        aliases = self._configs.of(project.root).aliases
+        found: set[Path] = set()
         with self._lock:
-            names = {name for report in self._reports(project) for name in self._in_use.reader(report).names()}
-        return sorted({self._names.place_of(project, name, aliases) for name in names})
+            for report in self._reports(project):
+                whose, aliases = self._scope(project, report)
+                names = self._in_use.reader(report).names()
+                found.update(self._names.place_of(whose, name, aliases) for name in names)
+        return sorted(found)
 
     def exclusions(self, project: Project) -> Exclusions:
         """Return the patterns of the project's configuration."""
@@ -162,7 +168,25 @@ class CoverageReports:
 
     def _reports(self, project: Project) -> tuple[Report, ...]:
         with self._lock:
-            return self._in_use.of(project.root, self._configs.of(project.root))
+            reports = self._in_use.of(project.root, self._configs.of(project.root))
+            return tuple(report for report in reports if report.base is None or self._tells_of(report, project))
+
+    def _tells_of(self, report: Report, project: Project) -> bool:
+        """Tell whether a report of what is around the project tells of the project at all."""
+        key = (report, project.root)
+        if key not in self._about:
+            whose, aliases = self._scope(project, report)
+            names = self._in_use.reader(report).names()
+            places = (self._names.place_of(whose, name, aliases) for name in names)
+            self._about[key] = any(place.is_relative_to(project.root) for place in places)
+            if len(self._about) > _KEPT:
+                self._about.popitem(last=False)
+        return self._about[key]
+
+    def _scope(self, project: Project, report: Report) -> tuple[Project, Aliases]:
+        """Return the project that the report was made for, and the rules there."""
+        base = report.base or project.root
+        return (project if base == project.root else replace(project, root=base)), self._configs.of(base).aliases
 
     def _before(
         self, project: Project, path: Path, reports: tuple[Report, ...], problem: CoverageProblem
@@ -177,8 +201,8 @@ class CoverageReports:
         raise NotReadYet(f"{reports[0].path.name} is being written; what it says is shown soon.") from problem
 
     def _key(self, project: Project, path: Path, reports: Sequence[Report]) -> tuple[object, ...]:
-        aliases = self._configs.of(project.root).aliases
-        return (path, _stamp(path), aliases, *reports)
+        aliases = [self._scope(project, report)[1] for report in reports]
+        return (path, _stamp(path), *aliases, *reports)
 
     def _read(self, project: Project, path: Path, reports: Sequence[Report]) -> Measured | None:
         used = self._used(project, path, reports)
@@ -189,13 +213,11 @@ class CoverageReports:
 
     def _used(self, project: Project, path: Path, reports: Sequence[Report]) -> list[tuple[Report, Executed]]:
         """Return the reports that count, and what each says of the file."""
-        aliases = self._configs.of(project.root).aliases
         found: list[tuple[Report, Executed]] = []
         for report in reports:
             reader = self._in_use.reader(report)
-            executed = self._names.asked(
-                reader.executed, project, path, reader=reader, report=report.path, aliases=aliases
-            )
+            whose, aliases = self._scope(project, report)
+            executed = self._names.asked(reader.executed, whose, path, reader=reader, report=report, aliases=aliases)
             if executed is not None:
                 found.append((report, executed))
         # What was measured before the file changed says nothing beside what was measured since.
@@ -204,13 +226,13 @@ class CoverageReports:
 
     def _contexts_of(self, project: Project, path: Path, report: Report) -> ContextsRead | None:
         reader = self._in_use.reader(report)
-        aliases = self._configs.of(project.root).aliases
+        whose, aliases = self._scope(project, report)
 
         def names_of(names: Sequence[str]) -> Sequence[str] | None:
             return names if reader.executed(names) is not None else None
 
         with self._lock:
-            names = self._names.asked(names_of, project, path, reader=reader, report=report.path, aliases=aliases)
+            names = self._names.asked(names_of, whose, path, reader=reader, report=report, aliases=aliases)
             if names is not None and report.kind != "data":  # the index is one connection for all threads
                 return reader.contexts(names)
         return reader.contexts(names) if names is not None else None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import OrderedDict
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from greenline.adapters.source_tree import SourceTreeOnDisk
 from greenline.domain.coverage.report_names import common_tail, is_absolute, moved, parts_of
@@ -13,12 +14,16 @@ from greenline.ports.coverage import CoverageProblem
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from greenline.adapters.report_places import Report
     from greenline.adapters.report_reading import ReportReader
     from greenline.ports.project import Project
 
 Answer = TypeVar("Answer")
 
 _ENOUGH = 2
+_KEPT = 64
+_INSTALLED = ("site-packages", "dist-packages")
+Whose = Literal["ours", "a copy's", "nobody's"]
 Aliases = tuple[tuple[str, str], ...]
 
 
@@ -28,6 +33,7 @@ class FileNames:
     def __init__(self, paths: str = "") -> None:
         rules = [rule.partition("=") for rule in paths.split(";") if "=" in rule]
         self._rules = tuple((theirs.strip(), ours.strip()) for theirs, _, ours in rules)
+        self._owners: OrderedDict[tuple[Report, Path, Aliases], Whose] = OrderedDict()
         self._others: dict[tuple[Path, str], list[Path]] = {}
 
     def asked(
@@ -37,7 +43,7 @@ class FileNames:
         path: Path,
         *,
         reader: ReportReader,
-        report: Path,
+        report: Report,
         aliases: Aliases,
     ) -> Answer | None:
         """Return what ``ask`` answers for the names that the reader may know the file by; None when it knows none.
@@ -48,13 +54,20 @@ class FileNames:
         if found is not None:
             return found
         candidates = reader.names_like(path.name)
-        if not candidates:
-            return None
         places = {name: self.place_of(project, name, aliases) for name in candidates}
-        here = [name for name, place in places.items() if _is_same(place, path)]
-        # A name whose own place exists means the file there.
-        homeless = [name for name in candidates if name not in here and not _is_there(places[name])]
-        names = here or self._by_tail(homeless, report, project, path)
+        here = [name for name, place in places.items() if _is_same(place, path) or _is_installed(name, project, path)]
+        if here:
+            return ask(here)
+        whose = self._whose(project, reader, report, aliases)
+        if whose == "nobody's":
+            raise CoverageProblem(
+                f"The coverage report {report.path} tells of files elsewhere, and of none that is here: "
+                f"{reader.names()[0]}, say. Run the tests here, or say what its folders stand for: "
+                "greenline.coverage.paths, or [paths] in coverage's configuration."
+            )
+        # A name whose own place exists means the file there, unless all of the report was made somewhere else.
+        homeless = [name for name in candidates if whose == "a copy's" or not _is_there(places[name])]
+        names = self._by_tail(homeless, report.path, project, path)
         return ask(names) if names else None
 
     def place_of(self, project: Project, name: str, aliases: Aliases) -> Path:
@@ -88,6 +101,24 @@ class FileNames:
             )
         return best
 
+    def _whose(self, project: Project, reader: ReportReader, report: Report, aliases: Aliases) -> Whose:
+        """Tell of whose files the report tells; it costs a look at all its names, once for each of its states."""
+        key = (report, project.root, aliases)
+        if key not in self._owners:
+            self._owners[key] = self._looked(project, reader.names(), aliases)
+            if len(self._owners) > _KEPT:
+                self._owners.popitem(last=False)
+        return self._owners[key]
+
+    def _looked(self, project: Project, names: Sequence[str], aliases: Aliases) -> Whose:
+        if not names or any(_is_ours(name, self.place_of(project, name, aliases), project) for name in names):
+            return "ours"
+        sources = SourceTreeOnDisk()
+        files = [*sources.python_files(project), *sources.test_files(project)]
+        ends = {file.absolute().parts[-_least(project, file) :] for file in files}
+        parts = map(parts_of, names)
+        return "a copy's" if any(p[-1:] in ends or p[-_ENOUGH:] in ends for p in parts) else "nobody's"
+
     def _same_names(self, project: Project, path: Path) -> list[Path]:
         """Return the project's other files of that name; looked for once."""
         key = (project.root, path.name)
@@ -98,8 +129,8 @@ class FileNames:
 
 
 def _least(project: Project, path: Path) -> int:
-    """Return how many parts a name must share: all that the file is imported by, or two. Its own name says little."""
-    tops = [root for root in (*project.source_roots, project.root) if path.is_relative_to(root)]
+    """Return how many parts a name must share: two, or all below the root or ``src``. A name alone says little."""
+    tops = [top for top in (project.root / "src", project.root) if path.is_relative_to(top)]
     return min([_ENOUGH, *(len(path.relative_to(top).parts) for top in tops)])
 
 
@@ -125,6 +156,25 @@ def _exact(project: Project, path: Path) -> list[str]:
             relative = file.relative_to(root)
             names += [str(relative), relative.as_posix()]
     return list(dict.fromkeys(names))
+
+
+def _is_ours(name: str, place: Path, project: Project) -> bool:
+    """Tell whether the name is one of the project's files, if only of one that is gone."""
+    if any(part in _INSTALLED for part in place.parts):
+        return False
+    if place.is_relative_to(project.root) or _resolved(place).is_relative_to(_resolved(project.root)):
+        return is_absolute(name) or _is_there(place)
+    return False
+
+
+def _is_installed(name: str, project: Project, path: Path) -> bool:
+    """Tell whether this is the file as it is installed in an environment, tox's for instance."""
+    parts = parts_of(name)
+    at = max((at for at, part in enumerate(parts) if part in _INSTALLED), default=None)
+    if at is None:
+        return False
+    tops = [root for root in project.source_roots if path.is_relative_to(root)]
+    return parts[at + 1 :] in {path.relative_to(top).parts for top in tops}
 
 
 def _is_same(one: Path, other: Path) -> bool:

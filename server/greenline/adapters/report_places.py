@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from greenline.adapters.coverage_config import FILES
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 Kind = Literal["data", "json", "xml", "lcov"]
 
 _ENDINGS: dict[str, Kind] = {".json": "json", ".xml": "xml", ".lcov": "lcov", ".info": "lcov"}
 _HEAD = 64
+_REPOSITORY = ".git"
 _SQLITE = b"SQLite format 3"
 
 
@@ -24,6 +27,8 @@ class Report:
     kind: Kind
     stamp: tuple[int, int, int] = (0, -1, 0)
     """When it was written (nanoseconds), its size, its inode: what tells its states apart."""
+    base: Path | None = None
+    """The folder that relative names in it begin at, where that is not the project's root."""
 
     @property
     def written_at(self) -> float:
@@ -90,6 +95,24 @@ def by_convention(data_file: Path, outputs: Sequence[Path]) -> list[Report]:
     return [report_at(others[-1][1])] if others else []
 
 
+def enclosing(root: Path) -> Iterator[Path]:
+    """Yield the folders around a project that a run of several projects would be started in, the nearest first.
+
+    Nothing outside of the repository is, nor the person's home.
+    """
+    if _exists(root / _REPOSITORY):
+        return
+    home = _home()
+    for folder in root.parents:
+        if folder in (home, Path(folder.anchor)):
+            return
+        is_top = _exists(folder / _REPOSITORY)
+        if is_top or any(_exists(folder / name) for name in FILES):
+            yield folder
+        if is_top:
+            return
+
+
 def kind_of(file: Path) -> Kind:
     """Tell by the content, where its name says nothing."""
     by_name = _ENDINGS.get(file.suffix.lower())
@@ -107,6 +130,13 @@ def kind_of(file: Path) -> Kind:
     if head.startswith(b"<"):
         return "xml"
     return "lcov" if head.startswith((b"TN:", b"SF:")) else "data"
+
+
+def _home() -> Path | None:
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
 
 
 def _parts(data_file: Path) -> list[Path]:

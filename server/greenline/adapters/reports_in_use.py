@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from greenline.adapters.coverage_sqlite import DataFile
 from greenline.adapters.report_index import ReportIndexes
-from greenline.adapters.report_places import by_convention, chosen, named_by, report_at, reports_at
+from greenline.adapters.report_places import by_convention, chosen, enclosing, named_by, report_at, reports_at
 from greenline.adapters.settled_reports import SettledReports
 from greenline.ports.coverage import NotReadYet
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from greenline.adapters.coverage_config import CoverageConfig
+    from greenline.adapters.coverage_config import CoverageConfig, CoverageConfigs
     from greenline.adapters.index_process import IndexProcesses
     from greenline.adapters.report_places import Report
     from greenline.adapters.report_reading import ReportReader
@@ -39,8 +39,9 @@ class Choices:
 class ReportsInUse:
     """Answers for one choice of settings. ``coverage_file`` is the setting."""
 
-    def __init__(self, coverage_file: str, choices: Choices, cache: Path | None) -> None:
+    def __init__(self, coverage_file: str, choices: Choices, cache: Path | None, configs: CoverageConfigs) -> None:
         self.coverage_file = coverage_file
+        self._configs = configs
         self.choices = choices
         self._indexes = ReportIndexes(cache, choices.processes)
         self._settled = SettledReports(self._check, choices.patience)
@@ -107,7 +108,16 @@ class ReportsInUse:
             return [report_at(self.choices.loaded[root])]
         if self.coverage_file:
             return reports_at(chosen(root, self.coverage_file))
-        return by_convention(config.data_file, config.outputs)
+        found = by_convention(config.data_file, config.outputs)
+        return found or self._around(root)
+
+    def _around(self, root: Path) -> list[Report]:
+        """Return the reports of a run that was started around the project, in a folder with several."""
+        for folder in enclosing(root):
+            config = self._configs.of(folder)
+            if found := by_convention(config.data_file, config.outputs):
+                return [replace(report, base=folder) for report in found]
+        return []
 
     def _check(self, report: Report) -> None:
         if report.kind == "data":

@@ -187,7 +187,7 @@ def test_locked_by_another_process(tmp_path: Path, source: CoverageReports) -> N
 
 
 def test_the_report_is_left_as_it_is(tmp_path: Path, source: CoverageReports) -> None:
-    report = data_file(tmp_path / ".coverage", {"a": [1]})
+    report = data_file(tmp_path / ".coverage", {str(tmp_path / "a.py"): [1]})
     before = (report.read_bytes(), sorted(tmp_path.iterdir()))
     source.measured(project_at(tmp_path), tmp_path / "a.py")
     assert (report.read_bytes(), sorted(tmp_path.iterdir())) == before
