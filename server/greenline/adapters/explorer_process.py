@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from greenline.adapters.conftest_variables import with_conftest
 from greenline.adapters.probe_process import ProbeProblem
 from greenline.adapters.probes import Kind, Probes
 from greenline.adapters.scratch_overlay import OverlayProblem
@@ -56,7 +57,8 @@ class ExplorerProcess:
             request = _request(overlay, expedition, self._probes.bytecode)
             kind = Kind(expedition.interpreter.path, expedition.project.root, tests=False)
             cases: list[Case] = []
-            first, variables = list(map(Path, request.roots)), dict(expedition.project.variables)
+            first = list(map(Path, request.roots))
+            variables = await asyncio.to_thread(with_conftest, expedition.project, expedition.unsaved)
             async with self._probes.open(kind, overlay, first=first, fresh=fresh, variables=variables) as probe:
                 done, problem = await self._ended(probe, request, cases, progress)
                 if done is None and probe.unfit:
