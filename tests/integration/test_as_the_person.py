@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -286,3 +287,61 @@ async def test_folders_beside_the_project_are_found_from_the_copy(root: Path, wa
     report = await PytestProcess().run(options, Silent())
 
     assert report.green, said(report)
+
+
+MEETS = """
+import os, pathlib
+def test_meet():
+    pathlib.Path({there!r}, str(os.getpid())).write_text(os.getcwd())
+    while len(os.listdir({there!r})) < 2: pass
+"""
+
+
+async def test_a_second_run_at_the_same_time_does_not_meet_the_first(root: Path) -> None:
+    there = root.parent / "there"
+    there.mkdir()
+    write(root, {"tests/test_signs.py": MEETS.format(there=str(there))})
+    major, minor, micro = sys.version_info[:3]
+    interpreter = Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9")
+    runner, one = PytestProcess(), TestRun(project_of(root), interpreter, guarded=False)
+
+    reports = await asyncio.gather(runner.run(one, Silent()), runner.run(one, Silent()))
+
+    assert [said(report) for report in reports] == ["tests/test_signs.py::test_meet passed "] * 2
+    places = {file.read_text(): file for file in there.iterdir()}
+    assert len(places) == 2
+    places[str(root)].unlink()
+    assert (await runner.run(one, Silent())).green
+    assert str(root) in {file.read_text() for file in there.iterdir()}
+
+
+@pytest.mark.parametrize("way", WAYS[:3])
+async def test_a_project_behind_a_link_is_the_same_project(root: Path, tmp_path: Path, way: dict[str, bool]) -> None:
+    by_ini(root, pytest.MonkeyPatch())
+    link = tmp_path / "link"
+    link.symlink_to(root)
+
+    report = await run_one(link, way)
+
+    assert said(report) == "tests/test_signs.py::test_sign passed "
+    assert {path: ran.lines for path, ran in report.coverage.items()} == {link / "src" / "signs.py": {1, 2, 3}}
+
+
+@pytest.mark.parametrize("importable", [by_ini, by_pth, by_finder, by_first_finder], ids=lambda by: by.__name__)
+@pytest.mark.parametrize("unsaved", [False, True])
+async def test_in_several_processes_it_is_the_same(
+    root: Path, monkeypatch: pytest.MonkeyPatch, importable: Any, *, unsaved: bool
+) -> None:
+    pytest.importorskip("xdist")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p xdist.plugin -p xdist.looponfail -n 2")
+    python = importable(root, monkeypatch)
+    result = "-7" if unsaved else "-1"
+    write(root, {"tests/test_signs.py": f"import os, signs\ndef test_a(): assert signs.sign(-1) == {result}\n"})
+    overlay = {root / "src" / "signs.py": MODULE.replace("return -1", "return -7")} if unsaved else {}
+
+    report = await run(root, python, overlay=overlay, measure=None, guarded=False, parallel=True, contexts=True)
+
+    assert said(report) == "tests/test_signs.py::test_a passed "
+    assert report.workers == 2
+    assert report.coverage[root / "src" / "signs.py"].lines == {1, 2, 3}
+    assert report.contexts["tests/test_signs.py::test_a"][root / "src" / "signs.py"] == 0b1100

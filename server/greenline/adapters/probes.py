@@ -23,7 +23,7 @@ from greenline.adapters.warm_process import WarmProblem, WarmProcess
 from greenline.ports.isolation import InForce, Warmth
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from greenline.adapters.probe_process import Probe
@@ -72,6 +72,8 @@ class Probes:
         self._without: dict[tuple[Path, Path], frozenset[str]] = {}
         """Interpreter and project -> installed plugins that it does not want."""
         self._preparing: set[asyncio.Task[None]] = set()
+        self._in_place: set[Path] = set()
+        """Projects in whose own folder a run is on."""
 
     @asynccontextmanager
     async def open(
@@ -135,11 +137,12 @@ class Probes:
     ) -> AbstractContextManager[Overlay]:
         """Return the scratch copy for a probe, to be entered: see ``scratch_overlay``. Raises ProbeProblem.
 
-        What is not ``guarded``, and has no texts of its own, runs in the project's own folder. With ``imported``, the
+        What is not ``guarded``, and has no texts of its own, runs in the project's own folder: one at a time, since
+        tests of two runs there would find each other's files. With ``imported``, the
         folders that are imported from, what pytest reads above the project is in the copy as well.
         """
-        if not guarded and not texts:
-            return in_place(project)
+        if not guarded and not texts and project not in self._in_place:
+            return self._here(project)
         level = await self.isolation.level() if guarded else "none"
         if level == "command":
             template = self.isolation.template()
@@ -148,6 +151,15 @@ class Probes:
         parent = await self.isolation.scratch() if level == "sandbox" else None
         top = None if imported is None else await asyncio.to_thread(_top, project, imported)
         return scratch_overlay(project, texts, parent=parent, top=top)
+
+    @contextlib.contextmanager
+    def _here(self, project: Path) -> Iterator[Overlay]:
+        with in_place(project) as overlay:
+            self._in_place.add(project)
+            try:
+                yield overlay
+            finally:
+                self._in_place.discard(project)
 
     async def in_force(self, interpreter: Interpreter | None, project: Project) -> InForce:
         """See Isolating."""
