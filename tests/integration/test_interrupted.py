@@ -99,6 +99,26 @@ def test_the_first_run_writes_a_test_and_says_what_was_in_the_way(runs: Any, nam
     assert [line for line in lines[name] if line.startswith("in the way: ") and SAID[name] in line], lines[name]
 
 
+def test_a_class_that_cannot_be_made_says_what_its_call_did(tmp_path: Path) -> None:
+    bodies = {
+        "Leaves": ("os._exit(4)", "the call `Leaves('Ada')` ended the process with exit code 4, as os._exit does"),
+        "Waits": ("while True: pass", "`Waits('Ada')` had not ended after 0.3 s, and what takes longer is ended"),
+        "Fills": ("bytearray(10**12)", "the call `Fills('Ada')` wanted to use more than 4 GiB of memory"),
+        "Breaks": ("os.kill(os.getpid(), 9)", "the call `Breaks('Ada')` ended the process: it was killed"),
+    }
+    classes = (
+        f"class {name}:\n    def __init__(self, name: str) -> None:\n        {body}\n\n"
+        "    def greet(self) -> str:\n        return 'x'\n"
+        for name, (body, _) in bodies.items()
+    )
+    (tmp_path / "wild.py").write_text("import os\n\n\n" + "\n\n".join(classes))
+    told = json.loads(generate(tmp_path, "--format", "json", "--dry-run"))["targets"]
+    reasons = {target["target"].partition("::")[2]: target["reason"] for target in told}
+    for name, (_, said) in bodies.items():
+        assert f"no instance of `{name}` could be made" in reasons[f"{name}.greet"]
+        assert said in reasons[f"{name}.greet"]
+
+
 @pytest.mark.parametrize("name", SAID)
 def test_the_second_run_says_it_again(runs: Any, name: str) -> None:
     _, again = runs

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from greenline_probe.explore import obstacles, reasons
 from greenline_probe.explore.template import Choice, described
+from greenline_probe.explore.time_limit import TimeUp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,6 +68,11 @@ def _why_no_instance(session: Session, owner: Any) -> str:
         return reasons.needs(session.needed(what), what, f"making a `{name}`")
     for call, error in session.observer.failures:
         if call.startswith(f"{name}("):
+            if isinstance(error, TimeUp):
+                limit = f"{session.observer.seconds:g} s, and what takes longer is ended while exploring"
+                return f"no instance of `{name}` could be made: `{reasons.short(call)}` had not ended after {limit}"
+            if isinstance(error, MemoryError):
+                return f"no instance of `{name}` could be made: {reasons.refused_to(call, obstacles.memory())}"
             kind = obstacles.of_error(error, call)
             raises = f"`{reasons.short(call)}` raises {reasons.error_words(error).rstrip('.')}"
             if kind:

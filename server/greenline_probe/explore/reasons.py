@@ -139,15 +139,24 @@ def not_in_time(slow: list[Any]) -> str:
 def _too_slow(slow: list[Any] | None) -> str:
     if not slow:
         return "it is too slow to explore"
+    if _is_without_end(slow):
+        return _how_slow(slow)
     return f"it is too slow to explore: each call takes longer than {slow[3]:g} s; {_how_slow(slow)}"
 
 
+def _is_without_end(slow: list[Any]) -> bool:
+    """Tell whether what a call yields was too much, before its time was up."""
+    _, seconds, ended, limit = slow
+    return not ended and seconds < limit
+
+
 def _refused(what: str) -> str:
-    return what if "the system refuses" in what else f"{what}, which is refused while exploring"
+    is_said = "the system refuses" in what or what.endswith("than exploring allows")
+    return what if is_said else f"{what}, which is refused while exploring"
 
 
 def _how_slow(slow: list[Any]) -> str:
-    call, seconds, ended, limit = slow
-    if not ended and seconds < limit:
+    call, seconds, ended, _ = slow
+    if _is_without_end(slow):
         return f"what `{short(call)}` yields had no end"
     return f"`{short(call)}` {f'took {seconds:.1f} s' if ended else f'had not ended after {seconds:.0f} s'}"

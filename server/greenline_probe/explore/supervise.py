@@ -36,9 +36,9 @@ _REFUSED = getattr(signal, "SIGSYS", 0)
 class _EndedEachTime(NotTestable):
     """Whatever was called ended the process; ``refused`` says how, in sentences."""
 
-    def __init__(self, refused: list[str]) -> None:
-        super().__init__(refused[0])
-        self.refused = list(dict.fromkeys(refused))[: interruptions.MOST]
+    def __init__(self, refused: list[str], reason: str = "") -> None:
+        super().__init__(f"{reason}; {refused[0]}" if reason else refused[0])
+        self.refused = refused
 
 
 class _Failed(Exception):
@@ -94,7 +94,12 @@ def _search(request: wire.Explore) -> tuple[dict[str, Any], list[str], list[list
         is_last = attempt == MAX_RESTARTS or stuck >= MAX_STUCK
         board = _Board(avoided, most if is_last else 1 << 60)
         worker = _Worker(functools.partial(session.search, request, announce=board.announce), board)
-        result = worker.wait()
+        try:
+            result = worker.wait()
+        except NotTestable as reason:
+            if ended:  # without the calls that ended it nothing was left to try
+                raise _EndedEachTime(_ways(ended), str(reason)) from reason
+            raise
         if result is not None:
             return result, avoided, ended
         if not board.last():
@@ -105,7 +110,12 @@ def _search(request: wire.Explore) -> tuple[dict[str, Any], list[str], list[list
         most = board.beats() - 1
         avoided.append(board.last())
         ended.append([board.last(), worker.how])
-    raise _EndedEachTime([reasons.ending(call, how) for call, how in ended])
+    raise _EndedEachTime(_ways(ended))
+
+
+def _ways(ended: list[list[str]]) -> list[str]:
+    """Say in what ways calls ended the process, one call of each."""
+    return interruptions.told({"refusals": []}, ended)
 
 
 def _judge(request: wire.Explore, found: dict[str, Any], avoided: list[str], ended: list[list[str]]) -> dict[str, Any]:
@@ -236,7 +246,7 @@ class _Worker:
         code = os.waitstatus_to_exitcode(status)
         self._was_killed = code == -signal.SIGKILL
         if code == -signal.SIGKILL:
-            self._death = "ended the process"
+            self._death = "ended the process: it was killed, or closed all its files"
         elif code == -_REFUSED:
             self._death = system_calls.REFUSED
         elif code < 0:

@@ -45,6 +45,12 @@ def test_what_ended_the_process_is_told_once_whatever_the_exit_code_is() -> None
     ]
 
 
+def test_what_is_more_than_is_allowed_is_said_without_a_word_too_many() -> None:
+    assert told(["write or open more than exploring allows", "", "f(3)"]) == [
+        "the call `f(3)` wanted to write or open more than exploring allows"
+    ]
+
+
 def test_what_took_too_long() -> None:
     limit = "what takes longer than 0.3 s is ended while exploring"
     assert told(slow=["f(3)", 2.02, False, 0.3]) == [f"`f(3)` had not ended after 2 s; {limit}"]

@@ -86,6 +86,10 @@ SEEN: dict[str, tuple[dict[str, Any], str]] = {
         found(kinds={"timeout": 12}, slow=["wait(3)", 2.01, False, 0.3]),
         "it is too slow to explore: each call takes longer than 0.3 s; `wait(3)` had not ended after 2 s",
     ),
+    "without an end": (
+        found(kinds={"timeout": 12}, slow=["count(3)", 0.01, False, 0.3]),
+        "what `count(3)` yields had no end",
+    ),
     "types": (
         found(kinds={"raise": 5}, accidents=[{"call": "f(3)", "error": "AttributeError: x"}], bare=["a", "b", "c"]),
         (
