@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
 from greenline.lsp.failing_diagnostics import of_failing_tests
 from greenline.lsp.mark_diagnostics import SOURCE, of_marks
+from greenline.lsp.protocol import Plain, notify_plain
 
 if TYPE_CHECKING:
+    from greenline.domain.coverage.marks import Mark
     from greenline.lsp.documents import OpenDocument
     from greenline.lsp.findings import Suspicion
     from greenline.lsp.pictures import Shown
     from greenline.lsp.positions import Positions
     from greenline.lsp.session import Session
+    from greenline.settings import Settings
 
 SUSPECTED_BUG = "suspected-bug"
 """The diagnostic's code; those of marks are their kinds."""
+
+
+Diagnostic = dict[str, Any] | types.Diagnostic
 
 
 class Publisher:
@@ -37,12 +44,13 @@ class Publisher:
 
     async def _publish(self, uri: str) -> None:
         shown = await self._session.pictures.of(uri)
-        found = await diagnostics_of(self._session, shown) if shown else []
+        found = (await _look(self._session, shown)).diagnostics(self._session) if shown else []
         if shown is None or self._session.documents.get(uri) is not shown.document:
             return  # closed or changed meanwhile: that change publishes
-        self._session.server.text_document_publish_diagnostics(
-            types.PublishDiagnosticsParams(uri, found, version=shown.document.version)
-        )
+        params: dict[str, Any] = {"uri": uri, "diagnostics": found}
+        if shown.document.version is not None:
+            params["version"] = shown.document.version
+        notify_plain(self._session.server, types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
 
 
 class Answers:
@@ -56,38 +64,67 @@ class Answers:
         self._session = session
         self._name = uuid.uuid4().hex[:8]  # a client may still have those of an earlier server
         self._count = 0
-        self._last: dict[str, tuple[str, list[types.Diagnostic]]] = {}
+        self._last: dict[str, _Answer] = {}
 
-    async def answer(self, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
-        """Return all diagnostics, or that they are what they were."""
+    async def answer(self, params: types.DocumentDiagnosticParams) -> Plain:
+        """Return a ``DocumentDiagnosticReport``: all diagnostics, or that they are what they were."""
         uri = params.text_document.uri
         shown = await self._session.pictures.soon(uri)
-        items = await diagnostics_of(self._session, shown) if shown else []
-        known = self._last.get(uri)
-        if known is None or known[1] != items:
-            self._count += 1
-            known = (f"{self._name}-{self._count}", items)
-            if shown is not None:
-                self._last[uri] = known
-        if params.previous_result_id == known[0]:
-            return types.RelatedUnchangedDocumentDiagnosticReport(result_id=known[0])
-        return types.RelatedFullDocumentDiagnosticReport(items=items, result_id=known[0])
+        if shown is None:
+            return Plain({"kind": "full", "items": []})
+        answer = self._answer(await _look(self._session, shown), self._last.get(uri))
+        self._last[uri] = answer
+        if params.previous_result_id == answer.result_id:
+            return Plain({"kind": "unchanged", "resultId": answer.result_id})
+        return Plain({"kind": "full", "resultId": answer.result_id, "items": answer.items})
 
     def forget(self, uri: str) -> None:
         """Forget a closed document."""
         self._last.pop(uri, None)
 
+    def _answer(self, seen: _Seen, last: _Answer | None) -> _Answer:
+        if last is not None and last.seen == seen:
+            return last
+        items = seen.diagnostics(self._session)
+        if last is not None and last.items == items:
+            return _Answer(seen, items, last.result_id)
+        self._count += 1
+        return _Answer(seen, items, f"{self._name}-{self._count}")
 
-async def diagnostics_of(session: Session, shown: Shown) -> list[types.Diagnostic]:
-    """Return one diagnostic per mark whose kind is not switched off, per suspected bug, and per failing test."""
-    positions = session.positions(shown.document.text)
-    told = await session.findings.of(shown.document)
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """All that the diagnostics of a document are made of."""
+
+    document: OpenDocument
+    settings: Settings
+    marks: tuple[Mark, ...]
+    suspicions: tuple[Suspicion, ...]
+    failing: tuple[types.Diagnostic, ...]
+
+    def diagnostics(self, session: Session) -> list[Diagnostic]:
+        """Return one per mark whose kind is not switched off, per suspected bug, and per failing test."""
+        positions = session.positions(self.document.text)
+        return [
+            *of_marks(session, self.document.uri, positions, self.marks),
+            *(_of_suspicion(session, self.document, positions, suspicion) for suspicion in self.suspicions),
+            *self.failing,
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    seen: _Seen
+    items: list[Diagnostic]
+    result_id: str
+
+
+async def _look(session: Session, shown: Shown) -> _Seen:
+    document = shown.document
+    told = await session.findings.of(document)
     marks = await session.told_marks.of(shown)
-    return [
-        *of_marks(session, shown.document.uri, positions, marks),
-        *(_of_suspicion(session, shown.document, positions, suspicion) for suspicion in told.suspicions),
-        *await of_failing_tests(session, shown.document.path, shown.document.text),
-    ]
+    failing = await of_failing_tests(session, document.path, document.text)
+    return _Seen(document, session.settings, marks, tuple(told.suspicions), tuple(failing))
 
 
 def _of_suspicion(

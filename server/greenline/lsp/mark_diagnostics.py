@@ -1,12 +1,15 @@
-"""Marks as diagnostics: where each stands, how loud it is, and what it points at."""
+"""Marks as diagnostics: where each stands, how loud it is, and what it points at.
+
+As plain JSON: of a large file there may be hundreds with each answer, and typed objects take ten times as long.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from greenline.lsp.told_marks import severity_of
+from greenline.lsp.told_marks import severities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,38 +21,35 @@ if TYPE_CHECKING:
 SOURCE = "greenline"
 GAPS = frozenset({"uncovered", "never-called", "partial-branch"})
 """Codes of diagnostics that a test would make go away; the codes of all are the kinds of marks."""
-_SEVERITIES = {
-    "error": types.DiagnosticSeverity.Error,
-    "warning": types.DiagnosticSeverity.Warning,
-    "information": types.DiagnosticSeverity.Information,
-    "hint": types.DiagnosticSeverity.Hint,
-}
 
 
-def of_marks(session: Session, uri: str, positions: Positions, marks: Iterable[Mark]) -> list[types.Diagnostic]:
+def of_marks(session: Session, uri: str, positions: Positions, marks: Iterable[Mark]) -> list[dict[str, Any]]:
     """Return the diagnostics of a document's marks."""
-    settings = session.settings
-    return [
-        types.Diagnostic(
-            range=positions.range(mark.span),
-            message=mark.message,
-            severity=_SEVERITIES[severity],
-            code=mark.kind,
-            source=SOURCE,
-            related_information=_related(session, uri, positions, mark),
-        )
-        for mark in marks
-        if (severity := severity_of(mark.kind, settings)) != "off"
-    ]
+    loudness = {
+        kind: types.DiagnosticSeverity[severity.capitalize()].value
+        for kind, severity in severities(session.settings).items()
+    }
+    points = session.client.related_information
+    found = []
+    for mark in marks:
+        if mark.kind not in loudness:
+            continue
+        diagnostic: dict[str, Any] = {
+            "range": positions.plain_span(mark.span),
+            "severity": loudness[mark.kind],
+            "code": mark.kind,
+            "source": SOURCE,
+            "message": mark.message,
+        }
+        if mark.related and points:
+            diagnostic["relatedInformation"] = _related(uri, positions, mark)
+        found.append(diagnostic)
+    return found
 
 
-def _related(
-    session: Session, uri: str, positions: Positions, mark: Mark
-) -> list[types.DiagnosticRelatedInformation] | None:
+def _related(uri: str, positions: Positions, mark: Mark) -> list[dict[str, Any]]:
     """Point at the branches that would have led here, at where a branch would have gone, at a class's methods."""
-    if not mark.related or not session.client.related_information:
-        return None
     return [
-        types.DiagnosticRelatedInformation(types.Location(uri, positions.line_range(line)), words)
+        {"location": {"uri": uri, "range": positions.plain_line(line)}, "message": words}
         for line, words in mark.related
     ]

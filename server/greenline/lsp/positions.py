@@ -70,11 +70,34 @@ class Positions:
             return self.end
         return types.Position(line - 1, self._units(self._line(line)[: max(column, 0)]))
 
+    def plain_range(self, line: int, start: int, end: int) -> dict[str, dict[str, int]]:
+        """Return the range between two columns of a line as JSON has it; thousands may be wanted at once."""
+        text = self._line(line)
+        return {
+            "start": {"line": line - 1, "character": self._units(text[:start])},
+            "end": {"line": line - 1, "character": self._units(text[:end])},
+        }
+
     def range(self, span: Span) -> types.Range:
         """Return the LSP range of a domain span."""
         return types.Range(
             self.position(span.start_line, span.start_column), self.position(span.end_line, span.end_column)
         )
+
+    def plain_span(self, span: Span) -> dict[str, dict[str, int]]:
+        """Return the range of a domain span as JSON has it."""
+        return {
+            "start": self._plain(span.start_line, span.start_column),
+            "end": self._plain(span.end_line, span.end_column),
+        }
+
+    def plain_line(self, line: int) -> dict[str, dict[str, int]]:
+        """Return ``line_range`` as JSON has it."""
+        text = self._line(line) if 1 <= line <= self.line_count else ""
+        return {
+            "start": self._plain(line, len(text) - len(text.lstrip())),
+            "end": self._plain(line, len(text.rstrip())),
+        }
 
     def line_range(self, line: int) -> types.Range:
         """Return the range of a line's text, without its indentation and its end."""
@@ -103,6 +126,12 @@ class Positions:
     def end(self) -> types.Position:
         """The position behind the last character."""
         return self.position(self.line_count, len(self._lines[-1]))
+
+    def _plain(self, line: int, column: int) -> dict[str, int]:
+        if 1 <= line <= self.line_count:
+            return {"line": line - 1, "character": self._units(self._line(line)[: max(column, 0)])}
+        outside = self.position(line, column)
+        return {"line": outside.line, "character": outside.character}
 
     def _line(self, line: int) -> str:
         return self._lines[line - 1]

@@ -12,12 +12,20 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pygls.lsp.server import LanguageServer
+
 
 @dataclass(frozen=True, slots=True)
 class Plain:
     """An answer that is JSON already: thousands of typed objects take longer to unfold than all else together."""
 
     value: Any
+
+
+def notify_plain(server: LanguageServer, method: str, params: dict[str, Any]) -> None:
+    """Send a notification that is JSON already; typed objects may be among its values."""
+    protocol = server.protocol
+    protocol._send_data({"jsonrpc": protocol.VERSION, "method": method, "params": params})  # noqa: SLF001
 
 
 class GreenlineProtocol(LanguageServerProtocol):

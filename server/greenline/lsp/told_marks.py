@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def severity_of(kind: MarkKind, settings: Settings) -> Severity:
-    """Return how a kind of mark is shown."""
+def severities(settings: Settings) -> dict[MarkKind, Severity]:
+    """Return how each kind of mark is shown, those only that are not switched off."""
     by_kind: dict[MarkKind, Severity] = {
         "uncovered": settings.severity_uncovered,
         "partial-branch": settings.severity_partial,
@@ -33,7 +33,7 @@ def severity_of(kind: MarkKind, settings: Settings) -> Severity:
         "unneeded-pragma": settings.severity_unneeded_pragma,
         "unknown": settings.severity_unknown,
     }
-    return by_kind[kind]
+    return {kind: severity for kind, severity in by_kind.items() if severity != "off"}
 
 
 _BESIDES: tuple[MarkKind, ...] = ("covered-by-failing", "unneeded-pragma", "unknown")
@@ -76,7 +76,7 @@ class ToldMarks:
     async def look(self, picture: Picture, text: str) -> Told:
         """Look at a text, open or not."""
         session = self._session
-        kinds = [kind for kind in _BESIDES if severity_of(kind, session.settings) != "off"]
+        kinds = [kind for kind in severities(session.settings) if kind in _BESIDES]
 
         def find() -> Told:
             try:
@@ -110,7 +110,7 @@ class ToldMarks:
             self._last[document.uri] = (document, told)
 
     def _wanted(self, marks: tuple[Mark, ...], is_wanted: Callable[[int], bool] | None) -> tuple[Mark, ...]:
-        settings = self._session.settings
-        shown = tuple(mark for mark in marks if severity_of(mark.kind, settings) != "off")
+        kinds = severities(self._session.settings)
+        shown = tuple(mark for mark in marks if mark.kind in kinds)
         shown = shown if is_wanted is None else touching(shown, is_wanted)
         return tuple(sorted(shown, key=lambda mark: (mark.span.start_line, mark.span.start_column, mark.kind)))

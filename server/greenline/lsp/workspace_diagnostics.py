@@ -9,12 +9,13 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import types
 
 from greenline.lsp.mark_diagnostics import of_marks
 from greenline.lsp.pictures import LARGEST
+from greenline.lsp.protocol import Plain, notify_plain
 from greenline.lsp.workspace_folders import folders
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _HELD = 60.0
 _NOTHING = "nothing"
 """The result id of a file of which nothing is told any more."""
 _T = TypeVar("_T")
-_Report = types.WorkspaceFullDocumentDiagnosticReport | types.WorkspaceUnchangedDocumentDiagnosticReport
+_Report = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ class WorkspaceAnswers:
         """Answer who waits: something may have changed, or it is over."""
         self._news.set()
 
-    async def answer(self, params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:
-        """Return the reports; of the files that are as the client knows them, only that."""
+    async def answer(self, params: types.WorkspaceDiagnosticParams) -> Plain:
+        """Return a ``WorkspaceDiagnosticReport``; of the files that are as the client knows them, only that."""
         self._news.clear()
         reports, changed = await self._reports(params)
         if not changed and self._has_answered and not self._session.is_over:
@@ -72,7 +73,7 @@ class WorkspaceAnswers:
                 if not self._session.is_over:
                     reports, _ = await self._reports(params)
         self._has_answered = True
-        return types.WorkspaceDiagnosticReport(reports)
+        return Plain({"items": reports})
 
     async def _reports(self, params: types.WorkspaceDiagnosticParams) -> tuple[list[_Report], bool]:
         """Return the reports that were not sent as partial results, and whether any tells something new."""
@@ -83,7 +84,7 @@ class WorkspaceAnswers:
         for file in files:
             report = await self._report(file, known.get(file.uri))
             chunk.append(report)
-            changed = changed or isinstance(report, types.WorkspaceFullDocumentDiagnosticReport)
+            changed = changed or report["kind"] == "full"
             if params.partial_result_token is not None and len(chunk) >= _CHUNK:
                 self._send(params.partial_result_token, chunk)
                 chunk, sent = [], True
@@ -118,7 +119,7 @@ class WorkspaceAnswers:
 
     async def _report(self, file: _File, known: str | None) -> _Report:
         if known == file.result_id:
-            return types.WorkspaceUnchangedDocumentDiagnosticReport(uri=file.uri, result_id=file.result_id)
+            return _unchanged(file)
         session = self._session
 
         def draw() -> tuple[str, Picture] | None:
@@ -127,13 +128,13 @@ class WorkspaceAnswers:
                 return None
             return text, session.services.current().show.picture(file.path, text)
 
-        items: list[types.Diagnostic] = []
+        items: list[dict[str, Any]] = []
         drawn = None if session.is_over else await self._in_background(draw, None)
         if drawn is not None:
             text, picture = drawn
             marks = session.told_marks.chosen(picture, await session.told_marks.look(picture, text))
             items = of_marks(session, file.uri, session.positions(text), marks)
-        return types.WorkspaceFullDocumentDiagnosticReport(uri=file.uri, items=items, result_id=file.result_id)
+        return _full(file.uri, items, file.result_id)
 
     async def _in_background(self, work: Callable[[], _T], otherwise: _T) -> _T:
         """Do it where pictures are drawn, which may come between; a failure is one file's."""
@@ -144,15 +145,22 @@ class WorkspaceAnswers:
             return otherwise
 
     def _send(self, token: types.ProgressToken, reports: list[_Report]) -> None:
-        value = types.WorkspaceDiagnosticReportPartialResult(reports)
-        self._session.server.protocol.notify(types.PROGRESS, types.ProgressParams(token, value))
+        notify_plain(self._session.server, types.PROGRESS, {"token": token, "value": {"items": reports}})
+
+
+def _full(uri: str, items: list[dict[str, Any]], result_id: str) -> _Report:
+    return {"kind": "full", "uri": uri, "version": None, "items": items, "resultId": result_id}
+
+
+def _unchanged(file: _File) -> _Report:
+    return {"kind": "unchanged", "uri": file.uri, "version": None, "resultId": file.result_id}
 
 
 def _gone(known: Mapping[str, str], there: Collection[str]) -> Iterator[_Report]:
     """Take back what was told of files that nothing is told of any more."""
     for uri, result_id in known.items():
         if uri not in there and result_id != _NOTHING:
-            yield types.WorkspaceFullDocumentDiagnosticReport(uri=uri, items=[], result_id=_NOTHING)
+            yield _full(uri, [], _NOTHING)
 
 
 def _digest(state: object) -> str:
