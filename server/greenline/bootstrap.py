@@ -14,6 +14,8 @@ from greenline.adapters.coverage_reports import CoverageReports
 from greenline.adapters.disk_documents import DiskDocuments
 from greenline.adapters.documents_on_disk import SavedFiles
 from greenline.adapters.explorer_process import ExplorerProcess
+from greenline.adapters.git_history import GitHistory
+from greenline.adapters.index_process import IndexProcesses
 from greenline.adapters.interpreter_discovery import InterpreterDiscovery
 from greenline.adapters.interpreter_question import BY_OPTION
 from greenline.adapters.isolation import Wanted
@@ -21,17 +23,24 @@ from greenline.adapters.package_installer import PackageInstaller
 from greenline.adapters.probes import Probes
 from greenline.adapters.project_files import ProjectFiles
 from greenline.adapters.pytest_process import PytestProcess
+from greenline.adapters.reports_in_use import Choices
 from greenline.adapters.run_store_sqlite import RunStoreSqlite
+from greenline.adapters.settled_reports import Patience
 from greenline.adapters.source_tree import SourceTreeOnDisk
 from greenline.adapters.test_layout import TestLayoutOnDisk
 from greenline.services.affected_tests import AffectedTests
+from greenline.services.choose_report import ChooseReport
 from greenline.services.confirm_tests import ConfirmTests
+from greenline.services.covering_tests import CoveringTests
 from greenline.services.diagnose_project import DiagnoseProject
 from greenline.services.explore_engine import ExploreEngine
 from greenline.services.find_gaps import FindGaps
 from greenline.services.generate_tests import GenerateTests
 from greenline.services.install_pytest import InstallPytest
+from greenline.services.mark_coverage import MarkCoverage
+from greenline.services.measured_files import MeasuredFiles
 from greenline.services.measured_texts import Remembered
+from greenline.services.picture_basis import PictureBasis
 from greenline.services.recorded_runs import RecordedRuns
 from greenline.services.report_age import ReportAge
 from greenline.services.run_affected import RunAffected
@@ -53,13 +62,17 @@ class Services:
     """The use cases, ready to run."""
 
     show: ShowCoverage
+    marks: MarkCoverage
+    files: MeasuredFiles
     generate: GenerateTests
     confirm: ConfirmTests
     run_suite: RunSuite
     run_affected: RunAffected
     install: InstallPytest
+    covering: CoveringTests
     gaps: FindGaps
     doctor: DiagnoseProject
+    reports: ChooseReport
     projects: ProjectFinder
     interpreters: InterpreterFinder
 
@@ -75,14 +88,17 @@ class Lasting:
     )
     parser: CoverageParser = field(default_factory=CoverageParser)
     interpreters: InterpreterDiscovery = field(default_factory=lambda: InterpreterDiscovery(choice=BY_OPTION))
+    history: GitHistory = field(default_factory=GitHistory)
+    reports: Choices = field(default_factory=Choices)
     probes: Probes = field(
         default_factory=lambda: Probes(Path(user_cache_dir("greenline", appauthor=False)) / "bytecode")
     )
 
 
 def lasting_with(selection: Selection) -> Lasting:
-    """Return what stays for an editor that may have selected a Python."""
-    return Lasting(interpreters=InterpreterDiscovery(selection))
+    """Return what stays for an editor that may have selected a Python, and that nobody waits for."""
+    reports = Choices(patience=Patience(), processes=IndexProcesses())
+    return Lasting(interpreters=InterpreterDiscovery(selection), reports=reports)
 
 
 def build(settings: Settings, documents: Documents, lasting: Lasting | None = None) -> Services:
@@ -91,10 +107,22 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
     lasting.probes.isolation.wanted = Wanted(settings.isolation, settings.isolation_command, settings.isolation_paths)
     projects = ProjectFiles()
     cache = Path(user_cache_dir("greenline", appauthor=False))
-    source = CoverageReports(settings.coverage_file, paths=settings.coverage_paths, cache=cache / "reports")
+    source = CoverageReports(
+        settings.coverage_file, paths=settings.coverage_paths, cache=cache / "reports", choices=lasting.reports
+    )
     saved, sources, layout = SavedFiles(), SourceTreeOnDisk(), TestLayoutOnDisk()
     stored = StoredRuns(lasting.runs, documents, saved)
-    show = ShowCoverage(projects, source, lasting.parser, saved, lasting.remembered, stored=stored)
+    history = lasting.history
+    show = ShowCoverage(
+        projects,
+        source,
+        lasting.parser,
+        saved,
+        lasting.remembered,
+        stored=stored,
+        history=history,
+        since=settings.changed_since,
+    )
     age = ReportAge(source, sources)
     interpreters = lasting.interpreters
     runner = PytestProcess(lasting.probes)
@@ -117,8 +145,29 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
     )
     suite = RunSuite(projects=projects, interpreters=interpreters, runs=runs, settings=settings)
     engines = {"explore": ExploreEngine(ExplorerProcess(lasting.probes))}
+    doctor = DiagnoseProject(
+        projects=projects,
+        interpreters=interpreters,
+        coverage=source,
+        show=show,
+        sources=sources,
+        age=age,
+        documents=documents,
+        isolating=lasting.probes,
+        interpreter=settings.interpreter,
+        runner=runner,
+    )
     return Services(
         show=show,
+        files=MeasuredFiles(projects, source, lasting.runs),
+        marks=MarkCoverage(
+            projects=projects,
+            source=source,
+            analyzer=lasting.parser,
+            show=show,
+            history=history,
+            since=settings.changed_since,
+        ),
         generate=GenerateTests(
             workbench=workbench, trial=TestTrial(runner, show, settings), engines=engines, settings=settings
         ),
@@ -141,19 +190,20 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         install=InstallPytest(
             projects=projects, interpreters=interpreters, installer=PackageInstaller(), settings=settings
         ),
-        gaps=FindGaps(projects, documents, show),
-        doctor=DiagnoseProject(
+        covering=CoveringTests(
             projects=projects,
-            interpreters=interpreters,
-            coverage=source,
-            show=show,
-            sources=sources,
-            age=age,
+            source=source,
+            analyzer=lasting.parser,
+            disk=saved,
             documents=documents,
-            isolating=lasting.probes,
-            interpreter=settings.interpreter,
-            runner=runner,
+            sources=sources,
+            remembered=lasting.remembered,
+            stored=stored,
+            history=history,
         ),
+        gaps=FindGaps(projects, documents, show, PictureBasis(source, lasting.runs, sources)),
+        doctor=doctor,
+        reports=ChooseReport(projects=projects, reports=source, runs=lasting.runs, doctor=doctor),
         projects=projects,
         interpreters=interpreters,
     )

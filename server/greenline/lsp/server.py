@@ -13,6 +13,7 @@ from pygls.protocol import default_converter
 
 from greenline import __version__
 from greenline.lsp import actions, connection, diagnostics, hovers, inlay_hints, lenses, names
+from greenline.lsp.asking_again import AskingAgain
 from greenline.lsp.client import Client
 from greenline.lsp.closed_files import ClosedFiles
 from greenline.lsp.commands import Commands
@@ -28,6 +29,7 @@ from greenline.lsp.report_commands import ReportCommands
 from greenline.lsp.report_watch import ReportWatch
 from greenline.lsp.selected_interpreter import SelectedInterpreter
 from greenline.lsp.session import Session, Warning_
+from greenline.lsp.workspace_diagnostics import WorkspaceAnswers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +61,8 @@ class GreenlineServer(LanguageServer):
         self.configuration = Configuration(self.session)
         self.publisher = diagnostics.Publisher(self.session)
         self.answers = diagnostics.Answers(self.session)
+        self.workspace_answers = WorkspaceAnswers(self.session)
+        self.asking_again = AskingAgain(self.session)
         self.closed_files = ClosedFiles(self.session)
         self.live_coverage = LiveCoverage(self.session)
         self.on_save = OnSave(self.session, self.board)
@@ -81,13 +85,17 @@ class GreenlineServer(LanguageServer):
         self.configuration.initialize(params.initialization_options)
         if self.session.client.pulls_diagnostics:
             options = types.DiagnosticOptions(
-                inter_file_dependencies=True, workspace_diagnostics=False, identifier=names.SERVER
+                inter_file_dependencies=True, workspace_diagnostics=True, identifier=names.SERVER
             )
 
-            async def pull(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
+            async def pull(params: types.DocumentDiagnosticParams) -> Plain:
                 return await self.answers.answer(params)
 
+            async def pull_all(params: types.WorkspaceDiagnosticParams) -> Plain:
+                return await self.workspace_answers.answer(params)
+
             self.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)(pull)
+            self.feature(types.WORKSPACE_DIAGNOSTIC)(pull_all)
 
     def open(self, item: types.TextDocumentItem) -> None:
         """Take over a buffer; only files on disk are looked at."""
@@ -124,16 +132,14 @@ class GreenlineServer(LanguageServer):
 
     def _refresh(self) -> None:
         if self.session.client.pulls_diagnostics:
-            self.session.spawn(self._ask_to_pull(), "diagnostic refresh")
+            self.asking_again.diagnostics()
         else:
             for document in self.session.documents.all_open():
                 if document.is_python:
                     self.publisher.now(document.uri)
         self.closed_files.redraw()
-        if self.session.client.refreshes_lenses:
-            self.session.spawn(self._ask_for_lenses(), "lens refresh")
-        if self.session.client.refreshes_hints:
-            self.session.spawn(self._ask_for_hints(), "inlay hint refresh")
+        self.asking_again.lenses()
+        self.asking_again.hints()
 
     def _draw_again(self, uri: str) -> None:
         """Show what the edits changed."""
@@ -145,16 +151,7 @@ class GreenlineServer(LanguageServer):
     async def _drawn_again(self, uri: str) -> None:
         """Have asked again once the picture is drawn: what was told meanwhile is what stood still."""
         if await self.session.pictures.of(uri) is not None:
-            await self._ask_to_pull()
-
-    async def _ask_to_pull(self) -> None:
-        await self.workspace_diagnostic_refresh_async(None)
-
-    async def _ask_for_hints(self) -> None:
-        await self.workspace_inlay_hint_refresh_async(None)
-
-    async def _ask_for_lenses(self) -> None:
-        await self.workspace_code_lens_refresh_async(None)
+            self.asking_again.diagnostics()
 
     def _say_what_is_wrong(self, shown: Shown) -> None:
         """Problems are no diagnostics: the lens shows them; one that needs an action is also shown, once."""

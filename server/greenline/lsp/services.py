@@ -11,9 +11,13 @@ from greenline.settings import Settings
 
 if TYPE_CHECKING:
     from greenline.ports.documents import Documents
+    from greenline.services.choose_report import ChooseReport
     from greenline.services.confirm_tests import ConfirmTests
+    from greenline.services.covering_tests import CoveringTests
     from greenline.services.generate_tests import GenerateTests
     from greenline.services.install_pytest import InstallPytest
+    from greenline.services.mark_coverage import MarkCoverage
+    from greenline.services.measured_files import MeasuredFiles
     from greenline.services.run_affected import RunAffected
     from greenline.services.run_suite import RunSuite
     from greenline.services.show_coverage import ShowCoverage
@@ -41,6 +45,22 @@ class Services(Protocol):
     @property
     def run_affected(self) -> RunAffected:
         """Run the tests that a change concerns."""
+
+    @property
+    def reports(self) -> ChooseReport:
+        """Which reports count, and how they are."""
+
+    @property
+    def files(self) -> MeasuredFiles:
+        """Which files coverage data tells of."""
+
+    @property
+    def marks(self) -> MarkCoverage:
+        """What else is told of a text, and which of its lines are new."""
+
+    @property
+    def covering(self) -> CoveringTests:
+        """Which tests reach a line."""
 
     @property
     def install(self) -> InstallPytest:
@@ -86,7 +106,14 @@ def _without_looks(settings: Settings) -> Settings:
         settings,
         severity_uncovered=default.severity_uncovered,
         severity_partial=default.severity_partial,
+        severity_never_called=default.severity_never_called,
+        severity_covered_by_failing=default.severity_covered_by_failing,
+        severity_unneeded_pragma=default.severity_unneeded_pragma,
+        severity_unknown=default.severity_unknown,
         severity_failing=default.severity_failing,
+        workspace_diagnostics=default.workspace_diagnostics,
         code_lens=default.code_lens,
+        hover=default.hover,
+        inlay_hints=default.inlay_hints,
         run_on_save=default.run_on_save,
     )

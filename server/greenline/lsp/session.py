@@ -18,6 +18,7 @@ from greenline.lsp.findings import Findings
 from greenline.lsp.pictures import Pictures
 from greenline.lsp.positions import Positions
 from greenline.lsp.services import LazyServices
+from greenline.lsp.told_marks import ToldMarks
 from greenline.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Session:
         self.covering = Covering(self.documents, self.services)
         self.findings = Findings(self.documents, self.executor)
         self.failing = Failing(self.documents, self.executor)
+        self.told_marks = ToldMarks(self)
         self.jobs = JobRegistry()
         self.without_pytest: set[Path] = set()
         """Roots of projects where something failed for want of it."""
@@ -55,6 +57,9 @@ class Session:
         self._said: set[str] = set()
         self._locks: dict[Path, asyncio.Lock] = {}
         self._on_refresh: list[Callable[[], None]] = []
+        self._on_close: list[Callable[[], None]] = []
+        self.is_over = False
+        """Nobody looks any more."""
 
     async def load_services(self) -> Services:
         """Return the services; building them for the first time must not hold up the loop."""
@@ -84,6 +89,10 @@ class Session:
     def on_refresh(self, listener: Callable[[], None]) -> None:
         """Call ``listener`` whenever everything that is shown has to be looked at again."""
         self._on_refresh.append(listener)
+
+    def on_close(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` when the connection is over, before all else ends."""
+        self._on_close.append(listener)
 
     def refresh(self) -> None:
         """Look at everything again: coverage or settings changed."""
@@ -131,6 +140,9 @@ class Session:
 
     async def close(self, limit: float = 10.0) -> None:
         """End all jobs and background work; no child process outlives this."""
+        self.is_over = True
+        for listener in self._on_close:
+            listener()
         left = await self.jobs.close(limit)
         for job in left:
             log.error("%s (%s) did not end within %s s", job.id, job.title, limit)
