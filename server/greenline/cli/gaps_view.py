@@ -26,6 +26,10 @@ def print_gaps(console: Console, report: GapReport) -> None:
     for path, message in report.unreadable:
         _print_problem(console, path, message)
     console.print(_summary(report), style="bold", soft_wrap=True)
+    for basis in report.basis:
+        if basis.words:
+            whose = f"{escape(shown(basis.root))} rests on" if len(report.basis) > 1 else "It rests on"
+            console.print(f"{whose} {escape(basis.words)}.", soft_wrap=True)
 
 
 def _summary(report: GapReport) -> str:

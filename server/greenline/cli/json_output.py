@@ -14,6 +14,7 @@ from greenline.domain.coverage.model import Ratio, Summary
 from greenline.domain.failures import Place
 from greenline.domain.generation.model import TargetResult
 from greenline.services.find_gaps import GapReport
+from greenline.services.picture_basis import Basis
 from greenline.services.run_suite import SuiteRun
 from greenline.services.show_coverage import Picture
 
@@ -26,7 +27,12 @@ def results_json(results: Iterable[TargetResult], texts: Mapping[Path, str]) -> 
 def report_json(report: GapReport) -> str:
     """Return the object of ``gaps --format json``: one entry in ``files`` for each file, and the total."""
     unreadable = [{"path": shown(path), "message": message} for path, message in report.unreadable]
-    whole = {"files": [_picture(p) for p in report.pictures], "unreadable": unreadable, "total": _summary(report.total)}
+    whole = {
+        "files": [_picture(p) for p in report.pictures],
+        "unreadable": unreadable,
+        "total": _summary(report.total),
+        "basis": [_basis(basis) for basis in report.basis],
+    }
     return json.dumps(whole, indent=2, ensure_ascii=False)
 
 
@@ -52,6 +58,17 @@ def suite_json(ran: SuiteRun) -> str:
         "seconds": round(ran.seconds, 2),
     }
     return json.dumps(whole, indent=2, ensure_ascii=False)
+
+
+def _basis(basis: Basis) -> dict[str, Any]:
+    return {
+        "project": shown(basis.root),
+        "report": shown(basis.report) if basis.report else None,
+        "report_age_seconds": None if basis.report_age is None else round(basis.report_age),
+        "tests": basis.tests,
+        "test_files": [basis.test_files, basis.test_files_there],
+        "all_tests": basis.is_all,
+    }
 
 
 def _place(place: Place | None) -> dict[str, Any] | None:

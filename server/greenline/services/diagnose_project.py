@@ -24,6 +24,7 @@ from greenline.ports.project import (
 from greenline.ports.source_tree import SourceTree
 from greenline.ports.tests import TestRunner
 from greenline.services import importable
+from greenline.services.picture_basis import ago
 from greenline.services.report_age import ReportAge, TestsSince
 from greenline.services.say_isolation import isolation_in_words, warmth_in_words
 from greenline.services.show_coverage import PictureState, ShowCoverage
@@ -176,7 +177,7 @@ class DiagnoseProject:
             if (self._sources.modified_at(file) or 0.0) > measured.written_at:
                 changed.append(file)
         tests = self._age.tests_since(project)
-        where = Finding("coverage data", "ok", f"{report}, written {_ago(self._now() - written_at)}")
+        where = Finding("coverage data", "ok", f"{report}, written {ago(self._now() - written_at)}")
         return [
             where,
             _age_finding(changed, tests, project),
@@ -294,14 +295,6 @@ def _within(path: Path, root: Path) -> str:
 def _listed(names: list[str]) -> str:
     more = len(names) - _NAMED
     return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _ago(seconds: float) -> str:
-    """Say how long ago in the largest unit that fits."""
-    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if seconds >= size:
-            return f"{_count(int(seconds // size), unit)} ago"
-    return "just now"
 
 
 def _count(number: int, noun: str) -> str:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from greenline.domain.coverage.model import Gap, GapKind
     from greenline.ports.documents import Documents
-    from greenline.ports.project import ProjectFinder
+    from greenline.ports.project import Project, ProjectFinder
+    from greenline.services.picture_basis import Basis, PictureBasis
     from greenline.services.show_coverage import Picture, ShowCoverage
 
 _SKIPPED = {"node_modules", "build", "dist", "site-packages", "__pycache__", "venv", "env"}
@@ -47,12 +48,17 @@ class GapReport:
     """Test files found under the paths; they are no target."""
     unreadable: tuple[tuple[Path, str], ...] = ()
     """Files that could not be read as text, and why."""
+    basis: tuple[Basis, ...] = ()
+    """What it rests on, for each project that has a measured file."""
 
 
 class FindGaps:
     """Walks folders and asks for each file's picture."""
 
-    def __init__(self, projects: ProjectFinder, documents: Documents, show: ShowCoverage) -> None:
+    def __init__(
+        self, projects: ProjectFinder, documents: Documents, show: ShowCoverage, basis: PictureBasis | None = None
+    ) -> None:
+        self._basis = basis
         self._projects = projects
         self._documents = documents
         self._show = show
@@ -73,7 +79,18 @@ class FindGaps:
                 continue
             if text is not None:
                 pictures.append(self._show.picture(path, text))
-        return GapReport(_rows(pictures), tuple(pictures), _total(pictures), left_out, tuple(unreadable))
+        total, basis = _total(pictures), self._basis_of(pictures)
+        return GapReport(_rows(pictures), tuple(pictures), total, left_out, tuple(unreadable), basis)
+
+    def _basis_of(self, pictures: Sequence[Picture]) -> tuple[Basis, ...]:
+        if self._basis is None:
+            return ()
+        projects: dict[Path, Project] = {}
+        for picture in pictures:
+            if picture.map is not None:
+                project = self._projects.project_of(picture.path)
+                projects.setdefault(project.root, project)
+        return tuple(map(self._basis.of, projects.values()))
 
     def _files(self, paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
         """Yield each file once, and whether it was named itself."""

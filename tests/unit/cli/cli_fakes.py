@@ -14,6 +14,7 @@ from greenline.services.confirm_tests import Confirmation
 from greenline.services.diagnose_project import Finding
 from greenline.services.find_gaps import GapReport
 from greenline.services.generate_tests import Generation
+from greenline.services.picture_basis import Basis
 from greenline.services.show_coverage import Picture
 from greenline.settings import Settings
 
@@ -44,6 +45,7 @@ class FakeServices:
     findings: Sequence[Finding] = ()
     pictured: Sequence[Picture] = ()
     unreadable: Sequence[tuple[Path, str]] = ()
+    basis: Sequence[Basis] = ()
     asked: list[Any] = field(default_factory=list)
     cancel_in: str = ""
 
@@ -73,7 +75,7 @@ class FakeServices:
 
     def find(self, paths: Sequence[Path]) -> GapReport:
         self.asked.append(list(paths))
-        return GapReport((), tuple(self.pictured), TOTAL, unreadable=tuple(self.unreadable))
+        return GapReport((), tuple(self.pictured), TOTAL, unreadable=tuple(self.unreadable), basis=tuple(self.basis))
 
 
 class _Generate:

@@ -8,6 +8,7 @@ from click.testing import Result
 from greenline import __version__
 from greenline.domain.coverage.model import CoverageMap, Gap, Span, Statements
 from greenline.services.diagnose_project import Finding
+from greenline.services.picture_basis import Basis
 from greenline.services.show_coverage import Picture
 from unit.cli.cli_fakes import FakeServices
 
@@ -119,6 +120,46 @@ def test_gaps_as_json(run: Run, services: FakeServices, folder: Path) -> None:
             "message": "Line 8 never jumps to 11",
         },
     ]
+
+
+def test_gaps_says_what_it_rests_on(run: Run, services: FakeServices, folder: Path) -> None:
+    services.pictured = [Picture(folder / "prices.py", "measured", gaps=(REGION,))]
+    services.basis = [Basis(folder, tests=2, test_files=1, test_files_there=3)]
+
+    assert run("gaps").stdout.splitlines()[-1] == (
+        "It rests on Greenline's runs of 2 tests, from 1 of 3 test files. Lines that these do not reach may be reached "
+        "by others: `greenline test` runs all."
+    )
+    assert json.loads(run("gaps", "--format", "json").stdout)["basis"] == [
+        {
+            "project": ".",
+            "report": None,
+            "report_age_seconds": None,
+            "tests": 2,
+            "test_files": [1, 3],
+            "all_tests": False,
+        }
+    ]
+
+
+def test_gaps_takes_other_reports(run: Run, services: FakeServices, folder: Path) -> None:
+    for name in ("ci.xml", "slow.lcov"):
+        (folder / name).touch()
+
+    run("gaps", "--report", "ci.xml", "--report", "slow.lcov", "--map", "/app=src", "--map", "D:/build=.")
+
+    assert services.settings.coverage_file == f"{folder / 'ci.xml'};{folder / 'slow.lcov'}"
+    assert services.settings.coverage_paths == "/app=src;D:/build=."
+
+
+@pytest.mark.parametrize(
+    ("options", "words"), [(["--report", "gone.xml"], "gone.xml"), (["--map", "/app"], "'/app' is not FROM=TO")]
+)
+def test_gaps_refuses_what_makes_no_sense(run: Run, services: FakeServices, options: list[str], words: str) -> None:
+    result = run("gaps", *options)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert services.asked == []
 
 
 def test_gaps_names_what_it_cannot_read(run: Run, services: FakeServices, folder: Path) -> None:
