@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from bisect import bisect_right
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from greenline.domain.coverage.reaching import Reached, body_lines, reached
@@ -88,7 +90,8 @@ def statement_lines(statements: Statements, line: int) -> list[int]:
 
 def methods_of(of: Class, module: Module) -> list[Function]:
     """Return the functions that stand in a class, at any depth."""
-    return [f for f in module.functions if of.line < f.line <= of.end_line]
+    functions, line = module.functions, attrgetter("line")  # in the order of the text
+    return list(functions[bisect_right(functions, of.line, key=line) : bisect_right(functions, of.end_line, key=line)])
 
 
 def counted(found: Reached) -> str:

@@ -89,7 +89,7 @@ def _of_file(shown: Shown, positions: Positions) -> list[Lens]:
     picture = shown.picture
     if picture.state == "measured" or not picture.message:
         return []
-    top = _range(positions, 1, 0, 0)
+    top = positions.plain_range(1, 0, 0)
     found: list[Lens] = [{"range": top, "command": {"title": picture.message, "command": ""}}]
     if picture.state in _RUNNABLE:
         run = {
@@ -110,7 +110,9 @@ class _Definitions:
         changed = sorted(self.shown.picture.map.unknown) if self.shown.picture.map else []
         module = self.shown.picture.module
         definitions: list[Function | Class] = [f for f in module.functions if not f.is_local]
-        definitions += [of for of in module.classes if not _is_local(of, module.functions)]
+        functions = {f.qualname for f in module.functions}
+        # A class in a function is named after it, as the functions there are.
+        definitions += [of for of in module.classes if functions.isdisjoint(_around(of.qualname))]
         definitions.sort(key=attrgetter("line"))
         return [lens for one in definitions for lens in self._over(one, changed)]
 
@@ -123,7 +125,7 @@ class _Definitions:
             if summary is None:
                 return
         name = of.qualname.rpartition(".")[2]
-        where = _range(self.positions, of.line, column, column + len(name))
+        where = self.positions.plain_range(of.line, column, column + len(name))
         target = names.target(document.uri, of.qualname, document.version)
         if summary is not None:
             yield {"range": where, "data": target}
@@ -186,13 +188,10 @@ def _definition(picture: Picture, qualname: str) -> Function | Class | None:
     return function or next((of for of in picture.module.classes if of.qualname == qualname), None)
 
 
-def _is_local(of: Class, functions: Sequence[Function]) -> bool:
-    return any(f.line < of.line <= f.end_line for f in functions)
-
-
-def _range(positions: Positions, line: int, start: int, end: int) -> dict[str, Any]:
-    found = [positions.position(line, column) for column in (start, end)]
-    return {key: {"line": at.line, "character": at.character} for key, at in zip(("start", "end"), found, strict=True)}
+def _around(qualname: str) -> Iterator[str]:
+    """Yield the names of what a definition stands in, and its own."""
+    parts = qualname.split(".")
+    return (".".join(parts[:count]) for count in range(1, len(parts) + 1))
 
 
 def _data(lens: types.CodeLens, key: str) -> str:

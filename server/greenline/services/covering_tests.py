@@ -10,12 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from greenline.domain.code.read_module import read_module
-from greenline.domain.code.text_lines import split_lines
 from greenline.domain.coverage.context_names import by_test
 from greenline.domain.coverage.reaching import Evidence, Recording, evidence, named_share
-from greenline.domain.coverage.remap import unchanged_lines
 from greenline.ports.coverage import CoverageProblem
-from greenline.services.measured_texts import MeasuredTexts, NoReport, Outdated
+from greenline.services.measured_texts import MeasuredTexts, NoReport, Outdated, lines_before
 from greenline.services.show_coverage import is_test
 from greenline.services.test_places import TestPlaces
 
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from greenline.domain.coverage.following import Following
     from greenline.ports.coverage import ContextLack, Contexts, CoverageSource, SourceAnalyzer
     from greenline.ports.documents import Disk, Documents
+    from greenline.ports.history import History
     from greenline.ports.project import Project, ProjectFinder
     from greenline.ports.run_store import RanText
     from greenline.ports.source_tree import SourceTree
@@ -76,13 +75,14 @@ class CoveringTests:
         sources: SourceTree,
         remembered: Remembered,
         stored: StoredRuns,
+        history: History | None = None,
     ) -> None:
         self._projects = projects
         self._source = source
         self._analyzer = analyzer
         self._disk = disk
         self._places = TestPlaces(documents, sources)
-        self._texts = MeasuredTexts(source, analyzer, disk, remembered, stored)
+        self._texts = MeasuredTexts(source, analyzer, disk, remembered, stored, history=history)
         self._stored = stored
         self._lock = remembered.lock
         self._evidence: dict[tuple[Path, float], Evidence] = {}
@@ -193,18 +193,6 @@ class CoveringTests:
         except CoverageProblem:
             return []
         return [f for f in files if f != path and f.suffix == ".py" and not is_test(project, f)][:_MOST_READ]
-
-
-def lines_before(measured: str, text: str, followed: Sequence[Following]) -> dict[int, int]:
-    """Return the untouched lines of a text and where they stood in the measured one, as the picture has them."""
-    then = tuple(split_lines(measured))
-    same = next((one for one in reversed(followed) if one.base == then), None)
-    if same is not None:
-        return same.came_from
-    if followed:
-        oldest = followed[0]
-        return oldest.after(unchanged_lines(measured, "\n".join(oldest.base)))
-    return unchanged_lines(measured, text)
 
 
 def _of_run(ran: RanText, text: str, followed: Sequence[Following], *, complete: bool) -> Recording:

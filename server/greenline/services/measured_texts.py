@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.code.text_lines import split_lines
 from greenline.domain.coverage.model import Executed
+from greenline.domain.coverage.remap import unchanged_lines
 from greenline.ports.coverage import CoverageProblem
 from greenline.ports.run_store import Stamp
 from greenline.services.earlier_texts import EarlierTexts, Version
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from greenline.domain.coverage.following import Following
     from greenline.ports.coverage import CoverageSource, SourceAnalyzer
     from greenline.ports.documents import Disk
     from greenline.ports.history import History
@@ -148,6 +152,22 @@ class MeasuredTexts:
             line <= 1 or line in statements.first_line or (line <= len(lines) and _may_run(lines[line - 1]))
             for line in executed.lines
         )
+
+
+def lines_before(measured: str, text: str, followed: Sequence[Following]) -> Mapping[int, int]:
+    """Return the untouched lines of a text and where they stood in the measured one.
+
+    ``followed`` tells how earlier texts of the buffer became this one, the oldest first: what was seen of the edits
+    counts, not only that lines are equal.
+    """
+    then = tuple(split_lines(measured))
+    same = next((one for one in reversed(followed) if one.base == then), None)
+    if same is not None:
+        return same.came_from
+    if followed:
+        oldest = followed[0]
+        return oldest.after(unchanged_lines(measured, "\n".join(oldest.base)))
+    return unchanged_lines(measured, text)
 
 
 def _may_run(line: str) -> bool:

@@ -20,10 +20,17 @@ from greenline.domain.coverage.mapping import coverage_map, summarize
 from greenline.domain.coverage.merge_maps import merge_maps
 from greenline.domain.coverage.model import Executed, Ratio, Statements, Summary
 from greenline.domain.coverage.moved_gaps import moved_gaps
-from greenline.domain.coverage.remap import remap, unchanged_lines
+from greenline.domain.coverage.remap import remap
 from greenline.ports.coverage import CoverageProblem, Exclusions, NotReadYet
 from greenline.ports.tests import TestReport
-from greenline.services.measured_texts import MeasuredText, MeasuredTexts, NoReport, Outdated, Remembered
+from greenline.services.measured_texts import (
+    MeasuredText,
+    MeasuredTexts,
+    NoReport,
+    Outdated,
+    Remembered,
+    lines_before,
+)
 from greenline.services.run_records import Ran, Scope
 
 if TYPE_CHECKING:
@@ -281,7 +288,7 @@ class ShowCoverage:
         if measured.text == known.text:
             return coverage_map(statements, measured.executed)
         then = coverage_map(self._statements(measured.text, known.exclusions)[0], measured.executed)
-        return remap(then, _came_from(measured.text, known), statements)
+        return remap(then, lines_before(measured.text, known.text, known.followed), statements)
 
     def _statements(self, text: str, exclusions: Exclusions) -> tuple[Statements, list[str]]:
         return self._analyzer.analyse(text, exclusions.excluded, exclusions.partial)
@@ -323,21 +330,6 @@ def is_test(project: Project, path: Path) -> bool:
 
 def _is_for_tests(folder: str) -> bool:
     return bool({"test", "tests", "testing"} & set(folder.lower().replace("-", "_").split("_")))
-
-
-def _came_from(measured: str, known: _Known) -> Mapping[int, int]:
-    """Return the untouched lines of the text and where they stood in the measured one.
-
-    What was seen of the edits counts, not only that lines are equal.
-    """
-    then = tuple(split_lines(measured))
-    same = next((one for one in reversed(known.followed) if one.base == then), None)
-    if same is not None:
-        return same.came_from
-    if known.followed:
-        oldest = known.followed[0]
-        return oldest.after(unchanged_lines(measured, "\n".join(oldest.base)))
-    return unchanged_lines(measured, known.text)
 
 
 def _left_out(path: Path) -> Picture:
