@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import io
 import re
 import tokenize
 from dataclasses import dataclass
@@ -73,7 +72,8 @@ def _in_comments(text: str) -> tuple[Span, ...]:
     found: list[Span] = []
     shift = 1 if text.startswith("\ufeff") else 0
     try:
-        for token in tokenize.generate_tokens(io.StringIO(text.removeprefix("\ufeff"), newline=None).readline):
+        lines = iter([f"{line}\n" for line in split_lines(text.removeprefix("\ufeff"))])
+        for token in tokenize.generate_tokens(lines.__next__):
             match = _PRAGMA.search(token.string) if token.type == tokenize.COMMENT else None
             if match:
                 line, column = token.start
