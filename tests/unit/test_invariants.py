@@ -21,9 +21,11 @@ from greenline.domain.coverage.following import Following
 from greenline.domain.coverage.gaps import find_gaps
 from greenline.domain.coverage.line_states import line_states, moved_states
 from greenline.domain.coverage.mapping import coverage_map, summarize
+from greenline.domain.coverage.marks import marks_of_gaps, marks_of_unknown, moved_marks
 from greenline.domain.coverage.merge_maps import merge_maps
 from greenline.domain.coverage.model import Executed, Gap, Span, Statements
 from greenline.domain.coverage.moved_gaps import moved_gaps
+from greenline.domain.coverage.pragmas import marks_of_pragmas, pragmas_to_try, without_pragmas
 from greenline.domain.coverage.remap import remap, unchanged_lines
 from greenline.domain.generation.merge import merge_tests
 from greenline.domain.generation.model import Candidate, SuspectedBug
@@ -124,7 +126,7 @@ PIECES = [
     "  @property", "@d(1)", "lambda", "(", ")", "[", "'''", '"', "\\", "\t", "\f", "\x00", "\ufeff", "\ud800", "\r",
     "\r\n", "#", "# -*- coding: nonsense -*-", "import a.b as c", "from . import *", "match x:", "=", "**", "else:",
     "    case {'a': [*_]}:", "try:", "except* E:", "finally:", "while True: pass", "x = f'{y!r:{w}}'", "9" * 5000,
-    "print 'x'", "\u2028",
+    "print 'x'", "\u2028", "  # pragma: no cover",
 ]  # fmt: skip
 garbage = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=12)), max_size=14).flatmap(
     lambda pieces: st.sampled_from(["\n", "", " ", "\r\n", "\n    "]).map(lambda joint: joint.join(pieces))
@@ -199,6 +201,14 @@ def test_coverage_data_of_whatever_text_raises_nothing(
         gaps = find_gaps(one, module, its_text)
         assert {line for gap in gaps if gap.kind == "uncovered" for line in gap.lines} <= one.missing
         assert all(gap.message for gap in gaps)
+        marks = (*marks_of_gaps(gaps), *marks_of_unknown(one, module, its_text))
+        assert all(mark.message and mark.span.start_line <= mark.span.end_line for mark in marks)
+        assert set(moved_marks(marks, Following.between(its_text, its_text))) == set(marks)
+        moved_marks(marks, Following.between(its_text, edited))
+        if pragmas := pragmas_to_try(its_text, one):
+            without = PARSER.analyse(without_pragmas(its_text, pragmas))[0]
+            lines = {mark.span.start_line for mark in marks_of_pragmas(one, pragmas, without.lines)}
+            assert all("pragma" in text_lines.split_lines(its_text)[line - 1] for line in lines)
         for new_text in (its_text, edited):
             following, lines = Following.between(its_text, new_text), text_lines.split_lines(new_text)
             after = moved_gaps(gaps, one.statements.first_line, following, lines)
