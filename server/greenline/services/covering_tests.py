@@ -35,7 +35,11 @@ if TYPE_CHECKING:
 _ENOUGH = 10
 """Functions that two tests ran: so many tell whether contexts were recorded as they should be."""
 _MOST_READ = 12
-"""Other files of a report that are looked at for them."""
+"""Other files of a report that are read for them."""
+_MOST_ASKED = 60
+"""Other files that a report is asked about; in most of a large project no two tests meet."""
+_KEPT = 16
+"""Files and reports whose answer is remembered."""
 _LACKS: dict[ContextLack, str] = {
     "format": "{name} cannot say which tests reach a line: XML and LCOV have no place for it.",
     "export": "{name} does not say which tests reach a line: it was written without `--show-contexts`.",
@@ -43,7 +47,7 @@ _LACKS: dict[ContextLack, str] = {
 }
 _ASK_US = " Run the tests with Greenline to see them."
 _DENIED = (
-    "{name} names few of the tests that reach a line, because `sys.monitoring` recorded them: there may be many more. "
+    "{name} names few of the tests that reach a line, as coverage.py does with `sys.monitoring`: there may be many more. "
     "Run the tests with Greenline, or with COVERAGE_CORE=ctrace."
 )
 _TOO_LITTLE = "{name} tells of too few tests to know whether it names all: there may be more."
@@ -86,6 +90,7 @@ class CoveringTests:
         self._stored = stored
         self._lock = remembered.lock
         self._evidence: dict[tuple[Path, float], Evidence] = {}
+        self._told: dict[tuple[Path, Path], tuple[Contexts, str, Recording, str]] = {}
 
     def of(self, path: Path, text: str, followed: Sequence[Following] = ()) -> Recorded:
         """Return what is known of the tests that reach ``text``; ``followed`` as in ``ShowCoverage.picture``.
@@ -101,10 +106,11 @@ class CoveringTests:
             reported = self._reported(project, path, notes)
         recordings = [_of_run(one, text, followed, complete=all_known or reported is not None) for one in ran]
         if reported is not None:
-            for contexts in self._contexts(project, path, notes):
-                recordings.append(self._of_report(project, path, contexts, reported, notes))
             origins = lines_before(reported.text, text, followed)
-            recordings = [replace(one, came_from=origins) if one.report else one for one in recordings]
+            for contexts in self._contexts(project, path, notes):
+                recording, note = self._of_report(project, path, contexts, reported.text)
+                recordings.append(replace(recording, came_from=origins))
+                notes += [note] if note else []
         elif ran and not all_known:
             notes.append(_OURS_ONLY)
         if all_known:  # they ran after all that a report can tell
@@ -131,21 +137,28 @@ class CoveringTests:
             notes.append(str(problem))
             return ()
 
-    def _of_report(
-        self, project: Project, path: Path, contexts: Contexts, reported: MeasuredText, notes: list[str]
-    ) -> Recording:
+    def _of_report(self, project: Project, path: Path, contexts: Contexts, text: str) -> tuple[Recording, str]:
+        """Return what a report tells of the text that it measured, and why that may not be all."""
+        key = (path, contexts.report)
+        known = self._told.get(key)
+        if known is None or known[0] is not contexts or known[1] != text:
+            known = (contexts, text, *self._read(project, path, contexts, text))
+            if len(self._told) >= _KEPT:
+                self._told.clear()
+            self._told[key] = known
+        return known[2:]
+
+    def _read(self, project: Project, path: Path, contexts: Contexts, text: str) -> tuple[Recording, str]:
         tests, outside = by_test(contexts.by_context)
         name = contexts.report.name
         note = _LACKS[contexts.lack].format(name=name) + _ASK_US if contexts.lack else ""
         if not note:
-            note = self._doubt(project, path, contexts, reported.text).format(name=name)
-        if note:
-            notes.append(note)
+            note = self._doubt(project, path, contexts, text).format(name=name)
         ids = self._places.node_ids(project, tests)
         named: dict[str, int] = {}
         for test, bits in tests.items():
             named[ids[test]] = named.get(ids[test], 0) | bits
-        return Recording(named, outside, {}, complete=not note, at=contexts.written_at, report=name)
+        return Recording(named, outside, {}, complete=not note, at=contexts.written_at, report=name), note
 
     def _doubt(self, project: Project, path: Path, contexts: Contexts, text: str) -> str:
         """Return why the tests of a report may not be all, in words; empty where there is no reason."""
@@ -170,29 +183,37 @@ class CoveringTests:
     def _evidence_elsewhere(self, project: Project, path: Path, contexts: Contexts) -> Evidence:
         """Look at other files of the report, once for each of its states."""
         key = (contexts.report, contexts.written_at)
-        if key in self._evidence:
-            return self._evidence[key]
-        found = Evidence()
+        if key not in self._evidence:
+            if len(self._evidence) >= _KEPT:
+                self._evidence.clear()
+            self._evidence[key] = self._gathered(project, path, contexts)
+        return self._evidence[key]
+
+    def _gathered(self, project: Project, path: Path, contexts: Contexts) -> Evidence:
+        found, read = Evidence(), 0
         for other in self._others(project, path):
-            saved = self._disk.saved(other)
+            told = [one for one in self._contexts(project, other, []) if one.report == contexts.report]
+            saved = self._disk.saved(other) if told and _is_met(told[0]) else None
             if saved is None or saved.modified_at > contexts.written_at:
                 continue
-            for one in self._contexts(project, other, []):
-                if one.report == contexts.report:
-                    found += self._evidence_in(one, saved.text)
-            if found.functions >= _ENOUGH:
+            found, read = found + self._evidence_in(told[0], saved.text), read + 1
+            if found.functions >= _ENOUGH or read >= _MOST_READ:
                 break
-        if len(self._evidence) > _MOST_READ:
-            self._evidence.clear()
-        self._evidence[key] = found
         return found
 
     def _others(self, project: Project, path: Path) -> list[Path]:
+        """Return files from all over the project: neighbours tell much the same."""
         try:
             files = self._source.files(project)
         except CoverageProblem:
             return []
-        return [f for f in files if f != path and f.suffix == ".py" and not is_test(project, f)][:_MOST_READ]
+        others = [f for f in files if f != path and f.suffix == ".py" and not is_test(project, f)]
+        return others[:: len(others) // _MOST_ASKED + 1]
+
+
+def _is_met(contexts: Contexts) -> bool:
+    """Tell whether two tests came to the file at all."""
+    return len(by_test(contexts.by_context)[0]) > 1
 
 
 def _of_run(ran: RanText, text: str, followed: Sequence[Following], *, complete: bool) -> Recording:
