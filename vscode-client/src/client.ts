@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { LanguageClient, type LanguageClientOptions, State } from "vscode-languageclient/node";
 import { withTarget } from "./commands";
 import { announceCoverage, type LiveCoverage } from "./coverage";
+import { announceCoveringTests, goToCoveringTest, linked, pickTest } from "./coveringTests";
 import { announceInterpreter, answerWithInterpreter } from "./interpreter";
 import { JobNotifications } from "./progress";
 import { announceResults, type JobEnded, tellResults } from "./results";
@@ -18,6 +19,7 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
     documentSelector: [{ scheme: "file", language: "python" }],
     outputChannel: log,
     traceOutputChannel: log,
+    markdown: { isTrusted: { enabledCommands: linked } },
     middleware: {
       handleWorkDoneProgress: (token, step, next) => {
         jobs.take(client, token, step);
@@ -25,9 +27,13 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
           next(token, step); // the library forgets the token
         }
       },
-      executeCommand: (command, given, next) => {
+      executeCommand: async (command, given, next) => {
         const args = withTarget(client, command, given);
-        return args ? next(command, args) : undefined;
+        const answer: unknown = args ? await next(command, args) : undefined;
+        if (command === goToCoveringTest) {
+          await pickTest(client, answer ?? undefined);
+        }
+        return answer;
       },
       workspace: {
         configuration: async (params, token, next) => {
@@ -51,6 +57,7 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
   const executable = { command: server.command, args: [...server.args], ...(folder ? { options: { cwd: folder } } : {}) };
   const client = new LanguageClient("greenline", "Greenline", executable, options);
   client.registerFeature(announceResults);
+  client.registerFeature(announceCoveringTests);
   client.registerFeature(announceInterpreter);
   client.registerFeature(announceCoverage);
   coverage.listenTo(client);

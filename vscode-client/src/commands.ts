@@ -12,8 +12,12 @@ const aimed = [
   "greenline.runTestsWithCoverage",
   "greenline.runAffectedTests",
   "greenline.runTestsOfFile",
+  "greenline.runCoveringTests",
+  "greenline.goToCoveringTest",
   "greenline.installPytest",
 ];
+
+const ofLine = ["greenline.generateTest", "greenline.runCoveringTests", "greenline.goToCoveringTest"];
 
 /** The arguments to send with a command, or undefined where there is no target; then the person has been told. */
 export function withTarget(client: LanguageClient, command: string, given: unknown[]): unknown[] | undefined {
@@ -26,7 +30,7 @@ export function withTarget(client: LanguageClient, command: string, given: unkno
     return undefined;
   }
   const uri = client.code2ProtocolConverter.asUri(editor.document.uri);
-  return [command === "greenline.generateTest" ? { uri, line: editor.selection.active.line + 1 } : { uri }];
+  return [ofLine.includes(command) ? { uri, line: editor.selection.active.line + 1 } : { uri }];
 }
 
 function isTarget(argument: unknown): boolean {

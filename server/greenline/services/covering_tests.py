@@ -47,7 +47,7 @@ _LACKS: dict[ContextLack, str] = {
 }
 _ASK_US = " Run the tests with Greenline to see them."
 _DENIED = (
-    "{name} names few of the tests that reach a line, as coverage.py does with `sys.monitoring`: there may be many more. "
+    "{name} names few of the tests that reach a line, as coverage.py does by `sys.monitoring`: there may be more. "
     "Run the tests with Greenline, or with COVERAGE_CORE=ctrace."
 )
 _TOO_LITTLE = "{name} tells of too few tests to know whether it names all: there may be more."
