@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from greenline.adapters import sandbox
+from greenline.adapters.isolation import Isolation, Wanted
 from greenline.adapters.probes import Probes
 from greenline.adapters.pytest_process import PytestProcess
 from greenline.ports.progress import Silent
@@ -22,6 +24,7 @@ from greenline.ports.tests import TestRun
 if TYPE_CHECKING:
     from greenline.ports.tests import TestReport
 
+WITHOUT_BUBBLEWRAP = asyncio.run(sandbox.why_not())
 MODULE = "def sign(n):\n    if n < 0:\n        return -1\n    return 1\n"
 TEST = "import signs\ndef test_sign(): assert signs.sign(-1) == -1\n"
 # As setuptools writes it where a project cannot be installed by naming a folder: found last, after all folders.
@@ -295,6 +298,18 @@ def test_meet():
     pathlib.Path({there!r}, str(os.getpid())).write_text(os.getcwd())
     while len(os.listdir({there!r})) < 2: pass
 """
+
+
+@pytest.mark.skipif(bool(WITHOUT_BUBBLEWRAP), reason=WITHOUT_BUBBLEWRAP)
+async def test_a_configuration_that_a_sandbox_hides_counts_in_it(root: Path) -> None:
+    write(root, {"../pytest.ini": INI.format(src="project/src"), "../conftest.py": HELPED})
+    write(root, {"tests/test_signs.py": MARKED})
+    probes = Probes(warm=False, isolation=Isolation(Wanted("sandbox")))
+
+    interpreter = Interpreter(Path(sys.executable), sys.version_info[:3], "the test", "9")
+    report = await PytestProcess(probes).run(TestRun(project_of(root), interpreter, {}, ("tests",)), Silent())
+
+    assert said(report) == "tests/test_signs.py::test_sign passed "
 
 
 async def test_a_second_run_at_the_same_time_does_not_meet_the_first(root: Path) -> None:

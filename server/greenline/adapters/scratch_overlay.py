@@ -22,6 +22,7 @@ _NOT_MIRRORED = frozenset(
 )
 _TOO_BIG_TO_COPY = frozenset({".venv", "venv", "env", "node_modules"})
 
+_SETTINGS = frozenset({".ini", ".toml", ".cfg"})
 _Tree = dict[str, Union[str, "_Tree"]]
 
 
@@ -97,6 +98,8 @@ def scratch_overlay(
         for part in reversed(inside.parts):
             tree = {part: tree}
         _mirror(top, mirror, tree, top)
+        for depth in range(len(inside.parts)):
+            _copy_settings(mirror.joinpath(*inside.parts[:depth]))
         yield replace(made, root=mirror / inside, top=top, mirror=mirror)
 
 
@@ -189,6 +192,15 @@ def _mirror(real: Path, copy: Path, tree: _Tree, seen_as: Path) -> None:
             (copy / name).write_bytes(encode_source(copy / name, below))
         else:
             _mirror(real / name, copy / name, below, seen_as / name)
+
+
+def _copy_settings(folder: Path) -> None:
+    """Have files that pytest reads above the project for real: a sandbox may hide where their links lead."""
+    for path in folder.iterdir():
+        if path.is_symlink() and (path.name == "conftest.py" or path.suffix in _SETTINGS) and path.is_file():
+            real = path.resolve()
+            path.unlink()
+            shutil.copy2(real, path)
 
 
 def _link(entry: os.DirEntry[str], copy: Path, target: Path) -> None:
