@@ -26,7 +26,18 @@ local function messages_of_function()
   return found
 end
 
+-- The signs as a person sees them: line -> highlight group.
+local function signs()
+  local found = {}
+  local namespace = vim.api.nvim_get_namespaces()['greenline.signs']
+  for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(0, namespace, 0, -1, { details = true })) do
+    found[tostring(mark[2] + 1)] = mark[4].sign_hl_group
+  end
+  return found
+end
+
 local function play()
+  vim.opt.runtimepath:prepend(vim.fs.dirname(vim.fs.dirname(input.config)))
   local config = dofile(input.config)
   config.cmd = input.command
   config.settings.greenline = { interpreter = input.interpreter }
@@ -66,6 +77,23 @@ local function play()
     return #messages_of_function() > 0
   end)
   told.before = messages_of_function()
+  wait_for('signs', function()
+    return next(signs()) ~= nil
+  end)
+  told.signs = signs()
+  told.statusline = require('greenline.signs').statusline()
+
+  -- A keystroke: the line is unknown; undone, it is what it was.
+  local first_gap = tonumber(told.before[1]:match('^%d+'))
+  vim.api.nvim_win_set_cursor(0, { first_gap, 0 })
+  vim.cmd.normal({ args = { 'A  # typed' }, bang = true })
+  wait_for('the edited line is unknown', function()
+    return signs()[tostring(first_gap)] == 'GreenlineUnknown'
+  end)
+  vim.cmd.undo()
+  wait_for('undo brings it back', function()
+    return vim.deep_equal(signs(), told.signs)
+  end)
 
   vim.api.nvim_win_set_cursor(0, { tonumber(told.before[1]:match('^%d+')), 0 })
   told.titles = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -60,6 +61,8 @@ def test_generate_from_the_code_action(
 
     assert told["step"] == "done", json.dumps(told, indent=1)
     assert told["before"], "diagnostics were there before"
+    assert "GreenlineUncovered" in told["signs"].values()
+    assert re.fullmatch(r"\d+ % · \d+ gaps?", told["statusline"])
     assert told["unsaved"] == []
     after = test_file.read_text(encoding="utf-8")
     assert after.count("def test_") > before.count("def test_")

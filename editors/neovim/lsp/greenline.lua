@@ -37,7 +37,7 @@ local function apply_and_write(err, params, ctx, config)
   return result
 end
 
-return {
+local config = {
   cmd = { 'greenline', 'lsp' },
   filetypes = { 'python' },
   root_markers = { 'pyproject.toml', 'setup.cfg', 'setup.py', 'tox.ini', 'pytest.ini', '.git' },
@@ -45,3 +45,14 @@ return {
   -- The server's settings, for example: greenline = { explore = { seconds = 10 } }
   settings = { greenline = vim.empty_dict() },
 }
+
+-- Signs beside the lines, where lua/greenline/signs.lua was copied too.
+local has_signs, signs = pcall(require, 'greenline.signs')
+if has_signs then
+  config.handlers['greenline/coverage'] = signs.take
+  config.capabilities = vim.tbl_deep_extend('force', vim.lsp.protocol.make_client_capabilities(), {
+    experimental = { greenline = { drawsCoverage = true } },
+  })
+end
+
+return config

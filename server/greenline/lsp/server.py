@@ -84,8 +84,10 @@ class GreenlineServer(LanguageServer):
         self.session.client = Client.from_capabilities(params.capabilities)
         self.configuration.initialize(params.initialization_options)
         if self.session.client.pulls_diagnostics:
+            # Neovim asks for nothing else, once it may ask for all files: only those who want them are told so.
+            of_all_files = self.session.settings.workspace_diagnostics
             options = types.DiagnosticOptions(
-                inter_file_dependencies=True, workspace_diagnostics=True, identifier=names.SERVER
+                inter_file_dependencies=True, workspace_diagnostics=of_all_files, identifier=names.SERVER
             )
 
             async def pull(params: types.DocumentDiagnosticParams) -> Plain:
