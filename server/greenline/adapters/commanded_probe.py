@@ -8,6 +8,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from greenline.adapters.probe_process import ENTRY, MARKER, ProbeProcess
+from greenline.adapters.process_tree import ask_to_end
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,9 +65,9 @@ class CommandedProbe(ProbeProcess):
 
     async def _end(self, process: Any) -> None:
         """Let the program end what it has started elsewhere, before it is killed."""
-        with contextlib.suppress(ProcessLookupError, asyncio.TimeoutError):
+        with contextlib.suppress(asyncio.TimeoutError, TimeoutError):
             if process.returncode is None:
                 process.stdin.close()
-                process.terminate()
+                ask_to_end(process.pid)
                 await asyncio.wait_for(process.wait(), _SECONDS_TO_STOP)
         await super()._end(process)

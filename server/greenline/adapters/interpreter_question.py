@@ -132,8 +132,6 @@ async def _output_of(path: Path, seconds: float) -> tuple[int, str]:
         output, _ = await asyncio.wait_for(process.communicate(), seconds)
     finally:
         if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
             await asyncio.shield(_end(process))
     return process.returncode or 0, output.decode("utf-8", "replace")
 

@@ -41,6 +41,16 @@ async def kill_everything(pid: int, *, reaped: bool, marker: str) -> None:
         await asyncio.sleep(_PAUSE)
 
 
+def ask_to_end(pid: int) -> None:
+    """Ask a child of asyncio's to end.
+
+    Its own ``terminate`` looks first whether the child has ended, and so takes the exit code away from asyncio, which
+    then warns of an unknown process.
+    """
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, signal.SIGTERM)
+
+
 def outside_pid(top: int, inside: int) -> int | None:
     """Return the process id, here, of the descendant of ``top`` that is called ``inside`` in a namespace of its own.
 

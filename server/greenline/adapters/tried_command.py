@@ -12,7 +12,7 @@ from asyncio.subprocess import PIPE
 from typing import TYPE_CHECKING
 
 from greenline.adapters.probe_process import ENTRY
-from greenline.adapters.process_tree import kill_everything
+from greenline.adapters.process_tree import ask_to_end, kill_everything
 from greenline.adapters.scratch_overlay import empty_scratch
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ async def _said(words: Sequence[str], seconds: float) -> tuple[int, str, str]:
 
 async def _end(process: asyncio.subprocess.Process, marker: str) -> None:
     if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError, asyncio.TimeoutError):
-            process.terminate()  # it may end what it has started elsewhere
+        ask_to_end(process.pid)  # it may end what it has started elsewhere
+        with contextlib.suppress(asyncio.TimeoutError, TimeoutError):
             await asyncio.wait_for(process.wait(), _SECONDS_TO_STOP)
     await kill_everything(process.pid, reaped=process.returncode is not None, marker=marker)
     await process.wait()
