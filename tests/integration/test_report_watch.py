@@ -217,6 +217,40 @@ async def test_a_client_that_tells_of_a_change_has_it_looked_at_now(
             await editor.wait_for("textDocument/publishDiagnostics", missing([3]), since=since)
 
 
+async def test_a_report_is_loaded_and_cleared(root: Path, build: Any, choices: Choices) -> None:
+    write(root / "coverage.json", report(1, 2, 3))
+    write(root / "ci.json", report(1, 2, 4))
+    async with Editor(build, FULL, root=root) as editor:
+        uri = editor.open(root / "a.py")
+        await editor.wait_for("textDocument/publishDiagnostics", missing([4]))
+        since = len(editor.received)
+        await editor.run("greenline.loadReport", {"uri": uri, "path": "ci.json"})
+        await editor.wait_for("textDocument/publishDiagnostics", missing([3]), since=since)
+        write(root / "bad.json", "{")
+        for name, words in (("gone.json", "There is no coverage report"), ("bad.json", "is no JSON")):
+            end = await editor.job_end((await editor.run("greenline.loadReport", {"uri": uri, "path": name}))["job"])
+            assert (end["outcome"], words in end["message"]) == ("failed", True), end["message"]
+        since = len(editor.received)
+        end = await editor.job_end((await editor.run("greenline.clearCoverage", {"uri": uri}))["job"])
+        assert end["message"] == "Coverage of shop is cleared; the next report or run is shown."
+        assert await editor.diagnostics(uri, since=since) == []
+        assert await state(editor, uri) == "no-data"
+        since = len(editor.received)
+        write(root / "coverage.json", report(1, 2, 3), ago=30)
+        await editor.wait_for("textDocument/publishDiagnostics", missing([4]), since=since)
+
+
+async def test_the_status_is_what_the_doctor_says(root: Path, build: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("unit.lsp.editor.LIMIT", 60.0)
+    write(root / "coverage.json", report(1, 2, 3))
+    async with Editor(build, FULL, root=root, options={"interpreter": sys.executable}) as editor:
+        job = (await editor.run("greenline.showReportStatus", {"uri": (root / "a.py").as_uri()}))["job"]
+        told = (await editor.job_end(job))["markdown"]
+        assert told.startswith("# Greenline: a.py\n\n- ")
+        assert f"**coverage data**: {root / 'coverage.json'}, written " in told
+        assert "**a.py**: 1 gap to show" in told
+
+
 # ---- large reports --------------------------------------------------------------------------------------------------
 
 

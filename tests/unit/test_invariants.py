@@ -254,7 +254,7 @@ ASYNCHRONOUS = {
 
 
 ASKED = {
-    "greenline.nextGap", "greenline.previousGap", "greenline.showReportStatus", "greenline.goToCoveringTest",
+    "greenline.nextGap", "greenline.previousGap", "greenline.goToCoveringTest",
 }  # fmt: skip
 """Commands that only answer. pygls goes on with one that was cancelled, which then harms nobody."""
 

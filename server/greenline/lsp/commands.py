@@ -18,6 +18,7 @@ from greenline.lsp.generating import generate
 from greenline.lsp.installing import TITLE, Installing
 from greenline.lsp.job_report import Finished, Unfinished, left_out, message_of, payload
 from greenline.lsp.session import Error, Warning_
+from greenline.lsp.workspace_folders import NoFolder, chosen_folder, folders
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -59,13 +60,28 @@ class Commands:
 
     def run_tests(self, *arguments: object) -> dict[str, Any]:
         """``greenline.runTestsWithCoverage``: the suite of the file's project, or without arguments the workspace's."""
-        root = self._session.server.workspace.root_path
-        path = path_of(uri_in(one_object(arguments))) if arguments else (Path(root) if root else None)
-        if path is None:
-            return self._refuse(
-                _ELSEWHERE if arguments else "Open a folder or a file first: there is no project to test."
-            )
+        if not arguments:
+            return self._run_tests_of_workspace()
+        path = path_of(uri_in(one_object(arguments)))
+        return self._refuse(_ELSEWHERE) if path is None else self._run_suite(path)
 
+    def _run_tests_of_workspace(self) -> dict[str, Any]:
+        known = list(folders(self._session).values())
+        if len(known) == 1:
+            return self._run_suite(known[0])
+        if not known:
+            return self._refuse("Open a folder or a file first: there is no project to test.")
+
+        async def work(progress: Progress) -> Finished:
+            try:
+                path = await chosen_folder(self._session)
+            except NoFolder as problem:
+                raise Unfinished(str(problem)) from problem
+            return await testing.run_suite(self._session, path, progress)
+
+        return self._start(("suite", None), "Run tests with coverage", work)
+
+    def _run_suite(self, path: Path) -> dict[str, Any]:
         async def work(progress: Progress) -> Finished:
             return await testing.run_suite(self._session, path, progress)
 

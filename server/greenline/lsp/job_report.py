@@ -25,6 +25,8 @@ class Finished:
 
     message: str
     results: tuple[TargetResult, ...] = ()
+    markdown: str = ""
+    """All that there is to say, where the message is only the short of it."""
 
 
 class Unfinished(JobFailure):
@@ -67,6 +69,7 @@ def payload(job: Job) -> dict[str, Any]:
         "outcome": job.outcome,
         "message": message_of(job),
         "results": [_result(result) for result in _results(job)],
+        **({"markdown": job.result.markdown} if isinstance(job.result, Finished) and job.result.markdown else {}),
     }
 
 

@@ -46,6 +46,16 @@ class GreenlineProtocol(LanguageServerProtocol):
         """Stop reading. pygls would call ``sys.exit`` here, and then lose the exit code."""
         self.stop.set()
 
+    @lsp_method(types.SHUTDOWN)
+    def lsp_shutdown(self, *args: Any) -> Any:
+        """End what is under way. pygls walks through its requests, and falls over those that end while it does."""
+        yield self.fm.features[types.SHUTDOWN], args, None
+        this = self.msg_id
+        for number, future in list(self._request_futures.items()):
+            if number != this and not future.done():
+                future.cancel()
+        self._shutdown = True
+
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Any:
         """Hand on. pygls would keep a text of its own, whose lines also end at form feeds."""

@@ -20,7 +20,7 @@ from greenline.ports.coverage import CoverageProblem
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from greenline.jobs.registry import Job
+    from greenline.jobs.registry import Job, Work
     from greenline.lsp.progress import ProgressBoard
     from greenline.lsp.services import Services
     from greenline.lsp.session import Session
@@ -36,20 +36,21 @@ class ReportCommands:
         self._session = session
         self._board = board
 
-    async def show_report_status(self, *arguments: object) -> dict[str, Any] | None:
-        """``greenline.showReportStatus``: what ``greenline doctor`` says, in Markdown. It changes nothing."""
+    def show_report_status(self, *arguments: object) -> dict[str, Any]:
+        """``greenline.showReportStatus``: what ``greenline doctor`` says, in Markdown."""
         values = object_or_nothing(arguments)
-        try:
+
+        async def work(progress: Progress) -> Finished:
             path = await self._place(values)
-        except NoFolder as problem:
-            self._session.show(str(problem), Warning_)
-            return None
-        status = await (await self._session.load_services()).reports.status(path)
-        if values.get("show", True) is not False:
-            self._session.log(status.markdown)
-            more = " The log has all of it."
-            self._session.show(f"{names.one_line(status.short)}{more}", Info if status.is_well else Warning_)
-        return {"protocol": names.PROTOCOL, "markdown": status.markdown, "short": status.short}
+            progress.step(f"Looking at {path.name}")
+            status = await (await self._session.load_services()).reports.status(path)
+            if values.get("show", True) is not False:
+                self._session.log(status.markdown)
+                short = names.one_line(status.short).rstrip(".")
+                self._session.show(f"{short}. The log has all of it.", Info if status.is_well else Warning_)
+            return Finished(status.short, markdown=status.markdown)
+
+        return self._start(values, "Report status", work)
 
     def load_report(self, *arguments: object) -> dict[str, Any]:
         """``greenline.loadReport``: this report alone counts for the project, until coverage is cleared."""
@@ -61,31 +62,38 @@ class ReportCommands:
         def load(services: Services, path: Path) -> str:
             return services.reports.load(path, Path(name))
 
-        return self._start(values, f"Load {Path(name).name}", load)
+        return self._start(values, f"Load {Path(name).name}", self._acting(values, load))
 
     def clear_coverage(self, *arguments: object) -> dict[str, Any]:
         """``greenline.clearCoverage``: nothing is shown until there is a newer report or run."""
         values = object_or_nothing(arguments)
-        return self._start(values, "Clear coverage", lambda services, path: services.reports.clear(path))
+        clear = self._acting(values, lambda services, path: services.reports.clear(path))
+        return self._start(values, "Clear coverage", clear)
 
-    def _start(self, values: Mapping[str, Any], title: str, act: Callable[[Services, Path], str]) -> dict[str, Any]:
+    def _acting(self, values: Mapping[str, Any], act: Callable[[Services, Path], str]) -> Work:
         async def work(_progress: Progress) -> Finished:
-            try:
-                path = await self._place(values)
-                services = await self._session.load_services()
-                loop = asyncio.get_running_loop()
-                # Where pictures are drawn: none is drawn meanwhile.
-                message = await loop.run_in_executor(self._session.executor, act, services, path)
-            except (CoverageProblem, NoFolder) as problem:
-                raise JobFailure(str(problem)) from problem
+            path = await self._place(values)
+            services = await self._session.load_services()
+            loop = asyncio.get_running_loop()
+            # Where pictures are drawn: none is drawn meanwhile.
+            message = await loop.run_in_executor(self._session.executor, act, services, path)
             self._session.refresh()
             self._session.show(message, Info)
             return Finished(message)
 
+        return work
+
+    def _start(self, values: Mapping[str, Any], title: str, work: Work) -> dict[str, Any]:
+        async def in_words(progress: Progress) -> Finished:
+            try:
+                return await work(progress)  # type: ignore[no-any-return]
+            except (CoverageProblem, NoFolder) as problem:
+                raise JobFailure(str(problem)) from problem
+
         before = {job.id for job in self._session.jobs.live}
         try:
             key = ("reports", title, str(values.get("uri")))
-            job = self._session.jobs.start(key, title, work, self._board.sink, on_end=self._ended)
+            job = self._session.jobs.start(key, title, in_words, self._board.sink, on_end=self._ended)
         except RegistryClosed:
             return {"protocol": names.PROTOCOL, "job": None, "started": False}
         return {"protocol": names.PROTOCOL, "job": job.id, "started": job.id not in before}

@@ -314,3 +314,16 @@ def test_the_stamp_changes_with_the_store(store: RunStoreSqlite, folder: Path) -
     assert store.stamp(ROOT) == before
     RunStoreSqlite(folder).record(ROOT, RECORD)
     assert store.stamp(ROOT) != before
+
+
+def test_a_project_is_forgotten_and_no_other(folder: Path) -> None:
+    for store in (RunStoreSqlite(folder), RunStoreSqlite(None)):
+        store.record(ROOT, RECORD)
+        store.record(ROOT.parent, RECORD)
+        before = store.stamp(ROOT)
+        store.forget(ROOT)
+        assert (store.tests(ROOT), store.files(ROOT), store.whole_at(ROOT)) == ((), {}, None)
+        assert store.stamp(ROOT) != before
+        assert store.tests(ROOT.parent)
+        store.record(ROOT, RECORD)
+        assert store.tests(ROOT)

@@ -14,7 +14,7 @@ from greenline.lsp.connection import serve
 from greenline.lsp.server import create_server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from typing_extensions import Self
 
@@ -65,12 +65,14 @@ class Editor:
         capabilities: dict[str, Any] | None = None,
         *,
         root: Path | None = None,
+        folders: Sequence[Path] = (),
         options: Any = None,
         encodings: list[str] | None = None,
     ) -> None:
         self.server = create_server(build, converter)
         self.capabilities = merged(capabilities or {}, {"general": {"positionEncodings": encodings or ["utf-16"]}})
         self.root = root
+        self.folders = folders
         self.options = options
         self.received: list[tuple[str, Any]] = []
         self.handlers: dict[str, Callable[[Any], Any]] = {
@@ -94,6 +96,7 @@ class Editor:
             {
                 "processId": None,
                 "rootUri": self.root.as_uri() if self.root else None,
+                "workspaceFolders": [{"uri": f.as_uri(), "name": f.name} for f in self.folders] or None,
                 "capabilities": self.capabilities,
                 "initializationOptions": self.options,
             },

@@ -83,8 +83,8 @@ class Tree:
         (
             World(written=NOW - 100, stored=(ran(A, "test_1"), ran(B, "old", NOW - 200)), complete=(A, B)),
             (
-                "a report written 1 minute ago (.coverage) and, since then, Greenline's runs of 1 test, from 1 of 2 test "
-                "files"
+                "a report written 1 minute ago (.coverage) and, since then, Greenline's runs of 1 test, from 1 of 2 "
+                "test files"
             ),
         ),
         (World(written=NOW - 10, stored=(ran(A, "test_1"),), complete=(A,)), "a report written just now (.coverage)"),
