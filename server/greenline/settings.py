@@ -94,7 +94,7 @@ class Settings:
         False,
         "diagnostics.workspace",
         "Show the gaps of all files that the coverage data tells of, not only of open ones, where the editor asks for "
-        "them.",
+        "them. It counts from the server's next start on.",
     )
     code_lens: bool = _setting(True, "codeLens", 'Show coverage and "Generate test" over each function and class.')
     hover: bool = _setting(

@@ -16,6 +16,7 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   const jobs = new JobNotifications();
   const options: LanguageClientOptions = {
+    initializationOptions: () => ({ greenline: forServer(vscode.workspace.getConfiguration("greenline")) }),
     documentSelector: [{ scheme: "file", language: "python" }],
     outputChannel: log,
     traceOutputChannel: log,

@@ -97,7 +97,8 @@ class GreenlineServer(LanguageServer):
                 return await self.workspace_answers.answer(params)
 
             self.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)(pull)
-            self.feature(types.WORKSPACE_DIAGNOSTIC)(pull_all)
+            if of_all_files:
+                self.feature(types.WORKSPACE_DIAGNOSTIC)(pull_all)
 
     def open(self, item: types.TextDocumentItem) -> None:
         """Take over a buffer; only files on disk are looked at."""
