@@ -73,3 +73,9 @@ def around(number: int) -> object:
         return number + other
 
     return inside
+
+
+def imports_late(name: str) -> str:
+    import greenline_is_not_here
+
+    return greenline_is_not_here.of(name)

@@ -64,6 +64,7 @@ REASONS = {
     "reads_bytes": r"it needs input from a terminal: ",
     "runs_git": r"it needs another program: it wants to run git log .*, which is refused while exploring\. Move",
     "reads_settings": r"it needs a file that is not there: .* FileNotFoundError: .*'/etc/greenline-is-not-here/.*path",
+    "imports_late": r"it needs a package that is not installed: .* raises ModuleNotFoundError: .* not mistyped; if it",
     "takes_its_time": r"it is too slow to explore: each call takes longer than 0\.3 s; `takes_its_time\(.*\)` took \d",
     "around.inside": r"it is defined inside `around`, and only reachable through it: generate tests for that one",
     "wants_a_package.py": r"importing wants_a_package failed: line 1 of wants_a_package\.py raises ModuleNotFound"

@@ -48,9 +48,9 @@ def print_result(console: Console, result: TargetResult, texts: Mapping[Path, st
 
 
 def _print_what_is_left(console: Console, result: TargetResult) -> None:
-    """Print what is left of a function that was partly reached, then what may have been in the way."""
+    """Print what is left, but for a function of which nothing is reached, then what may have been in the way."""
     is_reached = result.coverage is not None and result.coverage.after.lines.covered > 0
-    if result.left and (result.status == "confirmed" or is_reached):
+    if result.left and (is_reached or result.status in {"confirmed", "nothing_to_gain"}):
         more = f" (and {len(result.left) - 1} more)" if len(result.left) > 1 else ""
         console.print(f"    [dim]left: {escape(result.left[0])}{more}[/]", soft_wrap=True)
     for words in result.in_the_way:

@@ -18,7 +18,7 @@ def why_not_imported(name: str, error: BaseException) -> str:
         return reasons.needs(obstacles.of_refusal(error.what, error.kind), error.what, importing, reasons.NOT_AT_IMPORT)
     words, where = reasons.error_words(error), _where(name, error)
     kind = obstacles.of_error(error)
-    if kind:
+    if kind and not isinstance(error, ModuleNotFoundError):
         return reasons.fails(kind, f"{where or 'it'} raises {words}", importing, reasons.NOT_AT_IMPORT)
     failed = f"{importing} failed: {f'{where} raises ' if where else ''}{words}"
     if isinstance(error, SystemExit):

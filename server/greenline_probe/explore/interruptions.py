@@ -27,10 +27,10 @@ def told(found: dict[str, Any], ended: list[list[str]]) -> list[str]:
     for call, how in ended:
         ways.setdefault(_NUMBER.sub("", how), (call, how))  # whatever the exit code is
     sentences = [
-        *map(_of_refusal, hinders),
+        *_of_refusals(hinders),
         *(reasons.ending(call, how) for call, how in ways.values()),
         *([reasons.not_in_time(found["slow"])] if found.get("slow") else []),
-        *map(_of_refusal, others),
+        *_of_refusals(others),
     ]
     return list(dict.fromkeys(sentences))[:MOST]
 
@@ -54,7 +54,19 @@ def _is_invented(refusal: Any) -> bool:
     return bool(kind) and name is not None and name[0] in call.partition("(")[2]
 
 
-def _of_refusal(refusal: Any) -> str:
-    what, kind, call = refusal
-    by_itself = reasons.has_advice(kind) and (kind != "write" or not _is_invented(refusal))
-    return reasons.needs(kind, what) if by_itself else reasons.refused_to(call, what)
+def _of_refusals(refusals: list[Any]) -> list[str]:
+    """Return a sentence for all that has the same advice, in it each act; what a call invented is told by itself."""
+    alike: dict[str, list[str]] = {}
+    for refusal in refusals:
+        what, kind, call = refusal
+        by_itself = reasons.has_advice(kind) and (kind != "write" or not _is_invented(refusal))
+        alike.setdefault(kind if by_itself else call + what, []).append(what)
+    sentences = []
+    for what, kind, call in refusals:
+        acts = alike.get(kind, [])
+        if what in acts:
+            *others, last = acts
+            sentences.append(reasons.needs(kind, " and ".join(filter(None, [", ".join(others), last]))))
+        else:
+            sentences.append(reasons.refused_to(call, what))
+    return list(dict.fromkeys(sentences))

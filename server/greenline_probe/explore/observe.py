@@ -64,7 +64,7 @@ class Observation:
     edges: frozenset[tuple[int, int]] = frozenset()
     refusal: str = ""
     obstacle: str = ""
-    """What the exception says is missing here: display, database, network, terminal or file."""
+    """What the exception says is missing here: display, database, network, terminal, package or file."""
     documented: bool = field(default=False)
     loose: bool = False
     """Another run has another outcome; what is asserted holds in each."""

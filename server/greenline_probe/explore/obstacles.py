@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib.util
 import os
 import re
 
@@ -56,11 +57,13 @@ def memory() -> str:
 
 
 def of_error(error: BaseException, call: str = "") -> str:
-    """Return what an exception says is missing: display, database, network, terminal or file; empty for nothing.
+    """Return what an exception says is missing: display, database, network, terminal, package, file; or nothing.
 
     A file that is named in ``call`` was invented, and says nothing about what the code needs.
     """
-    if isinstance(error, (ModuleNotFoundError, UnicodeError)):
+    if isinstance(error, ModuleNotFoundError):
+        return "package" if error.name and not _is_found(error.name.partition(".")[0]) else ""
+    if isinstance(error, UnicodeError):
         return ""
     words = f"{type(error).__name__}: {_text(error)}"
     names = {kind.__name__ for kind in type(error).__mro__}
@@ -104,6 +107,13 @@ def of_system(error: BaseException, scratch: str) -> str:
 def of_words(words: str) -> str:
     """Return ``display`` where the words are those of a program that found none, else nothing."""
     return "display" if _DISPLAY.search(words) else ""
+
+
+def _is_found(package: str) -> bool:
+    try:
+        return importlib.util.find_spec(package) is not None
+    except (ImportError, ValueError, AttributeError):
+        return True
 
 
 def _text(error: BaseException) -> str:

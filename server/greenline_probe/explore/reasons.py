@@ -18,6 +18,7 @@ _NEEDS = {
     "write": "changes files outside of a temporary folder",
     "file": "needs a file that is not there",
     "read": "needs a file of yours, outside of the project",
+    "package": "needs a package that is not installed",
 }
 _HINDERS = {"network", "database", "terminal", "process", "read"}
 """What code asks for itself; where it writes may only be our invention."""
@@ -29,6 +30,7 @@ _ADVICE = {
     "process": "Move what it does with the program's output into a function of its own, and that one can be tested.",
     "write": "Take the path as a parameter, and a test can pass one of its own.",
     "file": "Take the path as a parameter, and a test can pass one of its own.",
+    "package": "Check that the name is not mistyped; if it is meant, install what provides it.",
     "read": "Take the path as a parameter, and a test can pass one of its own. What is hidden depends on the setting "
     "greenline.isolation.level.",
 }

@@ -27,7 +27,14 @@ def test_of_hosts_that_calls_invented_one_is_enough_and_each_that_the_code_names
     invented = [[f"look up {host}:80", "network", f"ping('{host}')"] for host in ("a.b", "c.d")]
     assert len(told(*invented)) == 1
     named = [[f"connect to 10.0.0.{n}:443", "network", "ping('a')"] for n in (1, 2)]
-    assert len(told(*named)) == 2
+    (sentence,) = told(*named)
+    assert "it wants to connect to 10.0.0.1:443 and connect to 10.0.0.2:443, which is refused" in sentence
+
+
+def test_what_has_one_advice_is_one_sentence() -> None:
+    (sentence,) = told(*([f"create the folder ~/.{n}", "write", "f(3)"] for n in "abc"))
+    acts = "create the folder ~/.a, create the folder ~/.b and create the folder ~/.c"
+    assert sentence.startswith(f"it changes files outside of a temporary folder: it wants to {acts}, which is refused")
 
 
 def test_a_functions_own_name_is_no_invention() -> None:

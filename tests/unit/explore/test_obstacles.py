@@ -37,6 +37,8 @@ ERRORS: dict[str, tuple[Exception, str]] = {
     "no terminal's size": (OSError(errno.ENOTTY, "Inappropriate ioctl for device"), "terminal"),
     "a file of the code's own": (FileNotFoundError(2, "No such file", "/etc/app.ini"), "file"),
     "a file that the call invented": (FileNotFoundError(2, "No such file", "/here/abc"), ""),
+    "a package": (ModuleNotFoundError("No module named 'no_such'", name="no_such"), "package"),
+    "a part of one": (ModuleNotFoundError("No module named 'json.no_such'", name="json.no_such"), ""),
     "an index": (IndexError("list index out of range"), ""),
     "the project's own display": (ValueError("display name is too long"), ""),
 }  # fmt: skip
