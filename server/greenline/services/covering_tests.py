@@ -89,8 +89,8 @@ class CoveringTests:
         self._texts = MeasuredTexts(source, analyzer, disk, remembered, stored, history=history)
         self._stored = stored
         self._lock = remembered.lock
-        self._evidence: dict[tuple[Path, float], Evidence] = {}
-        self._told: dict[tuple[Path, Path], tuple[Contexts, str, Recording, str]] = {}
+        self._evidence: dict[tuple[tuple[Path, float], ...], Evidence] = {}
+        self._told: dict[Path, tuple[tuple[Contexts, ...], str, Recorded]] = {}
 
     def of(self, path: Path, text: str, followed: Sequence[Following] = ()) -> Recorded:
         """Return what is known of the tests that reach ``text``; ``followed`` as in ``ShowCoverage.picture``.
@@ -107,10 +107,9 @@ class CoveringTests:
         recordings = [_of_run(one, text, followed, complete=all_known or reported is not None) for one in ran]
         if reported is not None:
             origins = lines_before(reported.text, text, followed)
-            for contexts in self._contexts(project, path, notes):
-                recording, note = self._of_report(project, path, contexts, reported.text)
-                recordings.append(replace(recording, came_from=origins))
-                notes += [note] if note else []
+            told = self._of_reports(project, path, self._contexts(project, path, notes), reported.text)
+            recordings += [replace(recording, came_from=origins) for recording in told.recordings]
+            notes += told.notes
         elif ran and not all_known:
             notes.append(_OURS_ONLY)
         if all_known:  # they ran after all that a report can tell
@@ -137,66 +136,72 @@ class CoveringTests:
             notes.append(str(problem))
             return ()
 
-    def _of_report(self, project: Project, path: Path, contexts: Contexts, text: str) -> tuple[Recording, str]:
-        """Return what a report tells of the text that it measured, and why that may not be all."""
-        key = (path, contexts.report)
-        known = self._told.get(key)
-        if known is None or known[0] is not contexts or known[1] != text:
-            known = (contexts, text, *self._read(project, path, contexts, text))
+    def _of_reports(self, project: Project, path: Path, reports: tuple[Contexts, ...], text: str) -> Recorded:
+        """Return what reports tell of the text that they measured, and why that may not be all."""
+        known = self._told.get(path)
+        if known is None or known[0] is not reports or known[1] != text:
+            known = (reports, text, self._read(project, path, reports, text))
             if len(self._told) >= _KEPT:
                 self._told.clear()
-            self._told[key] = known
-        return known[2:]
+            self._told[path] = known
+        return known[2]
 
-    def _read(self, project: Project, path: Path, contexts: Contexts, text: str) -> tuple[Recording, str]:
+    def _read(self, project: Project, path: Path, reports: Sequence[Contexts], text: str) -> Recorded:
+        # The parts of one run all lack the same; to name one is enough.
+        notes = {one.lack: _LACKS[one.lack].format(name=one.report.name) + _ASK_US for one in reports if one.lack}
+        naming = [one for one in reports if not one.lack]
+        doubt = self._doubt(project, path, naming, text) if naming else ""
+        recordings = [self._recording(project, one, complete=not one.lack and not doubt) for one in reports]
+        return Recorded(tuple(recordings), tuple(filter(None, [*notes.values(), doubt])))
+
+    def _recording(self, project: Project, contexts: Contexts, *, complete: bool) -> Recording:
         tests, outside = by_test(contexts.by_context)
-        name = contexts.report.name
-        note = _LACKS[contexts.lack].format(name=name) + _ASK_US if contexts.lack else ""
-        if not note:
-            note = self._doubt(project, path, contexts, text).format(name=name)
         ids = self._places.node_ids(project, tests)
         named: dict[str, int] = {}
         for test, bits in tests.items():
             named[ids[test]] = named.get(ids[test], 0) | bits
-        return Recording(named, outside, {}, complete=not note, at=contexts.written_at, report=name), note
+        at, name = contexts.written_at, contexts.report.name
+        return Recording(named, outside, {}, complete=complete, at=at, report=name)
 
-    def _doubt(self, project: Project, path: Path, contexts: Contexts, text: str) -> str:
-        """Return why the tests of a report may not be all, in words; empty where there is no reason."""
-        own = self._evidence_in(contexts, text)
-        found = own
-        if not own.denied and own.functions < _ENOUGH:
-            found += self._evidence_elsewhere(project, path, contexts)
+    def _doubt(self, project: Project, path: Path, reports: Sequence[Contexts], text: str) -> str:
+        """Return why the tests that reports name may not be all, in words; empty where there is no reason."""
+        found = self._evidence_in(reports, text)
+        if not found.denied and found.functions < _ENOUGH:
+            found += self._evidence_elsewhere(project, path, reports)
+        name = reports[0].report.name
         if found.denied:
-            return _DENIED
+            return _DENIED.format(name=name)
         if not found.functions:
-            return _TOO_LITTLE
-        named, ran = named_share(*by_test(contexts.by_context), read_module(text)[0])
-        return _SOME_ONLY.format(name="{name}", named=named, ran=ran) if named * 2 < ran else ""
+            return _TOO_LITTLE.format(name=name)
+        named, ran = named_share(*_joined(reports), read_module(text)[0])
+        return _SOME_ONLY.format(name=name, named=named, ran=ran) if named * 2 < ran else ""
 
-    def _evidence_in(self, contexts: Contexts, text: str) -> Evidence:
+    def _evidence_in(self, reports: Sequence[Contexts], text: str) -> Evidence:
         module, problems = read_module(text)
         statements, more = self._analyzer.analyse(text)
         if problems or more:
             return Evidence()
-        return evidence(*by_test(contexts.by_context), module, statements)
+        return evidence(*_joined(reports), module, statements)
 
-    def _evidence_elsewhere(self, project: Project, path: Path, contexts: Contexts) -> Evidence:
-        """Look at other files of the report, once for each of its states."""
-        key = (contexts.report, contexts.written_at)
-        if key not in self._evidence:
+    def _evidence_elsewhere(self, project: Project, path: Path, reports: Sequence[Contexts]) -> Evidence:
+        """Look at other files of the reports, once for each of their states."""
+        key = tuple((one.report, one.written_at) for one in reports)
+        found = self._evidence.get(key)
+        if found is None:
             if len(self._evidence) >= _KEPT:
                 self._evidence.clear()
-            self._evidence[key] = self._gathered(project, path, contexts)
-        return self._evidence[key]
+            found = self._evidence[key] = self._gathered(project, path, reports)
+        return found
 
-    def _gathered(self, project: Project, path: Path, contexts: Contexts) -> Evidence:
+    def _gathered(self, project: Project, path: Path, reports: Sequence[Contexts]) -> Evidence:
+        names, oldest = {one.report for one in reports}, min(one.written_at for one in reports)
         found, read = Evidence(), 0
         for other in self._others(project, path):
-            told = [one for one in self._contexts(project, other, []) if one.report == contexts.report]
-            saved = self._disk.saved(other) if told and _is_met(told[0]) else None
-            if saved is None or saved.modified_at > contexts.written_at:
+            told = [one for one in self._contexts(project, other, []) if one.report in names]
+            saved = self._disk.saved(other) if len(_joined(told)[0]) > 1 else None
+            if saved is None or saved.modified_at > oldest:
                 continue
-            found, read = found + self._evidence_in(told[0], saved.text), read + 1
+            found, read = found + self._evidence_in(told, saved.text), read + 1
             if found.functions >= _ENOUGH or read >= _MOST_READ:
                 break
         return found
@@ -211,9 +216,13 @@ class CoveringTests:
         return others[:: len(others) // _MOST_ASKED + 1]
 
 
-def _is_met(contexts: Contexts) -> bool:
-    """Tell whether two tests came to the file at all."""
-    return len(by_test(contexts.by_context)[0]) > 1
+def _joined(reports: Sequence[Contexts]) -> tuple[dict[str, int], int]:
+    """Return the lines of each test in all reports together, and those that ran in none."""
+    contexts: dict[str, int] = {}
+    for one in reports:
+        for name, bits in one.by_context.items():
+            contexts[name] = contexts.get(name, 0) | bits
+    return by_test(contexts)
 
 
 def _of_run(ran: RanText, text: str, followed: Sequence[Following], *, complete: bool) -> Recording:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from greenline.ports.source_tree import SourceTree
 
 
+_KEPT = 100
+"""Test files: those that reach what is looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class TestPlace:
     """One test, all its parameters together; ``line`` counts from 1."""
@@ -47,6 +51,7 @@ class TestPlaces:
     def __init__(self, documents: Documents, sources: SourceTree) -> None:
         self._documents = documents
         self._sources = sources
+        self._read: dict[Path, tuple[str, Module]] = {}
 
     def node_ids(self, project: Project, names: Iterable[str]) -> dict[str, str]:
         """Return pytest's node id, relative to the project's root, of each name; a name that fits no file stays.
@@ -90,7 +95,14 @@ class TestPlaces:
             text = self._documents.read(path)
         except (OSError, UnicodeDecodeError, LookupError):
             return None
-        return None if text is None else read_module(text)[0]
+        if text is None:
+            return None
+        known = self._read.get(path)
+        if known is None or known[0] != text:
+            if len(self._read) >= _KEPT:
+                self._read.clear()
+            known = self._read[path] = (text, read_module(text)[0])
+        return known[1]
 
 
 def without_parameters(node_id: str) -> str:

@@ -260,6 +260,23 @@ def test_a_run_that_named_none_beside_one_that_did_is_seen(world: World) -> None
     assert at(found, 2) == Reached((BOTH, NEGATIVE), complete=False, outside=True)
 
 
+def test_parts_that_nobody_combined_are_judged_together(world: World) -> None:
+    """Each worker of a run has tests of its own."""
+    for test, numbers in CALLS.items():
+        run_coverage(world.root, script({test: numbers}), "--parallel-mode", config=CORE)
+    found = world.look()
+    assert len(found.recordings) == 4
+    assert found.notes == ()
+    assert at(found, 3) == Reached((NEGATIVE, BOTH))
+
+
+def test_what_all_parts_lack_is_said_once(world: World) -> None:
+    for number in (1, 2):
+        run_coverage(world.root, f"import signs\nsigns.sign({number})\n", "--parallel-mode", config=CORE)
+    assert len(world.look().recordings) == 2
+    assert len(world.look().notes) == 1
+
+
 def test_names_with_dots_become_node_ids(world: World) -> None:
     world.tests.write_text(DOTTED, encoding="utf-8")
     os.utime(world.tests, (time.time() - 100,) * 2)
