@@ -280,13 +280,19 @@ def _converter() -> Converter:
 
 
 def _gaps(diagnostics: Iterable[types.Diagnostic]) -> tuple[tuple[str, int, int, str], ...]:
-    return tuple(_gap(diagnostic) for diagnostic in diagnostics if diagnostic.code != "suspected-bug")
+    return tuple(gap for diagnostic in diagnostics for gap in _gap(diagnostic))
 
 
-def _gap(diagnostic: types.Diagnostic) -> tuple[str, int, int, str]:
+def _gap(diagnostic: types.Diagnostic) -> list[tuple[str, int, int, str]]:
+    """Return what a diagnostic marks; one that stands on a name is about other lines."""
+    if diagnostic.code not in {"uncovered", "partial-branch", "never-called"}:
+        return []
+    if diagnostic.code == "never-called" and isinstance(diagnostic.data, dict):
+        stretches = diagnostic.data["lines"]
+        return [("uncovered", *lines, "" if number else diagnostic.message) for number, lines in enumerate(stretches)]
     start, end = diagnostic.range.start, diagnostic.range.end
     last = end.line if end.character == 0 and end.line > start.line else end.line + 1
-    return str(diagnostic.code), start.line + 1, last, diagnostic.message
+    return [(str(diagnostic.code), start.line + 1, last, diagnostic.message)]
 
 
 def _text(file: Path) -> str:

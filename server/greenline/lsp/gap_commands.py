@@ -9,10 +9,11 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from greenline.lsp.arguments import one_object, uri_in
+from greenline.lsp.mark_diagnostics import GAPS
 from greenline.lsp.session import Info
 
 if TYPE_CHECKING:
-    from greenline.domain.coverage.model import Gap
+    from greenline.domain.coverage.marks import Mark
     from greenline.lsp.pictures import Shown
     from greenline.lsp.session import Session
 
@@ -40,7 +41,7 @@ class GapCommands:
         if shown is None:
             self._session.show("Open a Python file first: gaps are looked for in what is open.", Info)
             return None
-        gaps = self._gaps(shown)
+        gaps = await self._gaps(shown)
         if not gaps:
             self._session.show(shown.picture.message or _NONE, Info)
             return None
@@ -55,12 +56,9 @@ class GapCommands:
             "line": line, "column": column, "message": gap.explanation, "number": number + 1, "of": len(gaps),
         }  # fmt: skip
 
-    def _gaps(self, shown: Shown) -> list[Gap]:
+    async def _gaps(self, shown: Shown) -> list[Mark]:
         """Return the gaps that are shown, in the order of the text."""
-        settings = self._session.settings
-        loud = {"uncovered": settings.severity_uncovered != "off", "partial-branch": settings.severity_partial != "off"}
-        shown_gaps = [gap for gap in shown.picture.gaps if loud[gap.kind]]
-        return sorted(shown_gaps, key=lambda gap: (gap.span.start_line, gap.span.start_column))
+        return [mark for mark in await self._session.told_marks.of(shown) if mark.kind in GAPS]
 
     async def _show_document(self, params: types.ShowDocumentParams) -> None:
         await self._session.server.window_show_document_async(params)
@@ -73,7 +71,7 @@ def _place(values: Mapping[str, Any], command: str) -> tuple[int, int | None]:
     return line, column
 
 
-def _chosen(gaps: list[Gap], place: tuple[int, int | None], *, forward: bool) -> int:
+def _chosen(gaps: list[Mark], place: tuple[int, int | None], *, forward: bool) -> int:
     """Return the number of the gap to go to; without a column, whatever begins in the line is where one stands."""
     line, column = place
     starts = [(gap.span.start_line, gap.span.start_column) for gap in gaps]

@@ -41,6 +41,8 @@ def of_marks(session: Session, uri: str, positions: Positions, marks: Iterable[M
             "source": SOURCE,
             "message": mark.message,
         }
+        if mark.never_ran:
+            diagnostic["data"] = {"lines": mark.never_ran}
         if mark.related and points:
             diagnostic["relatedInformation"] = _related(uri, positions, mark)
         found.append(diagnostic)

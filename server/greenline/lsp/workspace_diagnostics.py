@@ -114,8 +114,11 @@ class WorkspaceAnswers:
                         found.append(_File(path, session.documents.uri_of(path), result_id))
             return found
 
-        nothing: list[_File] = []
-        return await self._in_background(find, nothing)
+        try:  # beside the pictures: of thousands of files, it takes longer than a picture should wait
+            return await asyncio.to_thread(find)
+        except Exception:
+            log.exception("the files of the workspace cannot be found")
+            return []
 
     async def _report(self, file: _File, known: str | None) -> _Report:
         if known == file.result_id:

@@ -32,6 +32,10 @@ class Mark:
     lines: tuple[tuple[int, int], ...]
     related: tuple[tuple[int, str], ...] = ()
     """Other lines, each with its words."""
+    never_ran: tuple[tuple[int, int], ...] = ()
+    """Of what stands on a name: the lines that it is about."""
+    explanation: str = ""
+    """Of gaps: all that there is to say, for where nothing can be unfolded."""
 
 
 def marks_of_gaps(gaps: Iterable[Gap]) -> tuple[Mark, ...]:
@@ -112,14 +116,16 @@ def _moved(mark: Mark, shift: int) -> Mark:
 def _of_gap(gap: Gap) -> Mark:
     lines = _all_of(gap.span)
     if gap.name is not None:
-        return Mark("never-called", gap.name, gap.message, (*_all_of(gap.name), *lines), gap.ways_in)
+        about = (*_all_of(gap.name), *lines)
+        return Mark("never-called", gap.name, gap.message, about, gap.ways_in, lines, gap.explanation)
     if gap.kind == "uncovered":
         scattered = tuple((line, line) for line in gap.lines if line > gap.span.end_line)
-        return Mark("uncovered", gap.span, gap.message, (*lines, *scattered), gap.ways_in)
+        about = (*lines, *scattered)
+        return Mark("uncovered", gap.span, gap.message, about, gap.ways_in, explanation=gap.explanation)
     related: tuple[tuple[int, str], ...] = ()
     if gap.arc is not None and gap.arc[1] > 0:  # an exit has no line to point at
         related = ((gap.arc[1], f"Line {gap.arc[1]} is never reached from line {gap.arc[0]}"),)
-    return Mark("partial-branch", gap.span, gap.message, lines, related)
+    return Mark("partial-branch", gap.span, gap.message, lines, related, explanation=gap.explanation)
 
 
 def _of_class(one: SilentClass, gaps: Sequence[Gap]) -> Mark:
@@ -127,7 +133,8 @@ def _of_class(one: SilentClass, gaps: Sequence[Gap]) -> Mark:
     lines = (*_all_of(one.name), *(stretch for gap in gaps for stretch in _of_gap(gap).lines))
     related = tuple((gap.name.start_line, gap.message) for gap in gaps if gap.name is not None)
     words = f"Not covered: none of the {one.methods} methods of `{one.qualname}` is ever called ({size})"
-    return Mark("never-called", one.name, words, lines, related)
+    never_ran = tuple((gap.span.start_line, gap.span.end_line) for gap in gaps)
+    return Mark("never-called", one.name, words, lines, related, never_ran, words)
 
 
 def _all_of(span: Span) -> tuple[tuple[int, int], ...]:
