@@ -7,7 +7,7 @@ import { announceCoverage, type LiveCoverage } from "./coverage";
 import { announceCoveringTests, goToCoveringTest, linked, pickTest } from "./coveringTests";
 import { announceInterpreter, answerWithInterpreter } from "./interpreter";
 import { JobNotifications } from "./progress";
-import { announceResults, type JobEnded, tellResults } from "./results";
+import { announceResults, type JobEnded, showStatus, tellResults } from "./results";
 import { filesToSave, save } from "./savedEdits";
 import type { ServerCommand } from "./serverCommand";
 
@@ -63,7 +63,9 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
   client.registerFeature(announceCoverage);
   coverage.listenTo(client);
   answerWithInterpreter(client);
-  client.onNotification("greenline/jobEnded", (ended: JobEnded) => void tellResults(ended));
+  client.onNotification("greenline/jobEnded", (ended: JobEnded) => {
+    void (ended.markdown === undefined ? tellResults(ended) : showStatus(ended.markdown));
+  });
   client.onDidChangeState((change) => change.newState !== State.Running && jobs.dispose());
   return client;
 }

@@ -7,6 +7,8 @@ import type { StaticFeature } from "vscode-languageclient/node";
 export interface JobEnded {
   readonly outcome: string;
   readonly message: string;
+  /** Of the report status: all that the doctor says. */
+  readonly markdown?: string;
   readonly results: readonly { readonly testFile: string | null; readonly tests: readonly string[] }[];
 }
 
@@ -32,6 +34,12 @@ export async function tellResults(ended: JobEnded): Promise<void> {
   if ((await vscode.window.showInformationMessage(ended.message.replaceAll("`", ""), show)) === show) {
     await showTest(vscode.Uri.file(written.testFile), written.tests[0] ?? "");
   }
+}
+
+/** Show the doctor's page. */
+export async function showStatus(markdown: string): Promise<void> {
+  const document = await vscode.workspace.openTextDocument({ language: "markdown", content: markdown });
+  await vscode.commands.executeCommand("markdown.showPreview", document.uri);
 }
 
 async function showTest(file: vscode.Uri, name: string): Promise<void> {
