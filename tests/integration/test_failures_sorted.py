@@ -11,14 +11,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from greenline.adapters.disk_documents import DiskDocuments
 from greenline.adapters.documents_on_disk import SavedFiles
 from greenline.adapters.probes import Probes
 from greenline.adapters.pytest_process import PytestProcess
+from greenline.adapters.run_store_sqlite import RunStoreSqlite
+from greenline.bootstrap import Lasting, build
 from greenline.domain.failures import Place
+from greenline.lsp.documents import EditorDocuments
 from greenline.ports.progress import Silent
 from greenline.ports.project import Interpreter, Project
 from greenline.ports.tests import TestReport, TestRun
 from greenline.services.sort_failures import LastPasses, SortFailures
+from greenline.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -822,3 +827,13 @@ async def test_a_file_that_skips_itself_is_told_of(
     run = TestRun(project, sorter.interpreter, selection=("tests",), parallel=parallel)
     report = await sorter.runner.run(run, Silent())
     assert (report.skipped_files, len(report.outcomes)) == ({"tests/test_a.py"}, 1)
+
+
+@pytest.mark.parametrize(("open_buffers", "where"), [(False, "in the terminal"), (True, "for the editor's process")])
+async def test_a_variable_is_set_where_the_person_looks(project: Project, open_buffers: bool, where: str) -> None:
+    write(project.root / "tests" / "test_a.py", "import shop\ndef test_a(): shop.home_of()\n")
+    documents = EditorDocuments() if open_buffers else DiskDocuments()
+    lasting = Lasting(runs=RunStoreSqlite(project.root.parent / "runs"))
+    services = build(Settings(interpreter=sys.executable), documents, lasting)
+    (failure,) = (await services.run_suite.run(project.root, Silent())).failures
+    assert failure.next_step.startswith(f"Set it {where}")
