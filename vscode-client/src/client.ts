@@ -29,7 +29,7 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
         }
       },
       executeCommand: async (command, given, next) => {
-        const args = withTarget(client, command, given);
+        const args = await withTarget(client, command, given);
         const answer: unknown = args ? await next(command, args) : undefined;
         if (command === goToCoveringTest) {
           await pickTest(client, answer ?? undefined);
