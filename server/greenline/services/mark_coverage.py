@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from greenline.domain.coverage.failing_marks import RanLines
     from greenline.domain.coverage.marks import Mark, MarkKind
+    from greenline.domain.coverage.model import CoverageMap
     from greenline.ports.coverage import CoverageSource, SourceAnalyzer
     from greenline.ports.history import History
     from greenline.ports.project import ProjectFinder
@@ -57,6 +58,7 @@ class MarkCoverage:
         self._history = history
         self._since = since
         self._compared: OrderedDict[Path, tuple[str | None, str, Changed]] = OrderedDict()
+        self._pragmas: OrderedDict[Path, tuple[CoverageMap, tuple[Mark, ...]]] = OrderedDict()
         self._lock = threading.Lock()
 
     def marks(self, picture: Picture, text: str, wanted: Collection[MarkKind]) -> tuple[Mark, ...]:
@@ -67,10 +69,8 @@ class MarkCoverage:
         found: list[Mark] = []
         if "unknown" in wanted:
             found += marks_of_unknown(coverage, picture.module, text)
-        if "unneeded-pragma" in wanted and (pragmas := pragmas_to_try(text, coverage)):
-            exclusions = self._exclusions(picture.path)
-            counted, _ = self._analyzer.analyse(without_pragmas(text, pragmas), exclusions.excluded, exclusions.partial)
-            found += marks_of_pragmas(coverage, pragmas, counted.lines)
+        if "unneeded-pragma" in wanted and coverage.excluded_ran:
+            found += self._of_pragmas(picture.path, text, coverage)
         if "covered-by-failing" in wanted:
             found += marks_of_failing(self._ran(picture.path, text), coverage, picture.module, text)
         return tuple(found)
@@ -92,6 +92,26 @@ class MarkCoverage:
                 if len(self._compared) > _KEPT:
                     self._compared.popitem(last=False)
         return known[2]
+
+    def _of_pragmas(self, path: Path, text: str, coverage: CoverageMap) -> tuple[Mark, ...]:
+        """Return the marks of pragmas, looked for once in each map: the text is read as a whole."""
+        with self._lock:
+            known = self._pragmas.get(path)
+        if known is None or known[0] is not coverage:
+            known = (coverage, self._find_pragmas(path, text, coverage))
+            with self._lock:
+                self._pragmas[path] = known
+                if len(self._pragmas) > _KEPT:
+                    self._pragmas.popitem(last=False)
+        return known[1]
+
+    def _find_pragmas(self, path: Path, text: str, coverage: CoverageMap) -> tuple[Mark, ...]:
+        pragmas = pragmas_to_try(text, coverage)
+        if pragmas is None:
+            return ()
+        exclusions = self._exclusions(path)
+        counted, _ = self._analyzer.analyse(without_pragmas(text, pragmas), exclusions.excluded, exclusions.partial)
+        return marks_of_pragmas(coverage, pragmas, counted.lines)
 
     def _exclusions(self, path: Path) -> Exclusions:
         try:

@@ -59,6 +59,8 @@ _OUTSIDE = (
 )
 _LEFT_OUT = "The coverage data leaves {name} out."
 _KEPT = 256
+_FAILS = frozenset({"failed", "error"})
+"""Outcomes of tests that show nothing to be right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +181,9 @@ class ShowCoverage:
         with self._lock:
             project = self._projects.project_of(path)
             ran = self._stored.by_test(project, path, self._texts.stamp(project))
-            found = [(one.text, _by_test(one)) for one in ran]
-            if not any(lines.failing for _, lines in found):
+            if not any(reached.test.outcome in _FAILS for one in ran for reached in one.tests):
                 return []
+            found = [(one.text, _by_test(one)) for one in ran]
             try:
                 reported = self._texts.reported(project, path, is_test=is_test(project, path))
             except (NoReport, Outdated, CoverageProblem):
@@ -312,7 +314,7 @@ def followed_picture(picture: Picture, following: Following, lines: Sequence[str
 
 
 def _by_test(ran: RanText) -> RanLines:
-    failing = {one.test.node_id: one.bits for one in ran.tests if one.test.outcome in {"failed", "error"}}
+    failing = {one.test.node_id: one.bits for one in ran.tests if one.test.outcome in _FAILS}
     others = (one.bits for one in ran.tests if one.test.node_id not in failing)
     return RanLines(failing, union((ran.outside, *others)))
 
