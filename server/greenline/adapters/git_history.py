@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from greenline.adapters.disk_documents import decoded
@@ -21,7 +23,15 @@ if TYPE_CHECKING:
 _KEPT = 128
 _COMMITTER = re.compile(rb"^committer .* (\d+) [+-]\d{4}$", re.MULTILINE)
 _SHOWN = "so gaps in all lines are shown"
+_PROBLEMS_HOLD = 30.0
+"""Seconds after which is asked again what could not be answered."""
 _T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    message: str
+    until: float
 
 
 class GitHistory:
@@ -69,19 +79,20 @@ class GitHistory:
         return self._once(("text", file, commit), lambda: _text_in(repository, file, commit))
 
     def _once(self, key: tuple[object, ...], find: Callable[[], _T]) -> _T:
-        """Answer from memory; problems are remembered too."""
+        """Answer from memory; a problem is remembered for a while, as it may pass."""
         with self._lock:
-            if key not in self._known:
+            known = self._known.get(key)
+            if key not in self._known or (isinstance(known, _Problem) and known.until < time.monotonic()):
                 try:
                     self._known[key] = find()
                 except HistoryProblem as problem:
-                    self._known[key] = problem
+                    self._known[key] = _Problem(str(problem), time.monotonic() + _PROBLEMS_HOLD)
                 if len(self._known) > _KEPT:
                     self._known.popitem(last=False)
             self._known.move_to_end(key)
             answer = self._known[key]
-        if isinstance(answer, HistoryProblem):
-            raise HistoryProblem(str(answer))
+        if isinstance(answer, _Problem):
+            raise HistoryProblem(answer.message)
         return answer  # type: ignore[return-value]
 
 
@@ -125,8 +136,7 @@ def _text_in(repository: Repository, file: Path, commit: str) -> str | None:
         name = file.relative_to(_resolved(repository.top)).as_posix()
     except ValueError:
         return None
-    blob = ask(repository.top, "rev-parse", "--verify", "--quiet", f"{commit}:{name}")
-    content = ask(repository.top, "cat-file", "blob", blob.strip().decode("ascii")) if blob else None
+    content = ask(repository.top, "cat-file", "blob", f"{commit}:{name}")
     if content is None:
         return None
     try:

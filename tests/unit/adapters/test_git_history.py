@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from greenline.adapters import git_program
+from greenline.adapters import git_history, git_program
 from greenline.adapters.git_history import GitHistory
 from greenline.adapters.git_places import repository_of
 from greenline.ports.history import HistoryProblem, PastText
@@ -173,6 +173,26 @@ def test_a_git_that_does_not_answer_is_ended(file: Path, monkeypatch: pytest.Mon
         GitHistory().base_text(file, "HEAD")
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid.read_text(encoding="utf-8")), 0)
+
+
+def test_what_could_not_be_answered_is_asked_again_later(
+    file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    history = GitHistory()
+    asked = tmp_path / "asked"
+    path = os.environ["PATH"]
+    script(tmp_path, "git", f"echo x >> {asked}; exec yes")
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{path}")
+    monkeypatch.setattr(git_program, "MOST", 1000)
+    for _ in range(3):
+        with pytest.raises(HistoryProblem):
+            history.base_text(file, "HEAD")
+    assert asked.read_text(encoding="utf-8") == "x\n"
+    monkeypatch.setattr(git_program, "MOST", 1 << 20)
+    monkeypatch.setenv("PATH", path)
+    later = git_history.time.monotonic() + 31
+    monkeypatch.setattr(git_history.time, "monotonic", lambda: later)
+    assert history.base_text(file, "HEAD") == "x = 1\n"
 
 
 def test_an_answer_without_end_is_ended(file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
