@@ -30,7 +30,8 @@ def _pythons() -> tuple[str, ...]:
     return (sys.executable, *(python for python in others if python and _can(python, "pass")))
 
 
-WITH_COVERAGE = [python for python in _pythons() if _can(python, "import coverage")]
+# Free-threaded builds may have a coverage.py without the tracer that is compared with.
+WITH_COVERAGE = [python for python in _pythons() if _can(python, "import coverage.tracer")]
 MONITORING = [python for python in _pythons() if _can(python, "import sys; sys.monitoring")]
 
 
