@@ -29,10 +29,18 @@ def told(found: dict[str, Any], ended: list[list[str]]) -> list[str]:
     sentences = [
         *_of_refusals(hinders),
         *(reasons.ending(call, how) for call, how in ways.values()),
-        *([reasons.not_in_time(found["slow"])] if found.get("slow") else []),
+        *([reasons.not_in_time(found["slow"])] if _is_slow(found.get("slow")) else []),
         *_of_refusals(others),
     ]
     return list(dict.fromkeys(sentences))[:MOST]
+
+
+def _is_slow(slow: list[Any] | None) -> bool:
+    """Tell whether the call was slow when it was given more time, too: before, the machine may have been busy."""
+    if slow is None:
+        return False
+    _, seconds, ended, limit = slow
+    return not ended or seconds > limit
 
 
 def _telling(refusals: list[Any]) -> list[Any]:

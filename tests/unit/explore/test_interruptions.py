@@ -62,6 +62,7 @@ def test_what_took_too_long() -> None:
     limit = "what takes longer than 0.3 s is ended while exploring"
     assert told(slow=["f(3)", 2.02, False, 0.3]) == [f"`f(3)` had not ended after 2 s; {limit}"]
     assert told(slow=["f(3)", 1.24, True, 0.3]) == [f"`f(3)` took 1.2 s; {limit}"]
+    assert told(slow=["f(3)", 0.2, True, 0.3]) == [], "the machine was busy"
     assert told(slow=["f(3)", 0.01, False, 0.3]) == [f"what `f(3)` yields had no end; {limit}"]
 
 
