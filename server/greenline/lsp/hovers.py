@@ -107,7 +107,7 @@ def _definition(shown: Shown, of: Function | Class, summary: Summary | None, pla
         figures.append(f"{summary.branches.covered} of {summary.branches.total} branches")
     if gaps:
         figures.append("1 gap" if len(gaps) == 1 else f"{len(gaps)} gaps")
-    said = [f"**{of.qualname}**: {summary.whole_percent} % covered ({', '.join(figures)})"]
+    said = [f"**`{of.qualname}`**: {summary.whole_percent} % covered ({', '.join(figures)})"]
     changed = len(shown.picture.map.unknown & lines)
     if changed:
         which = "1 line changed since it was measured, and is" if changed == 1 else f"{changed} lines changed, and are"
@@ -252,11 +252,11 @@ class _Markdown(_Words):
 
     def test(self, place: TestPlace) -> str:
         uri = self._session.documents.uri_of(place.path)
-        name = place.name.replace("_", "\\_")
-        return f"[{name}]({uri}#L{place.line}){_cases(place)}"
+        # As code, since Markdown takes underscores for emphasis and editors show the backslashes that prevent it.
+        return f"[`{place.name}`]({uri}#L{place.line}){_cases(place)}"
 
     def small(self, text: str) -> str:
-        return f"*{text}*".replace("_", "\\_")
+        return f"*{text}*"
 
     def run(self, shown: Shown, subject: _Subject) -> str:
         if not self._session.client.follows_commands:

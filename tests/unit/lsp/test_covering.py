@@ -131,7 +131,7 @@ async def test_a_line_says_whether_it_ran_which_ways_and_by_which_tests(shop: Fa
             "**Partly covered**: 1 of 2 branches taken",
             "- Line 5 never jumps to 6: the condition is never true",
             "- Line 5 jumps to 7",
-            f"Reached by 3 tests: [test\\_a]({link}#L5), [test\\_b]({link}#L9) (2 cases)",
+            f"Reached by 3 tests: [`test_a`]({link}#L5), [`test_b`]({link}#L9) (2 cases)",
             "*Measured 3 minutes ago (.coverage)*",
         ]
         found = await hover(editor, uri, 5, 6)
@@ -154,7 +154,7 @@ async def test_every_line_of_a_statement_says_the_same(shop: FakeServices, sourc
         uri = editor.open(source)
         told = [await said(editor, uri, line) for line in (16, 17, 18)]
         assert told[0][0] == "**Covered**"
-        assert "Reached by 1 test: [test\\_a]" in told[0][1]
+        assert "Reached by 1 test: [`test_a`]" in told[0][1]
         assert told[0] == told[1] == told[2]
 
 
@@ -181,17 +181,17 @@ async def test_names_of_functions_and_classes_have_their_figures(shop: FakeServi
     async with Editor(shop, MARKDOWN) as editor:
         uri = editor.open(source)
         function = await said(editor, uri, 4, 6)
-        assert function[0] == "**price**: 78 % covered (4 of 5 lines, 3 of 4 branches, 1 gap)"
+        assert function[0] == "**`price`**: 78 % covered (4 of 5 lines, 3 of 4 branches, 1 gap)"
         assert function[1].startswith("Reached by 3 tests: ")
         assert (await hover(editor, uri, 4, 6))["range"] == {
             "start": {"line": 3, "character": 4}, "end": {"line": 3, "character": 9},
         }  # fmt: skip
         of_class = await said(editor, uri, 12, 7)
-        assert of_class[0] == "**Box**: 50 % covered (1 of 2 lines, 1 gap)"
-        assert of_class[1].startswith("Reached by 1 test: [test\\_a]")
-        assert (await said(editor, uri, 14, 9))[0] == "**Box.put**: 100 % covered (1 of 1 lines)"
+        assert of_class[0] == "**`Box`**: 50 % covered (1 of 2 lines, 1 gap)"
+        assert of_class[1].startswith("Reached by 1 test: [`test_a`]")
+        assert (await said(editor, uri, 14, 9))[0] == "**`Box.put`**: 100 % covered (1 of 1 lines)"
         never = await said(editor, uri, 23, 9)
-        assert never == ["**Box.lose**: 0 % covered (0 of 1 lines, 1 gap)", "*Measured 3 minutes ago (.coverage)*"]
+        assert never == ["**`Box.lose`**: 0 % covered (0 of 1 lines, 1 gap)", "*Measured 3 minutes ago (.coverage)*"]
 
 
 async def test_a_client_without_markdown_gets_plain_text(shop: FakeServices, source: Path) -> None:
