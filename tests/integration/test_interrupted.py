@@ -1,6 +1,7 @@
 """Functions of which one branch is refused or ended while exploring: that is said, with the tests and a second time."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -53,12 +54,12 @@ def interrupts(number: int) -> str:
     return "done"
 """
 SAID = {
-    "saves": "it changes files outside of a temporary folder: it wants to write to ~/.wild, which is refused",
-    "loops": "` had not ended after ",
-    "eats": "` wanted to use more than 4 GiB of memory, which is refused while exploring",
-    "leaves": "` ended the process with exit code ",
-    "crashes": "` crashed the interpreter (segmentation fault)",
-    "interrupts": "` wanted to send signal 2 to process ",
+    "saves": r"it changes files outside of a temporary folder: it wants to write to ~/\.wild, which is refused",
+    "loops": r"` (had not ended after [23] s|did not end within \d+ s)",  # the second where others have the processor
+    "eats": r"` wanted to use more than 4 GiB of memory, which is refused while exploring",
+    "leaves": r"` ended the process with exit code \d+, as os\._exit does",
+    "crashes": r"` crashed the interpreter \(segmentation fault\)",
+    "interrupts": r"` wanted to send signal 2 to process \d+, which is refused",
 }
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="exploring is tested on Linux only")
@@ -96,7 +97,8 @@ def test_the_first_run_writes_a_test_and_says_what_was_in_the_way(runs: Any, nam
     lines, _ = runs
     assert lines[name][0].startswith("✔")
     assert any(line.startswith("left: ") for line in lines[name])
-    assert [line for line in lines[name] if line.startswith("in the way: ") and SAID[name] in line], lines[name]
+    in_the_way = [line for line in lines[name] if line.startswith("in the way: ")]
+    assert [line for line in in_the_way if re.search(SAID[name], line)], lines[name]
 
 
 def test_a_class_that_cannot_be_made_says_what_its_call_did(tmp_path: Path) -> None:
@@ -123,6 +125,6 @@ def test_a_class_that_cannot_be_made_says_what_its_call_did(tmp_path: Path) -> N
 def test_the_second_run_says_it_again(runs: Any, name: str) -> None:
     _, again = runs
     assert again[name]["status"] == "nothing_to_gain"
-    assert [words for words in again[name]["refused"] if SAID[name] in words]
-    assert [words for words in again[name]["not_tested"] if SAID[name] in words]
+    assert [words for words in again[name]["refused"] if re.search(SAID[name], words)]
+    assert [words for words in again[name]["not_tested"] if re.search(SAID[name], words)]
     assert again[name]["not_tested"][-1].startswith(("Not covered", "Line "))
