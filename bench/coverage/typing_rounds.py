@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from project import Project
+    from rpc import Message
 
 AIM = (None, 5.0)
 RATE = 8.0
@@ -63,28 +64,30 @@ def _like_a_person(project: Project, folder: Path, keys: int) -> Iterator[Row]:
             last.add(message.at - began)
             editor.server.notified.clear()
     yield from (pushed, last)
-    yield _drawn(project, folder, keys)
+    yield from _drawn(project, folder, keys)
 
 
-def _drawn(project: Project, folder: Path, keys: int) -> Row:
-    """Wait for the line states of each version, where the server sends them."""
-    row = Row("(c) `didChange` -> `greenline/coverage`, with its pause")
+def _drawn(project: Project, folder: Path, keys: int) -> Iterator[Row]:
+    """Wait for the line states of each version: those that follow from the edit, and those that are settled."""
+    followed = Row("(c) `didChange` -> `greenline/coverage` that follows the edit, its pause included")
+    settled = Row("(c) `didChange` -> `greenline/coverage` that is settled")
     with _typing(project, folder, {**PULL, "experimental": DRAWS}) as (editor, uri, typist):
         said = editor.server.notified["greenline/coverage"]
-        editor.wait(1.0)
-        if not said:
-            return row
-        for _ in range(keys):
+        for _ in range(keys // 2):
+            said.clear()
             began = editor.change(uri, typist.press())
             version = editor.version
-            row.add(editor.server.until(lambda v=version: _of_version(said, v)).at - began)
-            said.clear()
-            editor.settle()
-    return row
+            first = editor.server.until(lambda v=version: _of_version(said, v))
+            (settled if first.body["params"]["settled"] else followed).add(first.at - began)
+            last = editor.server.until(lambda v=version: _of_version(said, v, settled=True))
+            if last is not first:
+                settled.add(last.at - began)
+    yield from (followed, settled)
 
 
-def _of_version(said: list[Any], version: int) -> Any:
-    return next((message for message in said if message.body["params"].get("version") == version), None)
+def _of_version(said: list[Message], version: int, *, settled: bool = False) -> Message | None:
+    params = ((message, message.body["params"]) for message in said)
+    return next((m for m, p in params if p["version"] == version and (p["settled"] or not settled)), None)
 
 
 def _pressed(editor: Editor, uri: str, typist: Typist, keys: int, *, pulls: bool) -> Iterator[tuple[float, int, int]]:

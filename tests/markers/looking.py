@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LIMIT = 120.0
+_AGE = re.compile(r"^Measured [^(]*\(", re.MULTILINE)
+"""How long ago that was goes by the clock."""
 _PROJECT = """\
 [project]
 name = "sample"
@@ -99,7 +102,7 @@ async def _said(editor: Editor, path: Path, text: str, look: Look) -> Said:
                 at = {"line": line, "character": len(content) - len(content.lstrip())}
                 hover = await editor.request("textDocument/hover", {**document, "position": at})
                 if hover is not None:
-                    hovers[line] = hover["contents"]["value"]
+                    hovers[line] = _AGE.sub("Measured ... (", hover["contents"]["value"])
     return Said(lenses, report["items"], hovers)
 
 
