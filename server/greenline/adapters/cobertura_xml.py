@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CONDITIONS = re.compile(r"\((\d{1,9})/(\d{1,9})\)")
+_LONGEST = 1 << 26
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:[/\\]|\\\\")
 
 
@@ -30,7 +31,9 @@ def read_cobertura(stream: IO[bytes]) -> Iterator[FileCoverage]:
     sources: list[str] = []
     is_cobertura = measures_branches = False
     try:
-        for event, element in iterparse(stream, events=("start", "end")):
+        bounded = _Bounded(stream)
+        for event, element in iterparse(bounded, events=("start", "end")):
+            bounded.since = 0
             if event == "start":
                 if not is_cobertura and element.tag != "coverage":
                     raise CoverageProblem(f"it begins with <{str(element.tag)[:40]}> and not with <coverage>")
@@ -48,6 +51,21 @@ def read_cobertura(stream: IO[bytes]) -> Iterator[FileCoverage]:
         raise CoverageProblem(f"it contains what no report needs and what is dangerous ({error})") from error
     except (ParseError, LookupError, ValueError) as error:  # the others of its encoding
         raise CoverageProblem(f"it is no XML ({error})") from error
+
+
+class _Bounded:
+    """A stream of which no more than a bit is read without anything coming of it: text is kept until it ends."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.since = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Read on. Raises CoverageProblem."""
+        self.since += size
+        if self.since > _LONGEST:
+            raise CoverageProblem(f"{_LONGEST:,} bytes of it hold no element")
+        return self._stream.read(size)
 
 
 def _file(element: Any, sources: list[str], *, measures_branches: bool) -> FileCoverage:

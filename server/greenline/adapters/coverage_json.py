@@ -19,6 +19,8 @@ _CHUNK = 1 << 20
 _LONGEST = 1 << 28
 _BLANK = re.compile(r"[ \t\n\r]*")
 _AN_ARC = 2
+_LONGEST_WORD = 16
+"""No literal and no escape has more characters."""
 
 
 def read_coverage_json(stream: IO[str]) -> Iterator[FileCoverage]:
@@ -70,8 +72,8 @@ class _Text:
         while True:
             try:
                 value, end = self._decoder.raw_decode(self._text, self._at)
-            except ValueError:
-                if not self._more(chunk):
+            except ValueError as error:
+                if not _may_go_on(error, len(self._text)) or not self._more(chunk):
                     raise
                 chunk *= 2
                 continue
@@ -103,6 +105,13 @@ class _Text:
             self._text = self._text[self._at :] + read
             self._at = 0
         return bool(read)
+
+
+def _may_go_on(error: ValueError, length: int) -> bool:
+    """Tell whether a value that is cut off may be whole with more text: what is wrong before the end stays wrong."""
+    if not isinstance(error, json.JSONDecodeError):
+        return False
+    return error.msg.startswith("Unterminated string") or error.pos > length - _LONGEST_WORD
 
 
 def _look_at(meta: Any) -> None:

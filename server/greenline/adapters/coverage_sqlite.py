@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING, TypeVar
 
-from greenline.adapters.report_reading import ContextsRead
+from greenline.adapters.report_content import MOST_LINES
+from greenline.adapters.report_reading import ContextsRead, refuse_what_is_no_file
 from greenline.domain.coverage.context_names import named_test
 from greenline.domain.coverage.contexts import bits_of, lines_of
 from greenline.domain.coverage.model import Executed
@@ -23,6 +25,10 @@ Answer = TypeVar("Answer")
 
 _SCHEMA = 7  # of every release since 5.0
 _AGAIN = "Delete it and run the tests with coverage again."
+_LONGEST = 60.0
+"""Seconds of one question: a file can hold what never ends."""
+_STEPS = 1_000_000
+"""Of SQLite's machine, between two looks at the clock."""
 
 
 class DataFile:
@@ -41,13 +47,14 @@ class DataFile:
 
     def names_like(self, file_name: str) -> list[str]:
         """Return the paths that end with it, after whatever kind of slash."""
-        query = "select path from file where path like ? escape '!'"
+        query = "select path from file where path like ? escape '!' and typeof(path) = 'text'"
         ending = "%" + "".join(f"!{sign}" if sign in "!%_" else sign for sign in file_name)
         return _read(self._path, lambda database: [path for (path,) in database.execute(query, (ending,))])
 
     def names(self) -> list[str]:
         """Return every path."""
-        return _read(self._path, lambda database: [path for (path,) in database.execute("select path from file")])
+        query = "select path from file where typeof(path) = 'text'"
+        return _read(self._path, lambda database: [path for (path,) in database.execute(query)])
 
 
 def _read(report: Path, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
@@ -55,6 +62,8 @@ def _read(report: Path, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
     _refuse_what_is_no_database(report)
     try:
         with closing(sqlite3.connect(f"{report.absolute().as_uri()}?mode=ro", uri=True, timeout=0.05)) as database:
+            end = time.monotonic() + _LONGEST
+            database.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
             return ask(database)
     except sqlite3.OperationalError as error:
         if "locked" in str(error) or "busy" in str(error):
@@ -64,6 +73,10 @@ def _read(report: Path, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
         raise CoverageProblem(f"Coverage data {report} cannot be read ({error}). {_AGAIN}") from error
     except sqlite3.Error as error:
         raise CoverageProblem(f"Coverage data {report} cannot be read ({error}). {_AGAIN}") from error
+    except (TypeError, ValueError, OverflowError, AttributeError) as error:
+        raise CoverageProblem(
+            f"Coverage data {report} holds what coverage.py does not write ({error}). {_AGAIN}"
+        ) from error
 
 
 def _rows(database: sqlite3.Connection, report: Path, names: Sequence[str]) -> Executed | None:
@@ -72,12 +85,12 @@ def _rows(database: sqlite3.Connection, report: Path, names: Sequence[str]) -> E
         return None
     if _has_arcs(database):
         query = f"select distinct fromno, tono from arc where file_id in ({_marks(file_ids)})"  # noqa: S608 - only marks
-        arcs = frozenset((start, end) for start, end in database.execute(query, file_ids))
+        arcs = frozenset(_arc(start, end) for start, end in database.execute(query, file_ids))
         return Executed(frozenset(line for arc in arcs for line in arc if line > 0), arcs)
     query = f"select numbits from line_bits where file_id in ({_marks(file_ids)})"  # noqa: S608 - only marks
     bits = 0
     for (numbits,) in database.execute(query, file_ids):
-        bits |= int.from_bytes(numbits, "little")
+        bits |= _bits(numbits)
     return Executed(frozenset(lines_of(bits)))
 
 
@@ -98,8 +111,8 @@ def _by_context(database: sqlite3.Connection, named: Mapping[int, str], file_ids
         # Joined by SQLite, a context's lines are one row: a busy file has millions of arcs.
         query = (
             "select context_id, group_concat(line) from ("  # noqa: S608 - only marks
-            f"select context_id, fromno as line from arc where file_id in ({marks}) and fromno > 0 union "
-            f"select context_id, tono from arc where file_id in ({marks}) and tono > 0) group by context_id"
+            f"select context_id, fromno as line from arc where file_id in ({marks}) and {_in_a_file('fromno')} union "
+            f"select context_id, tono from arc where file_id in ({marks}) and {_in_a_file('tono')}) group by context_id"
         )
         for number, lines in database.execute(query, [*file_ids, *file_ids]):
             name = named.get(number, "")
@@ -108,7 +121,7 @@ def _by_context(database: sqlite3.Connection, named: Mapping[int, str], file_ids
     query = f"select context_id, numbits from line_bits where file_id in ({marks})"  # noqa: S608 - only marks
     for number, numbits in database.execute(query, file_ids):
         name = named.get(number, "")
-        found[name] = found.get(name, 0) | int.from_bytes(numbits, "little")
+        found[name] = found.get(name, 0) | _bits(numbits)
     return found
 
 
@@ -126,6 +139,22 @@ def _known_file(database: sqlite3.Connection, report: Path, names: Sequence[str]
 def _has_arcs(database: sqlite3.Connection) -> bool:
     found = database.execute("select value from meta where key = 'has_arcs'").fetchone()
     return bool(found and int(found[0]))
+
+
+def _arc(start: object, end: object) -> tuple[int, int]:
+    if type(start) is not int or type(end) is not int or max(abs(start), abs(end)) > MOST_LINES:
+        raise ValueError(f"a jump from line {str(start)[:40]} to line {str(end)[:40]}")
+    return start, end
+
+
+def _bits(numbits: object) -> int:
+    if not isinstance(numbits, bytes) or len(numbits) > MOST_LINES // 8:
+        raise ValueError(f"the lines {str(numbits)[:40]}")
+    return int.from_bytes(numbits, "little")
+
+
+def _in_a_file(column: str) -> str:
+    return f"typeof({column}) = 'integer' and {column} between 1 and {MOST_LINES}"
 
 
 def _marks(values: Sequence[object]) -> str:
@@ -147,7 +176,7 @@ def _refuse_what_is_no_database(report: Path) -> None:
             "or in the setting greenline.coverage.file."
         )
     try:
-        head = _head(report)
+        head = _head(report) if report.is_file() else b"?"
     except PermissionError as error:
         raise CoverageProblem(
             f"Coverage data {report} cannot be read (no permission). Make it readable, "
@@ -155,6 +184,8 @@ def _refuse_what_is_no_database(report: Path) -> None:
         ) from error
     except OSError as error:
         raise CoverageProblem(f"Coverage data {report} cannot be read ({error.strerror}). {_AGAIN}") from error
+    if not report.is_file():
+        refuse_what_is_no_file(report)
     if not head:
         raise CoverageProblem(f"Coverage data {report} is empty: the run that began it did not finish. {_AGAIN}")
     if head.startswith(b"!coverage.py: This is a private format"):

@@ -22,6 +22,7 @@ _LONGEST = 1 << 16
 def read_lcov(stream: IO[str]) -> Iterator[FileCoverage]:
     """Yield the files of a tracefile, one after the other. Raises CoverageProblem, without the report's name."""
     record: _Record | None = None
+    is_empty = True
     for number, line in enumerate(iter(lambda: stream.readline(_LONGEST), ""), 1):
         if len(line) == _LONGEST:
             raise CoverageProblem(f"line {number} of it is longer than {_LONGEST:,} characters")
@@ -37,9 +38,11 @@ def read_lcov(stream: IO[str]) -> Iterator[FileCoverage]:
             record.add_branch(value)
         elif key == "end_of_record":
             yield record.file()
-            record = None
+            record, is_empty = None, False
     if record is not None:
         raise CoverageProblem(f"it ends in the middle of {record.name}")
+    if is_empty:
+        raise CoverageProblem("it tells of no file")
 
 
 @dataclass
