@@ -26,6 +26,10 @@ class CoverageParser:
         # Also because warnings are silenced for the whole process while a text is parsed.
         self._lock = threading.Lock()
 
+    def get_ready(self) -> None:
+        """Import coverage.py now."""
+        self.analyse("pass\n")
+
     def analyse(
         self, text: str, excluded: Sequence[str] = (), partial: Sequence[str] = ()
     ) -> tuple[Statements, list[str]]:

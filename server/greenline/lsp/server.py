@@ -201,6 +201,7 @@ def _real(selection: Selection) -> Build:
 
         if not lasting:
             lasting.append(bootstrap.lasting_with(selection))
+            lasting[0].parser.get_ready()
         return bootstrap.build(settings, documents, lasting[0])
 
     return build
@@ -215,6 +216,7 @@ def _register_lifecycle(server: GreenlineServer) -> None:
     def initialized(_params: types.InitializedParams) -> None:
         server.configuration.initialized()
         server.session.spawn(server.report_watch.watch(), "watch over coverage reports")
+        server.session.spawn(server.session.get_ready(), "services")
 
     @server.feature(types.SHUTDOWN)
     async def shutdown(_params: None) -> None:

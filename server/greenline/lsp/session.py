@@ -61,6 +61,13 @@ class Session:
         self.is_over = False
         """Nobody looks any more."""
 
+    async def get_ready(self) -> None:
+        """Load the services while nobody waits: most of the time until the first file is shown would be that."""
+        try:
+            await self.load_services()
+        except Exception:
+            log.exception("the services cannot be built")  # whoever needs them says so to the person
+
     async def load_services(self) -> Services:
         """Return the services; building them for the first time must not hold up the loop."""
         return await asyncio.get_running_loop().run_in_executor(self.executor, self.services.current)
