@@ -373,3 +373,43 @@ async def test_a_large_report_that_is_broken_is_told_of(root: Path, build: Any, 
         editor.open(root / "a.py")
         told = await editor.wait_for("window/showMessage")
         assert "coverage.json cannot be read: it is no JSON" in told["message"]
+
+
+async def test_bad_reports_of_every_format_do_the_server_no_harm(tmp_path: Path, build: Any) -> None:
+    """One server, a project for each; then it still draws one that is well."""
+    from unit.coverage.test_bad_reports import CASES, NAMES
+
+    files = {}
+    for format_, name in NAMES.items():
+        # What is no file is no report where nobody names it.
+        for case in sorted(
+            CASES.keys() - {"never_ends", "one_long_value", *(("folder", "pipe") * (format_ != "data"))}
+        ):
+            files[format_, case] = a_project(tmp_path / f"{format_}-{case}", name)
+            CASES[case](files[format_, case].parent / name, format_)
+            if case not in {"folder", "pipe"}:
+                os.utime(files[format_, case].parent / name, (1, 1))
+    async with Editor(build, {}) as editor:
+        for (format_, case), path in files.items():
+            uri = editor.open(path)
+            await editor.lenses(uri)
+            told = await editor.wait_for("window/showMessage", lambda p, n=str(path.parent): n in p["message"])  # type: ignore[misc]
+            assert NAMES[format_] in told["message"], case
+        well = a_project(tmp_path / "well", "coverage.json")
+        write(well.parent / "coverage.json", report(1, 2, 3))
+        editor.open(well)
+        await editor.wait_for("textDocument/publishDiagnostics", missing([4]))
+    for (format_, case), path in files.items():
+        if case not in {"folder", "pipe"}:
+            (path.parent / NAMES[format_]).unlink()
+
+
+def a_project(root: Path, report_name: str) -> Path:
+    """Make a project whose report has this name; return its one file."""
+    root.mkdir()
+    (root / "pyproject.toml").write_text("[project]\nname = 'shop'\n", encoding="utf-8")
+    data_file = "data_file = nothing\n" if report_name != ".coverage" else ""
+    (root / ".coveragerc").write_text(f"[run]\n{data_file}", encoding="utf-8")
+    (root / "a.py").write_text(TEXT, encoding="utf-8")
+    os.utime(root / "a.py", (1, 1))
+    return root / "a.py"

@@ -107,6 +107,8 @@ class SettledReports:
         if gone and not any(report.stamp > newest for report in new) and waited < patience.broken:
             raise NotReadYet(f"{gone[0].path.name} is gone; what it said is shown until that is sure.")
         for report in new:
+            if report.path.exists() and not report.path.is_file():
+                continue  # a folder, a pipe: nobody writes it, and reading it says so
             age = max(waited, self._now() - report.written_at)
             if age < patience.settle:
                 raise NotReadYet(_being_written(report))

@@ -1,7 +1,7 @@
 """Notices new coverage reports, whoever writes them: looks at their times, at once when the client tells of one.
 
 Looking costs a few file times for each project, works on every file system and in every container, and needs no
-package; ``bench/coverage`` prints what it costs while nothing happens.
+package.
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -25,6 +24,8 @@ from unit.coverage.test_coverage_sqlite import data_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+resource = pytest.importorskip("resource", reason="limits of memory are not there")
 
 HUGE = 2 * 1024**3
 NAMES = {"data": ".coverage", "json": "coverage.json", "xml": "coverage.xml", "lcov": "coverage.lcov"}
@@ -182,7 +183,6 @@ else:
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="pipes and limits of memory are not there")
 @pytest.mark.parametrize("format_", NAMES)
 @pytest.mark.parametrize("case", CASES)
 def test_it_is_a_sentence_in_bounded_time_and_memory(tmp_path: Path, format_: str, case: str) -> None:

@@ -307,3 +307,10 @@ def test_a_report_that_is_of_no_use_is_not_loaded(tmp_path: Path, project: Proje
         with pytest.raises(CoverageProblem, match=words):
             source.load(project, project.root / name)
         assert lines_of(source, project, "a.py") == {1}
+
+
+def test_a_folder_in_the_place_of_data_is_told_at_once(tmp_path: Path, project: Project) -> None:
+    (project.root / ".coverage").mkdir()
+    with pytest.raises(CoverageProblem, match="is a folder") as raised:
+        lines_of(reports(tmp_path), project, "a.py")
+    assert not isinstance(raised.value, NotReadYet)
