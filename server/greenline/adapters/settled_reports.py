@@ -88,7 +88,7 @@ class SettledReports:
         """Tell whether a report that could not be read after all may be better soon, and have it looked at again."""
         if self._patience is None:
             return False
-        ages = [self._now() - report.written_at for report in reports]
+        ages = [self._now() - report.written_at for report in reports if not _is_no_file(report)]
         hope = any(age < self._patience.broken for age in ages) or not all(r.is_as_it_was for r in reports)
         if hope:
             self._doubts[root] = self.doubts(root) + 1
@@ -107,8 +107,8 @@ class SettledReports:
         if gone and not any(report.stamp > newest for report in new) and waited < patience.broken:
             raise NotReadYet(f"{gone[0].path.name} is gone; what it said is shown until that is sure.")
         for report in new:
-            if report.path.exists() and not report.path.is_file():
-                continue  # a folder, a pipe: nobody writes it, and reading it says so
+            if _is_no_file(report):
+                continue  # reading it says so
             age = max(waited, self._now() - report.written_at)
             if age < patience.settle:
                 raise NotReadYet(_being_written(report))
@@ -119,6 +119,11 @@ class SettledReports:
             except CoverageProblem as problem:
                 if age < (patience.broken if report.stamp[1] else patience.empty):
                     raise NotReadYet(_being_written(report)) from problem
+
+
+def _is_no_file(report: Report) -> bool:
+    """Tell whether it is a folder or a pipe, say, which nobody writes."""
+    return report.path.exists() and not report.path.is_file()
 
 
 def _being_written(report: Report) -> str:
