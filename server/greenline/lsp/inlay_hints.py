@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -30,10 +31,14 @@ async def hints(session: Session, params: types.InlayHintParams) -> list[types.I
         return []
     known = await session.covering.of(shown.document)
     whole = _whole_statements(coverage, set(wanted))
+
+    def labels() -> list[str]:
+        return [_label(coverage, known, line, whole[line]) for line in wanted]
+
+    # Thousands of tests may reach each of thousands of lines.
     return [
         types.InlayHint(positions.position(line, len(lines[line - 1])), label, padding_left=True)
-        for line in wanted
-        if (label := _label(coverage, known, line, whole[line]))
+        for line, label in zip(wanted, await asyncio.to_thread(labels), strict=True)
     ]
 
 

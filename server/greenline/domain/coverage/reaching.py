@@ -2,12 +2,13 @@
 
 Whoever is in a function came in through its first statement. Where tests ran lines of a function and not its beginning,
 each line was written down only for the first test that ran it: so records coverage.py with ``sys.monitoring``, when
-contexts are switched. Of networkx's tests that leaves 1 % (its data has such functions by the dozen; that of another
+contexts are switched. Of what networkx's tests ran that leaves 1 % (its data has such functions by the dozen; that of another
 core has one in hundreds: a thread or a loop that outlives the test that began it).
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -119,11 +120,13 @@ def _bodies(module: Module) -> Iterator[int]:
     """
     inner = [(f.line, between(_after(f.body_line, f.line), f.end_line)) for f in module.functions]
     inner += [(c.line, between(c.line, c.end_line)) for c in module.classes]
+    inner.sort()
     for function in module.functions:
         first = _after(function.body_line, function.line)
         if function.is_async or function.is_generator or first > function.end_line:
             continue
-        inside = union(bits for line, bits in inner if first <= line <= function.end_line)
+        here = slice(bisect_left(inner, (first, 0)), bisect_left(inner, (function.end_line + 1, 0)))
+        inside = union(bits for _, bits in inner[here])
         yield between(first, function.end_line) & ~inside
 
 
