@@ -2,8 +2,8 @@
 
 Whoever is in a function came in through its first statement. Where tests ran lines of a function and not its beginning,
 each line was written down only for the first test that ran it: so records coverage.py with ``sys.monitoring``, when
-contexts are switched. Of what networkx's tests ran that leaves 1 % (its data has such functions by the dozen; that of another
-core has one in hundreds: a thread or a loop that outlives the test that began it).
+contexts are switched. Of what networkx's tests ran that leaves 1 %. Its data has such functions by the dozen; that of
+another core has one in hundreds, where a thread or a loop outlives the test that began it.
 """
 
 from __future__ import annotations
