@@ -260,7 +260,7 @@ ASKED = {
 
 
 async def test_notifications_and_commands_are_handled_synchronously(services: FakeServices) -> None:
-    async with Editor(services, merged(FULL, PULL)) as editor:
+    async with Editor(services, merged(FULL, PULL), options={"diagnostics": {"workspace": True}}) as editor:
         handlers = editor.server.protocol.fm
         waiting = {name for name, handler in handlers.features.items() if asyncio.iscoroutinefunction(handler)}
         assert waiting == ASYNCHRONOUS
