@@ -10,7 +10,7 @@ from greenline.adapters.coverage_sqlite import DataFile
 from greenline.adapters.report_index import ReportIndexes
 from greenline.adapters.report_places import by_convention, chosen, enclosing, named_by, report_at, reports_at
 from greenline.adapters.settled_reports import SettledReports
-from greenline.ports.coverage import NotReadYet
+from greenline.ports.coverage import CoverageProblem, NotReadYet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,7 +114,10 @@ class ReportsInUse:
     def _around(self, root: Path) -> list[Report]:
         """Return the reports of a run that was started around the project, in a folder with several."""
         for folder in enclosing(root):
-            config = self._configs.of(folder)
+            try:
+                config = self._configs.of(folder)
+            except CoverageProblem:  # somebody else's
+                continue
             if found := by_convention(config.data_file, config.outputs):
                 return [replace(report, base=folder) for report in found]
         return []

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from greenline.domain.coverage.model import Executed
-from greenline.ports.coverage import CoverageProblem, CoverageSource
+from greenline.ports.coverage import CoverageProblem, CoverageSource, NotReadYet
 from greenline.ports.documents import Documents
 from greenline.ports.isolation import Isolating
 from greenline.ports.project import (
@@ -137,6 +137,8 @@ class DiagnoseProject:
             if not self._coverage.has_report(project):
                 return [self._own_finding(project, report)]
             return self._report_findings(project, report)
+        except NotReadYet as problem:
+            return [Finding("coverage data", "warning", str(problem))]
         except CoverageProblem as problem:
             return [Finding("coverage data", "problem", str(problem))]
 

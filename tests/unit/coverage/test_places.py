@@ -189,6 +189,11 @@ def beyond_the_repository(disk: Disk) -> None:
     disk.data("outer/.coverage", {"./outer/repo/cart.py": [1]})
 
 
+def below_a_broken_configuration(disk: Disk) -> None:
+    one_report_for_several(disk)
+    disk.write("mono/.coveragerc", "[run\n")
+
+
 @pytest.mark.parametrize(
     ("world", "name", "expected"),
     [
@@ -219,6 +224,7 @@ def beyond_the_repository(disk: Disk) -> None:
         (each_its_own, "mono/a/src/app/main.py", "ran [3]"),
         (each_its_own, "mono/b/src/app/main.py", "ran [2]"),
         (each_its_own, "mono/c/src/app/main.py", "no-data"),
+        (below_a_broken_configuration, "mono/a/src/app/main.py", "no-data"),
         (beyond_the_repository, "outer/repo/cart.py", "no-data"),
     ],
 )

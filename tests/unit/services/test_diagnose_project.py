@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from greenline.domain.coverage.model import Executed, Gap, Span
-from greenline.ports.coverage import CoverageProblem, Measured
+from greenline.ports.coverage import CoverageProblem, Measured, NotReadYet
 from greenline.ports.isolation import InForce, Warmth
 from greenline.ports.project import Interpreter, InterpreterProblem, LookedAt, Project
 from greenline.services.diagnose_project import DiagnoseProject, Finding
@@ -234,6 +234,12 @@ async def test_data_that_cannot_be_read_is_told_in_the_words_of_its_reader(world
 
     assert found["coverage data"] == Finding("coverage data", "problem", words)
     assert "branches" not in found
+
+
+async def test_a_report_that_is_being_read_is_no_problem(world: World) -> None:
+    world.report = NotReadYet("Reading coverage.json (120 MB).")
+    found = (await world.diagnose())["coverage data"]
+    assert found == Finding("coverage data", "warning", "Reading coverage.json (120 MB).")
 
 
 async def test_a_syntax_error_is_told_in_the_words_of_the_picture(world: World) -> None:
