@@ -141,6 +141,12 @@ def test_regions_are_whole_statements_without_decorators_at_their_head() -> None
     assert marked(NASTY, last.span) == "return [\n        i\n        for i in x\n        if i\n    ]"
 
 
+def test_a_decorator_that_is_missing_alone_is_marked_itself() -> None:
+    text = "x = 1\n@d(\n    1,\n)\ndef f():\n    return 1\n"
+    (mark,) = marks(text, {1, 5, 6})
+    assert marked(text, mark.span) == "@d(\n    1,\n)"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -70,7 +70,7 @@ class _Finder:
             return
         self._told.update(lines)
         words = f"Not covered: no test imports this module ({_counted(lines)})"
-        first = self._headers.get(lines[0], lines[0])
+        first = self._start(lines)
         yield Gap("uncovered", self._extents.span(first, first), words, None, tuple(lines))
 
     def regions(self) -> Iterator[Gap]:
@@ -116,8 +116,13 @@ class _Finder:
 
     def _uncovered(self, lines: Sequence[int], message: str, function: Function | None) -> Gap:
         ways_in = tuple(way for line in lines for way in self._ways_in.get(line, ()))
-        span = self._extents.span(self._headers.get(lines[0], lines[0]), lines[-1])
+        span = self._extents.span(self._start(lines), lines[-1])
         return Gap("uncovered", span, message, _name(function), tuple(lines), ways_in=ways_in)
+
+    def _start(self, lines: Sequence[int]) -> int:
+        """Return where to begin: not at decorators, where what they decorate is meant as well."""
+        header = self._headers.get(lines[0], lines[0])
+        return header if header in lines else lines[0]
 
     def _name_span(self, function: Function) -> Span:
         end = min(function.name_column + len(function.name), self._extents.end(function.line))
