@@ -215,10 +215,9 @@ class ShowCoverage:
             return self._without_report(project, path, known)
         except Outdated:
             return self._from_runs(path, known, Picture(path, "outdated", _OUTDATED.format(name=path.name)))
-        except NotReadYet as problem:
-            return self._from_runs(path, known, Picture(path, "waiting", str(problem)))
         except CoverageProblem as problem:
-            return self._from_runs(path, known, Picture(path, "unreadable", str(problem)))
+            state: PictureState = "waiting" if isinstance(problem, NotReadYet) else "unreadable"
+            return self._from_runs(path, known, Picture(path, state, str(problem)))
         if reported is None:
             return self._from_runs(path, known, _left_out(path))
         return self._draw(path, replace(known, measurements=(reported, *runs)))
