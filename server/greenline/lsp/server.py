@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import sys
 from typing import TYPE_CHECKING, Any
@@ -202,6 +203,8 @@ def _real(selection: Selection) -> Build:
         if not lasting:
             lasting.append(bootstrap.lasting_with(selection))
             lasting[0].parser.get_ready()
+            # What was imported stays: each full collection would look at all of it, and hold everything up for 50 ms.
+            gc.freeze()
         return bootstrap.build(settings, documents, lasting[0])
 
     return build
