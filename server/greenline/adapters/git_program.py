@@ -64,6 +64,7 @@ def _answer(command: list[str], folder: Path, environment: dict[str, str]) -> by
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows would show one
     ) as child:
         assert child.stdout is not None
         assert child.stderr is not None
