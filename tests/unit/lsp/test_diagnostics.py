@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import coverage
@@ -18,6 +19,7 @@ from greenline.adapters.git_history import GitHistory
 from greenline.adapters.project_files import ProjectFiles
 from greenline.adapters.run_store_sqlite import RunStoreSqlite
 from greenline.lsp import asking_again, workspace_diagnostics
+from greenline.lsp.client import Client
 from greenline.services.mark_coverage import MarkCoverage
 from greenline.services.measured_files import MeasuredFiles
 from greenline.services.show_coverage import ShowCoverage
@@ -260,20 +262,35 @@ async def test_result_ids(world: World) -> None:
         assert (await pulled(editor, editor.open(world.shop), first["resultId"]))["kind"] == "full"
 
 
-async def test_many_reasons_to_ask_again_are_one_or_two(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking_again, "PAUSE", 0.05)
-    async with Editor(world, PULL) as editor:
-        await pulled(editor, editor.open(world.shop))
-        before = len(editor.received)
-        for _ in range(50):
-            editor.server.session.refresh()
-        await editor.wait_for("workspace/diagnostic/refresh", since=before)
-        names = [name for name, _ in editor.received]
-        await editor.wait_for(
-            "workspace/diagnostic/refresh", since=names.index("workspace/diagnostic/refresh", before) + 1
-        )
-        assert [name for name, _ in editor.received[before:]].count("workspace/diagnostic/refresh") == 2
-        assert not any(editor.server.asking_again._due.values()), "no third is to come"
+async def test_many_reasons_to_ask_again_are_one_at_once_and_one_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking_again, "PAUSE", 0.02)
+    asked: asyncio.Queue[str] = asyncio.Queue()
+
+    async def refresh(_: None) -> None:
+        asked.put_nowait("diagnostics")
+
+    async def lenses(_: None) -> None:
+        asked.put_nowait("lenses")
+
+    session: Any = SimpleNamespace(
+        client=Client(pulls_diagnostics=True, refreshes_lenses=True),
+        server=SimpleNamespace(workspace_diagnostic_refresh_async=refresh, workspace_code_lens_refresh_async=lenses),
+        spawn=lambda work, name: asyncio.get_running_loop().create_task(work, name=name),
+        is_over=False,
+    )
+    asking = asking_again.AskingAgain(session)
+    for _ in range(50):
+        asking.diagnostics()
+    asking.lenses()
+    asking.hints()  # which this client cannot be told
+    first = [await asyncio.wait_for(asked.get(), 10) for _ in range(3)]
+    assert first == ["diagnostics", "lenses", "diagnostics"]
+    for _ in range(50):
+        asking.diagnostics()
+    assert await asyncio.wait_for(asked.get(), 10) == "diagnostics"
+    session.is_over = True
+    asking.diagnostics()
+    assert asked.empty()
 
 
 # All files
