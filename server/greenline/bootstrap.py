@@ -101,6 +101,11 @@ def lasting_with(selection: Selection) -> Lasting:
     return Lasting(interpreters=InterpreterDiscovery(selection), reports=reports)
 
 
+def lasting_for_terminal() -> Lasting:
+    """Return what a command has: it looks at reports once, and waits for one that is being written."""
+    return Lasting(reports=Choices(patience=Patience(empty=10.0), waits=True))
+
+
 def build(settings: Settings, documents: Documents, lasting: Lasting | None = None) -> Services:
     """Build the services for one face; ``documents`` are its open buffers, or the disk."""
     lasting = lasting or Lasting()

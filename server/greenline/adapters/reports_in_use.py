@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from greenline.adapters.settled_reports import Patience
 
 
+_PAUSE = 0.1
+
+
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What a person chose while an editor runs, by the project's root; it outlives a change of settings."""
@@ -32,6 +36,8 @@ class Choices:
     """States of reports that count no more."""
     patience: Patience | None = None
     """For reports that are being written; None: whatever is there is read at once, as a program that ends does."""
+    waits: bool = False
+    """Whoever asks waits until a report is whole, or has been broken for long enough: a program that ends asks once."""
     processes: IndexProcesses | None = None
     """None: whoever asks waits until a large report is read."""
 
@@ -50,7 +56,7 @@ class ReportsInUse:
         """Return what reads this state of the report. Raises NotReadYet where the data is in another state already."""
         if report.kind != "data":
             return self._indexes.of(report)
-        if self.choices.patience is not None and not report.is_as_it_was:
+        if self.choices.patience is not None and not self.choices.waits and not report.is_as_it_was:
             raise NotReadYet(f"{report.path.name} is being written; what it says is shown as soon as that has ended.")
         return DataFile(report.path)
 
@@ -66,6 +72,15 @@ class ReportsInUse:
 
     def of(self, root: Path, config: CoverageConfig) -> tuple[Report, ...]:
         """Return the reports that count. Raises NotReadYet where none did before the one that is being written."""
+        while True:
+            try:
+                return self._settled_at(root, config)
+            except NotReadYet:  # noqa: PERF203 - it waits anyway
+                if not self.choices.waits:
+                    raise
+                time.sleep(_PAUSE)
+
+    def _settled_at(self, root: Path, config: CoverageConfig) -> tuple[Report, ...]:
         found = self._found(root, config)
         cleared = self.choices.cleared.get(root)
         if cleared and not any(report in cleared for report in found):
@@ -101,7 +116,7 @@ class ReportsInUse:
 
     def is_hopeful(self, root: Path, reports: tuple[Report, ...]) -> bool:
         """Tell whether what cannot be read may be better soon: see ``SettledReports.doubt``."""
-        return self._settled.doubt(root, reports)
+        return not self.choices.waits and self._settled.doubt(root, reports)
 
     def _found(self, root: Path, config: CoverageConfig) -> list[Report]:
         if root in self.choices.loaded:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 def _real(settings: Settings) -> Services:
     from greenline.adapters.disk_documents import DiskDocuments  # noqa: PLC0415 - loads with the first real use
-    from greenline.bootstrap import build  # noqa: PLC0415 - as above
+    from greenline.bootstrap import build, lasting_for_terminal  # noqa: PLC0415 - as above
 
-    return build(settings, DiskDocuments())
+    return build(settings, DiskDocuments(), lasting_for_terminal())
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -313,4 +314,29 @@ def test_a_folder_in_the_place_of_data_is_told_at_once(tmp_path: Path, project: 
     (project.root / ".coverage").mkdir()
     with pytest.raises(CoverageProblem, match="is a folder") as raised:
         lines_of(reports(tmp_path), project, "a.py")
+    assert not isinstance(raised.value, NotReadYet)
+
+
+def test_a_command_waits_for_a_report_that_is_being_written(tmp_path: Path, project: Project) -> None:
+    report = project.root / "coverage.json"
+    report.write_text('{"meta": {"format": 3}, "fil', encoding="utf-8")
+    source = CoverageReports("", {}, choices=Choices(patience=PATIENCE, waits=True))
+    asked = threading.Event()
+
+    def finish() -> None:
+        asked.wait(10)
+        write(report, {"a.py": [2]})
+
+    writer = threading.Thread(target=finish)
+    writer.start()
+    asked.set()
+    assert lines_of(source, project, "a.py") == {2}
+    writer.join()
+
+
+def test_a_command_does_not_wait_for_ever(tmp_path: Path, project: Project) -> None:
+    (project.root / "coverage.json").write_text("{", encoding="utf-8")
+    source = CoverageReports("", {}, choices=Choices(patience=Patience(0.01, 0.3, 0.3), waits=True))
+    with pytest.raises(CoverageProblem, match="no JSON") as raised:
+        lines_of(source, project, "a.py")
     assert not isinstance(raised.value, NotReadYet)
