@@ -27,7 +27,8 @@ def test_what_is_said_stands_below_its_line() -> None:
     assert marked(TEXT, Said([lens, lens], [loud, region], {1: "one\n\ntwo"})).split("\n") == [
         "def f(a):", "#! lens: f | f", "    if a:", "#! hover: one", "#!", "#!     two", "        return (",
         "#! uncovered «return ( ... 1)» to line 4: Not covered", "#!     at all",
-        "#!     -> 2: Line 2 never jumps to 3", "            1)", "    return 2", "#! warning dimmed uncovered «return 2»: Loud", "",
+        "#!     -> 2: Line 2 never jumps to 3", "            1)", "    return 2",
+        "#! warning dimmed uncovered «return 2»: Loud", "",
     ]  # fmt: skip
 
 
