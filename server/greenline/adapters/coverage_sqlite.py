@@ -77,6 +77,8 @@ def _read(report: Path, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
         raise CoverageProblem(
             f"Coverage data {report} holds what coverage.py does not write ({error}). {_AGAIN}"
         ) from error
+    except MemoryError as error:  # what sqlite says of some damage
+        raise CoverageProblem(f"Coverage data {report} cannot be read (it is damaged). {_AGAIN}") from error
 
 
 def _rows(database: sqlite3.Connection, report: Path, names: Sequence[str]) -> Executed | None:
@@ -127,6 +129,9 @@ def _by_context(database: sqlite3.Connection, named: Mapping[int, str], file_ids
 
 def _known_file(database: sqlite3.Connection, report: Path, names: Sequence[str]) -> list[int]:
     """Return the numbers of the file. Raises CoverageProblem for another format."""
+    computed = database.execute("select name from sqlite_master where type = 'view'").fetchone()
+    if computed is not None:  # its rows may have no end, and sorting them fills the disk
+        raise ValueError(f"{computed[0]} is a view")
     version = database.execute("select version from coverage_schema").fetchone()
     if version is None or version[0] != _SCHEMA:
         raise CoverageProblem(

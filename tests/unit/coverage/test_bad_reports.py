@@ -291,3 +291,20 @@ def test_a_report_that_cannot_be_read_is_read_once(tmp_path: Path, monkeypatch: 
         with pytest.raises(CoverageProblem, match="its format is 9"):
             reports.measured(project, tmp_path / "a.py")
     assert len(read) == 1
+
+
+def test_damage_that_sqlite_takes_for_a_lack_of_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_whole(tmp_path / "damaged", "data")
+
+    def out_of_memory(*_: object) -> list[int]:
+        raise MemoryError
+
+    monkeypatch.setattr("greenline.adapters.coverage_sqlite._known_file", out_of_memory)
+    with pytest.raises(CoverageProblem, match="is damaged"):
+        DataFile(tmp_path / "damaged").executed(["/p/m7.py"])
+
+
+def test_computed_rows_are_not_read(tmp_path: Path) -> None:
+    never_ends(tmp_path / "computed", "data")
+    with pytest.raises(CoverageProblem, match="line_bits is a view"):
+        DataFile(tmp_path / "computed").executed(["/p/m7.py"])

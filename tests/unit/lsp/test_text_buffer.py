@@ -8,7 +8,8 @@ from greenline.domain.code.text_lines import split_lines
 from greenline.lsp.positions import Positions
 from greenline.lsp.text_buffer import TextBuffer
 
-texts = st.lists(st.sampled_from(["a", "b", "é", "👋", "\r", "\n", "\r\n", "\f", "\u2028", " "]), max_size=12).map("".join)
+pieces = st.sampled_from(["a", "b", "é", "👋", "\r", "\n", "\r\n", "\f", "\u2028", " "])
+texts = st.lists(pieces, max_size=12).map("".join)
 encodings = st.sampled_from(["utf-8", "utf-16", "utf-32"])
 
 
