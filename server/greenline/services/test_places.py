@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from greenline.domain.code.model import Module
 from greenline.domain.code.read_module import read_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from greenline.domain.code.model import Module
     from greenline.ports.documents import Documents
     from greenline.ports.project import Project
     from greenline.ports.source_tree import SourceTree
 
 
-_KEPT = 100
-"""Test files: those that reach what is looked at."""
+_KEPT = 1000
+"""Test files. What everybody uses is reached from hundreds, at each hover; of each only the lines are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ class TestPlaces:
     def __init__(self, documents: Documents, sources: SourceTree) -> None:
         self._documents = documents
         self._sources = sources
-        self._read: dict[Path, tuple[str, Module]] = {}
+        self._read: dict[Path, tuple[bytes, dict[str, int]]] = {}
+        """For each file a digest of its text, and the lines of its functions and classes by their names."""
 
     def node_ids(self, project: Project, names: Iterable[str]) -> dict[str, str]:
         """Return pytest's node id, relative to the project's root, of each name; a name that fits no file stays.
@@ -78,30 +80,31 @@ class TestPlaces:
         Costs a reading of each file.
         """
         cases = Counter(map(without_parameters, node_ids))
-        modules: dict[Path, Module | None] = {}
+        files: dict[str, tuple[Path, dict[str, int]]] = {}
         found: list[TestPlace] = []
         for node_id, count in cases.items():
-            path = project.root / node_id.partition("::")[0]
-            if path not in modules:
-                modules[path] = self._module(path)
-            module = modules[path]
-            line = _line_of(module, node_id) if module else None
+            file = node_id.partition("::")[0]
+            if file not in files:
+                files[file] = (project.root / file, self._lines(project.root / file))
+            path, lines = files[file]
+            line = _line_of(lines, node_id)
             if line is not None:
                 found.append(TestPlace(test_name(node_id), node_id, path, line, count))
         return found
 
-    def _module(self, path: Path) -> Module | None:
+    def _lines(self, path: Path) -> dict[str, int]:
         try:
             text = self._documents.read(path)
         except (OSError, UnicodeDecodeError, LookupError):
-            return None
+            return {}
         if text is None:
-            return None
+            return {}
+        digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
         known = self._read.get(path)
-        if known is None or known[0] != text:
+        if known is None or known[0] != digest:
             if len(self._read) >= _KEPT:
                 self._read.clear()
-            known = self._read[path] = (text, read_module(text)[0])
+            known = self._read[path] = (digest, _named_lines(read_module(text)[0]))
         return known[1]
 
 
@@ -120,14 +123,16 @@ def test_name(node_id: str) -> str:
 test_name.__test__ = False  # type: ignore[attr-defined] # as above
 
 
-def _line_of(module: Module, node_id: str) -> int | None:
-    qualname = test_name(node_id)
-    function = module.function(qualname)
-    if function is not None:
-        return function.line
-    # A test may be inherited; then its class is what there is to see.
+def _named_lines(module: Module) -> dict[str, int]:
+    """Return the line of each class and function; of several with one name, that of the last, which counts."""
     classes = {of.qualname: of.line for of in module.classes}
-    return classes.get(qualname.rpartition(".")[0]) or classes.get(qualname)
+    return {**classes, **{function.qualname: function.line for function in module.functions}}
+
+
+def _line_of(lines: Mapping[str, int], node_id: str) -> int | None:
+    qualname = test_name(node_id)
+    # A test may be inherited; then its class is what there is to see.
+    return lines.get(qualname) or lines.get(qualname.rpartition(".")[0])
 
 
 class _Files:
