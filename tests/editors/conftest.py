@@ -24,6 +24,78 @@ def port_of(address: str) -> int:
 """
 
 
+ORDERS = {
+    "pyproject.toml": """\
+[project]
+name = "orders"
+version = "1"
+
+[tool.pytest.ini_options]
+pythonpath = ["."]
+testpaths = ["tests"]
+""",
+    "orders.py": '''\
+"""Orders of a small shop: one of each kind of mark."""
+
+
+def total(prices, express=False):
+    cost = sum(prices)
+    if express:
+        cost += 5
+        cost *= 1.1
+    if cost > 100:
+        cost -= 10
+    return cost
+
+
+def refund(amount):
+    return -amount
+
+
+def receipt(order):
+    lines = [f"{item}: {price}" for item, price in order]
+    return "\\n".join(lines)
+
+
+def currency():  # pragma: no cover
+    return "EUR"
+
+
+class Archive:
+    def __init__(self, orders):
+        self.orders = orders
+
+    def find(self, number):
+        return self.orders[number]
+''',
+    "tests/test_orders.py": """\
+from orders import currency, refund, total
+
+
+def test_total():
+    assert total([100, 20]) == 110
+
+
+def test_refund():
+    assert refund(5) == 5
+
+
+def test_currency():
+    assert currency() == "EUR"
+""",
+}
+
+
+@pytest.fixture
+def kinds(tmp_path: Path) -> Path:
+    """A project with something to say of every kind."""
+    folder = tmp_path / "orders"
+    for name, text in ORDERS.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
 @pytest.fixture
 def faulty(project: Path) -> Path:
     """A module of the project with a bug in its last line."""

@@ -10,6 +10,7 @@ import sys
 import urllib.error
 import urllib.request
 import zipfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,25 +52,32 @@ def server() -> list[str]:
 
 
 @pytest.fixture
-def url(vscode: Path, extension: Path, project: Path, tmp_path: Path, server: list[str]) -> Iterator[str]:
+def url(vscode: Path, extension: Path, project: Path, server: list[str]) -> Iterator[str]:
     """A running VS Code with the project open."""
-    user, extensions = tmp_path / "user", tmp_path / "extensions"
-    write_settings(user, server)
+    with running(vscode, extension, project, server) as address:
+        yield address
+
+
+@contextmanager
+def running(vscode: Path, extension: Path, project: Path, server: list[str], **settings: Any) -> Iterator[str]:
+    folder = project.parent
+    user, extensions = folder / "user", folder / "extensions"
+    write_settings(user, server, settings)
     unpack(extension, extensions)
     port = free_port()
     program = vscode / "node_modules" / "code-server" / "out" / "node" / "entry.js"
-    options = ["--auth", "none", "--bind-addr", f"127.0.0.1:{port}", "--config", str(tmp_path / "config.yaml")]
+    options = ["--auth", "none", "--bind-addr", f"127.0.0.1:{port}", "--config", str(folder / "config.yaml")]
     folders = ["--user-data-dir", str(user), "--extensions-dir", str(extensions)]
     quiet = ["--disable-telemetry", "--disable-update-check"]
-    with (tmp_path / "code-server.log").open("w", encoding="utf-8") as log:
+    with (folder / "code-server.log").open("w", encoding="utf-8") as log:
         command = [vscode / "node", program, *options, *folders, *quiet, project]
-        running = subprocess.Popen(command, env=environment(), stdout=log, stderr=log, cwd=tmp_path)
+        child = subprocess.Popen(command, env=environment(), stdout=log, stderr=log, cwd=folder)
         try:
-            wait_for_answer(f"http://127.0.0.1:{port}/healthz", running)
+            wait_for_answer(f"http://127.0.0.1:{port}/healthz", child)
             yield f"http://127.0.0.1:{port}/?folder={project}"
         finally:
-            running.terminate()
-            running.wait(timeout=30)
+            child.terminate()
+            child.wait(timeout=30)
 
 
 def test_generate_from_the_light_bulb(vscode: Path, url: str, project: Path, tmp_path: Path) -> None:
@@ -120,6 +128,29 @@ def test_a_suspected_bug_is_a_warning_until_the_light_bulb_dismisses_it(
     assert [problem for problem in told["problemsAfter"] if "IndexError" in problem] == []
 
 
+def test_every_kind_of_mark(vscode: Path, extension: Path, kinds: Path, tmp_path: Path, server: list[str]) -> None:
+    seen = {f"greenline.severity.{kind}": "information" for kind in ("unknown", "unneededPragma")}
+    more = {**seen, "greenline.decorations.covered": True}
+    with running(vscode, extension, kinds, server, **more) as url:
+        told = play(
+            vscode, kinds, tmp_path, play="kinds", url=url, file="orders.py", line=7, edited_line=5, first_gap=7
+        )
+
+    problems = "\n".join(told["problems"])
+    for words in (
+        "Not covered: 2 lines in total",
+        "Line 6 never jumps to 7: the condition is never true",
+        "Line 9 never jumps to 11: the condition is always true",
+        "receipt is never called",
+        "Archive",
+        "pragma",
+        "test_refund",
+    ):
+        assert words in problems.replace("`", ""), problems
+    assert any("test_refund" in text for text in told["hover"]), told["hover"]
+    assert any("1 line changed after the coverage was measured" in text for text in told["edited"]), told["edited"]
+
+
 @pytest.mark.parametrize("server", [["greenline-is-not-here", "lsp"]])
 def test_a_missing_server_is_told_with_a_button(
     vscode: Path, url: str, project: Path, tmp_path: Path, server: list[str]
@@ -135,7 +166,7 @@ def play(vscode: Path, project: Path, folder: Path, **scenario: Any) -> dict[str
     """Run the scenario and return what it told. GREENLINE_SCREENSHOTS names a folder that keeps the pictures."""
     screenshots = Path(os.environ.get("GREENLINE_SCREENSHOTS") or folder) / str(scenario["play"])
     screenshots.mkdir(parents=True, exist_ok=True)
-    source = (project / "src" / "parcels" / "tracking.py").read_text(encoding="utf-8").splitlines()
+    source = (REPOSITORY / "examples" / "parcels" / "src" / "parcels" / "tracking.py").read_text("utf-8").splitlines()
     output, given = folder / "told.json", folder / "scenario.json"
     given.write_text(
         json.dumps(
@@ -174,13 +205,14 @@ def grown(before: str, after: str) -> bool:
     return after.count("def test_") > before.count("def test_") and all(line in kept for line in before.splitlines())
 
 
-def write_settings(user: Path, server: list[str]) -> None:
+def write_settings(user: Path, server: list[str], more: dict[str, Any]) -> None:
     """Write the person's settings, and those of the machine, where a browser's VS Code looks for paths."""
     chosen = {
         "security.workspace.trust.enabled": False,
         "workbench.startupEditor": "none",
         "workbench.secondarySideBar.defaultVisibility": "hidden",
         "chat.commandCenter.enabled": False,
+        **more,
     }
     paths = {"greenline.server.command": server, "greenline.interpreter": sys.executable}
     for place, settings in (("User", chosen), ("Machine", paths)):

@@ -112,7 +112,76 @@ async function generateFromThePalette() {
   await page.keyboard.press("Enter");
 }
 
+async function command(title) {
+  await page.keyboard.press("F1");
+  await page.keyboard.type(title);
+  await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: title }).waitFor();
+  await page.keyboard.press("Enter");
+}
+
+// The entries of the Problems view, once one of them has the text.
+async function problemsWith(text) {
+  await page.locator(".markers-panel .monaco-list-row", { hasText: text }).first().waitFor();
+  return textsOf(".markers-panel .monaco-list-row");
+}
+
+// Show what the pointer is told on a word of the source.
+async function hover(word) {
+  const place = page.locator(".view-line span span", { hasText: word }).first();
+  for (let left = 3; left > 0; left -= 1) {
+    await page.mouse.move(5, 400); // away: a pointer that does not move hovers over nothing
+    await place.hover();
+    if (await page.locator(".monaco-hover:visible", { hasText: "test" }).first().waitFor({ timeout: input.limit_ms / 6 }).then(() => true, () => false)) {
+      break;
+    }
+  }
+  return textsOf(".monaco-hover:visible");
+}
+
 const plays = {
+  // Every kind of mark in one file: after a run of all tests, and an edit.
+  async kinds() {
+    await openSource();
+    await allLinesOf(".codelens-decoration", "No coverage data yet");
+    await step("no-data");
+    await command("Greenline: Run Tests with Coverage");
+    await allLinesOf(".codelens-decoration", "total: ");
+    await page.keyboard.press("Control+Shift+M");
+    await problemsWith("fails (");
+    await page.locator(".notification-toast", { hasText: "Running" }).first().waitFor({ state: "hidden" });
+    told.problems = await problemsWith("never called");
+    await step("kinds");
+    await page.locator(".markers-panel .monaco-list-row").first().click();
+    await page.keyboard.press("End"); // the view has only the rows that are in sight
+    told.problems.push(...await problemsWith("Archive"));
+    await step("more-kinds");
+    await page.keyboard.press("Control+J");
+    await page.locator(".markers-panel").waitFor({ state: "hidden" });
+    await page.locator(".monaco-editor .view-lines").first().click();
+    await goToLine(14);
+    told.hover = await hover("refund");
+    await step("hover");
+    await goToLine(input.edited_line);
+    await page.keyboard.press("End");
+    await page.keyboard.type(" + 0");
+    await page.keyboard.press("Control+Shift+M");
+    told.edited = await problemsWith("changed after");
+    await step("edited");
+    await page.keyboard.press("Control+J");
+    await page.locator(".markers-panel").waitFor({ state: "hidden" });
+    await goToLine(1);
+    await page.keyboard.press("Control+Alt+G");
+    await page.locator(".monaco-editor.focused").first().waitFor();
+    await page.waitForFunction(
+      (line) => (document.querySelector(".editor-status-selection, #status\\.editor\\.selection")?.textContent ?? "").includes(`Ln ${line},`),
+      input.first_gap,
+    );
+    await step("next-gap");
+    await command("Greenline: Show Report Status");
+    await page.locator(".tab.active", { hasText: "Preview" }).waitFor();
+    await step("status");
+  },
+
   async lightBulb() {
     await seeGaps();
     await page.keyboard.press("Control+Shift+M");

@@ -23,9 +23,7 @@ def read_lcov(stream: IO[str]) -> Iterator[FileCoverage]:
     """Yield the files of a tracefile, one after the other. Raises CoverageProblem, without the report's name."""
     record: _Record | None = None
     is_empty = True
-    for number, line in enumerate(iter(lambda: stream.readline(_LONGEST), ""), 1):
-        if len(line) == _LONGEST:
-            raise CoverageProblem(f"line {number} of it is longer than {_LONGEST:,} characters")
+    for number, line in _lines(stream):
         key, _, value = line.rstrip("\r\n").partition(":")
         if key == "SF":
             record = _Record(value)
@@ -43,6 +41,14 @@ def read_lcov(stream: IO[str]) -> Iterator[FileCoverage]:
         raise CoverageProblem(f"it ends in the middle of {record.name}")
     if is_empty:
         raise CoverageProblem("it tells of no file")
+
+
+def _lines(stream: IO[str]) -> Iterator[tuple[int, str]]:
+    """Yield the lines with their numbers. Raises CoverageProblem for one without an end."""
+    for number, line in enumerate(iter(lambda: stream.readline(_LONGEST), ""), 1):
+        if len(line) == _LONGEST:
+            raise CoverageProblem(f"line {number} of it is longer than {_LONGEST:,} characters")
+        yield number, line
 
 
 @dataclass
