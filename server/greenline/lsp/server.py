@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+
 class GreenlineServer(LanguageServer):
     """One server for one editor; ``session`` holds its state."""
 
