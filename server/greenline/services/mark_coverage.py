@@ -14,6 +14,7 @@ from greenline.domain.coverage.pragmas import marks_of_pragmas, pragmas_to_try, 
 from greenline.domain.coverage.remap import unchanged_lines
 from greenline.ports.coverage import CoverageProblem, Exclusions
 from greenline.ports.history import HistoryProblem
+from greenline.services.show_coverage import is_test
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -71,7 +72,8 @@ class MarkCoverage:
             found += marks_of_unknown(coverage, picture.module, text)
         if "unneeded-pragma" in wanted and coverage.excluded_ran:
             found += self._of_pragmas(picture.path, text, coverage)
-        if "covered-by-failing" in wanted:
+        # In a test file, each failing test would say it of its own lines, on which its failure is told already.
+        if "covered-by-failing" in wanted and not is_test(self._projects.project_of(picture.path), picture.path):
             found += marks_of_failing(self._ran(picture.path, text), coverage, picture.module, text)
         return tuple(found)
 

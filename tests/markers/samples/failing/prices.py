@@ -13,7 +13,7 @@ def reduced(price, percent):
 #! error raised-in-test «raise ValueError("percent must not be negative")»: `test_negative` fails (the code may be wrong): ValueError: percent must not be negative
 #!     Raised in `reduced` (prices.py:11).
 #!     Correct `reduced`; or the test, if it is right to refuse that (percent must not be negative).
-#!     -> 17: `test_negative` fails with it
+#!     -> 16: `test_negative` fails with it
     return price - price * percent // 100
 
 

@@ -7,7 +7,6 @@ def test_a_little():
 
 def test_a_lot():
     assert reduced(100, 60) == 50
-#! covered-by-failing «assert reduced(100, 60) == 50»: Covered only by a test that fails: `test_a_lot`
 #! error failing-test «assert reduced(100, 60) == 50»: `test_a_lot` fails (the code may be wrong): assert 49 == 50
 #!     where 49 = reduced(100, 60)
 #!     Correct the code; or the test, if it expects what should not be.
@@ -15,7 +14,6 @@ def test_a_lot():
 
 def test_negative():
     assert reduced(100, -1) == 100
-#! covered-by-failing «assert reduced(100, -1) == 100»: Covered only by a test that fails: `test_negative`
 #! error failing-test «assert reduced(100, -1) == 100»: `test_negative` fails (the code may be wrong): ValueError: percent must not be negative
 #!     Raised in `reduced` (prices.py:11).
 #!     Correct `reduced`; or the test, if it is right to refuse that (percent must not be negative).
@@ -24,7 +22,6 @@ def test_negative():
 
 def test_doubled():
     assert doubled(2) == 5
-#! covered-by-failing «assert doubled(2) == 5»: Covered only by a test that fails: `test_doubled`
 #! error failing-test «assert doubled(2) == 5»: `test_doubled` fails (the code may be wrong): assert 4 == 5
 #!     where 4 = doubled(2)
 #!     Correct the code; or the test, if it expects what should not be.
