@@ -148,6 +148,8 @@ def test_every_kind_of_mark(vscode: Path, extension: Path, kinds: Path, tmp_path
     ):
         assert words in problems.replace("`", ""), problems
     assert any("test_refund" in text for text in told["hover"]), told["hover"]
+    assert "coverage" in told["status"].lower()
+    assert len(told["tabs"]) == 2, told["tabs"]
     assert any("1 line changed after the coverage was measured" in text for text in told["edited"]), told["edited"]
 
 

@@ -179,6 +179,10 @@ const plays = {
     await step("next-gap");
     await command("Greenline: Show Report Status");
     await page.locator(".tab.active", { hasText: "Preview" }).waitFor();
+    const status = page.frameLocator("iframe.webview").frameLocator("iframe").locator("body");
+    await status.filter({ hasText: "Python" }).waitFor();
+    told.status = await status.innerText();
+    told.tabs = await textsOf(".tab");
     await step("status");
   },
 

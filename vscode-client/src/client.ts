@@ -7,12 +7,19 @@ import { announceCoverage, type LiveCoverage } from "./coverage";
 import { announceCoveringTests, goToCoveringTest, linked, pickTest } from "./coveringTests";
 import { announceInterpreter, answerWithInterpreter } from "./interpreter";
 import { JobNotifications } from "./progress";
-import { announceResults, type JobEnded, showStatus, tellResults } from "./results";
+import { announceResults, type JobEnded, tellResults } from "./results";
 import { filesToSave, save } from "./savedEdits";
 import type { ServerCommand } from "./serverCommand";
+import type { StatusPage } from "./statusPage";
+
+/** What shows what the server tells. */
+export interface Views {
+  readonly coverage: LiveCoverage;
+  readonly status: StatusPage;
+}
 
 /** A client for the server that `server` starts. It is not started yet. */
-export function createClient(server: ServerCommand, log: vscode.LogOutputChannel, coverage: LiveCoverage): LanguageClient {
+export function createClient(server: ServerCommand, log: vscode.LogOutputChannel, views: Views): LanguageClient {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   const jobs = new JobNotifications();
   const options: LanguageClientOptions = {
@@ -61,10 +68,10 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
   client.registerFeature(announceCoveringTests);
   client.registerFeature(announceInterpreter);
   client.registerFeature(announceCoverage);
-  coverage.listenTo(client);
+  views.coverage.listenTo(client);
   answerWithInterpreter(client);
   client.onNotification("greenline/jobEnded", (ended: JobEnded) => {
-    void (ended.markdown === undefined ? tellResults(ended) : showStatus(ended.markdown));
+    void (ended.markdown === undefined ? tellResults(ended) : views.status.show(ended.markdown));
   });
   client.onDidChangeState((change) => change.newState !== State.Running && jobs.dispose());
   return client;

@@ -2,12 +2,13 @@
 
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
-import { createClient } from "./client";
+import { createClient, type Views } from "./client";
 import { LiveCoverage } from "./coverage";
 import { Decorations } from "./decorations";
 import { announceChange } from "./interpreter";
 import { findServer, isSame, onInterpreterSelected, type ServerCommand, ServerNotFound } from "./serverCommand";
 import { showCommands, StatusBar } from "./statusBar";
+import { StatusPage } from "./statusPage";
 
 let server: Server | undefined;
 
@@ -15,11 +16,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const log = vscode.window.createOutputChannel("Greenline", { log: true });
   const coverage = new LiveCoverage();
   const decorations = new Decorations(coverage);
-  const running = new Server(log, coverage);
+  const status = new StatusPage();
+  const running = new Server(log, { coverage, status });
   server = running;
   context.subscriptions.push(
     log,
     coverage,
+    status,
     decorations,
     new StatusBar(coverage),
     vscode.commands.registerCommand("greenline.toggleCoverage", () => decorations.toggle()),
@@ -48,7 +51,7 @@ class Server {
 
   constructor(
     private readonly log: vscode.LogOutputChannel,
-    private readonly coverage: LiveCoverage,
+    private readonly views: Views,
   ) {}
 
   restart(): Promise<void> {
@@ -85,7 +88,7 @@ class Server {
       const command = await findServer();
       this.log.info(`Starting ${[command.command, ...command.args].join(" ")}`);
       this.command = command;
-      this.client = createClient(command, this.log, this.coverage);
+      this.client = createClient(command, this.log, this.views);
       await this.client.start();
       await vscode.commands.executeCommand("setContext", "greenline.running", true);
     } catch (error) {

@@ -36,12 +36,6 @@ export async function tellResults(ended: JobEnded): Promise<void> {
   }
 }
 
-/** Show the doctor's page. */
-export async function showStatus(markdown: string): Promise<void> {
-  const document = await vscode.workspace.openTextDocument({ language: "markdown", content: markdown });
-  await vscode.commands.executeCommand("markdown.showPreview", document.uri);
-}
-
 async function showTest(file: vscode.Uri, name: string): Promise<void> {
   const document = await vscode.workspace.openTextDocument(file);
   const editor = await vscode.window.showTextDocument(document);
