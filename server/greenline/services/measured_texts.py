@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _NEVER_RAN = Executed(arcs=frozenset())
 _KEPT_RUNS = 4
+_KEPT = 128
+"""Files whose measured text is remembered, those last looked at: more than are open, and fewer than there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class MeasuredTexts:
         executed = measured.executed if measured else _NEVER_RAN
         known = self._reported.get(path)
         if known and known[0] == written and known[1].executed == executed:
+            self._remember(path, known)
             return known[1]
         saved = self._disk.saved(path)
         if saved is not None and saved.modified_at <= written and self._fits(saved.text, executed):
@@ -102,8 +105,9 @@ class MeasuredTexts:
             text = self._earlier.measured(project, path, executed, written, seen) if measured else None
         if text is None:
             raise Outdated
-        self._reported[path] = (written, MeasuredText(text, executed))
-        return self._reported[path][1]
+        found = MeasuredText(text, executed)
+        self._remember(path, (written, found))
+        return found
 
     def runs(self, project: Project, path: Path) -> tuple[MeasuredText, ...]:
         """Return what runs of ours measured since the report was written, newest first."""
@@ -143,6 +147,12 @@ class MeasuredTexts:
         """Return the text on disk."""
         saved = self._disk.saved(path)
         return saved.text if saved else None
+
+    def _remember(self, path: Path, measured: tuple[float, MeasuredText]) -> None:
+        self._reported.pop(path, None)
+        self._reported[path] = measured
+        if len(self._reported) > _KEPT:
+            del self._reported[next(iter(self._reported))]
 
     def _fits(self, text: str, executed: Executed) -> bool:
         """Tell whether such lines can have run: a blank line cannot, nor one past the end."""

@@ -58,7 +58,7 @@ _OUTSIDE = (
     "or generate a test - Greenline measures what it needs."
 )
 _LEFT_OUT = "The coverage data leaves {name} out."
-_KEPT = 256
+_KEPT = 64
 _FAILS = frozenset({"failed", "error"})
 """Outcomes of tests that show nothing to be right."""
 
@@ -263,6 +263,7 @@ class ShowCoverage:
     def _draw(self, path: Path, known: _Known) -> Picture:
         drawn = self._drawn.get(path)
         if drawn and drawn[0] == known:
+            self._drawn[path] = self._drawn.pop(path)
             return drawn[1]
         module, problems = read_module(known.text)
         statements, more_problems = self._statements(known.text, known.exclusions)
@@ -272,9 +273,10 @@ class ShowCoverage:
         gaps = find_gaps(coverage, module, known.text)
         states = line_states(coverage, len(split_lines(known.text)))
         picture = Picture(path, "measured", "", module, coverage, gaps, _by_function(coverage, module), states)
-        if len(self._drawn) >= _KEPT:
-            self._drawn.pop(next(iter(self._drawn)))
+        self._drawn.pop(path, None)
         self._drawn[path] = (known, picture)
+        if len(self._drawn) > _KEPT:
+            del self._drawn[next(iter(self._drawn))]
         return picture
 
     def _broken(self, path: Path, known: _Known, drawn: tuple[_Known, Picture] | None, message: str) -> Picture:

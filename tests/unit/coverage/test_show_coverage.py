@@ -340,3 +340,22 @@ def test_many_threads_at_once(world: World) -> None:
         drawn = shows[0].picture(file, "x = 1\n" * 60).map
         assert drawn is not None
         assert drawn.covered == expected[file]
+
+
+def test_of_many_files_the_last_are_remembered(world: World) -> None:
+    remembered = Remembered()
+    show = ShowCoverage(
+        ProjectFiles(home=world.root.parent), CoverageReports(environ={}), CoverageParser(), SavedFiles(), remembered
+    )
+    files = [world.write(f"mod{n}.py", TEXT) for n in range(140)]
+    data = coverage.CoverageData(str(world.root / ".coverage"))
+    data.add_lines({str(path): sorted(RAN) for path in files})
+    data.write()
+    data.close()
+    os.utime(world.root / ".coverage", (200, 200))
+    for path in files:
+        assert show.picture(path, TEXT).state == "measured"
+        assert show.picture(files[0], TEXT).state == "measured"
+    assert len(remembered.reported) == 128
+    assert files[0] in remembered.reported
+    assert show.picture(files[1], TEXT).state == "measured"
