@@ -27,9 +27,17 @@ class DiskDocuments:
 
 
 def decoded(content: bytes) -> str:
-    """Return source in the encoding that it declares, line endings kept. Raises UnicodeDecodeError or LookupError."""
+    """Return source in the encoding that it declares, line endings kept.
+
+    Raises UnicodeDecodeError, whatever is wrong: bytes that the encoding has not, or one of no text (``hex``).
+    """
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
     except SyntaxError:  # a declaration that means nothing: coverage.py and editors read such a file as UTF-8
         encoding = "utf-8"
-    return content.decode(encoding)
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        raise
+    except (LookupError, ValueError) as error:  # codecs raise what they like: UnicodeError, binascii's, "no text"
+        raise UnicodeDecodeError(encoding, content, 0, len(content), str(error)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,12 @@ _KEPT = 64
 
 
 class SavedFiles:
-    """Implements the port ``Disk``; an unchanged file is read once."""
+    """Implements the port ``Disk``; an unchanged file is read once. Pictures, jobs and marks ask on several threads."""
 
     def __init__(self) -> None:
         self._documents = DiskDocuments()
         self._known: OrderedDict[Path, tuple[tuple[int, int], SavedFile]] = OrderedDict()
+        self._lock = threading.Lock()
 
     def modified_at(self, path: Path) -> float | None:
         """Return when the file was last written (seconds since the epoch), None when there is none."""
@@ -33,17 +35,23 @@ class SavedFiles:
         try:
             stat = path.stat()
             stamp = (stat.st_mtime_ns, stat.st_size)
-            known = self._known.get(path)
+            with self._lock:
+                known = self._known.get(path)
             if known is None or known[0] != stamp:
-                text = self._documents.read(path)
+                text = self._documents.read(path)  # outside of the lock: a slow disk holds up nobody else
                 if text is None:
                     return None
                 known = (stamp, SavedFile(text, stat.st_mtime))
-        except (OSError, ValueError, LookupError):
-            self._known.pop(path, None)
+        except (OSError, ValueError):
+            with self._lock:
+                self._known.pop(path, None)
             return None
-        self._known[path] = known
-        self._known.move_to_end(path)
-        if len(self._known) > _KEPT:
-            self._known.popitem(last=False)
+        self._keep(path, known)
         return known[1]
+
+    def _keep(self, path: Path, known: tuple[tuple[int, int], SavedFile]) -> None:
+        with self._lock:
+            self._known[path] = known
+            self._known.move_to_end(path)
+            if len(self._known) > _KEPT:
+                self._known.popitem(last=False)
