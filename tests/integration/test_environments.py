@@ -502,15 +502,23 @@ def test_a_broken_environment_says_so(root: Path) -> None:
     assert f"There is also {other} (venv in the project), which has pytest 8" in result.reason
 
 
-def test_a_variable_that_only_the_conftest_sets_is_named(root: Path) -> None:
-    write(
-        root,
-        {
-            "pyproject.toml": PYPROJECT,
-            "shop.py": f'import os\n\nLIMIT = int(os.environ["SHOP_LIMIT"])\n{GRADE}',
-            "tests/conftest.py": 'import os\n\nos.environ["SHOP_LIMIT"] = "50"\n',
-        },
-    )
+def at_import_a_variable_of_conftest(value: str) -> dict[str, str]:
+    return {
+        "pyproject.toml": PYPROJECT,
+        "shop.py": f'import os\n\nLIMIT = int(os.environ["SHOP_LIMIT"])\n{GRADE}',
+        "tests/conftest.py": f'import os\n\nos.environ["SHOP_LIMIT"] = {value}\n',
+    }
+
+
+def test_a_constant_that_only_the_conftest_sets_reaches_exploring(root: Path) -> None:
+    write(root, at_import_a_variable_of_conftest('"50"'))
+    python = make(root / ".venv", "pytest")
+
+    confirmed(python, root, generate(root / "shop.py"))
+
+
+def test_a_variable_that_only_the_conftest_computes_is_named(root: Path) -> None:
+    write(root, at_import_a_variable_of_conftest("str(25 + 25)"))
     make(root / ".venv", "pytest")
 
     result = generate(root / "shop.py")
