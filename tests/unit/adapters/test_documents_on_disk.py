@@ -77,11 +77,15 @@ def test_two_threads_may_ask_at_once(tmp_path: Path) -> None:
         except BaseException as problem:  # noqa: BLE001 - whatever it is, the test tells of it
             problems.append(problem)
 
+    def ask_another() -> None:
+        saved.saved(files[64])
+        known.others_turn.set()
+
     known.armed = True
     first = threading.Thread(target=ask)
     first.start()
     assert known.written.wait(10)
-    other = threading.Thread(target=lambda: (saved.saved(files[64]), known.others_turn.set()))
+    other = threading.Thread(target=ask_another)
     other.start()
     first.join(10)
     other.join(10)
