@@ -18,10 +18,12 @@ from greenline.domain.coverage.following import Following
 from greenline.lsp.text_buffer import TextBuffer, follow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-_SAVED = 4
+_MEASURED = 5
 """Texts of a buffer that tests may have run."""
+_ONE_BY_ONE = 20
+"""Changes of one notification that are followed one by one; formatters and renaming make thousands."""
 
 
 def path_of(uri: str) -> Path | None:
@@ -73,7 +75,7 @@ class EditorDocuments:
     def put(self, document: OpenDocument, encoding: str = types.PositionEncodingKind.Utf16) -> None:
         """Take over a buffer that was opened."""
         self._buffers[document.uri] = buffer = _Buffer(TextBuffer(document.text, encoding))
-        buffer.saved = (document,)
+        buffer.measured = (document,)
         buffer.hold(document)
         self._keep(document)
 
@@ -84,8 +86,7 @@ class EditorDocuments:
         before, buffer = self._by_uri.get(uri), self._buffers.get(uri)
         if before is None or buffer is None:
             return None
-        for change in changes:
-            buffer.change(change)
+        buffer.change(list(changes))
         text, lines = buffer.text.text, tuple(buffer.text.lines)
         document = OpenDocument(uri, before.path, text, version, before.is_python, lines)
         self._keep(document)
@@ -93,13 +94,21 @@ class EditorDocuments:
 
     def saved(self, uri: str) -> None:
         """Remember that the buffer was saved as it is now: tests may run it."""
-        document, buffer = self._by_uri.get(uri), self._buffers.get(uri)
-        if document is None or buffer is None or document in buffer.saved:
+        if document := self._by_uri.get(uri):
+            self.remember(document)
+
+    def remember(self, document: OpenDocument) -> None:
+        """Remember a version that is current, or held, as one that tests run: with the one that was opened, the last."""
+        buffer = self._buffers.get(document.uri)
+        if buffer is None or document in buffer.measured:
+            return
+        if document is not self._by_uri.get(document.uri) and document not in buffer.following:
             return
         buffer.hold(document)
-        if len(buffer.saved) >= _SAVED:
-            buffer.release(buffer.saved[1])
-        buffer.saved = (*buffer.saved[:1], *buffer.saved[1:][-(_SAVED - 2) :], document)
+        if len(buffer.measured) >= _MEASURED:
+            buffer.release(buffer.measured[1])
+            buffer.measured = (buffer.measured[0], *buffer.measured[2:])
+        buffer.measured = (*buffer.measured, document)
 
     def hold(self, document: OpenDocument) -> None:
         """Follow the edits that come after this, the current version, until it is released."""
@@ -117,9 +126,9 @@ class EditorDocuments:
         return buffer.following.get(document) if buffer else None
 
     def history(self, uri: str) -> tuple[Following, ...]:
-        """Tell where the lines stand now of the text that was opened and of those that were saved, the oldest first."""
+        """Tell where the lines stand now of the texts that tests may have run, the oldest first."""
         buffer = self._buffers.get(uri)
-        return tuple(buffer.following[document] for document in buffer.saved) if buffer else ()
+        return tuple(buffer.following[document] for document in buffer.measured) if buffer else ()
 
     def drop(self, uri: str) -> None:
         """Forget a closed buffer."""
@@ -165,14 +174,26 @@ class EditorDocuments:
 @dataclass(slots=True)
 class _Buffer:
     text: TextBuffer
-    saved: tuple[OpenDocument, ...] = ()
-    """What was opened, and the last versions that were saved."""
+    measured: tuple[OpenDocument, ...] = ()
+    """What was opened, and the last versions that were saved, or are known to have been measured."""
     following: dict[OpenDocument, Following] = field(default_factory=dict)
     _held: Counter[OpenDocument] = field(default_factory=Counter)
 
-    def change(self, change: types.TextDocumentContentChangeEvent) -> None:
-        splice, lines = self.text.change(change), self.text.lines
-        self.following = {then: follow(following, splice, lines) for then, following in self.following.items()}
+    def change(self, changes: Sequence[types.TextDocumentContentChangeEvent]) -> None:
+        if len(changes) > _ONE_BY_ONE:
+            self._change_at_once(changes)
+            return
+        for change in changes:
+            splice, lines = self.text.change(change), self.text.lines
+            self.following = {then: follow(following, splice, lines) for then, following in self.following.items()}
+
+    def _change_at_once(self, changes: Sequence[types.TextDocumentContentChangeEvent]) -> None:
+        """Follow many changes as one, by what they made of the lines: as many steps would be many times the work."""
+        before = tuple(self.text.lines)
+        for change in changes:
+            self.text.change(change)
+        way = Following.of(before).edited(0, len(before), len(self.text.lines), self.text.lines)
+        self.following = {then: way.after(following) for then, following in self.following.items()}
 
     def hold(self, document: OpenDocument) -> None:
         self._held[document] += 1

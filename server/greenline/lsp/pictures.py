@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from greenline.services.show_coverage import Picture, followed_picture
@@ -13,7 +13,6 @@ from greenline.services.show_coverage import Picture, followed_picture
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import ThreadPoolExecutor
-    from pathlib import Path
 
     from greenline.domain.coverage.following import Following
     from greenline.lsp.documents import EditorDocuments, OpenDocument
@@ -46,6 +45,8 @@ class _Drawn:
     seconds: float
     state: object
     """Of what is known of coverage and settings; see ``Pictures.invalidate``."""
+    text: str
+    """The one that ``seconds`` are of, where a later one was answered from memory or does not parse."""
 
 
 class Pictures:
@@ -62,8 +63,8 @@ class Pictures:
         self._on_pause: list[Callable[[str], None]] = []
         self._state = object()
         self._is_over = False
-        self.stamps: dict[Path, object] = {}
-        """By folder: the state of the report that the newest pictures were drawn from."""
+        self.stamps: dict[str, object] = {}
+        """By URI: the state of the report that the newest picture of an open document was drawn from."""
 
     def on_new(self, listener: Callable[[Shown], None]) -> None:
         """Call ``listener`` with each picture that is newly drawn."""
@@ -82,6 +83,7 @@ class Pictures:
         """Forget a closed document's picture."""
         self._known.pop(uri, None)
         self._drawn.pop(uri, None)
+        self.stamps.pop(uri, None)
         self._end_pause(uri)
 
     def close(self) -> None:
@@ -123,15 +125,15 @@ class Pictures:
 
         None where none is needed, or there is no last one; ``quick`` also where drawing takes no time either.
         """
-        document, drawn = self._documents.get(uri), self._drawn.get(uri)
+        document, drawn, known = self._documents.get(uri), self._drawn.get(uri), self._known.get(uri)
         if document is None or drawn is None or drawn.state is not self._state:
             return None
-        if drawn.shown.document is document:
-            return drawn.shown
+        if known is not None and known[0] is document and _has_result(known[1]):
+            return Shown(document, known[1].result())
         if drawn.seconds < _QUICK and not quick:
             return None
         following = self._documents.since(drawn.shown.document)
-        if following is None or not drawn.shown.picture.states:
+        if following is None or drawn.shown.picture.map is None or not drawn.shown.picture.states:
             return None
         return Shown(document, followed_picture(drawn.shown.picture, following, document.lines), followed=True)
 
@@ -179,7 +181,7 @@ class Pictures:
         try:
             show = self._services.current().show
             # Before the picture: a report that is written meanwhile is then seen to be newer.
-            self.stamps[document.path.parent] = show.report_stamp(document.path)
+            draw.stamp = show.report_stamp(document.path)
             return show.picture(document.path, document.text, history)
         except Exception as error:
             log.exception("no picture of %s", document.path)
@@ -197,11 +199,31 @@ class Pictures:
             self._documents.release(document)
             return
         shown = Shown(document, done.result())
-        self._drawn[document.uri] = _Drawn(shown, draw.seconds, draw.state)
-        if before is not None:
-            self._documents.release(before.shown.document)
+        if shown.picture.is_measured:
+            self._documents.remember(document)
+        self._keep(_drawn(draw, shown, before), before)
+        if draw.stamp is not None:
+            self.stamps[document.uri] = draw.stamp
         for listener in self._listeners:
             listener(shown)
+
+    def _keep(self, drawn: _Drawn, before: _Drawn | None) -> None:
+        """Keep what is followed from now on. A text that does not parse is none to follow from, if there is another."""
+        uri = drawn.shown.document.uri
+        if before is None:
+            self._drawn[uri] = drawn
+            return
+        is_parsed = before.shown.picture.map is not None and self._documents.since(before.shown.document) is not None
+        if drawn.shown.picture.state == "broken-source" and is_parsed and before.state is drawn.state:
+            self._drawn[uri] = replace(before, seconds=drawn.seconds)
+            self._documents.release(drawn.shown.document)
+        else:
+            self._drawn[uri] = drawn
+            self._documents.release(before.shown.document)
+
+
+def _has_result(future: asyncio.Future[Picture]) -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None
 
 
 @dataclass(slots=True)
@@ -211,3 +233,12 @@ class _Draw:
     document: OpenDocument
     state: object
     seconds: float = 0.0
+    stamp: object = None
+
+
+def _drawn(draw: _Draw, shown: Shown, before: _Drawn | None) -> _Drawn:
+    """Return what is known now. An answer from memory, or what is left of broken text, does not make a file quick."""
+    text = draw.document.text
+    if before is not None and (shown.picture.state == "broken-source" or text == before.text):
+        return _Drawn(shown, max(draw.seconds, before.seconds), draw.state, before.text)
+    return _Drawn(shown, draw.seconds, draw.state, text)

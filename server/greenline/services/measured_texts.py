@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from greenline.domain.code.text_lines import split_lines
+from greenline.domain.coverage.following import Following
 from greenline.domain.coverage.model import Executed
-from greenline.domain.coverage.remap import unchanged_lines
 from greenline.ports.coverage import CoverageProblem
 from greenline.ports.run_store import Stamp
 from greenline.services.earlier_texts import EarlierTexts, Version
@@ -17,7 +17,6 @@ from greenline.services.earlier_texts import EarlierTexts, Version
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from greenline.domain.coverage.following import Following
     from greenline.ports.coverage import CoverageSource, SourceAnalyzer
     from greenline.ports.documents import Disk
     from greenline.ports.history import History
@@ -165,7 +164,12 @@ class MeasuredTexts:
 
 
 def lines_before(measured: str, text: str, followed: Sequence[Following]) -> Mapping[int, int]:
-    """Return the untouched lines of a text and where they stood in the measured one.
+    """Return the untouched lines of a text and where they stood in the measured one; see ``way_from``."""
+    return way_from(measured, text, followed).came_from
+
+
+def way_from(measured: str, text: str, followed: Sequence[Following]) -> Following:
+    """Return how the measured text became another.
 
     ``followed`` tells how earlier texts of the buffer became this one, the oldest first: what was seen of the edits
     counts, not only that lines are equal.
@@ -173,11 +177,10 @@ def lines_before(measured: str, text: str, followed: Sequence[Following]) -> Map
     then = tuple(split_lines(measured))
     same = next((one for one in reversed(followed) if one.base == then), None)
     if same is not None:
-        return same.came_from
+        return same
     if followed:
-        oldest = followed[0]
-        return oldest.after(unchanged_lines(measured, "\n".join(oldest.base)))
-    return unchanged_lines(measured, text)
+        return followed[0].after(Following.between(measured, "\n".join(followed[0].base)))
+    return Following.between(measured, text)
 
 
 def _may_run(line: str) -> bool:

@@ -30,6 +30,7 @@ from greenline.services.measured_texts import (
     Outdated,
     Remembered,
     lines_before,
+    way_from,
 )
 from greenline.services.run_records import Ran, Scope
 
@@ -81,6 +82,8 @@ class Picture:
     """By qualified name; only functions whose coverage is known. Definitions of one name (properties) are added up."""
     states: str = ""
     """Of each line; see ``line_states``. Empty where nothing is known."""
+    is_measured: bool = False
+    """The text is one that was measured: what is edited now is to be followed from here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,26 +268,35 @@ class ShowCoverage:
         if drawn and drawn[0] == known:
             self._drawn[path] = self._drawn.pop(path)
             return drawn[1]
-        module, problems = read_module(known.text)
-        statements, more_problems = self._statements(known.text, known.exclusions)
-        if problems or more_problems:
-            return self._broken(path, known, drawn, _broken((problems or more_problems)[0]))
-        coverage = reduce(merge_maps, (self._current(one, known, statements) for one in known.measurements))
-        gaps = find_gaps(coverage, module, known.text)
-        states = line_states(coverage, len(split_lines(known.text)))
-        picture = Picture(path, "measured", "", module, coverage, gaps, _by_function(coverage, module), states)
+        picture, problem = self._parsed(path, known)
+        if problem:
+            return self._broken(path, known, _broken(problem))
         self._drawn.pop(path, None)
         self._drawn[path] = (known, picture)
         if len(self._drawn) > _KEPT:
             del self._drawn[next(iter(self._drawn))]
         return picture
 
-    def _broken(self, path: Path, known: _Known, drawn: tuple[_Known, Picture] | None, message: str) -> Picture:
-        """Return what still holds of the last picture while the text does not parse."""
-        if drawn is None:
+    def _parsed(self, path: Path, known: _Known) -> tuple[Picture, str]:
+        """Return the picture of a text; of one that does not parse an empty one, and the problem."""
+        module, problems = read_module(known.text)
+        statements, more_problems = self._statements(known.text, known.exclusions)
+        if problems or more_problems:
+            return Picture(path, "broken-source"), (problems or more_problems)[0]
+        coverage = reduce(merge_maps, (self._current(one, known, statements) for one in known.measurements))
+        gaps = find_gaps(coverage, module, known.text)
+        states = line_states(coverage, len(split_lines(known.text)))
+        is_measured = any(one.text == known.text for one in known.measurements)
+        functions = _by_function(coverage, module)
+        return Picture(path, "measured", "", module, coverage, gaps, functions, states, is_measured), ""
+
+    def _broken(self, path: Path, known: _Known, message: str) -> Picture:
+        """Return what still holds of the measured text while the one in the buffer does not parse."""
+        then = replace(known, text=known.measurements[0].text, followed=())
+        if then.text == known.text:
             return Picture(path, "broken-source", message)
-        following = Following.between(drawn[0].text, known.text)
-        return followed_picture(drawn[1], following, split_lines(known.text), message)
+        way = way_from(then.text, known.text, known.followed)
+        return followed_picture(self._draw(path, then), way, split_lines(known.text), message)
 
     def _current(self, measured: MeasuredText, known: _Known, statements: Statements) -> CoverageMap:
         """Return one measurement's map for the text in the buffer."""

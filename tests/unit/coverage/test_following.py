@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from greenline.domain.code.text_lines import split_lines
+from greenline.domain.coverage import equal_lines
 from greenline.domain.coverage.following import Following
 from greenline.domain.coverage.line_states import broken_statements, line_states, moved_states, state_ranges
 from greenline.domain.coverage.mapping import coverage_map
@@ -151,21 +152,73 @@ def test_a_formatter_that_writes_everything_touches_what_it_changed() -> None:
     }
 
 
-def test_an_edit_far_from_a_large_new_region_does_not_compare_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    old, new = [f"old {n}" for n in range(1000)], [f"new {n}" for n in range(1000)]
-    following = Following.of([*old, "end"]).edited(0, 1000, 1000, [*new, "end"])
-    compared_lines = []
-    real = difflib.SequenceMatcher
+def test_a_key_in_a_large_new_region_does_not_compare_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = [f"old {n}" for n in range(5000)], [f"new {n}" for n in range(5000)]
+    following = Following.of([*old, "end"]).edited(0, 5000, 5000, [*new, "end"])
+    looked_at = []
+    certain = equal_lines._certain
 
-    def counted(junk: None, a: Any, b: Any, autojunk: bool) -> Any:
-        compared_lines.append(len(a) * len(b))
-        return real(junk, a, b, autojunk=autojunk)
+    def counted(*arguments: Any) -> Any:
+        looked_at.append(arguments)
+        return certain(*arguments)
 
-    monkeypatch.setattr("greenline.domain.coverage.following.SequenceMatcher", counted)
+    monkeypatch.setattr(equal_lines, "_certain", counted)
     new[500] += "typed"
     following = following.edited(500, 1, 1, [*new, "end"])
-    assert following.came_from == {1001: 1001}
-    assert compared_lines == []
+    assert following.came_from == {5001: 5001}
+    assert looked_at == []
+
+
+LINES = ["", "", "    return None", "pass", "x = 1", "y = 2", "z = 3", "", "    )", "# same", "# same"]
+some_lines = st.lists(st.sampled_from(LINES), max_size=30)
+
+
+@given(some_lines, some_lines)
+def test_lines_that_are_matched_are_equal_and_in_order(before: list[str], after: list[str]) -> None:
+    runs = equal_lines.matched(before, (0, len(before)), after, (0, len(after)))
+    at = was = 0
+    for run in runs:
+        assert run.length > 0
+        assert (run.now, run.was) >= (at, was)
+        assert run.was >= was
+        assert before[run.was : run.was_end] == after[run.now : run.end]
+        at, was = run.end, run.was_end
+
+
+@pytest.mark.parametrize("size", [2000, 8000])
+def test_whole_texts_are_compared_in_steps_that_grow_with_their_lines(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A formatter that indents everything anew, among blank lines and closing brackets that are all the same."""
+    steps = []
+    monkeypatch.setattr(
+        equal_lines, "_repeated", lambda *pieces, real=equal_lines._repeated: steps.append(pieces) or real(*pieces)
+    )
+    before = [["", "    )", f"    value_{n} = {n}", "", "        0,"][n % 5] for n in range(size)]
+    after = [line.replace("    ", "  ") for line in before]
+    runs = equal_lines.matched(before, (0, size), after, (0, size))
+    kept = {run.now + n for run in runs for n in range(run.length)}
+    assert {n for n, line in enumerate(after) if not line} <= kept
+    compared_pairs = sum((old[1] - old[0]) * (new[1] - new[0]) for _, old, _, new in steps)
+    assert compared_pairs <= size * size  # one piece, looked at once
+
+
+def test_many_changes_at_many_places_cost_what_they_change() -> None:
+    lines = [f"line {n}" for n in range(8000)]
+    following = Following.of(lines)
+    for n in range(0, 8000, 2):
+        lines[n] += "x"
+        following = following.edited(n, 1, 1, lines)
+    assert len(following.runs) == 4000
+    assert all(following.was(n + 1) == (n + 1 if n % 2 else None) for n in range(8000))
+
+
+def test_what_became_a_text_became_the_next_one() -> None:
+    first = Following.between("a\nb\nc\nd", "a\nX\nc\nd\ne")
+    second = Following.of(["a", "X", "c", "d", "e"]).edited(0, 1, 0, ["X", "c", "d", "e"])
+    assert second.after(first).came_from == {2: 3, 3: 4}
+    assert second.after(first).base == ("a", "b", "c", "d")
+    assert second.after(first).count == 4
 
 
 def test_states_are_told_in_runs() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from typing import TYPE_CHECKING, Any
 
 import coverage
@@ -163,6 +164,91 @@ async def test_a_version_that_was_saved_and_measured_since_is_followed_from_ther
         assert lines["covered"] == [[2, 2], [6, 6], [8, 8], [10, 10]]
 
 
+async def test_a_new_report_is_shown_in_a_file_that_stood_open_while_another_was_opened(
+    services: FakeServices, measured: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("greenline.lsp.report_watch.PAUSE", 60.0)  # looks when it is told to
+    other = tmp_path / "other.py"
+    write(other, TEXT, at=100)
+    report(tmp_path, {measured: ARCS, other: ARCS})
+    async with Editor(services, DRAWS) as editor:
+        uri = editor.open(measured)
+        await told(editor, uri, 1)
+        ran = [(-1, 1), (1, -1), (-1, 2), (2, 3), (3, 6), (6, 8), (8, -1)]
+        report(tmp_path, {measured: ran, other: ran}, at=400)
+        opened = editor.open(other)  # drawn from the new report before anybody looks whether there is one
+        assert (await told(editor, opened, 1))["lines"]["uncovered"] == [[5, 5], [7, 7]]
+        editor.notify("workspace/didChangeWatchedFiles", {"changes": []})
+        await editor.wait_for(
+            "greenline/coverage", lambda p: p["uri"] == uri and p["lines"]["uncovered"] == [[5, 5], [7, 7]]
+        )
+
+
+async def test_what_takes_long_stays_so_when_it_is_answered_from_memory(
+    services: FakeServices, measured: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[str] = []
+    draw = services.show.picture
+
+    def slow_at_first(path: Path, text: str, followed: Any = ()) -> Any:
+        if text not in drawn:
+            threading.Event().wait(0.1)
+        drawn.append(text)
+        return draw(path, text, followed)
+
+    monkeypatch.setattr(services.show, "picture", slow_at_first)
+    async with Editor(services, merged(PULL, DRAWS)) as editor:
+        uri = editor.open(measured)
+        await told(editor, uri, 1)
+        editor.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
+        await editor.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})
+        assert len(drawn) >= 2  # the second time from memory
+        drawn.clear()
+        asking = []
+        for number in range(8):
+            type_at(editor, uri, 2 + number, (7, 15), "x")
+            lens = {"textDocument": {"uri": uri}}
+            asking.append(asyncio.ensure_future(editor.request("textDocument/codeLens", lens)))
+            await editor.request("workspace/executeCommand", {"command": "greenline.cancelJob", "arguments": ["no"]})
+        await asyncio.gather(*asking)
+        assert len(drawn) == 1
+
+
+async def test_a_summary_that_changed_alone_is_told(services: FakeServices, measured: Path, tmp_path: Path) -> None:
+    write(measured, "def f(a):\n    if a:\n        return 1\n    return 2\n", at=100)
+    report(tmp_path, {measured: [(-1, 1), (1, -1)]})
+    async with Editor(services, DRAWS) as editor:
+        uri = editor.open(measured)
+        assert (await told(editor, uri, 1))["summary"]["branches"] == [0, 2]
+        (tmp_path / ".coverage").unlink()
+        data = coverage.CoverageData(str(tmp_path / ".coverage"))
+        data.add_lines({str(measured): [1]})
+        data.write()
+        data.close()
+        os.utime(tmp_path / ".coverage", (400, 400))
+        editor.notify("workspace/didChangeWatchedFiles", {"changes": []})
+        await editor.wait_for("greenline/coverage", lambda p: p["summary"]["branches"] == [0, 0])
+
+
+async def test_a_change_without_a_version_is_taken_over(services: FakeServices, measured: Path) -> None:
+    async with Editor(services, DRAWS) as editor:
+        uri = editor.open(measured)
+        await told(editor, uri, 1)
+        change = {"range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}, "text": "\n"}
+        for document in ({"uri": uri, "version": None}, {"uri": uri}):
+            since = len(editor.received)
+            editor.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [change]})
+            shown = await editor.wait_for("greenline/coverage", lambda p: p["settled"], since=since)
+            assert shown["version"] is None
+        assert shown["lines"]["uncovered"] == [[5, 5]]
+        opened = {"uri": uri, "languageId": "python", "version": None, "text": TEXT}
+        editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+        since = len(editor.received)
+        editor.notify("textDocument/didOpen", {"textDocument": opened})
+        shown = await editor.wait_for("greenline/coverage", lambda p: p["settled"], since=since)
+        assert (shown["version"], shown["lines"]) == (None, STATES)
+
+
 async def test_broken_syntax_keeps_what_still_stands(services: FakeServices, measured: Path) -> None:
     async with Editor(services, DRAWS) as editor:
         uri = editor.open(measured)
@@ -217,3 +303,103 @@ async def test_what_takes_long_is_drawn_for_the_last_keystroke_only(
         await asking
         await told(editor, uri, 21)
         assert len(drawn) == 1
+
+
+BROKEN = (4, 16), " +"  # cost = 3 +
+
+
+async def test_what_is_typed_while_the_text_does_not_parse_moves_all_else(
+    services: FakeServices, measured: Path
+) -> None:
+    async with Editor(services, DRAWS) as editor:
+        uri = editor.open(measured)
+        await told(editor, uri, 1)
+        type_at(editor, uri, 2, *BROKEN)
+        await told(editor, uri, 2)
+        type_at(editor, uri, 3, (0, 0), "import os\nimport re\n\n")
+        for settled in (False, True):
+            lines = (await told(editor, uri, 3, settled=settled))["lines"]
+            assert lines == {
+                "covered": [[4, 4], [10, 11]],
+                "uncovered": [[6, 6]],
+                "partial": [[5, 5], [9, 9]],
+                "unknown": [[1, 2], [8, 8]],
+            }
+
+
+async def test_pulled_diagnostics_move_while_the_text_does_not_parse(
+    services: FakeServices, measured: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("greenline.lsp.pictures._QUICK", 0.0)
+    async with Editor(services, merged(PULL, DRAWS)) as editor:
+        uri = editor.open(measured)
+        await told(editor, uri, 1)
+        type_at(editor, uri, 2, *BROKEN)
+        await told(editor, uri, 2)
+        type_at(editor, uri, 3, (0, 0), "import os\n")
+        report = await editor.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})
+        assert [one["range"]["start"]["line"] for one in report["items"]] == [3, 6]
+
+
+async def test_what_was_typed_again_is_not_measured_though_the_text_does_not_parse(
+    services: FakeServices, measured: Path
+) -> None:
+    async with Editor(services, DRAWS) as editor:
+        uri = editor.open(measured)
+        await told(editor, uri, 1)
+        type_at(editor, uri, 2, (2, 0), "", (3, 0))
+        type_at(editor, uri, 3, (2, 0), "        pass\n")
+        type_at(editor, uri, 4, (4, 0), "        cost = 5\n")
+        await told(editor, uri, 4)
+        type_at(editor, uri, 5, (8, 15), " +")  # return cost +
+        for settled in (False, True):
+            lines = (await told(editor, uri, 5, settled=settled))["lines"]
+            assert (lines["unknown"], lines["uncovered"]) == ([[3, 3], [5, 5], [9, 9]], [])
+
+
+async def test_a_new_report_counts_though_the_text_does_not_parse(
+    services: FakeServices, measured: Path, tmp_path: Path
+) -> None:
+    async with Editor(services, DRAWS) as editor:
+        uri = editor.open(measured)
+        await told(editor, uri, 1)
+        type_at(editor, uri, 2, (7, 15), " +")
+        await told(editor, uri, 2)
+        report(tmp_path, {measured: [(-1, 1), (1, -1), (-1, 2), (2, 3), (3, 6), (6, 8), (8, -1)]}, at=400)
+        editor.notify("workspace/didChangeWatchedFiles", {"changes": []})
+        shown = await editor.wait_for(
+            "greenline/coverage", lambda p: [3, 3] in p["lines"]["covered"] and p["version"] == 2
+        )
+        assert shown["lines"]["uncovered"] == [[5, 5], [7, 7]]
+
+
+async def test_many_changes_at_once_are_followed(services: FakeServices, measured: Path) -> None:
+    async with Editor(services, DRAWS) as editor:
+        uri = editor.open(measured)
+        await told(editor, uri, 1)
+        at = {"line": 0, "character": 0}
+        change = {"range": {"start": at, "end": at}, "text": "# a comment\n"}
+        document = {"uri": uri, "version": 2}
+        editor.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [change] * 500})
+        lines = (await told(editor, uri, 2))["lines"]
+        assert (lines["uncovered"], lines["unknown"]) == ([[503, 503]], [])
+
+
+async def test_a_text_that_came_from_the_disk_and_was_measured_is_followed(
+    services: FakeServices, measured: Path, tmp_path: Path
+) -> None:
+    """An editor that reads a changed file anew says so by an edit, without a save."""
+    async with Editor(services, DRAWS) as editor:
+        uri = editor.open(measured)
+        await told(editor, uri, 1)
+        after = TEXT.replace("cost", "price_of_it").replace("express", "fast")
+        write(measured, after, at=300)
+        report(tmp_path, {measured: ARCS}, at=400)
+        changed = {"textDocument": {"uri": uri, "version": 2}, "contentChanges": [{"text": after}]}
+        editor.notify("textDocument/didChange", changed)
+        editor.notify("workspace/didChangeWatchedFiles", {"changes": []})
+        await editor.wait_for("greenline/coverage", lambda p: p["version"] == 2 and p["lines"] == STATES)
+        for version in (3, 4):
+            type_at(editor, uri, version, (0, 0), "# c\n")
+            await told(editor, uri, version)
+        assert (await told(editor, uri, 4))["lines"]["unknown"] == []
