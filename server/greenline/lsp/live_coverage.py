@@ -10,6 +10,7 @@ from greenline.domain.coverage.mapping import summarize
 from greenline.lsp import names
 
 if TYPE_CHECKING:
+    from greenline.domain.coverage.model import Summary
     from greenline.lsp.pictures import Shown
     from greenline.lsp.session import Session
 
@@ -68,23 +69,23 @@ class LiveCoverage:
         is_current = self._session.documents.get(document.uri) is document
         if not self._session.client.draws_coverage or not is_current:
             return
-        said = (document.version, picture.state, picture.message, picture.states, len(picture.gaps), shown.followed)
-        if self._told.get(document.uri) != said:
-            self._told[document.uri] = said
-            self._session.server.protocol.notify(names.COVERAGE, payload(shown))
+        summary = _summary(shown)
+        said = (document.version, picture.state, picture.message, picture.states, len(picture.gaps), summary)
+        if self._told.get(document.uri) != (*said, shown.followed):
+            self._told[document.uri] = (*said, shown.followed)
+            self._session.server.protocol.notify(names.COVERAGE, payload(shown, summary))
 
     def _forget_timer(self, uri: str) -> None:
         if timer := self._waiting.pop(uri, None):
             timer.cancel()
 
 
-def payload(shown: Shown) -> dict[str, Any]:
+def payload(shown: Shown, summary: Summary | None) -> dict[str, Any]:
     """Return the notification's parameters; docs/protocol.md has their meaning."""
     picture = shown.picture
     lines: dict[str, list[list[int]]] = {"covered": [], "uncovered": [], "partial": [], "unknown": []}
     for state, first, last in state_ranges(picture.states):
         lines[state].append([first, last])
-    summary = summarize(picture.map) if picture.map is not None and picture.state == "measured" else None
     return {
         "protocol": names.PROTOCOL,
         "uri": shown.document.uri,
@@ -101,3 +102,8 @@ def payload(shown: Shown) -> dict[str, Any]:
             "branches": [summary.branches.covered, summary.branches.total],
         },
     }
+
+
+def _summary(shown: Shown) -> Summary | None:
+    picture = shown.picture
+    return summarize(picture.map) if picture.map is not None and picture.state == "measured" else None

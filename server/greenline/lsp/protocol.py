@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from pygls.lsp.server import LanguageServer
 
 
+NO_VERSION = -(2**31)
+"""Stands for a version that a client left out, or gave as null: lsprotocol's types have none without."""
+_VERSIONED = frozenset({types.TEXT_DOCUMENT_DID_OPEN, types.TEXT_DOCUMENT_DID_CHANGE})
+
+
 @dataclass(frozen=True, slots=True)
 class Plain:
     """An answer that is JSON already: thousands of typed objects take longer to unfold than all else together."""
@@ -71,6 +76,12 @@ class GreenlineProtocol(LanguageServerProtocol):
         """Hand on, for the same reason."""
         yield self.fm.features[types.TEXT_DOCUMENT_DID_CLOSE], (params,), None
 
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """Return the typed message. An edit without a version is one all the same; dropped, the text would stay old."""
+        if "jsonrpc" in data and data.get("method") in _VERSIONED:
+            data = _with_version(data)
+        return super().structure_message(data)
+
     def _execute_handler(
         self,
         msg_id: int | str,
@@ -91,3 +102,16 @@ class GreenlineProtocol(LanguageServerProtocol):
             self._send_data({"jsonrpc": self.VERSION, "id": msg_id, "result": result.value})
         else:
             super()._send_response(msg_id, result, error)
+
+
+def version_of(document: types.TextDocumentItem | types.VersionedTextDocumentIdentifier) -> int | None:
+    """Return the version as the client told it."""
+    return None if document.version == NO_VERSION else document.version
+
+
+def _with_version(data: dict[str, Any]) -> dict[str, Any]:
+    params = data.get("params")
+    document = params.get("textDocument") if isinstance(params, dict) else None
+    if not isinstance(params, dict) or not isinstance(document, dict) or document.get("version") is not None:
+        return data
+    return {**data, "params": {**params, "textDocument": {**document, "version": NO_VERSION}}}

@@ -46,7 +46,7 @@ class ReportWatch:
         self._session = session
         self._board = board
         self._news = asyncio.Event()
-        self._told: Mapping[Path, object] = {}
+        self._told: Mapping[str, object] = {}
         self._projects: dict[Path, tuple[float, Project]] = {}
         self._asked_for: set[types.Pattern | tuple[str, str]] = set()
 
@@ -63,27 +63,32 @@ class ReportWatch:
                     await asyncio.wait_for(self._news.wait(), PAUSE)
                 self._news.clear()
                 services = self._session.services.built
-                documents = [doc.path for doc in self._session.documents.all_open() if doc.is_python]
+                documents = {doc.uri: doc.path for doc in self._session.documents.all_open() if doc.is_python}
                 if services is not None and documents:
-                    await self._look(services, {path.parent: path for path in documents})
+                    await self._look(services, documents)
         finally:
             if (services := self._session.services.built) is not None:
                 for reading in services.reports.readings():
                     services.reports.stop_reading(reading.report)
 
-    async def _look(self, services: Services, folders: Mapping[Path, Path]) -> None:
+    async def _look(self, services: Services, documents: Mapping[str, Path]) -> None:
         loop = asyncio.get_running_loop()
-        known = {folder: project for folder, (until, project) in self._projects.items() if until > loop.time()}
+        folders = {path.parent: path for path in documents.values()}
+        known = {folder: one[1] for folder, one in self._projects.items() if one[0] > loop.time()}
         looked = await loop.run_in_executor(self._session.executor, _looked, services, folders, known)
-        for folder, project in looked.projects.items():
-            if folder not in known:
-                self._projects[folder] = (loop.time() + _PROJECTS_HOLD, project)
+        until = loop.time() + _PROJECTS_HOLD
+        self._projects = {
+            folder: self._projects[folder] if folder in known else (until, project)
+            for folder, project in looked.projects.items()
+        }
         for root, reports in looked.reports.items():
             self._ask_client(root, reports)
         for reading in services.reports.readings():
             self._show(services, reading)
-        now, shown = looked.states, self._session.pictures.stamps
-        if any(now[f] not in (shown[f], self._told.get(f, shown[f])) for f in now.keys() & shown.keys()):
+        # By document: of two in one folder, one may have been drawn since the report was written, and one before.
+        now = {uri: looked.states[path.parent] for uri, path in documents.items() if path.parent in looked.states}
+        shown = self._session.pictures.stamps
+        if any(now[uri] not in (shown[uri], self._told.get(uri, shown[uri])) for uri in now.keys() & shown.keys()):
             self._session.refresh()
             self._told = now  # whether or not the client asks for new pictures: once is enough
 

@@ -25,7 +25,7 @@ from greenline.lsp.gap_commands import GapCommands
 from greenline.lsp.live_coverage import LiveCoverage
 from greenline.lsp.on_save import OnSave
 from greenline.lsp.progress import ProgressBoard
-from greenline.lsp.protocol import GreenlineProtocol, Plain
+from greenline.lsp.protocol import GreenlineProtocol, Plain, version_of
 from greenline.lsp.report_commands import ReportCommands
 from greenline.lsp.report_watch import ReportWatch
 from greenline.lsp.selected_interpreter import SelectedInterpreter
@@ -108,7 +108,7 @@ class GreenlineServer(LanguageServer):
         if path is None:
             return
         is_python = item.language_id == "python" or (not item.language_id and path.suffix == ".py")
-        document = OpenDocument(item.uri, path, item.text, item.version, is_python)
+        document = OpenDocument(item.uri, path, item.text, version_of(item), is_python)
         self.session.documents.put(document, self.session.encoding)
         self.closed_files.opened(path)
         self.live_coverage.opened(item.uri)
@@ -118,7 +118,7 @@ class GreenlineServer(LanguageServer):
     def change(self, params: types.DidChangeTextDocumentParams) -> None:
         """Take over a buffer's new version."""
         item = params.text_document
-        document = self.session.documents.change(item.uri, item.version, params.content_changes)
+        document = self.session.documents.change(item.uri, version_of(item), params.content_changes)
         if document is not None and document.is_python:
             self.session.pictures.edited(item.uri)
             self.live_coverage.edited(item.uri)
