@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -15,16 +16,23 @@ from greenline.domain.coverage.model import Gap
 from greenline.services.find_gaps import GapReport
 from greenline.services.show_coverage import Picture
 
+_MOST_NAMED = 5
+"""Files that a problem of many names."""
+
 
 def print_gaps(console: Console, report: GapReport) -> None:
-    """Print each file with its gaps, then one line for all; files without gaps are only counted."""
-    for picture in report.pictures:
-        if picture.state != "measured":
-            _print_problem(console, picture.path, picture.message)
+    """Print each file with its gaps, the worst first, then one line for all; files without gaps are only counted."""
+    for picture in sorted(report.pictures, key=_missing, reverse=True):
         if picture.gaps or _changed(picture):
             _print_file(console, picture)
+    problems: dict[str, list[Path]] = {}
+    for picture in report.pictures:
+        if picture.state != "measured" or _is_left_out(picture):
+            problems.setdefault(picture.message, []).append(picture.path)
     for path, message in report.unreadable:
-        _print_problem(console, path, message)
+        problems.setdefault(message, []).append(path)
+    for message, paths in problems.items():
+        _print_problem(console, paths, message)
     console.print(_summary(report), style="bold", soft_wrap=True)
     for basis in report.basis:
         if basis.words:
@@ -33,10 +41,11 @@ def print_gaps(console: Console, report: GapReport) -> None:
 
 
 def _summary(report: GapReport) -> str:
-    measured = [picture for picture in report.pictures if picture.state == "measured"]
+    measured = [picture for picture in report.pictures if picture.state == "measured" and not _is_left_out(picture)]
     gaps = sum(len(picture.gaps) for picture in report.pictures)
     if not report.pictures and not report.unreadable:
-        return "No Python files to look at here."
+        only_tests = "Only tests here, which are no target. Name a file to see it all the same."
+        return only_tests if report.tests_left_out else "No Python files to look at here."
     parts = [f"{_count(gaps, 'gap')} in {_count(sum(bool(p.gaps) for p in report.pictures), 'file')}"]
     if changed := sum(map(_changed, report.pictures)):
         parts.append(f"{_count(changed, 'line')} changed since, unknown until the tests run again")
@@ -49,10 +58,23 @@ def _summary(report: GapReport) -> str:
     return "; ".join(parts)
 
 
-def _print_problem(console: Console, path: Path, message: str) -> None:
-    console.print(f"{mark(console, 'warning')} [bold]{escape(shown(path))}[/]", soft_wrap=True)
+def _print_problem(console: Console, paths: Sequence[Path], message: str) -> None:
+    """Print what many files may share once."""
+    named = ", ".join(f"[bold]{escape(shown(path))}[/]" for path in paths[:_MOST_NAMED])
+    more = f" and {_count(len(paths) - _MOST_NAMED, 'more file')}" if len(paths) > _MOST_NAMED else ""
+    console.print(f"{mark(console, 'warning')} {named}{more}", soft_wrap=True)
     console.print(f"    {escape(message)}", soft_wrap=True)
     console.print()
+
+
+def _missing(picture: Picture) -> int:
+    """Return how much there is to gain: lines that never ran, and branches of others."""
+    return len(picture.map.missing) + len(picture.map.missing_branches) if picture.map else 0
+
+
+def _is_left_out(picture: Picture) -> bool:
+    """Tell whether the coverage data says nothing of the file, though it could."""
+    return picture.state == "measured" and bool(picture.message)
 
 
 def _count(number: int, noun: str) -> str:

@@ -78,6 +78,10 @@ class Failing:
         for failure in found:
             self._known[root, failure.node_id] = _Known(root, failure, ran)
 
+    def tests(self, root: Path) -> frozenset[str]:
+        """Return the tests of a project that are known to fail, by node id."""
+        return frozenset(node_id for of, node_id in self._known if of == root)
+
     def paths(self) -> frozenset[Path]:
         """Return the files that have, or had, marks."""
         places = [known.place(role) for known in self._known.values() for role in ("test", "source")]

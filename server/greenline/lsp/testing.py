@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from greenline.lsp.job_report import Finished, Unfinished
-from greenline.lsp.session import Info
+from greenline.lsp.session import Info, Warning_
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from greenline.services.run_suite import SuiteRun
 
     Run = Callable[[Services], Awaitable[SuiteRun]]
+
+_MOST_NAMED = 3
+"""Tests that a message names."""
 
 
 async def run_suite(session: Session, path: Path, progress: Progress) -> Finished:
@@ -43,14 +46,27 @@ async def run_selected(session: Session, path: Path, tests: Sequence[str], progr
 
 
 async def run_in_background(session: Session, root: Path, paths: Sequence[Path], progress: Progress) -> Finished:
-    """Run what a save asks for, without a word: failing tests are marked, and the picture is drawn again."""
+    """Run what a save asks for: failing tests are marked, the picture is drawn again; what fails anew is told."""
 
     async def run(services: Services) -> SuiteRun:
         if session.settings.run_on_save == "file":
             return _joined([await services.run_affected.run_tests_of(path, progress) for path in paths])
         return await services.run_affected.run(paths, progress)
 
-    return Finished((await _ran(session, root, run)).message)
+    before = session.failing.tests(root)
+    ended = await _ran(session, root, run)
+    anew = sorted(session.failing.tests(root) - before)
+    if anew:
+        session.show(_failing_now(anew), Warning_)
+    return Finished(ended.message)
+
+
+def _failing_now(tests: Sequence[str]) -> str:
+    """Return what somebody has to know who looks at the code: the tests that fail stand elsewhere."""
+    named = list(dict.fromkeys(test.rpartition("::")[2].partition("[")[0] for test in tests))
+    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+    count = "1 test fails" if len(tests) == 1 else f"{len(tests)} tests fail"
+    return f"{count} since this was saved: {', '.join(named[:_MOST_NAMED])}{more}."
 
 
 async def _told(session: Session, path: Path, progress: Progress, run: Run, *, everything: bool = False) -> Finished:

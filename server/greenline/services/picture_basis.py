@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
 from greenline.ports.coverage import CoverageProblem
@@ -78,7 +79,7 @@ class PictureBasis:
             report = self._coverage.report_of(project) if written is not None else None
         except (CoverageProblem, OSError):
             written, report = None, None
-        there = {file for file in self._sources.test_files(project) if file.name not in {"conftest.py", "__init__.py"}}
+        there = {file for file in self._sources.test_files(project) if _has_tests(file, project)}
         ran = [test for test in self._runs.tests(project.root) if test.path in there and test.when > (written or 0.0)]
         return Basis(
             project.root,
@@ -88,6 +89,11 @@ class PictureBasis:
             len({test.path for test in ran} & self._runs.test_files(project.root).keys()),
             len(there),
         )
+
+
+def _has_tests(file: Path, project: Project) -> bool:
+    """Tell whether pytest looks into the file: what else is in a folder of tests helps them."""
+    return any(fnmatch(file.name, pattern) for pattern in project.python_files)
 
 
 def ago(seconds: float) -> str:

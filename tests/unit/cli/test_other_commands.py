@@ -193,3 +193,27 @@ def test_doctor_marks_do_not_rest_on_colour(run: Run, services: FakeServices) ->
     marks = [line.split()[0] for line in run("doctor").stdout.splitlines() if line][:3]
 
     assert len(set(marks)) == 3
+
+
+def missing(*lines: int) -> CoverageMap:
+    return CoverageMap(Statements(lines=frozenset(lines)), frozenset(), frozenset(lines), True, frozenset())
+
+
+def test_gaps_come_worst_file_first_and_what_files_share_is_said_once(
+    run: Run, services: FakeServices, folder: Path
+) -> None:
+    services.pictured = [
+        Picture(folder / "a.py", "measured", map=missing(4), gaps=(REGION,)),
+        Picture(folder / "b.py", "measured", map=missing(4, 5, 6), gaps=(REGION,)),
+        *(Picture(folder / f"c{n}.py", "no-data", "Run the tests.") for n in range(7)),
+        Picture(folder / "left.py", "measured", "The coverage data leaves left.py out.", map=missing()),
+    ]
+
+    said = run("gaps").stdout
+
+    assert said.index("b.py") < said.index("a.py  ")
+    assert said.count("Run the tests.") == 1
+    assert "c4.py and 2 more files" in said
+    assert "The coverage data leaves left.py out." in said
+    assert "2 gaps in 2 files; 8 without coverage" in said
+    assert "complete" not in said

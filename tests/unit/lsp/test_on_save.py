@@ -1,4 +1,4 @@
-"""Tests that run when a file is saved: in the background, the newest save wins, and no word unless it takes long."""
+"""Tests that run when a file is saved: in the background, the newest save wins; a word where they take long or fail."""
 
 from __future__ import annotations
 
@@ -62,7 +62,8 @@ async def test_a_save_runs_tests_and_marks_what_fails(services: FakeServices, so
             since=since,
         )
         assert pushed["version"] == 1
-        assert editor.sent("window/showMessage") == []
+        (said,) = editor.sent("window/showMessage")
+        assert said["message"] == "1 test fails since this was saved: test_it."
         assert editor.sent("window/workDoneProgress/create") == []
     assert (services.run_affected.affected, services.run_affected.files) == (
         ([(source,)], []) if mode == "affected" else ([], [source])
@@ -214,3 +215,24 @@ async def test_what_kept_one_of_two_files_from_being_run_is_told(
     (joined,) = taken
     assert (joined.problem, joined.cut_short, joined.none_found) == ("Too slow.", True, False)
     assert (joined.ok, joined.tests, joined.seconds) == (True, 3, 3.0)
+
+
+async def test_what_fails_anew_is_told_once(services: FakeServices, source: Path) -> None:
+    """Tests stand in another file than the code that broke them: there their marks would not be seen."""
+    failures = tuple(
+        Failure(f"tests/test_shop.py::{name}", "code", "assert 1 == 2", "Look.")
+        for name in ("test_a[1]", "test_a[2]", "test_b", "test_c", "test_d")
+    )
+    async with editor_with(services, "affected") as editor:
+        uri = editor.open(source)
+        for count, text in (
+            (5, "5 tests fail since this was saved: test_a, test_b, test_c and 1 more."),
+            (5, None),
+            (1, None),
+        ):
+            services.run_affected.answer = SuiteRun("ran", ok=True, failures=failures[:count], passed=frozenset())
+            since = len(editor.received)
+            save(editor, uri)
+            await editor.wait_for("greenline/jobEnded", since=since)
+            said = [params["message"] for name, params in editor.received[since:] if name == "window/showMessage"]
+            assert said == ([text] if text else [])

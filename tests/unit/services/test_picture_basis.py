@@ -29,7 +29,9 @@ class World:
     written: float | None = None
     stored: tuple[StoredTest, ...] = ()
     complete: tuple[Path, ...] = ()
-    there: list[Path] = field(default_factory=lambda: [ROOT / "tests" / "conftest.py", A, B])
+    there: list[Path] = field(
+        default_factory=lambda: [ROOT / "tests" / "conftest.py", ROOT / "tests" / "base.py", A, B]
+    )
     problem: str = ""
 
     def written_at(self, project: Project) -> float | None:
