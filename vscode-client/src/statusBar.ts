@@ -40,7 +40,7 @@ function text(coverage: Coverage | undefined): string {
   if (coverage?.summary && coverage.summary.lines[1] > 0) {
     return `${coverage.summary.percent} %`;
   }
-  return coverage?.state === "broken-source" ? "…" : "–";
+  return coverage?.state === "broken-source" || coverage?.state === "waiting" ? "…" : "–";
 }
 
 function tooltip(coverage: Coverage | undefined): vscode.MarkdownString {
