@@ -136,7 +136,7 @@ def _text_in(repository: Repository, file: Path, commit: str) -> str | None:
         name = file.relative_to(_resolved(repository.top)).as_posix()
     except ValueError:
         return None
-    content = ask(repository.top, "cat-file", "blob", f"{commit}:{name}")
+    content = ask(repository.top, "cat-file", "blob", f"{commit}:./{name}")
     if content is None:
         return None
     try:

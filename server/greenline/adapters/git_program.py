@@ -32,27 +32,29 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
     "LANGUAGE": "C",
 }
-_KEPT = ("GIT_CONFIG", "GIT_CEILING_DIRECTORIES", "GIT_EXEC_PATH", "GIT_DISCOVERY_ACROSS_FILESYSTEM")
+_KEPT = ("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_DISCOVERY_ACROSS_FILESYSTEM")
 
 
 def ask(folder: Path, *arguments: str, environ: Mapping[str, str] | None = None) -> bytes | None:
     """Return what git prints in that folder; None where it answers with a failure. Raises HistoryProblem.
 
+    The folder is the top of a repository: git does not look for one around it.
     Only what cannot be asked at all is a problem: no git, a repository that it refuses, no answer in time.
     """
     program = shutil.which("git")
     if program is None:
         raise HistoryProblem("git is not installed, or not on the PATH")
     try:
-        return _answer([program, *_QUIET, *arguments], folder, _environment(os.environ if environ is None else environ))
+        environment = _environment(os.environ if environ is None else environ, folder)
+        return _answer([program, *_QUIET, *arguments], folder, environment)
     except (OSError, ValueError) as error:
         raise HistoryProblem(f"git cannot be started ({error})") from error
 
 
-def _environment(environ: Mapping[str, str]) -> dict[str, str]:
+def _environment(environ: Mapping[str, str], folder: Path) -> dict[str, str]:
     """Return the environment without what would lead git elsewhere, as a hook that started an editor has it."""
     kept = {name: value for name, value in environ.items() if not name.startswith("GIT_") or name.startswith(_KEPT)}
-    return {**kept, **_ENVIRONMENT}
+    return {**kept, **_ENVIRONMENT, "GIT_CEILING_DIRECTORIES": str(folder.absolute().parent)}
 
 
 def _answer(command: list[str], folder: Path, environment: dict[str, str]) -> bytes | None:

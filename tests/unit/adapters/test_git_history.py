@@ -109,6 +109,42 @@ def test_a_working_tree_beside_the_repository_and_a_link_to_it(file: Path, tmp_p
     assert history.stamp(beside) != before
 
 
+@pytest.mark.parametrize(
+    "head",
+    [b"ref: /etc/passwd\n", b"ref: ../../../x\n", b"ref: a\0b\n", b"ref: \n", b"", b"\xff\xfe\0", b"x" * 100_000],
+)
+def test_whatever_stands_in_head_nothing_is_raised(file: Path, head: bytes) -> None:
+    (file.parent.parent / ".git" / "HEAD").write_bytes(head)
+    history = GitHistory()
+    assert history.stamp(file, "main") is not None
+    assert history.text_at(file, 1_700_000_000) is None
+    with pytest.raises(HistoryProblem):
+        history.base_text(file, "HEAD")
+
+
+@pytest.mark.parametrize(
+    "content", [b"gitdir: a\0b\n", b"gitdir: \n", b"gitdir: /nowhere\n", b"\xff", b"", b"x" * 100_000]
+)
+def test_whatever_a_gitdir_file_holds_nothing_is_raised(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / ".git").write_bytes(content)
+    assert repository_of(tmp_path) is None
+    assert GitHistory().stamp(tmp_path / "a.py") is None
+
+
+def test_an_empty_git_folder_hides_no_repository_and_gives_no_file_of_another(file: Path) -> None:
+    top, history = file.parent.parent, GitHistory()
+    (top / "a.py").write_text("outer = 1\n", encoding="utf-8")
+    commit(top)
+    (file.parent / ".git").mkdir()
+    assert history.base_text(file, "HEAD") == "x = 1\n"
+    git(file.parent, "init", "-q", "-b", "main")
+    with pytest.raises(HistoryProblem, match="no commit yet"):
+        history.base_text(file, "HEAD")
+    (file.parent / ".git" / "HEAD").write_text("nonsense\n", encoding="utf-8")  # git looks for another one around it
+    with pytest.raises(HistoryProblem):
+        GitHistory().base_text(file, "HEAD")
+
+
 def test_the_encoding_that_the_file_declares_and_its_line_ends(file: Path) -> None:
     file.write_bytes("# coding: latin-1\r\nx = 'é'\r\n".encode("latin-1"))
     commit(file.parent.parent)
