@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
 
 _HOOKS = frozenset({"pytest_configure", "pytest_load_initial_conftests", "pytest_sessionstart"})
 """They run before any test is imported, whatever is tested."""
-_OURS = frozenset({"HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "PYTHONPATH", "PYTHONHASHSEED"})
+_OURS = frozenset({"HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"})
 """Exploring has its own."""
+_OF_STARTING = re.compile(r"PYTHON|LD_|DYLD_|(?:PATH|SYSTEMROOT)$", re.IGNORECASE)
+"""A conftest.py sets them when its Python runs already; they would decide how exploring's own starts, or whether."""
 
 
 def with_conftest(project: Project, texts: Mapping[Path, str]) -> dict[str, str]:
@@ -30,7 +33,9 @@ def with_conftest(project: Project, texts: Mapping[Path, str]) -> dict[str, str]
     found = dict(project.variables)
     for folder in dict.fromkeys([project.root, *project.test_roots]):
         for name, value, default in _set_in(_text(folder / "conftest.py", texts)):
-            if name not in _OURS and not (default and (name in found or name in os.environ)):
+            if name in _OURS or _OF_STARTING.match(name):
+                continue
+            if not (default and (name in found or name in os.environ)):
                 found[name] = value
     return found
 

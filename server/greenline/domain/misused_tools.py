@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     Judgement = tuple[FailureKind, str, str]
 
 _NOT_REPLACED = re.compile(
-    r"^(?:<(?:module|class) '([\w.]+)'.*>|<([\w.]+) .*>|'\w+' object at ([\w.]+)"
-    r"|(?!module '|type object '|'\w+' object ).+)"
+    r"^(?:<(?:module|class) '([\w.]+)'.*>|<([\w.]+) .*>|'[\w.]+' object at ([\w.]+)"
+    r"|(?!module '|type object '|'[\w.]+' object ).+)"
     r" (?:has no attribute|does not have the attribute) '(\w+)'$"
 )
 """Of monkeypatch and mock. Python itself says "module 'x' has no attribute" and "'X' object has no attribute"."""
-_REPLACES = re.compile(r"\b(?:setattr|patch|object|spy|stub)\w*\(")
-_BY_NAME = re.compile(r"\b(?:setattr|delattr|patch|spy|stub)[\w.]*\(\s*[\"']([\w.]+)[\"']")
+_PATCH = r"(?<![\w.])(?:(?:unittest\.)?mock\.|\w*mocker\.)?patch(?:\.\w+)?"
+"""A call of it; not of a function that is only named like it, nor of ``client.patch``."""
+_REPLACES = re.compile(rf"(?:\.setattr|{_PATCH}|\bmocker\.(?:spy|stub))\(")
+_BY_NAME = re.compile(rf"(?:\.setattr|\.delattr|{_PATCH}|\bmocker\.(?:spy|stub))\(\s*[\"']([\w.]+)[\"']")
 _REMOVES = re.compile(r"\.del(?:attr|env|item)\(")
 _NO_MODULE = re.compile(r"No module named '([\w.]+)'")
 _OF_MOCK = re.compile(r"^\w*Mock object has no attribute '(\w+)'")

@@ -23,7 +23,7 @@ _SIGNATURE = re.compile(
     r"|got some positional-only|takes no|takes (?:exactly|at least|at most) )"
     r"|^(\w+) expected (?:exactly |at least |at most )?\d+ arguments?, got"
 )
-_NO_ATTRIBUTE = re.compile(r"(?:module '[\w.]+'|type object '\w+'|'\w+' object) has no attribute '(\w+)'")
+_NO_ATTRIBUTE = re.compile(r"(?:(?:module|type object) '[\w.]+'|'[\w.]+' object) has no attribute '(\w+)'")
 _PLACE = re.compile(r" \([^()]+, line \d+\)$")
 _NOT_DEFINED = re.compile(r"name '(\w+)' is not defined")
 

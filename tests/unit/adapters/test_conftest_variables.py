@@ -9,6 +9,11 @@ import pytest
 from greenline.adapters.conftest_variables import with_conftest
 from greenline.ports.project import Project
 
+OF_STARTING = (
+    "PYTHONOPTIMIZE", "PYTHONWARNINGS", "PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "LD_PRELOAD",
+    "LD_LIBRARY_PATH", "DYLD_INSERT_LIBRARIES", "PATH",
+)  # fmt: skip
+
 
 def project(root: Path, **variables: str) -> Project:
     (root / "tests").mkdir(exist_ok=True)
@@ -27,6 +32,8 @@ def project(root: Path, **variables: str) -> Project:
         ('import os\nif os.name == "nt":\n    os.environ["KEY"] = "a"', {}),
         ('import os\nos.environ["KEY"] = str(1)\nos.environ["K" + "Y"] = "a"\nos.environ["N"] = 1', {}),
         ('import os\nos.environ["HOME"] = "/"\nos.environ["TMPDIR"] = "/"\nos.environ[""] = "a"', {}),
+        *((f'import os\nos.environ["{name}"] = "1"\nos.environ["KEY"] = "a"', {"KEY": "a"}) for name in OF_STARTING),
+        ('import os\nos.environ["PATHS"] = "a"\nos.environ["MY_PYTHON"] = "b"', {"PATHS": "a", "MY_PYTHON": "b"}),
         ('other = {}\nother["KEY"] = "a"\nother.environ["KEY"] = "a"', {}),
         ('import os\nos.environ["KEY"] = "a\0b"', {}),
         ('import os\nos.environ["KEY"] = ("a"', {}),

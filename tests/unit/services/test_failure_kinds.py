@@ -137,8 +137,47 @@ def test_a_file_that_was_there_when_the_test_passed_is_of_the_surroundings() -> 
     assert judge(replace(seen, since="unknown")).kind == "test"
 
 
-@pytest.mark.parametrize("said", ["module 'shop' has no attribute 'totl'", "'Cart' object has no attribute 'totl'"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "module 'shop' has no attribute 'totl'",
+        "'Cart' object has no attribute 'totl'",
+        "'datetime.datetime' object has no attribute 'totl'",
+    ],
+)
 def test_what_python_says_itself_is_not_about_replacing(said: str) -> None:
     step = replace(IN_TEST, text="monkeypatch.setattr(shop, 'x', shop.totl)")
     seen = Evidence("t.py::test_a", "AttributeError", f"AttributeError: {said}", said, (step,))
     assert judge(seen).message == f"The test uses what is not there: {said}."
+
+
+def raised_at(text: str, error: str, said: str) -> Evidence:
+    return Evidence("t.py::test_a", error, f"{error}: {said}", said, (replace(IN_TEST, text=text),))
+
+
+NO_ATTRIBUTE = ("AttributeError", "3 has no attribute 'totl'")
+NO_MODULE = ("ModuleNotFoundError", "No module named 'shop'")
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["patch_date({0})", "stub_match({0})", "object_for({0})", "client.patch({0})", "s.respatch({0})", "spy({0})"],
+)
+def test_what_is_only_named_like_replacing_replaces_nothing(call: str) -> None:
+    for error, said in (NO_ATTRIBUTE, NO_MODULE):
+        failure = judge(raised_at("assert " + call.format("'shop.totl'"), error, said))
+        assert "replaces" not in failure.message
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "monkeypatch.setattr({0}, 1)", "with patch({0}):", "@mock.patch.object({0}, 1)",
+        "with unittest.mock.patch({0}):",
+        "mocker.patch({0})", "class_mocker.patch.multiple({0})", "m = patch.dict({0})",
+    ],
+)  # fmt: skip
+def test_what_replaces_something_is_known(call: str) -> None:
+    for error, said in (NO_ATTRIBUTE, NO_MODULE):
+        failure = judge(raised_at(call.format('"shop.totl"'), error, said))
+        assert (failure.kind, failure.message.partition(" `")[0]) == ("test", "The test replaces")
