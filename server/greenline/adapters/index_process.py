@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from greenline.ports.coverage import CoverageProblem, NotReadYet, Reading
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from greenline.adapters.report_places import Report
@@ -38,7 +39,8 @@ class IndexProcesses:
     """One process for each state of a report that is asked for. Safe on any thread."""
 
     def __init__(self) -> None:
-        self._children: dict[str, _Child] = {}
+        self._children: Mapping[str, _Child] = {}
+        """Replaced as a whole, with the lock: it is read without it, as who ends a child waits for that."""
         self._lock = threading.Lock()
         self._is_over = False
 
@@ -51,18 +53,18 @@ class IndexProcesses:
             child = self._children.get(key)
             if child is None:
                 self._end({k for k, other in self._children.items() if other.report.path == report.path})
-                child = self._children[key] = self._started(report, key, folder)
+                child = self._started(report, key, folder)
+                self._children = {**self._children, key: child}
         if child.problem is None:
             raise NotReadYet(f"{Reading(report.path, report.stamp[1]).title}.")
         if child.problem:
             raise CoverageProblem(child.problem)
         with self._lock:
-            self._children.pop(key, None)
+            self._forget({key})
 
     def readings(self) -> tuple[Reading, ...]:
-        """Return what is being read now."""
-        with self._lock:
-            going_on = [child for child in self._children.values() if child.problem is None]
+        """Return what is being read now. Never waits."""
+        going_on = [child for child in self._children.values() if child.problem is None]
         return tuple(Reading(child.report.path, child.report.stamp[1], child.fraction) for child in going_on)
 
     def stop(self, report: Path) -> None:
@@ -102,8 +104,13 @@ class IndexProcesses:
         return child
 
     def _end(self, keys: set[str]) -> None:
-        for key in keys:
-            _kill(self._children.pop(key))
+        ended = [self._children[key] for key in keys]
+        self._forget(keys)
+        for child in ended:
+            _kill(child)
+
+    def _forget(self, keys: set[str]) -> None:
+        self._children = {key: child for key, child in self._children.items() if key not in keys}
 
 
 def _listen(child: _Child) -> None:
