@@ -83,3 +83,26 @@ async def test_what_is_missing_elsewhere_is_not_mistaken_for_it(root: Path) -> N
     ran = await services().run_suite.run(root, Silent())
 
     assert "`shop_of_another` is not installed" in ran.failures[0].message
+
+
+WORDS = """
+import subprocess, sys
+from shop.prices import grade
+def test_another_process():
+    done = subprocess.run([sys.executable, "-c", "import shop"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+def test_words():
+    raise AssertionError("the worker said: No module named 'shop'")
+def test_an_import_of_its_own():
+    raise ImportError("No module named 'shop'")
+"""
+
+
+async def test_words_of_another_process_are_not_mistaken_for_it(root: Path) -> None:
+    with (root / "pyproject.toml").open("a") as file:
+        file.write('[tool.pytest.ini_options]\npythonpath = ["src"]\n')
+    (root / "tests" / "test_prices.py").write_text(WORDS)
+    ran = await services().run_suite.run(root, Silent())
+
+    assert len(ran.failures) == 3
+    assert not [f for f in ran.failures if "pytest cannot import" in f.message]

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from greenline.ports.project import Interpreter, Project
     from greenline.ports.tests import TestReport, TestRunner
 
-_NO_MODULE = re.compile(r"No module named '(\w+)'")
+# As an exception's own text has it, or as pytest shows one; not what a test prints of another process.
+_NO_MODULE = re.compile(r"^(?:E\s+)?(?:ModuleNotFoundError|ImportError): No module named '(\w+)'", re.MULTILINE)
+_IMPORTING = frozenset({"ModuleNotFoundError", "ImportError"})
 _INSTALLED_FROM = ("pyproject.toml", "setup.py", "setup.cfg")
 _MOST_ASKED = 20
 _ASKS = """\
@@ -26,16 +28,21 @@ for name in {names!r}:
 """
 
 
-def not_importable(project: Project, said: str) -> tuple[str, str] | None:
+def not_importable(
+    project: Project, said: str, *, error: str = "ModuleNotFoundError", ran: Iterable[Path] = ()
+) -> tuple[str, str] | None:
     """Return what is wrong and what to do, where words of an exception name a package of the project that is there.
 
-    None for all others: a module in the project's own folder is importable wherever pytest runs by its name.
+    None for all others: a module in the project's own folder is importable wherever pytest runs by its name, and one of
+    which a file ``ran`` was imported. ``error`` is the exception's class.
     """
+    if error not in _IMPORTING:
+        return None
     for name in _NO_MODULE.findall(said):
         if _has(project.root, name):
             continue
         folder = next((folder for folder in _elsewhere(project) if _has(folder, name)), None)
-        if folder is not None:
+        if folder is not None and not any(_is_of(path, folder, name) for path in ran):
             return _in_words(project, name, folder.relative_to(project.root).as_posix())
     return None
 
@@ -78,6 +85,10 @@ def _can_be_installed(project: Project) -> bool:
 def _elsewhere(project: Project) -> list[Path]:
     """Return the folders with sources that are not the project's own folder, and in it."""
     return [f for f in project.source_roots if f != project.root and f.is_relative_to(project.root) and f.is_dir()]
+
+
+def _is_of(path: Path, folder: Path, name: str) -> bool:
+    return path == folder / f"{name}.py" or path.is_relative_to(folder / name)
 
 
 def _has(folder: Path, name: str) -> bool:

@@ -91,16 +91,16 @@ class SortFailures:
         same = [one for one in evidence if may_be_flaky(one) and _as_it_ran(run, report, one, texts)]
         passed = await self._pass_again(run, report, [one.node_id for one in same], progress)
         passed &= {one.node_id for one in same if _as_it_ran(run, report, one, texts)}  # it may be saved at any time
-        found = [flaky(one) if one.node_id in passed else _judged(run.project, one) for one in evidence]
+        found = [flaky(one) if one.node_id in passed else _judged(run.project, report, one) for one in evidence]
         found += _ended_by(report)
         found = await asyncio.to_thread(lambda: [_placed(run.project.root, failure, texts) for failure in found])
         if not report.outcomes:
             apart = await asyncio.to_thread(not_importable, run.project, report.problem)
             if apart:
                 found.append(Failure("", "environment", *apart))
-            elif not run.options:
+            else:
                 adding = await asyncio.to_thread(self._adding, run)
-                found += [Failure("", *why)] if (why := of_the_run(report.problem, adding)) else []
+                found += [Failure("", *why)] if (why := of_the_run(report.problem, adding, run.options)) else []
         return tuple(found)
 
     def _adding(self, run: TestRun) -> Adding:
@@ -258,8 +258,8 @@ def _placed(root: Path, failure: Failure, texts: _Texts) -> Failure:
     return replace(failure, test=Place(root / file, function.line if function else 1))
 
 
-def _judged(project: Project, one: Evidence) -> Failure:
-    failure, apart = judge(one), not_importable(project, one.said)
+def _judged(project: Project, report: TestReport, one: Evidence) -> Failure:
+    failure, apart = judge(one), not_importable(project, one.said, error=one.error, ran=report.coverage)
     return replace(failure, kind="environment", message=apart[0], next_step=apart[1]) if apart else failure
 
 
