@@ -39,6 +39,18 @@ class SourceTreeOnDisk:
         except OSError:
             return None
 
+    def changed_at(self, path: Path) -> float | None:
+        """Return when the file last became what it is, written or put in the place of another one; None for none.
+
+        A file that is moved here, or unpacked, keeps the time when it was written. On Windows the second time is that
+        of its making.
+        """
+        try:
+            found = path.stat()
+        except OSError:
+            return None
+        return max(found.st_mtime, found.st_ctime)
+
 
 def _walk(root: Path, tests: set[str]) -> Iterator[Path]:
     for folder, folders, files in os.walk(root):

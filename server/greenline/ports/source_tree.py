@@ -19,3 +19,6 @@ class SourceTree(Protocol):
 
     def modified_at(self, path: Path) -> float | None:
         """Return when the file was last written (seconds since the epoch), None when there is none."""
+
+    def changed_at(self, path: Path) -> float | None:
+        """Return when the file last became what it is, written or put in the place of another one; None for none."""

@@ -86,7 +86,8 @@ class RecordedRuns:
 
     async def run(self, project: Project, interpreter: Interpreter, wanted: Wanted, progress: Progress) -> RecordedRun:
         """Run, keep and sort. Raises nothing for the tests' sake; cancelling ends all children, and keeps nothing."""
-        overlay = self._documents.unsaved()
+        # Another project's unsaved files are none of this run's.
+        overlay = {p: text for p, text in self._documents.unsaved().items() if p.is_relative_to(project.root)}
         started = time.time()
         run = TestRun(
             project,
@@ -152,8 +153,8 @@ class RecordedRuns:
             if path in overlay:
                 texts[path] = overlay[path]
                 continue
-            written = self._sources.modified_at(path)
-            if path in edited or written is None or written >= started:
+            written, changed = self._sources.modified_at(path), self._sources.changed_at(path)
+            if path in edited or written is None or changed is None or changed >= started:
                 continue
             try:
                 text = self._documents.read(path)

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 from greenline.adapters.source_tree import SourceTreeOnDisk
@@ -42,3 +43,16 @@ def test_tests_are_told_by_their_names_and_by_their_folders(tmp_path: Path) -> N
     project = Project(tmp_path, None, (tmp_path,), (tmp_path / "tests",))
     found = [file.relative_to(tmp_path).as_posix() for file in SourceTreeOnDisk().test_files(project)]
     assert found == ["conftest.py", "pkg/b_test.py", "test_a.py", "tests/data.py", "tests/sub/test_c.py"]
+
+
+def test_a_file_moved_to_a_place_changed_there_whenever_it_was_written(tmp_path: Path) -> None:
+    before, after = tmp_path / "before.py", tmp_path / "after.py"
+    before.write_text("x = 1\n")
+    os.utime(before, (1_000_000, 1_000_000))
+    tree = SourceTreeOnDisk()
+    assert tree.changed_at(after) is None
+
+    before.replace(after)
+
+    assert tree.modified_at(after) == 1_000_000
+    assert (tree.changed_at(after) or 0) > 1_000_000

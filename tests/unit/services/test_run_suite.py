@@ -57,6 +57,9 @@ class World:
     def modified_at(self, path: Path) -> float | None:
         return path.stat().st_mtime if path.exists() else None
 
+    def changed_at(self, path: Path) -> float | None:
+        return max(path.stat().st_mtime, path.stat().st_ctime) if path.exists() else None
+
     def test_files(self, project: Project) -> list[Path]:
         return []
 
@@ -162,3 +165,28 @@ async def test_a_problem_is_said_in_its_own_words(tmp_path: Path) -> None:
     assert "No tests" in (await world.suite()).message
     world.no_interpreter = "There is no Python here."
     assert (await world.suite()).message == "There is no Python here."
+
+
+async def test_unsaved_files_of_another_project_are_none_of_this_one(tmp_path: Path) -> None:
+    (a,) = saved(tmp_path, "a.py")
+    world = World(tmp_path, TestReport((PASSED,), {a: RAN}))
+    world.buffers = {tmp_path.parent / "elsewhere" / "b.py": "y = 2\n"}
+
+    assert (await world.suite()).ok
+    assert world.runs[0].overlay == {}
+
+
+async def test_a_file_replaced_by_an_older_one_during_the_run_is_not_what_ran(tmp_path: Path) -> None:
+    a, older = saved(tmp_path, "a.py", "older.py")
+    world = World(tmp_path, TestReport((PASSED,), {a: RAN}))
+
+    def replaced() -> None:
+        began = time.time()
+        while older.stat().st_ctime < began:  # the clock of the disk goes on in steps of some milliseconds
+            os.utime(older, (began - 60,) * 2)
+        older.replace(a)
+
+    world.during = replaced
+    await world.suite()
+
+    assert world.recorded == {}
