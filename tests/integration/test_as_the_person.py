@@ -360,3 +360,18 @@ async def test_in_several_processes_it_is_the_same(
     assert report.workers == 2
     assert report.coverage[root / "src" / "signs.py"].lines == {1, 2, 3}
     assert report.contexts["tests/test_signs.py::test_a"][root / "src" / "signs.py"] == 0b1100
+
+
+@pytest.mark.parametrize("kept", ["\ufeff", ""])
+async def test_a_file_with_a_mark_of_its_encoding_is_saved(root: Path, kept: str) -> None:
+    by_ini(root, pytest.MonkeyPatch())
+    path = root / "src" / "signs.py"
+    path.write_bytes(b"\xef\xbb\xbf" + MODULE.encode())
+    write(
+        root,
+        {"tests/test_signs.py": f"{TEST}def test_here():\n    import os\n    assert os.getcwd() == {str(root)!r}\n"},
+    )
+
+    report = await run_one(root, {"guarded": False}, overlay={path: kept + MODULE})
+
+    assert [o.outcome for o in report.outcomes] == ["passed", "passed"], said(report)

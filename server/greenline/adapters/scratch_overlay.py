@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import shutil
@@ -111,9 +112,9 @@ def in_place(project_root: Path) -> Iterator[Overlay]:
 
 
 def is_saved(path: Path, text: str) -> bool:
-    """Tell whether the file has this text already."""
+    """Tell whether the file has this text already; a mark of its encoding at its beginning is no part of the text."""
     try:
-        return path.read_bytes() == encode_source(path, text)
+        return path.read_bytes().removeprefix(codecs.BOM_UTF8) == encode_source(path, text.removeprefix("\ufeff"))
     except (OSError, ValueError):
         return False
 
