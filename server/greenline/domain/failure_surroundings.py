@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 from greenline.domain.adding_packages import PIP
 from greenline.domain.failure_words import first_line, without_class
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from greenline.domain.adding_packages import Adding
     from greenline.domain.failure_evidence import Evidence
     from greenline.domain.failures import FailureKind
@@ -98,11 +101,14 @@ def refused_by_the_guard(evidence: Evidence) -> Judgement | None:
     )
 
 
-def of_the_run(problem: str, adding: Adding = PIP) -> Judgement | None:
-    """Say what to do where pytest could not even start; None where only pytest's own words help."""
-    options = re.search(r"unrecognized arguments: (.+)", problem)
-    if options:
-        names = options[1].split("\n")[0].strip()
+def of_the_run(problem: str, adding: Adding = PIP, typed: Collection[str] = ()) -> Judgement | None:
+    """Say what to do where pytest could not even start; None where only pytest's own words help.
+
+    ``typed`` are options that the person gave for this run: of them pytest's words say all.
+    """
+    unknown = re.search(r"unrecognized arguments: (.+)", problem)
+    names = " ".join(name for name in unknown[1].split() if name not in typed) if unknown else ""
+    if names:
         return (
             "environment",
             f"pytest does not know {names}, which the project's configuration asks for.",
@@ -110,8 +116,7 @@ def of_the_run(problem: str, adding: Adding = PIP) -> Judgement | None:
         )
     plugins = re.search(r"Missing required plugins: (.+)", problem)
     if plugins:
-        names = " ".join(name.strip() for name in plugins[1].split(","))
-        return "environment", f"The project requires {plugins[1]}.", f"Install it: {adding.command(names)}"
+        return "environment", f"The project requires {plugins[1]}.", _installing(plugins[1].split(", "), adding)
     module = _NO_MODULE.search(problem)
     if module:
         return (
@@ -120,6 +125,13 @@ def of_the_run(problem: str, adding: Adding = PIP) -> Judgement | None:
             "Check that the name is not mistyped; if it is meant, install what provides it into the project's Python.",
         )
     return None
+
+
+def _installing(requirements: list[str], adding: Adding) -> str:
+    names = [name.strip() for name in requirements]
+    if not all(re.match(r"\w", name) for name in names):  # an option of the tool is none that pytest asked for
+        return "Correct `required_plugins` in pytest's configuration."
+    return f"Install it: {adding.command(shlex.join(names))}"  # a shell would take the > of >=2 for a file
 
 
 def _plugin_of(options: str) -> str:

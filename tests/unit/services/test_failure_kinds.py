@@ -112,6 +112,26 @@ def test_what_is_missing_is_added_by_the_projects_own_tool(
 
 
 @pytest.mark.parametrize(
+    ("missing", "step"),
+    [
+        ("pytest-nope>=2.0, pytest-mock", "Install it: python -m pip install 'pytest-nope>=2.0' pytest-mock"),
+        ("pytest-nope>=2.0,<3", "Install it: python -m pip install 'pytest-nope>=2.0,<3'"),
+        ("pytest-x[all]; echo $(a)", "Install it: python -m pip install 'pytest-x[all]; echo $(a)'"),
+        ("--index-url=http://x", "Correct `required_plugins` in pytest's configuration."),
+    ],
+)
+def test_a_shell_takes_the_advised_command_as_it_is_meant(missing: str, step: str) -> None:
+    found = of_the_run(f"ERROR: Missing required plugins: {missing}", typed=["-x"])
+    assert found == ("environment", f"The project requires {missing}.", step)
+
+
+def test_options_that_the_person_typed_are_not_the_configurations() -> None:
+    assert of_the_run("pytest: error: unrecognized arguments: --no-such", typed=["-x", "--no-such"]) is None
+    (_, message, _) = of_the_run("unrecognized arguments: --cov --no-such", typed=["--no-such"]) or ("", "", "")
+    assert message == "pytest does not know --cov, which the project's configuration asks for."
+
+
+@pytest.mark.parametrize(
     ("in_editor", "where"), [(True, "for the editor's process"), (False, "in the terminal, before Greenline starts")]
 )
 def test_a_variable_is_set_where_the_person_is(in_editor: bool, where: str) -> None:
