@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import dataclasses
 import importlib
 import os
 import sys
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 _MOST_REFUSALS = 50
 _SECONDS_TO_END = 5.0
-"""For the threads that tests left behind, after the last one."""
+"""For the threads that tests left behind, after the last one, where nobody has accepted them yet."""
+_SECONDS_UNTOLD = 1.0
+"""For the same, elsewhere, until it is told that they are waited for."""
 _SECONDS_FOR_THE_END = 30.0
 """For what is registered with ``atexit``."""
 
@@ -71,8 +74,10 @@ def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
     done.skipped_files = sorted(this.skipped_files)
     if this.tracer and calls:
         done.calls = calls.take(this.tracer.reported_name)
-    _wait_for_threads(done, reply)
-    if not request.limited:
+    if request.limited:
+        _end_threads(done, reply)
+    else:
+        _wait_for_threads(done, reply)
         _run_what_is_registered(done, reply)
     reply(done)
 
@@ -101,15 +106,34 @@ def _pytest_main(pytest: Any, this: Run) -> int:
         return 3
 
 
-def _wait_for_threads(done: wire.RunDone, reply: Callable[[Any], None]) -> None:
+def _end_threads(done: wire.RunDone, reply: Callable[[Any], None]) -> None:
     """End the threads as the end of the interpreter would; reply and leave when that takes too long."""
 
     def lingering() -> None:
-        main = threading.main_thread()
-        done.lingering = [t.name for t in threading.enumerate() if not t.daemon and t is not main]
+        done.lingering = _threads()
 
     with _watch(_SECONDS_TO_END, done, reply, lingering), contextlib.suppress(Exception):
         threading._shutdown()  # type: ignore[attr-defined] # noqa: SLF001 - what the interpreter itself calls
+
+
+def _wait_for_threads(done: wire.RunDone, reply: Callable[[Any], None]) -> None:
+    """Wait as the end of the interpreter would; the server sets an end to it, and knows until then what there is."""
+
+    def tell() -> None:
+        reply(dataclasses.replace(done, lingering=_threads(), waiting=True))
+
+    telling = threading.Timer(_SECONDS_UNTOLD, tell)
+    telling.daemon = True
+    telling.start()
+    with contextlib.suppress(Exception):
+        threading._shutdown()  # type: ignore[attr-defined] # noqa: SLF001 - as above
+    telling.cancel()
+    telling.join()  # it may be in the middle of it
+
+
+def _threads() -> list[str]:
+    main = threading.main_thread()
+    return [thread.name for thread in threading.enumerate() if not thread.daemon and thread is not main]
 
 
 def _run_what_is_registered(done: wire.RunDone, reply: Callable[[Any], None]) -> None:

@@ -125,6 +125,8 @@ class RunDone:
     """In so many processes the tests ran, when not in this one."""
     lingering: list[str] = field(default_factory=list)
     """Threads that keep the process from ending: a plain pytest would never return."""
+    waiting: bool = False
+    """The process waits for those threads, for as long as it is let live; the same comes again once they have ended."""
     versions: dict[str, str] = field(default_factory=dict)
     calls: dict[str, list[list[Any]]] = field(default_factory=dict)
     """Name -> [first line of the function (decorators counted), programs as in ``Explore.examples``,

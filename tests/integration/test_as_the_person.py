@@ -375,3 +375,57 @@ async def test_a_file_with_a_mark_of_its_encoding_is_saved(root: Path, kept: str
     report = await run_one(root, {"guarded": False}, overlay={path: kept + MODULE})
 
     assert [o.outcome for o in report.outcomes] == ["passed", "passed"], said(report)
+
+
+THREAD = """
+import atexit, threading, time
+from pathlib import Path
+def work():
+    while not Path("told").exists(): time.sleep(0.01)
+    Path("done.txt").touch()
+def test_thread():
+    atexit.register(lambda: Path("registered.txt").touch())
+    threading.Thread(target=work, name="works").start()
+"""
+
+
+class Told:
+    """Progress; the thread goes on once it has been said that it is waited for."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self.said: list[str] = []
+
+    def step(self, message: str, fraction: float | None = None) -> None:
+        self.said.append(message)
+        if message.startswith("Waiting for threads"):
+            (self._root / "told").touch()
+
+
+@pytest.mark.parametrize("warm", [False, True])
+async def test_a_thread_that_tests_leave_is_waited_for(root: Path, *, warm: bool) -> None:
+    write(root, {"tests/test_signs.py": THREAD})
+    major, minor, micro = sys.version_info[:3]
+    interpreter = Interpreter(Path(sys.executable), (major, minor, micro), "the test", "9")
+    runner = PytestProcess(Probes(warm=warm and sys.platform == "linux"))
+    progress = Told(root)
+    one = TestRun(project_of(root), interpreter, {}, ("tests",), guarded=False)
+
+    report = await runner.run(one, progress)
+
+    assert (report.green, report.problem, report.complaint) == (True, "", "")
+    assert progress.said[-1] == "Waiting for threads that tests left running (works)"
+    assert (root / "done.txt").exists()
+    assert (root / "registered.txt").exists()
+
+
+async def test_a_thread_that_never_ends_is_told_at_the_limit(root: Path) -> None:
+    write(root, {"tests/test_signs.py": THREAD})
+
+    report = await run(root, selection=("tests",), guarded=False, seconds=6.0)
+
+    assert [o.outcome for o in report.outcomes] == ["passed"]
+    assert report.complaint == (
+        "After the last test a thread went on running (works), for which pytest waits; the run did not end within "
+        "6 s (setting greenline.run.seconds)."
+    )

@@ -85,7 +85,7 @@ class PytestProcess:
                 if not heard.ended and probe.unfit:
                     return None
             if not heard.cannot_be_parallel:
-                report = _report(overlay, heard, problem)
+                report = _report(overlay, run, heard, problem)
                 return replace(report, replaced=await asyncio.to_thread(_replaced, saved or {}))
         return await self._run(replace(run, parallel=False), progress, fresh=fresh)
 
@@ -96,7 +96,8 @@ class PytestProcess:
         try:
             await asyncio.wait_for(self._converse(probe, request, heard, progress), run.seconds)
         except (asyncio.TimeoutError, TimeoutError):
-            return _time_is_up(run, heard)
+            # All that there is to know was told before the wait for threads.
+            return _time_is_up(run, heard) if heard.done is None else _problem(run, heard, probe.output())
         except ProbeProblem as error:
             return str(error)
         if heard.ended or probe.unfit:
@@ -146,6 +147,8 @@ class PytestProcess:
             elif isinstance(reply, wire.TestDone) and heard.total:
                 done = len(heard.outcomes)
                 progress.step(f"Running tests ({done} of {heard.total})", min(1.0, done / heard.total))
+            elif isinstance(reply, wire.RunDone) and reply.waiting:
+                progress.step(f"Waiting for threads that tests left running ({', '.join(reply.lingering)})", 1.0)
             if heard.ended:
                 return
 
@@ -173,7 +176,7 @@ class _Heard:
 
     @property
     def ended(self) -> bool:
-        return self.done is not None or self.refusal_to_run is not None
+        return (self.done is not None and not self.done.waiting) or self.refusal_to_run is not None
 
     @property
     def not_run(self) -> int:
@@ -275,7 +278,7 @@ def _selected(overlay: Overlay, item: str) -> str:
     return path + colons + test
 
 
-def _report(overlay: Overlay, heard: _Heard, problem: str) -> TestReport:
+def _report(overlay: Overlay, run: TestRun, heard: _Heard, problem: str) -> TestReport:
     coverage: dict[Path, Executed] = {}
     for name, (lines, arcs) in (heard.done.coverage if heard.done else {}).items():
         path = overlay.map_back(Path(name))
@@ -291,7 +294,7 @@ def _report(overlay: Overlay, heard: _Heard, problem: str) -> TestReport:
         outcomes=tuple(_in_project(outcome, overlay) for outcome in heard.outcomes),
         coverage=coverage,
         problem=overlay.in_words(problem),
-        complaint=_complaint(heard) if not problem else "",
+        complaint=_complaint(run, heard) if not problem else "",
         none_found=heard.none_found,
         all_ran=heard.all_ran,
         not_run=heard.not_run,
@@ -315,14 +318,20 @@ def _in_project(outcome: TestOutcome, overlay: Overlay) -> TestOutcome:
 
 
 def _time_is_up(run: TestRun, heard: _Heard) -> str:
-    setting = "greenline.run.seconds" if run.selection else "greenline.run.suiteSeconds"
     where = f" `{heard.running}` was running." if heard.running else ""
-    return f"The tests did not end within {run.seconds:g} s (setting {setting}).{where}"
+    return f"The tests did not end within {_limit(run)}.{where}"
+
+
+def _limit(run: TestRun) -> str:
+    setting = "greenline.run.seconds" if run.selection else "greenline.run.suiteSeconds"
+    return f"{run.seconds:g} s (setting {setting})"
 
 
 async def _death(probe: Probe, heard: _Heard) -> str:
     how = await probe.death()
     when = f"while `{heard.running}` was running" if heard.running else "before the tests were done"
+    if heard.done is not None:
+        when = f"after the last test, while a thread went on running ({', '.join(heard.done.lingering)})"
     return f"The Python process {how} {when}. {last_words(probe.output(_LAST_PRINTED), heard.overlay)}".rstrip()
 
 
@@ -358,10 +367,14 @@ def _stopped_early(heard: _Heard, error: str) -> str:
     return f"pytest stopped before {heard.not_run} of {heard.total} tests ran. {error}".rstrip()
 
 
-def _complaint(heard: _Heard) -> str:
+def _complaint(run: TestRun, heard: _Heard) -> str:
     """Say that pytest ended as if a test had failed, and none has; or would not have ended."""
     if heard.done is not None and heard.done.lingering:
-        return f"After the last test a thread went on running ({', '.join(heard.done.lingering)}): pytest waits for it."
+        threads = ", ".join(heard.done.lingering)
+        return (
+            f"After the last test a thread went on running ({threads}), for which pytest waits; the run did not end "
+            f"within {_limit(run)}."
+        )
     failed = any(outcome.outcome in {"failed", "error"} for outcome in heard.outcomes)
     if heard.done is None or heard.done.exit_code != 1 or failed:
         return ""

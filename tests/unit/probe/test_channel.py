@@ -160,12 +160,32 @@ def test_what_is_registered_for_the_end_runs_where_nothing_is_held_back(
     assert done.returncode == 0
 
 
-def test_a_thread_that_stays_is_told_and_an_end_that_fails_is_nobodys_problem_there(tmp_path: Path) -> None:
-    replies, done = run_probe(
-        tmp_path / "p",
-        "import atexit, threading\natexit.register(lambda: 1 / 0)\n"
-        "def test_a(): threading.Thread(target=threading.Event().wait, name='stays', daemon=False).start()\n",
-        limited=False,
+def test_a_thread_that_stays_is_waited_for_and_what_is_known_is_told_meanwhile(tmp_path: Path) -> None:
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "test_it.py").write_text(
+        "import atexit, os, threading, time\natexit.register(lambda: 1 / 0)\n"
+        "def stay():\n    while not os.path.exists('go'): time.sleep(0.01)\n"
+        "def test_a(): threading.Thread(target=stay, name='stays', daemon=False).start()\n"
     )
-    assert [(r["exit_code"], r["lingering"]) for r in replies if r["type"] == "RunDone"] == [(0, ["stays"])]
-    assert done.returncode == 0
+    message = wire.RunTests(root=str(tmp_path / "p"), selection=["test_it.py"], scratch=str(tmp_path), limited=False)
+    probe = subprocess.Popen(
+        [sys.executable, str(ENTRY), str(os.getpid())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "TMPDIR": str(tmp_path)},
+    )
+    with probe:
+        assert probe.stdin is not None
+        assert probe.stdout is not None
+        probe.stdin.write(wire.encode(message) + "\n")
+        probe.stdin.flush()
+        ends = []
+        for line in probe.stdout:
+            reply = json.loads(line)
+            if reply["type"] == "RunDone":
+                ends.append((reply["exit_code"], reply["lingering"], reply["waiting"]))
+                (tmp_path / "p" / "go").touch()
+                probe.stdin.close()
+    assert ends == [(0, ["stays"], True), (0, [], False)]
+    assert probe.returncode == 0
