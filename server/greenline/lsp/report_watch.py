@@ -37,6 +37,8 @@ PAUSE = 0.3
 _PROJECTS_HOLD = 10.0
 """Seconds after which it is asked again which project a folder belongs to."""
 _USUAL = (".coverage", ".coverage.*", "coverage.json", "coverage.xml", "coverage.lcov", "lcov.info")
+_SOURCES = "*.py"
+"""Where all files are shown, changes of closed ones count."""
 
 
 class ReportWatch:
@@ -56,7 +58,8 @@ class ReportWatch:
 
     async def watch(self) -> None:
         """Look, to the end of the connection."""
-        self._ask_client(Path(), [Path(name) for name in _USUAL])
+        sources = (_SOURCES,) if self._session.settings.workspace_diagnostics else ()
+        self._ask_client(Path(), [Path(name) for name in (*_USUAL, *sources)])
         try:
             while True:
                 with suppress(asyncio.TimeoutError):

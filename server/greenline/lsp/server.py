@@ -63,7 +63,7 @@ class GreenlineServer(LanguageServer):
         self.configuration = Configuration(self.session)
         self.publisher = diagnostics.Publisher(self.session)
         self.answers = diagnostics.Answers(self.session)
-        self.workspace_answers = WorkspaceAnswers(self.session)
+        self.workspace_answers = WorkspaceAnswers(self.session, self.answers)
         self.asking_again = AskingAgain(self.session)
         self.closed_files = ClosedFiles(self.session)
         self.live_coverage = LiveCoverage(self.session)
@@ -134,6 +134,7 @@ class GreenlineServer(LanguageServer):
         if document is not None and document.is_python and not self.session.client.pulls_diagnostics:
             self.publisher.clear(uri)
         self.closed_files.redraw()
+        self.workspace_answers.look_again()
 
     def _refresh(self) -> None:
         if self.session.client.pulls_diagnostics:
@@ -257,6 +258,7 @@ def _register_documents(server: GreenlineServer) -> None:
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def watched(_params: types.DidChangeWatchedFilesParams) -> None:
         server.report_watch.look_now()
+        server.workspace_answers.look_again()
 
 
 def _register_requests(server: GreenlineServer) -> None:

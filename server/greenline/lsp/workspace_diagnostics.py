@@ -1,6 +1,6 @@
 """``workspace/diagnostic``: the gaps of all files that coverage data tells of, a file at a time, never in anyone's way.
 
-Open documents are left out: clients ask for those themselves.
+Of open documents it says what is said to who asks for one of them alone; the result ids are the same.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
     from pathlib import Path
 
+    from greenline.lsp.diagnostics import Answers
+    from greenline.lsp.documents import OpenDocument
     from greenline.lsp.session import Session
     from greenline.services.show_coverage import Picture
 
@@ -49,15 +51,18 @@ class _File:
 class WorkspaceAnswers:
     """Used on the loop's thread only."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, answers: Answers) -> None:
         self._session = session
+        self._answers = answers
         self._news = asyncio.Event()
         self._has_answered = False
+        self.held = 0
+        """Requests that wait for news."""
         session.on_refresh(self.look_again)
         session.on_close(self.look_again)
 
     def look_again(self) -> None:
-        """Answer who waits: something may have changed, or it is over."""
+        """Answer who waits: something may have changed, on disk or in what is open, or it is over."""
         self._news.set()
 
     async def answer(self, params: types.WorkspaceDiagnosticParams) -> Plain:
@@ -65,6 +70,7 @@ class WorkspaceAnswers:
         self._news.clear()
         reports, changed = await self._reports(params)
         if not changed and self._has_answered and not self._session.is_over:
+            self.held += 1
             try:
                 await asyncio.wait_for(self._news.wait(), _HELD)
             except asyncio.TimeoutError:
@@ -72,6 +78,8 @@ class WorkspaceAnswers:
             else:
                 if not self._session.is_over:
                     reports, _ = await self._reports(params)
+            finally:
+                self.held -= 1
         self._has_answered = True
         return Plain({"items": reports})
 
@@ -88,12 +96,30 @@ class WorkspaceAnswers:
             if params.partial_result_token is not None and len(chunk) >= _CHUNK:
                 self._send(params.partial_result_token, chunk)
                 chunk, sent = [], True
-        gone = list(_gone(known, {file.uri for file in files}))
-        chunk += gone
+        of_open = [found for document in self._open() if (found := await self._of_open(document, known))]
+        still_open = {document.uri for document in self._session.documents.all_open()}
+        gone = list(_gone(known, {file.uri for file in files} | still_open))
+        changed = changed or any(report["kind"] == "full" for report in of_open)
+        chunk += [*of_open, *gone]
         if sent and chunk and params.partial_result_token is not None:
             self._send(params.partial_result_token, chunk)
             chunk = []
         return chunk, changed or bool(gone)
+
+    def _open(self) -> list[OpenDocument]:
+        if not self._session.settings.workspace_diagnostics or self._session.is_over:
+            return []
+        return [document for document in self._session.documents.all_open() if document.is_python]
+
+    async def _of_open(self, document: OpenDocument, known: Mapping[str, str]) -> _Report | None:
+        """Return what is said of an open document; None where it changed meanwhile: then it is asked for by itself."""
+        of = types.TextDocumentIdentifier(document.uri)
+        answer = await self._answers.answer(
+            types.DocumentDiagnosticParams(of, previous_result_id=known.get(document.uri))
+        )
+        if "resultId" not in answer.value or self._session.documents.get(document.uri) is not document:
+            return None
+        return {**answer.value, "uri": document.uri, "version": document.version}
 
     async def _files(self) -> list[_File]:
         session = self._session

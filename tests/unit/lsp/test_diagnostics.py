@@ -24,7 +24,7 @@ from greenline.services.mark_coverage import MarkCoverage
 from greenline.services.measured_files import MeasuredFiles
 from greenline.services.show_coverage import ShowCoverage
 from greenline.services.stored_runs import StoredRuns
-from unit.lsp.editor import PULL, Editor, RpcError
+from unit.lsp.editor import PULL, Editor, RpcError, merged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -304,18 +304,30 @@ async def asked(editor: Editor, previous: dict[str, str] | None = None, token: s
     return items
 
 
+async def held(editor: Editor, uri: str) -> None:
+    """Wait until a request is held; asking for an open file goes on meanwhile."""
+
+    async def seen() -> None:
+        while not editor.server.workspace_answers.held:
+            await pulled(editor, uri)
+
+    await asyncio.wait_for(seen(), 10)
+    await pulled(editor, uri)
+
+
 ON = {"diagnostics": {"workspace": True}}
+WATCHES = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}
 
 
 async def test_only_open_files_unless_all_are_wanted(world: World) -> None:
     async with Editor(world, PULL, root=world.root) as editor:
-        # Neovim 0.12 asks for the diagnostics of open files no more, once it may ask for those of all files.
+        # Neovim 0.12 asks for the diagnostics of open files only when they are edited, once it may ask for all files.
         assert editor.initialize_result["capabilities"]["diagnosticProvider"]["workspaceDiagnostics"] is False
     async with Editor(world, PULL, root=world.root, options=ON) as editor:
         assert editor.initialize_result["capabilities"]["diagnosticProvider"]["workspaceDiagnostics"] is True
 
 
-async def test_all_files_that_the_data_tells_of_but_for_open_ones(world: World) -> None:
+async def test_all_files_that_the_data_tells_of_and_what_is_open(world: World) -> None:
     other = world.write("other.py", "def f():\n    return 1\n")
     gone = world.root / "gone.py"
     world.lines |= {other: [1], gone: [1]}
@@ -327,9 +339,17 @@ async def test_all_files_that_the_data_tells_of_but_for_open_ones(world: World) 
             (world.shop.as_uri(), "full", None),
         ]
         assert told(reports[1]) == ALL
-        editor.open(world.shop)
-        (report,) = await asked(editor)
-        assert report["uri"] == other.as_uri()
+        uri = editor.open(world.shop, version=7)
+        pulled_alone = await editor.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})
+        closed, opened = await asked(editor)
+        assert closed["uri"] == other.as_uri()
+        assert opened == {**pulled_alone, "uri": uri, "version": 7}
+        assert told(opened) == ALL
+        ids = {uri: pulled_alone["resultId"]}
+        assert [(report["uri"], report["kind"]) for report in await asked(editor, ids)] == [
+            (other.as_uri(), "full"),
+            (uri, "unchanged"),
+        ]
 
 
 async def test_what_the_client_knows_is_not_drawn_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -367,33 +387,55 @@ async def test_files_of_which_nothing_is_told_any_more_are_cleared(world: World)
 
 async def test_a_request_is_held_until_there_is_news(world: World) -> None:
     async with Editor(world, PULL, root=world.root, options=ON) as editor:
+        third = editor.open(world.write("third.py", "x = 1\n"))
         ids = {report["uri"]: report["resultId"] for report in await asked(editor)}
         waiting = asyncio.ensure_future(asked(editor, ids))
-        await pulled(editor, editor.open(world.write("third.py", "x = 1\n")))  # others are answered meanwhile
+        await held(editor, third)  # others are answered meanwhile
         assert not waiting.done()
         world.lines = {world.shop: [*RAN, 11]}
         world.measure(at=300)
         editor.server.session.refresh()
-        (report,) = await waiting
+        (report, opened) = await waiting
+        assert (opened["uri"], opened["kind"]) == (third, "unchanged")
         assert [code for code, _, _ in told(report)] == ["never-called", "never-called", "unneeded-pragma"]
+
+
+@pytest.mark.parametrize("what", ["closed", "written"])
+async def test_a_request_that_is_held_is_answered_when_a_file_is_closed_or_written(world: World, what: str) -> None:
+    async with Editor(world, merged(PULL, WATCHES), root=world.root, options=ON) as editor:
+        registered = await editor.wait_for("client/registerCapability")
+        watchers = registered["registrations"][0]["registerOptions"]["watchers"]
+        assert {"globPattern": "**/*.py"} in watchers
+        uri = editor.open(world.write("third.py", "x = 1\n"))
+        ids = {report["uri"]: report["resultId"] for report in await asked(editor)}
+        waiting = asyncio.ensure_future(asked(editor, ids))
+        await held(editor, uri)
+        assert not waiting.done()
+        if what == "closed":
+            editor.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+        else:
+            world.write("shop.py", "def f():\n    return 2\n", at=50)
+            editor.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": world.shop.as_uri(), "type": 2}]})
+        reports = {report["uri"]: (report["kind"], report["resultId"]) for report in await waiting}
+        assert reports[uri if what == "closed" else world.shop.as_uri()][0] == "full"
 
 
 async def test_a_request_that_is_held_ends_with_the_connection_or_when_it_is_cancelled(world: World) -> None:
     async with Editor(world, PULL, root=world.root, options=ON) as editor:
+        uri = editor.open(world.write("third.py", "x = 1\n"))
         ids = {report["uri"]: report["resultId"] for report in await asked(editor)}
-        await pulled(editor, editor.open(world.write("third.py", "x = 1\n")))
         cancelled = asyncio.ensure_future(asked(editor, ids))
         await asyncio.sleep(0)
         number = max(editor._answers)
-        await pulled(editor, editor.open(world.write("fourth.py", "x = 1\n")))
+        await held(editor, uri)
         assert not cancelled.done()
         editor.notify("$/cancelRequest", {"id": number})
         with pytest.raises(RpcError, match="canceled"):
             await cancelled
         waiting = asyncio.ensure_future(asked(editor, ids))
-        await pulled(editor, editor.open(world.write("fifth.py", "x = 1\n")))
+        await held(editor, uri)
         assert not waiting.done()
-    (report,) = await waiting
+    (report, *_) = await waiting
     assert report["kind"] == "unchanged"
 
 
