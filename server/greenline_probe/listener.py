@@ -94,7 +94,7 @@ def listener(pytest: Any, run: Run) -> Any:  # noqa: C901 - many hooks, each sho
 
         @pytest.hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]
         def pytest_cmdline_main(self, config: Any) -> None:
-            project_plugins.keep_to(config, request.selection)
+            project_plugins.keep_to(config, request)
             run.as_called = node_ids.as_called(config)
 
         @pytest.hookimpl(tryfirst=True)  # type: ignore[untyped-decorator, unused-ignore]

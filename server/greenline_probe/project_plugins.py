@@ -23,22 +23,22 @@ def tame(config: Any, args: list[str], request: wire.RunTests, *, distribute: bo
     if "pytest_cov.plugin" in loaded:
         args += ["--no-cov"]
         config.known_args_namespace.no_cov = True  # it starts before the arguments are read for good
-    if "pytest_randomly" in loaded and not _is_the_persons(request):
+    if "pytest_randomly" in loaded and not _is_the_persons(request) and not _asked(request, "--randomly"):
         args += [f"--randomly-seed={request.seed}", "--randomly-dont-reorganize"]
-    if "random_order.plugin" in loaded and not _is_the_persons(request):
+    if "random_order.plugin" in loaded and not _is_the_persons(request) and not _asked(request, "--random-order"):
         args += ["--random-order-bucket=none"]
     if "pytest_forked" in loaded:
         manager.unregister(loaded["pytest_forked"])
     if "pytest_rerunfailures" in loaded:
         args += ["--reruns=0"]  # a test that passes at the second try did not pass
-    if "_pytest.junitxml" in loaded:
+    if "_pytest.junitxml" in loaded and not _asked(request, "--junit"):
         args += ["--junitxml="]
 
 
-def keep_to(config: Any, selection: list[str]) -> None:
+def keep_to(config: Any, request: wire.RunTests) -> None:
     """Undo what addopts may ask of pytest itself: other paths, a debugger that nobody would answer, an early end."""
-    if selection:
-        config.args[:] = selection
+    if request.selection:
+        config.args[:] = [*request.selection, *(path for path in config.args if path in request.options)]
     for name in ("usepdb", "trace", "stepwise"):
         if hasattr(config.option, name):
             setattr(config.option, name, False)
@@ -73,6 +73,11 @@ def _fits(how: Any, where: Any) -> bool:
 def _is_the_persons(request: wire.RunTests) -> bool:
     """Tell a run of the whole suite for the person, which is like their own, from one that has to be repeatable."""
     return not request.limited and not request.selection
+
+
+def _asked(request: wire.RunTests, beginning: str) -> bool:
+    """Tell whether the person gave such an option for this run: it counts, unlike those of the project's addopts."""
+    return any(option.startswith(beginning) for option in request.options)
 
 
 def _loaded(config: Any) -> dict[str, Any]:

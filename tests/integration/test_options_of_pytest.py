@@ -83,3 +83,52 @@ async def test_an_option_that_pytest_does_not_know_is_told_in_its_words(root: Pa
 
     assert "unrecognized arguments: --no-such" in ran.problem
     assert ran.failures == ()
+
+
+async def test_a_path_that_is_not_there_is_told_in_pytests_words_alone(root: Path, services: Services) -> None:
+    ran = await services.run_affected.run_selected(
+        [str(root / "tests" / "test_a.py")], Silent(), options=["nope.py"], folder=root
+    )
+
+    assert ran.problem == "pytest could not start: ERROR: file or directory not found: nope.py"
+
+
+async def test_a_report_is_written_where_it_is_asked_for(root: Path, services: Services, tmp_path: Path) -> None:
+    unasked, asked = tmp_path / "addopts.xml", tmp_path / "asked.xml"
+    (root / "pytest.ini").write_text(f"[pytest]\naddopts = --junitxml={unasked}\n")
+
+    await services.run_suite.run(root, Silent())
+    assert not unasked.exists()
+    await services.run_affected.run_selected([], Silent(), options=[f"--junitxml={asked}"], folder=root)
+    assert 'tests="3"' in asked.read_text(), "the one that failed ran again by itself, and is not the report"
+    assert not unasked.exists()
+
+
+RANDOMLY = """
+def pytest_addoption(parser):
+    parser.addoption("--randomly-seed", default="of its own")
+    parser.addoption("--randomly-dont-reorganize", action="store_true")
+
+def pytest_configure(config):
+    with open(os.environ["SEEN"], "w") as seen:
+        seen.write(f"{config.option.randomly_seed}, {config.option.randomly_dont_reorganize}")
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "seen"),
+    [([], "0, True"), (["--randomly-seed=77"], "77, False"), (["--randomly-seed", "5"], "5, False")],
+)
+async def test_a_seed_that_is_asked_for_counts_for_chosen_tests(
+    root: Path, services: Services, monkeypatch: pytest.MonkeyPatch, options: list[str], seen: str
+) -> None:
+    """A plugin with the name and the options of pytest-randomly stands for it."""
+    (root / "pytest_randomly.py").write_text(f"import os\n{RANDOMLY}")
+    monkeypatch.setenv("SEEN", str(root / "seen"))
+
+    ran = await services.run_affected.run_selected(
+        [str(root / "tests" / "test_a.py")], Silent(), options=["-p", "pytest_randomly", *options], folder=root
+    )
+
+    assert len(ran.passed) == 2
+    assert (root / "seen").read_text() == seen

@@ -67,7 +67,9 @@ class PytestProcess:
             *of, run.overlay if saved is None else {}, guarded=run.guarded, imported=run.project.source_roots
         )
         with copied as overlay:
-            heard = _Heard(overlay)
+            # A text that is laid over was measured where the run had it from the copy, and nowhere else.
+            laid_over = frozenset(run.overlay) if run.measure is None and not overlay.in_place else frozenset[Path]()
+            heard = _Heard(overlay, laid_over)
             seed = run.hash_seed if run.guarded else None
             kind = Kind(*of, tests=True, hash_seed=seed, own_home=run.guarded)
             # The whole suite takes its time: nothing to win, and nothing that could be different.
@@ -107,8 +109,9 @@ class PytestProcess:
     def _request(self, overlay: Overlay, run: TestRun, workers: int) -> wire.RunTests:
         files: dict[str, str] = {}
         for path in run.measure or ():
-            # Imported from the copy, or, by an editable install, from the project itself.
-            files[str(overlay.map_out(path))] = files[str(path)] = str(path)
+            files[str(overlay.map_out(path))] = str(path)
+            if overlay.in_place or path not in run.overlay:
+                files[str(path)] = str(path)  # where something imports it from the project itself
         roots: list[str] = []
         if run.measure is None:
             roots = [str(place) for root in run.project.source_roots for place in (overlay.map_out(root), root)]
@@ -158,13 +161,14 @@ class _Heard:
     """What the probe has said so far."""
 
     overlay: Overlay
+    laid_over: frozenset[Path] = frozenset()
     total: int = 0
     running: str = ""
     outcomes: list[TestOutcome] = field(default_factory=list)
     contexts: dict[str, dict[Path, int]] = field(default_factory=dict)
     _began: set[str] = field(default_factory=set)
     _ran: set[str] = field(default_factory=set)
-    _paths: dict[str, Path] = field(default_factory=dict)
+    _paths: dict[str, Path | None] = field(default_factory=dict)
     _bits: dict[str, int] = field(default_factory=dict)
     done: wire.RunDone | None = None
     refusal_to_run: wire.Problem | None = None
@@ -232,11 +236,18 @@ class _Heard:
         """Return sets of lines by file of the project; thousands of tests name the same ones."""
         mapped: dict[Path, int] = {}
         for name, bits in lines.items():
-            if name not in self._paths:
-                self._paths[name] = self.overlay.map_back(Path(name))
-            path = self._paths[name]
-            mapped[path] = mapped.get(path, 0) | self._bits.setdefault(bits, int(bits, 16))
+            path = self.path_of(name)
+            if path is not None:
+                mapped[path] = mapped.get(path, 0) | self._bits.setdefault(bits, int(bits, 16))
         return mapped
+
+    def path_of(self, name: str) -> Path | None:
+        """Return the file of the project that ran by this name; None where that has another text than the run is of."""
+        if name not in self._paths:
+            path = self.overlay.map_back(Path(name))
+            another = path in self.laid_over and not Path(name).is_relative_to(self.overlay.root)
+            self._paths[name] = None if another else path
+        return self._paths[name]
 
 
 _Stamp = tuple[int, int, int]
@@ -281,7 +292,9 @@ def _selected(overlay: Overlay, item: str) -> str:
 def _report(overlay: Overlay, run: TestRun, heard: _Heard, problem: str) -> TestReport:
     coverage: dict[Path, Executed] = {}
     for name, (lines, arcs) in (heard.done.coverage if heard.done else {}).items():
-        path = overlay.map_back(Path(name))
+        path = heard.path_of(name)
+        if path is None:
+            continue
         ran = Executed(frozenset(lines), frozenset((start, end) for start, end in arcs))
         coverage[path] = coverage[path].merged(ran) if path in coverage else ran
     calls: dict[Path, tuple[CallsSeen, ...]] = {}
@@ -354,10 +367,16 @@ def _problem(run: TestRun, heard: _Heard, output: str) -> str:
     messages = {
         2: f"pytest was interrupted. {error}".rstrip(),
         3: f"pytest itself, a plugin or a conftest.py failed: {error or _last_lines(output)}",
-        4: f"pytest could not start: {_last_lines(output)}",
+        4: f"pytest could not start: {_last_lines(_usage_error(output))}",
         5: f"pytest found no tests in {what}.",
     }
     return messages.get(code, f"pytest ended with exit code {code}: {_last_lines(output)}")
+
+
+def _usage_error(output: str) -> str:
+    """Return what pytest says is wrong with its options; before it are its header, and our own end of its summary."""
+    before, error, said = output.rpartition("ERROR: ")
+    return error + said if not before or before.endswith("\n") else output
 
 
 def _stopped_early(heard: _Heard, error: str) -> str:

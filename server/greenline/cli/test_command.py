@@ -59,9 +59,10 @@ def command(ctx: click.Context, paths: tuple[str, ...], affected: bool, interpre
 
     Exit code: 0 when no test failed, 1 when one did or tests could not run, 2 for wrong usage.
     """
-    wanted = [_absolute(path) for path in paths]
+    more, options = _of_pytest(ctx.meta[_OF_PYTEST], affected=affected)
+    wanted = [*(_absolute(path) for path in paths), *more]
     settings = replace(Settings(), interpreter=str(interpreter.absolute()) if interpreter else "")
-    ran = _run(services_for(settings), wanted, ctx.meta[_OF_PYTEST], affected=affected)
+    ran = _run(services_for(settings), wanted, options, affected=affected)
     if ran is None:
         ctx.exit(interrupt.CANCELLED)
     if form == "json":
@@ -107,6 +108,18 @@ def _work(
     if wanted or options:
         return services.run_affected.run_selected(wanted, progress, options=options, folder=first)
     return services.run_suite.run(first, progress)
+
+
+def _of_pytest(words: Sequence[str], *, affected: bool) -> tuple[list[str], list[str]]:
+    """Return paths and options. Raises click.UsageError for what cannot count."""
+    if not words:
+        return [], []
+    from greenline.cli.options_of_pytest import checked  # noqa: PLC0415 - loads with its use
+
+    paths, options = checked(words, Path.cwd())
+    if paths and affected:
+        raise click.UsageError("with --affected, paths go before the --, and are those of files that changed.")
+    return paths, options
 
 
 def _absolute(text: str) -> str:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 _MOST_AGAIN = 20
 """Tests that run a second time: where more fail, it is not chance."""
 _SECONDS_AGAIN = 20.0
+_REPORTS = ("--junit", "--html", "--report-log", "--json-report", "--log-file", "--csv")
+"""Options of pytest that write of all tests to a file: the second run would write over it."""
 _FAILED = ("failed", "error")
 _MODULE = re.compile(r"(?:No module named|from(?: partially initialized module)?) '([\w.]+)'")
 
@@ -183,6 +185,7 @@ class SortFailures:
                 record_calls=False,
                 conditions=Conditions(),
                 seconds=allowed,
+                options=tuple(option for option in run.options if not option.startswith(_REPORTS)),
             ),
             _Quiet(),
         )

@@ -120,6 +120,18 @@ def test_what_follows_two_dashes_is_pytests(run: Callable[..., Result], services
     assert "[PATH]... [-- OPTION OF PYTEST...]" in run("--help").output
 
 
+def test_paths_after_the_dashes_are_paths_and_what_cannot_count_is_refused(
+    run: Callable[..., Result], services: Services, tmp_path: Path
+) -> None:
+    assert run("--", "-x", "test_a.py").exit_code == 0
+    assert services.asked == [("selected", [str(tmp_path / "test_a.py")], "-x")]
+    refused = [run("--", "--lf"), run("--affected", "--", "test_a.py")]
+    assert [result.exit_code for result in refused] == [2, 2]
+    assert "--lf does not go with greenline test" in refused[0].output
+    assert "with --affected, paths go before the --" in refused[1].output
+    assert len(services.asked) == 1
+
+
 def test_failures_are_grouped_and_readable(run: Callable[..., Result], services: Services, tmp_path: Path) -> None:
     failures = tuple(
         Failure(f.node_id, f.kind, f.message, f.next_step, f.test and Place(tmp_path / f.test.path.name, f.test.line),
