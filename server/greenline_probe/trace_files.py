@@ -38,7 +38,9 @@ class RecordedFiles:
         real = os.path.realpath(filename)
         if real in self._real_files:
             return self._real_files[real]
-        for path in (os.path.abspath(filename), real):
+        # Of a way through links only the system knows where it led.
+        named = real if os.pardir in filename.split(os.sep) else os.path.abspath(filename)
+        for path in (named, real):
             if path.endswith(".py") and any(self._is_below(path, root) for root in self._roots):
                 return path
         return None

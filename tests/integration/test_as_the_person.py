@@ -156,6 +156,23 @@ def by_conftest_with_the_real_path(root: Path, _: pytest.MonkeyPatch) -> Path:
     return Path(sys.executable)
 
 
+def by_conftest_on_a_way_up(root: Path, _: pytest.MonkeyPatch) -> Path:
+    path = "os.path.join(os.path.dirname(__file__), '..', 'src')"
+    write(root, {"tests/conftest.py": f"import os, sys\nsys.path.insert(0, {path})\n"})
+    return Path(sys.executable)
+
+
+def by_variable_through_a_link(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (root.parent / "linked").symlink_to(root / "src")
+    monkeypatch.setenv("PYTHONPATH", str(root.parent / "linked"))
+    return Path(sys.executable)
+
+
+def by_link_in_the_project(root: Path, _: pytest.MonkeyPatch) -> Path:
+    (root / "signs.py").symlink_to("src/signs.py")
+    return Path(sys.executable)
+
+
 def by_pth(root: Path, _: pytest.MonkeyPatch) -> Path:
     return python_with(root.parent / "python", str(root / "src"))
 
@@ -175,7 +192,8 @@ def by_first_finder(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 IMPORTABLE = [
-    by_ini, by_variable, by_variable_from_here, by_conftest, by_conftest_with_the_real_path, by_pth,
+    by_ini, by_variable, by_variable_from_here, by_conftest, by_conftest_with_the_real_path,
+    by_conftest_on_a_way_up, by_variable_through_a_link, by_link_in_the_project, by_pth,
     by_pth_in_the_project, by_finder, by_first_finder,
 ]  # fmt: skip
 
@@ -429,3 +447,61 @@ async def test_a_thread_that_never_ends_is_told_at_the_limit(root: Path) -> None
         "After the last test a thread went on running (works), for which pytest waits; the run did not end within "
         "6 s (setting greenline.run.seconds)."
     )
+
+
+async def test_what_pytest_rewrites_is_seen_unsaved_as_well(root: Path) -> None:
+    write(
+        root,
+        {
+            "src/test_base.py": "def told(): return 'saved'\n",
+            "conftest.py": f"import sys\nsys.path.insert(0, {str(root / 'src')!r})\n",
+            "tests/test_signs.py": "import test_base\ndef test_a(): assert test_base.told() == 'unsaved'\n",
+        },
+    )
+    overlay = {root / "src" / "test_base.py": "\n\ndef told(): return 'unsaved'\n"}
+
+    report = await run_one(root, {"guarded": False}, overlay=overlay)
+
+    assert said(report) == "tests/test_signs.py::test_a passed "
+
+
+async def test_lines_of_the_saved_text_are_not_taken_for_the_unsaved_one(root: Path) -> None:
+    loads = """
+        from importlib.util import module_from_spec, spec_from_file_location
+        def test_a():
+            spec = spec_from_file_location("signs", {path!r})
+            module = module_from_spec(spec)
+            spec.loader.exec_module(module)
+            assert module.sign(-1) == -1
+    """
+    path = root / "src" / "signs.py"
+    write(root, {"tests/test_signs.py": loads.format(path=str(path))})
+    overlay = {path: "\n\n" + MODULE}
+
+    for measure in (None, (path,)):
+        report = await run(root, overlay=overlay, selection=("tests",), measure=measure, guarded=False)
+
+        assert said(report) == "tests/test_signs.py::test_a passed "
+        assert path not in report.coverage
+
+
+CHILD = """
+import subprocess, sys
+def test_child():
+    program = "import calendar, signs; print(hasattr(calendar, 'monthrange'), signs.sign(-1))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout == {said!r}, done.stderr
+"""
+
+
+@pytest.mark.parametrize(("more", "told"), [({}, "True -7"), ({"src/calendar.py": ""}, "True -1")])
+async def test_in_a_child_the_project_hides_nothing_of_the_standard_library(
+    root: Path, more: dict[str, str], told: str
+) -> None:
+    write(root, {**more, "tests/test_signs.py": CHILD.format(said=told + "\n")})
+    python = python_with(root.parent / "python", str(root / "src"))
+    overlay = {root / "src" / "signs.py": MODULE.replace("return -1", "return -7")}
+
+    report = await run_one(root, {"guarded": False}, python, overlay=overlay)
+
+    assert said(report) == "tests/test_signs.py::test_child passed "
