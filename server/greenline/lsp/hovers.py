@@ -15,12 +15,12 @@ from greenline.domain.coverage.branch_words import BranchWords
 from greenline.domain.coverage.reaching import body_lines
 from greenline.lsp import names
 from greenline.lsp.covering import counted, methods_of, statement_lines
-from greenline.lsp.lenses import class_column, class_summary
+from greenline.lsp.lenses import class_column, class_summary, function_summary
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from greenline.domain.coverage.model import CoverageMap, Summary
+    from greenline.domain.coverage.model import CoverageMap, Ratio, Summary
     from greenline.domain.coverage.reaching import Reached
     from greenline.lsp.covering import Known
     from greenline.lsp.pictures import Shown
@@ -85,7 +85,7 @@ def _named(shown: Shown, line: int, column: int) -> _Subject | None:
         name = range(function.name_column, function.name_column + len(function.name) + 1)
         on_name = function.line == line and column in name
         if on_name or function.line <= line < function.body_line:
-            summary = shown.picture.functions.get(function.qualname)
+            summary = function_summary(shown.picture, function)
             return _definition(shown, function, summary, _Place(line, (name[0], name[-1]) if on_name else None))
     for of in module.classes:
         if of.line == line:
@@ -102,9 +102,9 @@ def _definition(shown: Shown, of: Function | Class, summary: Summary | None, pla
     inside = [of] if isinstance(of, Function) else methods_of(of, shown.picture.module)
     lines = {line for function in inside for line in body_lines(function)}
     gaps = [g for g in shown.picture.gaps if g.span.start_line >= of.line and g.span.end_line <= of.end_line]
-    figures = [f"{summary.lines.covered} of {summary.lines.total} lines"]
+    figures = [_of(summary.lines, "line", "lines")]
     if summary.branches.total:
-        figures.append(f"{summary.branches.covered} of {summary.branches.total} branches")
+        figures.append(_of(summary.branches, "branch", "branches"))
     if gaps:
         figures.append("1 gap" if len(gaps) == 1 else f"{len(gaps)} gaps")
     said = [f"**`{of.qualname}`**: {summary.whole_percent} % covered ({', '.join(figures)})"]
@@ -113,6 +113,10 @@ def _definition(shown: Shown, of: Function | Class, summary: Summary | None, pla
         which = "1 line changed since it was measured, and is" if changed == 1 else f"{changed} lines changed, and are"
         said.append(f"{which} not known.")
     return _Subject(tuple(said), lines, place, of.qualname, ran=bool(summary.lines.covered))
+
+
+def _of(ratio: Ratio, one: str, several: str) -> str:
+    return f"{ratio.covered} of {ratio.total} {one if ratio.total == 1 else several}"
 
 
 def _line(shown: Shown, line: int) -> _Subject | None:

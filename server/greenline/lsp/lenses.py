@@ -6,6 +6,7 @@ The lens with the figures is resolved when it comes into view: only then is it a
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -14,13 +15,15 @@ from lsprotocol import types
 
 from greenline.domain.code.model import Class, Function
 from greenline.domain.code.regions import own_lines
+from greenline.domain.coverage.mapping import summarize
 from greenline.domain.coverage.model import Ratio, Summary
 from greenline.lsp import names
 from greenline.lsp.covering import counted, methods_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from greenline.domain.code.model import Module
     from greenline.domain.coverage.model import Gap
     from greenline.domain.generation.model import Strength
     from greenline.lsp.pictures import Shown
@@ -53,7 +56,7 @@ async def resolve(session: Session, lens: types.CodeLens) -> types.CodeLens:
     """Give a lens its figures, as they are now; all that is needed is in its data."""
     uri, qualname = _data(lens, "uri"), _data(lens, "qualname")
     shown = await session.pictures.of(uri) if uri else None
-    definition = _definition(shown.picture, qualname) if shown else None
+    definition = _definition(shown.picture, qualname, lens.range.start.line + 1) if shown else None
     if shown is None or definition is None:
         return types.CodeLens(lens.range, command=types.Command("", ""), data=lens.data)
     strength = (await session.findings.of(shown.document)).strengths.get(qualname)
@@ -67,6 +70,19 @@ def class_column(of: Class, line: str) -> int:
     """Return where the name of a class stands in its line."""
     name = of.qualname.rpartition(".")[2]
     return max(line.find(name, line.find("class") + len("class")), 0)
+
+
+def function_summary(picture: Picture, of: Function, shared: Collection[str] | None = None) -> Summary | None:
+    """Return the figures of one definition; None: not counted.
+
+    ``shared`` are the names that several definitions have, as a property's getter and setter; None: look for them.
+    """
+    if shared is None:
+        shared = _shared(picture.module)
+    if of.qualname not in shared or picture.map is None:
+        return picture.functions.get(of.qualname)
+    summary = summarize(picture.map, of, picture.module)
+    return summary if summary.lines.total else None
 
 
 def class_summary(picture: Picture, of: Class) -> Summary | None:
@@ -114,12 +130,15 @@ class _Definitions:
         # A class in a function is named after it, as the functions there are.
         definitions += [of for of in module.classes if functions.isdisjoint(_around(of.qualname))]
         definitions.sort(key=attrgetter("line"))
-        return [lens for one in definitions for lens in self._over(one, changed)]
+        shared = _shared(module)
+        return [lens for one in definitions for lens in self._over(one, changed, shared)]
 
-    def _over(self, of: Function | Class, changed: Sequence[int]) -> Iterator[Lens]:
+    def _over(self, of: Function | Class, changed: Sequence[int], shared: Collection[str]) -> Iterator[Lens]:
         picture, document = self.shown.picture, self.shown.document
         if isinstance(of, Function):
-            summary, column = picture.functions.get(of.qualname), of.name_column
+            summary, column = function_summary(picture, of, shared), of.name_column
+            if summary is None and _is_left_out(picture, of):
+                return
         else:
             summary, column = class_summary(picture, of), class_column(of, document.lines[of.line - 1])
             if summary is None:
@@ -148,7 +167,7 @@ def _coverage(
     session: Session, shown: Shown, of: Function | Class, strength: Strength | None, tests: str
 ) -> types.Command:
     picture = shown.picture
-    summary = picture.functions.get(of.qualname) if isinstance(of, Function) else class_summary(picture, of)
+    summary = function_summary(picture, of) if isinstance(of, Function) else class_summary(picture, of)
     if summary is None:
         return types.Command("", "")
     title = f"{of.qualname.rpartition('.')[2]}: {summary.whole_percent} %"
@@ -170,7 +189,7 @@ def _coverage(
 
 def _gaps(picture: Picture, of: Function | Class) -> list[Gap]:
     if isinstance(of, Function):
-        return [gap for gap in picture.gaps if gap.function == of.qualname]
+        return [g for g in picture.gaps if g.function == of.qualname and of.line <= g.span.start_line <= of.end_line]
     inside = {f.qualname for f in methods_of(of, picture.module)}
     return [gap for gap in picture.gaps if gap.function in inside]
 
@@ -183,8 +202,23 @@ def _changed(picture: Picture, of: Function | Class) -> int:
     return len(picture.map.unknown & set().union(*(own_lines(f, picture.module) for f in inside)))
 
 
-def _definition(picture: Picture, qualname: str) -> Function | Class | None:
-    function = picture.module.function(qualname)
+def _shared(module: Module) -> frozenset[str]:
+    counts = Counter(function.qualname for function in module.functions)
+    return frozenset(name for name, count in counts.items() if count > 1)
+
+
+def _is_left_out(picture: Picture, of: Function) -> bool:
+    """Tell whether a pragma or the configuration leaves all of it out: nobody wants tests of it."""
+    if picture.map is None:
+        return False
+    own, statements = own_lines(of, picture.module), picture.map.statements
+    return not own.isdisjoint(statements.excluded) and own.isdisjoint(statements.lines)
+
+
+def _definition(picture: Picture, qualname: str, line: int) -> Function | Class | None:
+    """Return the definition of that name: the one in that line, where there are several."""
+    named = [function for function in picture.module.functions if function.qualname == qualname]
+    function = next((one for one in named if one.line == line), named[-1] if named else None)
     return function or next((of for of in picture.module.classes if of.qualname == qualname), None)
 
 

@@ -189,7 +189,7 @@ async def test_names_of_functions_and_classes_have_their_figures(shop: FakeServi
         of_class = await said(editor, uri, 12, 7)
         assert of_class[0] == "**`Box`**: 50 % covered (1 of 2 lines, 1 gap)"
         assert of_class[1].startswith("Reached by 1 test: [`test_a`]")
-        assert (await said(editor, uri, 14, 9))[0] == "**`Box.put`**: 100 % covered (1 of 1 lines)"
+        assert (await said(editor, uri, 14, 9))[0] == "**`Box.put`**: 100 % covered (1 of 1 line)"
         never = await said(editor, uri, 23, 9)
         assert never == ["**`Box.lose`**: 0 % covered (0 of 1 lines, 1 gap)", "*Measured 3 minutes ago (.coverage)*"]
 

@@ -65,12 +65,12 @@ class Outer:
 
     @property
     def size(self):
-#! lens: size: 50 % · 1 gap | Generate test | Run tests
+#! lens: size: 100 % · 1+ tests | Run tests
         return 1
 
     @size.setter
     def size(self, value):
-#! lens: size: 50 % · 1 gap | Generate test | Run tests
+#! lens: size: 0 % · 1 gap | Generate test
 #! never-called «size»: Not covered: `Outer.size` is never called (1 line)
         self.value = value
 

@@ -63,7 +63,7 @@ def label(count: int, name: str) -> str:
 def never(count: int) -> int:
 #! lens: never: 0 % · 1 gap | Generate test
 #! never-called «never»: Not covered: `never` is never called (1 line)
-#! hover: never: 0 % covered (0 of 1 lines, 1 gap)
+#! hover: never: 0 % covered (0 of 1 line, 1 gap)
 #!     Measured ... (.coverage)
     return count
 #! hover: Not covered: no test that was measured runs this line.

@@ -26,7 +26,6 @@ def one_line(number):
 
 
 def whole_function(number):  # pragma: no cover
-#! lens: Generate test
 #! hint unneeded-pragma «# pragma: no cover»: `pragma: no cover` is not needed any more: all 4 lines run in tests
     if number:
         return 1
@@ -34,12 +33,10 @@ def whole_function(number):  # pragma: no cover
 
 
 def whole_and_never(number):  # pragma: no cover
-#! lens: Generate test
     return number
 
 
 def half(number):  # pragma: no cover
-#! lens: Generate test
     if number:
         return 1
     return 2

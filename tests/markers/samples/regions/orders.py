@@ -120,12 +120,12 @@ class Basket:
 
     @property
     def is_empty(self) -> bool:
-#! lens: is_empty: 20 % · 1 gap | Generate test | Run tests
+#! lens: is_empty: 100 % · 1+ tests | Run tests
         return self.size == 0
 
     @is_empty.setter
     def is_empty(self, value: bool) -> None:
-#! lens: is_empty: 20 % · 1 gap | Generate test | Run tests
+#! lens: is_empty: 0 % · 1 gap | Generate test
 #! never-called «is_empty»: Not covered: `Basket.is_empty` is never called (2 lines)
         if value:
             self.size = 0

@@ -10,7 +10,7 @@ from mail import Box, label
 
 
 def test_label_of_many():
-#! hover: test_label_of_many: 100 % covered (1 of 1 lines)
+#! hover: test_label_of_many: 100 % covered (1 of 1 line)
 #!     Reached by 1+ tests: test_label_of_many
 #!     .coverage tells of too few tests to know whether it names all: there may be more.
 #!     Measured ... (.coverage)
@@ -22,7 +22,7 @@ def test_label_of_many():
 
 
 def test_label_of_none():
-#! hover: test_label_of_none: 100 % covered (1 of 1 lines)
+#! hover: test_label_of_none: 100 % covered (1 of 1 line)
 #!     Reached by 1+ tests: test_label_of_none
 #!     .coverage tells of too few tests to know whether it names all: there may be more.
 #!     Measured ... (.coverage)
@@ -55,7 +55,7 @@ def test_negative():
 #!     It runs when the module is imported.
 #!     Measured ... (.coverage)
 def test_box(number):
-#! hover: test_box: 100 % covered (1 of 1 lines)
+#! hover: test_box: 100 % covered (1 of 1 line)
 #!     Reached by 1+ tests: test_box
 #!     .coverage tells of too few tests to know whether it names all: there may be more.
 #!     Measured ... (.coverage)
