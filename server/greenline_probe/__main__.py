@@ -34,11 +34,11 @@ def main() -> None:
     if len(sys.argv) > 1 and not tied:
         limits.die_with_parent(int(sys.argv[1]))
     del sys.argv[1:]
-    _answer(channel.take_standard(), tied=tied)
+    _answer(channel.take_standard(), tied=tied, fresh=True)
     _leave()
 
 
-def _answer(channel: Channel, *, tied: bool = False) -> None:
+def _answer(channel: Channel, *, tied: bool = False, fresh: bool = False) -> None:
     from greenline_probe import limits, wire  # noqa: PLC0415 - as above
     from greenline_probe.bytecode import keep_bytecode  # noqa: PLC0415 - as above
 
@@ -57,6 +57,10 @@ def _answer(channel: Channel, *, tied: bool = False) -> None:
         if isinstance(request, wire.RunTests):
             from greenline_probe import pytest_run  # noqa: PLC0415 - as above
 
+            if fresh and not tied and not request.limited:  # a warm process ends what its forks leave
+                from greenline_probe import aftermath  # noqa: PLC0415 - as above
+
+                aftermath.watch(request.scratch)
             pytest_run.run(request, channel.reply)
             return
         from greenline_probe import explore  # noqa: PLC0415 - as above

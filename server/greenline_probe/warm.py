@@ -6,31 +6,26 @@ have been started with, its own session, its own channel and output, and none of
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
 import shutil
-import signal
 import socket
-import time
 from typing import TYPE_CHECKING, Any
 
-from greenline_probe import guard, limits, newborn, plugins, preload, wire
+from greenline_probe import aftermath, guard, limits, newborn, plugins, preload, wire
 
 if TYPE_CHECKING:
     from greenline_probe.channel import Channel
 
-MARK = "GREENLINE_PROBE"
 _SHARED = 16
 """So many first characters of its mark a child has in common with us."""
 _PACKET = 4096
-_ROUNDS, _PAUSE = 200, 0.01
 
 
 def serve(request: wire.StayWarm, channel: Channel) -> Channel | None:
     """Fork children until the server is gone. Returns in a child only, with the child's own channel, else None."""
     kernel = guard.refused_by_kernel()  # before there is a guard here, which lets nobody ask
-    mark, unfit = newborn.place_of(MARK)
+    mark, unfit = newborn.place_of(aftermath.MARK)
     unfit = unfit or preload.everything(request)
     started = sorted(plugins.starting_threads)
     channel.reply(wire.Warm(unfit, started, kernel, preload.files()))
@@ -40,7 +35,7 @@ def serve(request: wire.StayWarm, channel: Channel) -> Channel | None:
     nursery = _Nursery(socket.socket(fileno=request.socket), channel, mark)
     born = nursery.serve()
     if born is None:
-        _end_all(mark.text[:_SHARED])
+        aftermath.end_all(mark.text[:_SHARED])
         shutil.rmtree(request.scratch, ignore_errors=True)
         return None
     return newborn.settle(born, nursery.parent)
@@ -123,26 +118,3 @@ class _Nursery:
         for descriptor in self._runs:
             os.close(descriptor)
         self._channel.close()
-
-
-def _end_all(marks: str) -> None:
-    """Kill whoever carries a mark of ours, also what left its session, and everything that it starts meanwhile."""
-    wanted = f"{MARK}={marks}".encode()
-    for _ in range(_ROUNDS):
-        living = [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _carries(pid, wanted)]
-        if not living:
-            return
-        for pid in living:
-            with contextlib.suppress(OSError):  # gone meanwhile
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(_PAUSE)
-
-
-def _carries(pid: int, wanted: bytes) -> bool:
-    if pid == os.getpid():
-        return False
-    try:
-        with open(f"/proc/{pid}/environ", "rb") as stream:  # empty for one that is dead but not reaped
-            return any(item.startswith(wanted) for item in stream.read().split(b"\0"))
-    except OSError:
-        return False

@@ -170,3 +170,43 @@ async def test_cancelling_twice_while_the_child_starts_leaves_none(tmp_path: Pat
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(task, LIMIT)
     assert not _alive(str(begun[0].pid))
+
+
+SERVER = """
+import asyncio, sys
+sys.path[:0] = {path!r}
+from dataclasses import replace
+from pathlib import Path
+from integration import test_running_ends as here
+from greenline.adapters.probes import Probes
+from greenline.adapters.pytest_process import PytestProcess
+from greenline.ports.progress import Silent
+run = here._run_of(Path({folder!r}), Path({pids!r}))
+(run.project.root / "test_a.py").write_text(here.DAEMON.format(pids={pids!r}))
+run = replace(run, overlay={{}}, selection={selection!r})
+asyncio.run(PytestProcess(Probes(warm={warm!r})).run(run, Silent()))
+"""
+
+
+@pytest.mark.parametrize(("warm", "selection"), [(False, ()), (True, ("test_a.py",))])
+async def test_when_the_server_is_killed_nothing_of_the_tests_stays(
+    tmp_path: Path, *, warm: bool, selection: tuple[str, ...]
+) -> None:
+    temporary, pids = tmp_path / "tmp", tmp_path / "pids"
+    temporary.mkdir()
+    program = SERVER.format(
+        path=[str(Path(__file__).parents[1])], folder=str(tmp_path), pids=str(pids), selection=selection, warm=warm
+    )
+    server = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, env={**os.environ, "TMPDIR": str(temporary)}
+    )
+    try:
+        await _until(lambda: len(_pids(pids)) == 2)
+        assert all(_alive(pid) for pid in _pids(pids))
+    finally:
+        server.kill()
+        await server.wait()
+
+    await _until(lambda: not [pid for pid in _pids(pids) if _alive(pid)])
+    if not warm:
+        await _until(lambda: not _scratches(temporary))
