@@ -127,6 +127,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         stored=stored,
         history=history,
         since=settings.changed_since,
+        is_open=documents.is_open,
     )
     age = ReportAge(source, sources)
     interpreters = lasting.interpreters

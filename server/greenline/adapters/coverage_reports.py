@@ -209,7 +209,9 @@ class CoverageReports:
         if not used:
             return None
         executed = reduce(Executed.merged, (executed for _, executed in used))
-        return Measured(executed, used[0][0].path, min(report.written_at for report, _ in used))
+        written = min(report.written_at for report, _ in used)
+        is_whole = all(report.kind == "data" for report, _ in used)
+        return Measured(executed, used[0][0].path, written, is_whole)
 
     def _used(self, project: Project, path: Path, reports: Sequence[Report]) -> list[tuple[Report, Executed]]:
         """Return the reports that count, and what each says of the file."""

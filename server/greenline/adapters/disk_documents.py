@@ -25,6 +25,10 @@ class DiskDocuments:
         """Return nothing: there are no buffers."""
         return {}
 
+    def is_open(self, path: Path) -> bool:  # noqa: ARG002 - the port's
+        """Return False: there are no buffers."""
+        return False
+
 
 def decoded(content: bytes) -> str:
     """Return source in the encoding that it declares, line endings kept.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
@@ -27,6 +28,13 @@ class SavedFiles:
         """Return when the file was last written (seconds since the epoch), None when there is none."""
         try:
             return path.stat().st_mtime
+        except (OSError, ValueError):
+            return None
+
+    def changed_at(self, path: Path) -> float | None:
+        """Return when the file was last written, moved or put there; None where there is none, and on Windows."""
+        try:
+            return None if os.name == "nt" else path.stat().st_ctime  # there it is when the file was made
         except (OSError, ValueError):
             return None
 

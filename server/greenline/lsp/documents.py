@@ -143,6 +143,10 @@ class EditorDocuments:
         """Return the buffer of a file, if it is open."""
         return next((doc for doc in self._by_uri.values() if doc.path == path), None)
 
+    def is_open(self, path: Path) -> bool:
+        """Tell whether there is a buffer of the file."""
+        return self.open_at(path) is not None
+
     def all_open(self) -> tuple[OpenDocument, ...]:
         """Return every open buffer of a file."""
         return tuple(self._by_uri.values())

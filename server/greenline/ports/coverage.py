@@ -20,6 +20,8 @@ class Measured:
     executed: Executed
     report: Path
     written_at: float
+    is_whole: bool = True
+    """Whether all that ran is told; an exported report leaves out what did not count where it was made."""
 
 
 ContextLack = Literal["", "format", "export", "recording"]

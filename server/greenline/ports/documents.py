@@ -26,6 +26,12 @@ class Disk(Protocol):
     def modified_at(self, path: Path) -> float | None:
         """Return when the file was last written, None when there is none. Reads nothing, raises nothing."""
 
+    def changed_at(self, path: Path) -> float | None:
+        """Return when the file was last written, moved or put there (seconds since the epoch).
+
+        None where there is none, or the system does not tell. Reads nothing, raises nothing.
+        """
+
 
 class Documents(Protocol):
     """Open buffers before the disk."""
@@ -38,3 +44,6 @@ class Documents(Protocol):
 
     def unsaved(self) -> dict[Path, str]:
         """Return the open buffers whose text differs from the disk."""
+
+    def is_open(self, path: Path) -> bool:
+        """Tell whether there is a buffer of the file. May be asked on any thread."""

@@ -86,7 +86,9 @@ class CoveringTests:
         self._analyzer = analyzer
         self._disk = disk
         self._places = TestPlaces(documents, sources)
-        self._texts = MeasuredTexts(source, analyzer, disk, remembered, stored, history=history)
+        self._texts = MeasuredTexts(
+            source, analyzer, disk, remembered, stored, history=history, is_open=documents.is_open
+        )
         self._stored = stored
         self._lock = remembered.lock
         self._evidence: dict[tuple[tuple[Path, float], ...], Evidence] = {}

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from greenline.domain.code.parse import all_statements, parse
+from greenline.domain.code.parse import parse
+from greenline.domain.coverage.possible_runs import can_be_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from greenline.domain.coverage.model import Executed
-    from greenline.ports.coverage import SourceAnalyzer
+    from greenline.ports.coverage import Exclusions, Measured, SourceAnalyzer
     from greenline.ports.history import History
     from greenline.ports.project import Project
     from greenline.services.stored_runs import StoredRuns
@@ -40,12 +40,13 @@ class EarlierTexts:
         """What was looked through in vain: it is not looked through at each keystroke."""
 
     def measured(
-        self, project: Project, path: Path, executed: Executed, written: float, seen: Sequence[Version] = ()
+        self, project: Project, path: Path, measured: Measured, rules: Exclusions, seen: Sequence[Version] = ()
     ) -> str | None:
-        """Return the newest text from before ``written`` of which exactly this may have run; None: there is none.
+        """Return the newest text from before the report of which exactly this may have run; None: there is none.
 
-        ``seen`` are texts that the caller knows of.
+        ``seen`` are texts that the caller knows of; ``rules`` say what does not count in the project.
         """
+        executed, written = measured.executed, measured.written_at
         state = (
             written,
             executed,
@@ -56,13 +57,17 @@ class EarlierTexts:
             return None
         versions = [*seen, *self._kept(project, path), *self._committed(path, written)]
         for version in sorted(versions, key=lambda version: -version.since):
-            if version.since <= written and is_of(version.text, executed, self._analyzer):
+            if version.since <= written and self.fits(version.text, measured, rules):
                 self._missed.pop(path, None)
                 return version.text
         if len(self._missed) >= _KEPT:
             self._missed.pop(next(iter(self._missed)))
         self._missed[path] = state
         return None
+
+    def fits(self, text: str, measured: Measured, rules: Exclusions) -> bool:
+        """Tell whether exactly this may have run of a text."""
+        return is_of(text, measured.executed, self._analyzer, rules, is_whole=measured.is_whole)
 
     def _kept(self, project: Project, path: Path) -> Iterator[Version]:
         if self._stored is not None:
@@ -74,19 +79,10 @@ class EarlierTexts:
             yield Version(past.text, min(past.committed_at, written))
 
 
-def is_of(text: str, executed: Executed, analyzer: SourceAnalyzer) -> bool:
-    """Tell whether each line that ran, and each end of an arc, is where something of the text can run."""
-    statements, problems = analyzer.analyse(text)
+def is_of(
+    text: str, executed: Executed, analyzer: SourceAnalyzer, rules: Exclusions | None = None, *, is_whole: bool = True
+) -> bool:
+    """Tell whether a text can have run so. ``rules`` are the project's; see ``can_be_of`` for ``is_whole``."""
+    statements, problems = analyzer.analyse(text, rules.excluded, rules.partial) if rules else analyzer.analyse(text)
     tree, _ = parse(text)
-    if problems or tree is None:
-        return False
-    can_run = statements.lines | statements.excluded | {1, *_lines_of_strings(tree)}
-    ends = {abs(end) for arc in executed.arcs or () for end in arc}
-    return all(statements.first_line.get(line, line) in can_run for line in (executed.lines | ends) - {0})
-
-
-def _lines_of_strings(tree: ast.Module) -> Iterator[int]:
-    """Yield the lines of docstrings: they are stored when a class or module is made, and count as no statement."""
-    for node in all_statements(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            yield from range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    return not problems and tree is not None and can_be_of(tree, statements, executed, is_whole=is_whole)

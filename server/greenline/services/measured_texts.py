@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from greenline.domain.code.text_lines import split_lines
 from greenline.domain.coverage.following import Following
@@ -13,20 +13,22 @@ from greenline.domain.coverage.model import Executed
 from greenline.ports.coverage import CoverageProblem
 from greenline.ports.run_store import Stamp
 from greenline.services.earlier_texts import EarlierTexts, Version
+from greenline.services.renamed_files import RenamedFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from greenline.ports.coverage import CoverageSource, SourceAnalyzer
+    from greenline.ports.coverage import CoverageSource, Measured, SourceAnalyzer
     from greenline.ports.documents import Disk
     from greenline.ports.history import History
     from greenline.ports.project import Project
     from greenline.services.stored_runs import StoredRuns
 
+_Entry = TypeVar("_Entry")
 _NEVER_RAN = Executed(arcs=frozenset())
 _KEPT_RUNS = 4
 _KEPT = 128
-"""Files whose measured text is remembered, those last looked at: more than are open, and fewer than there are."""
+"""Files whose measured text is remembered: those last looked at, and all that are open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,13 @@ class MeasuredTexts:
         stored: StoredRuns | None = None,
         *,
         history: History | None = None,
+        is_open: Callable[[Path], bool] = lambda _: False,
     ) -> None:
+        self._is_open = is_open
+        self._renamed = RenamedFiles(source, disk, analyzer)
         self._earlier = EarlierTexts(analyzer, stored, history)
         self._source = source
         self._stored = stored
-        self._analyzer = analyzer
         self._disk = disk
         self._reported = remembered.reported
         self._runs = remembered.runs
@@ -96,12 +100,10 @@ class MeasuredTexts:
         if known and known[0] == written and known[1].executed == executed:
             self._remember(path, known)
             return known[1]
-        saved = self._disk.saved(path)
-        if saved is not None and saved.modified_at <= written and self._fits(saved.text, executed):
-            text: str | None = saved.text
-        else:  # known before, which is a text that was there once
-            seen = [Version(known[1].text, known[0])] if known else []
-            text = self._earlier.measured(project, path, executed, written, seen) if measured else None
+        if measured is None:
+            text = self._never_imported(project, path, written)
+        else:
+            text = self._measured(project, path, measured, known)
         if text is None:
             raise Outdated
         found = MeasuredText(text, executed)
@@ -147,20 +149,39 @@ class MeasuredTexts:
         saved = self._disk.saved(path)
         return saved.text if saved else None
 
+    def _measured(
+        self, project: Project, path: Path, measured: Measured, known: tuple[float, MeasuredText] | None
+    ) -> str | None:
+        """Return the text that ran: the one on disk, unless it was saved while the tests ran, say, or moved there."""
+        rules = self._source.exclusions(project)
+        saved = self._disk.saved(path)
+        is_old = saved is not None and saved.modified_at <= measured.written_at
+        if saved is not None and is_old and self._earlier.fits(saved.text, measured, rules):
+            return saved.text
+        # What was known before is a text that was there once.
+        seen = [Version(known[1].text, known[0])] if known else []
+        return self._earlier.measured(project, path, measured, rules, seen)
+
+    def _never_imported(self, project: Project, path: Path, written: float) -> str | None:
+        """Return the text of which nothing ran; None where it may have run, under another name."""
+        saved = self._disk.saved(path)
+        if saved is None or saved.modified_at > written:
+            return None
+        return None if self._renamed.since_report(project, path, saved.text) else saved.text
+
     def _remember(self, path: Path, measured: tuple[float, MeasuredText]) -> None:
         self._reported.pop(path, None)
         self._reported[path] = measured
-        if len(self._reported) > _KEPT:
-            del self._reported[next(iter(self._reported))]
+        forget_oldest(self._reported, _KEPT, self._is_open)
 
-    def _fits(self, text: str, executed: Executed) -> bool:
-        """Tell whether such lines can have run: a blank line cannot, nor one past the end."""
-        statements, problems = self._analyzer.analyse(text)
-        lines = split_lines(text)
-        return not problems and all(
-            line <= 1 or line in statements.first_line or (line <= len(lines) and _may_run(lines[line - 1]))
-            for line in executed.lines
-        )
+
+def forget_oldest(kept: dict[Path, _Entry], most: int, is_open: Callable[[Path], bool]) -> None:
+    """Forget what was looked at longest ago, down to ``most`` files, but never what is open."""
+    while len(kept) > most:
+        closed = next((path for path in kept if not is_open(path)), None)
+        if closed is None:
+            return
+        del kept[closed]
 
 
 def lines_before(measured: str, text: str, followed: Sequence[Following]) -> Mapping[int, int]:
@@ -181,8 +202,3 @@ def way_from(measured: str, text: str, followed: Sequence[Following]) -> Followi
     if followed:
         return followed[0].after(Following.between(measured, "\n".join(followed[0].base)))
     return Following.between(measured, text)
-
-
-def _may_run(line: str) -> bool:
-    code = line.strip()
-    return bool(code) and not code.startswith("#")

@@ -29,13 +29,14 @@ from greenline.services.measured_texts import (
     NoReport,
     Outdated,
     Remembered,
+    forget_oldest,
     lines_before,
     way_from,
 )
 from greenline.services.run_records import Ran, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from greenline.domain.coverage.model import CoverageMap, Gap
@@ -101,6 +102,7 @@ class ShowCoverage:
 
     ``remembered`` is handed on when the services are built again; what runs measured lasts longer where they are
     ``stored``. ``history`` has texts that were measured and are no more; ``since`` is what gaps are compared with.
+    What ``is_open`` is never forgotten.
     """
 
     def __init__(
@@ -114,7 +116,9 @@ class ShowCoverage:
         stored: StoredRuns | None = None,
         history: History | None = None,
         since: str = "",
+        is_open: Callable[[Path], bool] = lambda _: False,
     ) -> None:
+        self._is_open = is_open
         remembered = remembered or Remembered()
         self._projects = projects
         self._source = source
@@ -122,7 +126,7 @@ class ShowCoverage:
         self._stored = stored
         self._history = history
         self._since = since
-        self._texts = MeasuredTexts(source, analyzer, disk, remembered, stored, history=history)
+        self._texts = MeasuredTexts(source, analyzer, disk, remembered, stored, history=history, is_open=is_open)
         self._lock = remembered.lock
         self._drawn: dict[Path, tuple[_Known, Picture]] = {}
 
@@ -273,8 +277,7 @@ class ShowCoverage:
             return self._broken(path, known, _broken(problem))
         self._drawn.pop(path, None)
         self._drawn[path] = (known, picture)
-        if len(self._drawn) > _KEPT:
-            del self._drawn[next(iter(self._drawn))]
+        forget_oldest(self._drawn, _KEPT, self._is_open)
         return picture
 
     def _parsed(self, path: Path, known: _Known) -> tuple[Picture, str]:

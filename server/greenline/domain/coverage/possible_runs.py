@@ -1,0 +1,157 @@
+"""Whether what was measured can have been measured of one text: lines alone say so, by what else must have run."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from greenline.domain.code.parse import all_statements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from greenline.domain.coverage.model import Executed, Statements
+
+_Function = (ast.FunctionDef, ast.AsyncFunctionDef)
+_Definition = (*_Function, ast.ClassDef)
+_Nested = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.AnnAssign, ast.arg)
+_LEAVES_A_TRACE = (
+    ast.Import,
+    ast.ImportFrom,
+    ast.Assign,
+    ast.AugAssign,
+    ast.Return,
+    ast.Raise,
+    ast.For,
+    ast.AsyncFor,
+    ast.With,
+    ast.AsyncWith,
+    *_Definition,
+)
+"""Statements that every version of Python compiles to something with a line of its own."""
+
+
+def can_be_of(tree: ast.Module, statements: Statements, executed: Executed, *, is_whole: bool = True) -> bool:
+    """Tell whether a text can have run so.
+
+    Each line that ran, and each end of an arc, must be where something can run; what is entered or left must be a
+    module, function, class, lambda or comprehension; and what ran must have been reached: what stands before it in its
+    block ran too, and so did the line that the block belongs to. All of that holds for each version of Python, whose
+    arcs and lines of decorators, ``with`` blocks and calls over several lines differ. Without ``is_whole``, lines may
+    have been left out by rules that nobody knows here, and that something did not run says nothing.
+    """
+    can_run = statements.lines | statements.excluded | {1, *_lines_of_strings(tree)}
+    ends = {abs(end) for arc in executed.arcs or () for end in arc}
+    if not all(statements.first_line.get(line, line) in can_run for line in (executed.lines | ends) - {0}):
+        return False
+    if executed.arcs and not _entries(executed) <= set(_entry_lines(tree, statements)):
+        return False
+    return not is_whole or not _Reached(statements.lines, executed.lines).contradicts(tree.body)
+
+
+def _entries(executed: Executed) -> set[int]:
+    return {-end for arc in executed.arcs or () for end in arc if end < 0}
+
+
+def _entry_lines(tree: ast.Module, statements: Statements) -> Iterator[int]:
+    """Yield the lines that a code object may begin at; a module's at its docstring, before Python 3.10."""
+    yield 1
+    for first in tree.body[:1]:
+        yield from range(_start(first), (first.end_lineno or first.lineno) + 1)
+    for node in ast.walk(tree):
+        if isinstance(node, _Definition):
+            yield from range(_start(node), _body_start(node) + 1)
+        elif isinstance(node, _Nested):
+            yield from (node.lineno, statements.first_line.get(node.lineno, node.lineno))
+
+
+def _lines_of_strings(tree: ast.Module) -> Iterator[int]:
+    """Yield the lines of docstrings: they are stored when a class or module is made, and count as no statement."""
+    for node in all_statements(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            yield from range(node.lineno, (node.end_lineno or node.lineno) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """What ran, and which lines can tell that they did not."""
+
+    countable: frozenset[int]
+    ran: frozenset[int]
+
+    def contradicts(self, block: Sequence[ast.stmt]) -> bool:
+        """Tell whether something in the block ran, or in a block in it, that cannot have been reached."""
+        inside = [self._ran_inside(statement) for statement in block]
+        own = [self.is_touched(statement) for statement in block]
+        reached = [at for at, s in enumerate(block) if inside[at] or (own[at] and not _runs_later(s))]
+        # What the block begins with may have run before anybody measured.
+        between = range(own.index(True) + 1, reached[-1]) if reached and True in own else ()
+        missed = [at for at, s in enumerate(block) if not own[at] and self._must_show(s)]
+        if any(inside[at] or at in between for at in missed):
+            return True
+        if any(isinstance(s, _Function) and self._is_missed(s, block) for s in block):
+            return True
+        return any(self.contradicts(inner) for statement in block for inner in _blocks(statement))
+
+    def is_touched(self, statement: ast.stmt) -> bool:
+        """Tell whether the statement itself, or the head of its block, ran."""
+        return any(line in self.ran for line in range(_start(statement), _head_end(statement) + 1))
+
+    def _ran_inside(self, statement: ast.stmt) -> bool:
+        """Tell whether something ran in its blocks that runs when the statement does."""
+        if isinstance(statement, _Function):
+            return False
+        return any(map(self._shows_it_was_reached, (s for inner in _blocks(statement) for s in inner)))
+
+    def _shows_it_was_reached(self, statement: ast.stmt) -> bool:
+        return self._ran_inside(statement) or (self.is_touched(statement) and not _runs_later(statement))
+
+    def _must_show(self, statement: ast.stmt) -> bool:
+        lines = range(_start(statement), _head_end(statement) + 1)
+        return isinstance(statement, _LEAVES_A_TRACE) and any(line in self.countable for line in lines)
+
+    def _is_missed(self, function: ast.stmt, block: Sequence[ast.stmt]) -> bool:
+        """Tell whether a function ran that was not defined, though what is around it was seen to run."""
+        if self.is_touched(function) or not self._must_show(function):
+            return False
+        inside = (s for inner in _blocks(function) for s in inner)
+        return any(map(self._shows_it_was_reached, inside)) and any(map(self._shows_it_was_reached, block))
+
+
+def _runs_later(statement: ast.stmt) -> bool:
+    """Tell whether its own lines may run without it having been reached while there was somebody to measure that.
+
+    A function that was defined before is told with the line of its ``def`` when it has variables for inner functions.
+    """
+    if isinstance(statement, _Function):
+        return True
+    if any(_blocks(statement)):
+        return False
+    return any(isinstance(node, (ast.Lambda, ast.GeneratorExp)) for node in ast.walk(statement))
+
+
+def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+    for name in ("body", "orelse", "finalbody"):
+        inner: list[ast.stmt] = getattr(statement, name, [])
+        if inner:
+            yield inner
+    for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+        yield part.body
+
+
+def _start(statement: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _body_start(statement: ast.stmt) -> int:
+    return next((inner[0].lineno for inner in _blocks(statement)), statement.lineno)
+
+
+def _head_end(statement: ast.stmt) -> int:
+    """Return the last line of a simple statement, or of what stands before a block."""
+    inner = [block[0] for block in _blocks(statement)]
+    if not inner:
+        return statement.end_lineno or statement.lineno
+    return max(statement.lineno, min(_start(first) for first in inner) - 1)
