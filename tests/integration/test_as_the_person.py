@@ -505,3 +505,26 @@ async def test_in_a_child_the_project_hides_nothing_of_the_standard_library(
     report = await run_one(root, {"guarded": False}, python, overlay=overlay)
 
     assert said(report) == "tests/test_signs.py::test_child passed "
+
+
+async def test_another_greenline_that_runs_there_is_not_met_either(root: Path) -> None:
+    here = f"import os\ndef test_here(): assert os.getcwd() != {str(root)!r}\n"
+    write(root, {"tests/test_signs.py": here})
+    program = (
+        "import sys, asyncio\nfrom pathlib import Path\nfrom greenline.adapters.probes import Probes\n"
+        "async def stay():\n"
+        f"    of = Path(sys.executable), Path({str(root)!r}), {{}}\n"
+        "    with await Probes(warm=False).overlay(*of, guarded=False) as made:\n"
+        "        print(made.in_place, flush=True)\n        sys.stdin.read()\n"
+        "asyncio.run(stay())\n"
+    )
+    with subprocess.Popen(  # noqa: ASYNC220 - it stays for as long as its input does
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "True\n"
+
+        meanwhile = await run(root, selection=("tests",), guarded=False)
+        other.kill()
+    assert said(meanwhile) == "tests/test_signs.py::test_here passed "
+    assert not (await run(root, selection=("tests",), guarded=False)).green

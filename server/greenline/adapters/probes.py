@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import sys
+import tempfile
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from greenline.adapters.pytest_settings import root_of_pytest
 from greenline.adapters.scratch_overlay import Overlay, in_place, scratch_overlay
 from greenline.adapters.start_up import starts_otherwise
 from greenline.adapters.tried_command import tried
+from greenline.adapters.turns import Turn, the_turn
 from greenline.adapters.warm_process import WarmProblem, WarmProcess
 from greenline.ports.isolation import InForce, Warmth
 
@@ -72,8 +74,6 @@ class Probes:
         self._without: dict[tuple[Path, Path], frozenset[str]] = {}
         """Interpreter and project -> installed plugins that it does not want."""
         self._preparing: set[asyncio.Task[None]] = set()
-        self._in_place: set[Path] = set()
-        """Projects in whose own folder a run is on."""
 
     @asynccontextmanager
     async def open(
@@ -141,8 +141,8 @@ class Probes:
         tests of two runs there would find each other's files. With ``imported``, the
         folders that are imported from, what pytest reads above the project is in the copy as well.
         """
-        if not guarded and not texts and project not in self._in_place:
-            return self._here(project)
+        if not guarded and not texts and (turn := the_turn(self._locks, project)) is not None:
+            return self._here(project, turn)
         level = await self.isolation.level() if guarded else "none"
         if level == "command":
             template = self.isolation.template()
@@ -153,13 +153,14 @@ class Probes:
         return scratch_overlay(project, texts, parent=parent, top=top)
 
     @contextlib.contextmanager
-    def _here(self, project: Path) -> Iterator[Overlay]:
-        with in_place(project) as overlay:
-            self._in_place.add(project)
-            try:
-                yield overlay
-            finally:
-                self._in_place.discard(project)
+    def _here(self, project: Path, turn: Turn) -> Iterator[Overlay]:
+        with turn, in_place(project) as overlay:
+            yield overlay
+
+    @property
+    def _locks(self) -> Path:
+        """The folder in which the terminal and editors tell each other what they run."""
+        return self.bytecode.with_name("running") if self.bytecode else Path(tempfile.gettempdir(), "running-greenline")
 
     async def in_force(self, interpreter: Interpreter | None, project: Project) -> InForce:
         """See Isolating."""
