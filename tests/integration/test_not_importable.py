@@ -106,3 +106,19 @@ async def test_words_of_another_process_are_not_mistaken_for_it(root: Path) -> N
 
     assert len(ran.failures) == 3
     assert not [f for f in ran.failures if "pytest cannot import" in f.message]
+
+
+FINDS = "import pathlib, sys\nsys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / 'src'))\n"
+
+
+@pytest.mark.parametrize("name", ["conftest.py", "test_prices.py"])
+async def test_the_doctor_asks_where_tests_import_it(root: Path, name: str) -> None:
+    folder = root / "tests" / "unit"
+    folder.mkdir()
+    (folder / "test_prices.py").write_text("")
+    (folder / name).write_text(FINDS)
+    with (folder / "test_prices.py").open("a") as file:
+        file.write("from shop.prices import grade\ndef test_a(): assert grade(1)\n")
+    assert (await services().run_suite.run(root, Silent())).failures == ()
+
+    assert not [f for f in await services().doctor.diagnose(root) if f.topic == "imports"]

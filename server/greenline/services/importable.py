@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from greenline.ports.progress import Silent
@@ -20,6 +22,9 @@ _NO_MODULE = re.compile(r"^(?:E\s+)?(?:ModuleNotFoundError|ImportError): No modu
 _IMPORTING = frozenset({"ModuleNotFoundError", "ImportError"})
 _INSTALLED_FROM = ("pyproject.toml", "setup.py", "setup.cfg")
 _MOST_ASKED = 20
+_MOST_PLACES = 3
+_MOST_LOOKED_AT = 500
+_IMPORTS = re.compile(r"^\s*(?:from|import)\s+(\w+)", re.MULTILINE)
 _ASKS = """\
 import importlib.util
 for name in {names!r}:
@@ -58,15 +63,49 @@ def of_the_files(project: Project, reports: Iterable[TestReport]) -> str:
 
 
 async def ask(runner: TestRunner, project: Project, interpreter: Interpreter) -> tuple[str, str] | None:
-    """Have the project's pytest look for its packages, without importing one; what is wrong, and what to do."""
+    """Have the project's pytest look for its packages, without importing one; what is wrong, and what to do.
+
+    It is asked beside a test that imports them, where there is one: a conftest.py there may have set the path.
+    """
+    for folder, names in (await asyncio.to_thread(_where_to_ask, project)).items():
+        test = folder / "test_greenline_asks_whether_it_is_importable.py"
+        run = TestRun(project, interpreter, {test: _ASKS.format(names=names)}, (str(test),))
+        report = await runner.run(run, Silent())
+        said = [report.problem, *(outcome.message for outcome in report.outcomes)]
+        found = next((why for one in said if (why := not_importable(project, one))), None)
+        if found:
+            return found
+    return None
+
+
+def _where_to_ask(project: Project) -> dict[Path, list[str]]:
+    """Return folder -> names of packages; a test that sets the path itself is left out, with what it imports."""
     names = sorted({name for folder in _elsewhere(project) for name in _names_in(folder)})[:_MOST_ASKED]
-    if not names:
-        return None
-    test = next(iter(project.test_roots), project.root) / "test_greenline_asks_whether_it_is_importable.py"
-    run = TestRun(project, interpreter, {test: _ASKS.format(names=names)}, (str(test),))
-    report = await runner.run(run, Silent())
-    said = [report.problem, *(outcome.message for outcome in report.outcomes)]
-    return next((why for one in said if (why := not_importable(project, one))), None)
+    top = next(iter(project.test_roots), project.root)
+    found = dict.fromkeys(names, top)
+    unseen = set(names)
+    for path in _tests(project):
+        if not unseen or len(set(found.values())) > _MOST_PLACES:
+            break
+        try:
+            text = path.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        for name in unseen & set(_IMPORTS.findall(text)):
+            unseen.discard(name)
+            if "sys.path" in text:
+                del found[name]
+            else:
+                found[name] = path.parent
+    places: dict[Path, list[str]] = {}
+    for name, folder in found.items():
+        places.setdefault(folder, []).append(name)
+    return places
+
+
+def _tests(project: Project) -> list[Path]:
+    found = (path for root in project.test_roots if root.is_dir() for path in root.rglob("test_*.py"))
+    return sorted(path for path in islice(found, _MOST_LOOKED_AT) if path.is_file())
 
 
 def _in_words(project: Project, name: str, folder: str) -> tuple[str, str]:
