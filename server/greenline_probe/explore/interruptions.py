@@ -28,6 +28,7 @@ def told(found: dict[str, Any], ended: list[list[str]]) -> list[str]:
         ways.setdefault(_NUMBER.sub("", how), (call, how))  # whatever the exit code is
     sentences = [
         *_of_refusals(hinders),
+        *_of_what_is_missing(found.get("obstacles", {})),
         *(reasons.ending(call, how) for call, how in ways.values()),
         *([reasons.not_in_time(found["slow"])] if _is_slow(found.get("slow")) else []),
         *_of_refusals(others),
@@ -60,6 +61,13 @@ def _is_invented(refusal: Any) -> bool:
     what, kind, call = refusal
     name = _LAST_NAME.search(what)
     return bool(kind) and name is not None and name[0] in call.partition("(")[2]
+
+
+def _of_what_is_missing(obstacles: dict[str, Any]) -> list[str]:
+    """Say for want of what calls failed, with the simplest of them."""
+    return [
+        reasons.fails(kind, f"`{reasons.short(call)}` raises {error}") for kind, (_, call, error) in obstacles.items()
+    ]
 
 
 def _of_refusals(refusals: list[Any]) -> list[str]:

@@ -60,6 +60,8 @@ class Observation:
     error_line: int = 0
     error_text: str = ""
     about_files: bool = False
+    made_up: bool = False
+    """The call asked for a module that only its own argument names: no word about the code."""
     """The operating system refused: that says more about the invented paths than about the code."""
     edges: frozenset[tuple[int, int]] = frozenset()
     refusal: str = ""
@@ -379,7 +381,11 @@ class Observer:
         observation.about_files = isinstance(error, OSError)
         observation.deliberate, observation.error_line = self.intentions.judge(error)
         if not observation.deliberate:
-            observation.obstacle = obstacles.of_error(error, described(observation.choice))
+            call = described(observation.choice)
+            observation.obstacle, observation.made_up = (
+                obstacles.of_error(error, call),
+                obstacles.is_invented(error, call),
+            )
         elif obstacles.of_error(error.__cause__ or error.__context__ or error) == "display":
             # Where there is a display, the code does something else.
             observation.deliberate, observation.obstacle = False, "display"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import errno
 import importlib.util
 import os
@@ -59,10 +60,10 @@ def memory() -> str:
 def of_error(error: BaseException, call: str = "") -> str:
     """Return what an exception says is missing: display, database, network, terminal, package, file; or nothing.
 
-    A file that is named in ``call`` was invented, and says nothing about what the code needs.
+    A file or a module that is named in ``call`` was invented, and says nothing about what the code needs.
     """
     if isinstance(error, ModuleNotFoundError):
-        return "package" if error.name and not _is_found(error.name.partition(".")[0]) else ""
+        return "package" if error.name and not is_invented(error, call) and not _is_found(error.name) else ""
     if isinstance(error, UnicodeError):
         return ""
     words = f"{type(error).__name__}: {_text(error)}"
@@ -82,6 +83,31 @@ def of_error(error: BaseException, call: str = "") -> str:
     if isinstance(error, OSError) and isinstance(error.filename, str):
         return "" if error.filename.rpartition("/")[2] in call else "file"
     return ""
+
+
+def is_invented(error: BaseException, call: str) -> bool:
+    """Tell whether a module's name was made of an argument: no import statement on the way has it; it holds the text.
+
+    Of a text with dots the first part counts, as it does for what cannot be found.
+    """
+    if not isinstance(error, ModuleNotFoundError):
+        return False
+    name = str(error.name)
+    step = error.__traceback__
+    while step is not None:
+        if any(f"{known}.".startswith(f"{name}.") for known in step.tb_frame.f_code.co_names):
+            return False
+        step = step.tb_next
+    firsts = {text.partition(".")[0].casefold() for text in _texts(call)}
+    return any(first in name.casefold() if first else not name[-1:].isalnum() for first in firsts)
+
+
+def _texts(call: str) -> list[str]:
+    try:
+        nodes = list(ast.walk(ast.parse(call)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
 
 
 def of_system(error: BaseException, scratch: str) -> str:
@@ -109,7 +135,8 @@ def of_words(words: str) -> str:
     return "display" if _DISPLAY.search(words) else ""
 
 
-def _is_found(package: str) -> bool:
+def _is_found(module: str) -> bool:
+    package = module.partition(".")[0]
     try:
         return importlib.util.find_spec(package) is not None
     except (ImportError, ValueError, AttributeError):

@@ -37,6 +37,17 @@ def test_what_has_one_advice_is_one_sentence() -> None:
     assert sentence.startswith(f"it changes files outside of a temporary folder: it wants to {acts}, which is refused")
 
 
+def test_what_calls_lacked_is_told_with_one_of_them() -> None:
+    missing = {"package": [3, "load(11)", "ModuleNotFoundError: No module named 'no_such'"]}
+    found = {"refusals": [["write to /home/u/x", "write", "load(3)"]], "obstacles": missing}
+    lacked, refused = interruptions.told(found, [])
+    assert lacked == (
+        "it needs a package that is not installed: `load(11)` raises ModuleNotFoundError: No module named 'no_such'. "
+        "Check that the name is not mistyped; if it is meant, install what provides it."
+    )
+    assert refused.startswith("it changes files")
+
+
 def test_a_functions_own_name_is_no_invention() -> None:
     (sentence,) = told(["write to /home/u/settings", "write", "settings('a')"])
     assert sentence.startswith("it changes files")

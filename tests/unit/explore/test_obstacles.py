@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import socket
 import sqlite3
 import termios
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from greenline_probe.explore import obstacles, reasons
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def class_named(name: str, *bases: type, module: str = "driver") -> type[Exception]:
@@ -48,6 +52,32 @@ ERRORS: dict[str, tuple[Exception, str]] = {
 def test_what_an_exception_says_is_missing(name: str) -> None:
     error, missing = ERRORS[name]
     assert obstacles.of_error(error, "load('abc')") == missing
+
+
+def statement(_: str) -> None:
+    import no_such_plugins_abc  # type: ignore[import-not-found] # noqa: F401 - is not there
+
+
+def of_a_fixed_name(_: str) -> None:
+    importlib.import_module("no_such")
+
+
+def made_of_the_argument(name: str) -> None:
+    importlib.import_module(f"no_such_{name.lower()}")
+
+
+@pytest.mark.parametrize(
+    ("load", "missing"), [(statement, "package"), (of_a_fixed_name, "package"), (made_of_the_argument, "")]
+)
+@pytest.mark.parametrize("name", ["abc", "Abc", "abc.d", "", "\t"])
+def test_a_module_whose_name_the_call_made_up_is_not_missing(
+    load: Callable[[str], None], missing: str, name: str
+) -> None:
+    with pytest.raises(ModuleNotFoundError) as raised:
+        load(name)
+
+    assert obstacles.of_error(raised.value, f"load({name!r})") == missing
+    assert obstacles.of_error(raised.value) == "package", "without a call nobody made it up"
 
 
 @pytest.mark.parametrize(

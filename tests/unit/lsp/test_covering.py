@@ -191,7 +191,7 @@ async def test_names_of_functions_and_classes_have_their_figures(shop: FakeServi
         assert of_class[1].startswith("Reached by 1 test: [`test_a`]")
         assert (await said(editor, uri, 14, 9))[0] == "**`Box.put`**: 100 % covered (1 of 1 line)"
         never = await said(editor, uri, 23, 9)
-        assert never == ["**`Box.lose`**: 0 % covered (0 of 1 lines, 1 gap)", "*Measured 3 minutes ago (.coverage)*"]
+        assert never == ["**`Box.lose`**: 0 % covered (0 of 1 line, 1 gap)", "*Measured 3 minutes ago (.coverage)*"]
 
 
 async def test_a_client_without_markdown_gets_plain_text(shop: FakeServices, source: Path) -> None:
