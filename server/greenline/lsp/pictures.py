@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from greenline.services.show_coverage import Picture, followed_picture
@@ -181,7 +181,7 @@ class Pictures:
         try:
             show = self._services.current().show
             # Before the picture: a report that is written meanwhile is then seen to be newer.
-            draw.stamp = show.report_stamp(document.path)
+            draw.stamps.append(show.report_stamp(document.path))
             return show.picture(document.path, document.text, history)
         except Exception as error:
             log.exception("no picture of %s", document.path)
@@ -202,8 +202,8 @@ class Pictures:
         if shown.picture.is_measured:
             self._documents.remember(document)
         self._keep(_drawn(draw, shown, before), before)
-        if draw.stamp is not None:
-            self.stamps[document.uri] = draw.stamp
+        if draw.stamps:
+            self.stamps[document.uri] = draw.stamps[0]
         for listener in self._listeners:
             listener(shown)
 
@@ -233,7 +233,8 @@ class _Draw:
     document: OpenDocument
     state: object
     seconds: float = 0.0
-    stamp: object = None
+    stamps: list[object] = field(default_factory=list)
+    """The one that it is drawn from, which may be None, as soon as it is known."""
 
 
 def _drawn(draw: _Draw, shown: Shown, before: _Drawn | None) -> _Drawn:
