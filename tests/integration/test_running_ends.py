@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from asyncio.subprocess import PIPE
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import pytest
 
 from greenline.adapters.probe_process import ProbeProcess
 from greenline.adapters.pytest_process import PytestProcess
-from greenline.adapters.scratch_overlay import scratch_overlay
+from greenline.adapters.scratch_overlay import remove_left, scratch_overlay
 from greenline.ports.progress import Silent
 from greenline.ports.project import Interpreter, Project
 from greenline.ports.tests import TestRun
@@ -210,3 +211,30 @@ async def test_when_the_server_is_killed_nothing_of_the_tests_stays(
     await _until(lambda: not [pid for pid in _pids(pids) if _alive(pid)])
     if not warm:
         await _until(lambda: not _scratches(temporary))
+
+
+async def test_what_a_killed_server_left_is_removed_by_the_next_and_what_lives_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / "greenline-of-the-person").mkdir()
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom greenline.adapters.scratch_overlay import scratch_overlay\n"
+        f"with scratch_overlay(Path({str(Path(__file__).parent)!r}), {{}}) as made:\n"
+        "    print(made.scratch.name, flush=True)\n    sys.stdin.read()\n"
+    )
+    server = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, stdin=PIPE, stdout=PIPE, env={**os.environ, "TMPDIR": str(tmp_path)}
+    )
+    assert server.stdout is not None
+    name = (await asyncio.wait_for(server.stdout.readline(), LIMIT)).decode().strip()
+    with scratch_overlay(tmp_path / "none", {}) as ours:
+        remove_left()
+        assert set(_scratches(tmp_path)) == {name, ours.scratch.name, "greenline-of-the-person"}
+        server.kill()
+        await server.wait()
+
+        remove_left()
+
+        assert set(_scratches(tmp_path)) == {ours.scratch.name, "greenline-of-the-person"}
+    assert _scratches(tmp_path) == ["greenline-of-the-person"]

@@ -17,7 +17,7 @@ from greenline.adapters.forked_probe import ForkedProbe
 from greenline.adapters.isolation import Isolation, checked
 from greenline.adapters.probe_process import ProbeProcess, child_environment
 from greenline.adapters.pytest_settings import root_of_pytest
-from greenline.adapters.scratch_overlay import Overlay, in_place, scratch_overlay
+from greenline.adapters.scratch_overlay import Overlay, in_place, remove_left, scratch_overlay
 from greenline.adapters.start_up import starts_otherwise
 from greenline.adapters.tried_command import tried
 from greenline.adapters.turns import Turn, the_turn
@@ -74,6 +74,8 @@ class Probes:
         self._without: dict[tuple[Path, Path], frozenset[str]] = {}
         """Interpreter and project -> installed plugins that it does not want."""
         self._preparing: set[asyncio.Task[None]] = set()
+        self._tidied = False
+        """What killed servers left was looked for."""
 
     @asynccontextmanager
     async def open(
@@ -141,6 +143,9 @@ class Probes:
         tests of two runs there would find each other's files. With ``imported``, the
         folders that are imported from, what pytest reads above the project is in the copy as well.
         """
+        if not self._tidied:
+            self._tidied = True
+            await asyncio.to_thread(remove_left)
         if not guarded and not texts and (turn := the_turn(self._locks, project)) is not None:
             return self._here(project, turn)
         level = await self.isolation.level() if guarded else "none"

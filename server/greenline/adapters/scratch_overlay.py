@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import io
 import os
 import shutil
@@ -23,6 +24,8 @@ _NOT_MIRRORED = frozenset(
 )
 _TOO_BIG_TO_COPY = frozenset({".venv", "venv", "env", "node_modules"})
 
+_PREFIX = "greenline-"
+_OWNED = ".owned"
 _SETTINGS = frozenset({".ini", ".toml", ".cfg"})
 _Tree = dict[str, Union[str, "_Tree"]]
 
@@ -111,6 +114,17 @@ def in_place(project_root: Path) -> Iterator[Overlay]:
         yield replace(made, root=project_root)
 
 
+def remove_left() -> None:
+    """Remove the scratch folders of processes that were killed."""
+    for scratch in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        # Who makes one locks this file before it has its name.
+        owned = _locked(scratch / _OWNED)
+        if owned is not None:
+            with contextlib.suppress(OSError):  # another one removes it as well
+                _remove(scratch)
+            os.close(owned)
+
+
 def is_saved(path: Path, text: str) -> bool:
     """Tell whether the file has this text already; a mark of its encoding at its beginning is no part of the text."""
     try:
@@ -130,7 +144,8 @@ def empty_scratch(parent: Path | None = None) -> Iterator[Overlay]:
 @contextmanager
 def _scratch(project_root: Path, parent: Path | None) -> Iterator[Overlay]:
     # Real path: the guard, the tracer and the code under test then see one name for each place.
-    scratch = Path(os.path.realpath(tempfile.mkdtemp(prefix="greenline-", dir=parent)))
+    scratch = Path(os.path.realpath(tempfile.mkdtemp(prefix=_PREFIX, dir=parent)))
+    owned = _owned(scratch)
     try:
         made = Overlay(
             project_root, scratch, scratch / "copy" / (project_root.name or "root"), scratch / "home", scratch / "tmp"
@@ -141,6 +156,38 @@ def _scratch(project_root: Path, parent: Path | None) -> Iterator[Overlay]:
         yield made
     finally:
         _remove(scratch)
+        if owned is not None:
+            os.close(owned)
+
+
+def _owned(scratch: Path) -> int | None:
+    """Mark a folder as one that is used for as long as this process lives; None where there is no way to."""
+    new = scratch / f"{_OWNED}-new"
+    with contextlib.suppress(OSError):
+        new.touch(mode=0o600)
+        owned = _locked(new)
+        if owned is not None:
+            new.rename(scratch / _OWNED)
+        return owned
+    return None
+
+
+def _locked(path: Path) -> int | None:
+    """Lock a file of ours that is there; None where that cannot be, or another process has."""
+    try:
+        import fcntl  # noqa: PLC0415 - POSIX only
+
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    except (ImportError, OSError):
+        return None
+    try:
+        if os.fstat(descriptor).st_uid == os.getuid():
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return descriptor
+    except OSError:
+        pass
+    os.close(descriptor)
+    return None
 
 
 def encode_source(path: Path, text: str) -> bytes:
