@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from greenline.domain.failure_words import without_class
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from greenline.ports.tests import TestReport
+    from greenline.ports.tests import TestOutcome, TestReport
 
+_REFUSED = "Greenline refused to "
+_LAST = "; the last said: "
 _OTHERWISE = "under another hash seed, in another order, folder, time zone and language, on another day"
 
 
@@ -52,7 +56,8 @@ def why(message: str) -> str:
     """Return the reason of a function of which no test is left, from what one of them said."""
     if not message:
         return "no test of it passed"
-    return f"no test of it passed twice in separate processes; the last said: {last_line(message)[:400]}"
+    said = last_line(message)[:400]
+    return f"no test of it passed twice in separate processes{': ' if said.startswith(_REFUSED) else _LAST}{said}"
 
 
 def name_of(node_id: str) -> str:
@@ -65,10 +70,15 @@ def last_line(message: str) -> str:
     return next((x for x in reversed(message.strip().splitlines()) if x.strip()), message).strip()
 
 
+def _words(one: TestOutcome) -> str:
+    """Return what a test said; of what the guard refused only that, as the exception is ours."""
+    return without_class(one.said) if one.error.rpartition(".")[2] == "GuardRefusal" else one.message
+
+
 def _failed_in(names: Sequence[str], report: TestReport) -> dict[str, str]:
     outcomes: dict[str, list[tuple[str, str]]] = {}
     for one in report.outcomes:
-        outcomes.setdefault(name_of(one.node_id), []).append((one.outcome, one.message))
+        outcomes.setdefault(name_of(one.node_id), []).append((one.outcome, _words(one)))
     failed: dict[str, str] = {}
     for name in names:
         mine = outcomes.get(name)
