@@ -39,7 +39,9 @@ class Settings:
         "coverage.file",
         "Coverage reports, absolute or relative to the project: data files, or reports in JSON, XML (Cobertura) or "
         "LCOV. Several are parted by `;` and count together; `*` stands for any part of a name. Empty: the data file "
-        "where coverage's configuration puts it, and without one the newest report that it names.",
+        "where coverage's configuration puts it, with the parallel data that was written after it, and without any the "
+        "newest report that it names. A newer report does not take the place of data, as it is mostly made of it: name "
+        "it here, or load it.",
     )
     coverage_paths: str = _setting(
         "",

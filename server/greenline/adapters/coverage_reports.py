@@ -202,7 +202,10 @@ class CoverageReports:
 
     def _key(self, project: Project, path: Path, reports: Sequence[Report]) -> tuple[object, ...]:
         aliases = [self._scope(project, report)[1] for report in reports]
-        return (path, _stamp(path), *aliases, *reports)
+        stamp = _stamp(path)
+        with self._lock:
+            self._in_use.choices.saw(path, stamp[0])
+            return (path, stamp, self._names.state(project, path), *aliases, *reports)
 
     def _read(self, project: Project, path: Path, reports: Sequence[Report]) -> Measured | None:
         used = self._used(project, path, reports)
@@ -223,8 +226,11 @@ class CoverageReports:
             if executed is not None:
                 found.append((report, executed))
         # What was measured before the file changed says nothing beside what was measured since.
+        newest = max((report.stamp[0] for report, _ in found), default=0)
         changed = _stamp(path)[0]
-        return [(report, executed) for report, executed in found if report.stamp[0] >= changed] or found
+        if changed > newest:
+            changed = self._in_use.choices.written_before(path, newest)
+        return [(report, executed) for report, executed in found if report.stamp[0] >= changed]
 
     def _contexts_of(self, project: Project, path: Path, report: Report) -> ContextsRead | None:
         reader = self._in_use.reader(report)

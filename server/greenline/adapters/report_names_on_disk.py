@@ -7,6 +7,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+from greenline.adapters.same_names import SameNames
 from greenline.adapters.source_tree import SourceTreeOnDisk
 from greenline.domain.coverage.report_names import common_tail, is_absolute, moved, parts_of
 from greenline.ports.coverage import CoverageProblem
@@ -34,7 +35,11 @@ class FileNames:
         rules = [rule.partition("=") for rule in paths.split(";") if "=" in rule]
         self._rules = tuple((theirs.strip(), ours.strip()) for theirs, _, ours in rules)
         self._owners: OrderedDict[tuple[Report, Path, Aliases], Whose] = OrderedDict()
-        self._others: dict[tuple[Path, str], list[Path]] = {}
+        self._same_names = SameNames()
+
+    def state(self, project: Project, path: Path) -> object:
+        """Return what changes whenever another file appears or goes that a report's name may mean, too."""
+        return self._same_names.state(project, path.name)
 
     def asked(
         self,
@@ -93,7 +98,8 @@ class FileNames:
                 "what its folders stand for here: greenline.coverage.paths, or [paths] in coverage's configuration."
             )
         theirs = parts_of(best[0])
-        others = [p for p in self._same_names(project, path) if common_tail(p.absolute().parts, theirs) >= most]
+        same = [file for file in self._same_names.of(project, path.name) if not _is_same(file, path)]
+        others = [file for file in same if common_tail(file.absolute().parts, theirs) >= most]
         if others:
             raise CoverageProblem(
                 f"The coverage report {report} tells of {best[0]}, which may be {path} or {others[0]}. Say what its "
@@ -118,14 +124,6 @@ class FileNames:
         ends = {file.absolute().parts[-_least(project, file) :] for file in files}
         parts = map(parts_of, names)
         return "a copy's" if any(p[-1:] in ends or p[-_ENOUGH:] in ends for p in parts) else "nobody's"
-
-    def _same_names(self, project: Project, path: Path) -> list[Path]:
-        """Return the project's other files of that name; looked for once."""
-        key = (project.root, path.name)
-        if key not in self._others:
-            files = SourceTreeOnDisk().python_files(project)
-            self._others[key] = [file for file in files if file.name == path.name]
-        return [file for file in self._others[key] if not _is_same(file, path)]
 
 
 def _least(project: Project, path: Path) -> int:

@@ -76,18 +76,25 @@ def named_by(setting: str) -> list[Path]:
 
 
 def reports_at(files: Sequence[Path]) -> list[Report]:
-    """Return what is there; of a data file that is not there, the parallel ones that nobody combined yet."""
+    """Return what is there, and the parallel data files that nobody combined yet: those newer than what was combined.
+
+    Older ones are what a run left that was ended.
+    """
     found: list[Report] = []
     for file in files:
-        if _exists(file):
-            found.append(report_at(file))
-        elif file.suffix not in _ENDINGS:
-            found += [Report(part, "data", stamp_of(part)) for part in _parts(file)]
-    return found
+        whole = [report_at(file)] if _exists(file) else []
+        found += whole
+        if file.suffix not in _ENDINGS and all(report.kind == "data" for report in whole):
+            parts = [Report(part, "data", stamp_of(part)) for part in _parts(file)]
+            found += [part for part in parts if not whole or part.stamp > whole[0].stamp]
+    return list(dict.fromkeys(found))
 
 
 def by_convention(data_file: Path, outputs: Sequence[Path]) -> list[Report]:
-    """Return the data; without any the newest report that was made of it."""
+    """Return the data; without any the newest report that was made of it.
+
+    A report that is newer than the data is no newer run: it is made of the data, which has more.
+    """
     data = reports_at([data_file])
     if data:
         return data

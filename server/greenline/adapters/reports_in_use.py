@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 
 _PAUSE = 0.1
+_KEPT = 4096
+_KEPT_TIMES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,19 @@ class Choices:
     """Whoever asks waits until a report is whole, or has been broken for long enough: a program that ends asks once."""
     processes: IndexProcesses | None = None
     """None: whoever asks waits until a large report is read."""
+    written: dict[Path, tuple[int, ...]] = field(default_factory=dict)
+    """When files were written (nanoseconds), as far as that was seen: which reports are of one text."""
+
+    def saw(self, file: Path, written: int) -> None:
+        """Remember when a file was written."""
+        times = self.written.pop(file, ())
+        self.written[file] = times if written in times else tuple(sorted((*times, written)))[-_KEPT_TIMES:]
+        if len(self.written) > _KEPT:
+            del self.written[next(iter(self.written))]
+
+    def written_before(self, file: Path, when: int) -> int:
+        """Return when the text was written that the file had then; 0: nobody saw it."""
+        return max((time for time in self.written.get(file, ()) if time <= when), default=0)
 
 
 class ReportsInUse:

@@ -24,6 +24,11 @@ class SourceTreeOnDisk:
                     found.setdefault(os.path.realpath(file), file)
         return sorted(found.values())
 
+    def folders(self, project: Project) -> list[Path]:
+        """Return the folders that ``python_files`` looks into."""
+        tests = {os.path.realpath(root) for root in project.test_roots}
+        return [folder for root in project.source_roots for folder, _ in _walk_folders(root, tests)]
+
     def test_files(self, project: Project) -> list[Path]:
         """Return the project's test files by name, and all Python files of its test folders, in order."""
         patterns = (*(p for p in project.python_files if p != "*.py"), "conftest.py")
@@ -53,9 +58,14 @@ class SourceTreeOnDisk:
 
 
 def _walk(root: Path, tests: set[str]) -> Iterator[Path]:
+    for folder, files in _walk_folders(root, tests):
+        yield from (folder / name for name in files if name.endswith(".py"))
+
+
+def _walk_folders(root: Path, tests: set[str]) -> Iterator[tuple[Path, list[str]]]:
     for folder, folders, files in os.walk(root):
         folders[:] = [name for name in folders if _holds_sources(Path(folder, name), tests)]
-        yield from (Path(folder, name) for name in files if name.endswith(".py"))
+        yield Path(folder), files
 
 
 def _holds_sources(folder: Path, tests: set[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from greenline.ports.coverage import CoverageProblem
 from greenline.services.earlier_texts import is_of
 
 if TYPE_CHECKING:
@@ -43,7 +44,10 @@ class RenamedFiles:
         return [file for file in near if self._disk.modified_at(file) is None]
 
     def _may_be(self, project: Project, gone: Path, text: str) -> bool:
-        measured = self._source.measured(project, gone)
+        try:
+            measured = self._source.measured(project, gone)
+        except CoverageProblem:  # what it was is as unsure as before
+            return False
         if measured is None or not measured.executed.lines:
             return False
         rules = self._source.exclusions(project)

@@ -344,3 +344,52 @@ def test_of_an_open_file_the_measured_text_is_not_forgotten(world: World) -> Non
     for other in others:
         world.state(other)
     assert world.state() == ("outdated", "")
+
+
+def lines(world: World, name: str, ran: list[int], *, at: int) -> None:
+    data = coverage.CoverageData(str(world.root / name))
+    data.add_lines({str(world.file): ran})
+    data.write()
+    data.close()
+    os.utime(world.root / name, (at, at))
+
+
+def test_of_several_reports_those_of_one_text_count_also_after_it_was_written_again(world: World) -> None:
+    first = "def f(x):\n    a = x\n    return a\ndef g(x):\n    b = x\n    return b\n"
+    second = first.replace("def f", "def g2").replace("def g(", "def f(")
+    world.write(first, at=50)
+    lines(world, ".coverage.h.1.a", [1, 2, 3, 4], at=100)
+    assert world.state() == ("measured", "ccccuu ")
+    world.write(second, at=150)
+    lines(world, ".coverage.h.2.b", [1, 4, 5, 6], at=200)
+    assert world.state() == ("measured", "cuuccc ")
+    world.write(second + "# a comment\n", at=250)
+    assert world.state() == ("measured", "cuuccc  ")
+
+
+def test_parallel_data_that_is_newer_than_the_combined_one_counts_with_it(world: World) -> None:
+    world.write("def f(x):\n    return x\ndef g(x):\n    return x\n", at=50)
+    lines(world, ".coverage.h.1.a", [1, 3, 4], at=90)
+    lines(world, ".coverage", [1, 3], at=100)
+    assert world.state() == ("measured", "cucu "), "what is older was combined, or left by a run that was ended"
+    lines(world, ".coverage.h.2.b", [1, 2, 3], at=110)
+    assert world.state() == ("measured", "cccu ")
+
+
+def test_a_file_of_the_same_name_that_appears_later_is_no_guess(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("greenline.adapters.same_names._LOOKED", 0.0)
+    one, other = world.root / "x" / "pkg" / "models.py", world.root / "y" / "pkg" / "models.py"
+    for file in (one, other):
+        file.parent.mkdir(parents=True)
+    one.write_text("x = 1\n", encoding="utf-8")
+    os.utime(one, (50, 50))
+    data = coverage.CoverageData(str(world.root / ".coverage"))
+    data.add_lines({"/build/pkg/models.py": [1]})
+    data.write()
+    data.close()
+    assert world.state(one) == ("measured", "c ")
+    other.write_text("x = 1\n", encoding="utf-8")
+    assert world.state(one)[0] == "unreadable"
+    assert world.state(other)[0] == "unreadable"
+    other.unlink()
+    assert world.state(one) == ("measured", "c ")
