@@ -386,8 +386,10 @@ async def test_files_of_which_nothing_is_told_any_more_are_cleared(world: World)
 
 
 async def test_a_request_is_held_until_there_is_news(world: World) -> None:
+    other = world.write("third.py", "x = 1\n")
+    world.measure()
     async with Editor(world, PULL, root=world.root, options=ON) as editor:
-        third = editor.open(world.write("third.py", "x = 1\n"))
+        third = editor.open(other)
         ids = {report["uri"]: report["resultId"] for report in await asked(editor)}
         waiting = asyncio.ensure_future(asked(editor, ids))
         await held(editor, third)  # others are answered meanwhile
