@@ -47,7 +47,10 @@ def can_be_of(tree: ast.Module, statements: Statements, executed: Executed, *, i
         return False
     if executed.arcs and not _entries(executed) <= set(_entry_lines(tree, statements)):
         return False
-    return not is_whole or not _Reached(statements.lines, executed.lines).contradicts(tree.body)
+    try:
+        return not is_whole or not _Reached(statements.lines, executed.lines).contradicts(tree.body)
+    except RecursionError:  # a chain of a thousand `elif`s
+        return True
 
 
 def _entries(executed: Executed) -> set[int]:
@@ -82,17 +85,19 @@ class _Reached:
 
     def contradicts(self, block: Sequence[ast.stmt]) -> bool:
         """Tell whether something in the block ran, or in a block in it, that cannot have been reached."""
-        inside = [self._ran_inside(statement) for statement in block]
-        own = [self.is_touched(statement) for statement in block]
-        reached = [at for at, s in enumerate(block) if inside[at] or (own[at] and not _runs_later(s))]
-        # What the block begins with may have run before anybody measured.
-        between = range(own.index(True) + 1, reached[-1]) if reached and True in own else ()
-        missed = [at for at, s in enumerate(block) if not own[at] and self._must_show(s)]
-        if any(inside[at] or at in between for at in missed):
-            return True
-        if any(isinstance(s, _Function) and self._is_missed(s, block) for s in block):
+        missed = [at for at, s in enumerate(block) if not self.is_touched(s) and self._must_show(s)]
+        if missed and self._cannot_be_missed(block, missed):
             return True
         return any(self.contradicts(inner) for statement in block for inner in _blocks(statement))
+
+    def _cannot_be_missed(self, block: Sequence[ast.stmt], missed: Sequence[int]) -> bool:
+        """Tell whether something in or behind the statements at ``missed`` ran that needs them."""
+        reached = next((at for at in reversed(range(len(block))) if self._shows_it_was_reached(block[at])), None)
+        if reached is None:
+            return False
+        # What the block begins with may have run before anybody measured.
+        first = next((at for at, statement in enumerate(block) if self.is_touched(statement)), reached)
+        return any(first < at < reached or self._ran_in(block[at]) for at in missed)
 
     def is_touched(self, statement: ast.stmt) -> bool:
         """Tell whether the statement itself, or the head of its block, ran."""
@@ -100,9 +105,7 @@ class _Reached:
 
     def _ran_inside(self, statement: ast.stmt) -> bool:
         """Tell whether something ran in its blocks that runs when the statement does."""
-        if isinstance(statement, _Function):
-            return False
-        return any(map(self._shows_it_was_reached, (s for inner in _blocks(statement) for s in inner)))
+        return not isinstance(statement, _Function) and self._ran_in(statement)
 
     def _shows_it_was_reached(self, statement: ast.stmt) -> bool:
         return self._ran_inside(statement) or (self.is_touched(statement) and not _runs_later(statement))
@@ -111,12 +114,9 @@ class _Reached:
         lines = range(_start(statement), _head_end(statement) + 1)
         return isinstance(statement, _LEAVES_A_TRACE) and any(line in self.countable for line in lines)
 
-    def _is_missed(self, function: ast.stmt, block: Sequence[ast.stmt]) -> bool:
-        """Tell whether a function ran that was not defined, though what is around it was seen to run."""
-        if self.is_touched(function) or not self._must_show(function):
-            return False
-        inside = (s for inner in _blocks(function) for s in inner)
-        return any(map(self._shows_it_was_reached, inside)) and any(map(self._shows_it_was_reached, block))
+    def _ran_in(self, statement: ast.stmt) -> bool:
+        """Tell whether something ran in its blocks, also if that is a function."""
+        return any(map(self._shows_it_was_reached, (s for inner in _blocks(statement) for s in inner)))
 
 
 def _runs_later(statement: ast.stmt) -> bool:
