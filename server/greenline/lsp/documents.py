@@ -98,7 +98,7 @@ class EditorDocuments:
             self.remember(document)
 
     def remember(self, document: OpenDocument) -> None:
-        """Remember a version that is current, or held, as one that tests run: with the one that was opened, the last."""
+        """Remember a version that is current, or held, as one that tests run: with the one opened, the last few."""
         buffer = self._buffers.get(document.uri)
         if buffer is None or document in buffer.measured:
             return
