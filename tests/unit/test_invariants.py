@@ -32,7 +32,7 @@ from greenline.domain.generation.model import Candidate, SuspectedBug
 from greenline.lsp.documents import OpenDocument
 from greenline.lsp.pictures import Shown
 from greenline.lsp.server import create_server
-from greenline.services.show_coverage import Picture
+from greenline.services.picture import Picture
 from greenline.services.workbench import Bench
 from unit.lsp.conftest import SOURCE, services, source
 from unit.lsp.editor import FULL, PULL, Editor, converter, merged

@@ -14,7 +14,7 @@ from greenline.cli.results_view import percent
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.coverage.model import Gap
 from greenline.services.find_gaps import GapReport
-from greenline.services.show_coverage import Picture
+from greenline.services.picture import Picture
 
 _MOST_NAMED = 5
 """Files that a problem of many names."""

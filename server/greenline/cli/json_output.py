@@ -14,9 +14,9 @@ from greenline.domain.coverage.model import Ratio, Summary
 from greenline.domain.failures import Place
 from greenline.domain.generation.model import TargetResult
 from greenline.services.find_gaps import GapReport
+from greenline.services.picture import Picture
 from greenline.services.picture_basis import Basis
 from greenline.services.run_suite import SuiteRun
-from greenline.services.show_coverage import Picture
 
 
 def results_json(results: Iterable[TargetResult], texts: Mapping[Path, str]) -> str:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from greenline.lsp.pictures import Shown
     from greenline.lsp.positions import Positions
     from greenline.lsp.session import Session
-    from greenline.services.show_coverage import Picture
+    from greenline.services.picture import Picture
 
 _RUNNABLE = {"no-data", "outdated", "unreadable"}
 """States that a run of the tests would mend."""

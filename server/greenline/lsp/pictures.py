@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from greenline.services.show_coverage import Picture, followed_picture
+from greenline.services.picture import Picture, followed_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from greenline.lsp.documents import OpenDocument
     from greenline.lsp.pictures import Shown
     from greenline.lsp.session import Session
-    from greenline.services.show_coverage import Picture
+    from greenline.services.picture import Picture
     from greenline.settings import Settings, Severity
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from greenline.lsp.diagnostics import Answers
     from greenline.lsp.documents import OpenDocument
     from greenline.lsp.session import Session
-    from greenline.services.show_coverage import Picture
+    from greenline.services.picture import Picture
 
 log = logging.getLogger(__name__)
 

@@ -24,10 +24,11 @@ from greenline.ports.project import (
 from greenline.ports.source_tree import SourceTree
 from greenline.ports.tests import TestRunner
 from greenline.services import importable
+from greenline.services.picture import PictureState
 from greenline.services.picture_basis import ago
 from greenline.services.report_age import ReportAge, TestsSince
 from greenline.services.say_isolation import isolation_in_words, warmth_in_words
-from greenline.services.show_coverage import PictureState, ShowCoverage
+from greenline.services.show_coverage import ShowCoverage
 
 FindingState = Literal["ok", "warning", "problem"]
 

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from greenline.domain.coverage.model import Gap, GapKind
     from greenline.ports.documents import Documents
     from greenline.ports.project import Project, ProjectFinder
+    from greenline.services.picture import Picture
     from greenline.services.picture_basis import Basis, PictureBasis
-    from greenline.services.show_coverage import Picture, ShowCoverage
+    from greenline.services.show_coverage import ShowCoverage
 
 _SKIPPED = {"node_modules", "build", "dist", "site-packages", "__pycache__", "venv", "env"}
 

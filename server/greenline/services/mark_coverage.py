@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from greenline.ports.coverage import CoverageSource, SourceAnalyzer
     from greenline.ports.history import History
     from greenline.ports.project import ProjectFinder
-    from greenline.services.show_coverage import Picture, ShowCoverage
+    from greenline.services.picture import Picture
+    from greenline.services.show_coverage import ShowCoverage
 
 _KEPT = 64
 

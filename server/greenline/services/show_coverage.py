@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from functools import reduce
 from typing import TYPE_CHECKING, Literal
@@ -15,11 +15,10 @@ from greenline.domain.coverage.contexts import bits_of, union
 from greenline.domain.coverage.failing_marks import RanLines
 from greenline.domain.coverage.following import Following
 from greenline.domain.coverage.gaps import find_gaps
-from greenline.domain.coverage.line_states import line_states, moved_states
+from greenline.domain.coverage.line_states import line_states
 from greenline.domain.coverage.mapping import coverage_map, summarize
 from greenline.domain.coverage.merge_maps import merge_maps
 from greenline.domain.coverage.model import Executed, Ratio, Statements, Summary
-from greenline.domain.coverage.moved_gaps import moved_gaps
 from greenline.domain.coverage.remap import remap
 from greenline.ports.coverage import CoverageProblem, Exclusions, NotReadYet
 from greenline.ports.tests import TestReport
@@ -33,22 +32,20 @@ from greenline.services.measured_texts import (
     lines_before,
     way_from,
 )
+from greenline.services.picture import Picture, followed_picture
 from greenline.services.run_records import Ran, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from greenline.domain.coverage.model import CoverageMap, Gap
+    from greenline.domain.coverage.model import CoverageMap
     from greenline.ports.coverage import CoverageSource, SourceAnalyzer
     from greenline.ports.documents import Disk
     from greenline.ports.history import History
     from greenline.ports.project import Project, ProjectFinder
     from greenline.ports.run_store import RanText
     from greenline.services.stored_runs import StoredRuns
-
-PictureState = Literal["measured", "no-data", "outdated", "waiting", "unreadable", "broken-source", "outside-project"]
-"""``waiting``: for a report that is being written or read; nobody has to do anything."""
 
 _NO_DATA = "No coverage data yet: run the tests with coverage, or generate a test - Greenline measures what it needs."
 _OUTDATED = (
@@ -63,28 +60,6 @@ _LEFT_OUT = "The coverage data leaves {name} out."
 _KEPT = 64
 _FAILS = frozenset({"failed", "error"})
 """Outcomes of tests that show nothing to be right."""
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """What is known about one text.
-
-    ``message`` says, for every state but ``measured``, what is wrong and what to do. A ``measured`` file that the
-    report leaves out, a test for instance, has an empty map.
-    """
-
-    path: Path
-    state: PictureState
-    message: str = ""
-    module: Module = field(default_factory=Module)
-    map: CoverageMap | None = None
-    gaps: tuple[Gap, ...] = ()
-    functions: Mapping[str, Summary] = field(default_factory=dict)
-    """By qualified name; only functions whose coverage is known. Definitions of one name (properties) are added up."""
-    states: str = ""
-    """Of each line; see ``line_states``. Empty where nothing is known."""
-    is_measured: bool = False
-    """The text is one that was measured: what is edited now is to be followed from here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +198,7 @@ class ShowCoverage:
         except Outdated:
             return self._from_runs(path, known, Picture(path, "outdated", _OUTDATED.format(name=path.name)))
         except CoverageProblem as problem:
-            state: PictureState = "waiting" if isinstance(problem, NotReadYet) else "unreadable"
+            state: Literal["waiting", "unreadable"] = "waiting" if isinstance(problem, NotReadYet) else "unreadable"
             return self._from_runs(path, known, Picture(path, state, str(problem)))
         if reported is None:
             return self._from_runs(path, known, _left_out(path))
@@ -310,23 +285,6 @@ class ShowCoverage:
 
     def _statements(self, text: str, exclusions: Exclusions) -> tuple[Statements, list[str]]:
         return self._analyzer.analyse(text, exclusions.excluded, exclusions.partial)
-
-
-def followed_picture(picture: Picture, following: Following, lines: Sequence[str], broken: str = "") -> Picture:
-    """Return what holds of a picture after edits of its text: in no time, and without a look at what was written.
-
-    ``broken`` says why the text cannot be looked at, if so.
-    """
-    if picture.map is None or not picture.states:
-        return replace(picture, state="broken-source", message=broken) if broken else picture
-    statements = picture.map.statements
-    return Picture(
-        picture.path,
-        "broken-source" if broken else picture.state,
-        broken or picture.message,
-        gaps=moved_gaps(picture.gaps, statements.first_line, following, lines),
-        states=moved_states(picture.states, statements, following, lines),
-    )
 
 
 def _by_test(ran: RanText) -> RanLines:

@@ -14,8 +14,8 @@ from greenline.services.confirm_tests import Confirmation
 from greenline.services.diagnose_project import Finding
 from greenline.services.find_gaps import GapReport
 from greenline.services.generate_tests import Generation
+from greenline.services.picture import Picture
 from greenline.services.picture_basis import Basis
-from greenline.services.show_coverage import Picture
 from greenline.settings import Settings
 
 SOURCE = """\

@@ -8,8 +8,8 @@ from click.testing import Result
 from greenline import __version__
 from greenline.domain.coverage.model import CoverageMap, Gap, Span, Statements
 from greenline.services.diagnose_project import Finding
+from greenline.services.picture import Picture
 from greenline.services.picture_basis import Basis
-from greenline.services.show_coverage import Picture
 from unit.cli.cli_fakes import FakeServices
 
 Run = Callable[..., Result]

@@ -22,7 +22,7 @@ from greenline.services.show_coverage import ShowCoverage
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from greenline.services.show_coverage import Picture
+    from greenline.services.picture import Picture
 
 TEXT = """\
 import os

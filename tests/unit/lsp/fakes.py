@@ -20,8 +20,8 @@ from greenline.services.generate_tests import Generation
 from greenline.services.install_pytest import Installed, Lack
 from greenline.services.mark_coverage import Changed
 from greenline.services.measured_files import ProjectFiles
+from greenline.services.picture import Picture
 from greenline.services.run_suite import SuiteRun
-from greenline.services.show_coverage import Picture
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import FrameType
 
-    from greenline.services.show_coverage import Picture
+    from greenline.services.picture import Picture
 
 # No two lines are equal, so that a line's text says which measured line it stems from.
 TEXT = """\

@@ -21,7 +21,7 @@ from greenline.domain.coverage.model import Executed
 from greenline.domain.coverage.reaching import Recording
 from greenline.lsp.hovers import age
 from greenline.services.covering_tests import Recorded
-from greenline.services.show_coverage import Picture
+from greenline.services.picture import Picture
 from greenline.services.test_places import TestPlace
 from unit.lsp.editor import FULL, Editor, RpcError, merged
 

@@ -10,8 +10,8 @@ from greenline.ports.coverage import CoverageProblem, Measured, NotReadYet
 from greenline.ports.isolation import InForce, Warmth
 from greenline.ports.project import Interpreter, InterpreterProblem, LookedAt, Project
 from greenline.services.diagnose_project import DiagnoseProject, Finding
+from greenline.services.picture import Picture
 from greenline.services.report_age import ReportAge
-from greenline.services.show_coverage import Picture
 
 NOW = 1_000_000.0
 ROOT = Path("/project")

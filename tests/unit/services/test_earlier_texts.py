@@ -26,7 +26,7 @@ from greenline.services.show_coverage import ShowCoverage
 from greenline.services.stored_runs import StoredRuns
 
 if TYPE_CHECKING:
-    from greenline.services.show_coverage import Picture
+    from greenline.services.picture import Picture
 
 TEXT = '''\
 """Signs."""

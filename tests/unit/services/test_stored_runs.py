@@ -17,8 +17,9 @@ from greenline.adapters.run_store_sqlite import RunStoreSqlite
 from greenline.domain.coverage.contexts import bits_of
 from greenline.domain.coverage.model import Executed
 from greenline.ports.tests import TestOutcome, TestReport
+from greenline.services.picture import Picture
 from greenline.services.run_records import Scope
-from greenline.services.show_coverage import Picture, ShowCoverage
+from greenline.services.show_coverage import ShowCoverage
 from greenline.services.stored_runs import StoredRuns
 
 SOURCE = """\
