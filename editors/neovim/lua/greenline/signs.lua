@@ -37,7 +37,9 @@ function M.draw(buffer, lines)
     vim.api.nvim_set_hl(0, groups[state].name, { link = groups[state].link, default = true })
     for _, run in ipairs(lines[state] or {}) do
       for line = run[1], math.min(run[2], last) do
-        local mark = { sign_text = sign, sign_hl_group = groups[state].name, priority = 5 }
+        local name = groups[state].name
+        -- A diagnostic's sign covers this one; the line number then still has the colour.
+        local mark = { sign_text = sign, sign_hl_group = name, number_hl_group = name, priority = 5 }
         vim.api.nvim_buf_set_extmark(buffer, namespace, line - 1, 0, mark)
       end
     end
