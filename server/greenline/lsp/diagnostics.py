@@ -29,24 +29,29 @@ Diagnostic = dict[str, Any] | types.Diagnostic
 
 
 class Publisher:
-    """Pushes diagnostics of the current version."""
+    """Pushes diagnostics of the current version; what began to be looked at earlier never comes later."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._newest: dict[str, int] = {}
 
     def now(self, uri: str) -> None:
         """Publish as soon as the picture is there."""
-        self._session.spawn(self._publish(uri), f"diagnostics of {uri}")
+        number = self._newest[uri] = self._newest.get(uri, 0) + 1
+        self._session.spawn(self._publish(uri, number), f"diagnostics of {uri}")
 
     def clear(self, uri: str) -> None:
         """Take the diagnostics of a closed document away."""
+        self._newest.pop(uri, None)
         self._session.server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
-    async def _publish(self, uri: str) -> None:
+    async def _publish(self, uri: str, number: int) -> None:
         shown = await self._session.pictures.of(uri)
         found = (await _look(self._session, shown)).diagnostics(self._session) if shown else []
         if shown is None or self._session.documents.get(uri) is not shown.document:
             return  # closed or changed meanwhile: that change publishes
+        if self._newest.get(uri) != number:
+            return  # what is newer may know more, and publishes
         params: dict[str, Any] = {"uri": uri, "diagnostics": found}
         if shown.document.version is not None:
             params["version"] = shown.document.version

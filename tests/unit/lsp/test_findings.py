@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from greenline.domain.generation.model import Strength, SuspectedBug
 from unit.lsp.conftest import SOURCE
-from unit.lsp.editor import FULL, PULL, Editor, RpcError, merged
+from unit.lsp.editor import FULL, LIMIT, PULL, Editor, RpcError, merged
 from unit.lsp.test_generating import Applies, generate
 
 if TYPE_CHECKING:
@@ -184,3 +185,28 @@ async def test_the_lens_says_what_new_tests_notice_while_they_stand(services: Fa
         looking.edit(SOURCE)
         services.test_file.write_text("# they are gone\n")
         assert await title() == "greet: 100 %"
+
+
+async def test_what_was_looked_at_earlier_is_never_pushed_later(services: FakeServices, source: Path) -> None:
+    services.generate.bugs = (BUG,)
+    async with Editor(services, FULL) as editor:
+        findings, let_go, asked = editor.server.session.findings, asyncio.Event(), []
+        look = findings.of
+
+        async def first_one_slowly(document: Any) -> Any:
+            asked.append(document)
+            is_first = len(asked) == 1
+            told = await look(document)
+            if is_first:
+                await asyncio.wait_for(let_go.wait(), LIMIT)
+            return told
+
+        findings.of = first_one_slowly  # type: ignore[method-assign]
+        looking = opened(editor, source, {"kind": "push"})
+        await looking.generate()
+        assert len(await looking.bugs()) == 1
+        since = len(editor.received)
+        let_go.set()
+        assert len(await looking.bugs()) == 1
+        pushed = [p for name, p in editor.received[since:] if name == "textDocument/publishDiagnostics"]
+        assert all("suspected-bug" in [d["code"] for d in p["diagnostics"]] for p in pushed), pushed
