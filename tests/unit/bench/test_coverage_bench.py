@@ -41,6 +41,22 @@ def test_what_is_drawn_as_run_are_ways_that_coverage_knows() -> None:
     assert 0.3 < len({start for start, _ in ways} & parser.statements) / len(parser.statements) < 0.95
 
 
+def test_what_is_drawn_of_a_large_file_can_have_run() -> None:
+    """The server takes what cannot for the coverage of another text."""
+    import sources
+    import walks
+
+    from greenline.adapters.coverage_parser import CoverageParser
+    from greenline.domain.coverage.model import Executed
+    from greenline.domain.coverage.possible_runs import can_be_of
+
+    text = sources.module("large", 2000)
+    drawn = walks.walks(text, "large", reached=0.8)
+    arcs = drawn.imported.union(*(way for call in drawn.calls for way in call))
+    ran = Executed(frozenset(line for arc in arcs for line in arc if line > 0), arcs)
+    assert can_be_of(ast.parse(text), CoverageParser().analyse(text)[0], ran)
+
+
 @pytest.mark.parametrize("whole", [True, False])
 def test_a_typist_tells_of_each_key(*, whole: bool) -> None:
     import keys
