@@ -105,7 +105,6 @@ def test_generate_from_the_palette(vscode: Path, url: str, project: Path, tmp_pa
     for title in (
         "Generate Test for the Function at the Cursor",
         "Go to Next Gap",
-        "Show Report Status",
         "Clear Coverage",
     ):
         assert f"Greenline: {title}" in offered, offered
