@@ -88,11 +88,6 @@ class Following:
         """Each untouched line and where it stood, both from 1."""
         return {run.now + n: run.was + n for run in self.runs for n in range(1, run.length + 1)}
 
-    @property
-    def is_untouched(self) -> bool:
-        """Every line stands where it stood, and there is no other."""
-        return self.count == len(self.base) and self.runs == (Run(0, 0, self.count),)
-
     def after(self, earlier: Following) -> Following:
         """Return how a still older text became this one; ``earlier`` tells how that became ``base``."""
         lines = ((now, earlier.was(was)) for now, was in self.came_from.items())
