@@ -70,9 +70,9 @@ async def test_what_did_not_run_is_counted_and_said(root: Path, conftest: str, p
     assert bool(report.complaint) == ("exitstatus" in conftest)
 
 
-async def run(root: Path, *, affected: bool = False) -> SuiteRun:
+async def run(root: Path, *, affected: bool = False, seconds: float = 120) -> SuiteRun:
     lasting = Lasting(runs=RunStoreSqlite(root.parent / "runs"))
-    services = build(Settings(interpreter=sys.executable), DiskDocuments(), lasting)
+    services = build(Settings(interpreter=sys.executable, suite_seconds=seconds), DiskDocuments(), lasting)
     if affected:
         return await services.run_affected.run([root], Silent())
     return await services.run_suite.run(root, Silent())
@@ -102,8 +102,11 @@ async def test_what_goes_wrong_after_the_last_test_has_no_test_run_again(root: P
 async def test_a_thread_that_stays_is_a_problem_of_a_run_of_everything(root: Path) -> None:
     stays = "import threading\ndef test_a(): threading.Thread(target=threading.Event().wait, name='stays').start()\n"
     (root / "tests" / "test_a.py").write_text(stays)
-    ran = await run(root)
-    assert ran.problem == "After the last test a thread went on running (stays): pytest waits for it."
+    ran = await run(root, seconds=10)
+    assert ran.problem == (
+        "After the last test a thread went on running (stays), for which pytest waits; the run did not end "
+        "within 10 s (setting greenline.run.suiteSeconds)."
+    )
     assert (ran.ok, ran.cut_short, len(ran.passed)) == (True, False, 2)
 
 
