@@ -42,7 +42,7 @@ Emit = Callable[[Any], None]
 SEARCH_SHARE = 0.6
 CPU_SHARE, CPU_BESIDES = 8, 120
 """A backstop: the time on the clock is watched elsewhere."""
-PROPERTY_SHARE = 0.05
+PROPERTY_SHARE = 0.25
 MAX_CALLERS = 3
 MOST_ALIKE = 6
 MOST_LOOSE = 12
