@@ -1,6 +1,6 @@
 #!/bin/sh
 # Gets what tests/integration/test_environments.py builds environments of, so that it needs no network: uv, and the locked
-# packages in a cache of uv's own, both in .venv/environments.
+# packages in a cache of uv's own; and makes the environment of the examples in examples/kinds. All in .venv/environments.
 set -eu
 
 python=.venv/bin/python
@@ -24,3 +24,6 @@ for name in environments environments-pytest7 environments-pytest9; do
     "$folder/uv" pip install --quiet --python "$folder/first/bin/python" --require-hashes -r "requirements/$name.txt"
     rm -rf "$folder/first"
 done
+
+"$folder/uv" venv --quiet --python "$python" "$folder/kinds"
+"$folder/uv" pip install --quiet --python "$folder/kinds/bin/python" --require-hashes -r requirements/kinds.txt

@@ -9,6 +9,7 @@ import re
 import types
 from typing import Any, Callable
 
+from greenline_probe.explore import kinds
 from greenline_probe.explore.express import Expresser
 from greenline_probe.explore.stubs import holds_mocks
 
@@ -50,6 +51,9 @@ class Describer:
         if holds_mocks(value):
             return []  # what is asserted of a stand-in is how it was called
         with contextlib.suppress(Exception):
+            known = kinds.parts(value)
+            if known is not None:
+                return self._parts(value, variable, known)
             name = self.names.of(type(value))
             found = [f"isinstance({variable}, {name})"] if name and depth == 0 else []
             if callable(value) and not name:
@@ -62,6 +66,15 @@ class Describer:
                         found += self.describe(inner, f"{variable}.{key}", 1)[:3]
             return found[:MAX_DETAILS]
         return []
+
+    def _parts(self, value: Any, variable: str, wanted: list[str]) -> list[str]:
+        """Return assertions about what a kind of code says is worth asserting of such a value."""
+        found = []
+        for part in wanted:
+            with contextlib.suppress(Exception):
+                source = self.expression(eval(part.format("value"), {"value": value}))
+                found += [equals(part.format(variable), source)] if source is not None else []
+        return found[:MAX_DETAILS]
 
     def state_of(self, receiver: str, space: dict[str, Any]) -> dict[str, str]:
         """Return what an instance shows, empty without one."""

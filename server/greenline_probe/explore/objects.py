@@ -7,6 +7,7 @@ import enum
 import inspect
 from typing import TYPE_CHECKING, Any, Callable
 
+from greenline_probe.explore import kinds
 from greenline_probe.explore.facts import constructor_facts
 from greenline_probe.explore.makers import Maker, instances_in, makers_of
 from greenline_probe.explore.pools import unique
@@ -49,6 +50,9 @@ class Objects:
         name = self._values.names.of(kind)
         if depth > DEEPEST:
             return []
+        special = [s for s in kinds.instances(kind, self._values) if self._attempt(s)]
+        if special:
+            return special
         if name is None:
             return ready_made(kind, self._values.names)
         if isinstance(kind, type) and issubclass(kind, enum.Enum):

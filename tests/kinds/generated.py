@@ -1,0 +1,60 @@
+"""Generates for an example of ``examples/kinds`` by the real command, in the environment that has its libraries."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples" / "kinds"
+PYTHON = ROOT / ".venv" / "environments" / "kinds" / "bin" / "python"
+SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Generated:
+    """What one ``greenline generate`` wrote for the modules of an example."""
+
+    folder: Path
+    targets: dict[str, dict[str, Any]]
+    """By name, as ``greenline generate --format json`` tells of them."""
+    code: str
+    """All test files that were written."""
+
+    def pytest(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the example's tests as a person would."""
+        command = [str(PYTHON), "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+        return subprocess.run(
+            command, cwd=self.folder, check=False, capture_output=True, text=True, timeout=SECONDS, env=_environment()
+        )
+
+
+def generated_for(example: str, folder: Path) -> Generated:
+    """Generate in a copy of an example, without the tests that stand beside it."""
+    shutil.copytree(EXAMPLES / example, folder, ignore=shutil.ignore_patterns("test_*.py", "__pycache__"))
+    modules = [str(p.relative_to(folder)) for p in sorted(folder.rglob("*.py")) if not _is_set_up(p)]
+    command = [
+        sys.executable, "-m", "greenline", "generate", "--interpreter", str(PYTHON), "--format", "json", *modules,
+    ]  # fmt: skip
+    ended = subprocess.run(
+        command, cwd=folder, check=False, capture_output=True, text=True, timeout=SECONDS, env=_environment()
+    )
+    assert ended.stderr == ""
+    targets = {t["target"].partition("::")[2]: t for t in json.loads(ended.stdout)["targets"]}
+    written = [path.read_text(encoding="utf-8") for path in sorted(folder.rglob("test_*.py"))]
+    return Generated(folder, targets, "\n".join(written))
+
+
+def _is_set_up(path: Path) -> bool:
+    return path.name in {"conftest.py", "__init__.py", "settings.py", "factories.py"}
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without what would reach into the example's own tests."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COVERAGE_", "COV_"))}
