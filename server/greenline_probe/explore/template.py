@@ -61,6 +61,8 @@ class Template:
     """Of a curried call: so many argument slots belong to the first call."""
     detour: bool = False
     """It calls a private function directly: only for what its public callers do not reach."""
+    tail: str = ""
+    """What a test looks at of what the call returns: ``.name``, ``.model_dump()``."""
     through: str = ""
     """The target's name, where it is called in a step and what is called shows what it did."""
 
@@ -107,7 +109,7 @@ class Template:
             first = [s for s in self.slots if s.role == "argument"][: self.outer]
             given = sum(1 for s, source in zip(self.slots, chosen) if source and any(s is f for f in first))
             return f"{self.callee}({', '.join(passed[:given])})({', '.join(passed[given:])})"
-        return f"{self.callee}({', '.join(passed)})"
+        return f"{self.callee}({', '.join(passed)}){self.tail}"
 
 
 def templates(subject: Subject, values: Values) -> list[Template]:
@@ -115,7 +117,7 @@ def templates(subject: Subject, values: Values) -> list[Template]:
     special = kinds.ways(subject, values)
     if special is not None:
         return special
-    slots = _slots(subject.signature, values, values.hints(subject.function), "argument")
+    slots = slots_of(subject.signature, values, values.hints(subject.function), "argument")
     if slots is None:
         return []
     slots = [*_settings(values), *kinds.settings(subject, values), *slots]
@@ -174,7 +176,7 @@ def curried(template: Template, result: Any, values: Values) -> Template | None:
         signature = inspect.signature(result)
     except (TypeError, ValueError):
         return None
-    inner = _slots(signature, values, values.hints(result), "argument")
+    inner = slots_of(signature, values, values.hints(result), "argument")
     if inner is None or template.form != "call":
         return None
     outer = sum(1 for s in template.slots if s.role == "argument")
@@ -208,7 +210,7 @@ def _methods(
     if subject.kind == "property":
         found = [Template(subject, callee, made, variable, maker, "property")]
         if subject.setter is not None:
-            value = _slots(subject.setter, values, {}, "argument")
+            value = slots_of(subject.setter, values, {}, "argument")
             if value:
                 found.append(Template(subject, callee, [*made, *value[:1]], variable, maker, "setter"))
         return found
@@ -235,9 +237,9 @@ def _receivers(subject: Subject, name: str, values: Values, slots: list[Slot]) -
         except (TypeError, ValueError):
             signature = inspect.Signature()
         by_constructor = values.objects.by_constructor(owner)
-        construct = _slots(signature, by_constructor, values.hints(owner.__init__), "construct")
+        construct = slots_of(signature, by_constructor, values.hints(owner.__init__), "construct")
         if construct is not None and not _is_enum(owner):
-            _put_working_first(name, construct, values)
+            put_working_first(name, construct, values)
             found.append((variable, name, [*construct, *steps]))
     ready = [s for s in values.objects.of(owner) if not s.startswith(f"{name}(")]
     ready = [*values.objects.documented(owner), *ready]
@@ -251,7 +253,7 @@ def _receivers(subject: Subject, name: str, values: Values, slots: list[Slot]) -
     return found
 
 
-def _put_working_first(name: str, slots: list[Slot], values: Values) -> None:
+def put_working_first(name: str, slots: list[Slot], values: Values) -> None:
     """Begin with arguments that the constructor takes: all else is tried around the first."""
 
     def works(chosen: list[str]) -> bool:
@@ -279,7 +281,7 @@ def _is_enum(owner: Any) -> bool:
     return any(base.__name__ == "Enum" for base in owner.__mro__)
 
 
-def _slots(signature: inspect.Signature, values: Values, hints: dict[str, Any], role: str) -> list[Slot] | None:
+def slots_of(signature: inspect.Signature, values: Values, hints: dict[str, Any], role: str) -> list[Slot] | None:
     """Return a slot per parameter; None when a required one has no pool."""
     slots: list[Slot] = []
     by_name = False
