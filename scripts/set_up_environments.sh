@@ -1,6 +1,7 @@
 #!/bin/sh
 # Gets what tests/integration/test_environments.py builds environments of, so that it needs no network: uv, and the locked
-# packages in a cache of uv's own; and makes the environment of the examples in examples/kinds. All in .venv/environments.
+# packages in a cache of uv's own; and makes the environment of the examples in examples/kinds, and that of real test suites.
+# All in .venv/environments.
 set -eu
 
 python=.venv/bin/python
@@ -27,3 +28,5 @@ done
 
 "$folder/uv" venv --quiet --python "$python" "$folder/kinds"
 "$folder/uv" pip install --quiet --python "$folder/kinds/bin/python" --require-hashes -r requirements/kinds.txt
+
+sh scripts/set_up_subjects.sh
