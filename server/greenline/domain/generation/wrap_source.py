@@ -1,4 +1,4 @@
-"""Source as a formatter would leave it: double quotes, and long lines broken at their brackets."""
+"""Source as a formatter would leave it: one kind of quotes, and long lines broken at their brackets."""
 
 from __future__ import annotations
 
@@ -36,6 +36,24 @@ def double_quoted(source: str) -> str:
             continue
         row = token.start[0] - 1
         lines[row] = lines[row][: token.start[1]] + _requoted(token.string) + lines[row][token.end[1] :]
+    return "".join(lines)
+
+
+def single_quoted(source: str) -> str:
+    """Return the source with ``"text"`` as ``'text'`` where that needs no escapes; docstrings stay."""
+    try:
+        tokens = list(tokenize.generate_tokens(iter([*source.splitlines(keepends=True), ""]).__next__))
+    except (tokenize.TokenError, SyntaxError, IndentationError):
+        return source
+    lines = source.splitlines(keepends=True)
+    for token in reversed(tokens):
+        text = token.string
+        start = text.find('"')
+        plain = token.type == tokenize.STRING and token.start[0] == token.end[0] and not text.endswith('"""')
+        if plain and start >= 0 and text.endswith('"') and "'" not in text and '\\"' not in text:
+            row = token.start[0] - 1
+            new = f"{text[:start]}'{text[start + 1 : -1]}'"
+            lines[row] = lines[row][: token.start[1]] + new + lines[row][token.end[1] :]
     return "".join(lines)
 
 
