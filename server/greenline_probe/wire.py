@@ -77,6 +77,8 @@ class RunTests:
     """The project's folder, where ``root`` is a copy of it: what would be imported from there comes from the copy."""
     options: list[str] = field(default_factory=list)
     """Of pytest's command line, which a person wrote: they come last, and count."""
+    notes: bool = False
+    """The tests are a copy that notes what it sees (``noted``): tell that at the end."""
 
 
 @dataclass
@@ -135,6 +137,8 @@ class RunDone:
     """Of a run with contexts: file -> the lines that ran outside of all tests, as in ``TestDone.lines``."""
     skipped_files: list[str] = field(default_factory=list)
     """Node ids of files that skip themselves as a whole, while they are imported: no test of them is told of."""
+    noted: list[dict[str, Any]] = field(default_factory=list)
+    """Of a run that notes: what each expectation saw, in the order in which they ran."""
 
 
 @dataclass
@@ -217,6 +221,8 @@ class Case:
     """Qualified name of what is called: a public caller, when the target is private."""
     decorators: list[str] = field(default_factory=list)
     """What a test of it needs around it, to leave everything as it was."""
+    within: bool = False
+    """The message is a part of the exception's text, not its beginning."""
 
 
 @dataclass

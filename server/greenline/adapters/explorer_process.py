@@ -175,6 +175,7 @@ def _case(reply: wire.Case) -> Case:
         documented=fields["documented"],
         decorators=tuple(fields["decorators"]),
         tested=fields["tested"],
+        within=fields["within"],
     )
 
 

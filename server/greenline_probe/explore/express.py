@@ -18,6 +18,8 @@ import types
 import uuid
 from typing import Any, Callable
 
+from greenline_probe.explore import kinds
+
 MAX_SOURCE = 400
 MAX_ITEMS = 40
 
@@ -155,6 +157,9 @@ class Expresser:
             return self.positional(public, [str(value)], depth)
         if getattr(kind, "__eq__", None) is object.__eq__:
             return None
+        given = kinds.arguments(value)
+        if given is not None:
+            return self.by_name(kind, given, depth)
         if dataclasses.is_dataclass(value):
             fields = [f for f in dataclasses.fields(value) if f.init]
             return self.by_name(

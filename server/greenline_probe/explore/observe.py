@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
-from greenline_probe.explore import environment, obstacles
+from greenline_probe.explore import environment, kinds, obstacles
 from greenline_probe.explore.describe import MAX_ITEMS, Describer, equals, files_below, stable_part
 from greenline_probe.explore.effects import Before, can_change, effects_of
 from greenline_probe.explore.express import Expresser
@@ -23,7 +23,9 @@ from greenline_probe.explore.here import is_tied
 from greenline_probe.explore.intentions import Intentions
 from greenline_probe.explore.module_state import ModuleState
 from greenline_probe.explore.monkeypatch import Monkeypatch
+from greenline_probe.explore.sources import expression_of, prelude_of
 from greenline_probe.explore.streams import Log, NoInput
+from greenline_probe.explore.stubs import stand_ins
 from greenline_probe.explore.subject import Subject
 from greenline_probe.explore.surroundings import LEAVES_FILES, Surroundings
 from greenline_probe.explore.template import Choice, described
@@ -56,6 +58,8 @@ class Observation:
     error: str = ""
     """Expression of the exception's class."""
     message: str = ""
+    within: bool = False
+    """The message is a part of the exception's text, not its beginning."""
     deliberate: bool = False
     error_line: int = 0
     error_text: str = ""
@@ -74,11 +78,14 @@ class Observation:
     """Statements before everything else, by which a test puts back what the call changes in its module."""
     decorators: tuple[str, ...] = ()
     """What the test needs around it, to leave everything as it was."""
+    arranged: tuple[str, ...] | None = None
+    """The statements before the call as a test has them, where what was tried is not the same."""
 
     @property
     def fingerprint(self) -> tuple[Any, ...]:
         """What a test of this call could notice."""
-        return (self.kind, self.shape, self.expected, self.details, self.after, self.error, self.message)
+        said = (self.kind, self.shape, self.expected, self.details, self.after, self.error, self.message)
+        return (*said, self.arranged)
 
     @property
     def usable(self) -> bool:
@@ -124,8 +131,11 @@ class Observer:
             return False
         self.refused.clear()
         try:
-            with self._surroundings.kept(), limited(self.seconds):
-                fits = isinstance(self._eval(source, self._namespace([source])), kind)
+            space = self._namespace([source])
+            with self._surroundings.kept(), contextlib.closing(space["monkeypatch"]), limited(self.seconds):
+                if prelude := prelude_of(source):
+                    exec(self._code(prelude, "exec"), space)
+                fits = isinstance(self._eval(expression_of(source), space), kind)
         except BaseException as error:
             self.failures.append((source, error.with_traceback(None)))
             return False
@@ -208,13 +218,18 @@ class Observer:
         self._log.take()
         observation = self._call(choice, template.call(passed, chosen), space, trace=trace)
         if observation.kind in ("value", "raise") and not self.refused:
-            earlier = Before(arguments, values, twins, states, before, files, variables)
+            made = stand_ins(lines, space)
+            earlier = Before(arguments, values, twins, states, before, files, variables, made)
             asked = "" if observation.expected is None else template.callee  # a property is asserted already
             found = effects_of(earlier, template.receiver, asked, space, self.describer)
             observation.after, observation.kept = (*found.after, *observation.after), found.kept
             restoring = environment.restoring(self._surroundings.variables, space["monkeypatch"].names, self.names)
             observation.decorators = (restoring,) if restoring else ()
             prepared, changed = self.state.changes(self.names, self.describer.expression)
+            written = kinds.arranged(lines, space, self.express)
+            if written is not None:
+                observation.arranged, observation.after = tuple(written[0]), (*observation.after, *written[2])
+                observation.decorators = (*written[1], *observation.decorators)
             moved = [] if any("monkeypatch.chdir" in line for line in lines) else self._surroundings.prepared()
             observation.prepared, observation.after = (*moved, *prepared), (*observation.after, *changed)
         return observation
@@ -348,6 +363,12 @@ class Observer:
                 details[1:] if len(details) > 1 and details[0].startswith("isinstance") else details
             )
             return
+        kept = kinds.failure(result)
+        if kept is not None:
+            self._raised(observation, kept)
+            if not (observation.kind == "raise" and observation.deliberate):
+                return
+            observation.kind, observation.error, observation.message, observation.after = "value", "", "", ()
         observation.expected = self.describer.expression(result)
         if observation.expected is None:
             observation.details = tuple(self.describer.describe(result, "result", 0))
@@ -380,6 +401,9 @@ class Observer:
         observation.message = stable_part(_shown(error))
         observation.about_files = isinstance(error, OSError)
         observation.deliberate, observation.error_line = self.intentions.judge(error)
+        if (words := kinds.said(error)) is not None:
+            observation.message, observation.within, observation.deliberate = stable_part(words), True, True
+            return
         if not observation.deliberate:
             call = described(observation.choice)
             observation.obstacle, observation.made_up = (

@@ -326,7 +326,8 @@ def _few_alike(observations: list[Observation], goals: Goals) -> list[Observatio
 def _case(observation: Observation, session: Session) -> wire.Case:
     template, chosen = observation.choice.template, observation.choice.chosen
     arguments = [list(a) for a in template.arguments(chosen)]
-    arrange = [*observation.prepared, *template.arrange(chosen)]
+    written = template.arrange(chosen) if observation.arranged is None else observation.arranged
+    arrange = [*observation.prepared, *written]
     call = template.call([f"\x00{i}\x00" for i in range(len(arguments))], chosen)
     sources = [
         *arrange,
@@ -354,6 +355,7 @@ def _case(observation: Observation, session: Session) -> wire.Case:
         kept=sorted(observation.kept),
         error=observation.error,
         message=observation.message,
+        within=observation.within,
         imports=imports,
         edges=[list(e) for e in sorted(observation.edges)],
         documented=observation.documented,

@@ -51,6 +51,8 @@ class Case:
     """What the test needs around it, to leave everything as it was."""
     tested: str = ""
     """Qualified name of what is called, where it is not the target itself: a public caller of a private one."""
+    within: bool = False
+    """The message is a part of the exception's text, not its beginning."""
 
     @property
     def raises(self) -> bool:

@@ -310,7 +310,8 @@ def _free(wanted: Sequence[str], hidden: set[str]) -> list[str]:
 def _raising_table(first: Case, call: str, same: bool) -> tuple[str, list[str], list[str]]:
     head, imports = raising(first)
     if not same:
-        head = f'pytest.raises({first.error}, match="^" + re.escape(message))'
+        start = "" if first.within else '"^" + '
+        head = f"pytest.raises({first.error}, match={start}re.escape(message))"
         imports = [*imports, "import re"]
     return "" if same else "message", raising_lines(first, call, head)[0], imports
 

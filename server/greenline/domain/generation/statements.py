@@ -71,7 +71,8 @@ def raising(case: Case) -> tuple[str, list[str]]:
     caught = " as caught" if any("caught.value" in a for a in case.after) else ""
     if not case.message:
         return f"pytest.raises({case.error}){caught}", imports
-    escaped = "^" + re.escape(case.message).replace("\\ ", " ").replace("\\-", "-").replace('\\"', '"').replace(
+    start = "" if case.within else "^"
+    escaped = start + re.escape(case.message).replace("\\ ", " ").replace("\\-", "-").replace('\\"', '"').replace(
         "\\'", "'"
     )
     for harmless in ("&", "#", "~"):

@@ -12,7 +12,16 @@ A kind is a module of this package that defines one or more of these functions:
     Expressions that make an instance of a class, the simplest first; they are tried before they are used.
 ``parts(value)``
     What a test asserts of a result: expressions with ``{}`` for it, None for a value that is not of the kind. A part
-    that has no exact expression is left out.
+    that has no exact expression is left out; one that is a condition itself is asserted where it holds.
+``failure(value)``
+    The exception that a result keeps instead of raising it, else None.
+``said(error)``
+    The words of the code under test inside the exception that a library makes of them (a validation error), None for
+    any other exception. Such an exception was meant.
+``arguments(value)``
+    The arguments by name that make an equal value, None for a value that is not of the kind.
+``arranged(lines, space, express)``
+    What was tried becomes what a test says: (statements before the call, decorators, assertions), after the call.
 
 A kind is asked only where the code under test has imported its library: others cost nothing.
 """
@@ -25,12 +34,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from greenline_probe.explore.express import Expresser
     from greenline_probe.explore.subject import Subject
     from greenline_probe.explore.template import Slot, Template
     from greenline_probe.explore.values import Values
 
-_KINDS: tuple[tuple[str, str], ...] = ()
-"""(library that the code under test imports, module of this package)."""
+_KINDS: tuple[tuple[str, str], ...] = (
+    ("pydantic", "pydantic_models"),
+    ("attr", "attrs_classes"),
+    ("click", "click_commands"),
+)
+"""(libraries, one of which the code under test imports, or none; module of this package)."""
 
 
 def function_of(thing: Any) -> Any:
@@ -70,9 +84,50 @@ def parts(value: Any) -> list[str] | None:
     return None
 
 
+def failure(value: Any) -> BaseException | None:
+    """Return the exception that a test client kept in its result, None for anything else."""
+    for kind in _kinds("failure"):
+        found: BaseException | None = kind.failure(value)
+        if found is not None:
+            return found
+    return None
+
+
+def said(error: BaseException) -> str | None:
+    """Return the words of the code under test inside a library's exception, None where no kind knows it."""
+    for kind in _kinds("said"):
+        found: str | None = kind.said(error)
+        if found is not None:
+            return found
+    return None
+
+
+def arguments(value: Any) -> list[tuple[str, Any]] | None:
+    """Return what a value's class is called with to make an equal one, None where no kind knows."""
+    for kind in _kinds("arguments"):
+        found: list[tuple[str, Any]] | None = kind.arguments(value)
+        if found is not None:
+            return found
+    return None
+
+
+def arranged(
+    lines: list[str], space: dict[str, Any], express: Expresser
+) -> tuple[list[str], list[str], list[str]] | None:
+    """Return the statements before a call that was made, as a test has them, decorators and further assertions."""
+    written, decorators, after = lines, [], []
+    for kind in _kinds("arranged"):
+        found = kind.arranged(written, space, express)
+        if found is not None:
+            written, more, seen = found
+            decorators += more
+            after += seen
+    return None if written == lines else (written, decorators, after)
+
+
 def _kinds(what: str) -> Iterator[Any]:
-    for library, name in _KINDS:
-        if library in sys.modules:
+    for libraries, name in _KINDS:
+        if not libraries or any(library in sys.modules for library in libraries.split()):
             module = importlib.import_module(f"{__name__}.{name}")
             if hasattr(module, what):
                 yield module
