@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from greenline_probe.explore import environment
 from greenline_probe.explore.describe import Describer, equals, public_data, written
+from greenline_probe.explore.sources import SEPARATOR
 from greenline_probe.explore.stubs import calls_seen, holds_mocks
 
 MOST_OF_STATE = 4
@@ -28,6 +29,8 @@ class Before:
     """What the receiver showed."""
     files: dict[str, str]
     variables: dict[str, str]
+    stand_ins: dict[str, Any] = field(default_factory=dict)
+    """Variable -> stand-in that was made before the call."""
 
 
 @dataclass
@@ -49,7 +52,7 @@ def effects_of(before: Before, receiver: str, asserted: str, space: dict[str, An
     kept: set[int] = set()
     taken = {receiver, "result"}
     for i, (name, _, _) in enumerate(before.arguments):
-        if name in taken:
+        if name in taken or before.arguments[i][2].rpartition(SEPARATOR)[2] in before.stand_ins:
             continue
         found = _of_argument(before, i, describer)
         if found:
@@ -63,6 +66,8 @@ def effects_of(before: Before, receiver: str, asserted: str, space: dict[str, An
         for key, held in public_data(space[receiver]):
             if holds_mocks(held):
                 after += calls_seen(held, f"{receiver}.{key}", describer.names, describer.expression)
+    for name, made in before.stand_ins.items():
+        after += calls_seen(made, name, describer.names, describer.expression)
     after += written(space.get("tmp_path"), before.files)
     changed = environment.changes(before.variables, describer.names, describer.is_stable)
     return Effects([*after, *changed], frozenset(kept))

@@ -53,7 +53,7 @@ def read_facts(function: ast.AST, module: ast.Module, name: str) -> Facts:
     derived = _derived_names(function)
     _read_body(function, facts, derived)
     facts.shapes = read_shapes(function, module)
-    reached = _reached(module, facts.calls, function)
+    reached = reached_functions(module, facts.calls, function)
     for other in reached:
         _read_constants(other, facts)
     for each in [function, *reached]:
@@ -70,7 +70,7 @@ def read_facts(function: ast.AST, module: ast.Module, name: str) -> Facts:
 
 def enrich(facts: Facts, function: ast.AST, tree: ast.Module, module: Any, owner: Any = None) -> None:
     """Add what the names that the code mentions hold at run time: patterns, tables, constants of other modules."""
-    for node in [function, *_reached(tree, facts.calls, function)]:
+    for node in [function, *reached_functions(tree, facts.calls, function)]:
         for name in data_nodes(node):
             if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Load):
                 _enrich_from(facts, vars(module).get(name.id), 0)
@@ -81,7 +81,7 @@ def enrich(facts: Facts, function: ast.AST, tree: ast.Module, module: Any, owner
     facts.patterns = list(dict.fromkeys(facts.patterns))
     facts.checks_types = facts.checks_types or any(
         isinstance(n, ast.Name) and n.id in {"isinstance", "type", "TypeError"}
-        for f in [function, *_reached(tree, facts.calls, function)]
+        for f in [function, *reached_functions(tree, facts.calls, function)]
         for n in ast.walk(f)
     )
 
@@ -287,7 +287,7 @@ def _is_seed(value: Any) -> bool:
     return not (isinstance(value, (str, bytes)) and len(value) > 60)
 
 
-def _reached(module: ast.Module, calls: set[str], start: ast.AST) -> list[ast.AST]:
+def reached_functions(module: ast.Module, calls: set[str], start: ast.AST) -> list[ast.AST]:
     """Return the functions of the module that the calls lead to, at most three steps away."""
     return _reached_from(module, frozenset(calls), start)
 

@@ -6,12 +6,23 @@ import os
 from typing import Any
 
 
+_MISSING = object()
+
+
 class Monkeypatch:
     """Changes the process's surroundings for one call."""
 
     def __init__(self) -> None:
         self._before: dict[str, str | None] = {}
         self._folder: str | None = None
+        self._set: list[tuple[Any, str, Any]] = []
+
+    def setattr(self, target: Any, name: str, value: Any) -> None:
+        """Set an attribute. Raises AttributeError when it is not there."""
+        getattr(target, name)
+        held = vars(target).get(name, _MISSING) if isinstance(target, type) else getattr(target, name)
+        self._set.append((target, name, held))
+        setattr(target, name, value)
 
     def setenv(self, name: str, value: str) -> None:
         """Set an environment variable."""
@@ -38,6 +49,12 @@ class Monkeypatch:
 
     def close(self) -> None:
         """Put everything back."""
+        while self._set:
+            target, attribute, held = self._set.pop()
+            if held is _MISSING:
+                delattr(target, attribute)
+            else:
+                setattr(target, attribute, held)
         for name, value in self._before.items():
             if value is None:
                 os.environ.pop(name, None)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import re
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Callable
 from unittest import mock
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from greenline_probe.explore.express import Names
     from greenline_probe.explore.values import Values
 
+_ASSIGNED = re.compile(r"^(\w+) = ", re.MULTILINE)
 MAX_CALLS = 4
 MAX_METHODS = 6
 VARIANTS = 3
@@ -69,6 +71,17 @@ def holds_mocks(value: Any) -> bool:
     )
 
 
+def stand_ins(lines: Sequence[str], space: dict[str, Any]) -> dict[str, Any]:
+    """Return the stand-ins that statements before a call gave a name to."""
+    named = [found for line in lines for found in _ASSIGNED.findall(line)]
+    return {name: space[name] for name in named if _is_specced(space.get(name))}
+
+
+def _is_specced(value: Any) -> bool:
+    """Tell whether a value is a stand-in with the attributes or the signature of something."""
+    return isinstance(value, mock.NonCallableMock) or isinstance(getattr(value, "mock", None), mock.NonCallableMock)
+
+
 def calls_seen(value: Any, variable: str, names: Names, express: Callable[[Any], str | None]) -> list[str]:
     """Return assertions on how stand-ins were called."""
     found = []
@@ -86,13 +99,15 @@ def calls_seen(value: Any, variable: str, names: Names, express: Callable[[Any],
 
 
 def _stubs_in(value: Any, variable: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, mock.NonCallableMock):
+    if inspect.isfunction(value) and _is_specced(value):
+        yield variable, value
+    elif isinstance(value, mock.NonCallableMock):
         if isinstance(value, mock.Mock):
             yield variable, value
         children = vars(value).get("_mock_children", {})
         for name in sorted(children):
-            if isinstance(children[name], mock.Mock):
-                yield f"{variable}.{name}", children[name]
+            if name != "mock" and not name.startswith("__"):
+                yield from _stubs_in(children[name], f"{variable}.{name}")
     elif isinstance(value, types.SimpleNamespace):
         for name, inner in vars(value).items():
             if isinstance(inner, mock.Mock):
