@@ -72,7 +72,11 @@ class Describer:
         found = []
         for part in wanted:
             with contextlib.suppress(Exception):
-                source = self.expression(eval(part.format("value"), {"value": value}))
+                seen = eval(part.format("value"), {"value": value})
+                if _CONDITION.match(part):
+                    found += [part.format(variable)] if seen is True and self.is_stable(part) else []
+                    continue
+                source = self.expression(seen)
                 found += [equals(part.format(variable), source)] if source is not None else []
         return found[:MAX_DETAILS]
 
@@ -162,6 +166,7 @@ def equals(expression: str, source: str) -> str:
     return f"{expression} is {source}" if source in {"None", "True", "False"} else f"{expression} == {source}"
 
 
+_CONDITION = re.compile(r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*") in """)
 _UNSTABLE = re.compile(r" at 0x[0-9a-fA-F]+|/tmp/|\\Temp\\\\|pytest-of-|<[\w.]+ object")
 
 

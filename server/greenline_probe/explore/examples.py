@@ -53,7 +53,7 @@ class Examples:
 
     def _fitted(self, program: str, template: Template) -> Choice:
         *before, last = ast.parse(program).body
-        if template.form == "curried" or not isinstance(last, ast.Expr):
+        if template.form in ("curried", "client") or not isinstance(last, ast.Expr):
             raise Unfit
         known = {INSTANCE: template.receiver} if template.receiver else {}
         chosen = [OMITTED if OMITTED in slot.pool else slot.pool[0] for slot in template.slots]

@@ -237,6 +237,8 @@ def _checked(all_details: Sequence[Sequence[str]], holes: _Holes) -> tuple[str, 
         right = known[0] if known else holes.add(f"expected_{_aspect(left)}", cells)
         if left.startswith("isinstance("):
             checks.append(f"{left}{right})")
+        elif left.startswith("in "):
+            checks.append(f"{right} {left}")
         else:
             checks.append(f"{left} {'is' if set(cells) <= _CONSTANTS else '=='} {right}")
     return tuple(checks)
@@ -248,6 +250,8 @@ def _sides(detail: str) -> tuple[str, str]:
     node = tree.body[0].value if tree and isinstance(tree.body[0], ast.Expr) else None
     if isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.Eq, ast.Is)) and len(node.ops) == 1:
         return ast.unparse(node.left), ast.unparse(node.comparators[0])
+    if isinstance(node, ast.Compare) and isinstance(node.left, ast.Constant) and isinstance(node.ops[0], ast.In):
+        return f"in {ast.unparse(node.comparators[0])}", ast.unparse(node.left)
     if isinstance(node, ast.Call) and ast.unparse(node.func) == "isinstance" and len(node.args) == _PAIR:
         return f"isinstance({ast.unparse(node.args[0])}, ", ast.unparse(node.args[1])
     return "", ""
