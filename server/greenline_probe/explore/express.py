@@ -34,6 +34,8 @@ class Names:
         self.module = module
         self.bound: dict[str, Any] = {"__builtins__": __builtins__}
         self.imports: dict[str, tuple[str, str]] = {}
+        self.reserved: frozenset[str] = frozenset()
+        """What tests have other things under: the project's fixtures."""
 
     def of(self, thing: Any) -> str | None:
         """Return an expression for a class, function or module that can be imported, None when it cannot."""
@@ -52,12 +54,18 @@ class Names:
         top, _, rest = qualname.partition(".")
         hidden = any(part.startswith("_") for part in home.split("."))
         own = self.module.__name__
-        for name in dict.fromkeys((own, home.lstrip("_"), home) if hidden else (home, own)):
+        public = [home.lstrip("_")] if home.startswith("_") else [*self._packages_used(), home.partition("._")[0]]
+        for name in dict.fromkeys((own, *public, home) if hidden else (home, own)):
             found = getattr(sys.modules.get(name), top, None)
             if found is not None and _walk(found, rest) is thing:
                 binding = self.bind_attribute(name, top, found)
                 return f"{binding}.{rest}" if rest else binding
         return None
+
+    def _packages_used(self) -> list[str]:
+        """Return the packages whose names the module imports: they show what they keep in hidden modules."""
+        homes = (getattr(value, "__module__", None) for value in vars(self.module).values())
+        return [h.partition(".")[0] for h in homes if isinstance(h, str)]
 
     def bind_attribute(self, module: str, attribute: str, value: Any) -> str:
         """Return the expression for a module's attribute; one named like a builtin stays behind its module's name."""
@@ -73,7 +81,7 @@ class Names:
     def bind(self, wanted: str, module: str, attribute: str, value: Any) -> str:
         """Return the binding for the value, made under the wanted name or, where that is taken, a longer one."""
         name = wanted
-        while name in self.bound and self.imports.get(name) != (module, attribute):
+        while name in self.reserved or (name in self.bound and self.imports.get(name) != (module, attribute)):
             name = f"{module.rpartition('.')[2]}_{name}"
         self.bound[name] = value
         self.imports[name] = (module, attribute)

@@ -29,6 +29,7 @@ from greenline_probe.explore.instrument import Watch
 from greenline_probe.explore.loosen import TIMES, loosened
 from greenline_probe.explore.mutants import Mutation
 from greenline_probe.explore.observe import Observation
+from greenline_probe.explore.project_makers import ProjectMakers
 from greenline_probe.explore.properties import Properties, message_of
 from greenline_probe.explore.search import Search
 from greenline_probe.explore.subject import NotTestable, Subject, import_module, resolve
@@ -73,10 +74,13 @@ class Session:
             text = file.read()
         self.subject: Subject = resolve(module, request.qualname, text)
         self.names = Names(module)
+        self.makers = ProjectMakers([wire.Maker(**each) for each in request.makers], self.names, announce)
+        self.names.reserved = self.makers.fixtures
         self.express = Expresser(self.names)
         tracer = recorder(getattr(module, "__file__", None) or request.file, watch.code)
         self.observer = StepsObserver(self.subject, self.express, tracer, request.scratch, announce)
         self.observer.refused = self.refused
+        self.observer.makers = self.makers
         warnings.simplefilter("ignore")
         self.in_order: list[Choice] = []
         self.templates = self._templates(text)
@@ -121,7 +125,7 @@ class Session:
         return found
 
     def _ways(self, subject: Subject) -> list[Template]:
-        values = Values(self.names, subject.facts, self.observer.attempt)
+        values = Values(self.names, subject.facts, self.observer.attempt, self.makers)
         if subject.owner is not None:
             values.owner_parameters = _parameters_of(subject.owner)
         if subject is self.subject:
@@ -253,7 +257,7 @@ def judge(
             "killed": chosen_ones.killed + sum(len(each.noticed) for each in held),
             "missed": sorted(map(str, session.goals.all - met)),
             "survivors": [s for s in chosen_ones.survivors if s not in noticed],
-            "accidents": session.documented.contradictions,
+            "accidents": [*session.documented.contradictions, *properties.contradictions],
         }
     )
 
@@ -329,6 +333,8 @@ def _case(observation: Observation, session: Session) -> wire.Case:
     written = template.arrange(chosen) if observation.arranged is None else observation.arranged
     arrange = [*observation.prepared, *written]
     call = template.call([f"\x00{i}\x00" for i in range(len(arguments))], chosen)
+    if observation.kind == "raise" and template.tail and "(" not in template.tail:
+        call = call[: -len(template.tail)]  # of what is not made nothing is looked at
     sources = [
         *arrange,
         call.replace("\x00", "_"),

@@ -70,7 +70,8 @@ def is_model(kind: Any) -> bool:
 def _constructions(subject: Subject, values: Values, tail: str) -> list[Template] | None:
     """Return the call of the model's class; with a tail, that part of it is looked at, else the whole model."""
     name = values.names.of(subject.owner)
-    slots = template.slots_of(inspect.signature(subject.owner), values, {}, "argument")
+    hints = {_called(n, f): f.annotation for n, f in subject.owner.model_fields.items()}
+    slots = template.slots_of(inspect.signature(subject.owner), values, hints, "argument")
     if name is None or slots is None:
         return None
     for slot in slots:
