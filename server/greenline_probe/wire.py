@@ -179,6 +179,28 @@ class Explore:
     seed: int = 0
     bytecode: str = ""
     """As that of ``StayWarm``."""
+    makers: list[dict[str, Any]] = field(default_factory=list)
+    """What the project's tests make instances with: the fields of a Maker each, the nearest first."""
+
+
+@dataclass
+class Maker:
+    """A fixture or a factory of the project's tests."""
+
+    name: str
+    gives: list[str]
+    """Names of the classes that it may give an instance of, without their modules."""
+    file: str
+    root: str
+    """The folder that the modules beside it are imported from."""
+    module: str
+    needs: list[str] = field(default_factory=list)
+    expression: str = ""
+    """What a fixture is, in the namespace of its file; empty for the function of its name."""
+    factory: bool = False
+    """It is called, with attributes by name."""
+    imported: list[str] = field(default_factory=list)
+    """[module, attribute] as tests import it; empty for a fixture."""
 
 
 @dataclass
@@ -221,6 +243,8 @@ class Case:
     """Qualified name of what is called: a public caller, when the target is private."""
     decorators: list[str] = field(default_factory=list)
     """What a test of it needs around it, to leave everything as it was."""
+    fixtures: list[str] = field(default_factory=list)
+    """The project's fixtures that it asks for."""
     within: bool = False
     """The message is a part of the exception's text, not its beginning."""
 

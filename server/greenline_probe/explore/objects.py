@@ -24,6 +24,7 @@ MOST = 24
 MOST_DOCUMENTED = 8
 MOST_MAKERS = 6
 MOST_BY_EACH = 3
+MOST_GIVEN = 3
 MAX_LENGTH = 160
 _WAYS = ("{}", "{}[0]", "next(iter({}))")
 """How an instance is taken out of what is returned."""
@@ -53,6 +54,27 @@ class Objects:
         special = [s for s in kinds.instances(kind, self._values) if self._attempt(s)]
         if special:
             return special
+        given = self.given(kind)
+        return unique([*given, *self._varied(kind, depth), *self._by_recipe(kind, name, depth)])
+
+    def given(self, kind: Any) -> list[str]:
+        """Return what the project's tests use for an instance: a fixture, or what a factory makes."""
+        makers = self._values.makers
+        return [s for s in makers.instances(kind) if self._attempt(s, kind)][:MOST_GIVEN] if makers else []
+
+    def _varied(self, kind: Any, depth: int) -> list[str]:
+        """Return what the project's factories make, one attribute varied at a time."""
+        makers, signature = self._values.makers, _signature(kind)
+        callees = makers.factories(kind) if makers else []
+        if not callees or signature is None:
+            return []
+        optional = [p.replace(default=None) for p in signature.parameters.values() if p.kind is not p.POSITIONAL_ONLY]
+        hints = self._values.hints(kind.__init__) or self._values.hints(kind)
+        by_name = signature.replace(parameters=optional)
+        calls = self._variations(callees[0], by_name, hints, depth, self.by_constructor(kind))
+        return [s for s in calls if s != f"{callees[0]}()" and self._attempt(s, kind)][:MOST_MAKERS]
+
+    def _by_recipe(self, kind: Any, name: str | None, depth: int) -> list[str]:
         if name is None:
             return ready_made(kind, self._values.names)
         if isinstance(kind, type) and issubclass(kind, enum.Enum):

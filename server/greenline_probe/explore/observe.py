@@ -23,6 +23,7 @@ from greenline_probe.explore.here import is_tied
 from greenline_probe.explore.intentions import Intentions
 from greenline_probe.explore.module_state import ModuleState
 from greenline_probe.explore.monkeypatch import Monkeypatch
+from greenline_probe.explore.project_makers import ProjectMakers
 from greenline_probe.explore.sources import expression_of, prelude_of
 from greenline_probe.explore.streams import Log, NoInput
 from greenline_probe.explore.stubs import stand_ins
@@ -115,6 +116,7 @@ class Observer:
         self.result: Any = None
         """What the last call returned."""
         self.announce = announce
+        self.makers: ProjectMakers | None = None
         self._log = Log()
         logging.getLogger().addHandler(self._log)
         self.describer = Describer(express, scratch)
@@ -131,7 +133,7 @@ class Observer:
             return False
         self.refused.clear()
         try:
-            space = self._namespace([source])
+            space = self._provided([source])
             with self._surroundings.kept(), contextlib.closing(space["monkeypatch"]), limited(self.seconds):
                 if prelude := prelude_of(source):
                     exec(self._code(prelude, "exec"), space)
@@ -150,6 +152,7 @@ class Observer:
         try:
             undoing, quiet = contextlib.closing(space["monkeypatch"]), contextlib.redirect_stdout(io.StringIO())
             with self._surroundings.kept(), undoing, quiet, limited(self.seconds):
+                self._provide(space, [*choice.template.arrange(choice.chosen), *choice.chosen])
                 for line in choice.template.arrange(choice.chosen):
                     exec(self._code(line, "exec"), space)
                 return self._eval(choice.template.call(passed, choice.chosen), space)
@@ -203,6 +206,7 @@ class Observer:
     ) -> Observation:
         template, chosen = choice.template, choice.chosen
         with limited(self.seconds):
+            self._provide(space, [*lines, *(source for _, _, source in arguments)])
             for line in lines:
                 exec(self._code(line, "exec"), space)
             values = [self._eval(source, space) for _, _, source in arguments]
@@ -337,6 +341,22 @@ class Observer:
         if any("tmp_path" in s for s in sources):
             space["tmp_path"] = self.express.folder = self._surroundings.folder()
         return space
+
+    def _provided(self, sources: list[str]) -> dict[str, Any]:
+        space = self._namespace(sources)
+        self._provide(space, sources)
+        return space
+
+    def _provide(self, space: dict[str, Any], sources: list[str]) -> None:
+        """Put the project's fixtures that sources ask for into the namespace."""
+
+        def folder() -> Any:
+            if "tmp_path" not in space:
+                space["tmp_path"] = self.express.folder = self._surroundings.folder()
+            return space["tmp_path"]
+
+        if self.makers is not None:
+            self.makers.provide(sources, space, folder)
 
     def _code(self, source: str, mode: str) -> types.CodeType:
         key = mode + source

@@ -367,4 +367,5 @@ def _case(observation: Observation, session: Session) -> wire.Case:
         documented=observation.documented,
         tested=template.subject.qualname,
         decorators=list(observation.decorators),
+        fixtures=session.makers.used([*arrange, *(a[2] for a in arguments), *sources[len(arrange) :]]),
     )

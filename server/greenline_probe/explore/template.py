@@ -41,6 +41,8 @@ class Slot:
     """Choices of a type that the parameter does not take: for the checks that refuse them, and nothing else."""
     keyword: bool = False
     """Each choice brings its own name: ``key=expression``."""
+    given: frozenset[str] = frozenset()
+    """Choices that the project's tests use: there is nothing plainer."""
 
 
 @dataclass
@@ -241,7 +243,10 @@ def _receivers(subject: Subject, name: str, values: Values, slots: list[Slot]) -
         if construct is not None and not _is_enum(owner):
             put_working_first(name, construct, values)
             found.append((variable, name, [*construct, *steps]))
-    ready = [s for s in values.objects.of(owner) if not s.startswith(f"{name}(")]
+    given = values.objects.given(owner)
+    if given:  # as the project's own tests have it: before anything that is made here
+        found.insert(0, (variable, "", [Slot(variable, given, "construct", given=frozenset(given)), *steps]))
+    ready = [s for s in values.objects.of(owner) if not s.startswith(f"{name}(") and s not in given]
     ready = [*values.objects.documented(owner), *ready]
     heirs: list[type] = type.__subclasses__(owner)
     ready += [s for heir in heirs[:2] if subject.name not in vars(heir) for s in values.objects.of(heir)[:4]]
@@ -360,7 +365,7 @@ def cost_of(choice: Choice) -> float:
     """Measure readability: shorter and fewer arguments first, extreme or odd values later."""
     cost = 12.0 if choice.template.detour else 0.0
     for slot, source in zip(choice.template.slots, choice.chosen):
-        if not source:
+        if not source or source in slot.given:
             continue
         cost += 2 + len(source) * 0.2 + (6 if slot.role in ("step", "setting") else 0)
         cost += 4 * sum(source.count(mark) for mark in ("\\x", "\\u", "1e", "lambda", "\\n"))

@@ -19,6 +19,7 @@ from greenline_probe.explore.leaves import ANYTHING, Leaves
 from greenline_probe.explore.lookalikes import Lookalikes, is_object
 from greenline_probe.explore.objects import Objects
 from greenline_probe.explore.pools import MAX_POOL, interleave, typical_first, unique
+from greenline_probe.explore.project_makers import ProjectMakers
 from greenline_probe.explore.sources import SEPARATOR, plain
 
 _UNION_KINDS = (typing.Union, getattr(types, "UnionType", typing.Union))
@@ -28,8 +29,11 @@ DEEPEST = 4
 class Values:
     """Makes pools from types, and for parameters."""
 
-    def __init__(self, names: Names, facts: Facts, attempt: Callable[..., bool]) -> None:
+    def __init__(
+        self, names: Names, facts: Facts, attempt: Callable[..., bool], makers: ProjectMakers | None = None
+    ) -> None:
         self.names = names
+        self.makers = makers
         self.express = Expresser(names)
         self.facts = facts
         self.owner_parameters: list[str] = []
@@ -47,7 +51,7 @@ class Values:
 
     def in_the_light_of(self, facts: Facts) -> Values:
         """Return the same for another function's facts; objects once made are made."""
-        other = Values(self.names, facts, self.attempt)
+        other = Values(self.names, facts, self.attempt, self.makers)
         other.objects = self.objects
         return other
 
@@ -137,6 +141,11 @@ class Values:
     def hints(self, function: Any) -> dict[str, Any]:
         """Return resolved annotations; those that cannot be resolved are left out."""
         return hints_of(function, self.names.module)
+
+    def hints_of_class(self, kind: Any) -> dict[str, Any]:
+        """Return the annotations of a class's constructor; attrs gives it none where it converts what is passed."""
+        own = self.hints(kind) if hasattr(kind, "__attrs_attrs__") else {}
+        return {**own, **self.hints(kind.__init__)}
 
     # ---- types -------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,140 @@
+"""The fixtures and factories of the project's tests, as expressions: a test names a fixture, and gets what it gives."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import importlib
+import io
+import re
+import sys
+import types
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Callable
+
+from greenline_probe import wire
+from greenline_probe.explore.time_limit import limited
+
+if TYPE_CHECKING:
+    from greenline_probe.explore.express import Names
+
+LOAD_SECONDS = 10.0
+DEEPEST = 4
+_LOADING = "(the fixtures of the project's tests)"
+_HELD = "__fixtures__"
+
+
+class ProjectMakers:
+    """Knows which of them may give an instance of a class, and provides what expressions ask for."""
+
+    def __init__(self, makers: Sequence[wire.Maker], names: Names, announce: Callable[[str], bool]) -> None:
+        self._makers = list(makers)
+        self._names = names
+        self._announce = announce
+        self._spaces: dict[str, dict[str, Any] | None] = {}
+        self._fixtures = {maker.name: maker for maker in makers if not maker.imported}
+        self._asked = re.compile(rf"(?<![\w.'\"])({'|'.join(map(re.escape, self._fixtures)) or '(?!)'})\b")
+
+    @property
+    def fixtures(self) -> frozenset[str]:
+        """The names of the fixtures."""
+        return frozenset(self._fixtures)
+
+    def instances(self, kind: Any) -> list[str]:
+        """Return expressions that may be an instance of the class: fixtures first, then factories called plainly."""
+        found = [maker for maker in self._of(kind) if self._is_there(maker)]
+        plain = [maker.name for maker in found if not maker.factory]
+        return [*plain, *(f"{maker.name}()" for maker in found if maker.factory)]
+
+    def factories(self, kind: Any) -> list[str]:
+        """Return what is called, with attributes by name, for an instance of the class."""
+        return [maker.name for maker in self._of(kind) if maker.factory and self._is_there(maker)]
+
+    def used(self, sources: Sequence[str]) -> list[str]:
+        """Return the fixtures that sources ask for; ``sources`` are statements and expressions in their order."""
+        asked: set[str] = set()
+        bound: set[str] = set()
+        for source in sources if self._fixtures else ():
+            nodes = [n for n in ast.walk(ast.parse(source.replace("\x00", "_"))) if isinstance(n, ast.Name)]
+            asked |= {n.id for n in nodes if isinstance(n.ctx, ast.Load)} - bound
+            bound |= {n.id for n in nodes if not isinstance(n.ctx, ast.Load)}
+        return sorted(asked & self.fixtures)
+
+    def provide(self, sources: Sequence[str], space: dict[str, Any], folder: Callable[[], Any]) -> None:
+        """Put the fixtures that the sources ask for into the namespace, made anew. Raises what a fixture raises."""
+        for name in {n for source in sources for n in self._asked.findall(source)}:
+            made = next((s for s in sources if s.startswith(f"{name} = ")), f"{name} = {name}")
+            if made == f"{name} = {name}":
+                space[name] = self._value(name, space, folder, 0)
+
+    def _value(self, name: str, space: dict[str, Any], folder: Callable[[], Any], depth: int) -> Any:
+        if name == "monkeypatch":
+            return space[name]
+        if name == "tmp_path":
+            return folder()
+        home = self._space(self._fixtures[name].file)
+        if home is None or depth > DEEPEST:
+            raise LookupError(name)
+        maker = self._fixtures[name]
+        if maker.expression:
+            return eval(maker.expression, home)
+        made = home[name](**{need: self._value(need, space, folder, depth + 1) for need in maker.needs})
+        if isinstance(made, Iterator):
+            space.setdefault(_HELD, []).append(made)  # it lives as long as the call's namespace does
+            return next(made)
+        return made
+
+    # ---- which there are -----------------------------------------------------------------------------------------
+
+    def _of(self, kind: Any) -> list[wire.Maker]:
+        name = getattr(kind, "__name__", "")
+        heirs: list[type] = type.__subclasses__(kind) if isinstance(kind, type) else []
+        names = {name, *(heir.__name__ for heir in heirs)}
+        return [maker for maker in self._makers if names.intersection(maker.gives)]
+
+    def _is_there(self, maker: wire.Maker) -> bool:
+        """Tell whether it can be asked for; what tests import is bound."""
+        if not maker.imported:
+            known = {"tmp_path", "monkeypatch", *self._fixtures}
+            return known.issuperset(maker.needs) and self._space(maker.file) is not None
+        module, attribute = maker.imported
+        with self._loading(maker) as allowed:
+            if allowed:
+                thing = getattr(importlib.import_module(module), attribute)
+                return self._names.bind(maker.name, module, attribute, thing) == maker.name
+        return False
+
+    def _space(self, file: str) -> dict[str, Any] | None:
+        """Return the namespace of a file with fixtures, these as plain functions; None where it cannot be loaded."""
+        if file not in self._spaces:
+            self._spaces[file] = None
+            maker = next(m for m in self._makers if m.file == file)
+            with self._loading(maker) as allowed:
+                if allowed:
+                    self._spaces[file] = _loaded(maker)
+        return self._spaces[file]
+
+    @contextlib.contextmanager
+    def _loading(self, maker: wire.Maker) -> Iterator[bool]:
+        if maker.root not in sys.path:
+            sys.path.append(maker.root)
+        with contextlib.suppress(BaseException), contextlib.redirect_stdout(io.StringIO()), limited(LOAD_SECONDS):
+            yield self._announce(_LOADING)
+
+
+def _loaded(maker: wire.Maker) -> dict[str, Any]:
+    with open(maker.file, encoding="utf-8") as text:
+        tree = ast.parse(text.read(), maker.file)
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            node.decorator_list = [d for d in node.decorator_list if _last(d) not in ("fixture", "register")]
+    tree.body = [n for n in tree.body if not (isinstance(n, ast.Expr) and _last(n.value) == "register")]
+    module = types.ModuleType(maker.module)
+    module.__file__, module.__package__ = maker.file, maker.module.rpartition(".")[0]
+    exec(compile(tree, maker.file, "exec"), vars(module))
+    return vars(module)
+
+
+def _last(node: ast.AST) -> str:
+    called = node.func if isinstance(node, ast.Call) else node
+    return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
