@@ -14,6 +14,7 @@ from greenline.adapters.coverage_reports import CoverageReports
 from greenline.adapters.disk_documents import DiskDocuments
 from greenline.adapters.documents_on_disk import SavedFiles
 from greenline.adapters.explorer_process import ExplorerProcess
+from greenline.adapters.generated_tests_sqlite import GeneratedTestsSqlite
 from greenline.adapters.git_history import GitHistory
 from greenline.adapters.index_process import IndexProcesses
 from greenline.adapters.interpreter_discovery import InterpreterDiscovery
@@ -49,6 +50,7 @@ from greenline.services.show_coverage import ShowCoverage
 from greenline.services.sort_failures import LastPasses, SortFailures
 from greenline.services.stored_runs import StoredRuns
 from greenline.services.test_trial import TestTrial
+from greenline.services.update_expectations import UpdateExpectations
 from greenline.services.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -66,6 +68,7 @@ class Services:
     files: MeasuredFiles
     generate: GenerateTests
     confirm: ConfirmTests
+    update: UpdateExpectations
     run_suite: RunSuite
     run_affected: RunAffected
     install: InstallPytest
@@ -85,6 +88,11 @@ class Lasting:
     passes: LastPasses = field(default_factory=LastPasses)
     runs: RunStoreSqlite = field(
         default_factory=lambda: RunStoreSqlite(Path(user_cache_dir("greenline", appauthor=False)) / "runs")
+    )
+    generated: GeneratedTestsSqlite = field(
+        default_factory=lambda: GeneratedTestsSqlite(
+            Path(user_cache_dir("greenline", appauthor=False)) / "generated-tests.sqlite3"
+        )
     )
     parser: CoverageParser = field(default_factory=CoverageParser)
     interpreters: InterpreterDiscovery = field(default_factory=lambda: InterpreterDiscovery(choice=BY_OPTION))
@@ -183,6 +191,15 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
             runner=runner,
             show=show,
             documents=documents,
+            settings=settings,
+            generated=lasting.generated,
+        ),
+        update=UpdateExpectations(
+            projects=projects,
+            interpreters=interpreters,
+            runner=runner,
+            documents=documents,
+            generated=lasting.generated,
             settings=settings,
         ),
         run_suite=suite,

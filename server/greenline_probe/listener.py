@@ -59,6 +59,11 @@ class Run:
         return {name: bits(lines) for name, lines in self._outside.items()}
 
     @property
+    def noted(self) -> list[dict[str, Any]]:
+        """What expectations saw, of a run that notes."""
+        return _notes().take() if self.request.notes else []
+
+    @property
     def coverage(self) -> dict[str, list[list[Any]]]:
         """What was recorded, as it goes over the wire."""
         return {name: [sorted(lines), sorted(arcs)] for name, (lines, arcs) in self._ran.items()}
@@ -138,6 +143,8 @@ def listener(pytest: Any, run: Run) -> Any:  # noqa: C901 - many hooks, each sho
                 calls.begin_test(repeatable=_is_repeatable(item))
                 if "random" in sys.modules:
                     sys.modules["random"].seed(request.seed)
+            if request.notes:
+                _notes().begin(item)
 
         def pytest_runtest_logstart(self, nodeid: str) -> None:
             if tracer:
@@ -266,6 +273,12 @@ class _Ends:
         """Return the node id without its group; a row may have an @ as well."""
         before, at, group = nodeid.rpartition("@")
         return self._run.as_called(before if self._run.grouped and at and "]" not in group else nodeid)
+
+
+def _notes() -> Any:
+    from greenline_probe import noted  # noqa: PLC0415 - only for runs that note
+
+    return noted
 
 
 def _is_repeatable(item: Any) -> bool:

@@ -74,6 +74,7 @@ def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
     done.skipped_files = sorted(this.skipped_files)
     if this.tracer and calls:
         done.calls = calls.take(this.tracer.reported_name)
+    done.noted = this.noted
     if request.limited:
         _end_threads(done, reply)
     else:

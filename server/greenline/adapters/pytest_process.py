@@ -15,6 +15,7 @@ from greenline.adapters.probes import Kind, Probes
 from greenline.adapters.scratch_overlay import OverlayProblem, is_saved
 from greenline.adapters.suite_size import workers_for
 from greenline.domain.coverage.model import Executed
+from greenline.domain.generation.noted import Noted
 from greenline.ports.tests import CallsSeen, Frame, TestOutcome, TestReport
 from greenline_probe import wire
 
@@ -136,6 +137,7 @@ class PytestProcess:
             elsewhere=run.conditions.elsewhere,
             project="" if overlay.in_place else str(run.project.root),
             options=list(run.options),
+            notes=run.notes,
             parallel=run.parallel,
             workers=workers,
         )
@@ -318,6 +320,7 @@ def _report(overlay: Overlay, run: TestRun, heard: _Heard, problem: str) -> Test
         workers=heard.done.workers if heard.done else 0,
         refusals=tuple(map(overlay.in_words, heard.done.refusals if heard.done else ())),
         skipped_files=frozenset(heard.done.skipped_files if heard.done else ()),
+        noted=tuple(Noted(**one) for one in (heard.done.noted if heard.done else ())),
     )
 
 

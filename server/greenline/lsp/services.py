@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from greenline.services.run_affected import RunAffected
     from greenline.services.run_suite import RunSuite
     from greenline.services.show_coverage import ShowCoverage
+    from greenline.services.update_expectations import UpdateExpectations
 
 
 class Services(Protocol):
@@ -37,6 +38,10 @@ class Services(Protocol):
     @property
     def confirm(self) -> ConfirmTests:
         """What the written tests gained."""
+
+    @property
+    def update(self) -> UpdateExpectations:
+        """The values of now for tests that were generated."""
 
     @property
     def run_suite(self) -> RunSuite:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from greenline.domain.coverage.model import Executed
+from greenline.domain.generation.noted import Noted
 from greenline.ports.progress import Progress
 from greenline.ports.project import Interpreter, Project
 
@@ -64,6 +65,8 @@ class TestRun:
     conditions: Conditions = Conditions()
     options: tuple[str, ...] = ()
     """Of pytest, as a person wrote them on the command line."""
+    notes: bool = False
+    """The tests are a copy that tells what its expectations see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,8 @@ class TestReport:
     """Files of the overlay that were saved anew while the run had them from the disk: nobody knows what ran."""
     calls: Mapping[Path, tuple[CallsSeen, ...]] = field(default_factory=dict)
     """Of a run that records them, by file, in the order of the lines."""
+    noted: tuple[Noted, ...] = ()
+    """Of a run that notes."""
 
     @property
     def green(self) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.code.read_module import read_module
 from greenline.domain.coverage.mapping import summarize_tested
+from greenline.domain.generation.accepted_tests import accepted_tests
 from greenline.domain.generation.model import Coverage, Strength
 from greenline.ports.project import InterpreterProblem
 from greenline.ports.tests import TestRun
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from greenline.domain.coverage.model import CoverageMap, Summary
     from greenline.domain.generation.model import TargetResult, TestEdit
     from greenline.ports.documents import Documents
+    from greenline.ports.generated_tests import GeneratedTests
     from greenline.ports.progress import Progress
     from greenline.ports.project import InterpreterFinder, ProjectFinder
     from greenline.ports.tests import TestOutcome, TestReport, TestRunner
@@ -67,6 +69,7 @@ class ConfirmTests:
         show: ShowCoverage,
         documents: Documents,
         settings: Settings,
+        generated: GeneratedTests | None = None,
     ) -> None:
         self._projects = projects
         self._interpreters = interpreters
@@ -74,6 +77,7 @@ class ConfirmTests:
         self._show = show
         self._documents = documents
         self._settings = settings
+        self._generated = generated
 
     async def confirm(self, generation: Generation, progress: Progress) -> Confirmation:
         """Run the edit's resulting text with coverage. Raises nothing for the tests' sake."""
@@ -132,6 +136,8 @@ class ConfirmTests:
         if texts:
             await asyncio.to_thread(self._show.keep, project, kept, texts)
         results = self._with_coverage(generation.results, source, text, report)
+        if self._generated is not None:
+            await asyncio.to_thread(self._generated.remember, accepted_tests(results, edit, project.root))
         return Confirmation(results, len(mine), message=_message(len(mine), results))
 
     def _with_coverage(

@@ -92,8 +92,21 @@ class Insertion:
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """Text that takes the place of other text in the test file as it is now; counted as in ``Insertion``."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+    words: str = ""
+    """What it changes, for a person: "label(1): 'one' -> 'two'"."""
+
+
+@dataclass(frozen=True, slots=True)
 class TestEdit:
-    """The one edit that writes tests: a new file, or insertions into an existing one."""
+    """The one edit that writes tests: a new file, or insertions into an existing one, or replacements in it."""
 
     __test__ = False  # not a test class, whatever pytest thinks of its name
 
@@ -102,6 +115,8 @@ class TestEdit:
     base_text: str
     new_text: str
     insertions: tuple[Insertion, ...] = ()
+    replacements: tuple[Replacement, ...] = ()
+    """A person is to look at these before they are made."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,29 @@
+"""What is to be remembered of tests that were written and have passed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from greenline.domain.generation.kept_tests import GeneratedTest, key_of, tests_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from greenline.domain.generation.model import TargetResult, TestEdit
+
+
+def accepted_tests(results: Sequence[TargetResult], edit: TestEdit, root: Path) -> list[GeneratedTest]:
+    """Return the new tests of an edit, each as it stands in the file; ``root`` is that of the project."""
+    there = {name.rpartition("::")[2]: node for name, node in tests_in(edit.new_text).items()}
+    found = []
+    for result in results:
+        if result.status != "confirmed" or not result.target.path.is_relative_to(root):
+            continue
+        relative = replace(result.target, path=result.target.path.relative_to(root))
+        target = f"{relative.path.as_posix()}::{relative.qualname}" if relative.qualname else relative.path.as_posix()
+        for name in (test.rpartition("::")[2] for test in result.tests):
+            if name in there:
+                found.append(GeneratedTest(key_of(there[name]), target, result.engine, result.oracles))
+    return found

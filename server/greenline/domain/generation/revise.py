@@ -1,0 +1,189 @@
+"""From what a test saw to the same test with the values of now; in words, where it is more than a value."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from greenline.domain.generation.case import Case
+from greenline.domain.generation.filled_names import filled
+from greenline.domain.generation.statements import APPROXIMATE, CONSTANTS, raising
+from greenline.domain.generation.wrap_source import double_quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from greenline.domain.generation.expected_values import Cell, Expectation, Expectations
+    from greenline.domain.generation.noted import Noted
+    from greenline.domain.generation.text_spans import Span
+
+_NUMBER = re.compile(r"-?\d[\d_]*(\.\d+)?(e[+-]?\d+)?")
+_LONGEST = 200
+"""Characters of a message that a test asks for: it asks how the message begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One expected value, as it was and as it is now."""
+
+    actual: str
+    """What gives the value; in a table with the values of its row."""
+    old: str
+    new: str
+
+    @property
+    def words(self) -> str:
+        """The change for a person, on one line: "label(1): 'one' -> 'two'"."""
+        return f"{self.actual}: {self.old} -> {self.new}"
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """A test with the values of now. ``refusal`` says why there is none; without both the values are as expected."""
+
+    test: str
+    replacements: tuple[tuple[Span, str], ...] = ()
+    changes: tuple[Change, ...] = ()
+    refusal: str = ""
+
+
+class _Refused(Exception):
+    """The test cannot be brought up to date; the message says why, for a person."""
+
+
+def revise(test: Expectations, text: str, noted: Iterable[Noted]) -> Revised:
+    """Return the test with what was noted as its expected values."""
+    by_number: dict[int, list[Noted]] = defaultdict(list)
+    for one in noted:
+        by_number[one.number].append(one)
+    replacements: dict[Span, str] = {}
+    changes: list[Change] = []
+    try:
+        for expectation in test.found:
+            reviser = _Reviser(test, text, expectation)
+            for span, new, change in reviser.revise(by_number[expectation.number]):
+                _put(replacements, span, new)
+                changes += [change] if change else []
+    except _Refused as refused:
+        return Revised(test.test, refusal=str(refused))
+    return Revised(test.test, tuple(sorted(replacements.items(), key=lambda r: r[0].start)), tuple(changes))
+
+
+def _put(replacements: dict[Span, str], span: Span, new: str) -> None:
+    if replacements.setdefault(span, new) != new:
+        raise _Refused("one expected value stands for several calls, which give different values now")
+
+
+def replaced(text: str, replacements: Iterable[tuple[Span, str]]) -> str:
+    """Return the text with other text in these places, which do not overlap."""
+    for span, new in sorted(replacements, key=lambda r: r[0].start, reverse=True):
+        text = text[: span.start] + new + text[span.end :]
+    return text
+
+
+_Found = tuple["Span", str, "Change | None"]
+
+
+class _Reviser:
+    def __init__(self, test: Expectations, text: str, expectation: Expectation) -> None:
+        self._test = test
+        self._text = text
+        self._expectation = expectation
+
+    def revise(self, noted: Sequence[Noted]) -> list[_Found]:
+        """Return replacements; of those that belong together the first has the change. Raises _Refused."""
+        expectation = self._expectation
+        if all(one.same for one in noted):
+            return []
+        found: list[_Found] = []
+        for group in self._groups(noted):
+            seen = {(one.same, one.source, one.words) for one in group}
+            if len(seen) > 1:
+                raise _Refused(f"`{expectation.actual}` gives several values, and one is expected")
+            one = group[0]
+            if not one.same:
+                found += self._raised(one) if expectation.kind == "raises" else self._valued(one)
+        return found
+
+    def _groups(self, noted: Sequence[Noted]) -> list[list[Noted]]:
+        column, groups = self._expectation.column, defaultdict(list)
+        for one in noted:
+            groups[one.row.get(column, 0)].append(one)
+        return list(groups.values())
+
+    def _valued(self, one: Noted) -> list[_Found]:
+        expectation = self._expectation
+        if not one.source:
+            raise _Refused(f"`{self._called(one)}` gives {one.words} now, which cannot be written down in this file")
+        cell = self._cell(one)
+        span = cell.span if cell else expectation.expected
+        approximate = cell.approximate if cell else expectation.approximate
+        old, new = self._slice(approximate or span), self._as_written(one.source, self._slice(span))
+        if approximate is not None and not _NUMBER.fullmatch(new):
+            span = approximate
+        elif approximate is None and APPROXIMATE.fullmatch(new) and self._has("pytest"):
+            new = f"pytest.approx({new})"
+        change = Change(self._called(one), old, new)
+        return [(span, new, change), *self._other_operator(new, old, in_cell=cell is not None)]
+
+    def _other_operator(self, new: str, old: str, *, in_cell: bool) -> list[_Found]:
+        """Ask whether it is None, True or False, and else whether it is equal."""
+        if self._expectation.operator is None:
+            return []
+        operator = self._slice(self._expectation.operator)
+        wanted = operator
+        if operator == "is" and old in CONSTANTS and new not in CONSTANTS:
+            wanted = "=="
+        elif operator == "==" and new in CONSTANTS and not in_cell:
+            wanted = "is"
+        return [(self._expectation.operator, wanted, None)] if wanted != operator else []
+
+    def _raised(self, one: Noted) -> list[_Found]:
+        expectation = self._expectation
+        if not one.raised:
+            raise _Refused(f"`{self._called(one)}` raises nothing any more")
+        if not one.source:
+            raise _Refused(f"`{self._called(one)}` raises another exception now, which this file does not import")
+        old_error, message = self._slice(expectation.expected), (one.words.splitlines() or [""])[0][:_LONGEST]
+        cell = self._cell(one)
+        if cell is not None:
+            if one.source != old_error:
+                raise _Refused(f"some rows raise {one.source} now, and the table expects {old_error} of all")
+            old = self._slice(cell.span)
+            new = self._as_written(repr(message), old)
+            return [(cell.span, new, Change(self._called(one), old, new))]
+        head, imports = raising(Case("", error=one.source, message=message if expectation.match else ""))
+        if "import re" in imports and not self._has("re"):
+            raise _Refused(f"`{self._called(one)}` raises with a message now that needs an `import re` here")
+        old = self._slice(expectation.whole)
+        new = old.partition("(")[0] + "(" + head.partition("(")[2]
+        return [(expectation.whole, new, Change(self._called(one), old, new))]
+
+    def _called(self, one: Noted) -> str:
+        row = {
+            column: self._slice(cells[one.row[column]].span)
+            for column, cells in self._test.cells.items()
+            if one.row.get(column, -1) in range(len(cells))
+        }
+        return " ".join(filled(self._expectation.actual, row).split())
+
+    def _cell(self, one: Noted) -> Cell | None:
+        column = self._expectation.column
+        if not column:
+            return None
+        number = one.row.get(column, -1)
+        if not 0 <= number < len(self._test.cells[column]):
+            raise _Refused("the rows of its table are not those that ran")
+        return self._test.cells[column][number]
+
+    def _as_written(self, source: str, old: str) -> str:
+        """Return the source with the quotes that this value had."""
+        return source if "'" in old and '"' not in old else double_quoted(source)
+
+    def _has(self, module: str) -> bool:
+        return re.search(rf"^import {module}\b", self._text, re.MULTILINE) is not None
+
+    def _slice(self, span: Span) -> str:
+        return self._text[span.start : span.end]

@@ -1,0 +1,40 @@
+"""The rows of ``pytest.mark.parametrize`` tables, by column."""
+
+from __future__ import annotations
+
+import ast
+
+
+def table_cells(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, list[ast.expr]]:
+    """Return parameter -> its values, row by row; a table that is not all written out has none."""
+    found: dict[str, list[ast.expr]] = {}
+    for decorator in definition.decorator_list:
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "pytest.mark.parametrize":
+            found.update(_columns(decorator))
+    return found
+
+
+def _columns(call: ast.Call) -> dict[str, list[ast.expr]]:
+    if len(call.args) < 2 or not isinstance(call.args[1], (ast.List, ast.Tuple)):  # noqa: PLR2004 - names and rows
+        return {}
+    names = _names(call.args[0])
+    rows = [_row(row, len(names)) for row in call.args[1].elts]
+    if not names or any(len(row) != len(names) for row in rows):
+        return {}
+    return {name: [row[number] for row in rows] for number, name in enumerate(names)}
+
+
+def _names(node: ast.expr) -> list[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [name.strip() for name in node.value.split(",") if name.strip()]
+    if isinstance(node, (ast.Tuple, ast.List)):
+        return [e.value for e in node.elts if isinstance(e, ast.Constant) and isinstance(e.value, str)]
+    return []
+
+
+def _row(node: ast.expr, width: int) -> list[ast.expr]:
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.param":
+        return node.args
+    if width == 1:
+        return [node]
+    return list(node.elts) if isinstance(node, (ast.Tuple, ast.List)) else []
