@@ -29,6 +29,7 @@ from greenline.adapters.run_store_sqlite import RunStoreSqlite
 from greenline.adapters.settled_reports import Patience
 from greenline.adapters.source_tree import SourceTreeOnDisk
 from greenline.adapters.test_layout import TestLayoutOnDisk
+from greenline.adapters.test_teachers import TeachersOnDisk
 from greenline.services.affected_tests import AffectedTests
 from greenline.services.choose_report import ChooseReport
 from greenline.services.confirm_tests import ConfirmTests
@@ -151,6 +152,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         show=show,
         age=age,
         settings=settings,
+        teachers=TeachersOnDisk(),
     )
     in_editor = not isinstance(documents, DiskDocuments)
     failures = SortFailures(runner=runner, disk=saved, passes=lasting.passes, in_editor=in_editor)

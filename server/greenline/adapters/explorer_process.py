@@ -21,6 +21,7 @@ from greenline_probe import wire
 if TYPE_CHECKING:
     from greenline.adapters.probe_process import Probe
     from greenline.adapters.scratch_overlay import Overlay
+    from greenline.domain.generation.lessons import PlacedMaker
     from greenline.ports.explorer import Expedition
     from greenline.ports.progress import Progress
 
@@ -154,6 +155,22 @@ def _request(overlay: Overlay, expedition: Expedition, bytecode: Path | None) ->
         examples=list(expedition.examples),
         hints=dict(expedition.hints),
         bytecode=str(bytecode or ""),
+        makers=[dataclasses.asdict(_maker(overlay, placed)) for placed in expedition.makers],
+    )
+
+
+def _maker(overlay: Overlay, placed: PlacedMaker) -> wire.Maker:
+    maker = placed.maker
+    return wire.Maker(
+        name=maker.name,
+        gives=list(maker.gives),
+        file=str(overlay.map_out(placed.path)),
+        root=str(overlay.map_out(placed.root)),
+        module=placed.module,
+        needs=list(maker.needs),
+        expression=maker.expression,
+        factory=maker.factory,
+        imported=[part for part in placed.imported if part],
     )
 
 
@@ -174,6 +191,7 @@ def _case(reply: wire.Case) -> Case:
         edges=frozenset((a, b) for a, b in fields["edges"]),
         documented=fields["documented"],
         decorators=tuple(fields["decorators"]),
+        fixtures=tuple(fields["fixtures"]),
         tested=fields["tested"],
         within=fields["within"],
     )

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from greenline.domain.code.model import Function, Module
 from greenline.domain.coverage.model import CoverageMap
+from greenline.domain.generation.lessons import Lessons
 from greenline.domain.generation.model import Proposal
 from greenline.ports.progress import Progress
 from greenline.ports.project import Interpreter, Project
@@ -37,6 +38,8 @@ class Assignment:
     """How the function is called elsewhere, as ``wire.Explore.examples`` has it."""
     hints: Mapping[str, str] = field(default_factory=dict)
     """Parameter without an annotation -> types of what it gets elsewhere."""
+    lessons: Lessons = field(default_factory=Lessons)
+    """What the tests that are there teach."""
 
 
 class Engine(Protocol):

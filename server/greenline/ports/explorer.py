@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from greenline.domain.coverage.model import Arc
 from greenline.domain.generation.case import Case
+from greenline.domain.generation.lessons import PlacedMaker
 from greenline.domain.generation.model import SuspectedBug
 from greenline.domain.generation.properties import Property
 
@@ -35,6 +36,8 @@ class Expedition:
     """How the target is called elsewhere, as ``wire.Explore.examples`` has it."""
     hints: Mapping[str, str] = field(default_factory=dict)
     """Parameter without an annotation -> types of what it gets elsewhere."""
+    makers: tuple[PlacedMaker, ...] = ()
+    """What the project's tests make instances with, the nearest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class ExploreEngine:
                 unsaved=assignment.unsaved,
                 examples=assignment.examples,
                 hints=assignment.hints,
+                makers=assignment.lessons.makers,
             ),
             progress,
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.coverage.gaps import find_gaps
 from greenline.domain.generation.collected_names import as_collected
+from greenline.domain.generation.in_style import in_style
 from greenline.domain.generation.model import Coverage, TargetResult, TestEdit
 from greenline.domain.generation.render import render_together
 from greenline.ports.engine import Assignment
@@ -80,7 +81,11 @@ class GenerateTests:
             return Generation(tuple(_unconfirmed(bench, f, asked.get(f)) for f in functions), None, bench.text)
         began = time.monotonic()
         named = bench.project.python_functions
-        candidates = [(f, as_collected(p.candidates, named)) for f, p in proposals.items()]
+        style = bench.lessons.style
+        candidates = [
+            (f, as_collected([in_style(c, style, bench.module_name) for c in p.candidates], named))
+            for f, p in proposals.items()
+        ]
         tried = await self._trial.run(bench, candidates, Share(progress, _PROPOSED, 1.0))
         shared = (bench.seconds + time.monotonic() - began) / max(1, len(functions))
         results = []
@@ -131,6 +136,7 @@ class GenerateTests:
             unsaved=bench.unsaved,
             examples=seeds.examples,
             hints=seeds.hints,
+            lessons=bench.lessons,
         )
 
 

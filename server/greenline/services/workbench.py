@@ -16,6 +16,7 @@ from greenline.domain.code.read_module import read_module
 from greenline.domain.coverage.mapping import summarize_tested
 from greenline.domain.coverage.merge_maps import merge_maps
 from greenline.domain.coverage.model import CoverageMap, Executed, Summary
+from greenline.domain.generation.lessons import Lessons
 from greenline.domain.generation.place import Placement
 from greenline.ports.coverage import CoverageProblem
 from greenline.ports.project import Interpreter, Project
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from greenline.ports.progress import Progress
     from greenline.ports.project import InterpreterFinder, ProjectFinder
     from greenline.ports.readiness import Readiness
+    from greenline.ports.teachers import Teachers
     from greenline.ports.tests import TestRunner
     from greenline.services.report_age import ReportAge
     from greenline.services.show_coverage import ShowCoverage
@@ -66,6 +68,8 @@ class Bench:
     seconds: float = 0.0
     seeds: Mapping[str, Seeds] = field(default_factory=dict)
     """By qualified name: how the project and its tests call the function."""
+    lessons: Lessons = field(default_factory=Lessons)
+    """What the tests that are there teach of how the next ones are written."""
 
     def has_gaps(self, function: Function) -> bool:
         """Tell whether tests leave a line or branch of the function out."""
@@ -117,7 +121,9 @@ class Workbench:
         show: ShowCoverage,
         age: ReportAge,
         settings: Settings,
+        teachers: Teachers | None = None,
     ) -> None:
+        self._teachers = teachers
         self._projects = projects
         self._interpreters = interpreters
         self._layout = layout
@@ -156,6 +162,7 @@ class Workbench:
             unsaved=found.unsaved,
             existing=existing,
             seeds=join_seeds(found.module, written, existing.calls.get(found.path, ())),
+            lessons=await asyncio.to_thread(self._lessons, found),
             seconds=time.monotonic() - began,
         )
         return found.functions, bench
@@ -179,6 +186,13 @@ class Workbench:
         return read_call_sites(
             self._callers, found.project, found.path, found.module_name, found.functions, unsaved=found.unsaved
         )
+
+    def _lessons(self, found: _Found) -> Lessons:
+        if self._teachers is None:
+            return Lessons()
+        tests = found.placement.path
+        texts = found.unsaved if found.test_text is None else {**found.unsaved, tests: found.test_text}
+        return self._teachers.lessons(found.project, tests, texts)
 
     def _read_tests(self, placement: Placement) -> str | None:
         """Return the test file's text, also of a buffer that was never saved; None when there is no such file."""

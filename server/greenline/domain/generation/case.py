@@ -49,6 +49,8 @@ class Case:
     documented: bool = False
     decorators: tuple[str, ...] = ()
     """What the test needs around it, to leave everything as it was."""
+    fixtures: tuple[str, ...] = ()
+    """The project's fixtures that it asks for."""
     tested: str = ""
     """Qualified name of what is called, where it is not the target itself: a public caller of a private one."""
     within: bool = False

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from greenline.domain.code.parse import parse
 from greenline.domain.code.read_module import read_module
 from greenline.domain.generation.case_names import distinct, special_about, subject_words
+from greenline.domain.generation.given_by_fixtures import asked_by_name
 from greenline.domain.generation.model import Candidate
 from greenline.domain.generation.name_endings import single_endings, table_endings
 from greenline.domain.generation.row_ids import row_ids
@@ -77,7 +78,7 @@ def render_together(
     named: dict[Function, list[_Named]] = {function: [] for function, _ in found}
     for function, cases in found:
         specials = special_about(cases, _definition(function, text), first_line)
-        for case, special in zip(cases, specials, strict=True):
+        for case, special in zip(map(asked_by_name, cases), specials, strict=True):
             named[functions.get(case.tested, function)].append(_Named(case, special, (function.qualname,)))
     used = set(taken)
     return {function: _rendered(mine, function, text, used) for function, mine in named.items()}
@@ -228,7 +229,7 @@ class _Writer:
         return _Test(
             names=self._names(case, single_endings(case, named.special, parameters, makes=makes)),
             decorators=tuple(f"@{decorator}" for decorator in case.decorators),
-            parameters=_fixtures(body),
+            parameters=(*case.fixtures, *_fixtures(body)),
             body=tuple(body),
             imports=_imports([case], extra, body),
             oracles=_oracles([case]),
@@ -264,7 +265,7 @@ class _Writer:
         return _Test(
             names=self._names(first, table_endings(cases, [n.special for n in group], shape.fixed)),
             decorators=tuple(_decorator(names, rows, ids)),
-            parameters=(*names, *_fixtures(body)),
+            parameters=(*names, *first.fixtures, *_fixtures(body)),
             body=tuple(body),
             imports=_imports(cases, ["import pytest", *extra], body),
             oracles=_oracles(cases),

@@ -133,7 +133,7 @@ def lines_of(statement: str, depth: int = 1, suffix: str = "") -> list[str]:
 def looked_up(case: Case) -> set[str]:
     """Return the names that a test of the case needs as they are."""
     texts = (re.sub(r"\x00\d+\x00", "0", case.call), *case.arrange, *case.details, case.expected or "0")
-    return {name for name, _, _ in case.imports} | names_in(texts) - {"result"}
+    return {name for name, _, _ in case.imports} | {*case.fixtures} | names_in(texts) - {"result"}
 
 
 def names_in(texts: Sequence[str]) -> set[str]:

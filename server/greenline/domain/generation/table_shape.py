@@ -108,6 +108,8 @@ def _key(case: Case) -> object:
     """Return what cases of one table agree on, None for a case that has a test of its own."""
     if case.kept or case.after or case.decorators or case.shape == "object":
         return None
+    if any(set(case.fixtures) & _names_of(argument.source) for argument in case.arguments):
+        return None  # a row cannot ask for a fixture
     if case.shape == "with" and not case.raises:  # what is entered is looked at inside of a block
         return None
     if not (case.raises or case.details) and case.expected is None:
@@ -118,9 +120,16 @@ def _key(case: Case) -> object:
         case.shape,
         case.error,
         case.tested,
+        case.fixtures,
         len(case.arrange),
         len(case.details),
     )
+
+
+def _names_of(source: str) -> set[str]:
+    """Return the names that a piece of source mentions."""
+    tree, _ = parse(source)
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} if tree else set()
 
 
 def _arranged(all_statements: Sequence[Sequence[str]], holes: _Holes) -> tuple[str, ...] | None:
