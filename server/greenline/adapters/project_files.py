@@ -45,6 +45,8 @@ class ProjectFiles:
             test_roots=_test_roots(root, pytest.testpaths),
             python_files=pytest.python_files or _PYTHON_FILES,
             python_functions=pytest.python_functions or ("test",),
+            python_classes=pytest.python_classes or ("Test",),
+            import_mode=pytest.import_mode or "prepend",
             variables=(*variables_of_plugin(root), *pytest.variables),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from greenline.adapters.config_files import read_ini, read_toml, toml_table
@@ -25,6 +26,8 @@ class PytestSettings:
     pythonpath: tuple[str, ...] = ()
     python_files: tuple[str, ...] = ()
     python_functions: tuple[str, ...] = ()
+    python_classes: tuple[str, ...] = ()
+    import_mode: str = ""
     variables: tuple[tuple[str, str], ...] = ()
     """Of the environment, as pytest-env and pytest-django set them before any test."""
 
@@ -39,6 +42,8 @@ def read_settings(file: Path) -> PytestSettings | None:
         pythonpath=_words(section.get("pythonpath")),
         python_files=_words(section.get("python_files")),
         python_functions=_words(section.get("python_functions")),
+        python_classes=_words(section.get("python_classes")),
+        import_mode=_import_mode(section.get("addopts")),
         variables=tuple(_variables(section)),
     )
 
@@ -81,6 +86,15 @@ def _words(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return tuple(value.split())
     return tuple(word for word in value if isinstance(word, str)) if isinstance(value, list) else ()
+
+
+def _import_mode(addopts: object) -> str:
+    """Return what ``--import-mode`` says, in one word or two; the last one counts."""
+    found = ""
+    for word, following in pairwise([*_words(addopts), ""]):
+        if word.startswith("--import-mode"):
+            found = word.partition("=")[2] or following
+    return found.strip("\"'")
 
 
 def _variables(section: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from greenline.adapters.tree_walk import TreeWalk
-from greenline.domain.code.imported_names import imported_names
+from greenline.domain.code.imported_names import imported_for_all, imported_names
 from greenline.domain.generation.place import place_tests
 from greenline.domain.generation.surroundings import DEFAULT_PATTERNS, KnownTest, Surroundings
 
@@ -58,9 +58,13 @@ class TestLayoutOnDisk:
             tests=tuple(
                 _known(test, project, index < self._read) for index, test in enumerate(tests) if test != source
             ),
-            sources=frozenset(_dotted(path, project) for path in seen.sources) | {names[0]},
+            sources=frozenset(
+                _dotted(path, project) for path in seen.sources if not _is_for_tests(path, project, source)
+            )
+            | {names[0]},
             folders=frozenset(seen.folders),
             packages=frozenset(seen.packages),
+            import_mode=project.import_mode,
         )
         return place_tests(around)
 
@@ -75,7 +79,17 @@ def _interest(test: Path, source: Path) -> tuple[int, int, str]:
 def _known(test: Path, project: Project, read: bool) -> KnownTest:
     text = _text(test) if read else ""
     package = _dotted(test.parent / "__init__.py", project)
-    return KnownTest(test, imported_names(text, package))
+    return KnownTest(test, imported_names(text, package), imported_for_all(text, package))
+
+
+def _is_for_tests(path: Path, project: Project, source: Path) -> bool:
+    """Tell whether a module that is no test stands among tests, as what they share does."""
+    if not path.is_relative_to(project.root):
+        return False
+    roots = [root for root in project.test_roots if not source.is_relative_to(root)]
+    return any(path.is_relative_to(root) for root in roots) or bool(
+        {"tests", "test"} & set(path.relative_to(project.root).parts[:-1])
+    )
 
 
 def _text(path: Path) -> str:

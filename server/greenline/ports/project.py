@@ -20,6 +20,10 @@ class Project:
     python_files: tuple[str, ...] = ("test_*.py", "*_test.py")
     python_functions: tuple[str, ...] = ("test",)
     """Beginnings or patterns of the names that pytest takes for tests."""
+    python_classes: tuple[str, ...] = ("Test",)
+    """The same of classes that hold tests; those of ``unittest`` may have any name."""
+    import_mode: str = "prepend"
+    """How pytest imports test files: "prepend" and "append" want them to have different names, "importlib" does not."""
     variables: tuple[tuple[str, str], ...] = ()
     """What the project's configuration has pytest set in the environment."""
 

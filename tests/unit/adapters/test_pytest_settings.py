@@ -102,3 +102,14 @@ def test_variables_of_pytest_envs_own_table(tmp_path: Path, monkeypatch: pytest.
 
     assert variables_of_plugin(tmp_path) == expected
     assert ProjectFiles().project_of(tmp_path / "a.py").variables == expected
+
+
+def test_classes_and_the_way_of_importing(tmp_path: Path) -> None:
+    text = "[pytest]\npython_classes = Describe* Check\naddopts = -ra --import-mode append\n  --import-mode=importlib\n"
+    (tmp_path / "pytest.ini").write_text(text)
+    project = ProjectFiles().project_of(tmp_path / "a.py")
+    assert (project.python_classes, project.import_mode) == (("Describe*", "Check"), "importlib")
+
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    project = ProjectFiles().project_of(tmp_path / "a.py")
+    assert (project.python_classes, project.import_mode) == (("Test",), "prepend")

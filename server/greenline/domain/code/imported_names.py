@@ -13,6 +13,7 @@ _FROM = re.compile(
 )
 _IMPORT = re.compile(_STATEMENT + r"import[ \t]+([^\n#;]+)", re.MULTILINE)
 _COMMENT = re.compile(r"#[^\n]*")
+_INDENTED = re.compile(r"^[ \t\f]+(?=(?:from|import)\b)", re.MULTILINE)
 
 
 def imported_names(text: str, package: str) -> frozenset[str]:
@@ -33,6 +34,11 @@ def imported_names(text: str, package: str) -> frozenset[str]:
             parts = _first_word(module).split(".")
             found.update(".".join(parts[:count]) for count in range(1, len(parts) + 1))
     return frozenset(found - {""})
+
+
+def imported_for_all(text: str, package: str) -> frozenset[str]:
+    """Return those of the imported names that stand at the left margin: what the whole module has them for."""
+    return imported_names(_INDENTED.sub("#", text), package)
 
 
 def _absolute(module: str, package: str) -> str:

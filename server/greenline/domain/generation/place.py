@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from greenline.domain.generation.place_layouts import folder_for
+from greenline.domain.generation.subjects import Subjects, share_of, stems
 from greenline.domain.generation.surroundings import (
     DEFAULT_PATTERNS,
     subject_stem,
@@ -33,32 +35,63 @@ class Placement:
 
 
 def place_tests(around: Surroundings) -> Placement:
-    """Choose the test file for ``around.source``: one that tests the module already, or the place for a new one."""
-    importing = [test for test in around.tests if any(name in test.imports for name in around.module_names)]
-    named = [test for test in importing if _is_named_after(test.path, around)]
+    """Choose the test file for ``around.source``: one that tests the module already, or the place for a new one.
+
+    First one that is named after the module and imports it or something of its package, then one that imports it more
+    than anything else of the project, then one that has its name and says nothing else.
+    """
+    subjects = Subjects.of(around)
+    own = around.module_names[0]
+    usual = frozenset(test.path for test in subjects.usual())
+    named = [test for test in around.tests if _is_named_after(test.path, around) and not _is_anothers(test, around)]
+    of_package = [test for test in named if _imports(test, around) or _imports_package(test, around)]
+    if of_package:
+        best = min(of_package, key=lambda t: (t.path not in usual, not _imports(t, around), *_distance(t.path, around)))
+        package = around.parts[0]
+        imports = f"imports {own} already" if _imports(best, around) else f"is named after {own} and imports {package}"
+        return _existing(best, around, imports)
+    if (about := _about(around, usual)) is not None:
+        return _existing(*about)
     if named:
-        best = min(named, key=lambda test: _distance(test.path, around))
-        return _existing(best, around, f"imports {around.module_names[0]} already")
-    free = [test for test in importing if not _other_subject(test, around)]
-    if len(free) == 1:
-        return _existing(free[0], around, f"is the only test file that imports {around.module_names[0]}")
-    by_name = [test for test in around.tests if _is_named_after(test.path, around) and not _other_subject(test, around)]
-    if by_name:
-        best = min(by_name, key=lambda test: _distance(test.path, around))
-        return _existing(best, around, f"is named after {around.module_names[0]}")
-    return _new_file(around)
+        best = min(named, key=lambda test: (test.path not in usual, *_distance(test.path, around)))
+        return _existing(best, around, f"is named after {own}")
+    return _new_file(around, subjects)
+
+
+def _imports(test: KnownTest, around: Surroundings) -> bool:
+    return any(name in test.imports for name in around.module_names)
+
+
+def _imports_package(test: KnownTest, around: Surroundings) -> bool:
+    return around.parts[0] in {name.partition(".")[0] for name in test.imports}
+
+
+def _about(around: Surroundings, usual: frozenset[Path]) -> tuple[KnownTest, Surroundings, str] | None:
+    """Find the file that is about this module more than about others, though it has another name."""
+    own = around.module_names[0]
+    importing = [test for test in around.tests if _imports(test, around)]
+    free = [test for test in importing if test.path in usual and not _other_subject(test, around)]
+    if len(importing) == len(usual) == len(free) == 1:
+        return free[0], around, f"is the project's only test file and imports {own}"
+    shares = sorted(((share_of(test, around), test) for test in free), key=lambda each: each[0], reverse=True)
+    mostly = [(share, test) for share, test in shares if share[0] >= 0.5]  # noqa: PLR2004 - half of what it imports
+    if not mostly or (len(mostly) > 1 and mostly[0][0] == mostly[1][0]):
+        return None
+    only = len(importing) == 1
+    return mostly[0][1], around, f"is the only test file that imports {own}" if only else f"is mostly about {own}"
 
 
 def _existing(test: KnownTest, around: Surroundings, why: str) -> Placement:
     return Placement(test.path, exists=True, reason=f"{around.shown(test.path)} {why}")
 
 
-def _new_file(around: Surroundings) -> Placement:
+def _new_file(around: Surroundings, subjects: Subjects) -> Placement:
     folder, why = folder_for(around)
     taken = {test.path for test in around.tests}
-    plain, *longer = [folder / name for name in _names(around)]
-    path = plain
-    if obstacle := _obstacle(plain, taken, around, plain=True):
+    usual, *longer = [folder / name for name in _names(around, subjects)]
+    path = usual
+    is_plain = tested_stem(usual) == subject_stem(around.parts[-1])
+    if obstacle := _obstacle(usual, taken, around, plain=is_plain):
         why = f"{why}; {obstacle}"
         free = (each for each in longer if not _obstacle(each, taken, around, plain=False))
         path = next(free, longer[-1])
@@ -69,7 +102,7 @@ def _obstacle(path: Path, taken: set[Path], around: Surroundings, *, plain: bool
     """Say what stands against a new file of that name, empty for nothing. ``plain``: it is the module's bare name."""
     if path in taken:
         return f"{around.shown(path)} tests another module"
-    for other in taken:
+    for other in () if around.import_mode == "importlib" else taken:
         if other.name == path.name and not (other.parent in around.packages and path.parent in around.packages):
             return f"pytest wants another name than that of {around.shown(other)}, for one of the folders is no package"
     if not plain or _mirrors(path, around):
@@ -92,17 +125,28 @@ def _mirrors(path: Path, around: Surroundings) -> bool:
     return path.parent.is_relative_to(around.source.parent) or (len(above) > 1 and path.parent.name == above[-1])
 
 
-def _names(around: Surroundings) -> Iterator[str]:
-    """Yield file names, the plainest first; the last one is free."""
-    parts = [subject_stem(part) for part in around.parts]
+def _names(around: Surroundings, subjects: Subjects) -> Iterator[str]:
+    """Yield file names, the usual one first, then those that say more; the last one is free."""
     style = _style(around)
-    stems = ["_".join(parts[-count:]) for count in range(1, len(parts) + 1)]
-    yield from (style.replace("*", stem) for stem in stems)
+    found = list(stems(around.parts))[_usual_count(around, subjects) - 1 :]
+    yield from (style.replace("*", stem) for stem in found)
     taken = {test.path.name for test in around.tests}
     number = 2
-    while (name := style.replace("*", f"{stems[-1]}_{number}")) in taken:
+    while (name := style.replace("*", f"{found[-1]}_{number}")) in taken:
         number += 1
     yield name
+
+
+def _usual_count(around: Surroundings, subjects: Subjects) -> int:
+    """Return how many parts of the source's dotted name go into a file's name where most files have as many."""
+    votes: Counter[int | None] = Counter()
+    for test in subjects.usual():
+        if (subject := subjects.subject(test)) is not None:
+            if subject.count == 1:
+                votes[None] += 1
+            votes[len(subject.name.split(".")) - subject.count] += 1
+    dropped = max(votes, key=lambda each: (votes[each], each is None), default=None)
+    return 1 if dropped is None else max(1, len(around.parts) - dropped)
 
 
 def _style(around: Surroundings) -> str:
@@ -125,9 +169,23 @@ def _collected(pattern: str, python_files: Sequence[str]) -> bool:
 
 
 def _is_named_after(path: Path, around: Surroundings) -> bool:
-    parts = [subject_stem(part) for part in around.parts]
-    stems = {"_".join(parts[-count:]) for count in range(1, len(parts) + 1)}
-    return tested_stem(path) in stems
+    return tested_stem(path) in stems(around.parts)
+
+
+def _is_anothers(test: KnownTest, around: Surroundings) -> bool:
+    """Tell whether a file of that name is rather about another module of the same name."""
+    if _imports(test, around):
+        return False
+    if _other_subject(test, around):
+        return True
+    stem = tested_stem(test.path)
+    twins = [name.split(".") for name in around.sources - set(around.module_names)]
+    alike = [parts for parts in twins if stem == subject_stem(parts[-1])]
+    return any(_mirrored(test.path, parts) > _mirrored(test.path, around.parts) for parts in alike)
+
+
+def _mirrored(path: Path, parts: Sequence[str]) -> int:
+    return sum(part in path.parts for part in parts[:-1])
 
 
 def _other_subject(test: KnownTest, around: Surroundings) -> str | None:
@@ -139,5 +197,4 @@ def _other_subject(test: KnownTest, around: Surroundings) -> str | None:
 
 def _distance(path: Path, around: Surroundings) -> tuple[int, int, str]:
     """Sort test files: folders named as the module's own first, then short paths."""
-    mirrored = sum(part in path.parts for part in around.parts[:-1])
-    return (-mirrored, len(path.parts), str(path))
+    return (-_mirrored(path, around.parts), len(path.parts), str(path))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from greenline.domain.generation.surroundings import subject_stem, tested_stem
+from greenline.domain.generation.subjects import Subjects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,10 +21,12 @@ def folder_for(around: Surroundings) -> tuple[Path, str]:
     """Return the folder for a new test file, and why in words."""
     if not around.in_project:
         return around.source.parent, "beside the source, for it belongs to no project"
-    votes = Counter(layout for test in around.tests for layout in _explanations(test, around))
+    subjects = Subjects.of(around)
+    tests = subjects.usual()
+    votes = Counter(layout for test in tests for layout in _explanations(test, subjects))
     for layout, _ in sorted(votes.items(), key=lambda vote: (-vote[1], *_preference(vote[0], around))):
         return layout.folder(around), f"{layout.words(around)}, as the other tests are"
-    folders = Counter(test.path.parent for test in around.tests if _near(test.path, around))
+    folders = Counter(test.path.parent for test in tests if _near(test.path, around))
     if folders:
         return max(folders, key=lambda each: (folders[each], str(each))), "where the other tests are"
     if around.test_roots:
@@ -61,15 +63,13 @@ class _Layout:
         return f"in {below}, in the same folders as the source" if self.folder(around) != self.base else f"in {below}"
 
 
-def _explanations(test: KnownTest, around: Surroundings) -> Iterator[_Layout]:
+def _explanations(test: KnownTest, subjects: Subjects) -> Iterator[_Layout]:
     """Yield the layouts that put this test file where it is, given the module that it is named after."""
-    stem = tested_stem(test.path)
-    named = [name for name in around.sources if subject_stem(name.rpartition(".")[2]) == stem]
-    imported = [name for name in named if name in test.imports]
-    subjects = imported or named
-    if len(subjects) != 1:
+    subject = subjects.subject(test)
+    if subject is None:
         return
-    parts = tuple(subjects[0].split("."))
+    around = subjects.around
+    parts = tuple(subject.name.split("."))
     folder = test.path.parent
     home = _home_of(parts, around)
     if home is not None and folder == home:
@@ -78,12 +78,14 @@ def _explanations(test: KnownTest, around: Surroundings) -> Iterator[_Layout]:
     if home is not None and folder.parent == home and folder.name in _INSIDE and len(parts) > 1:
         yield _Layout("inside", detail=folder.name)
         return
-    yield from _below(folder, parts)
+    yield from _below(folder, parts, around)
 
 
-def _below(folder: Path, parts: Sequence[str]) -> Iterator[_Layout]:
+def _below(folder: Path, parts: Sequence[str], around: Surroundings) -> Iterator[_Layout]:
     above = parts[:-1]
-    for dropped in range(min(2, len(above) + 1)):
+    # What is only a namespace is left off together with the package's own name.
+    namespaces = [count for count in range(1, len(above)) if ".".join(above[:count]) not in around.sources]
+    for dropped in range(min(2 + len(namespaces), len(above) + 1)):
         kept = above[dropped:]
         if folder.parts[len(folder.parts) - len(kept) :] == tuple(kept):
             yield _Layout("mirror", Path(*folder.parts[: len(folder.parts) - len(kept)]), dropped=dropped)

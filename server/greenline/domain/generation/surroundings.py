@@ -17,6 +17,8 @@ class KnownTest:
 
     path: Path
     imports: frozenset[str] = frozenset()
+    for_all: frozenset[str] = frozenset()
+    """Those of them that the whole file imports, not one of its functions for itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,13 @@ class Surroundings:
     python_files: tuple[str, ...] = DEFAULT_PATTERNS
     tests: tuple[KnownTest, ...] = ()
     sources: frozenset[str] = frozenset()
-    """Dotted names of the project's modules, as far as they were listed."""
+    """Dotted names of the project's modules, as far as they were listed; of its tests, none."""
     folders: frozenset[Path] = frozenset()
     """Folders that were seen."""
     packages: frozenset[Path] = frozenset()
     """Those of them that have an ``__init__.py``."""
+    import_mode: str = "prepend"
+    """How pytest imports test files: "prepend", "append" or "importlib"."""
 
     @property
     def parts(self) -> tuple[str, ...]:

@@ -1,0 +1,189 @@
+"""Which of several files that import a module its tests go to, and what a new file is called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from greenline.domain.code.imported_names import imported_for_all
+from unit.generation.test_place import PARCELS, USES_CORE, placed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+METRIC = {
+    "metric/__init__.py": "from metric.duration import Duration\n",
+    "metric/duration.py": "class Duration: ...\n",
+    "metric/mass.py": "",
+    "metric/store.py": "",
+}
+
+
+def test_a_file_named_after_the_module_needs_to_import_only_its_package(tmp_path: Path) -> None:
+    files = {
+        **METRIC,
+        "tests/test_duration.py": "from metric import Duration\n",
+        "tests/test_pickle.py": "import pickle\n\ndef test_it():\n    from metric.duration import Duration\n",
+    }
+    path, placement = placed(tmp_path, "metric/duration.py", files)
+    assert path == "tests/test_duration.py"
+    assert placement.reason == f"{path} is named after metric.duration and imports metric"
+
+
+def test_what_one_test_imports_for_itself_does_not_make_the_file_about_it(tmp_path: Path) -> None:
+    files = {
+        **METRIC,
+        "tests/test_mass.py": "",
+        "tests/test_pickle.py": "from metric.store import load, save\n\ndef test_it():\n"
+        "    from metric.duration import Duration\n",
+    }
+    assert placed(tmp_path, "metric/duration.py", files)[0] == "tests/test_duration.py"
+
+
+def test_a_file_that_imports_for_its_tests_only_may_still_be_the_one(tmp_path: Path) -> None:
+    files = {
+        **METRIC,
+        "tests/test_mass.py": "",
+        "tests/test_times.py": "def test_it():\n    from metric.duration import Duration\n",
+    }
+    path, placement = placed(tmp_path, "metric/duration.py", files)
+    assert path == "tests/test_times.py"
+    assert placement.reason == f"{path} is the only test file that imports metric.duration"
+
+
+def test_the_share_of_what_a_file_imports_decides_between_several(tmp_path: Path) -> None:
+    files = {
+        **METRIC,
+        "tests/test_all.py": "from metric import duration, mass, store\n",
+        "tests/test_times.py": "from metric.duration import Duration, minutes\nfrom metric import store\n",
+        "tests/test_kilos.py": "from metric.mass import Mass\nfrom metric import duration\n",
+    }
+    path, placement = placed(tmp_path, "metric/duration.py", files)
+    assert path == "tests/test_times.py"
+    assert placement.reason == f"{path} is mostly about metric.duration"
+
+
+def test_of_files_about_nothing_else_the_one_that_imports_more_of_it(tmp_path: Path) -> None:
+    files = {
+        **METRIC,
+        "tests/test_less.py": "from metric.duration import Duration\n",
+        "tests/test_more.py": "from metric.duration import Duration, minutes\n",
+    }
+    assert placed(tmp_path, "metric/duration.py", files)[0] == "tests/test_more.py"
+
+
+def test_what_tests_share_is_no_code_under_test(tmp_path: Path) -> None:
+    files = {
+        **METRIC,
+        "tests/__init__.py": "",
+        "tests/common.py": "",
+        "tests/test_mass.py": "",
+        "tests/test_times.py": "from metric.duration import Duration\nfrom .common import a, b, c\n",
+    }
+    assert placed(tmp_path, "metric/duration.py", files)[0] == "tests/test_times.py"
+
+
+def test_the_only_test_file_of_a_project_holds_all_its_tests(tmp_path: Path) -> None:
+    files = {**METRIC, "tests/test_everything.py": "from metric import duration, mass, store\n"}
+    path, placement = placed(tmp_path, "metric/duration.py", files)
+    assert path == "tests/test_everything.py"
+    assert placement.reason == f"{path} is the project's only test file and imports metric.duration"
+
+
+def test_tests_that_take_several_modules_together_are_no_place_for_those_of_one(tmp_path: Path) -> None:
+    files = {
+        **METRIC,
+        "tests/integration/test_duration.py": "from metric.duration import Duration\n",
+        "tests/unit/test_duration.py": "from metric.duration import Duration\n",
+        "tests/e2e/test_year.py": "from metric.mass import Mass\n",
+        "tests/unit/test_store.py": "from metric.store import load\n",
+    }
+    assert placed(tmp_path, "metric/duration.py", files)[0] == "tests/unit/test_duration.py"
+    assert placed(tmp_path, "metric/mass.py", {})[0] == "tests/unit/test_mass.py"
+
+
+def test_a_folder_of_that_name_is_an_ordinary_one_where_the_source_has_it(tmp_path: Path) -> None:
+    files = {
+        **PARCELS,
+        "parcels/system/__init__.py": "",
+        "parcels/system/clock.py": "",
+        "tests/system/test_clock.py": "from parcels.system.clock import now\n",
+        "tests/test_cli.py": "from parcels import cli\n",
+    }
+    assert placed(tmp_path, "parcels/system/lock.py", files)[0] == "tests/system/test_lock.py"
+
+
+LONG = {
+    "tests/test_cli.py": "from parcels import cli\n",
+    "tests/test_rates_zones.py": "from parcels.rates.zones import zone\n",
+    "tests/test_rates_fuel.py": "from parcels.rates import fuel\n",
+    "parcels/rates/fuel.py": "",
+}
+
+
+def test_names_have_as_many_parts_as_those_of_the_other_files(tmp_path: Path) -> None:
+    assert placed(tmp_path, "parcels/rates/tolls.py", {**PARCELS, **LONG})[0] == "tests/test_rates_tolls.py"
+    assert placed(tmp_path, "parcels/core.py", {})[0] == "tests/test_core.py"
+    packages = {"parcels/eu/__init__.py": "", "parcels/eu/rates/__init__.py": ""}
+    assert placed(tmp_path, "parcels/eu/rates/tolls.py", packages)[0] == "tests/test_eu_rates_tolls.py"
+
+
+def test_names_have_the_package_where_the_others_have_it(tmp_path: Path) -> None:
+    files = {
+        "tests/test_parcels_cli.py": "from parcels import cli\n",
+        "tests/test_parcels_rates_zones.py": "from parcels.rates.zones import zone\n",
+    }
+    assert placed(tmp_path, "parcels/rates/fuel.py", {**PARCELS, **files})[0] == "tests/test_parcels_rates_fuel.py"
+    assert placed(tmp_path, "parcels/core.py", {})[0] == "tests/test_parcels_core.py"
+
+
+@pytest.mark.parametrize(
+    "addopts", ['"-ra --import-mode=importlib"', '["-ra", "--import-mode=importlib"]', '["--import-mode", "importlib"]']
+)
+def test_equal_names_in_two_folders_are_fine_where_no_test_imports_another(tmp_path: Path, addopts: str) -> None:
+    files = {
+        **PARCELS,
+        "pyproject.toml": f"[tool.pytest.ini_options]\naddopts = {addopts}\n",
+        "tests/test_cli.py": "from parcels.cli import run\n",
+        "tests/rates/test_zones.py": "from parcels.rates.zones import zone\n",
+    }
+    assert placed(tmp_path, "parcels/rates/cli.py", files)[0] == "tests/rates/test_cli.py"
+
+
+def test_a_file_in_another_modules_folder_is_not_taken_for_its_twin(tmp_path: Path) -> None:
+    files = {
+        **PARCELS,
+        "parcels/eu/cli.py": "",
+        "parcels/rates/cli.py": "",
+        "tests/eu/test_cli.py": "import parcels\n",
+        "tests/rates/test_zones.py": "from parcels.rates.zones import zone\n",
+    }
+    path, _ = placed(tmp_path, "parcels/rates/cli.py", files)
+    assert path == "tests/rates/test_rates_cli.py"
+
+
+def test_a_namespace_is_left_off_with_the_package(tmp_path: Path) -> None:
+    files = {
+        "src/tram/cars/__init__.py": "",
+        "src/tram/cars/seats.py": "",
+        "src/tram/cars/parts/brakes.py": "",
+        "src/tram/cars/parts/__init__.py": "",
+        "tests/test_seats.py": "from tram.cars.seats import seats\n",
+        "tests/parts/test_brakes.py": "from tram.cars.parts.brakes import metres\n",
+    }
+    assert placed(tmp_path, "src/tram/cars/parts/doors.py", files)[0] == "tests/parts/test_doors.py"
+    assert placed(tmp_path, "src/tram/cars/lights.py", {})[0] == "tests/test_lights.py"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import a\n\ndef f():\n    import b\n", {"a"}),
+        ("def f():\n    from b import (c,\n        d)\nfrom e import (\n    f,\n)\n", {"e", "e.f"}),
+        ("try:\n\timport a\nexcept ImportError:\n\ta = None\n", set()),
+        (USES_CORE, {"parcels.core", "parcels.core.parse"}),
+    ],
+)
+def test_imports_of_the_whole_file_stand_at_the_margin(text: str, expected: set[str]) -> None:
+    assert imported_for_all(text, "") == expected
