@@ -55,16 +55,21 @@ def chosen(package: Package, folder: Path) -> list[str]:
     """Return the targets of an unpacked package, relative to its folder."""
     public: list[str] = []
     others: list[str] = []
-    for path in sorted((folder / package.sources).rglob("*.py")):
-        relative = path.relative_to(folder).as_posix()
-        for qualname in _functions(ast.parse(path.read_text(encoding="utf-8")).body, ""):
-            names = [*Path(relative).with_suffix("").parts, *qualname.split(".")]
-            private = any(name.startswith("_") and name != "__init__" for name in names)
-            (others if private else public).append(f"{relative}::{qualname}")
+    for target, is_public in named_functions(package, folder):
+        (public if is_public else others).append(target)
     if package.sampled:
         public.sort(key=lambda target: hashlib.sha256(f"{SEED}:{target}".encode()).hexdigest())
     picked = public[:WANTED]
     return sorted(picked) if package.sampled else [*picked, *others[: WANTED - len(picked)]]
+
+
+def named_functions(package: Package, folder: Path) -> Iterator[tuple[str, bool]]:
+    """Yield each function and method of an unpacked package as a target, and whether all of its names are public."""
+    for path in sorted((folder / package.sources).rglob("*.py")):
+        relative = path.relative_to(folder).as_posix()
+        for qualname in _functions(ast.parse(path.read_text(encoding="utf-8")).body, ""):
+            names = [*Path(relative).with_suffix("").parts, *qualname.split(".")]
+            yield f"{relative}::{qualname}", not any(n.startswith("_") and n != "__init__" for n in names)
 
 
 def committed() -> dict[str, list[str]]:

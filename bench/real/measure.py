@@ -51,7 +51,7 @@ def generate(greenline: list[str], folder: Path, python: Path, target: str) -> R
         done = subprocess.run(
             command,
             cwd=folder,
-            env=_environment(),
+            env=environment_of_a_person(),
             capture_output=True,
             text=True,
             check=False,
@@ -100,6 +100,14 @@ def check(folder: Path, python: Path, sources: str, rows: list[Row]) -> Check:
     return found
 
 
+def passed_names(folder: Path, python: Path, file: str) -> set[str]:
+    """Run a test file under plain pytest in a fresh process; return the tests that passed with each of their cases."""
+    report = folder.parent / f"{folder.name}-pytest.xml"
+    report.unlink(missing_ok=True)
+    _run([str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", file], folder)
+    return {name for names in _passed(report).values() for name in names}
+
+
 def _measured(folder: Path, python: Path, sources: str, files: list[str]) -> dict[str, Any] | None:
     """Return coverage.py's own report of the written tests."""
     data, report = folder.parent / f"{folder.name}.coverage", folder.parent / f"{folder.name}-coverage.json"
@@ -146,11 +154,18 @@ def _passed(report: Path) -> dict[str, set[str]]:
 def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(
-            command, cwd=folder, env=_environment(), capture_output=True, text=True, check=False, timeout=CHECK_SECONDS
+            command,
+            cwd=folder,
+            env=environment_of_a_person(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=CHECK_SECONDS,
         )
     except subprocess.TimeoutExpired:
         return subprocess.CompletedProcess(command, -1, "", f"no end in {CHECK_SECONDS} s")
 
 
-def _environment() -> dict[str, str]:
+def environment_of_a_person() -> dict[str, str]:
+    """Return the environment without what would reach into the package's tests from this process."""
     return {name: value for name, value in os.environ.items() if name not in _FROM_OUTSIDE}

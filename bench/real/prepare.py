@@ -42,13 +42,19 @@ def unpacked(package: Package) -> Path:
     return folder
 
 
-def working_copy(package: Package) -> tuple[Path, list[str]]:
-    """Return a fresh copy without the package's own tests (else there is little to gain), and what was left out."""
-    folder = CACHE / "work" / package.name
+def fresh_copy(package: Package, kind: str = "work") -> Path:
+    """Return a fresh copy of the package as it was published."""
+    folder = CACHE / kind / package.name
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(unpacked(package), folder)
     # Pytest looks for settings in the folders above: without this it would take Greenline's own.
     (folder.parent / "pytest.ini").write_text("[pytest]\n")
+    return folder
+
+
+def working_copy(package: Package) -> tuple[Path, list[str]]:
+    """Return a fresh copy without the package's own tests (else there is little to gain), and what was left out."""
+    folder = fresh_copy(package)
     own = [folder / name for name in ("tests", "test") if (folder / name).is_dir()]
     own += [*folder.glob("test_*.py"), *folder.glob("*_test.py")]
     for path in own:
@@ -59,19 +65,17 @@ def working_copy(package: Package) -> tuple[Path, list[str]]:
     return folder, [path.name for path in own]
 
 
-def interpreter_for(package: Package, folder: Path) -> Path:
+def interpreter_for(package: Package, folder: Path, tools: str = "environment.txt") -> Path:
     """Return the Python of the package's own environment: the working copy installed as editable, and pytest."""
-    stamp_text = sha256(
-        (HERE / "environment.txt").read_bytes() + f"{package.version}{sys.version}".encode()
-    ).hexdigest()
-    home = CACHE / "environments" / package.name
+    stamp_text = sha256((HERE / tools).read_bytes() + f"{package.version}{sys.version}".encode()).hexdigest()
+    home = CACHE / "environments" / f"{package.name}{'' if tools == 'environment.txt' else '-with-its-tests'}"
     stamp = home / "ready"
     python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not stamp.is_file() or stamp.read_text() != stamp_text:
         print(f"Setting up an environment for {package.name} ...", file=sys.stderr)
         venv.create(home, clear=True, with_pip=True)
         install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        _pip([*install, "-r", str(HERE / "environment.txt")], "the test tools")
+        _pip([*install, "-r", str(HERE / tools)], "the test tools")
         _pip([*install, "--no-deps", "--editable", str(folder)], package.name)
         stamp.write_text(stamp_text)
     return python

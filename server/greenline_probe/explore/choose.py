@@ -53,13 +53,16 @@ def choose(
     near: Search,
     budget: Budget,
     holds: Holds,
+    *,
+    rest: bool = False,
 ) -> Chosen:
     """Choose greedily: goals first, then mutants; then leave out what became superfluous.
 
-    ``holds`` tells whether an observation is the same on another day and in another folder.
+    ``holds`` tells whether an observation is the same on another day and in another folder. ``rest``: tests reach the
+    target already, so nothing is taken but what the goals and the mutants ask for.
     """
     ordered = sorted(candidates, key=lambda o: (o.kind != "value", o.choice.cost))
-    choice = _Choice(ordered, goals, mutation, observer, budget, holds)
+    choice = _Choice(ordered, goals, mutation, observer, budget, holds, rest=rest)
     choice.cover()
     choice.kill()
     near.start_from([o.choice for o in ordered])
@@ -85,6 +88,8 @@ class _Choice:
         observer: Observer,
         budget: Budget,
         holds: Holds,
+        *,
+        rest: bool,
     ) -> None:
         self.kept: list[Observation] = []
         self.killed_by: dict[int, set[int]] = {}
@@ -95,8 +100,8 @@ class _Choice:
         self._observer = observer
         self._budget = budget
         self._holds = holds
-        self._shown = _one_of_each_path([o for o in ordered if o.documented])[:MOST_SHOWN]
-        self._tells = _returns_a_comparison(observer.subject.node)
+        self._shown = [] if rest else _one_of_each_path([o for o in ordered if o.documented])[:MOST_SHOWN]
+        self._tells = not rest and _returns_a_comparison(observer.subject.node)
         self._others_show = any(o.choice.template.through for o in ordered)
         self._met = {id(o): self._met_by(o) for o in ordered}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +46,17 @@ class Goals:
     def all(self) -> frozenset[Any]:
         """Lines and branches together."""
         return frozenset(self.lines | self.arcs)
+
+    def are_a_rest(self, function: ast.AST) -> bool:
+        """Tell whether tests reach the function already: what it does first is not among what is missing."""
+        body = [n for n in getattr(function, "body", []) if not _says_nothing(n)]
+        return bool(body) and self.statement(body[0].lineno) not in self.lines
+
+
+def _says_nothing(node: ast.stmt) -> bool:
+    """Tell a docstring, ``...``, ``global`` and the like, which leave no trace."""
+    constant = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return constant or isinstance(node, (ast.Global, ast.Nonlocal))
 
 
 @dataclass

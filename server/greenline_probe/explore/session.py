@@ -230,6 +230,9 @@ def judge(
     mutation = Mutation(subject.function, subject.node, subject.qualname, request.file, beat)
     if not mutate:
         mutation.mutants.clear()
+    rest = session.goals.are_a_rest(subject.node)
+    if rest:  # the tests that are there speak of the others
+        mutation.mutants = [m for m in mutation.mutants if session.goals.statement(m.line) in session.goals.lines]
     nothing = Comparisons()
     near = Search(
         session.observer,
@@ -244,10 +247,10 @@ def judge(
     def holds(observation: Observation) -> bool:
         return session.documented.allows(observation) and _is_same_elsewhere(observation, session)
 
-    chosen_ones = choose(observations, session.goals, mutation, session.observer, near, budget, holds)
+    chosen_ones = choose(observations, session.goals, mutation, session.observer, near, budget, holds, rest=rest)
     met = set().union(*(session.goals.met_by(o.edges) for o in chosen_ones.observations))
     properties = Properties(session.observer, mutation, _seed(request), Budget(request.seconds * PROPERTY_SHARE))
-    held = properties.found([*chosen_ones.observations, *observations], chosen_ones.unnoticed)
+    held = [] if rest else properties.found([*chosen_ones.observations, *observations], chosen_ones.unnoticed)
     noticed = {f"line {m.line}: {m.what}" for each in held for m in each.noticed}
     emit(
         {
