@@ -43,6 +43,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("pydantic", "pydantic_models"),
     ("attr", "attrs_classes"),
     ("click", "click_commands"),
+    ("typer", "typer_commands"),
     ("requests httpx", "http_clients"),
 )
 """(libraries, one of which the code under test imports, or none; module of this package)."""

@@ -11,6 +11,7 @@ from typing import Any
 from greenline_probe.explore.definitions import find_def
 from greenline_probe.explore.kinds.clients import Arguments, Pairs, Way
 from greenline_probe.explore.kinds.command_words import Word, line_of, settings_of, words_of
+from greenline_probe.explore.sources import prelude_of
 from greenline_probe.explore.subject import Subject
 from greenline_probe.explore.template import OMITTED, Slot, Template
 from greenline_probe.explore.values import Values
@@ -48,16 +49,18 @@ def way_through(subject: Subject, invoke: str, root: str, path: list[tuple[str, 
     words: list[Word] = []
     settings: list[Slot] = []
     for depth, (name, command) in enumerate(path):
-        mine = values if command is path[-1][1] else values.of_function(function_of(command) or print)
+        mine = values if command is path[-1][1] else values.of_function(_behind(command))
         words += [Word(Slot(name, []), literal=name)] if depth else []
         if command is path[-1][1] or _sees_others(subject):
             words += words_of(command, mine)
         else:
             words += [w for w in words_of(command, mine) if w.parameter.required]
         settings += settings_of(command)
-    words += _subcommand(path[-1][1], values)
+    given = _subcommand(path[-1][1], values)
+    settings += [w.slot for w in given if w.slot.pool]
+    words += given
     more = _settings(subject, values, path)
-    slots = [*settings, *(w.slot for w in words if not w.literal), *more]
+    slots = [*settings, *(w.slot for w in words if w.parameter is not None), *more]
 
     def join(pairs: Pairs) -> Arguments:
         named = [(s.name, s.label, source) for s, source in pairs if source and any(s is m for m in more)]
@@ -94,33 +97,45 @@ def failure(value: Any) -> BaseException | None:
 
 def parts(value: Any) -> list[str] | None:
     """Return exit code and output of a result; of a usage error, the line that says what is wrong."""
-    if not _is_result(value):
-        return None
+    return parts_of(value, failure(value)) if _is_result(value) else None
+
+
+def parts_of(value: Any, failed: BaseException | None) -> list[str]:
+    """Return what to assert of a runner's result."""
     output: str = value.output
-    if failure(value) is not None:
+    if failed is not None:
         return ["{}.exit_code", "str({}.exception)"]
     lines = output.splitlines()
-    if value.exit_code == 2 and output.startswith("Usage:"):
+    if value.exit_code == 2 and "Usage: " in output:
         told = [line for line in lines if line.startswith("Error: ")]
-        return ["{}.exit_code", *(_holds(stable_words(line, value)) for line in told[:1])]
+        return ["{}.exit_code", *(holds(_stable_words(line, value)) for line in told[:1])]
     if len(output) > LONGEST:
-        return ["{}.exit_code", *map(_holds, dict.fromkeys([lines[0], lines[-1]]))]
+        return ["{}.exit_code", *map(holds, dict.fromkeys([lines[0], lines[-1]]))]
     return ["{}.exit_code", *(["{}.output"] if output else [])]
 
 
-def stable_words(line: str, result: Any) -> str:
-    """Return what is wrong, in the words that the project chose: what Click says itself, it may say otherwise later."""
-    error = result.exc_info[1].__context__ if result.exc_info else None
-    trace = getattr(error, "__traceback__", None)
+def holds(text: str) -> str:
+    """Return the part that asks whether a text is in the output."""
+    return f"{text!r} in ".replace("{", "{{").replace("}", "}}") + "{}.output"
+
+
+def is_raised_by_project(error: BaseException | None) -> bool:
+    """Tell whether a library for command lines did not raise it itself."""
+    trace = error.__traceback__ if error is not None else None
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    is_clicks = trace is not None and trace.tb_frame.f_globals.get("__name__", "").partition(".")[0] in _LIBRARIES
+    return trace is not None and trace.tb_frame.f_globals.get("__name__", "").partition(".")[0] not in _LIBRARIES
+
+
+def _stable_words(line: str, result: Any) -> str:
+    """Return what is wrong in the project's words: what Click says itself, it may say otherwise later."""
     said = line[len("Error: ") :]
-    return said.partition(":")[0] if is_clicks else said
+    error = result.exc_info[1].__context__ if result.exc_info else None
+    return said if is_raised_by_project(error) else said.partition(":")[0]
 
 
-def _holds(line: str) -> str:
-    return f"{line!r} in {{}}.output".replace("{", "{{").replace("}", "}}").replace("{{}}.output", "{}.output")
+def _behind(command: Any) -> Any:
+    return inspect.unwrap(command.callback) if command.callback is not None else print
 
 
 def _subcommand(command: Any, values: Values) -> list[Word]:
@@ -129,10 +144,13 @@ def _subcommand(command: Any, values: Values) -> list[Word]:
     if not isinstance(inner, dict) or not inner or command.invoke_without_command:
         return []
     name, plainest = min(inner.items(), key=lambda item: sum(p.required for p in item[1].params))
-    needed = [w for w in words_of(plainest, values.of_function(function_of(plainest) or print)) if w.parameter.required]
-    for word in needed:
-        del word.slot.pool[1:]
-    return [Word(Slot(name, []), literal=name), *needed]
+    words = [Word(Slot(name, []), literal=name)]
+    for word in words_of(plainest, values.of_function(_behind(plainest))):
+        if word.parameter.required:
+            source = word.slot.pool[0]
+            told = word.written(source)
+            words += [Word(Slot("", [prelude_of(source)] if prelude_of(source) else [], "setting"), written_as=told)]
+    return words
 
 
 def _sees_others(subject: Subject) -> bool:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
+import enum
 import inspect
-from dataclasses import dataclass
-from typing import Any
+import pathlib
+import types
+import typing
+import uuid
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, Union
 
 from greenline_probe.explore.kinds.clients import Pairs, as_texts, literals
 from greenline_probe.explore.leaves import CONTENTS
@@ -25,16 +32,18 @@ class Word:
     slot: Slot
     parameter: Any = None
     literal: str = ""
+    written_as: list[str] = field(default_factory=list)
+    """What always stands there, as sources."""
 
     @property
     def is_argument(self) -> bool:
         """It is told by its place."""
-        return not self.literal and self.parameter.param_type_name == "argument"
+        return self.parameter is not None and self.parameter.param_type_name == "argument"
 
     def written(self, source: str) -> list[str]:
         """Return the words for what is chosen, as sources."""
-        if self.literal:
-            return [repr(self.literal)]
+        if self.parameter is None:
+            return self.written_as or [repr(self.literal)]
         if not source:
             return []
         if self.is_argument:
@@ -55,11 +64,11 @@ def line_of(words: list[Word], pairs: Pairs) -> str:
     chosen = {id(slot): source for slot, source in pairs}
     shown = [(word, word.written(chosen.get(id(word.slot), ""))) for word in words]
     last_name = max((i for i, word in enumerate(words) if word.literal), default=-1)
-    own = shown[last_name + 1 :]
+    own = [] if last_name + 1 < len(words) and words[last_name + 1].written_as else shown[last_name + 1 :]
     if any(_looks_like_option(text) for word, found in own if word.is_argument for text in found):
         options = [pair for pair in own if not pair[0].is_argument]
         arguments = [pair for pair in own if pair[0].is_argument]
-        shown = [*shown[: last_name + 1], *options, (words[0], ["'--'"]), *arguments]
+        shown = [*shown[: last_name + 1], *options, (Word(Slot("", [])), ["'--'"]), *arguments]
     return f"[{', '.join(text for _, found in shown for text in found)}]"
 
 
@@ -110,11 +119,12 @@ def _pool(parameter: Any, values: Values) -> tuple[list[str], list[str]]:
     if getattr(parameter, "count", False):
         return ["1", "2", "3"], []
     if parameter.nargs > 1:
-        types = list(getattr(parameter.type, "types", None) or [parameter.type] * parameter.nargs)
-        pools = [_of_type(kind, parameter.name, values)[0] for kind in types]
+        one = _type_of(parameter)
+        kinds = list(getattr(one, "types", None) or [one] * parameter.nargs)
+        pools = [_of_type(kind, parameter.name, values)[0] for kind in kinds]
         rows = [f"({', '.join(p[min(i, len(p) - 1)] for p in pools)})" for i in range(6) if all(pools)]
         return rows if not parameter.multiple else [f"[{row[1:-1]}]" for row in rows], []
-    pool, odd = _of_type(parameter.type, parameter.name, values)
+    pool, odd = _of_type(_type_of(parameter), parameter.name, values)
     if parameter.nargs == -1 or getattr(parameter, "multiple", False):
         return _several([s for s in pool if s]), []
     return pool, odd
@@ -126,11 +136,40 @@ def _several(pool: list[str]) -> list[str]:
     return [*(f"[{s}]" for s in alone[:2]), *pairs[:3], *(f"[{s}]" for s in alone[2:8]), f"[{', '.join(alone[:3])}]"]
 
 
+def _type_of(parameter: Any) -> Any:
+    """Return the Click type of a parameter; newer Typer has annotations instead, which are told in its words."""
+    found = getattr(parameter, "type", None)
+    if found is not None:
+        return found
+    hint = parameter.type_descriptor.annotation
+    while typing.get_origin(hint) in (list, Union, getattr(types, "UnionType", Union)):
+        hint = next(a for a in typing.get_args(hint) if a is not type(None))
+    if typing.get_origin(hint) is tuple:
+        return SimpleNamespace(name="tuple", types=[_named(a, parameter) for a in typing.get_args(hint)])
+    return _named(hint, parameter)
+
+
+def _named(hint: Any, parameter: Any) -> Any:
+    told = parameter.type_descriptor.parameter_info
+    if isinstance(hint, type) and issubclass(hint, enum.Enum):
+        return SimpleNamespace(name="choice", choices=[str(member.value) for member in hint])
+    if typing.get_origin(hint) is typing.Literal:
+        return SimpleNamespace(name="choice", choices=list(typing.get_args(hint)))
+    if hint in (int, float) and (parameter.min is not None or parameter.max is not None):
+        name = "integer range" if hint is int else "float range"
+        return SimpleNamespace(name=name, min=parameter.min, max=parameter.max)
+    if hint is pathlib.Path or getattr(hint, "__name__", "").startswith("File"):
+        asked = {name: getattr(told, name, True) for name in ("exists", "file_okay", "dir_okay", "mode")}
+        return SimpleNamespace(name="path", **asked)
+    known = {int: "integer", float: "float", bool: "boolean", datetime.datetime: "datetime", uuid.UUID: "uuid"}
+    return SimpleNamespace(name=known.get(hint, "text"))
+
+
 def _of_type(kind: Any, name: str, values: Values) -> tuple[list[str], list[str]]:
     """Return (values, what is refused) of a Click type."""
     known = getattr(kind, "name", "")
     if known == "choice":
-        found = [repr(str(getattr(c, "name", c))) for c in kind.choices]
+        found = [repr(str(c.name if isinstance(c, enum.Enum) else c)) for c in kind.choices]
         return found, ["'other'"]
     if known in {"integer range", "float range"}:
         return _of_range(kind, _typed(name, int if known.startswith("i") else float, values))
@@ -152,7 +191,7 @@ def _typed(name: str, hint: type, values: Values) -> list[str]:
     pool = [s for s in literals(values.of_parameter(parameter, hint)) if not set("{}%") & set(s)]
     if hint is str:  # an empty word is rare on a command line
         typical = values.leaves.typical_text(name)
-        pool = [s for s in pool if s != "''" and not (typical and s == "'abc'")]
+        pool = [s for s in pool if s != "''" and s[1:2] != "-" and not (typical and s == "'abc'")]
     return unique(pool)[:MOST]
 
 

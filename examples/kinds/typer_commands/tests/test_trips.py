@@ -1,0 +1,68 @@
+import pytest
+from typer.testing import CliRunner
+
+from trips import app
+
+
+@pytest.mark.parametrize(
+    ("args", "expected_output"),
+    [
+        pytest.param(["cost", "1.0"], "0.25\n", id="cost-1-0"),
+        pytest.param(["cost", "2.5", "--return"], "1.12\n", id="cost-2-5-return"),
+        pytest.param(["cost", "2.5", "--means", "bike"], "free\n", id="cost-2-5-means"),
+    ],
+)
+def test_cost(args, expected_output):
+    result = CliRunner().invoke(app, args)
+    assert result.exit_code == 0
+    assert result.output == expected_output
+
+
+def test_cost_when_people_above_9():
+    result = CliRunner().invoke(app, ["cost", "7.5", "--people", "10"])
+    assert result.exit_code == 2
+    assert "groups of ten or more book by phone" in result.output
+
+
+@pytest.mark.parametrize(
+    ("content", "expected_output"),
+    [
+        pytest.param("utf-8", "utf-8\n", id="utf-8"),
+        pytest.param("one\ntwo\n", "one\ntwo\n", id="one-two-padded"),
+    ],
+)
+def test_list_stops(content, expected_output, tmp_path):
+    (tmp_path / "data.txt").write_text(content)
+
+    result = CliRunner().invoke(app, ["stops", "list", str(tmp_path / "data.txt")])
+
+    assert result.exit_code == 0
+    assert result.output == expected_output
+
+
+def test_list_stops_when_source_is_not_there(tmp_path):
+    result = CliRunner().invoke(app, ["stops", "list", str(tmp_path / "out.txt")])
+    assert result.exit_code == 3
+    assert result.output == "no such file\n"
+
+
+def test_list_stops_with_ending(tmp_path):
+    (tmp_path / "data.txt").write_text('{"a": [1, 2]}')
+
+    result = CliRunner().invoke(
+        app, ["stops", "list", str(tmp_path / "data.txt"), "--ending", "utf-8"]
+    )
+
+    assert result.exit_code == 0
+
+
+def test_rename_with_name():
+    result = CliRunner().invoke(app, ["stops", "rename", "--name", "Ada"])
+    assert result.exit_code == 0
+    assert result.output == "now called Ada\n"
+
+
+def test_rename():
+    result = CliRunner().invoke(app, ["stops", "rename", "--name", "a"])
+    assert result.exit_code == 1
+    assert str(result.exception) == "a stop begins with a capital"

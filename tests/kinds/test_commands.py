@@ -1,0 +1,32 @@
+"""Commands are tested as a person types them: through the library's own runner, by exit code and output."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kinds.generated import Generated
+
+
+def test_a_click_command_is_invoked_with_the_words_that_are_typed(generate: Callable[[str], Generated]) -> None:
+    code = generate("click_commands").code
+    assert "from click.testing import CliRunner\n" in code
+    assert "    result = CliRunner().invoke(greet, args)\n    assert result.exit_code == 0\n" in code
+    assert '["Ada", "--style", "casual"], "Hey Ada!\\n"' in code
+
+
+def test_a_subcommand_is_invoked_through_its_group_and_sees_its_files(generate: Callable[[str], Generated]) -> None:
+    code = generate("click_commands").code
+    assert 'CliRunner().invoke(cli, ["clear", str(tmp_path / "data.txt"), "--force"])' in code
+    assert 'assert "Invalid value for --year: no book was printed in ' in code
+    assert "input=answer" in code
+
+
+def test_a_typer_app_is_invoked_down_to_its_nested_command(generate: Callable[[str], Generated]) -> None:
+    code = generate("typer_commands").code
+    assert "from typer.testing import CliRunner\n" in code
+    assert '["stops", "list", str(tmp_path / "out.txt")]' in code
+    assert 'assert "groups of ten or more book by phone" in result.output' in code
+    assert 'assert str(result.exception) == "a stop begins with a capital"' in code
