@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from greenline.domain.code.parse import parse
 from greenline.domain.code.text_lines import split_lines
 from greenline.domain.coverage.merge_maps import merge_maps
 from greenline.domain.coverage.model import Executed
+from greenline.domain.generation.indentation import outdented
+from greenline.domain.generation.kept_tests import tests_in
 from greenline.domain.generation.known_assertions import assertions_of, says_nothing_new
+from greenline.domain.generation.longer_run import in_depth
 from greenline.domain.generation.merge import merge_tests
 from greenline.domain.generation.model import TestEdit
 from greenline.ports.tests import Conditions, TestReport, TestRun
@@ -38,6 +39,8 @@ _OTHER = Conditions(timezone="GLT-13:45", locale="C.UTF-8", days_later=403.2, el
 ROUNDS = 6
 TRIAL_SECONDS = 10.0
 """For a run of new tests, plus one for each: what was explored took less, so what takes longer hangs."""
+PROPERTY_SECONDS = 40.0
+"""More for tests by Hypothesis: it tries hundreds of examples, and first learns all of Unicode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,7 @@ class TestTrial:
             if problem and not failed:
                 return Tried(bench.before, problem=problem)
             failed = failed or await self._failed_in_other_order(bench, merged, progress)
+            failed = failed or await self._failed_in_longer_run(bench, merged, progress)
             if failed:
                 _drop(candidates, merged, failed, failures)
                 continue
@@ -123,8 +127,8 @@ class TestTrial:
     def _merge(self, bench: Bench, candidates: Mapping[Function, Sequence[Candidate]]) -> Merged:
         package = bench.module_name.partition(".")[0]
         everything = [c for found in candidates.values() for c in found]
-        target = next(iter(candidates)).name if len(candidates) == 1 else None
-        return merge_tests(bench.test_text, everything, target=target, first_party=(package,))
+        targets = [function.qualname for function, found in candidates.items() for _ in found]
+        return merge_tests(bench.test_text, everything, targets=targets, first_party=(package,))
 
     async def _run_twice(self, bench: Bench, merged: Merged, progress: Progress) -> list[TestReport]:
         count = len(merged.names)
@@ -153,9 +157,13 @@ class TestTrial:
             bench.interpreter,
             overlay={**bench.unsaved, bench.placement.path: merged.new_text},
             measure=(bench.path,),
-            seconds=min(self._settings.run_seconds, TRIAL_SECONDS + len(merged.names) + 3 * bench.existing.seconds),
+            seconds=min(self._settings.run_seconds, self._seconds(bench, merged)),
             **more,
         )
+
+    def _seconds(self, bench: Bench, merged: Merged) -> float:
+        properties = PROPERTY_SECONDS if in_depth(merged.new_text, merged.names) else 0.0
+        return TRIAL_SECONDS + properties + len(merged.names) + 3 * bench.existing.seconds
 
     async def _failed_in_other_order(self, bench: Bench, merged: Merged, progress: Progress) -> dict[str, str]:
         """Run the file with its old tests once more, shuffled; what fails only there leans on what ran before it."""
@@ -168,6 +176,18 @@ class TestTrial:
             return {}
         said = failed_tests(merged.names, [report])
         return {name: f"{last_line(m)} (after other tests of {bench.placement.path.name})" for name, m in said.items()}
+
+    async def _failed_in_longer_run(self, bench: Bench, merged: Merged, progress: Progress) -> dict[str, str]:
+        """Let Hypothesis try five times as much, from another seed: what it finds only there would fail some day."""
+        longer = in_depth(merged.new_text, merged.names)
+        if longer is None:
+            return {}
+        progress.step("Trying properties on more examples", 0.0)
+        alone = tuple(f"{bench.placement.path}::{name}" for name in merged.names)
+        run = self._run_of(bench, replace(merged, new_text=longer), selection=alone)
+        report = await self._runner.run(run, progress)
+        failed = failed_tests(merged.names, [report])
+        return {name: f"{last_line(message)} (on more examples)" for name, message in failed.items()}
 
     async def _harm(self, bench: Bench, merged: Merged, together: TestReport, progress: Progress) -> str:
         """Say which test that was there passes no longer beside the new ones; empty for none.
@@ -288,12 +308,11 @@ def _drop(
 
 
 def _code_of(merged_text: str, names: Sequence[str]) -> str:
-    """Return the source of these tests as they stand in the merged file."""
-    tree, _ = parse(merged_text)
+    """Return the source of these tests as they stand in the merged file, methods without their class."""
     lines = split_lines(merged_text.removeprefix("\ufeff"))
     found = []
-    for node in tree.body if tree else ():
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name in names:
+    for name, node in tests_in(merged_text).items():
+        if name in names:
             first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-            found.append("\n".join(lines[first - 1 : node.end_lineno]))
+            found.append(outdented("\n".join(lines[first - 1 : node.end_lineno])))
     return "\n\n\n".join(found) + "\n"

@@ -32,5 +32,30 @@ def test_what_says_nothing_new(code: str, nothing_new: bool) -> None:
     assert says_nothing_new(code, assertions_of(FILE)) is nothing_new
 
 
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("self.assertEqual(pick(1), 2)", "assert pick(1) == 2"),
+        ("self.assertIsNone(pick(1))", "assert pick(1) is None"),
+        ("self.assertIn(1, pick(1), 'why')", "assert 1 in pick(1)"),
+        ("self.assertFalse(pick(1))", "assert not pick(1)"),
+        ("self.assertTrue(pick(1))", "assert pick(1)"),
+        ("self.assertIsInstance(pick(1), int)", "assert isinstance(pick(1), int)"),
+        (
+            "with self.assertRaisesRegex(ValueError, 'no'):\n            pick(1)",
+            "with pytest.raises(ValueError, match='no'):\n        pick(1)",
+        ),
+        (
+            "with self.assertRaises(ValueError):\n            pick(1)",
+            "with pytest.raises(ValueError):\n        pick(1)",
+        ),
+    ],
+)
+def test_what_unittest_asserts_is_the_same(theirs: str, ours: str) -> None:
+    known = assertions_of(f"class PickTests(TestCase):\n    def test_a(self):\n        {theirs}\n")
+    assert says_nothing_new(f"def test_a():\n    {ours}\n", known)
+    assert not says_nothing_new(f"def test_a():\n    {ours.replace('pick(1)', 'pick(3)')}\n", known)
+
+
 def test_broken_text_asserts_nothing() -> None:
     assert assertions_of("def (") == frozenset()

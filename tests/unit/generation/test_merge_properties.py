@@ -42,7 +42,12 @@ def names_of(text: str) -> list[str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = ast.parse(text.removeprefix("\ufeff"))
-    return [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+    found = []
+    for node in tree.body:
+        inside = node.body if isinstance(node, ast.ClassDef) else []
+        found += [node.name] if isinstance(node, ast.FunctionDef) else []
+        found += [f"{node.name}::{each.name}" for each in inside if isinstance(each, ast.FunctionDef)]
+    return found
 
 
 IMPORTS = [

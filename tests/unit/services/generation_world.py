@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from greenline.adapters.coverage_parser import CoverageParser
 from greenline.domain.coverage.model import Executed
+from greenline.domain.generation.kept_tests import tests_in
 from greenline.domain.generation.model import Candidate, Proposal
 from greenline.domain.generation.place import Placement
 from greenline.ports.coverage import Exclusions, Measured
@@ -195,7 +195,8 @@ class World:
         (tests,) = {selected.partition("::")[0] for selected in run.selection}
         wanted = {selected.partition("::")[2] for selected in run.selection} - {""}
         text = run.overlay[self.tests]
-        found = [name for name in re.findall(r"^def (test_\w+)", text, re.MULTILINE) if not wanted or name in wanted]
+        there = [name for name in tests_in(text) if name.rpartition("::")[2].startswith("test_")]
+        found = [name for name in there if not wanted or name in wanted]
         outcomes = []
         lines: set[int] = {1, 7}
         arcs: set[tuple[int, int]] = {(-1, 1), (1, 7), (7, -1)}
@@ -204,6 +205,8 @@ class World:
             outcomes.append(
                 TestOutcome(f"{tests}::{name}", outcome, "" if outcome == "passed" else "E  no\nE  assert 1 == 2")
             )
+            if "::" in name and outcome != "passed":  # it ends at once
+                continue
             end = name.rpartition("_")[2]
             lines |= LINES.get(end, set())
             arcs |= ARCS.get(end, set())

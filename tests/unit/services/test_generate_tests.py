@@ -347,8 +347,10 @@ async def test_tests_that_never_end_do_not_stand_in_the_way(world: World) -> Non
 
 
 async def test_a_failing_method_of_the_same_name_is_another_test(world: World) -> None:
-    world.tests.write_text("class TestOld:\n    def test_sign_minus(self):\n        assert 0\n")
+    functions = "def test_a():\n    pass\n\n\ndef test_b():\n    pass\n"
+    world.tests.write_text(f"class TestOld:\n    def test_sign_minus(self):\n        assert 0\n\n\n{functions}")
     old = TestOutcome(f"{world.tests}::TestOld::test_sign_minus[a::b]", "failed")
+    world.outcomes = {("TestOld::test_sign_minus", -1): "failed"}
 
     def during(run: object, number: int) -> TestReport | None:
         report = world._report(world.runs[number], number)
@@ -357,6 +359,20 @@ async def test_a_failing_method_of_the_same_name_is_another_test(world: World) -
     world.during = during
     world.propose("sign", MINUS)
     assert (await world.generate(sign(world))).results[0].status == "confirmed"
+
+
+async def test_a_method_is_known_by_its_class(world: World) -> None:
+    world.tests.write_text(
+        "from shop import sign\n\n\nclass TestSign:\n    def test_plus(self):\n        assert sign(1)\n"
+    )
+    world.propose("sign", MINUS, PLUS)
+    world.outcomes = {("TestSign::test_sign_plus", -1): "failed"}
+    generation = await world.generate(sign(world))
+    result = generation.results[0]
+    assert (result.status, result.tests) == ("confirmed", ("TestSign::test_sign_minus",))
+    assert result.code.startswith("def test_sign_minus(self):\n    assert sign(")
+    confirmation = await world.confirm(generation)
+    assert confirmation.ok, confirmation.problem
 
 
 async def test_tests_that_would_break_others_are_not_written(world: World) -> None:

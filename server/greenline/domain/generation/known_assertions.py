@@ -5,15 +5,18 @@ from __future__ import annotations
 import ast
 
 from greenline.domain.code.parse import parse
+from greenline.domain.generation.unittest_words import in_plain_words
 
 
 def assertions_of(text: str) -> frozenset[str]:
     """Return every assertion of a text in a form that does not depend on layout; empty for text that does not parse.
 
-    A block that expects an exception is one assertion, with all that it holds.
+    A block that expects an exception is one assertion, with all that it holds. Methods of ``unittest`` that assert the
+    same count as the same.
     """
     tree, _ = parse(text)
-    return frozenset(ast.dump(node) for node in ast.walk(tree) if _asserts(node)) if tree else frozenset()
+    said = map(in_plain_words, ast.walk(tree)) if tree else ()
+    return frozenset(ast.dump(node) for node in said if _asserts(node))
 
 
 def says_nothing_new(code: str, known: frozenset[str]) -> bool:

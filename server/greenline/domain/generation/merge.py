@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from greenline.domain.generation.import_items import first_party_of, group_of, statements_for
+from greenline.domain.generation.indentation import STEP, indented, step_of
 from greenline.domain.generation.merge_places import Layout, spaced
-from greenline.domain.generation.merge_scope import FileScope
+from greenline.domain.generation.merge_scope import FileScope, identifiers
 from greenline.domain.generation.model import Insertion
 from greenline.domain.generation.source_text import SourceText
+from greenline.domain.generation.test_suite import TestSuite
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from greenline.domain.generation.import_items import ImportItem
     from greenline.domain.generation.merge_scope import Fitted
     from greenline.domain.generation.model import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The code of one new test, not indented; ``is_method`` where it will be, by one step."""
+
+    code: str
+    is_method: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,8 @@ class Merged:
     code: str = ""
     """Source of the new tests, with ``\\n`` as line ending."""
     problem: str = ""
+    blocks: tuple[Block, ...] = ()
+    """The new tests, each by itself: what a formatter can lay out anew."""
     placed: tuple[str | None, ...] = ()
     """One per candidate: its final name; None where the same test is there already or the candidate is not Python."""
 
@@ -41,13 +53,16 @@ def merge_tests(
     candidates: Sequence[Candidate],
     *,
     target: str | None = None,
+    targets: Sequence[str] = (),
     first_party: Collection[str] = (),
+    styled: Mapping[str, str] | None = None,
 ) -> Merged:
     """Add the candidates to a test file; ``base_text`` None makes a new one.
 
-    An existing file changes by insertions only. ``target`` is the qualified name of the tested function (guessed
-    from each candidate when None); ``first_party`` are the project's top-level packages (guessed when empty).
-    Raises nothing.
+    An existing file changes by insertions only. ``target`` is the qualified name of the tested function, ``targets``
+    that of each candidate's where there are several (guessed from each candidate when neither is given);
+    ``first_party`` are the project's top-level packages (guessed when empty). ``styled`` are other layouts of
+    ``blocks``, as an earlier merge gave them. Raises nothing.
     """
     source = SourceText(base_text or "")
     try:
@@ -55,8 +70,11 @@ def merge_tests(
         scope = FileScope.of(source, tree)
     except (SyntaxError, ValueError, RecursionError) as error:
         return Merged(base_text or "", problem=_does_not_parse(error), placed=(None,) * len(candidates))
-    fitted = [_fit(scope, candidate) for candidate in candidates]
-    tests = [each for each in fitted if each]
+    suite = TestSuite(source, tree)
+    told = targets or [target or "" for _ in candidates]
+    fitted = [_fit(scope, suite, each, about) for each, about in zip(candidates, told, strict=True)]
+    blocks = tuple(Block(each.code, bool(each.seat.owner)) for each in fitted if each)
+    tests = [replace(each, code=(styled or {}).get(each.code, each.code)) for each in fitted if each]
     placed = tuple(each.name if each else None for each in fitted)
     if not tests:
         return Merged(base_text or "", placed=placed)
@@ -64,10 +82,12 @@ def merge_tests(
     if base_text is None:
         insertions = [Insertion(1, 0, _new_file(scope.added, tests, ours))]
     else:
-        insertions = _insert(Layout(source, tree, ours), source, scope.added, tests, target)
+        insertions = _insert(Layout(source, tree, ours), source, scope.added, tests)
     new_text = source.with_insertions(insertions)
     if base_text is not None and not _keeps(tree, new_text):
         # A place that only looked safe: put everything behind the last line, where nothing can be cut apart.
+        if any(each.seat.owner for each in tests):
+            return merge_tests(base_text, candidates, first_party=first_party, styled=styled)
         insertions = [_append(source, scope.added, tests, ours)]
         new_text = source.with_insertions(insertions)
         if not _keeps(tree, new_text):
@@ -75,14 +95,22 @@ def merge_tests(
                 base_text, problem="no safe place for new tests was found in this file", placed=(None,) * len(fitted)
             )
     code = "\n\n\n".join(each.code for each in tests) + "\n"
-    return Merged(new_text, tuple(insertions), tuple(each.name for each in tests), code, placed=placed)
+    return Merged(new_text, tuple(insertions), tuple(each.name for each in tests), code, placed=placed, blocks=blocks)
 
 
-def _fit(scope: FileScope, candidate: Candidate) -> Fitted | None:
+def _fit(scope: FileScope, suite: TestSuite, candidate: Candidate, target: str) -> Fitted | None:
     try:
-        return scope.fit(candidate)
+        words = target.split(".") if target else [_tested(candidate)]
+        return scope.fit(candidate, suite.seat_for(words if words[-1] else []))
     except (SyntaxError, ValueError):
         return None
+
+
+def _tested(candidate: Candidate) -> str:
+    """Guess from its name which of the functions that it uses a test is about."""
+    used = identifiers(SourceText(candidate.code).parse())
+    found = [name for name in used if f"_{name.lower()}_" in f"_{candidate.name.lower()}_"]
+    return max(found, key=len, default="")
 
 
 def _new_file(items: Sequence[ImportItem], tests: Sequence[Fitted], ours: Collection[str]) -> str:
@@ -98,18 +126,33 @@ def _header(items: Sequence[ImportItem], ours: Collection[str]) -> str:
 
 
 def _insert(
-    layout: Layout, source: SourceText, items: Sequence[ImportItem], tests: Sequence[Fitted], target: str | None
+    layout: Layout, source: SourceText, items: Sequence[ImportItem], tests: Sequence[Fitted]
 ) -> list[Insertion]:
     # A new future import would change what the tests that are there do.
     pieces = layout.imports([item for item in items if item.module != "__future__"])
-    at: dict[int, list[str]] = {}
+    at: dict[tuple[int, bool, str], list[Fitted]] = {}
     for test in tests:
-        at.setdefault(layout.place_for(test, target), []).append(test.code)
-    for offset, codes in at.items():
+        # At one place, methods come before what stands below their class.
+        key = (layout.place_of(test.seat), not test.seat.method, test.seat.owner)
+        at.setdefault(key, []).append(test)
+    step = step_of(source.text)
+    for (offset, is_module_level, _), found in sorted(at.items(), key=lambda item: item[0][:2]):
         before = source.text[:offset] + pieces.get(offset, "")
-        text = spaced(before, "\n\n\n".join(codes), source.text[offset:], 2, source.newline)
+        body = _written(found, layout.column_of(found[0].seat), step)
+        text = spaced(before, body, source.text[offset:], 2 if is_module_level else 1, source.newline)
         pieces[offset] = pieces.get(offset, "") + text
     return [source.insertion(offset, text) for offset, text in sorted(pieces.items())]
+
+
+def _written(tests: Sequence[Fitted], column: str, step: str) -> str:
+    """Return the tests of one place, in the class that is theirs."""
+    seat = tests[0].seat
+    if not seat.owner:
+        return "\n\n\n".join(each.code if step == STEP else indented(each.code, "", step) for each in tests)
+    methods = "\n\n".join(indented(each.code, column or step, step) for each in tests)
+    if seat.method:
+        return methods
+    return f"class {seat.owner}{f'({seat.base})' if seat.base else ''}:\n{methods}"
 
 
 def _append(
@@ -133,7 +176,14 @@ def _is_still(old: ast.stmt, new: ast.stmt) -> bool:
         names = {ast.dump(alias) for alias in new.names}
         same = (old.module, old.level) == (new.module, new.level)
         return same and all(ast.dump(alias) in names for alias in old.names)
+    if isinstance(old, ast.ClassDef) and isinstance(new, ast.ClassDef):
+        there = iter(ast.dump(each) for each in new.body)
+        return _head(old) == _head(new) and all(ast.dump(each) in there for each in old.body)
     return type(old) is type(new) and ast.dump(old) == ast.dump(new)
+
+
+def _head(node: ast.ClassDef) -> str:
+    return "".join(map(ast.dump, [*node.bases, *node.keywords, *node.decorator_list])) + node.name
 
 
 def _does_not_parse(error: Exception) -> str:

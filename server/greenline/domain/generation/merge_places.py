@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.generation.import_items import group_of, items_of, statement_key, statements_for
 from greenline.domain.generation.merge_names import extend_statements
-from greenline.domain.generation.merge_scope import identifiers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from greenline.domain.generation.import_items import ImportItem
-    from greenline.domain.generation.merge_scope import Fitted
     from greenline.domain.generation.source_text import SourceText
+    from greenline.domain.generation.test_suite import Seat
 
 _COOKIE = re.compile(r"^[ \t\f]*#(!|.*?coding[:=])")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
@@ -46,11 +45,18 @@ class Layout:
         header = self._body[: next((i for i, n in enumerate(self._body) if isinstance(n, _DEFINITIONS)), None)]
         self._imports = [(node, self._group(node)) for node in header if isinstance(node, (ast.Import, ast.ImportFrom))]
 
-    def place_for(self, test: Fitted, target: str | None) -> int:
-        """Return the place behind the last test of the same function, or else behind the last test."""
-        words = target.split(".") if target else [_tested(test)]
-        anchor = self._anchor(words) if words[-1] else None
-        return self._behind(anchor) if anchor else self._end()
+    def place_of(self, seat: Seat) -> int:
+        """Return the place of a seat: a new class is at the end of the file."""
+        if seat.owner and seat.method and isinstance(seat.after, ast.ClassDef):
+            return self._behind_method(seat.after, seat.method)
+        return self._behind(seat.after) if seat.after else self._end()
+
+    def column_of(self, seat: Seat) -> str:
+        """Return what the methods of the seat's class are indented by; empty for a new class."""
+        if not seat.method:
+            return ""
+        line = self._source.line(_first_line(seat.method))
+        return line[: len(line) - len(line.lstrip())]
 
     def imports(self, items: Sequence[ImportItem]) -> dict[int, str]:
         """Return what to insert where, so that the items are imported."""
@@ -134,14 +140,6 @@ class Layout:
             line = max((n for n in (1, 2) if n < line and _COOKIE.match(self._source.line(n))), default=0) + 1
         return self._source.start(line)
 
-    def _anchor(self, words: Sequence[str]) -> ast.stmt | None:
-        stems = {words[-1].lower(), "_".join(_snake(word) for word in words[-2:])}
-        tests = [n for n in self._body if isinstance(n, _DEFINITIONS) and n.name.lower().startswith("test")]
-        named = [n for n in tests if any(_is_named_after(n.name, stem) for stem in stems)]
-        mentioning = [n for n in tests if set(words) <= identifiers(n)]
-        both = [n for n in named if n in mentioning]
-        return next((found[-1] for found in (both, mentioning, named) if found), None)
-
     def _behind(self, node: ast.stmt) -> int:
         """Return the start of the first line below the statement, its trailing comments, and what shares its lines."""
         line = node.end_lineno or node.lineno
@@ -150,6 +148,17 @@ class Layout:
                 line = max(line, other.end_lineno or line)
         if isinstance(node, _DEFINITIONS):
             line += self._comments_inside(line)
+        return self._source.start(line + 1)
+
+    def _behind_method(self, owner: ast.ClassDef, method: ast.stmt) -> int:
+        """Return the place below a statement of a class, with the comments that are deeper than it."""
+        line = method.end_lineno or method.lineno
+        for other in [*owner.body, *self._body]:
+            if other is not owner and _first_line(other) <= line <= (other.end_lineno or 0):
+                line = other.end_lineno or line
+        count = self._source.line_count
+        while line < count and re.match(rf"[ \t]{{{method.col_offset + 1},}}#", self._source.line(line + 1)):
+            line += 1
         return self._source.start(line + 1)
 
     def _comments_inside(self, line: int) -> int:
@@ -193,20 +202,3 @@ def _leading_blanks(lines: Iterator[str]) -> int:
 def _first_line(node: ast.stmt) -> int:
     decorators = node.decorator_list if isinstance(node, _DEFINITIONS) else []
     return min([node.lineno, *(each.lineno for each in decorators)])
-
-
-def _tested(test: Fitted) -> str:
-    """Guess from its name which of the functions that it uses a test is about."""
-    found = [name for name in test.uses if f"_{name.lower()}_" in f"_{test.name.lower()}_"]
-    return max(found, key=len, default="")
-
-
-def _is_named_after(test_name: str, stem: str) -> bool:
-    if not stem.strip("_"):
-        return False
-    stem = stem.strip("_")
-    return f"{test_name.lower()}_".startswith(f"test_{stem}_") or test_name.lower() == f"test{stem.replace('_', '')}"
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()

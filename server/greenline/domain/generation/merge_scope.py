@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from greenline.domain.generation.import_items import ImportItem, items_of
+from greenline.domain.generation.methods import as_method
 from greenline.domain.generation.rename import rename_globals
 from greenline.domain.generation.source_text import SourceText
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from greenline.domain.generation.model import Candidate
+    from greenline.domain.generation.test_suite import Seat
 
 
 @dataclass(slots=True)
@@ -34,11 +36,14 @@ class FileScope:
     """The functions that are there, without their names."""
     added: list[ImportItem] = field(default_factory=list)
     """Imports that the new tests bring."""
+    methods: dict[str, set[str]] = field(default_factory=dict)
+    """By class that gets new tests: the names that are in it."""
 
     @classmethod
     def of(cls, source: SourceText, tree: ast.Module) -> FileScope:
         """Read a file. Raises SyntaxError for what only the compiler finds."""
-        scope = cls(shapes={shape_of(node) for node in tree.body if isinstance(node, _FUNCTIONS)})
+        inside = [each for node in tree.body if isinstance(node, ast.ClassDef) for each in node.body]
+        scope = cls(shapes={shape_of(node) for node in [*tree.body, *inside] if isinstance(node, _FUNCTIONS)})
         for table in _tables(source.symbols()):
             module = table.get_type() == "module"
             for symbol in table.get_symbols():
@@ -50,11 +55,17 @@ class FileScope:
             (scope.imported if sure else scope.conditional).extend(items_of(node))
         return scope
 
-    def fit(self, candidate: Candidate) -> Fitted | None:
+    def fit(self, candidate: Candidate, seat: Seat) -> Fitted | None:
         """Name the candidate's test and imports so that nothing clashes, and take note of them.
 
         None: the same test is there already. Raises SyntaxError when the candidate does not parse.
         """
+        method = as_method(candidate, unittest=seat.unittest) if seat.owner else None
+        if method is None and seat.owner:
+            seat = seat.beside()
+        return self._fit(method or candidate, seat)
+
+    def _fit(self, candidate: Candidate, seat: Seat) -> Fitted | None:
         tree = SourceText(candidate.code).parse()
         used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         used |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
@@ -67,10 +78,14 @@ class FileScope:
         shapes = {shape_of(node) for node in nodes}
         if shapes and shapes <= self.shapes:
             return None
-        own = {node.name: self._free(node.name) for node in nodes}
+        inside = self.methods.setdefault(seat.owner, set(seat.names)) if seat.owner else None
+        own = {node.name: self._free(node.name, taken=inside) for node in nodes}
         code = rename_globals(code, {old: new for old, new in own.items() if old != new})
-        self._commit(shapes, set(own.values()), added)
-        return Fitted(own.get(candidate.name, candidate.name), code.strip("\n"), frozenset(identifiers(tree)))
+        self._commit(shapes, set() if seat.owner else set(own.values()), added)
+        if inside is not None:
+            inside |= set(own.values())
+        name = own.get(candidate.name, candidate.name)
+        return Fitted(f"{seat.owner}::{name}" if seat.owner else name, code.strip("\n"), seat)
 
     def _import(self, need: ImportItem, used: set[str], added: list[ImportItem], renames: dict[str, str]) -> None:
         known = [*self.imported, *added]
@@ -96,9 +111,9 @@ class FileScope:
             return True
         return need.bound in self.taken and not bindings
 
-    def _free(self, name: str, also: set[str] | None = None) -> str:
-        """Return the name, with a number behind it where it is taken."""
-        taken = self.taken | (also or set())
+    def _free(self, name: str, also: set[str] | None = None, *, taken: set[str] | None = None) -> str:
+        """Return the name, with a number behind it where it is taken, by the module or what else is told."""
+        taken = (self.taken if taken is None else taken) | (also or set())
         number = 2
         free = name
         while free in taken:
@@ -119,9 +134,10 @@ class Fitted:
     """A test as it will stand in the file."""
 
     name: str
+    """``TestThing::test_it`` for a method."""
     code: str
-    uses: frozenset[str] = frozenset()
-    """The names in it, as the candidate wrote them."""
+    """Not indented, also that of a method."""
+    seat: Seat
 
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

@@ -1,0 +1,172 @@
+"""The tests of a file as a person sees them: which are about a target, and where another one of it belongs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from greenline.domain.generation.merge_scope import identifiers
+from greenline.domain.generation.test_style import is_fixture, style_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from greenline.domain.generation.source_text import SourceText
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_UNWELCOME = ("parametrize", "skip", "xfail")
+"""Decorators of a class that would do something to a new test."""
+_CASES = ("TestCase", "IsolatedAsyncioTestCase")
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where a test belongs. With a class it is a method, below ``after`` in it, or in a new class of that name."""
+
+    after: ast.stmt | None = None
+    """The statement of the module that it follows; None for the end of the file."""
+    owner: str = ""
+    unittest: bool = False
+    method: ast.stmt | None = None
+    """The statement of the class that it follows; None for a new class."""
+    base: str = ""
+    """What a new class inherits."""
+    names: frozenset[str] = frozenset()
+    """What is in the class already."""
+
+    def beside(self) -> Seat:
+        """Return the seat of a function that can be no method there."""
+        return Seat(self.after)
+
+
+class TestSuite:
+    """The tests of one file."""
+
+    __test__ = False
+
+    def __init__(self, source: SourceText, tree: ast.Module) -> None:
+        self._body = tree.body
+        self._classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+        self._style = style_of(source.text.removeprefix("\ufeff"))
+        self._tests = [test for node in tree.body for test in self._tests_of(node)]
+
+    def seat_for(self, words: Sequence[str]) -> Seat:
+        """Return the place behind the last test of a target, given as the parts of its qualified name."""
+        words = [word for word in words if not word.startswith("__")] or list(words)
+        ranks = [(test.rank(words), number) for number, test in enumerate(self._tests)] if words else []
+        rank, number = max(ranks, default=(0, 0))
+        if not rank:
+            return self._new(words)
+        test = self._tests[number]
+        if test.owner is None:
+            return Seat(test.node)
+        if not self._is_open(test.owner):
+            return Seat(test.owner)
+        return self._inside(test.owner, test.node)
+
+    def _new(self, words: Sequence[str]) -> Seat:
+        """Return the end of the file: in a class of its own where that is the style."""
+        if self._style.grouping != "classes" or not words or not words[0].strip("_"):
+            return Seat()
+        common = self._common_class()
+        if common:
+            return self._inside(common, common.body[-1])
+        name = self._style.class_for(".".join(words))
+        if name in self._classes:
+            owner = self._classes[name]
+            return self._inside(owner, owner.body[-1]) if self._is_open(owner) else Seat(owner)
+        return Seat(None, name, self._style.unittest, None, self._style.base)
+
+    def _common_class(self) -> ast.ClassDef | None:
+        """Return the only class of the file, where it is for the tests of everything."""
+        owners = {test.owner.name: test.owner for test in self._tests if test.owner}
+        if len(owners) != 1:
+            return None
+        (owner,) = owners.values()
+        is_of_one = any(_is_of(owner.name, name) for name in identifiers(owner))
+        return owner if self._is_open(owner) and not is_of_one else None
+
+    def _inside(self, owner: ast.ClassDef, method: ast.stmt) -> Seat:
+        names = frozenset(node.name for node in owner.body if isinstance(node, _FUNCTIONS))
+        return Seat(owner, owner.name, self._is_unittest(owner), method, names=names)
+
+    def _is_open(self, owner: ast.ClassDef) -> bool:
+        """Tell whether a new method is collected, and does what it would do elsewhere."""
+        unwelcome = any(word in ast.unparse(each) for each in owner.decorator_list for word in _UNWELCOME)
+        collected = owner.name.startswith("Test") or self._is_unittest(owner)
+        in_lines = owner.body[0].lineno > owner.lineno
+        return not unwelcome and collected and in_lines
+
+    def _is_unittest(self, owner: ast.ClassDef, depth: int = 0) -> bool:
+        for base in owner.bases:
+            written = ast.unparse(base)
+            known = self._classes.get(written)
+            if written.endswith(_CASES) or (
+                known and depth < len(self._classes) and self._is_unittest(known, depth + 1)
+            ):
+                return True
+        return False
+
+    def _tests_of(self, node: ast.stmt) -> list[_Test]:
+        if isinstance(node, _FUNCTIONS) and node.name.lower().startswith("test") and not is_fixture(node):
+            return [_Test(node)]
+        if not isinstance(node, ast.ClassDef) or any(is_named(each, "__init__") for each in node.body):
+            return []
+        if not node.name.startswith("Test") and not self._is_unittest(node):
+            return []
+        methods = [each for each in node.body if isinstance(each, _FUNCTIONS) and each.name.startswith("test")]
+        return [_Test(each, node) for each in methods if not is_fixture(each)]
+
+
+def is_named(node: ast.stmt, name: str) -> bool:
+    """Tell whether a statement defines a function of that name."""
+    return isinstance(node, _FUNCTIONS) and node.name == name
+
+
+@dataclass(frozen=True, slots=True)
+class _Test:
+    node: ast.FunctionDef | ast.AsyncFunctionDef
+    owner: ast.ClassDef | None = None
+
+    def rank(self, words: Sequence[str]) -> int:
+        """Return how surely it is a test of the target; 0 for one of something else."""
+        used = identifiers(self.node)
+        stems = {words[-1].lower(), "_".join(_snake(word) for word in words[-2:])}
+        named = any(_is_named_after(self.node.name, stem) for stem in stems)
+        things = [*words[:-1][-1:], words[-1], "".join(words[-2:])]
+        grouped = self.owner is not None and any(_is_of(self.owner.name, thing) for thing in things)
+        mentions = words[-1] in used and (set(words) <= used or grouped)
+        if mentions and (named or grouped):
+            return 4
+        if not mentions:
+            return 2 if named and self.owner is None else 1 if grouped else 0
+        return 0 if self._is_of_another(used - set(words)) else 3
+
+    def _is_of_another(self, used: set[str]) -> bool:
+        """Tell whether it is named after something else that it uses: the target only helps there."""
+        stems = {_snake(name).strip("_") for name in used}
+        if any(len(stem) > 1 and _is_named_after(self.node.name, stem) for stem in stems):
+            return True
+        return self.owner is not None and any(_is_of(self.owner.name, name) for name in used if len(name) > 1)
+
+
+def _is_of(owner: str, thing: str) -> bool:
+    plain = re.sub(r"^Tests?_?|_?(Tests?|TestCase|Cases?)$", "", owner).replace("_", "").lower()
+    return bool(plain) and plain == thing.replace("_", "").lower()
+
+
+def _is_named_after(test_name: str, stem: str) -> bool:
+    stem = stem.strip("_")
+    if not stem:
+        return False
+    name = _snake(test_name)
+    return (
+        f"{name}_".startswith((f"test_{stem}_", f"test_it_{stem}_"))
+        or name.replace("_", "") == f"test{stem.replace('_', '')}"
+    )
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
