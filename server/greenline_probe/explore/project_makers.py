@@ -9,7 +9,7 @@ import io
 import re
 import sys
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Callable
 
 from greenline_probe import wire
@@ -18,9 +18,10 @@ from greenline_probe.explore.time_limit import limited
 if TYPE_CHECKING:
     from greenline_probe.explore.express import Names
 
-LOAD_SECONDS = 10.0
+LOAD_SECONDS = 20.0
 DEEPEST = 4
-_LOADING = "(the fixtures of the project's tests)"
+LOADING = "(the fixtures of the project's tests)"
+"""Noted while their files are imported, which takes longer than a call."""
 _HELD = "__fixtures__"
 
 
@@ -33,7 +34,9 @@ class ProjectMakers:
         self._announce = announce
         self._spaces: dict[str, dict[str, Any] | None] = {}
         self._fixtures = {maker.name: maker for maker in makers if not maker.imported}
-        self._asked = re.compile(rf"(?<![\w.'\"])({'|'.join(map(re.escape, self._fixtures)) or '(?!)'})\b")
+        self._asked = _asking(self._fixtures)
+        self.brought: dict[str, str] = {}
+        """Fixtures that are written beside the tests that ask for them: name -> source."""
 
     @property
     def fixtures(self) -> frozenset[str]:
@@ -45,6 +48,17 @@ class ProjectMakers:
         found = [maker for maker in self._of(kind) if self._is_there(maker)]
         plain = [maker.name for maker in found if not maker.factory]
         return [*plain, *(f"{maker.name}()" for maker in found if maker.factory)]
+
+    def bring(self, name: str, source: str, kind: Any) -> str:
+        """Add a fixture that a test brings along, a function as source, that gives an instance; return its name."""
+        if name not in self.brought:
+            space = dict(self._names.bound)
+            exec(compile(source, "<greenline>", "exec"), space)
+            self.brought[name], self._spaces[name] = source, space
+            self._fixtures[name] = wire.Maker(name, [kind.__name__], name, "", "")
+            self._asked = _asking(self._fixtures)
+            self._names.reserved = self.fixtures
+        return name
 
     def factories(self, kind: Any) -> list[str]:
         """Return what is called, with attributes by name, for an instance of the class."""
@@ -119,7 +133,11 @@ class ProjectMakers:
         if maker.root not in sys.path:
             sys.path.append(maker.root)
         with contextlib.suppress(BaseException), contextlib.redirect_stdout(io.StringIO()), limited(LOAD_SECONDS):
-            yield self._announce(_LOADING)
+            yield self._announce(LOADING)
+
+
+def _asking(fixtures: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w.'\"])({'|'.join(map(re.escape, fixtures)) or '(?!)'})\b")
 
 
 def _loaded(maker: wire.Maker) -> dict[str, Any]:

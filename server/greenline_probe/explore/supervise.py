@@ -16,7 +16,7 @@ import traceback
 from typing import Any, Callable
 
 from greenline_probe import limits, system_calls, wire
-from greenline_probe.explore import interruptions, reasons, session
+from greenline_probe.explore import interruptions, project_makers, reasons, session
 from greenline_probe.explore.subject import NotTestable
 
 Reply = Callable[[Any], None]
@@ -232,7 +232,8 @@ class _Worker:
                 since = now
             if self.board.beats() != beats:
                 beats, since = self.board.beats(), now
-            if now - since > (STUCK_SECONDS if beats else IMPORT_SECONDS):
+            importing = not beats or self.board.last() == project_makers.LOADING
+            if now - since > (IMPORT_SECONDS if importing else STUCK_SECONDS):
                 self.how = f"did not end within {now - since:.0f} s"
                 self.is_stuck = True
                 return b""
