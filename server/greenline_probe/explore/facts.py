@@ -43,6 +43,10 @@ class Facts:
     """The code looks at the current folder."""
     shapes: dict[str, Shape] = field(default_factory=dict)
     """Parameter name -> what is asked of it and of what it leads to, here and where it is handed over."""
+    caught: list[str] = field(default_factory=list)
+    """Sources of the classes of exceptions that it catches."""
+    code: list[ast.AST] = field(default_factory=list, repr=False)
+    """Itself and the functions of the module that it leads to."""
     calls: set[str] = field(default_factory=set)
     """Names of module-level functions and of methods that it calls."""
 
@@ -54,6 +58,7 @@ def read_facts(function: ast.AST, module: ast.Module, name: str) -> Facts:
     _read_body(function, facts, derived)
     facts.shapes = read_shapes(function, module)
     reached = reached_functions(module, facts.calls, function)
+    facts.code = [function, *reached]
     for other in reached:
         _read_constants(other, facts)
     for each in [function, *reached]:
@@ -185,6 +190,9 @@ def _read_body(function: ast.AST, facts: Facts, derived: dict[str, set[str]]) ->
         elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
             for name in derived.get(node.value.id, ()):
                 facts.uses.setdefault(name, set()).add("indexes by name" if _is_text(node.slice) else "indexes")
+        elif isinstance(node, ast.ExceptHandler) and node.type is not None:
+            kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+            facts.caught += [source for kind in kinds if (source := ast.unparse(kind)) not in facts.caught]
         elif isinstance(node, ast.Await):
             for name in _names_in(node.value, derived):
                 facts.uses.setdefault(name, set()).add("awaits")

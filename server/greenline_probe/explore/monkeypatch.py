@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import Any
 
-
 _MISSING = object()
 
 
@@ -47,14 +46,18 @@ class Monkeypatch:
         """The environment variables that were set or removed by it."""
         return frozenset(self._before)
 
-    def close(self) -> None:
-        """Put everything back."""
+    def unset(self) -> None:
+        """Put attributes back: what looks at the outcome of a call needs the clock as it is."""
         while self._set:
             target, attribute, held = self._set.pop()
             if held is _MISSING:
                 delattr(target, attribute)
             else:
                 setattr(target, attribute, held)
+
+    def close(self) -> None:
+        """Put everything back."""
+        self.unset()
         for name, value in self._before.items():
             if value is None:
                 os.environ.pop(name, None)

@@ -66,7 +66,8 @@ class Observation:
     error_text: str = ""
     about_files: bool = False
     made_up: bool = False
-    """The call asked for a module that only its own argument names: no word about the code."""
+    """The call asked for a module that only its own argument names, or got an answer that is made up: no word about the
+    code."""
     """The operating system refused: that says more about the invented paths than about the code."""
     edges: frozenset[tuple[int, int]] = frozenset()
     refusal: str = ""
@@ -230,6 +231,8 @@ class Observer:
             restoring = environment.restoring(self._surroundings.variables, space["monkeypatch"].names, self.names)
             observation.decorators = (restoring,) if restoring else ()
             prepared, changed = self.state.changes(self.names, self.describer.expression)
+            if any("http_replies(" in line or ".setattr(" in line for line in lines):
+                observation.made_up = observation.kind == "raise"
             written = kinds.arranged(lines, space, self.express)
             if written is not None:
                 observation.arranged, observation.after = tuple(written[0]), (*observation.after, *written[2])
@@ -257,14 +260,14 @@ class Observer:
     # ---- executing ---------------------------------------------------------------------------------------------
 
     def _call(self, choice: Choice, call: str, space: dict[str, Any], *, trace: bool) -> Observation:
-        output = io.StringIO()
+        output, errors = io.StringIO(), io.StringIO()
         error: BaseException | None = None
         self._shape, result = "value", None
         random.seed(self.entropy)
         setter = choice.template.form in ("setter", "statement")
         code = self._code(call, "exec" if setter else "eval")
         streams = sys.stdin, sys.stdout, sys.stderr
-        sys.stdin, sys.stdout, sys.stderr = NoInput(self.refused), output, io.StringIO()
+        sys.stdin, sys.stdout, sys.stderr = NoInput(self.refused), output, errors
         try:
             with limited(self.seconds):
                 if trace:
@@ -281,11 +284,14 @@ class Observer:
             error = raised
         finally:
             self.result = result
+            space["monkeypatch"].unset()
             sys.stdin, sys.stdout, sys.stderr = streams
         ran = self.tracer.take().get("target") if trace else None
         observation = Observation(choice, "value", self._shape, edges=frozenset(ran[1]) if ran else frozenset())
         if error is not None:
             self._raised(observation, error)
+            if isinstance(error, SystemExit) and choice.template.form == "client":
+                self._exited(observation, error, errors.getvalue())
         else:
             self._returned(observation, result)
         logged = self._log.take()
@@ -393,6 +399,17 @@ class Observer:
         if observation.expected is None:
             observation.details = tuple(self.describer.describe(result, "result", 0))
 
+    def _exited(self, observation: Observation, error: SystemExit, said: str) -> None:
+        """Assert with which code a command ended, and what it said of the reason in the project's words."""
+        code = self.describer.expression(error.code)
+        told = said.rpartition("error: ")[2].strip()
+        is_own = kinds.is_told_by_project(error) and told and self.describer.is_stable(told)
+        observation.message = ""
+        observation.after = (
+            *((f"caught.value.code == {code}",) if code is not None else ()),
+            *((f"{stable_part(told)!r} in capsys.readouterr().err",) if is_own else ()),
+        )
+
     def _twin(self, value: Any, source: str, space: dict[str, Any]) -> Any:
         return self._eval(source, space) if can_change(value) and source[:1] in "[{b" else None
 
@@ -400,7 +417,8 @@ class Observer:
         """Return what an argument shows that is an object of the project's, or a plain one."""
         home = type(value).__module__.partition(".")[0]
         own = home == self.subject.module.__name__.partition(".")[0]
-        return self.describer.state_of(name, {name: value}) if own or isinstance(value, types.SimpleNamespace) else {}
+        known = own or isinstance(value, types.SimpleNamespace) or kinds.state(value, self.names) is not None
+        return self.describer.state_of(name, {name: value}) if known else {}
 
     def _raised(self, observation: Observation, error: BaseException) -> None:
         if isinstance(error, TimeUp):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
 import collections
 import collections.abc as cabc
+import contextlib
 import enum
 import inspect
 import itertools
@@ -21,6 +23,7 @@ from greenline_probe.explore.objects import Objects
 from greenline_probe.explore.pools import MAX_POOL, interleave, typical_first, unique
 from greenline_probe.explore.project_makers import ProjectMakers
 from greenline_probe.explore.sources import SEPARATOR, plain
+from greenline_probe.explore.stubs import mock_name
 
 _UNION_KINDS = (typing.Union, getattr(types, "UnionType", typing.Union))
 DEEPEST = 4
@@ -78,6 +81,8 @@ class Values:
         if _accepts(hint, str) and typed and not self._is_no_text(parameter.name, hint):
             typed = [*self.leaves.typical_text(parameter.name), *typed]
         pool = [*self._compared(parameter.name, hint), *typed]
+        if depth == 0 and "calls" in self.facts.uses.get(parameter.name, ()):
+            pool += self._failing()
         if depth == 0:
             pool += self.leaves.wrong_types(parameter.name, hint)
         if _accepts(hint, str) and (paths := self._path_like(parameter.name)):
@@ -91,6 +96,17 @@ class Values:
             return []
         found = [s for s in self.lookalikes.of(shape) if _looks(s, hint)]
         return found[:MAX_POOL]
+
+    def _failing(self) -> list[str]:
+        """Return functions that raise what the code catches: always, and at first."""
+        found = []
+        for source in self.facts.caught[:2]:
+            kind = vars(self.names.module).get(source, getattr(builtins, source, None))
+            name = self.names.of(kind) if isinstance(kind, type) and issubclass(kind, Exception) else None
+            if name is not None:
+                maker = mock_name(self.names, "Mock")
+                found += [f"{maker}(side_effect={name}('abc'))", f"{maker}(side_effect=[{name}('abc'), 'abc'])"]
+        return found
 
     def _like_function(self, default: Any, name: str) -> list[str]:
         """Return functions in the place of one; where it takes nothing, as a clock does, one that counts on."""
@@ -144,7 +160,10 @@ class Values:
 
     def hints_of_class(self, kind: Any) -> dict[str, Any]:
         """Return the annotations of a class's constructor; attrs gives it none where it converts what is passed."""
-        own = self.hints(kind) if hasattr(kind, "__attrs_attrs__") else {}
+        own: dict[str, Any] = {}
+        if hasattr(kind, "__attrs_attrs__"):
+            with contextlib.suppress(Exception):  # a name that is there for type checkers only
+                own = typing.get_type_hints(kind)
         return {**own, **self.hints(kind.__init__)}
 
     # ---- types -------------------------------------------------------------------------------------------------

@@ -55,7 +55,8 @@ SOURCE = """
 
 def _loosened(folder: Path, name: str, *chosen: str) -> tuple[World, Observation | None]:
     with explored(folder, SOURCE, name) as world:
-        first = world.observer.run(Choice(world.templates[0], chosen))
+        drawn = tuple("" for slot in world.templates[0].slots if slot.role == "setting")  # nothing stands in for chance
+        first = world.observer.run(Choice(world.templates[0], (*drawn, *chosen)))
         left = loosened(first, world.observer, world.subject.module.__name__, str(folder))
         assert left is None or not world.observer.notices(left)
         return world, left

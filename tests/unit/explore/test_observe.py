@@ -117,7 +117,8 @@ def see(tmp_path: Path) -> Any:
 
 def _run(world: World, chosen: tuple[str, ...]) -> Observation:
     template = world.templates[0]
-    return world.observer.run(Choice(template, chosen or template.first()))
+    settings = tuple("" for slot in template.slots if slot.role == "setting")  # nothing stands in for what it calls
+    return world.observer.run(Choice(template, (*settings, *(chosen or template.first()[len(settings) :]))))
 
 
 def test_a_value(see: Any) -> None:

@@ -18,6 +18,8 @@ A kind is a module of this package that defines one or more of these functions:
 ``said(error)``
     The words of the code under test inside the exception that a library makes of them (a validation error), None for
     any other exception. Such an exception was meant.
+``state(value, names)``
+    What a call may change about such a value: expressions with ``{}`` for it, None for a value that is not of the kind.
 ``arguments(value)``
     The arguments by name that make an equal value, None for a value that is not of the kind.
 ``arranged(lines, space, express)``
@@ -35,6 +37,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from greenline_probe.explore.express import Expresser
+    from greenline_probe.explore.express import Names
     from greenline_probe.explore.subject import Subject
     from greenline_probe.explore.template import Slot, Template
     from greenline_probe.explore.values import Values
@@ -42,9 +45,13 @@ if TYPE_CHECKING:
 _KINDS: tuple[tuple[str, str], ...] = (
     ("pydantic", "pydantic_models"),
     ("attr", "attrs_classes"),
+    ("sqlalchemy.orm", "sqlalchemy_models"),
     ("click", "click_commands"),
     ("typer", "typer_commands"),
+    ("argparse", "argparse_mains"),
     ("requests httpx", "http_clients"),
+    ("", "outside_calls"),
+    ("anthropic", "language_models"),
 )
 """(libraries, one of which the code under test imports, or none; module of this package)."""
 
@@ -104,6 +111,15 @@ def said(error: BaseException) -> str | None:
     return None
 
 
+def state(value: Any, names: Names) -> list[str] | None:
+    """Return what a call may change about a value, None where no kind knows it."""
+    for kind in _kinds("state"):
+        found: list[str] | None = kind.state(value, names)
+        if found is not None:
+            return found
+    return None
+
+
 def arguments(value: Any) -> list[tuple[str, Any]] | None:
     """Return what a value's class is called with to make an equal one, None where no kind knows."""
     for kind in _kinds("arguments"):
@@ -125,6 +141,11 @@ def arranged(
             decorators += more
             after += seen
     return None if written == lines else (written, decorators, after)
+
+
+def is_told_by_project(error: SystemExit) -> bool:
+    """Tell whether the project itself had a parser end the program with a message."""
+    return any(kind.is_told_by_project(error) for kind in _kinds("is_told_by_project"))
 
 
 def _kinds(what: str) -> Iterator[Any]:

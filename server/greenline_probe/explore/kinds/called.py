@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,6 +56,8 @@ def calls_of(subject: Subject) -> list[Called]:
             if not isinstance(call, ast.Call):
                 continue
             holder, attribute = _looked_up(call.func, subject.module)
+            if holder is builtins:
+                continue
             thing = getattr(holder, attribute, None) if holder is not None else None
             if thing is not None:
                 key = id(holder), attribute
@@ -88,7 +91,7 @@ def value_of(node: ast.AST, module: types.ModuleType) -> Any:
 def _looked_up(node: ast.AST, module: types.ModuleType) -> tuple[Any, str]:
     """Return the object in which the last part of a dotted name is looked up, and that part."""
     if isinstance(node, ast.Name):
-        return (module, node.id) if node.id in vars(module) else (None, "")
+        return (module, node.id) if node.id in vars(module) else (builtins, node.id)
     if isinstance(node, ast.Attribute):
         holder = value_of(node.value, module)
         if isinstance(holder, (types.ModuleType, type)):

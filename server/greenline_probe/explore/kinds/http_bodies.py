@@ -20,6 +20,8 @@ MOST = 10
 LEAST_STATUS, HIGHEST_STATUS = 200, 600
 FIRST_ERROR = 400
 _JSON, _HEADERS, _TEXT = "json_of_reply", "headers_of_reply", "text_of_reply"
+_BASE = "https://example.com"
+_LINKS = ("next", "previous", "url", "href", "link", "links", "location")
 _STATUS = frozenset({"status_code", "status"})
 _ASKS_SUCCESS = frozenset({"raise_for_status", "ok", "is_success", "is_error"})
 
@@ -27,9 +29,10 @@ _ASKS_SUCCESS = frozenset({"raise_for_status", "ok", "is_success", "is_error"})
 def bodies(subject: Subject, values: Values) -> list[str]:
     """Return sources of JSON values with what the code reads of them, the fullest first."""
     found: list[str] = []
+    base = next((c for c in values.facts.constants if isinstance(c, str) and c.startswith("http")), _BASE)
     for shape in _shapes(subject, _JSON):
         made = values.lookalikes.of(shape) or values.guesses.like("data", shape, 1)
-        found += [source for source in plain(made) if _is_json(source)]
+        found += [repr(_linked(ast.literal_eval(s), base.rstrip("/"))) for s in plain(made) if _is_json(s)]
     for source in found[:1]:
         found += _reduced(ast.literal_eval(source))
     return unique(found)[:MOST]
@@ -46,9 +49,8 @@ def texts(subject: Subject) -> list[str]:
     nodes = [n for code in code_of(subject) for n in ast.walk(code)]
     if not any(isinstance(n, ast.Attribute) and n.attr in {"text", "content", "iter_lines"} for n in nodes):
         return []
-    compared = [
-        c.value for n in nodes if isinstance(n, ast.Compare) for c in [n.left, *n.comparators] if _is_text(c)
-    ]  # fmt: skip
+    sides = [side for n in nodes if isinstance(n, ast.Compare) for side in [n.left, *n.comparators]]
+    compared = [side.value for side in sides if isinstance(side, ast.Constant) and isinstance(side.value, str)]
     return unique(["'abc'", *map(repr, compared)])[:MOST]
 
 
@@ -72,10 +74,6 @@ def _compared_status(node: ast.Compare) -> list[int]:
 
 def _last(node: ast.AST) -> str:
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-
-
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _shapes(subject: Subject, name: str) -> list[Any]:
@@ -135,6 +133,18 @@ def _is_json(source: str) -> bool:
         return bool(json.loads(json.dumps(value)) == value) and isinstance(value, (dict, list))
     except (ValueError, TypeError, SyntaxError):
         return False
+
+
+def _linked(value: Any, base: str) -> Any:
+    """Return the value with an address where a key says that there is one."""
+    if isinstance(value, list):
+        return [_linked(item, base) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: f"{base}/{key}" if isinstance(held, str) and str(key).endswith(_LINKS) else _linked(held, base)
+        for key, held in value.items()
+    }
 
 
 def _is_text_mapping(source: str) -> bool:

@@ -38,7 +38,7 @@ def settings(subject: Subject, values: Values) -> list[Slot]:
         return []
     values.names.bound["http_replies"] = http_replies
     pool = [f"{_OPENING}{plan})" for plan in _plans(subject, values, library)]
-    return [Slot("$http", [pool[0], "", *pool[1:]], "setting")]
+    return [Slot("$http", pool, "setting")]
 
 
 def instances(kind: Any, values: Values) -> list[str]:
@@ -167,7 +167,7 @@ def _of_httpx(request: Request, replies: list[Reply], express: Expresser) -> lis
 
 
 def _content(reply: Reply, express: Expresser, text: str, *, always: bool = False) -> list[str]:
-    shown = [f"status={reply.status}"] if always or reply.status != 200 else []  # noqa: PLR2004 - what it is else
+    shown = [f"status={reply.status}"] if always or reply.status != 200 else []
     if reply.body != "" or reply.status < _SUCCESS:
         shown.append(f"{text if isinstance(reply.body, str) else 'json'}={express.express(reply.body)}")
     return [*shown, *([f"headers={reply.headers!r}"] if reply.headers else [])]
