@@ -30,3 +30,18 @@ def test_a_typer_app_is_invoked_down_to_its_nested_command(generate: Callable[[s
     assert '["stops", "list", str(tmp_path / "out.txt")]' in code
     assert 'assert "groups of ten or more book by phone" in result.output' in code
     assert 'assert str(result.exception) == "a stop begins with a capital"' in code
+
+
+def test_a_main_is_called_with_words_or_reads_them_from_sys_argv(generate: Callable[[str], Generated]) -> None:
+    code = generate("argparse_commands").code
+    assert 'assert main(["repeat", "word"]) == 0\n    assert capsys.readouterr().out == "word word\\n"' in code
+    assert 'monkeypatch.setattr(sys, "argv", ["greeting", "Ada", "--language", "fr"])\n\n    main()\n' in code
+
+
+def test_a_command_line_that_is_refused_ends_with_its_code_and_the_projects_words(
+    generate: Callable[[str], Generated],
+) -> None:
+    code = generate("argparse_commands").code
+    assert "with pytest.raises(SystemExit) as caught:\n" in code
+    assert "assert caught.value.code == 2\n" in code
+    assert 'assert "nobody reads more than 20" in capsys.readouterr().err' in code

@@ -73,7 +73,7 @@ def passed_words(arguments: Sequence[Argument]) -> str:
     """Return words for what is passed by name, empty where that is too much: ``with_key``, ``without_strict``."""
     given, refused = [], []
     for argument in arguments:
-        if argument.parameter == "args":  # a command line
+        if argument.parameter in {"args", "argv"}:  # a command line
             given += [slug(name) for name in re.findall(r"['\"]--(\w[\w-]*)['\"]", argument.source)]
         elif argument.label:
             name = slug(argument.label)

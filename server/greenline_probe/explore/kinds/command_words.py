@@ -124,7 +124,8 @@ def _pool(parameter: Any, values: Values) -> tuple[list[str], list[str]]:
         pools = [_of_type(kind, parameter.name, values)[0] for kind in kinds]
         rows = [f"({', '.join(p[min(i, len(p) - 1)] for p in pools)})" for i in range(6) if all(pools)]
         return rows if not parameter.multiple else [f"[{row[1:-1]}]" for row in rows], []
-    pool, odd = _of_type(_type_of(parameter), parameter.name, values)
+    own = getattr(parameter, "function", None)
+    pool, odd = _of_type(_type_of(parameter), parameter.name, values.of_function(own) if own else values)
     if parameter.nargs == -1 or getattr(parameter, "multiple", False):
         return _several([s for s in pool if s]), []
     return pool, odd
