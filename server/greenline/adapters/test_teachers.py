@@ -64,7 +64,8 @@ def _style(files: Sequence[_File], project: Project) -> TestStyle:
     learned = [style for style in styles if style.learned]
     if not learned:
         return TestStyle()
-    return replace(learned[0], waiting=next((style.waiting for style in learned if style.waiting), ""))
+    waiting = next((style.waiting for style in learned if style.waiting), "")
+    return replace(learned[0], waiting="" if learned[0].unittest else waiting)
 
 
 def _modules_of(text: str, path: Path, project: Project) -> list[str]:
@@ -136,7 +137,9 @@ def _conftests(tests: Path, root: Path) -> Iterator[Path]:
 
 
 def _distance(path: Path, tests: Path) -> tuple[int, str]:
-    return -len(os.path.commonpath([path, tests])), str(path)
+    """Count the steps from folder to folder."""
+    common = len(Path(os.path.commonpath([path.parent, tests.parent])).parts)
+    return len(path.parent.parts) + len(tests.parent.parts) - 2 * common, str(path)
 
 
 def _text(path: Path, texts: Mapping[Path, str]) -> str:
