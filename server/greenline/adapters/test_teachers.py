@@ -64,8 +64,9 @@ def _style(files: Sequence[_File], project: Project) -> TestStyle:
     learned = [style for style in styles if style.learned]
     if not learned:
         return TestStyle()
-    waiting = next((style.waiting for style in learned if style.waiting), "")
-    return replace(learned[0], waiting="" if learned[0].unittest else waiting)
+    if learned[0].unittest:  # a suite of unittest runs its coroutines itself
+        return replace(learned[0], waiting="")
+    return replace(learned[0], waiting=next((style.waiting for style in learned if style.waiting), ""))
 
 
 def _modules_of(text: str, path: Path, project: Project) -> list[str]:
