@@ -247,6 +247,8 @@ class Case:
     """The project's fixtures that it asks for."""
     within: bool = False
     """The message is a part of the exception's text, not its beginning."""
+    brought: list[list[Any]] = field(default_factory=list)
+    """[name, source, imports] of fixtures that have to stand beside its test; imports as those of the case."""
 
 
 @dataclass
@@ -254,7 +256,7 @@ class Property:
     """A law that held for every input that was tried, as the test of it, in source."""
 
     kind: str
-    """round-trip, idempotent, involution, permutation, ordered, length, commutative, hash"""
+    """round-trip, idempotent, involution, permutation, ordered, length, commutative, neutral, hash"""
     tested: str
     """Qualified name of the target."""
     parameters: list[str]
@@ -266,9 +268,17 @@ class Property:
     strategies: list[str] = field(default_factory=list)
     """For Hypothesis, one for each parameter; empty where the project lacks it or the law needs picked inputs."""
     partner: str = ""
-    """Qualified name of what reverses the target."""
+    """Qualified name of what reverses the target; of a neutral element, its source."""
     imports: list[list[str]] = field(default_factory=list)
     """As those of a Case."""
+    examples: list[list[str]] = field(default_factory=list)
+    """Rows for Hypothesis to try in any case: they take the branches."""
+    slow: bool = False
+    """A call takes more than a few milliseconds."""
+    files: bool = False
+    """The target reads or writes files, or waits for something else."""
+    documented: str = ""
+    """The promise of the documentation, where there is one: "it is idempotent"."""
 
 
 @dataclass

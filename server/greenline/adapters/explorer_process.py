@@ -12,7 +12,7 @@ from greenline.adapters.conftest_variables import with_conftest
 from greenline.adapters.probe_process import ProbeProblem
 from greenline.adapters.probes import Kind, Probes
 from greenline.adapters.scratch_overlay import OverlayProblem
-from greenline.domain.generation.case import Argument, Case
+from greenline.domain.generation.case import Argument, Case, Fixture
 from greenline.domain.generation.model import SuspectedBug
 from greenline.domain.generation.properties import Property
 from greenline.ports.explorer import Exploration
@@ -194,6 +194,9 @@ def _case(reply: wire.Case) -> Case:
         fixtures=tuple(fields["fixtures"]),
         tested=fields["tested"],
         within=fields["within"],
+        brought=tuple(
+            Fixture(name, source, tuple((b, m, a) for b, m, a in imports)) for name, source, imports in fields["brought"]
+        ),
     )
 
 
@@ -208,4 +211,8 @@ def _property(reply: wire.Property) -> Property:
         strategies=tuple(reply.strategies),
         partner=reply.partner,
         imports=tuple((b, m, a) for b, m, a in reply.imports),
+        examples=tuple(map(tuple, reply.examples)),
+        slow=reply.slow,
+        waits=reply.files,
+        documented=reply.documented,
     )

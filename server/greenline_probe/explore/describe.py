@@ -80,6 +80,15 @@ class Describer:
                 found += [equals(part.format(variable), source)] if source is not None else []
         return found[:MAX_DETAILS]
 
+    def _state(self, value: Any, variable: str, wanted: list[str]) -> dict[str, str]:
+        seen: dict[str, str] = {}
+        for part in wanted:
+            with contextlib.suppress(Exception):
+                source = self.expression(eval(part.format("_"), {**self.names.bound, "_": value}))
+                if source is not None:
+                    seen[part.format(variable)] = source
+        return seen
+
     def state_of(self, receiver: str, space: dict[str, Any]) -> dict[str, str]:
         """Return what an instance shows, empty without one."""
         if not receiver:
@@ -99,6 +108,9 @@ class Describer:
 
     def visible(self, value: Any, variable: str) -> dict[str, str]:
         """Return expression -> value source for what the object shows: attributes, properties, length, items, text."""
+        known = kinds.state(value, self.names)
+        if known is not None:
+            return self._state(value, variable, known)
         seen = self.visible_data(value, variable)
         for key, expression, show in _SHOWN:
             if not _defines(type(value), key) or (key == "__iter__" and hasattr(type(value), "__next__")):

@@ -69,7 +69,7 @@ class Objects:
         if not callees or signature is None:
             return []
         optional = [p.replace(default=None) for p in signature.parameters.values() if p.kind is not p.POSITIONAL_ONLY]
-        hints = self._values.hints(kind.__init__) or self._values.hints(kind)
+        hints = self._values.hints_of_class(kind) or self._values.hints(kind)
         by_name = signature.replace(parameters=optional)
         calls = self._variations(callees[0], by_name, hints, depth, self.by_constructor(kind))
         return [s for s in calls if s != f"{callees[0]}()" and self._attempt(s, kind)][:MOST_MAKERS]

@@ -350,6 +350,7 @@ def _case(observation: Observation, session: Session) -> wire.Case:
     ]
     used = {n.id for s in sources if s for n in ast.walk(ast.parse(s)) if isinstance(n, ast.Name)}
     imports = [[name, *session.names.imports[name]] for name in sorted(used) if name in session.names.imports]
+    fixtures = session.makers.used([*arrange, *(a[2] for a in arguments), *sources[len(arrange) :]])
     return wire.Case(
         arrange=arrange,
         callee=template.callee,
@@ -370,5 +371,13 @@ def _case(observation: Observation, session: Session) -> wire.Case:
         documented=observation.documented,
         tested=template.subject.qualname,
         decorators=list(observation.decorators),
-        fixtures=session.makers.used([*arrange, *(a[2] for a in arguments), *sources[len(arrange) :]]),
+        fixtures=fixtures,
+        brought=[_brought(name, session) for name in fixtures if name in session.makers.brought],
     )
+
+
+def _brought(name: str, session: Session) -> list[Any]:
+    """Return a fixture that stands beside the tests: its name, its source, what it imports."""
+    source, imports = session.makers.brought[name], session.names.imports
+    used = {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name)}
+    return [name, source, [[each, *imports[each]] for each in sorted(used) if each in imports]]

@@ -233,20 +233,21 @@ def _receivers(subject: Subject, name: str, values: Values, slots: list[Slot]) -
     variable = variable_name(name)
     found: list[tuple[str, str, list[Slot]]] = []
     steps = _steps(subject, variable, values, slots)
-    if not inspect.isabstract(owner) and values.objects.of(owner):
+    special = bool(kinds.instances(owner, values))  # whose constructor takes anything, and says nothing of it
+    if not special and not inspect.isabstract(owner) and values.objects.of(owner):
         try:
             signature = inspect.signature(owner)
         except (TypeError, ValueError):
             signature = inspect.Signature()
         by_constructor = values.objects.by_constructor(owner)
-        construct = slots_of(signature, by_constructor, values.hints(owner.__init__), "construct")
+        construct = slots_of(signature, by_constructor, values.hints_of_class(owner), "construct")
         if construct is not None and not _is_enum(owner):
             put_working_first(name, construct, values)
             found.append((variable, name, [*construct, *steps]))
     given = values.objects.given(owner)
     if given:  # as the project's own tests have it: before anything that is made here
         found.insert(0, (variable, "", [Slot(variable, given, "construct", given=frozenset(given)), *steps]))
-    ready = [s for s in values.objects.of(owner) if not s.startswith(f"{name}(") and s not in given]
+    ready = [s for s in values.objects.of(owner) if (special or not s.startswith(f"{name}(")) and s not in given]
     ready = [*values.objects.documented(owner), *ready]
     heirs: list[type] = type.__subclasses__(owner)
     ready += [s for heir in heirs[:2] if subject.name not in vars(heir) for s in values.objects.of(heir)[:4]]

@@ -21,6 +21,16 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True)
+class Fixture:
+    """A fixture that stands beside the tests that ask for it: its whole code, and the imports that it needs."""
+
+    name: str
+    code: str
+    imports: tuple[tuple[str, str, str], ...] = ()
+    """As those of a case."""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One observation that was chosen. All texts are Python source, evaluated in the test's namespace."""
 
@@ -53,6 +63,8 @@ class Case:
     """The project's fixtures that it asks for."""
     tested: str = ""
     """Qualified name of what is called, where it is not the target itself: a public caller of a private one."""
+    brought: tuple[Fixture, ...] = ()
+    """Those of its fixtures that the project does not have."""
     within: bool = False
     """The message is a part of the exception's text, not its beginning."""
 

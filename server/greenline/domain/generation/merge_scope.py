@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from greenline.domain.generation.import_items import ImportItem, items_of
@@ -36,6 +36,8 @@ class FileScope:
     """The functions that are there, without their names."""
     added: list[ImportItem] = field(default_factory=list)
     """Imports that the new tests bring."""
+    functions: set[str] = field(default_factory=set)
+    """The names of the module's functions."""
     methods: dict[str, set[str]] = field(default_factory=dict)
     """By class that gets new tests: the names that are in it."""
 
@@ -44,6 +46,7 @@ class FileScope:
         """Read a file. Raises SyntaxError for what only the compiler finds."""
         inside = [each for node in tree.body if isinstance(node, ast.ClassDef) for each in node.body]
         scope = cls(shapes={shape_of(node) for node in [*tree.body, *inside] if isinstance(node, _FUNCTIONS)})
+        scope.functions = {node.name for node in tree.body if isinstance(node, _FUNCTIONS)}
         for table in _tables(source.symbols()):
             module = table.get_type() == "module"
             for symbol in table.get_symbols():
@@ -60,7 +63,10 @@ class FileScope:
 
         None: the same test is there already. Raises SyntaxError when the candidate does not parse.
         """
-        method = as_method(candidate, unittest=seat.unittest) if seat.owner else None
+        brought = [fixture for fixture in candidate.fixtures if fixture.name not in self.functions]
+        needed = tuple(statement for fixture in brought for statement in fixture.imports)
+        candidate = replace(candidate, imports=(*candidate.imports, *needed), fixtures=tuple(brought))
+        method = as_method(candidate, unittest=seat.unittest) if seat.owner and not brought else None
         if method is None and seat.owner:
             seat = seat.beside()
         return self._fit(method or candidate, seat)
@@ -85,7 +91,11 @@ class FileScope:
         if inside is not None:
             inside |= set(own.values())
         name = own.get(candidate.name, candidate.name)
-        return Fitted(f"{seat.owner}::{name}" if seat.owner else name, code.strip("\n"), seat)
+        above = [rename_globals(fixture.code, renames).strip("\n") for fixture in candidate.fixtures]
+        self.functions |= {fixture.name for fixture in candidate.fixtures}
+        self.taken |= {fixture.name for fixture in candidate.fixtures}
+        code = "\n\n\n".join([*above, code.strip("\n")])
+        return Fitted(f"{seat.owner}::{name}" if seat.owner else name, code, seat)
 
     def _import(self, need: ImportItem, used: set[str], added: list[ImportItem], renames: dict[str, str]) -> None:
         known = [*self.imported, *added]

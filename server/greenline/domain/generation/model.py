@@ -15,6 +15,15 @@ Status = Literal["confirmed", "nothing_to_gain", "not_testable", "failed", "canc
 
 
 @dataclass(frozen=True, slots=True)
+class Brought:
+    """A fixture that new tests bring along: one top-level function with its decorator, and its import statements."""
+
+    name: str
+    code: str
+    imports: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A test that has been proposed but not yet confirmed.
 
@@ -27,6 +36,8 @@ class Candidate:
     oracles: tuple[Oracle, ...] = ("observed",)
     found_for: tuple[str, ...] = ()
     """Qualified names of the functions, other than the one that it calls, that it is there for: private ones."""
+    fixtures: tuple[Brought, ...] = ()
+    """What it asks for and the project does not have: each is written once, above the first test that needs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +161,8 @@ class TargetResult:
     """What the new tests' assertions rest on, each kind once."""
     not_tested: tuple[str, ...] = ()
     """What is left uncovered, in words; first, where it is known, what was in the way."""
+    placed: str = ""
+    """Why the tests are in that file, to follow its name: "imports parcels.core already"."""
     refused: tuple[str, ...] = ()
     """What was refused to calls while exploring, and what ended them, in a sentence each: it is in no test."""
 

@@ -12,7 +12,7 @@ from greenline.domain.code.parse import parse
 from greenline.domain.code.read_module import read_module
 from greenline.domain.generation.case_names import distinct, special_about, subject_words
 from greenline.domain.generation.given_by_fixtures import asked_by_name
-from greenline.domain.generation.model import Candidate
+from greenline.domain.generation.model import Brought, Candidate
 from greenline.domain.generation.name_endings import single_endings, table_endings
 from greenline.domain.generation.row_ids import row_ids
 from greenline.domain.generation.statements import (
@@ -133,12 +133,13 @@ class _Test:
     imports: tuple[str, ...]
     oracles: tuple[Oracle, ...]
     found_for: tuple[str, ...]
+    fixtures: tuple[Brought, ...] = ()
 
     def candidate(self, name: str) -> Candidate:
         head = wrapped(f"def {name}({', '.join(self.parameters)})", "", ":")
         lines = [*self.decorators, *head, *(f"    {line}" if line else "" for line in self.body)]
         code = double_quoted("\n".join(lines)).rstrip("\n")
-        return Candidate(name, code, self.imports, self.oracles, self.found_for)
+        return Candidate(name, code, self.imports, self.oracles, self.found_for, self.fixtures)
 
 
 def _free_name(test: _Test, used: set[str]) -> str:
@@ -234,6 +235,7 @@ class _Writer:
             imports=_imports([case], extra, body),
             oracles=_oracles([case]),
             found_for=self._found_for([named]),
+            fixtures=_brought([case]),
         )
 
     def _table(self, group: Sequence[_Named], shape: TableShape) -> _Test:
@@ -270,6 +272,7 @@ class _Writer:
             imports=_imports(cases, ["import pytest", *extra], body),
             oracles=_oracles(cases),
             found_for=self._found_for(group),
+            fixtures=_brought(cases),
         )
 
     def _found_for(self, group: Sequence[_Named]) -> tuple[str, ...]:
@@ -340,6 +343,18 @@ def _decorator(names: Sequence[str], rows: Sequence[Sequence[str]], ids: Sequenc
 def _fixtures(body: Sequence[str]) -> tuple[str, ...]:
     text = "\n".join(body)
     return tuple(name for name in FIXTURES if re.search(rf"\b{name}\b", text))
+
+
+def _brought(cases: Sequence[Case]) -> tuple[Brought, ...]:
+    found = dict.fromkeys(fixture for case in cases for fixture in case.brought)
+    return tuple(
+        Brought(
+            each.name,
+            double_quoted(f"@pytest.fixture\n{each.code}").rstrip("\n"),
+            ("import pytest", *(_import(*names) for names in each.imports)),
+        )
+        for each in found
+    )
 
 
 def _imports(cases: Sequence[Case], extra: Sequence[str], body: Sequence[str]) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ def ways(subject: Subject, values: Values) -> list[Template] | None:
     if attributes is None or subject.kind != "method" or subject.function not in list(_called_by(attributes)):
         return None
     name = values.names.of(subject.owner)
-    hints = values.hints(subject.owner.__init__)
+    hints = values.hints_of_class(subject.owner)
     slots = template.slots_of(inspect.signature(subject.owner), values, hints, "argument")
     if name is None or slots is None:
         return None
