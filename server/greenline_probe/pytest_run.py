@@ -45,6 +45,7 @@ def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
         return
     program = os.path.join(os.path.dirname(str(pytest.__file__)), "__main__.py")
     sys.argv[:] = [program, *request.selection, *request.options]
+    _keep_what_hypothesis_stores(request)
     refusals: list[str] = []
     if request.limited:
         limits.apply(cpu_seconds=request.cpu_seconds)
@@ -81,6 +82,15 @@ def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
         _wait_for_threads(done, reply)
         _run_what_is_registered(done, reply)
     reply(done)
+
+
+def _keep_what_hypothesis_stores(request: wire.RunTests) -> None:
+    """Have Hypothesis store what it finds outside of the project.
+
+    Not where the project has such a folder: what failed before is in it, and is tried again as in the person's runs.
+    """
+    if not os.path.isdir(os.path.join(request.root, ".hypothesis")):
+        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", os.path.join(request.scratch, "hypothesis"))
 
 
 def _calls(request: wire.RunTests) -> Calls | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from greenline_probe.explore.siblings import words_of
+from greenline_probe.explore.siblings import is_documented, words_of
 from greenline_probe.explore.subject import Subject
 
 # fmt: off
@@ -53,6 +53,8 @@ class Law:
     """What must be true of the parameters for the law to speak of them."""
     is_promise: bool = False
     """Names or documentation promise it: worth a test even where other tests notice every mutant."""
+    documented: str = ""
+    """What the documentation says, where it does: "it is idempotent"."""
 
 
 def laws_of(subject: Subject, x: str, call: Callable[[str], str], partners: list[tuple[str, str]]) -> Iterator[Law]:
@@ -61,19 +63,24 @@ def laws_of(subject: Subject, x: str, call: Callable[[str], str], partners: list
     for callee, qualname in partners:
         check = f"{callee}({call(x)}) == {x}"
         listed = f"list({callee}({call(x)})) == list({x})"
+        said = f"{qualname} reverses it" if is_documented(subject, qualname) else ""
         for each in (check, listed):  # what takes it back may do so lazily
-            yield Law("round-trip", (x,), call(x), (), (each,), f"given_result == {x}", _any, qualname, is_promise=True)
+            law = Law("round-trip", (x,), call(x), (), (each,), f"given_result == {x}", _any, qualname, is_promise=True)
+            law.documented = said
+            yield law
     once = "once" if x != "once" else "result"
     again = (f"{once} = {call(x)}",)
     same = f"given_result == {x}"
 
-    def promised(kind: str, names: frozenset[str]) -> bool:
-        return bool(words & names) or bool(_SAID[kind].search(doc))
+    def promised(law: Law, names: frozenset[str], says: str) -> Law:
+        law.documented = says if _SAID[law.kind].search(doc) else ""
+        law.is_promise = bool(words & names) or bool(law.documented)
+        return law
 
-    named = promised("idempotent", _NORMALISING)
-    yield Law("idempotent", (x,), call(x), again, (f"{call(once)} == {once}",), same, _same_type, is_promise=named)
-    named = promised("involution", _TWICE)
-    yield Law("involution", (x,), call(x), (), (f"{call(call(x))} == {x}",), same, _same_type, is_promise=named)
+    law = Law("idempotent", (x,), call(x), again, (f"{call(once)} == {once}",), same, _same_type)
+    yield promised(law, _NORMALISING, "it is idempotent")
+    law = Law("involution", (x,), call(x), (), (f"{call(call(x))} == {x}",), same, _same_type)
+    yield promised(law, _TWICE, "it is its own inverse")
     named = bool(words & _MOVING)
     moved = f"sorted({call(x)}) == sorted({x})"
     yield Law("permutation", (x,), call(x), (), (moved,), same, _both_lists, is_promise=named)
@@ -88,9 +95,16 @@ def laws_of(subject: Subject, x: str, call: Callable[[str], str], partners: list
 
 def commutative(subject: Subject, a: str, b: str, call: Callable[[str, str], str]) -> Law:
     """Return the law that two arguments may change places."""
-    said = bool(_SAID["commutative"].search(_doc(subject)))
+    said = "it is commutative" if _SAID["commutative"].search(_doc(subject)) else ""
     check = f"{call(a, b)} == {call(b, a)}"
-    return Law("commutative", (a, b), call(a, b), (), (check,), f"{a} == {b}", _any, is_promise=said)
+    trivial = f"{a} == {b}"
+    return Law("commutative", (a, b), call(a, b), (), (check,), trivial, _any, is_promise=bool(said), documented=said)
+
+
+def neutral(x: str, call: Callable[[str], str], element: str) -> Law:
+    """Return the law that the element, as the second argument, changes nothing."""
+    check = f"{call(x)} == {x}"
+    return Law("neutral", (x,), call(x), (), (check,), f"not {x}", _same_type, partner=element)
 
 
 def hash_law(x: str) -> Law:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +48,8 @@ class Prover:
         self._budget = budget
         self._failed: set[tuple[str, Row]] = set()
         """Calls that raise: no law speaks of them."""
+        self.slowest = 0.0
+        """Computing time of the slowest test of a law since this was set to 0, in seconds."""
 
     def prove(self, law: Law, inputs: list[Row]) -> Proof | None:
         """Return the proof when the law holds wherever it speaks, often enough, and not of nothing."""
@@ -73,14 +76,21 @@ class Prover:
             return None
         return Proof(law, kind, sorted(telling.values(), key=reading_cost))
 
+    def speaks(self, law: Law, row: Row) -> bool:
+        """Tell whether the law is about such an input."""
+        return self._given(law, row) is not None
+
     def holds(self, law: Law, row: Row) -> bool | None:
         """Run the test of the law; None when it could not be run to its end."""
 
         def work() -> bool:
             space = self._space(law, row)
+            begun = time.process_time()
             for step in law.steps:
                 exec(step, space)
-            return all(bool(eval(check, space)) for check in law.checks)
+            held = all(bool(eval(check, space)) for check in law.checks)
+            self.slowest = max(self.slowest, time.process_time() - begun)
+            return held
 
         found, error = self._observer.guarded(f"{' and '.join(law.checks)} for {', '.join(row)}", work)
         return None if error is not None else bool(found)

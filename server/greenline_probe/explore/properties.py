@@ -6,17 +6,18 @@ import ast
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from greenline_probe import wire
 from greenline_probe.explore.budget import Budget
-from greenline_probe.explore.laws import Law, commutative, hash_law, laws_of
+from greenline_probe.explore.laws import Law, commutative, hash_law, laws_of, neutral
 from greenline_probe.explore.mutants import Mutant, Mutation
 from greenline_probe.explore.observe import Observation, Observer
 from greenline_probe.explore.proof import Proof, Prover
-from greenline_probe.explore.readable_rows import Row, is_fit, with_others
+from greenline_probe.explore.readable_rows import Row, is_fit, is_short, with_others
 from greenline_probe.explore.siblings import partners
 from greenline_probe.explore.sources import SEPARATOR
-from greenline_probe.explore.strategies import strategies_for
+from greenline_probe.explore.strategies import Strategist
 from greenline_probe.explore.template import OMITTED, Choice, Slot, Template
 from greenline_probe.explore.variations import Variations, hard_ones
 
@@ -26,6 +27,11 @@ MOST_ROWS = 5
 TRIED_ROWS = 16
 MOST_MUTANTS = 60
 MUTANT_SECONDS = 0.1
+MOST_EXAMPLES = 3
+NEUTRAL = ("0", "1", "''", "[]", "{}")
+"""What changes nothing, where something does."""
+SLOW = 0.02
+"""Seconds of computing."""
 
 
 @dataclass
@@ -37,8 +43,19 @@ class Held:
     rows: list[Row]
     strategies: list[str]
     """For Hypothesis, where the project has it: one for each parameter; else empty."""
+    examples: list[Row] = field(default_factory=list)
+    """For Hypothesis to try in any case: rows that take the branches, and those that notice mutants."""
+    is_slow: bool = False
+    """A call takes more than a few milliseconds: Hypothesis' own limit would sometimes be too short."""
     noticed: list[Mutant] = field(default_factory=list)
     """Mutants that the examples let pass."""
+
+
+_OF_FILES = frozenset({
+    "open", "read_text", "write_text", "read_bytes", "write_bytes", "mkdtemp", "mkstemp", "NamedTemporaryFile",
+    "TemporaryDirectory", "run", "check_output", "Popen", "sleep", "connect", "execute", "urlopen",
+})  # fmt: skip
+"""Calls that wait for something else than the processor."""
 
 
 class Properties:
@@ -53,6 +70,10 @@ class Properties:
         self._seed = seed
         self._random = random.Random(seed)
         self._variations = Variations(self._random, observer.subject.facts.constants)
+        subject = observer.subject
+        self._strategist = Strategist(observer.names, subject.function, subject.node, seed)
+        self.contradictions: list[dict[str, Any]] = []
+        """Laws that the documentation promises and a call breaks, as ``Explored.accidents`` has it."""
 
     def found(self, observations: list[Observation], open_mutants: list[Mutant]) -> list[Held]:
         """Return at most two properties; a promise that the names make comes before what just happens to hold."""
@@ -68,12 +89,45 @@ class Properties:
             if proof is None:
                 continue
             one = Held(proof, template, proof.rows, [])
-            self._notice(one, left)
-            if law.is_promise or one.noticed:
-                one.strategies = strategies_for(proof, self._prover, self._seed)
+            kept = self._notice(one, left)
+            if (law.is_promise or one.noticed) and self._holds_for_any(one):
+                self._exemplify(one, observations, kept)
                 left = [m for m in left if m not in one.noticed]
                 held.append(one)
         return held
+
+    def _holds_for_any(self, held: Held) -> bool:
+        """Try the law on any values of its parameters' kinds; note what breaks a promise of the documentation."""
+        law = held.proof.law
+        self._prover.slowest = 0.0
+        own = tuple(_own_name(name, held.template) for name in law.parameters)
+        verdict = self._strategist.verdict(held.proof, self._prover, own)
+        held.strategies, held.is_slow = list(verdict.strategies), self._prover.slowest > SLOW
+        if verdict.refuted is None:
+            return True
+        if law.documented:
+            values = dict(zip(law.parameters, verdict.refuted))
+            broken = " and ".join(_with_values(check, law.steps, values) for check in law.checks)
+            says = {"error": "is not so", "documented": law.documented}
+            self.contradictions.append({"call": broken, "line": getattr(self._subject.node, "lineno", 0), "typed": True, **says})
+        return False
+
+    def _exemplify(self, held: Held, observations: list[Observation], kept: list[Row]) -> None:
+        """Choose the rows to try in any case: one for each branch that exploring found, and what notices mutants."""
+        if not held.strategies:
+            return
+        law, template = held.proof.law, held.template
+        seen: set[Any] = set()
+        found = list(kept)
+        mine = [o for o in observations if o.choice.template is template and o.kind == "value"]
+        for observation in mine if len({o.edges for o in mine}) > 1 else []:
+            row = _row_of(observation.choice, law, template)
+            if row is None or observation.edges <= seen or not all(map(is_short, row)):
+                continue
+            if self._prover.speaks(law, row) and self._prover.holds(law, row):
+                seen |= observation.edges
+                found.append(row)
+        held.examples = [row for row in dict.fromkeys(found) if all(map(is_short, row))][:MOST_EXAMPLES]
 
     # ---- candidates ------------------------------------------------------------------------------------------------
 
@@ -128,6 +182,9 @@ class Properties:
             self._random.shuffle(pairs)
             law = commutative(self._subject, x, y, lambda a, b: call({first: a, required[1]: b}))
             yield law, template, pairs[:INPUTS]
+            for element in NEUTRAL:
+                law = neutral(x, lambda text, e=element: call({first: text, required[1]: e}), element)  # type: ignore[misc]
+                yield law, template, rows
 
     def _about_receivers(
         self, template: Template, mine: list[Observation], is_lazy: bool
@@ -163,8 +220,8 @@ class Properties:
             made.append(self._variations.of(self._random.choice([*known, *made[-20:]])))
         return [s for s in made if len(s) < 200]
 
-    def _notice(self, held: Held, mutants: list[Mutant]) -> None:
-        """Find which of the mutants the property notices; keep the rows that do, and some that read well."""
+    def _notice(self, held: Held, mutants: list[Mutant]) -> list[Row]:
+        """Find which of the mutants the property notices; keep the rows that do, which are returned, and some more."""
         tried: list[Row] = held.rows[:TRIED_ROWS]
         kept: list[Row] = []
         seconds, self._observer.seconds = self._observer.seconds, MUTANT_SECONDS
@@ -181,12 +238,14 @@ class Properties:
             self._mutation.apply(None)
             self._observer.seconds = seconds
         held.rows = with_others(kept, held.rows)
+        return kept
 
 
 def message_of(held: Held, observer: Observer) -> wire.Property:
     """Return the property as the server gets it."""
     law, names = held.proof.law, observer.names
-    sources = [*(s for row in held.rows for s in row), *law.steps, *law.checks]
+    rows = held.examples if held.strategies else held.rows
+    sources = [*(s for row in rows for s in row), *law.steps, *law.checks, *held.strategies]
     used = {n.id for s in sources for n in ast.walk(ast.parse(s)) if isinstance(n, ast.Name)} - set(law.parameters)
     return wire.Property(
         kind=law.kind,
@@ -197,6 +256,10 @@ def message_of(held: Held, observer: Observer) -> wire.Property:
         steps=list(law.steps),
         checks=list(law.checks),
         strategies=held.strategies,
+        examples=[list(row) for row in held.examples],
+        slow=held.is_slow,
+        files=bool(observer.subject.facts.calls & _OF_FILES),
+        documented=law.documented,
         imports=[[name, *names.imports[name]] for name in sorted(used) if name in names.imports],
     )
 
@@ -222,6 +285,44 @@ def _receiver_of(choice: Choice) -> str:
         return ""
     made = [f"{s.label}{c}" for s, c in pairs if s.role == "construct" and c]
     return f"{template.maker}({', '.join(made)})" if template.maker else made[0]
+
+
+def _own_name(parameter: str, template: Template) -> str:
+    """Return the function's own name of a test's parameter."""
+    names = (slot.name for slot in template.slots if _parameter_name(slot.name, template) == parameter)
+    return next(names, parameter)
+
+
+def _row_of(choice: Choice, law: Law, template: Template) -> Row | None:
+    """Return what an observed call passes for the law's parameters; None where it passes anything else."""
+    if template.receiver:
+        made = _receiver_of(choice)
+        return (made,) if made and len(law.parameters) == 1 else None
+    passed = {
+        _parameter_name(slot.name, template): source
+        for slot, source in zip(template.slots, choice.chosen)
+        if source and source != slot.pool[0]
+    }
+    given = {_parameter_name(s.name, template): c for s, c in zip(template.slots, choice.chosen)}
+    if any(name not in law.parameters for name in passed) or not all(given.get(n) for n in law.parameters):
+        return None
+    row = tuple(given[name] for name in law.parameters)
+    return None if any(map(_needs_more, row)) else row
+
+
+def _with_values(check: str, steps: tuple[str, ...], values: dict[str, str]) -> str:
+    """Return a check with the values in the place of the names, those that steps give included."""
+    known: dict[str, ast.expr] = {name: ast.parse(source, mode="eval").body for name, source in values.items()}
+
+    class Put(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            return known.get(node.id, node)
+
+    for step in steps:
+        assigned = ast.parse(step).body[0]
+        assert isinstance(assigned, ast.Assign)
+        known[ast.unparse(assigned.targets[0])] = Put().visit(assigned.value)
+    return ast.unparse(Put().visit(ast.parse(check, mode="eval")))
 
 
 def _needs_more(source: str) -> bool:

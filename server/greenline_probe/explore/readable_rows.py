@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+SHORT = 40
 LEAST_DISTINCT = 3
 """So few different results would say little."""
 Row = tuple[str, ...]
@@ -15,6 +16,11 @@ _UNFIT = re.compile(r"tmp_path|monkeypatch|lambda|\\x|\\u|--|-0\b|[^\x00-\x7f]{3
 def is_fit(source: str) -> bool:
     """Tell whether an input can be shown: short of fixtures, escapes and what nobody writes."""
     return not _UNFIT.search(source)
+
+
+def is_short(source: str) -> bool:
+    """Tell whether an input can stand in a decorator of its own."""
+    return len(source) <= SHORT and is_fit(source)
 
 
 def with_others(kept: list[Row], rows: list[Row]) -> list[Row]:

@@ -40,6 +40,14 @@ def partners(subject: Subject, names: Names) -> list[tuple[str, str]]:
     return found[:MOST]
 
 
+def is_documented(subject: Subject, qualname: str) -> bool:
+    """Tell whether the documentation of either calls one the inverse of the other."""
+    other: Any = subject.module
+    for part in qualname.split("."):
+        other = getattr(other, part, None)
+    return _says_so(subject.function, qualname.rpartition(".")[2]) or _says_so(other, subject.name)
+
+
 def _around(subject: Subject) -> Iterator[tuple[str, Any]]:
     """Yield the functions of the target's class that need no instance, then those of its module."""
     module, owner = subject.module, subject.owner

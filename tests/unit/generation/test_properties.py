@@ -100,21 +100,56 @@ def test_a_name_that_is_taken_gets_a_number() -> None:
 
 
 def test_with_strategies_hypothesis_finds_the_inputs() -> None:
-    (candidate,) = render_properties([held(strategies=("st.text(string.printable)",))])
+    (candidate,) = render_properties([held(strategies=("st.text()",), examples=(("'aab'",), ("''",)))])
     assert (
         file_of([candidate])
         == """\
-import string
-
-from hypothesis import given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shop import decode, encode
 
 
-@given(text=st.text(string.printable))
-@settings(deadline=None, derandomize=True)
+@given(text=st.text())
+@example(text="aab")
+@example(text="")
 def test_decode_reverses_encode(text):
     assert decode(encode(text)) == text
 """
     )
+
+
+def test_what_is_not_as_usual_stands_in_settings() -> None:
+    found = held(tested="parse_price", strategies=("st.text(string.printable)",), slow=True)
+    (candidate,) = render_properties([found])
+    assert "@settings(max_examples=200, deadline=None)\ndef test_" in candidate.code
+    assert candidate.imports[:3] == (
+        "from hypothesis import given, settings",
+        "from hypothesis import strategies as st",
+        "import string",
+    )
+
+
+def test_long_strategies_are_broken_at_their_brackets() -> None:
+    strategy = "st.builds(Point, " + ", ".join(f"coordinate_{n}=st.integers(0, 100)" for n in range(4)) + ")"
+    (candidate,) = render_properties([held(strategies=(strategy,))])
+    assert (
+        candidate.code
+        == """\
+@given(
+    text=st.builds(
+        Point,
+        coordinate_0=st.integers(0, 100),
+        coordinate_1=st.integers(0, 100),
+        coordinate_2=st.integers(0, 100),
+        coordinate_3=st.integers(0, 100),
+    )
+)
+def test_decode_reverses_encode(text):
+    assert decode(encode(text)) == text"""
+    )
+
+
+def test_a_neutral_element_gives_the_name() -> None:
+    found = held(kind="neutral", tested="merge", partner="{}", checks=("merge(text, {}) == text",))
+    assert [c.name for c in render_properties([found])] == ["test_merge_with_an_empty_dict_changes_nothing"]
