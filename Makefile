@@ -52,8 +52,9 @@ editors: ## Set up real editors for their tests (VS Code in a browser, Neovim); 
 	bash tests/editors/setup_neovim.sh
 	bash tests/editors/setup_vscode.sh
 
-bench-real: $(READY) ## Generate tests for real packages from PyPI, and print what was gained
+bench-real: $(READY) ## Generate tests for real packages from PyPI: what is gained without their tests, and what a maintainer would keep beside them
 	@$(PY) bench/real/run.py
+	@$(PY) bench/real/kept.py
 
 # Without Pynguin, which takes most of the time: make bench-engine ENGINE_BENCH="--module semver.version"
 ENGINE_BENCH ?= --pynguin
