@@ -30,6 +30,12 @@ _SAID = {
     "involution": re.compile(r"its own inverse|involution|twice", re.IGNORECASE),
     "commutative": re.compile(r"commutativ|symmetric|order of (?:the )?(?:arguments|operands)", re.IGNORECASE),
 }
+_PROMISED = {
+    "idempotent": re.compile(r"\bidempotent\b", re.IGNORECASE),
+    "involution": re.compile(r"\bits own inverse\b|\binvolution\b", re.IGNORECASE),
+    "commutative": re.compile(r"\bcommutative\b", re.IGNORECASE),
+}
+"""Words that say it of the function, whatever stands around them: code that is not so is wrong."""
 
 
 @dataclass
@@ -73,8 +79,8 @@ def laws_of(subject: Subject, x: str, call: Callable[[str], str], partners: list
     same = f"given_result == {x}"
 
     def promised(law: Law, names: frozenset[str], says: str) -> Law:
-        law.documented = says if _SAID[law.kind].search(doc) else ""
-        law.is_promise = bool(words & names) or bool(law.documented)
+        law.documented = says if _PROMISED[law.kind].search(doc) else ""
+        law.is_promise = bool(words & names) or bool(_SAID[law.kind].search(doc))
         return law
 
     law = Law("idempotent", (x,), call(x), again, (f"{call(once)} == {once}",), same, _same_type)
@@ -95,10 +101,11 @@ def laws_of(subject: Subject, x: str, call: Callable[[str], str], partners: list
 
 def commutative(subject: Subject, a: str, b: str, call: Callable[[str, str], str]) -> Law:
     """Return the law that two arguments may change places."""
-    said = "it is commutative" if _SAID["commutative"].search(_doc(subject)) else ""
+    said = bool(_SAID["commutative"].search(_doc(subject)))
     check = f"{call(a, b)} == {call(b, a)}"
-    trivial = f"{a} == {b}"
-    return Law("commutative", (a, b), call(a, b), (), (check,), trivial, _any, is_promise=bool(said), documented=said)
+    law = Law("commutative", (a, b), call(a, b), (), (check,), f"{a} == {b}", _any, is_promise=said)
+    law.documented = "it is commutative" if _PROMISED["commutative"].search(_doc(subject)) else ""
+    return law
 
 
 def neutral(x: str, call: Callable[[str], str], element: str) -> Law:

@@ -48,11 +48,17 @@ class Prover:
         self._budget = budget
         self._failed: set[tuple[str, Row]] = set()
         """Calls that raise: no law speaks of them."""
+        self.refuted: Row | None = None
+        """Of the last law: a call for which it does not hold."""
         self.slowest = 0.0
         """Computing time of the slowest test of a law since this was set to 0, in seconds."""
 
-    def prove(self, law: Law, inputs: list[Row]) -> Proof | None:
-        """Return the proof when the law holds wherever it speaks, often enough, and not of nothing."""
+    def prove(self, law: Law, inputs: list[Row], least: int = LEAST_INPUTS) -> Proof | None:
+        """Return the proof when the law holds wherever it speaks, often enough, and not of nothing.
+
+        ``least`` inputs must be such that it speaks of them.
+        """
+        self.refuted = None
         kind: type | None = None
         held = silent = 0
         telling: dict[str, Row] = {}
@@ -66,13 +72,15 @@ class Prover:
                 silent += 1
                 continue
             kind, silent = given.kind, 0
-            if self.holds(law, row) is not True:
+            holds = self.holds(law, row)
+            if holds is not True:
+                self.refuted = row if holds is False else None
                 return None
             held += 1
             better = given.key not in telling or reading_cost(row) < reading_cost(telling[given.key])
             if not given.is_trivial and better and all(map(is_fit, row)):
                 telling[given.key] = row
-        if kind is None or held < LEAST_INPUTS or len(telling) < LEAST_DISTINCT:
+        if kind is None or held < least or len(telling) < LEAST_DISTINCT:
             return None
         return Proof(law, kind, sorted(telling.values(), key=reading_cost))
 

@@ -13,7 +13,7 @@ from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.laws import Law, commutative, hash_law, laws_of, neutral
 from greenline_probe.explore.mutants import Mutant, Mutation
 from greenline_probe.explore.observe import Observation, Observer
-from greenline_probe.explore.proof import Proof, Prover
+from greenline_probe.explore.proof import LEAST_INPUTS, Proof, Prover
 from greenline_probe.explore.readable_rows import Row, is_fit, is_short, with_others
 from greenline_probe.explore.siblings import partners
 from greenline_probe.explore.sources import SEPARATOR
@@ -85,8 +85,10 @@ class Properties:
             known = any((h.proof.law.kind, h.proof.law.partner) == (law.kind, law.partner) for h in held)
             if known or not (law.is_promise or left):
                 continue
-            proof = self._prover.prove(law, inputs)
+            counts = [self._strategist.count(_own_name(name, template)) for name in law.parameters]
+            proof = self._prover.prove(law, inputs, min(LEAST_INPUTS, *(c or LEAST_INPUTS for c in counts)))
             if proof is None:
+                self._contradicted(law, self._prover.refuted)
                 continue
             one = Held(proof, template, proof.rows, [])
             kept = self._notice(one, left)
@@ -103,14 +105,16 @@ class Properties:
         own = tuple(_own_name(name, held.template) for name in law.parameters)
         verdict = self._strategist.verdict(held.proof, self._prover, own)
         held.strategies, held.is_slow = list(verdict.strategies), self._prover.slowest > SLOW
-        if verdict.refuted is None:
-            return True
-        if law.documented:
-            values = dict(zip(law.parameters, verdict.refuted))
-            broken = " and ".join(_with_values(check, law.steps, values) for check in law.checks)
-            says = {"error": "is not so", "documented": law.documented}
-            self.contradictions.append({"call": broken, "line": getattr(self._subject.node, "lineno", 0), "typed": True, **says})
-        return False
+        self._contradicted(law, verdict.refuted)
+        return verdict.refuted is None
+
+    def _contradicted(self, law: Law, refuted: Row | None) -> None:
+        if refuted is None or not law.documented or any(map(_needs_more, refuted)):
+            return
+        values = dict(zip(law.parameters, refuted))
+        broken = " and ".join(_with_values(check, law.steps, values) for check in law.checks)
+        says = {"error": "is not so", "documented": law.documented, "line": getattr(self._subject.node, "lineno", 0)}
+        self.contradictions.append({"call": broken, "typed": True, **says})
 
     def _exemplify(self, held: Held, observations: list[Observation], kept: list[Row]) -> None:
         """Choose the rows to try in any case: one for each branch that exploring found, and what notices mutants."""
@@ -212,6 +216,7 @@ class Properties:
         slot = template.slots[index]
         seen = [o.choice.chosen[index] for o in sorted(mine, key=lambda o: (not o.documented, o.choice.cost))]
         known = [s for s in dict.fromkeys([*seen, *slot.pool]) if s and s not in slot.odd and not _needs_more(s)]
+        known += [s for s in self._strategist.values(slot.name) if s not in known]
         return list(dict.fromkeys([*known, *self._varied(known, INPUTS - len(known))]))
 
     def _varied(self, known: list[str], count: int) -> list[str]:

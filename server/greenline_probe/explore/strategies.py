@@ -6,6 +6,7 @@ would come up with are tried before, so that the trial seldom has to say no.
 
 from __future__ import annotations
 
+import enum
 import importlib.util
 import itertools
 import random
@@ -21,8 +22,10 @@ from greenline_probe.explore.readable_rows import Row
 from greenline_probe.explore.strategy_sources import WIDTHS, Sources, Strategy, plain_type
 
 EXAMPLES = 150
+MOST_VALUES = 60
 LONGEST = 240
 """Of a strategy's source: what is longer says less than a few picked inputs."""
+_VARIED_WELL = ("st.text", "st.binary", "st.integers", "st.floats", "st.booleans", "st.lists", "st.dictionaries")
 MOST_COMBINATIONS = 12
 
 
@@ -62,6 +65,22 @@ class Strategist:
                 return Verdict(refuted=failed)
         return Verdict()  # the function does not take all values of any kind that is known
 
+    def values(self, name: str) -> list[str]:
+        """Return values of a parameter of which changing others gives too few: of formats, and of classes."""
+        if name not in self._hints and self._node is None:
+            return []
+        pick = random.Random(self._seed)
+        found: list[str] = []
+        for strategy in itertools.islice(self._for_parameter(name, []), 4):
+            if not strategy.source.startswith(_VARIED_WELL):
+                found += [strategy.draw(pick) for _ in range(MOST_VALUES)]
+        return list(dict.fromkeys(found))[:MOST_VALUES]
+
+    def count(self, name: str) -> int | None:
+        """Return how many values the parameter can have, None for many."""
+        kind = plain_type(self._hints.get(name))
+        return len(kind) if isinstance(kind, enum.EnumMeta) else None
+
     def _for_parameter(self, name: str, sources: list[str]) -> Iterator[Strategy]:
         """Yield strategies for one parameter, the widest first: by its annotation, then by the values that worked."""
         taken = accepted(self._node, name, vars(self._names.module)) if self._node is not None else Accepted()
@@ -84,6 +103,8 @@ class Strategist:
 
     def _kind_of(self, sources: list[str]) -> Any:
         """Return the type that all values are of, None where they have none in common."""
+        if not sources:
+            return str
         try:
             values = [eval(source, self._names.bound) for source in sources]
         except Exception:

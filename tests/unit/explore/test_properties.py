@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import importlib.util
 import textwrap
@@ -66,10 +67,10 @@ def test_what_a_sibling_takes_back_is_a_round_trip(tmp_path: Path) -> None:
 
 def test_hypothesis_takes_over_where_any_value_will_do(tmp_path: Path) -> None:
     with properties(tmp_path, RUNS, "encode_runs") as (_, held):
-        assert [one.strategies for one in held] == [["st.text(string.printable)"]]
+        assert [one.strategies for one in held] == [["st.text()"]]
 
 
-def test_a_law_about_some_values_alone_stays_with_picked_ones(tmp_path: Path) -> None:
+def test_the_range_that_a_function_checks_is_that_of_the_strategy(tmp_path: Path) -> None:
     text = """
         def encode(number: int) -> str:
             if not 0 <= number < 100_000_000:
@@ -81,7 +82,149 @@ def test_a_law_about_some_values_alone_stays_with_picked_ones(tmp_path: Path) ->
             return int(data)
     """
     with properties(tmp_path, text, "encode") as (_, held):
-        assert [(one.proof.law.kind, one.strategies) for one in held] == [("round-trip", [])]
+        assert [(one.proof.law.kind, one.strategies) for one in held] == [("round-trip", ["st.integers(0, 99999999)"])]
+
+
+def test_what_holds_for_what_the_search_tries_and_not_for_all_is_no_property(tmp_path: Path) -> None:
+    text = """
+        def encode(text: str) -> str:
+            return text.replace("\\x7f", "").encode().hex()
+
+
+        def decode(data: str) -> str:
+            return bytes.fromhex(data).decode()
+    """
+    with properties(tmp_path, text, "encode") as (_, held):
+        assert held == []
+
+
+def test_a_documented_property_that_does_not_hold_is_reported(tmp_path: Path) -> None:
+    text = '''
+        def tidy(text: str) -> str:
+            """Remove bells; idempotent."""
+            return text.lower().replace("\\x1c", "\\x00").replace("\\x00", "", 1)
+    '''
+    with explored(tmp_path, textwrap.dedent(text), "tidy") as world:
+        observations = [o for o in world.search(seconds=1.0).run([]).observations.values() if o.usable]
+        mutation = Mutation(world.subject.function, world.subject.node, "tidy", str(world.path))
+        finder = Properties(world.observer, mutation, "seed", Budget(60.0))
+        assert finder.found(observations, []) == []
+    (told,) = finder.contradictions
+    assert told["call"].startswith("tidy(tidy('")
+    assert (told["error"], told["documented"], told["line"]) == ("is not so", "it is idempotent", 2)
+
+
+@pytest.mark.parametrize(
+    ("signature", "body", "strategy"),
+    [
+        ("x: Optional[int]", "json.dumps(x)", "st.none() | st.integers()"),
+        ("x: Color", "json.dumps(x.value)", "st.sampled_from(Color)"),
+        ("x: Length", "json.dumps(x)", "st.integers()"),
+        ("x: dict[str, list[bool]]", "json.dumps(x)", "st.dictionaries(st.text(), st.lists(st.booleans()))"),
+        ("x: Point", "json.dumps([x.a, x.b])", "st.builds(Point, a=st.integers(0, 9), b=st.text())"),
+        ("x: Options", "json.dumps(x)", "st.fixed_dictionaries({'a': st.integers()}, optional={'b': st.text()})"),
+        ("x: datetime.date", "x.isoformat()", "st.dates()"),
+        ("x: Decimal", "str(x)", "st.decimals(allow_nan=False, allow_infinity=False)"),
+        ("x: UUID", "x.hex", "st.uuids()"),
+        ("x: Path", "str(x)", 'st.from_regex(r"[a-z]+(/[a-z]+)*", fullmatch=True).map(Path)'),
+    ],
+)
+def test_annotations_say_what_hypothesis_tries(tmp_path: Path, signature: str, body: str, strategy: str) -> None:
+    kind = signature.partition(": ")[2]
+    decoded = {
+        "Color": "Color(json.loads(data))",
+        "Point": "Point(*json.loads(data))",
+        "datetime.date": "datetime.date.fromisoformat(data)",
+        "Decimal": "Decimal(data)",
+        "UUID": "UUID(data)",
+        "Path": "Path(data)",
+    }.get(kind, "json.loads(data)")
+    text = f"""
+        import datetime
+        import enum
+        import json
+        from dataclasses import dataclass
+        from decimal import Decimal
+        from pathlib import Path
+        from typing import Literal, NewType, Optional, TypedDict
+        from uuid import UUID
+
+
+        class Color(enum.Enum):
+            RED = "r"
+            GREEN = "g"
+            BLUE = "b"
+
+
+        Length = NewType("Length", int)
+
+
+        @dataclass
+        class Point:
+            a: int
+            b: str
+
+            def __post_init__(self):
+                if self.a < 0 or self.a >= 10:
+                    raise ValueError("a")
+
+
+        class Needed(TypedDict):
+            a: int
+
+
+        class Options(Needed, total=False):
+            b: str
+
+
+        def encode({signature}) -> str:
+            return {body}
+
+
+        def decode(data: str):
+            return {decoded}
+    """
+    with properties(tmp_path, text, "encode") as (_, held):
+        assert [one.strategies for one in held] == [[strategy]]
+
+
+@pytest.mark.parametrize(
+    ("body", "inverse", "strategy"),
+    [
+        ("_matched(PATTERN.fullmatch(text))", "'-'.join(value)", 'st.from_regex(r"[a-z]{1,3}-[a-z]+", fullmatch=True)'),
+    ],
+)
+def test_formats_say_what_hypothesis_tries(tmp_path: Path, body: str, inverse: str, strategy: str) -> None:
+    text = f"""
+        import datetime
+        import re
+
+        PATTERN = re.compile("^[a-z]{{1,3}}-[a-z]+$")
+
+
+        def _matched(match):
+            if match is None:
+                raise ValueError("no match")
+            return match.group().split("-")
+
+
+        def parse(text: str):
+            return {body}
+
+
+        def format(value) -> str:
+            return {inverse}
+    """
+    with properties(tmp_path, text, "parse") as (_, held):
+        assert [one.strategies for one in held] == [[strategy]]
+
+
+def test_examples_take_the_branches(tmp_path: Path) -> None:
+    with properties(tmp_path, RUNS, "encode_runs") as (world, held):
+        examples = message_of(held[0], world.observer).examples
+    assert 1 <= len(examples) <= 3
+    runs = [world.subject.function(ast.literal_eval(row[0])) for row in examples]
+    assert any("2]" in each for each in runs)
 
 
 def test_without_hypothesis_there_are_no_strategies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
