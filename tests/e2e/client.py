@@ -60,6 +60,9 @@ class Editor:
     pull: bool
     selected: Path | None = None
     """The Python that is selected in it."""
+    updates: bool = False
+    """What it is asked to write may replace something; buffers follow it."""
+    versions: dict[str, int] = field(default_factory=dict)
     ends: dict[str, Any] = field(default_factory=dict)
     edits: list[types.ApplyWorkspaceEditParams] = field(default_factory=list)
     questions: list[types.ShowMessageRequestParams] = field(default_factory=list)
@@ -92,9 +95,17 @@ class Editor:
 
     def open(self, path: Path, version: int = 1) -> str:
         uri = path.as_uri()
+        self.versions[uri] = version
         item = types.TextDocumentItem(uri, "python", version, path.read_text(encoding="utf-8"))
         self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
         return uri
+
+    def reread(self, path: Path) -> None:
+        """Take over what is on the disk as the text of a buffer."""
+        version = self.versions[path.as_uri()] = self.versions[path.as_uri()] + 1
+        changes = [types.TextDocumentContentChangeWholeDocument(path.read_text(encoding="utf-8"))]
+        document = types.VersionedTextDocumentIdentifier(version=version, uri=path.as_uri())
+        self.client.text_document_did_change(types.DidChangeTextDocumentParams(document, changes))
 
     async def diagnostics(self, uri: str) -> list[types.Diagnostic]:
         if self.pull:
@@ -246,8 +257,7 @@ def _features(editor: Editor) -> dict[str, Callable[..., Any]]:
 
     def apply(client: LanguageClient, params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:
         editor.edits.append(params)
-        for change in params.edit.document_changes or []:
-            _apply(change)
+        _apply_all(editor, params)
         editor.tell()
         return types.ApplyWorkspaceEditResult(applied=True)
 
@@ -282,8 +292,15 @@ def _features(editor: Editor) -> dict[str, Callable[..., Any]]:
     }
 
 
-def _apply(change: Any) -> None:
-    """Apply one change to the disk; the edits of these tests are insertions at line starts or of whole files."""
+def _apply_all(editor: Editor, params: types.ApplyWorkspaceEditParams) -> None:
+    for change in params.edit.document_changes or []:
+        _apply(change, updates=editor.updates)
+        if editor.updates and isinstance(change, types.TextDocumentEdit):
+            editor.reread(_path(change.text_document.uri))
+
+
+def _apply(change: Any, *, updates: bool = False) -> None:
+    """Apply one change to the disk: insertions, and where expectations are updated replacements in lines."""
     if isinstance(change, types.CreateFile):
         path = _path(change.uri)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -294,11 +311,12 @@ def _apply(change: Any) -> None:
     lines = path.read_text(encoding="utf-8").split("\n")
     for edit in sorted(change.edits, key=lambda e: (e.range.start.line, e.range.start.character), reverse=True):
         assert isinstance(edit, types.TextEdit)
-        assert edit.range.start == edit.range.end, "tests are only ever inserted"
-        line = lines[edit.range.start.line]
+        start, end = edit.range.start, edit.range.end
+        assert start == end or updates, "tests are only ever inserted"
+        assert start.line == end.line, "a value stands on one line"
+        line = lines[start.line]
         assert line.isascii(), "the column of an insertion is counted in units that this client does not convert"
-        at = edit.range.start.character
-        lines[edit.range.start.line] = line[:at] + edit.new_text + line[at:]
+        lines[start.line] = line[: start.character] + edit.new_text + line[end.character :]
     path.write_text("\n".join(lines), encoding="utf-8")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from greenline.domain.coverage.reaching import body_lines
-from greenline.lsp import names
+from greenline.lsp import names, updating
 from greenline.lsp.diagnostics import SUSPECTED_BUG
 from greenline.lsp.failing_diagnostics import FAILING_TEST, RAISED_IN_TEST
 from greenline.lsp.mark_diagnostics import GAPS, SOURCE
@@ -39,6 +39,8 @@ async def actions(session: Session, params: types.CodeActionParams) -> list[type
             offers += [(kind, command, []) for command in _reaching(session, shown, params.range)]
         for command in await _dismissals(session, shown, params):
             offers.append((types.CodeActionKind.QuickFix, command, bugs))
+    kind = types.CodeActionKind.QuickFix
+    offers += [(kind, command, failing) for command in await updating.offers(session, shown, params.range)]
     if failing or names.is_test_file(shown.document.path):
         kind = types.CodeActionKind.QuickFix if failing else types.CodeActionKind.Source
         offers.append((kind, _run_tests(shown), failing))

@@ -43,6 +43,8 @@ async def write(session: Session, edit: TestEdit, code: str) -> Applied:
         return await _write_ourselves(session, edit, code)
     answer = await _written_by_the_editor(session, edit, workspace_edit)
     if not answer.applied:
+        if edit.replacements and session.client.confirms_changes:
+            raise JobFailure(f"{edit.path.name} is as it was: the change was not accepted.")
         _show_code(session, code)
         raise JobFailure(
             f"The editor did not write {edit.path.name}: {answer.failure_reason or 'no reason given'}. "

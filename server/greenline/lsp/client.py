@@ -38,6 +38,8 @@ class Client:
     applies_edits: bool = False
     document_changes: bool = False
     """Understands ``documentChanges``. Neovim announces only resource operations, which exist nowhere else."""
+    confirms_changes: bool = False
+    """Shows an edit that says so before it is made, and asks."""
     creates_files: bool = False
     deletes_files: bool = False
     draws_coverage: bool = False
@@ -80,6 +82,11 @@ class Client:
             watches_folders=has("workspace.did_change_watched_files.relative_pattern_support"),
             applies_edits=has("workspace.apply_edit"),
             document_changes=has("workspace.workspace_edit.document_changes") or bool(operations),
+            confirms_changes=get_capability(
+                capabilities, "workspace.workspace_edit.change_annotation_support", default=None
+            )
+            is not None
+            and (has("workspace.workspace_edit.document_changes") or bool(operations)),
             creates_files=types.ResourceOperationKind.Create in operations,
             deletes_files=types.ResourceOperationKind.Delete in operations,
             draws_coverage=_experimental(capabilities.experimental, "greenline", "drawsCoverage") is True,

@@ -18,6 +18,8 @@ from greenline.lsp.generating import generate
 from greenline.lsp.installing import TITLE, Installing
 from greenline.lsp.job_report import Finished, Unfinished, left_out, message_of, payload
 from greenline.lsp.session import Error, Warning_
+from greenline.lsp.updating import TITLE as UPDATE
+from greenline.lsp.updating import Updating
 from greenline.lsp.workspace_folders import NoFolder, chosen_folder, folders
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ class Commands:
         self._session = session
         self._board = board
         self._installing = Installing(session, self._install)
+        self._updating = Updating(
+            session, lambda target: self._generate(target, f"Generate test for {target.qualname}")
+        )
 
     def generate_test(self, *arguments: object) -> dict[str, Any]:
         """``greenline.generateTest``: one function, by name or by a line in it."""
@@ -133,6 +138,16 @@ class Commands:
         """``greenline.installPytest``: into the Python of the file's project, after asking."""
         path = path_of(uri_in(one_object(arguments)))
         return self._refuse(_ELSEWHERE) if path is None else self._install(path, self._installing.work(path))
+
+    def update_expectations(self, *arguments: object) -> dict[str, Any]:
+        """``greenline.updateExpectations``: one generated test that fails, by the name that pytest has for it."""
+        values = one_object(arguments)
+        path, test = path_of(uri_in(values)), values.get("test")
+        if not isinstance(test, str) or not test:
+            raise JsonRpcInvalidParams("greenline.updateExpectations needs a test: `test_a` or `TestB::test_a`")
+        if path is None:
+            return self._refuse(_ELSEWHERE)
+        return self._start(("update", path, test), f"{UPDATE} of {test}", self._updating.work(path, test), path)
 
     def cancel_job(self, *arguments: object) -> dict[str, Any]:
         """``greenline.cancelJob``: ask a job to stop."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from greenline.domain.generation.model import TestEdit
@@ -41,6 +42,8 @@ def forward(session: Session, edit: TestEdit) -> types.WorkspaceEdit | None:
     if edit.creates:
         return _creation(session, edit) if session.client.creates_files else None
     text = current_text(session, edit.path) or ""
+    if edit.replacements:
+        return _replacing(session, edit, text)
     positions = session.positions(text)
     changes = [
         types.TextEdit(types.Range(at := positions.position(i.line, i.column), at), i.text) for i in edit.insertions
@@ -94,10 +97,36 @@ def _creation(session: Session, edit: TestEdit) -> types.WorkspaceEdit:
     return types.WorkspaceEdit(document_changes=[types.CreateFile(uri=uri, options=options), fill])
 
 
-def _changing(session: Session, path: Path, changes: list[types.TextEdit]) -> types.WorkspaceEdit:
+def _replacing(session: Session, edit: TestEdit, text: str) -> types.WorkspaceEdit:
+    """Replace in place; where the client can, it shows the changes first, under what they say."""
+    positions = session.positions(text)
+    changes = [
+        types.TextEdit(
+            types.Range(positions.position(r.line, r.column), positions.position(r.end_line, r.end_column)), r.text
+        )
+        for r in edit.replacements
+    ]
+    if not session.client.confirms_changes:
+        return _changing(session, edit.path, changes)
+    said = list(dict.fromkeys(r.words for r in edit.replacements))
+    annotated = [
+        types.AnnotatedTextEdit(str(said.index(r.words)), change.range, change.new_text)
+        for r, change in zip(edit.replacements, changes, strict=True)
+    ]
+    shown = _changing(session, edit.path, annotated)
+    shown.change_annotations = {
+        str(number): types.ChangeAnnotation("Update expectations", needs_confirmation=True, description=words)
+        for number, words in enumerate(said)
+    }
+    return shown
+
+
+def _changing(
+    session: Session, path: Path, changes: Sequence[types.TextEdit | types.AnnotatedTextEdit]
+) -> types.WorkspaceEdit:
     uri = session.documents.uri_of(path)
     if not session.client.document_changes:
-        return types.WorkspaceEdit(changes={uri: changes})
+        return types.WorkspaceEdit(changes={uri: [types.TextEdit(c.range, c.new_text) for c in changes]})
     document = session.documents.open_at(path)
     identifier = types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=document.version if document else None)
     return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(identifier, list(changes))])

@@ -98,11 +98,11 @@ def _tell(session: Session, applied: apply_edit.Applied, confirmation: Confirmat
     detail = next((failure.message for failure in confirmation.failures if failure.message), "")
     if len(detail) > _LONGEST:
         detail = f"{detail[:_LONGEST]}\n..."
-    session.spawn(_offer_undo(session, applied, f"{message}\n{detail}".strip()), "question about undoing")
+    session.spawn(offer_undo(session, applied, f"{message}\n{detail}".strip()), "question about undoing")
     raise Unfinished(message, confirmation.results, told=True)
 
 
-async def _offer_undo(session: Session, applied: apply_edit.Applied, message: str) -> None:
+async def offer_undo(session: Session, applied: apply_edit.Applied, message: str) -> None:
     """Ask after the job has ended: nothing waits for the answer."""
     if await session.ask(message, "Undo", "Keep") != "Undo":
         return

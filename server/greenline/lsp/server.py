@@ -297,6 +297,7 @@ def _register_commands(server: GreenlineServer) -> None:
         names.SHOW_GAP: commands.show_gap,
         names.RUN_COVERING_TESTS: commands.run_covering_tests,
         names.GO_TO_COVERING_TEST: covering.go_to_covering_test,
+        names.UPDATE_EXPECTATIONS: commands.update_expectations,
         names.DISMISS_BUG: commands.dismiss_bug,
         names.LOAD_REPORT: reports.load_report,
         names.CLEAR_COVERAGE: reports.clear_coverage,

@@ -45,6 +45,13 @@ async def run_selected(session: Session, path: Path, tests: Sequence[str], progr
     return await _told(session, path, progress, lambda services: services.run_affected.run_selected(tests, progress))
 
 
+async def run_again(session: Session, path: Path, tests: Sequence[str], progress: Progress) -> SuiteRun:
+    """Run chosen tests as ``run_selected`` does; whoever asks says how it ended."""
+    services = await session.load_services()
+    root = await asyncio.to_thread(services.run_suite.root_of, path)
+    return await _ran(session, root, lambda services: services.run_affected.run_selected(tests, progress))
+
+
 async def run_in_background(session: Session, root: Path, paths: Sequence[Path], progress: Progress) -> Finished:
     """Run what a save asks for: failing tests are marked, the picture is drawn again; what fails anew is told."""
 

@@ -15,7 +15,7 @@ from greenline.domain.code.module_name import module_name
 from greenline.domain.code.parse import parse
 from greenline.domain.failure_words import first_line, values_of
 from greenline.domain.generation.expected_values import expectations_of
-from greenline.domain.generation.kept_tests import key_of, tests_in
+from greenline.domain.generation.kept_tests import key_of, named_tests
 from greenline.domain.generation.model import Replacement, TestEdit
 from greenline.domain.generation.observing_copy import observing_copy
 from greenline.domain.generation.revise import replaced, revise
@@ -98,7 +98,7 @@ class UpdateExpectations:
         text, problem = await asyncio.to_thread(self._read, path)
         if problem:
             return Update(problem=problem)
-        wanted = tests_in(text) if tests is None else tests
+        wanted = named_tests(text) if tests is None else tests
         known = await asyncio.to_thread(self._known, text, wanted)
         edited = () if tests is None else tuple(test for test in tests if test not in known)
         if not known:
@@ -117,7 +117,7 @@ class UpdateExpectations:
         """Know the updated tests, once they are written. Writes to the disk."""
         if update.edit is None:
             return
-        before, after = tests_in(update.edit.base_text), tests_in(update.edit.new_text)
+        before, after = named_tests(update.edit.base_text), named_tests(update.edit.new_text)
         names = [one.test for one in update.tests if one.changes and one.test in after]
         known = self._generated.find([key_of(before[name]) for name in names])
         self._generated.remember(
@@ -140,7 +140,7 @@ class UpdateExpectations:
         return text, f"{path.name} does not parse: {problems[0]}. Mend that first." if problems else ""
 
     def _known(self, text: str, tests: Collection[str]) -> dict[str, GeneratedTest]:
-        there = tests_in(text)
+        there = named_tests(text)
         keys = {test: key_of(there[test]) for test in tests if test in there}
         found = self._generated.find(list(keys.values()))
         return {test: found[key] for test, key in keys.items() if key in found}
@@ -160,7 +160,7 @@ class _Work:
     known: Mapping[str, GeneratedTest]
 
     async def propose(self, progress: Progress) -> Update:
-        there = tests_in(self.text)
+        there = named_tests(self.text)
         expected = expectations_of([(test, there[test]) for test in self.known], self.text)
         count = "1 test" if len(expected) == 1 else f"{len(expected)} tests"
         progress.step(f"Looking what {count} of {self.path.name} would see", 0.1)

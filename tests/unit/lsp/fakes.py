@@ -8,9 +8,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from greenline.domain.code.model import Function, Module
+from greenline.domain.code.model import Function, Module, Target
 from greenline.domain.coverage.model import CoverageMap, Gap, Ratio, Span, Statements, Summary
-from greenline.domain.generation.model import Coverage, Insertion, Strength, SuspectedBug, TargetResult, TestEdit
+from greenline.domain.generation.model import (
+    Coverage,
+    Insertion,
+    Replacement,
+    Strength,
+    SuspectedBug,
+    TargetResult,
+    TestEdit,
+)
+from greenline.domain.generation.revise import Change
 from greenline.ports.coverage import CoverageProblem
 from greenline.ports.project import Project
 from greenline.services.choose_report import ReportStatus
@@ -22,11 +31,11 @@ from greenline.services.mark_coverage import Changed
 from greenline.services.measured_files import ProjectFiles
 from greenline.services.picture import Picture
 from greenline.services.run_suite import SuiteRun
+from greenline.services.update_expectations import Update, Updated
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from greenline.domain.code.model import Target
     from greenline.domain.coverage.following import Following
     from greenline.domain.coverage.marks import Mark
     from greenline.domain.coverage.model import Executed
@@ -126,6 +135,7 @@ class FakeGenerate:
         result = TargetResult(
             target, "confirmed", "", "explore", edit, ("test_it",), self.addition, Coverage(half, full), 3, 0.5,
             suspected_bugs=self.bugs, strength=self.strength, refused=self.refused, not_tested=self.refused,
+            placed="imports shop already",
         )  # fmt: skip
         return Generation((result,), edit, text)
 
@@ -327,6 +337,42 @@ class FakeFiles:
         return [ProjectFiles(Project(Path(), None, (), ()), self.measured)]
 
 
+@dataclass
+class FakeUpdate:
+    """Knows the tests in ``generated``, and changes in them what ``old`` says to ``new``."""
+
+    documents: Documents
+    generated: frozenset[str] = frozenset()
+    old: str = '"x"'
+    new: str = '"y"'
+    refusal: str = ""
+    target: Target | None = None
+    remembered: list[Update] = field(default_factory=list)
+
+    def known(self, path: Path, tests: Collection[str]) -> tuple[str, ...]:
+        return tuple(test for test in tests if test in self.generated)
+
+    async def propose(self, path: Path, tests: Collection[str], progress: Progress) -> Update:
+        known = self.known(path, tests)
+        if not known:
+            return Update(edited=tuple(tests))
+        target = self.target or Target(path.with_name("shop.py"), qualname="greet")
+        if self.refusal:
+            return Update((Updated(known[0], target, refusal=self.refusal),))
+        text = self.documents.read(path) or ""
+        before, found, after = text.partition(self.old)
+        if not found:
+            return Update((Updated(known[0], target),))
+        change = Change('greet("")', self.old, self.new)
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n") - 1
+        place = Replacement(line, column, line, column + len(self.old), self.new, change.words)
+        edit = TestEdit(path, creates=False, base_text=text, new_text=before + self.new + after, replacements=(place,))
+        return Update((Updated(known[0], target, (change,)),), edit)
+
+    def remember(self, update: Update) -> None:
+        self.remembered.append(update)
+
+
 class FakeServices:
     """All of them; calling it is the ``build`` of ``create_server``. Gates are open unless the test closes them."""
 
@@ -347,11 +393,12 @@ class FakeServices:
         self.files = FakeFiles()
         self.install = FakeInstall()
         self.install.gate.set()
+        self.update = FakeUpdate(Nothing())
         self.built: list[Settings] = []
 
     def __call__(self, settings: Settings, documents: Documents) -> FakeServices:
         self.built.append(settings)
-        self.generate.documents = documents
+        self.generate.documents = self.update.documents = documents
         return self
 
 

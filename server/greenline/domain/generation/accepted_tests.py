@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from greenline.domain.generation.kept_tests import GeneratedTest, key_of, tests_in
+from greenline.domain.generation.kept_tests import GeneratedTest, key_of, named_tests
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def accepted_tests(results: Sequence[TargetResult], edit: TestEdit, root: Path) -> list[GeneratedTest]:
     """Return the new tests of an edit, each as it stands in the file; ``root`` is that of the project."""
-    there = {name.rpartition("::")[2]: node for name, node in tests_in(edit.new_text).items()}
+    there = {name.rpartition("::")[2]: node for name, node in named_tests(edit.new_text).items()}
     found = []
     for result in results:
         if result.status != "confirmed" or not result.target.path.is_relative_to(root):

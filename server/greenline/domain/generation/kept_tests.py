@@ -27,7 +27,7 @@ class GeneratedTest:
     oracles: tuple[str, ...] = ()
 
 
-def tests_in(text: str) -> dict[str, Definition]:
+def named_tests(text: str) -> dict[str, Definition]:
     """Return the functions of a test file that may be tests, as pytest names them: ``test_a``, ``TestB::test_a``."""
     tree, _ = parse(text)
     return dict(_functions(tree, "")) if tree else {}

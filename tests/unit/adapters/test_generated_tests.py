@@ -1,0 +1,145 @@
+"""The list of generated tests: bounded, shared, and harmless whatever becomes of its file."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from greenline.adapters import generated_tests_sqlite
+from greenline.adapters.generated_tests_sqlite import GeneratedTestsSqlite
+from greenline.domain.generation.kept_tests import GeneratedTest, key_of, named_tests
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ONE = GeneratedTest("k1", "src/a.py::f", "explore", ("observed", "documented"))
+TWO = GeneratedTest("k2", "src/a.py::C.m")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "cache" / "generated-tests.sqlite3"
+
+
+def test_what_one_process_remembers_another_finds(file: Path) -> None:
+    GeneratedTestsSqlite(file).remember([ONE, TWO])
+    assert GeneratedTestsSqlite(file).find(["k1", "k2", "k3"]) == {"k1": ONE, "k2": TWO}
+
+
+def test_looking_makes_no_file(file: Path) -> None:
+    index = GeneratedTestsSqlite(file)
+    index.remember([])
+    assert index.find(["k1"]) == {}
+    assert not file.parent.exists()
+
+
+def test_more_keys_than_one_question_holds_are_found(file: Path) -> None:
+    tests = [GeneratedTest(f"k{number}", "a.py") for number in range(1200)]
+    index = GeneratedTestsSqlite(file)
+    index.remember(tests)
+    assert len(index.find([test.key for test in tests])) == len(tests)
+
+
+def test_the_oldest_are_forgotten(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generated_tests_sqlite, "MOST_KEPT", 2)
+    times = iter([1.0, 2.0, 3.0])
+    monkeypatch.setattr(generated_tests_sqlite.time, "time", lambda: next(times))
+    index = GeneratedTestsSqlite(file)
+    for key in ("k1", "k2", "k3"):
+        index.remember([GeneratedTest(key, "a.py")])
+    assert sorted(index.find(["k1", "k2", "k3"])) == ["k2", "k3"]
+
+
+@pytest.mark.parametrize("content", [b"", b"no database" * 100, b"SQLite format 3\0" + b"\xff" * 4096])
+def test_a_damaged_file_is_made_anew(file: Path, content: bytes) -> None:
+    file.parent.mkdir()
+    file.write_bytes(content)
+    index = GeneratedTestsSqlite(file)
+    assert index.find(["k1"]) == {}
+    index.remember([ONE])
+    assert GeneratedTestsSqlite(file).find(["k1"]) == {"k1": ONE}
+
+
+def test_what_another_version_wrote_is_forgotten(file: Path) -> None:
+    file.parent.mkdir()
+    other = sqlite3.connect(file)
+    other.executescript("create table test (something text); insert into test values ('x'); pragma user_version = 99")
+    other.close()
+    index = GeneratedTestsSqlite(file)
+    assert index.find(["x"]) == {}
+    index.remember([ONE])
+    assert index.find(["k1"]) == {"k1": ONE}
+
+
+@pytest.fixture
+def in_use(file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    GeneratedTestsSqlite(file).remember([TWO])
+    monkeypatch.setattr(generated_tests_sqlite, "_PATIENCE", 0.0)
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("begin exclusive")
+    yield
+    other.close()
+
+
+@pytest.mark.usefixtures("in_use")
+def test_a_file_in_use_is_left_alone_and_this_process_knows_all_the_same(
+    file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    index = GeneratedTestsSqlite(file)
+    with caplog.at_level(logging.WARNING):
+        index.remember([ONE])
+        assert index.find(["k1", "k2"]) == {"k1": ONE}
+    assert [record.message.count("locked") for record in caplog.records] == [1], "it is said once"
+    assert file.exists()
+
+
+def test_where_nothing_can_be_written_this_process_knows_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    index = GeneratedTestsSqlite(tmp_path / "file" / "generated-tests.sqlite3")
+    index.remember([ONE])
+    assert index.find(["k1"]) == {"k1": ONE}
+
+
+def test_a_text_that_is_none_harms_nothing(file: Path) -> None:
+    index = GeneratedTestsSqlite(file)
+    index.remember([GeneratedTest("k1", "\udcff.py")])
+    index.remember([TWO])
+    assert "k2" in index.find(["k1", "k2"])
+
+
+TEXT = """\
+class TestShop:
+    @pytest.mark.parametrize("n", [1, 2])
+    def test_one(self, n):
+        assert f(n) == {"a": 1}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('{"a": 1}', "{'a': 1}"),
+        ('f(n) == {"a": 1}', 'f(\n            n,\n        ) == {\n            "a": 1,  # one\n        }'),
+        ("class TestShop", "class TestOther"),
+        ("    @pytest", "    # said by a person\n    @pytest"),
+    ],
+)
+def test_formatting_is_no_editing(old: str, new: str) -> None:
+    assert _keys(TEXT.replace(old, new)) == _keys(TEXT)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("1}", "2}"), ("[1, 2]", "[1, 2, 3]"), ("test_one", "test_two"), ("assert f(n)", "assert g(n)")]
+)
+def test_any_other_change_is(old: str, new: str) -> None:
+    assert _keys(TEXT.replace(old, new)) != _keys(TEXT)
+
+
+def _keys(text: str) -> list[str]:
+    found = [key_of(node) for node in named_tests(text).values()]
+    assert len(found) == 1
+    return found
