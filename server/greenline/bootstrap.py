@@ -124,7 +124,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
     source = CoverageReports(
         settings.coverage_file, paths=settings.coverage_paths, cache=cache / "reports", choices=lasting.reports
     )
-    saved, sources, layout = SavedFiles(), SourceTreeOnDisk(), TestLayoutOnDisk()
+    saved, sources, layout = SavedFiles(), SourceTreeOnDisk(), TestLayoutOnDisk(template=settings.tests_file)
     stored = StoredRuns(lasting.runs, documents, saved)
     history = lasting.history
     show = ShowCoverage(

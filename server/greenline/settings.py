@@ -111,6 +111,14 @@ class Settings:
         "What proposes tests: `explore` runs the code on inputs it searches for; `auto` takes what is switched on.",
         enum=["auto", "explore", "model"],
     )
+    tests_file: str = _setting(
+        "",
+        "tests.file",
+        "The file for new tests, relative to the project, whatever its other tests do: "
+        "`tests/{subpackage}/test_{module}.py`. Of `parcels.rates._zones` in `src`, `{module}` is `zones`, `{package}` "
+        "`parcels/rates`, `{subpackage}` `rates`, `{qualified}` `rates_zones` and `{folder}` `src/parcels/rates`. "
+        "Empty: where the project's tests of that module are, or would be.",
+    )
     explore_seconds: float = _setting(
         5.0, "explore.seconds", "How long exploring one function may take, in seconds.", minimum=0.5, maximum=600
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from greenline.adapters.tree_walk import TreeWalk
 from greenline.domain.code.imported_names import imported_for_all, imported_names
 from greenline.domain.generation.place import place_tests
+from greenline.domain.generation.place_template import place_by_template
 from greenline.domain.generation.surroundings import DEFAULT_PATTERNS, KnownTest, Surroundings
 
 if TYPE_CHECKING:
@@ -26,18 +28,21 @@ class TestLayoutOnDisk:
     """Implements the port ``TestLayout``.
 
     ``entries`` is how many directory entries are looked at, ``read`` how many test files are opened, those with names
-    like the source's and those near it first.
+    like the source's and those near it first. ``template`` is the setting greenline.tests.file.
     """
 
     __test__ = False
 
-    def __init__(self, *, entries: int = _ENTRIES, read: int = _READ) -> None:
+    def __init__(self, *, template: str = "", entries: int = _ENTRIES, read: int = _READ) -> None:
+        self._template = template.strip()
         self._entries = entries
         self._read = read
 
     def test_file_for(self, project: Project, source: Path) -> Placement:
         """Return the test file for a source file and why that one. Raises nothing."""
         source = Path(os.path.abspath(source))  # noqa: PTH100 (a link stays the name that the person uses)
+        if self._template:
+            return self._as_told(project, source)
         names = tuple(_module_names(source, project))
         # A pattern that takes every file says nothing about which of them are tests.
         patterns = tuple(each for each in project.python_files if each != "*.py") or DEFAULT_PATTERNS
@@ -67,6 +72,25 @@ class TestLayoutOnDisk:
             import_mode=project.import_mode,
         )
         return place_tests(around)
+
+    def _as_told(self, project: Project, source: Path) -> Placement:
+        around = Surroundings(
+            root=project.root,
+            source=source,
+            module_names=tuple(_module_names(source, project)),
+            in_project=project.marker is not None,
+            python_files=project.python_files,
+            import_mode=project.import_mode,
+        )
+        placement = place_by_template(self._template, around)
+        return replace(placement, exists=not placement.problem and _on_disk(placement.path))
+
+
+def _on_disk(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _interest(test: Path, source: Path) -> tuple[int, int, str]:

@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 _GOOD: frozenset[Status] = frozenset({"confirmed", "nothing_to_gain"})
 
 
+def _checked_template(_ctx: click.Context, _option: click.Parameter, template: str) -> str:
+    from greenline.domain.generation.place_template import problem_of  # noqa: PLC0415 - keeps `greenline --help` fast
+
+    if template and (problem := problem_of(template)):
+        raise click.BadParameter(problem.partition(": ")[2])
+    return template
+
+
 @click.command("generate")
 @click.argument("targets", metavar="TARGET...", nargs=-1, required=True)
 @click.option("--dry-run", is_flag=True, help="Show the tests, write nothing.")
@@ -39,6 +47,13 @@ _GOOD: frozenset[Status] = frozenset({"confirmed", "nothing_to_gain"})
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The Python that runs the project's tests. Default: that of its environment.",
 )
+@click.option(
+    "--tests-file",
+    metavar="TEMPLATE",
+    default="",
+    callback=_checked_template,
+    help="The file for new tests, such as tests/{subpackage}/test_{module}.py. Default: what the project's tests show.",
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @isolation_options
 @click.pass_context
@@ -49,6 +64,7 @@ def command(  # noqa: PLR0917 - click passes options by name
     dry_run: bool,
     engine: EngineChoice,
     interpreter: Path | None,
+    tests_file: str,
     form: str,
     **isolation: Any,
 ) -> None:
@@ -63,7 +79,8 @@ def command(  # noqa: PLR0917 - click passes options by name
     from greenline.cli.write_and_confirm import Run  # noqa: PLC0415 - as above
 
     wanted = {parse_target(text): text for text in targets}
-    settings = replace(Settings(), interpreter=str(interpreter.absolute()) if interpreter else "", **isolation)
+    python = str(interpreter.absolute()) if interpreter else ""
+    settings = replace(Settings(), interpreter=python, tests_file=tests_file, **isolation)
     run = Run(services_for(settings), engine, dry_run)
     texts = {target.path: _path_of(text) for target, text in wanted.items()}
     cancelled = _work(run, list(wanted), texts, as_text=form == "text")

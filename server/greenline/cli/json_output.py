@@ -83,6 +83,7 @@ def _result(result: TargetResult, texts: Mapping[Path, str]) -> dict[str, Any]:
         "reason": result.reason,
         "engine": result.engine,
         "test_file": shown(result.edit.path) if result.edit else None,
+        "test_file_reason": result.placed if result.edit else "",
         "tests": list(result.tests),
         "code": result.code,
         "coverage": {"before": _summary(coverage.before), "after": _summary(coverage.after)} if coverage else None,

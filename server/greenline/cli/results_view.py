@@ -33,7 +33,10 @@ def print_result(console: Console, result: TargetResult, texts: Mapping[Path, st
         count = _count(len(result.tests), "test")
         verb = "would go to" if dry_run else "written to"
         noticed = f"; {_noticed(result)}" if result.strength else ""
-        console.print(f"    {count} {verb} [cyan]{where}[/]{noticed}  [dim]{result.seconds:.1f} s[/]", soft_wrap=True)
+        why = f" [dim]({escape(result.placed)})[/]" if result.placed else ""
+        console.print(
+            f"    {count} {verb} [cyan]{where}[/]{why}{noticed}  [dim]{result.seconds:.1f} s[/]", soft_wrap=True
+        )
         if dry_run and result.code:
             print_code(console, result.code)
         else:

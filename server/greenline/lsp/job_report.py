@@ -140,6 +140,7 @@ def _result(result: TargetResult) -> dict[str, Any]:
         "reason": result.reason,
         "engine": result.engine,
         "testFile": str(result.edit.path) if result.edit else None,
+        "testFileReason": result.placed if result.edit else "",
         "tests": list(result.tests),
         "code": result.code,
         "coverage": {"before": _summary(result.coverage.before), "after": _summary(result.coverage.after)}

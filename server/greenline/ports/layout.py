@@ -15,7 +15,10 @@ class TestLayout(Protocol):
     """Knows how a project lays out its tests."""
 
     def test_file_for(self, project: Project, source: Path) -> Placement:
-        """Return the test file for a source file and why that one. Reads a bounded number of files; raises nothing."""
+        """Return the test file for a source file and why that one. Reads a bounded number of files; raises nothing.
+
+        Where a person's template decides and names no place for tests, the placement says so as its ``problem``.
+        """
 
 
 TestLayout.__test__ = False  # type: ignore[attr-defined] # no test class, whatever pytest thinks of its name

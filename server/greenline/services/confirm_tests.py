@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from greenline.ports.documents import Documents
     from greenline.ports.generated_tests import GeneratedTests
     from greenline.ports.progress import Progress
-    from greenline.ports.project import InterpreterFinder, ProjectFinder
+    from greenline.ports.project import InterpreterFinder, Project, ProjectFinder
     from greenline.ports.tests import TestOutcome, TestReport, TestRunner
     from greenline.services.generate_tests import Generation
     from greenline.services.show_coverage import ShowCoverage
@@ -46,7 +46,8 @@ class Confirmation:
     failures: tuple[TestOutcome, ...] = ()
     problem: str = ""
     message: str = ""
-    """One sentence for the person: "3 tests passed; `parse_header` 40 % -> 100 % (6 lines, 4 branches)".
+    """One sentence for the person: "3 tests passed in tests/test_mail.py (imports mail already); `parse_header`
+    40 % -> 100 % (6 lines, 4 branches)".
 
     Where it was measured, it goes on: "; they notice 7 of 8 small changes of the code".
     """
@@ -138,7 +139,7 @@ class ConfirmTests:
         results = self._with_coverage(generation.results, source, text, report)
         if self._generated is not None:
             await asyncio.to_thread(self._generated.remember, accepted_tests(results, edit, project.root))
-        return Confirmation(results, len(mine), message=_message(len(mine), results))
+        return Confirmation(results, len(mine), message=_message(len(mine), results, _place(edit, project, results)))
 
     def _with_coverage(
         self, results: Sequence[TargetResult], source: Path, text: str, report: TestReport
@@ -187,9 +188,17 @@ def _failed(results: Sequence[TargetResult], problem: str, failures: tuple[TestO
     return Confirmation(changed, 0, failures, problem, message)
 
 
-def _message(passed: int, results: Sequence[TargetResult]) -> str:
+def _place(edit: TestEdit, project: Project, results: Sequence[TargetResult]) -> str:
+    """Say which file the tests are in, and why that one where it is known."""
+    root = project.root
+    shown = edit.path.relative_to(root).as_posix() if edit.path.is_relative_to(root) else str(edit.path)
+    why = next((result.placed for result in results if result.placed), "")
+    return f"{shown} ({why})" if why else shown
+
+
+def _message(passed: int, results: Sequence[TargetResult], place: str) -> str:
     gained = [r for r in results if r.status == "confirmed" and r.coverage is not None]
-    tests = f"{passed} {'test' if passed == 1 else 'tests'} passed"
+    tests = f"{passed} {'test' if passed == 1 else 'tests'} passed in {place}"
     shown = [_gain(r) for r in gained[:_MOST_SHOWN]]
     more = [f"and {len(gained) - _MOST_SHOWN} more"] if len(gained) > _MOST_SHOWN else []
     return "; ".join([tests, *shown, *more, *_strength(passed, gained)])

@@ -176,6 +176,7 @@ def _result(bench: Bench, function: Function, proposal: Proposal, tried: Tried) 
         status="confirmed",
         reason="",
         edit=tried.edit,
+        placed=bench.placement.why,
         tests=kept.names,
         code=kept.code,
         coverage=gained,

@@ -178,6 +178,8 @@ class Workbench:
             raise BadTarget(f"{path.name} does not parse: {problems[0]}. Mend that first.")
         functions = functions_of(target, module)
         placement = self._layout.test_file_for(project, path)
+        if placement.problem:
+            raise BadTarget(placement.problem)
         unsaved = {p: t for p, t in self._documents.unsaved().items() if p.is_relative_to(project.root)}
         test_text = self._read_tests(placement)
         return _Found(path, text, module, name, functions, project, placement, test_text, {**unsaved, path: text})

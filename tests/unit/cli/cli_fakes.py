@@ -129,6 +129,7 @@ def confirmed(folder: Path, qualname: str = "price", *, base: str | None = None)
         oracles=("observed",),
         not_tested=("Line 4 never jumps to 6",),
         seconds=1.23456,
+        placed="imports prices already",
     )
     return Generation((result,), edit)
 

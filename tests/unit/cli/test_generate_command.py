@@ -28,7 +28,10 @@ def test_writes_confirms_and_says_what_was_gained(run: Run, services: FakeServic
     assert result.exit_code == 0
     assert (folder / "tests" / "test_prices.py").read_text() == "def test_price():\n    ...\n"
     assert "prices.py::price  33 % → 100 %  +3 lines, +3 branches" in result.stdout
-    assert "2 tests written to tests/test_prices.py; they notice 11 of 12 small changes  1.2 s" in result.stdout
+    assert (
+        "2 tests written to tests/test_prices.py (imports prices already); they notice 11 of 12 small changes  1.2 s"
+        in result.stdout
+    )
     assert "Suspected" not in result.stdout
     assert "test_price_rejects_zero" in result.stdout
     assert "\n1 confirmed; 2 tests in tests/test_prices.py\n" in result.stdout
@@ -77,6 +80,14 @@ def test_where_the_gain_is_shown_is_said(run: Run, services: FakeServices, folde
     assert run("generate", "prices.py::price").stdout.endswith("`greenline gaps` shows what is left.\n")
 
 
+@pytest.mark.parametrize("template", ["tests/{name}.py", "/tests/test_{module}.py", "tests/{module}"])
+def test_a_template_that_names_no_place_is_wrong_usage(run: Run, services: FakeServices, template: str) -> None:
+    result = run("generate", "prices.py::price", "--tests-file", template)
+    assert result.exit_code == 2
+    assert "Invalid value for '--tests-file'" in result.stderr
+    assert template in result.stderr.replace("\n", "")
+
+
 def test_dry_run_shows_the_code_and_writes_nothing(run: Run, services: FakeServices, folder: Path) -> None:
     services.generations["price"] = confirmed(folder)
 
@@ -105,6 +116,7 @@ def test_json_has_one_entry_for_each_function_and_nothing_else_is_on_stdout(
                 "reason": "",
                 "engine": "explore",
                 "test_file": str(Path("tests/test_prices.py")),
+                "test_file_reason": "imports prices already",
                 "tests": ["test_price", "test_price_rejects_zero"],
                 "code": "def test_price():\n    ...\n",
                 "coverage": {
@@ -125,6 +137,7 @@ def test_json_has_one_entry_for_each_function_and_nothing_else_is_on_stdout(
                 "reason": "it needs a network",
                 "engine": "",
                 "test_file": None,
+                "test_file_reason": "",
                 "tests": [],
                 "code": "",
                 "coverage": None,

@@ -87,6 +87,7 @@ async def test_from_the_click_to_the_green_line(services: FakeServices, source: 
         result = end["results"][0]
         assert result["target"] == f"{source}::greet"
         assert result["testFile"] == str(services.test_file)
+        assert result["testFileReason"] == "imports shop already"
         assert result["coverage"] == {
             "before": {"lines": [1, 2], "branches": [0, 0]},
             "after": {"lines": [2, 2], "branches": [0, 0]},

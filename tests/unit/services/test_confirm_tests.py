@@ -40,7 +40,7 @@ async def test_what_was_written_runs_as_the_person_would_run_it(world: World) ->
     assert (run.selection, run.measure, run.guarded) == ((str(world.tests),), (world.source,), False)
     assert (confirmation.ok, confirmation.passed, confirmation.problem) == (True, 3, "")
     assert confirmation.message == (
-        "3 tests passed; `sign` 0 % -> 100 % (3 lines, 2 branches); `twice` 0 % -> 100 % (1 line)"
+        "3 tests passed in test_shop.py (where tests are); `sign` 0 % -> 100 % (3 lines, 2 branches); `twice` 0 % -> 100 % (1 line)"
     )
     assert [r.status for r in confirmation.results] == ["confirmed", "confirmed"]
 
@@ -199,7 +199,7 @@ async def test_a_property_is_counted_with_its_setter(world: World) -> None:
     world.during = lambda run, number: TestReport((TestOutcome("t.py::test_size", "passed"),), {world.source: ran})
     generation = await world.generate(Target(world.source, "Box.size"))
     confirmation = await world.confirm(generation)
-    assert confirmation.message == "1 test passed; `Box.size` 0 % -> 67 % (2 lines)"
+    assert confirmation.message == "1 test passed in test_shop.py (where tests are); `Box.size` 0 % -> 67 % (2 lines)"
 
 
 async def test_results_that_were_not_confirmed_stay_as_they_are(world: World) -> None:

@@ -161,10 +161,10 @@ class TargetResult:
     """What the new tests' assertions rest on, each kind once."""
     not_tested: tuple[str, ...] = ()
     """What is left uncovered, in words; first, where it is known, what was in the way."""
-    placed: str = ""
-    """Why the tests are in that file, to follow its name: "imports parcels.core already"."""
     refused: tuple[str, ...] = ()
     """What was refused to calls while exploring, and what ended them, in a sentence each: it is in no test."""
+    placed: str = ""
+    """Why the tests are in that file, to follow its name: "imports parcels.core already"."""
 
     @property
     def left(self) -> tuple[str, ...]:

@@ -32,6 +32,10 @@ class Placement:
     path: Path
     exists: bool
     reason: str
+    why: str = ""
+    """The same without the file, to follow its name in parentheses: "imports parcels.core already"."""
+    problem: str = ""
+    """Why no tests can be written there, where a person's template says so; else empty."""
 
 
 def place_tests(around: Surroundings) -> Placement:
@@ -82,7 +86,7 @@ def _about(around: Surroundings, usual: frozenset[Path]) -> tuple[KnownTest, Sur
 
 
 def _existing(test: KnownTest, around: Surroundings, why: str) -> Placement:
-    return Placement(test.path, exists=True, reason=f"{around.shown(test.path)} {why}")
+    return Placement(test.path, exists=True, reason=f"{around.shown(test.path)} {why}", why=why)
 
 
 def _new_file(around: Surroundings, subjects: Subjects) -> Placement:
@@ -95,7 +99,7 @@ def _new_file(around: Surroundings, subjects: Subjects) -> Placement:
         why = f"{why}; {obstacle}"
         free = (each for each in longer if not _obstacle(each, taken, around, plain=False))
         path = next(free, longer[-1])
-    return Placement(path, exists=False, reason=f"{around.shown(path)} is new: {why}")
+    return Placement(path, exists=False, reason=f"{around.shown(path)} is new: {why}", why=f"new: {why}")
 
 
 def _obstacle(path: Path, taken: set[Path], around: Surroundings, *, plain: bool) -> str:
