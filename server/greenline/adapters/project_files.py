@@ -36,13 +36,13 @@ class ProjectFiles:
             folder = path.parent
             return Project(folder, None, _unique([_above_packages(path), folder]), _test_roots(folder, ()))
         root = marker.parent
-        pytest = self._pytest_settings(root)
-        named = [root / folder for folder in pytest.pythonpath]
+        base, pytest = self._pytest_settings(root)
+        named = [base / folder for folder in pytest.pythonpath]
         return Project(
             root=root,
             marker=marker,
             source_roots=_source_roots(path, root, [folder for folder in named if folder.is_dir()]),
-            test_roots=_test_roots(root, pytest.testpaths),
+            test_roots=_test_roots(root, pytest.testpaths, base),
             python_files=pytest.python_files or _PYTHON_FILES,
             python_functions=pytest.python_functions or ("test",),
             python_classes=pytest.python_classes or ("Test",),
@@ -61,12 +61,17 @@ class ProjectFiles:
                 return next((folder / name for name in MARKERS[:3] if _describes_package(folder / name)), None)
         return None
 
-    def _pytest_settings(self, root: Path) -> PytestSettings:
-        for name in PYTEST_FILES:
-            found = self._read_pytest(root / name)
-            if found is not None:
-                return found
-        return PytestSettings()
+    def _pytest_settings(self, root: Path) -> tuple[Path, PytestSettings]:
+        """Return the settings that count for pytest in ``root``, and the folder that their paths count from.
+
+        They may stand above the project: those of several projects of one repository.
+        """
+        for folder in (root, *root.parents):
+            for name in PYTEST_FILES:
+                found = self._read_pytest(folder / name)
+                if found is not None:
+                    return folder, found
+        return root, PytestSettings()
 
     def _read_pytest(self, file: Path) -> PytestSettings | None:
         try:
@@ -98,8 +103,10 @@ def _above_packages(path: Path) -> Path:
     return folder
 
 
-def _test_roots(root: Path, testpaths: Iterable[str]) -> tuple[Path, ...]:
-    found = [folder for name in testpaths for folder in _matching(root, name) if folder.is_dir()]
+def _test_roots(root: Path, testpaths: Iterable[str], base: Path | None = None) -> tuple[Path, ...]:
+    found = [folder for name in testpaths for folder in _matching(base or root, name) if folder.is_dir()]
+    if base not in {None, root}:  # of a repository's projects, each has its own tests
+        found = [folder for folder in found if folder.is_relative_to(root)]
     return _unique(found or [root / name for name in ("tests", "test") if (root / name).is_dir()])
 
 

@@ -113,3 +113,31 @@ def test_classes_and_the_way_of_importing(tmp_path: Path) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     project = ProjectFiles().project_of(tmp_path / "a.py")
     assert (project.python_classes, project.import_mode) == (("Test",), "prepend")
+
+
+def test_settings_may_stand_above_the_project_and_count_from_there(tmp_path: Path) -> None:
+    for folder in ("packages/cars/tests", "packages/cars/src/cars", "packages/rails/checks"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.pytest.ini_options]\ntestpaths = ["packages/*/checks", "packages/*/tests"]\n'
+        'python_files = "check_*.py"\n'
+        'pythonpath = ["shared"]\naddopts = "--import-mode=importlib"\n'
+    )
+    (tmp_path / "shared").mkdir()
+    for name in ("cars", "rails"):
+        (tmp_path / "packages" / name / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+
+    cars = ProjectFiles().project_of(tmp_path / "packages/cars/src/cars/doors.py")
+    rails = ProjectFiles().project_of(tmp_path / "packages/rails/gauge.py")
+
+    assert (cars.root, cars.test_roots) == (tmp_path / "packages/cars", (tmp_path / "packages/cars/tests",))
+    assert (cars.python_files, cars.import_mode) == (("check_*.py",), "importlib")
+    assert tmp_path / "shared" in cars.source_roots
+    assert rails.test_roots == (tmp_path / "packages/rails/checks",)
+
+
+def test_settings_of_the_project_come_before_those_above_it(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\npython_files = check_*.py\n")
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "setup.cfg").write_text("[tool:pytest]\npython_files = *_spec.py\n")
+    assert ProjectFiles().project_of(tmp_path / "inner" / "a.py").python_files == ("*_spec.py",)
