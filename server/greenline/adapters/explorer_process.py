@@ -194,9 +194,7 @@ def _case(reply: wire.Case) -> Case:
         fixtures=tuple(fields["fixtures"]),
         tested=fields["tested"],
         within=fields["within"],
-        brought=tuple(
-            Fixture(name, source, tuple((b, m, a) for b, m, a in imports)) for name, source, imports in fields["brought"]
-        ),
+        brought=tuple(Fixture(name, source, tuple(map(tuple, needs))) for name, source, needs in fields["brought"]),
     )
 
 

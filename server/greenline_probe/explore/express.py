@@ -21,6 +21,7 @@ from typing import Any, Callable
 from greenline_probe.explore import kinds
 
 MAX_SOURCE = 400
+_STANDARD = getattr(sys, "stdlib_module_names", frozenset(sys.modules))
 MAX_ITEMS = 40
 
 
@@ -55,12 +56,20 @@ class Names:
         hidden = any(part.startswith("_") for part in home.split("."))
         own = self.module.__name__
         public = [home.lstrip("_")] if home.startswith("_") else [*self._packages_used(), home.partition("._")[0]]
-        for name in dict.fromkeys((own, *public, home) if hidden else (home, own)):
+        shorter = [] if hidden else self._shown_by(home)
+        for name in dict.fromkeys((own, *public, home) if hidden else (*shorter, home, own)):
             found = getattr(sys.modules.get(name), top, None)
             if found is not None and _walk(found, rest) is thing:
                 binding = self.bind_attribute(name, top, found)
                 return f"{binding}.{rest}" if rest else binding
         return None
+
+    def _shown_by(self, home: str) -> list[str]:
+        """Return the packages around a library's module, the outermost first: they show what people import of it."""
+        top, *rest = home.split(".")
+        if not rest or top == self.module.__name__.partition(".")[0] or top in _STANDARD:
+            return []
+        return [".".join([top, *rest[:count]]) for count in range(len(rest))]
 
     def _packages_used(self) -> list[str]:
         """Return the packages whose names the module imports: they show what they keep in hidden modules."""

@@ -19,6 +19,7 @@ from greenline.domain.generation.statements import (
     APPROXIMATE,
     CONSTANTS,
     act_and_check,
+    called,
     equal,
     lines_of,
     looked_up,
@@ -26,6 +27,7 @@ from greenline.domain.generation.statements import (
     raising,
     raising_lines,
     renamed,
+    result_name,
     steps,
     taken,
 )
@@ -217,7 +219,9 @@ class _Writer:
         names = _variables(case)
         lines, arguments = [], []
         for index, argument in enumerate(case.arguments):
-            if index in names:
+            if argument.source in case.fixtures:
+                names[index] = argument.source
+            elif index in names:
                 lines.append(f"{names[index]} = {argument.source}")
             arguments.append(f"{argument.label}{names.get(index, argument.source)}")
         arrange = [line for statement in (*case.arrange, *lines) for line in lines_of(statement)]
@@ -250,7 +254,8 @@ class _Writer:
         elif shape.checks:
             column = ""
             before, result, extra = taken(first, call)
-            body = [*before, *lines_of(f"result = {result}")]
+            name = result_name(first)
+            body = [*before, *lines_of(f"{name} = {result}")]
         else:
             column = "" if same else "expected"
             before, result, extra = taken(first, call)
@@ -261,7 +266,8 @@ class _Writer:
         told = outcomes if column else ["..." for _ in rows] if shape.checks else ()
         ids = row_ids(columns[: shape.inputs], [cells[: shape.inputs] for cells in shape.cells], told)
         arrange = [shape.filled(statement, columns) for statement in shape.arrange]
-        checks = [line for check in shape.checks for line in lines_of(f"assert {shape.filled(check, columns)}")]
+        filled = [called(shape.filled(check, columns), result_name(first)) for check in shape.checks]
+        checks = [line for check in filled for line in lines_of(f"assert {check}")]
         body = steps([line for statement in arrange for line in lines_of(statement)], body, checks)
         names = [*columns, *([column] if column else [])]
         return _Test(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.code.parse import parse
 from greenline.domain.generation.value_words import snake
-from greenline.domain.generation.wrap_source import wrapped
+from greenline.domain.generation.wrap_source import WIDTH, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -96,10 +96,17 @@ def raising_lines(case: Case, call: str, head: str) -> tuple[list[str], list[str
 
 
 def result_name(case: Case) -> str:
-    """Name a made object after its class; anything else is the result."""
+    """Name a made object after its class, what a server sends the response; anything else is the result."""
+    if any(detail.startswith("result.status_code ") for detail in case.details):
+        return "response" if "response" not in looked_up(case) else "result"
     made = re.match(r"([A-Za-z_][\w.]*)\(", case.call) if case.shape == "object" else None
     name = snake(made.group(1).rpartition(".")[2]) if made else ""
     return name if name.isidentifier() and name not in looked_up(case) else "result"
+
+
+def called(detail: str, name: str) -> str:
+    """Return an assertion about a result by the name that its variable has."""
+    return re.sub(r"(?<![\w.])result\b", name, detail)
 
 
 def renamed(assertion: str, case: Case, names: Mapping[int, str]) -> str:
@@ -125,9 +132,16 @@ def steps(arrange: Sequence[str], act: Sequence[str], check: Sequence[str]) -> l
 def lines_of(statement: str, depth: int = 1, suffix: str = "") -> list[str]:
     """Return the lines of a statement so many blocks deep in a module, as the body of a test holds them."""
     if "\n" in statement:  # a definition, or several statements, written out already
-        written = [f"{'    ' * (depth - 1)}{line}" for line in statement.split("\n")]
+        written = [part for line in statement.split("\n") for part in _written(line, depth)]
         return [*written, ""] if statement.startswith(("def ", "async def ")) else written
     return [line[4:] for line in wrapped(statement, "    " * depth, suffix)]
+
+
+def _written(line: str, depth: int) -> list[str]:
+    """Return a line of several; one that is a whole statement and too long is laid out as by itself."""
+    shown = f"{'    ' * (depth - 1)}{line}"
+    whole = len(shown) + 4 > WIDTH and line[:1] not in ("", " ", "#") and parse(line)[0] is not None
+    return lines_of(line, depth) if whole else [shown]
 
 
 def looked_up(case: Case) -> set[str]:
@@ -179,4 +193,4 @@ def _entering(case: Case, call: str) -> list[str]:
 
 
 def _about(case: Case, name: str) -> list[str]:
-    return [re.sub(r"(?<![\w.])result\b", name, detail) for detail in case.details]
+    return [called(detail, name) for detail in case.details]

@@ -36,8 +36,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from greenline_probe.explore.express import Expresser
-    from greenline_probe.explore.express import Names
+    from greenline_probe.explore.express import Expresser, Names
     from greenline_probe.explore.subject import Subject
     from greenline_probe.explore.template import Slot, Template
     from greenline_probe.explore.values import Values

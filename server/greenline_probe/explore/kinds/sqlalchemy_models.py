@@ -33,7 +33,7 @@ def {name}():
 
 def ways(subject: Subject, values: Values) -> list[Template] | None:
     """Return the construction of the model for a method that SQLAlchemy calls when a column is set."""
-    columns = getattr(subject.function, "__sa_validators__", ((),))[0]
+    columns = getattr(subject.function, "__sa_validators__", ())
     name = values.names.of(subject.owner)
     if not is_mapped(subject.owner) or not columns or name is None:
         return None
