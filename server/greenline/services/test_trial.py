@@ -10,7 +10,7 @@ from greenline.domain.code.text_lines import split_lines
 from greenline.domain.coverage.merge_maps import merge_maps
 from greenline.domain.coverage.model import Executed
 from greenline.domain.generation.indentation import outdented
-from greenline.domain.generation.kept_tests import tests_in
+from greenline.domain.generation.kept_tests import named_tests
 from greenline.domain.generation.known_assertions import assertions_of, says_nothing_new
 from greenline.domain.generation.longer_run import in_depth
 from greenline.domain.generation.merge import merge_tests
@@ -311,7 +311,7 @@ def _code_of(merged_text: str, names: Sequence[str]) -> str:
     """Return the source of these tests as they stand in the merged file, methods without their class."""
     lines = split_lines(merged_text.removeprefix("\ufeff"))
     found = []
-    for name, node in tests_in(merged_text).items():
+    for name, node in named_tests(merged_text).items():
         if name in names:
             first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
             found.append(outdented("\n".join(lines[first - 1 : node.end_lineno])))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from greenline.adapters.coverage_parser import CoverageParser
 from greenline.domain.coverage.model import Executed
-from greenline.domain.generation.kept_tests import tests_in
+from greenline.domain.generation.kept_tests import named_tests
 from greenline.domain.generation.model import Candidate, Proposal
 from greenline.domain.generation.place import Placement
 from greenline.ports.coverage import Exclusions, Measured
@@ -195,7 +195,7 @@ class World:
         (tests,) = {selected.partition("::")[0] for selected in run.selection}
         wanted = {selected.partition("::")[2] for selected in run.selection} - {""}
         text = run.overlay[self.tests]
-        there = [name for name in tests_in(text) if name.rpartition("::")[2].startswith("test_")]
+        there = [name for name in named_tests(text) if name.rpartition("::")[2].startswith("test_")]
         found = [name for name in there if not wanted or name in wanted]
         outcomes = []
         lines: set[int] = {1, 7}
