@@ -15,6 +15,7 @@ from greenline.adapters.disk_documents import DiskDocuments
 from greenline.adapters.documents_on_disk import SavedFiles
 from greenline.adapters.explorer_process import ExplorerProcess
 from greenline.adapters.generated_tests_sqlite import GeneratedTestsSqlite
+from greenline.adapters.formatter_process import FormatterProcess
 from greenline.adapters.git_history import GitHistory
 from greenline.adapters.index_process import IndexProcesses
 from greenline.adapters.interpreter_discovery import InterpreterDiscovery
@@ -30,6 +31,7 @@ from greenline.adapters.settled_reports import Patience
 from greenline.adapters.source_tree import SourceTreeOnDisk
 from greenline.adapters.test_layout import TestLayoutOnDisk
 from greenline.adapters.test_teachers import TeachersOnDisk
+from greenline.domain.generation.max_examples import Amounts
 from greenline.services.affected_tests import AffectedTests
 from greenline.services.choose_report import ChooseReport
 from greenline.services.confirm_tests import ConfirmTests
@@ -160,7 +162,8 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         runner=runner, show=show, documents=documents, sources=sources, settings=settings, failures=failures
     )
     suite = RunSuite(projects=projects, interpreters=interpreters, runs=runs, settings=settings)
-    engines = {"explore": ExploreEngine(ExplorerProcess(lasting.probes))}
+    amounts = Amounts(settings.examples_critical, settings.examples_standard, settings.examples_waiting)
+    engines = {"explore": ExploreEngine(ExplorerProcess(lasting.probes), amounts)}
     doctor = DiagnoseProject(
         projects=projects,
         interpreters=interpreters,
@@ -185,7 +188,10 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
             since=settings.changed_since,
         ),
         generate=GenerateTests(
-            workbench=workbench, trial=TestTrial(runner, show, settings), engines=engines, settings=settings
+            workbench=workbench,
+            trial=TestTrial(runner, show, settings, FormatterProcess()),
+            engines=engines,
+            settings=settings,
         ),
         confirm=ConfirmTests(
             projects=projects,

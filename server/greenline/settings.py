@@ -119,6 +119,29 @@ class Settings:
         "`parcels/rates`, `{subpackage}` `rates`, `{qualified}` `rates_zones` and `{folder}` `src/parcels/rates`. "
         "Empty: where the project's tests of that module are, or would be.",
     )
+    examples_critical: int = _setting(
+        200,
+        "tests.maxExamples.critical",
+        "How many examples a property test tries of critical code, which is what is named after money, access, secrets "
+        "or the reading and writing of formats (`Account.refund`, `auth.py`, `parse_price`).",
+        minimum=1,
+        maximum=100_000,
+    )
+    examples_standard: int = _setting(
+        100,
+        "tests.maxExamples.standard",
+        "How many examples a property test tries of all other code; where the project's own profile of Hypothesis says "
+        "it, that decides.",
+        minimum=1,
+        maximum=100_000,
+    )
+    examples_waiting: int = _setting(
+        50,
+        "tests.maxExamples.ioBound",
+        "How many examples a property test tries of code that reads or writes files, or waits for something else.",
+        minimum=1,
+        maximum=100_000,
+    )
     explore_seconds: float = _setting(
         5.0, "explore.seconds", "How long exploring one function may take, in seconds.", minimum=0.5, maximum=600
     )
@@ -180,7 +203,7 @@ class Settings:
     @classmethod
     def json_schema(cls) -> dict[str, dict[str, Any]]:
         """Return the settings as JSON schema properties keyed ``greenline.<key>``."""
-        names = {bool: "boolean", float: "number", str: "string"}
+        names = {bool: "boolean", int: "integer", float: "number", str: "string"}
         return {
             f"greenline.{spec.metadata['key']}": {
                 "type": names[type(spec.default)],

@@ -40,6 +40,8 @@ def test_unknown_keys_and_null_are_ignored() -> None:
         ({"explore": {"seconds": True}}, ["greenline.explore.seconds", "True"]),
         ({"explore": {"seconds": float("nan")}}, ["greenline.explore.seconds", "nan"]),
         ({"severity": {"uncovered": "loud"}}, ["greenline.severity.uncovered", "'loud'", "warning"]),
+        ({"tests": {"maxExamples": {"critical": 0}}}, ["greenline.tests.maxExamples.critical", "200"]),
+        ({"tests": {"maxExamples": {"ioBound": 2.5}}}, ["greenline.tests.maxExamples.ioBound", "2.5", "50"]),
         ({"codeLens": 1}, ["greenline.codeLens", "1", "True"]),
     ],
 )

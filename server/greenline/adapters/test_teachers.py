@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from greenline.adapters.tree_walk import TreeWalk
 from greenline.domain.code.imported_names import imported_names
+from greenline.domain.generation.hypothesis_profile import profile_in
 from greenline.domain.generation.lessons import Lessons, PlacedMaker
 from greenline.domain.generation.project_makers import Maker, makers_in, registered_in
 from greenline.domain.generation.surroundings import DEFAULT_PATTERNS
@@ -52,7 +53,8 @@ class TeachersOnDisk:
         found = [*own, *((path, _text(path, texts)) for path in others)]
         conftests = [(path, _text(path, texts)) for path in _conftests(tests, project.root)]
         factories = [(path, _text(path, texts)) for path in modules]
-        return Lessons(_style(found, project), _makers(tests, found, conftests, factories))
+        profile = profile_in(text for _, text in conftests)
+        return Lessons(_style(found, project), _makers(tests, found, conftests, factories), profile)
 
 
 _File = tuple[Path, str]

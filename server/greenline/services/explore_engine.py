@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from greenline.domain.code.regions import tested_lines
+from greenline.domain.generation.max_examples import Amounts
 from greenline.domain.generation.model import Proposal, Strength
 from greenline.domain.generation.properties import render_properties
 from greenline.domain.generation.render import render_cases
@@ -21,8 +22,9 @@ class ExploreEngine:
 
     name = "explore"
 
-    def __init__(self, explorer: Explorer) -> None:
+    def __init__(self, explorer: Explorer, amounts: Amounts = Amounts()) -> None:  # noqa: B008 - frozen
         self._explorer = explorer
+        self._amounts = amounts
 
     async def propose(self, assignment: Assignment, progress: Progress) -> Proposal:
         """Return candidates for what is missing of the function, or the reason why there are none."""
@@ -51,7 +53,7 @@ class ExploreEngine:
             exploration.cases, function, assignment.text, before.statements.first_line, assignment.taken_names
         )
         taken = assignment.taken_names | {candidate.name for candidate in candidates}
-        candidates += render_properties(exploration.properties, taken)
+        candidates += render_properties(exploration.properties, taken, self._amounts, assignment.lessons.profile)
         return Proposal(
             engine=self.name,
             candidates=candidates,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from greenline.domain.generation.max_examples import Profile
 from greenline.domain.generation.project_makers import Maker
 from greenline.domain.generation.test_style import TestStyle
 
@@ -30,3 +31,5 @@ class Lessons:
     style: TestStyle = field(default_factory=TestStyle)
     makers: tuple[PlacedMaker, ...] = ()
     """The nearest first; of fixtures of one name, the one that a test in the file gets."""
+    profile: Profile | None = None
+    """Of Hypothesis, where a conftest.py loads one."""
