@@ -12,6 +12,7 @@ _COMMANDS = {
     "gaps": "Show which lines and branches no test reaches.",
     "test": "Run tests with coverage, all or only those that changes affect.",
     "generate": "Write the missing tests.",
+    "update": "Give generated tests the values that the code gives now.",
     "doctor": "Say what Greenline finds, and why something does not show.",
     "demo": "See it work on an example project.",
     "lsp": "Run the language server (editors start this).",
