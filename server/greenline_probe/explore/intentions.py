@@ -17,6 +17,8 @@ _CONTRACTS = {
 }  # fmt: skip
 """What Python itself lets such methods raise."""
 _NETWORKING = {"ftplib", "http.client", "imaplib", "poplib", "smtplib", "socket", "ssl", "urllib.request"}
+_OF_DATA = (KeyError, StopIteration, StopAsyncIteration, SystemExit, OSError)
+"""Their text is what was asked for, or the system's."""
 
 
 class Intentions:
@@ -57,6 +59,15 @@ class Intentions:
         if last is None or not last[0].startswith(package):
             return False, line
         return any(start <= last[1] <= end for start, end in self._raises_in(last[0])), line
+
+    def is_worded_by_python(self, error: BaseException) -> bool:
+        """Tell whether no ``raise`` chose the words, but the interpreter; a key that is missing is its own word."""
+        if type(error).__module__ != "builtins" or isinstance(error, _OF_DATA):
+            return False
+        last = None
+        for frame, number in _frames(error):
+            last = (frame.f_code.co_filename, number)
+        return last is None or not any(start <= last[1] <= end for start, end in self._raises_in(last[0]))
 
     def _returns_not_implemented(self) -> bool:
         """Tell whether the target is an operator that leaves other types to others: Python raises for it then."""

@@ -62,17 +62,27 @@ class Objects:
         makers = self._values.makers
         return [s for s in makers.instances(kind) if self._attempt(s, kind)][:MOST_GIVEN] if makers else []
 
+    def factories(self, kind: Any) -> list[tuple[str, inspect.Signature]]:
+        """Return the project's factories that work, with what they take: attributes by name, none needed."""
+        makers, signature = self._values.makers, _signature(kind)
+        if makers is None or signature is None:
+            return []
+        named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+        optional = [
+            p.replace(default=None, kind=p.KEYWORD_ONLY) for p in signature.parameters.values() if p.kind in named
+        ]
+        by_name = signature.replace(parameters=optional)
+        return [(name, by_name) for name in makers.factories(kind) if self._attempt(f"{name}()", kind)]
+
     def _varied(self, kind: Any, depth: int) -> list[str]:
         """Return what the project's factories make, one attribute varied at a time."""
-        makers, signature = self._values.makers, _signature(kind)
-        callees = makers.factories(kind) if makers else []
-        if not callees or signature is None:
+        found = self.factories(kind)
+        if not found:
             return []
-        optional = [p.replace(default=None) for p in signature.parameters.values() if p.kind is not p.POSITIONAL_ONLY]
+        factory, by_name = found[0]
         hints = self._values.hints_of_class(kind) or self._values.hints(kind)
-        by_name = signature.replace(parameters=optional)
-        calls = self._variations(callees[0], by_name, hints, depth, self.by_constructor(kind))
-        return [s for s in calls if s != f"{callees[0]}()" and self._attempt(s, kind)][:MOST_MAKERS]
+        calls = self._variations(factory, by_name, hints, depth, self.by_constructor(kind))
+        return [s for s in calls if s != f"{factory}()" and self._attempt(s, kind)][:MOST_MAKERS]
 
     def _by_recipe(self, kind: Any, name: str | None, depth: int) -> list[str]:
         if name is None:

@@ -439,6 +439,8 @@ class Observer:
         observation.message = stable_part(_shown(error))
         observation.about_files = isinstance(error, OSError)
         observation.deliberate, observation.error_line = self.intentions.judge(error)
+        if observation.deliberate and self.intentions.is_worded_by_python(error):
+            observation.message = ""  # another version of Python says it in other words
         if (words := kinds.said(error)) is not None:
             observation.message, observation.within, observation.deliberate = stable_part(words), True, True
             return

@@ -245,8 +245,13 @@ def _receivers(subject: Subject, name: str, values: Values, slots: list[Slot]) -
             put_working_first(name, construct, values)
             found.append((variable, name, [*construct, *steps]))
     given = values.objects.given(owner)
-    if given:  # as the project's own tests have it: before anything that is made here
-        found.insert(0, (variable, "", [Slot(variable, given, "construct", given=frozenset(given)), *steps]))
+    fixtures = [s for s in given if s.isidentifier()]
+    # As the project's own tests have it: before anything that is made here.
+    for factory, signature in values.objects.factories(owner)[:1]:
+        made = slots_of(signature, values.objects.by_constructor(owner), values.hints_of_class(owner), "construct")
+        found.insert(0, (variable, factory, [*(made or []), *steps]))
+    if fixtures:
+        found.insert(0, (variable, "", [Slot(variable, fixtures, "construct", given=frozenset(fixtures)), *steps]))
     ready = [s for s in values.objects.of(owner) if (special or not s.startswith(f"{name}(")) and s not in given]
     ready = [*values.objects.documented(owner), *ready]
     heirs: list[type] = type.__subclasses__(owner)

@@ -45,6 +45,15 @@ def documented(n: int):
         KeyError: if it is not there.
     """
     return {1: 2}[n]
+def reads(text: str) -> int:
+    """Read it.
+
+    Raises:
+        ValueError: if it is no number.
+    """
+    if not text:
+        raise ValueError("nothing there")
+    return int(text)
 def quits(n: int): raise SystemExit(n)
 async def awaited(n: int):
     await asyncio.sleep(0)
@@ -138,6 +147,14 @@ def test_an_object_without_equality_is_described(see: Any) -> None:
 
 def test_none_is_a_value(see: Any) -> None:
     assert (see("nothing", "3").expected, see("nothing", "3").usable) == ("None", True)
+
+
+def test_the_interpreters_words_are_not_asserted_and_those_of_a_raise_are(see: Any) -> None:
+    assert see("reads", "''").message == "nothing there"
+
+    seen = see("reads", "'abc'")
+    assert (seen.error, seen.usable, seen.message) == ("ValueError", True, "")
+    assert see("documented", "7").message == "7"  # the key that was missing
 
 
 @pytest.mark.parametrize(
