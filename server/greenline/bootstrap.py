@@ -14,8 +14,8 @@ from greenline.adapters.coverage_reports import CoverageReports
 from greenline.adapters.disk_documents import DiskDocuments
 from greenline.adapters.documents_on_disk import SavedFiles
 from greenline.adapters.explorer_process import ExplorerProcess
-from greenline.adapters.generated_tests_sqlite import GeneratedTestsSqlite
 from greenline.adapters.formatter_process import FormatterProcess
+from greenline.adapters.generated_tests_sqlite import GeneratedTestsSqlite
 from greenline.adapters.git_history import GitHistory
 from greenline.adapters.index_process import IndexProcesses
 from greenline.adapters.interpreter_discovery import InterpreterDiscovery

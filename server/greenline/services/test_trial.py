@@ -13,10 +13,10 @@ from greenline.domain.generation.indentation import outdented
 from greenline.domain.generation.kept_tests import named_tests
 from greenline.domain.generation.known_assertions import assertions_of, says_nothing_new
 from greenline.domain.generation.longer_run import in_depth
-from greenline.domain.generation.merge import merge_tests
 from greenline.domain.generation.model import TestEdit
 from greenline.ports.tests import Conditions, TestReport, TestRun
 from greenline.services import importable
+from greenline.services.merge_in_layout import MergeInLayout
 from greenline.services.spoiling_tests import spoilers
 from greenline.services.trial_verdicts import failed_tests, harmed, last_line, name_of, spoiled, why
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from greenline.domain.coverage.model import CoverageMap
     from greenline.domain.generation.merge import Merged
     from greenline.domain.generation.model import Candidate, Oracle
+    from greenline.ports.formatter import Formatter
     from greenline.ports.progress import Progress
     from greenline.ports.tests import TestRunner
     from greenline.services.show_coverage import ShowCoverage
@@ -75,8 +76,11 @@ class TestTrial:
 
     __test__ = False
 
-    def __init__(self, runner: TestRunner, show: ShowCoverage, settings: Settings) -> None:
+    def __init__(
+        self, runner: TestRunner, show: ShowCoverage, settings: Settings, formatter: Formatter | None = None
+    ) -> None:
         self._runner = runner
+        self._formatter = formatter
         self._show = show
         self._settings = settings
 
@@ -89,17 +93,18 @@ class TestTrial:
         candidates = {function: found for function, found in new.items() if found}
         failures: dict[Function, str] = {}
         idle = {f: Kept(reason="what exploring found is asserted already") for f, found in new.items() if not found}
+        merging = MergeInLayout(self._formatter, bench, progress)
         for _ in range(ROUNDS):
             if not any(candidates.values()):
                 break
-            merged = self._merge(bench, candidates)
+            merged = await merging.merge(candidates)
             reports = await self._run_twice(bench, merged, progress) if merged.names else [TestReport()]
             problem = f"{bench.placement.path.name}: {merged.problem}" if merged.problem else ""
             problem = problem or importable.of_the_files(bench.project, reports)
             if problem:  # no test of ours is to blame, and none would do better
                 return Tried(bench.before, problem=problem)
             problem = _problem(bench, merged, reports)
-            harmful = await self._harmful(bench, candidates, merged, reports, progress)
+            harmful = await self._harmful(merging, candidates, merged, reports, progress)
             if harmful:
                 for (function, _), harm in harmful.items():
                     failures.setdefault(function, harm)
@@ -123,12 +128,6 @@ class TestTrial:
             candidates = {f: found for f, found in candidates.items() if f not in tried.idle}
         kept = {f: Kept(reason=why(failures.get(f, "")), failed=True) for f, found in proposed if found}
         return Tried(bench.before, kept=kept | idle)
-
-    def _merge(self, bench: Bench, candidates: Mapping[Function, Sequence[Candidate]]) -> Merged:
-        package = bench.module_name.partition(".")[0]
-        everything = [c for found in candidates.values() for c in found]
-        targets = [function.qualname for function, found in candidates.items() for _ in found]
-        return merge_tests(bench.test_text, everything, targets=targets, first_party=(package,))
 
     async def _run_twice(self, bench: Bench, merged: Merged, progress: Progress) -> list[TestReport]:
         count = len(merged.names)
@@ -206,13 +205,14 @@ class TestTrial:
 
     async def _harmful(
         self,
-        bench: Bench,
+        merging: MergeInLayout,
         candidates: Mapping[Function, Sequence[Candidate]],
         merged: Merged,
         reports: Sequence[TestReport],
         progress: Progress,
     ) -> dict[tuple[Function, Candidate], str]:
         """Return the tests that spoil the run for the others, with what they do; empty when none or all do."""
+        bench = merging.bench
         groups = [[(f, c) for c in found] for f, found in candidates.items() if found]
         problem = spoiled(bench.existing, merged.names, reports)
         if not problem or sum(map(len, groups)) < 2:  # noqa: PLR2004 - for nobody else
@@ -222,7 +222,7 @@ class TestTrial:
             part: dict[Function, list[Candidate]] = {}
             for function, candidate in some:
                 part.setdefault(function, []).append(candidate)
-            tried = self._merge(bench, part)
+            tried = await merging.merge(part)
             again = await self._run_twice(bench, tried, progress) if tried.names else []
             return spoiled(bench.existing, tried.names, again)
 

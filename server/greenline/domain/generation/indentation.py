@@ -17,10 +17,11 @@ _OPENING = {getattr(tokenize, name, -1) for name in ("FSTRING_START", "TSTRING_S
 _CLOSING = {getattr(tokenize, name, -1) for name in ("FSTRING_END", "TSTRING_END")} - {-1}
 
 
-def indented(code: str, indent: str, step: str = STEP) -> str:
+def indented(code: str, indent: str, step: str = STEP, *, fitting: bool = True) -> str:
     """Return the code below ``indent``, each of its own steps written as ``step``.
 
-    A one-line statement that becomes too long is broken at its brackets. Raises SyntaxError for what is no code.
+    A one-line statement that becomes too long is broken at its brackets, if ``fitting``. Raises SyntaxError for what
+    is no code.
     """
     fixed = _inside_literals(code)
     lines = []
@@ -31,7 +32,7 @@ def indented(code: str, indent: str, step: str = STEP) -> str:
         text = line.lstrip(" ")
         depth, rest = divmod(len(line) - len(text), len(STEP))
         before = indent + step * depth + " " * rest
-        lines += _fitting(before, text) if number + 1 not in fixed else [before + text]
+        lines += _fitting(before, text) if fitting and number + 1 not in fixed else [before + text]
     return "\n".join(lines)
 
 

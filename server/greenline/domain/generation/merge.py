@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from greenline.domain.generation.import_items import first_party_of, group_of, statements_for
-from greenline.domain.generation.indentation import STEP, indented, step_of
+from greenline.domain.generation.indentation import indented, step_of
 from greenline.domain.generation.merge_places import Layout, spaced
 from greenline.domain.generation.merge_scope import FileScope, identifiers
 from greenline.domain.generation.model import Insertion
@@ -74,7 +74,7 @@ def merge_tests(
     told = targets or [target or "" for _ in candidates]
     fitted = [_fit(scope, suite, each, about) for each, about in zip(candidates, told, strict=True)]
     blocks = tuple(Block(each.code, bool(each.seat.owner)) for each in fitted if each)
-    tests = [replace(each, code=(styled or {}).get(each.code, each.code)) for each in fitted if each]
+    tests = [_in_layout(each, styled or {}) for each in fitted if each]
     placed = tuple(each.name if each else None for each in fitted)
     if not tests:
         return Merged(base_text or "", placed=placed)
@@ -104,6 +104,11 @@ def _fit(scope: FileScope, suite: TestSuite, candidate: Candidate, target: str) 
         return scope.fit(candidate, suite.seat_for(words if words[-1] else []))
     except (SyntaxError, ValueError):
         return None
+
+
+def _in_layout(test: Fitted, styled: Mapping[str, str]) -> Fitted:
+    code = styled.get(test.code)
+    return test if code is None else replace(test, code=code, is_styled=True)
 
 
 def _tested(candidate: Candidate) -> str:
@@ -148,11 +153,17 @@ def _written(tests: Sequence[Fitted], column: str, step: str) -> str:
     """Return the tests of one place, in the class that is theirs."""
     seat = tests[0].seat
     if not seat.owner:
-        return "\n\n\n".join(each.code if step == STEP else indented(each.code, "", step) for each in tests)
-    methods = "\n\n".join(indented(each.code, column or step, step) for each in tests)
+        return "\n\n\n".join(_at(each, "", step) for each in tests)
+    methods = "\n\n".join(_at(each, column or step, step) for each in tests)
     if seat.method:
         return methods
     return f"class {seat.owner}{f'({seat.base})' if seat.base else ''}:\n{methods}"
+
+
+def _at(test: Fitted, column: str, step: str) -> str:
+    if test.is_styled:
+        return indented(test.code, column, fitting=False)
+    return indented(test.code, column, step, fitting=bool(column))
 
 
 def _append(

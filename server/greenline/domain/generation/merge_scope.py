@@ -148,6 +148,8 @@ class Fitted:
     code: str
     """Not indented, also that of a method."""
     seat: Seat
+    is_styled: bool = False
+    """Laid out by the project's formatter."""
 
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

@@ -49,11 +49,18 @@ class TestSuite:
     def __init__(self, source: SourceText, tree: ast.Module) -> None:
         self._body = tree.body
         self._classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
-        self._style = style_of(source.text.removeprefix("\ufeff"))
+        self._text = source.text.removeprefix("\ufeff")
+        self._seats: dict[tuple[str, ...], Seat] = {}
         self._tests = [test for node in tree.body for test in self._tests_of(node)]
 
     def seat_for(self, words: Sequence[str]) -> Seat:
         """Return the place behind the last test of a target, given as the parts of its qualified name."""
+        known = self._seats.get(tuple(words))
+        if known is None:
+            known = self._seats[tuple(words)] = self._seat_for(words)
+        return known
+
+    def _seat_for(self, words: Sequence[str]) -> Seat:
         words = [word for word in words if not word.startswith("__")] or list(words)
         ranks = [(test.rank(words), number) for number, test in enumerate(self._tests)] if words else []
         rank, number = max(ranks, default=(0, 0))
@@ -68,16 +75,19 @@ class TestSuite:
 
     def _new(self, words: Sequence[str]) -> Seat:
         """Return the end of the file: in a class of its own where that is the style."""
-        if self._style.grouping != "classes" or not words or not words[0].strip("_"):
+        if not any(test.owner for test in self._tests) or not words or not words[0].strip("_"):
+            return Seat()
+        style = style_of(self._text)
+        if style.grouping != "classes":
             return Seat()
         common = self._common_class()
         if common:
             return self._inside(common, common.body[-1])
-        name = self._style.class_for(".".join(words))
+        name = style.class_for(".".join(words))
         if name in self._classes:
             owner = self._classes[name]
             return self._inside(owner, owner.body[-1]) if self._is_open(owner) else Seat(owner)
-        return Seat(None, name, self._style.unittest, None, self._style.base)
+        return Seat(None, name, style.unittest, None, style.base)
 
     def _common_class(self) -> ast.ClassDef | None:
         """Return the only class of the file, where it is for the tests of everything."""
@@ -111,13 +121,13 @@ class TestSuite:
 
     def _tests_of(self, node: ast.stmt) -> list[_Test]:
         if isinstance(node, _FUNCTIONS) and node.name.lower().startswith("test") and not is_fixture(node):
-            return [_Test(node)]
+            return [_Test(node, frozenset(identifiers(node)))]
         if not isinstance(node, ast.ClassDef) or any(is_named(each, "__init__") for each in node.body):
             return []
         if not node.name.startswith("Test") and not self._is_unittest(node):
             return []
         methods = [each for each in node.body if isinstance(each, _FUNCTIONS) and each.name.startswith("test")]
-        return [_Test(each, node) for each in methods if not is_fixture(each)]
+        return [_Test(each, frozenset(identifiers(each)), node) for each in methods if not is_fixture(each)]
 
 
 def is_named(node: ast.stmt, name: str) -> bool:
@@ -128,11 +138,13 @@ def is_named(node: ast.stmt, name: str) -> bool:
 @dataclass(frozen=True, slots=True)
 class _Test:
     node: ast.FunctionDef | ast.AsyncFunctionDef
+    used: frozenset[str]
+    """The names in it."""
     owner: ast.ClassDef | None = None
 
     def rank(self, words: Sequence[str]) -> int:
         """Return how surely it is a test of the target; 0 for one of something else."""
-        used = identifiers(self.node)
+        used = self.used
         stems = {words[-1].lower(), "_".join(_snake(word) for word in words[-2:])}
         named = any(_is_named_after(self.node.name, stem) for stem in stems)
         things = [*words[:-1][-1:], words[-1], "".join(words[-2:])]
@@ -144,7 +156,7 @@ class _Test:
             return 2 if named and self.owner is None else 1 if grouped else 0
         return 0 if self._is_of_another(used - set(words)) else 3
 
-    def _is_of_another(self, used: set[str]) -> bool:
+    def _is_of_another(self, used: frozenset[str]) -> bool:
         """Tell whether it is named after something else that it uses: the target only helps there."""
         stems = {_snake(name).strip("_") for name in used}
         if any(len(stem) > 1 and _is_named_after(self.node.name, stem) for stem in stems):

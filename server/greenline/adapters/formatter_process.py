@@ -1,0 +1,141 @@
+"""Runs the formatter that a project is configured for, ruff or black, on text."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import shutil
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from greenline.adapters.config_files import read_toml, toml_table
+from greenline.adapters.process_tree import kill_everything
+from greenline.ports.formatter import LaidOut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from greenline.ports.project import Interpreter, Project
+
+_SECONDS = 15.0
+_MOST = 1 << 20
+"""Bytes that a formatter may make more of a text."""
+_MARKER = "GREENLINE_FORMAT"
+_HOOK = re.compile(r"^\s*-\s*id:\s*[\"']?(ruff-format|black|black-jupyter)\b", re.MULTILINE)
+"""Of pre-commit: https://pre-commit.com/#pre-commit-configyaml---hooks"""
+_OPTIONS = {
+    "ruff": ("format", "--no-cache", "--force-exclude", "--stdin-filename"),
+    "black": ("--quiet", "--stdin-filename"),
+}
+
+
+class FormatterProcess:
+    """A Formatter."""
+
+    def __init__(self, *, seconds: float = _SECONDS) -> None:
+        self._seconds = seconds
+
+    async def lay_out(self, project: Project, interpreter: Interpreter, path: Path, text: str) -> LaidOut:
+        """Format by the installed one of those that are configured."""
+        found = await asyncio.to_thread(_found, project, interpreter, path)
+        if found is None:
+            return LaidOut()
+        name, program = found
+        command = [str(program), *_OPTIONS[name], str(path), "-"]
+        answer = await self._answer(command, project.root, text.encode("utf-8", "surrogatepass"))
+        if isinstance(answer, str):
+            return LaidOut(note=f"{name} did not format the new tests: {answer}")
+        try:
+            return LaidOut(answer.decode("utf-8").replace("\r\n", "\n"))
+        except UnicodeDecodeError:
+            return LaidOut(note=f"{name} did not format the new tests: its answer is no text")
+
+    async def _answer(self, command: Sequence[str], folder: Path, text: bytes) -> bytes | str:
+        """Return what a program makes of a text; a string says why nothing."""
+        marker = str(uuid.uuid4())
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                cwd=folder,
+                env={**os.environ, _MARKER: marker},
+                start_new_session=True,
+            )
+        except OSError as error:
+            return f"{command[0]} cannot be executed: {error.strerror or error}"
+        try:
+            output, errors = await asyncio.wait_for(process.communicate(text), self._seconds)
+        except (asyncio.TimeoutError, TimeoutError):
+            return f"it did not end within {self._seconds:g} s"
+        finally:
+            await asyncio.shield(_end(process, f"{_MARKER}={marker}"))
+        if process.returncode != 0:
+            lines = errors.decode("utf-8", "replace").strip().splitlines()
+            return lines[-1][:200] if lines else f"exit code {process.returncode}"
+        return output if len(output) <= len(text) * 4 + _MOST else "its answer is too long"
+
+
+def configured(folders: Sequence[Path]) -> list[str]:
+    """Return the formatters that files in these folders tell of, the surest first: "ruff", "black"."""
+    surely_ruff = black = ruff = False
+    for folder in folders:
+        tables = read_toml(folder / "pyproject.toml")
+        own = [read_toml(folder / name) for name in (".ruff.toml", "ruff.toml") if (folder / name).is_file()]
+        hooks = _hooks(folder / ".pre-commit-config.yaml")
+        of_ruff = [*own, *([table] if (table := toml_table(tables, "tool", "ruff")) is not None else [])]
+        surely_ruff |= "ruff-format" in hooks or any("format" in each for each in of_ruff)
+        black |= "black" in hooks or toml_table(tables, "tool", "black") is not None
+        ruff |= bool(of_ruff)
+    # Many projects lint with ruff and format with black: a word about linting is none about formatting.
+    ordered = [("ruff", surely_ruff), ("black", black), ("ruff", ruff)]
+    return list(dict.fromkeys(name for name, told in ordered if told))
+
+
+def _found(project: Project, interpreter: Interpreter, path: Path) -> tuple[str, Path] | None:
+    for name in configured(list(_folders(project.root, path))):
+        program = _program(name, interpreter)
+        if program:
+            return name, program
+    return None
+
+
+def _folders(root: Path, path: Path) -> Iterator[Path]:
+    """Yield the folders from a file's up to the repository's; without a repository, to the project's."""
+    above = list(path.parents)
+    last = next((folder for folder in above if (folder / ".git").exists()), root)
+    for folder in above:
+        yield folder
+        if folder == last:
+            return
+
+
+def _program(name: str, interpreter: Interpreter) -> Path | None:
+    suffix = ".exe" if os.name == "nt" else ""
+    beside = interpreter.path.parent / f"{name}{suffix}"
+    if beside.is_file() and os.access(beside, os.X_OK):
+        return beside
+    anywhere = shutil.which(name)
+    return Path(anywhere) if anywhere else None
+
+
+def _hooks(file: Path) -> set[str]:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return set()
+    return {found.removesuffix("-jupyter") for found in _HOOK.findall(text)}
+
+
+async def _end(process: asyncio.subprocess.Process, marker: str) -> None:
+    reaped = process.returncode is not None
+    if not reaped:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+    await kill_everything(process.pid, reaped=reaped, marker=marker)
+    await process.wait()
+    process._transport.close()  # type: ignore[attr-defined] # noqa: SLF001 - asyncio.subprocess has no other way
