@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from greenline.domain.code.imported_names import imported_for_all
+from greenline.domain.generation.surroundings import stem_in_name
 from unit.generation.test_place import PARCELS, USES_CORE, placed
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 METRIC = {
     "metric/__init__.py": "from metric.duration import Duration\n",
@@ -187,3 +185,36 @@ def test_a_namespace_is_left_off_with_the_package(tmp_path: Path) -> None:
 )
 def test_imports_of_the_whole_file_stand_at_the_margin(text: str, expected: set[str]) -> None:
     assert imported_for_all(text, "") == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "patterns", "stem"),
+    [
+        ("test_core.py", (), "core"),
+        ("core_test.py", (), "core"),
+        ("core_tests.py", (), "core"),
+        ("test__core.py", (), "core"),
+        ("tests.py", (), "tests"),
+        ("check_core.py", (), "check_core"),
+        ("check_core.py", ("test_*.py", "check_*.py"), "core"),
+        ("core_spec.py", ("*_spec.py",), "core"),
+        ("testcore.py", ("test*.py",), "core"),
+        ("test_core.py", ("test*.py", "*.py"), "core"),
+        ("check_core.py", ("tests/check_*.py",), "core"),
+        ("check_core.py", ("check_[a-c]*.py", "c*_*.py"), "check_core"),
+    ],
+)
+def test_what_a_test_file_is_named_after(name: str, patterns: tuple[str, ...], stem: str) -> None:
+    assert stem_in_name(Path("tests", name), patterns) == stem
+
+
+def test_names_of_the_projects_own_pattern_count(tmp_path: Path) -> None:
+    files = {
+        **PARCELS,
+        "pyproject.toml": '[tool.pytest.ini_options]\npython_files = "check_*.py"\ntestpaths = "checks"\n',
+        "checks/check_cli.py": "from parcels import cli, core\n",
+        "checks/rates/check_zones.py": "from parcels.rates.zones import zone\n",
+    }
+    path, placement = placed(tmp_path, "parcels/cli.py", files)
+    assert placement.reason == f"{path} imports parcels.cli already"
+    assert placed(tmp_path, "parcels/rates/fuel.py", files)[0] == "checks/rates/check_fuel.py"

@@ -12,7 +12,6 @@ from greenline.domain.generation.subjects import Subjects, share_of, stems
 from greenline.domain.generation.surroundings import (
     DEFAULT_PATTERNS,
     subject_stem,
-    tested_stem,
 )
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ def _new_file(around: Surroundings, subjects: Subjects) -> Placement:
     taken = {test.path for test in around.tests}
     usual, *longer = [folder / name for name in _names(around, subjects)]
     path = usual
-    is_plain = tested_stem(usual) == subject_stem(around.parts[-1])
+    is_plain = around.stem_of(usual) == subject_stem(around.parts[-1])
     if obstacle := _obstacle(usual, taken, around, plain=is_plain):
         why = f"{why}; {obstacle}"
         free = (each for each in longer if not _obstacle(each, taken, around, plain=False))
@@ -173,7 +172,7 @@ def _collected(pattern: str, python_files: Sequence[str]) -> bool:
 
 
 def _is_named_after(path: Path, around: Surroundings) -> bool:
-    return tested_stem(path) in stems(around.parts)
+    return around.stem_of(path) in stems(around.parts)
 
 
 def _is_anothers(test: KnownTest, around: Surroundings) -> bool:
@@ -182,7 +181,7 @@ def _is_anothers(test: KnownTest, around: Surroundings) -> bool:
         return False
     if _other_subject(test, around):
         return True
-    stem = tested_stem(test.path)
+    stem = around.stem_of(test.path)
     twins = [name.split(".") for name in around.sources - set(around.module_names)]
     alike = [parts for parts in twins if stem == subject_stem(parts[-1])]
     return any(_mirrored(test.path, parts) > _mirrored(test.path, around.parts) for parts in alike)
@@ -194,7 +193,7 @@ def _mirrored(path: Path, parts: Sequence[str]) -> int:
 
 def _other_subject(test: KnownTest, around: Surroundings) -> str | None:
     """Return the other module of the project that the file is named after and imports."""
-    stem = tested_stem(test.path)
+    stem = around.stem_of(test.path)
     others = (around.sources & test.imports) - set(around.module_names)
     return next((name for name in sorted(others) if subject_stem(name.rpartition(".")[2]) == stem), None)
 

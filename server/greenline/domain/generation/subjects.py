@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from greenline.domain.generation.surroundings import subject_stem, tested_stem
+from greenline.domain.generation.surroundings import subject_stem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -39,7 +39,7 @@ class Subjects:
     @classmethod
     def of(cls, around: Surroundings) -> Subjects:
         """Look the names up that the project's test files have."""
-        wanted = {tested_stem(test.path) for test in around.tests}
+        wanted = {around.stem_of(test.path) for test in around.tests}
         named: dict[str, list[Subject]] = defaultdict(list)
         for name in sorted(around.sources):
             for count, stem in enumerate(stems(name.split(".")), 1):
@@ -49,7 +49,7 @@ class Subjects:
 
     def subject(self, test: KnownTest) -> Subject | None:
         """Return the only module that the file can be named after; one that it imports goes before others."""
-        named = self._named.get(tested_stem(test.path), [])
+        named = self._named.get(self.around.stem_of(test.path), [])
         pool = [each for each in named if each.name in test.imports] or named
         longest = max((each.count for each in pool), default=0)
         best = [each for each in pool if each.count == longest]

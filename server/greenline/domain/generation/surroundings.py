@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 DEFAULT_PATTERNS = ("test_*.py", "*_test.py")
@@ -47,6 +48,10 @@ class Surroundings:
         """The module's dotted name, cut at the dots."""
         return tuple(self.module_names[0].split("."))
 
+    def stem_of(self, test: Path) -> str:
+        """Return what a test file of this project is named after."""
+        return stem_in_name(test, self.python_files)
+
     def shown(self, path: Path) -> str:
         """Return the path as a person of this project names it."""
         return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
@@ -57,7 +62,32 @@ def subject_stem(module: str) -> str:
     return module.strip("_") or module
 
 
-def tested_stem(path: Path) -> str:
-    """Return what a test file is named after: ``core`` for ``test_core.py`` and ``core_test.py``."""
-    stem = path.stem
-    return stem.removeprefix("test_") if stem.startswith("test_") else stem.removesuffix("_test").removesuffix("_tests")
+def stem_in_name(path: Path, patterns: Iterable[str]) -> str:
+    """Return what a test file is named after: ``core`` for ``test_core.py``, ``core_test.py`` and ``test__core.py``.
+
+    ``patterns`` are those of ``python_files``: with ``check_*.py``, ``check_core.py`` has that name as well.
+    """
+    around = max(
+        (each for each in (*_AROUND, *map(_ends, patterns)) if _fits(path.name, *each)), key=_length, default=_PY
+    )
+    before, after = around
+    return subject_stem(path.name[len(before) : len(path.name) - len(after)])
+
+
+_PY = ("", ".py")
+_AROUND = (_PY, ("test_", ".py"), ("", "_test.py"), ("", "_tests.py"))
+
+
+def _ends(pattern: str) -> tuple[str, str]:
+    """Return what a pattern has before and after its only ``*``; of others, what fits no file."""
+    before, star, after = pattern.rpartition("/")[2].partition("*")
+    is_plain = star and after.endswith(".py") and not any(sign in before + after for sign in "*?[")
+    return (before, after) if is_plain else ("/", "/")
+
+
+def _fits(name: str, before: str, after: str) -> bool:
+    return name.startswith(before) and name.endswith(after) and len(name) > len(before) + len(after)
+
+
+def _length(ends: tuple[str, str]) -> int:
+    return len(ends[0]) + len(ends[1])
