@@ -80,6 +80,7 @@ ELSEWHERE = """\
 import datetime
 import os
 import random
+import time
 
 _current = None
 _handlers = {"a": []}
@@ -98,12 +99,20 @@ def greeting(name: str) -> str:
     return f"Good morning, {name}" if datetime.datetime.now().hour < 12 else f"Good day, {name}"
 
 
+def wish(name: str) -> str:
+    return f"Good morning, {name}" if time.localtime().tm_hour < 12 else f"Good day, {name}"
+
+
 def locale_name() -> str:
     return os.environ.get("SOME_LANG", "C").partition(".")[0]
 
 
 def tag() -> str:
     return "t" + str(random.randint(1, 1000))
+
+
+def nonce() -> str:
+    return "n" + str(random.SystemRandom().randint(1, 1000))
 
 
 def configure(name: str) -> None:
@@ -171,9 +180,11 @@ def test_the_tests_leave_nothing_behind_and_hold_elsewhere(
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("greeting", 'result.startswith("Good ")'),
+        ("greeting", 'monkeypatch.setattr(datetime, "datetime", FrozenDatetime)'),
+        ("wish", 'result.startswith("Good ")'),
         ("locale_name", "monkeypatch.delenv"),
-        ("tag", "isinstance(result, str)"),
+        ("tag", 'monkeypatch.setattr(random, "randint", lambda low, high: '),
+        ("nonce", "isinstance(result, str)"),
         ("configure", "monkeypatch.setattr(ways"),
         ("handle", "copy.deepcopy(ways._handlers)"),
         ("enter", 'monkeypatch.chdir(".")'),

@@ -16,9 +16,10 @@ _CONTRACTS = {
     "__anext__": ("StopAsyncIteration",),
 }  # fmt: skip
 """What Python itself lets such methods raise."""
-_NETWORKING = {"ftplib", "http.client", "imaplib", "poplib", "smtplib", "socket", "ssl", "urllib.request"}
 _OF_DATA = (KeyError, StopIteration, StopAsyncIteration, SystemExit, OSError)
 """Their text is what was asked for, or the system's."""
+_ASKED_TO_RAISE = {"raise_for_status", "check_returncode"}
+_NETWORKING = {"ftplib", "http.client", "imaplib", "poplib", "smtplib", "socket", "ssl", "urllib.request"}
 
 
 class Intentions:
@@ -34,8 +35,9 @@ class Intentions:
         """Tell whether the project raises it on purpose or documents it, and the module's line that it came through."""
         own = self.subject.module.__file__ or ""
         package = os.path.dirname(own)
-        last, line, networking = None, 0, False
+        last, line, networking, passed_on = None, 0, False, False
         for frame, number in _frames(error):
+            passed_on = _is_passed_on(frame, error)
             last = (frame.f_code.co_filename, number)
             if frame.f_code.co_filename == own:
                 line = number
@@ -55,6 +57,8 @@ class Intentions:
             isinstance(error, SystemExit)
             or type(error).__module__.partition(".")[0] == self.subject.module.__name__.partition(".")[0]
         ):
+            return True, line
+        if passed_on and line:
             return True, line
         if last is None or not last[0].startswith(package):
             return False, line
@@ -85,6 +89,14 @@ class Intentions:
                 (n.lineno, n.end_lineno or n.lineno) for n in ast.walk(tree) if isinstance(n, (ast.Raise, ast.Assert))
             ]
         return self._raise_lines[path]
+
+
+def _is_passed_on(frame: types.FrameType, error: BaseException) -> bool:
+    """Tell whether the code asked for it: of an answer that is an error, of a stand-in that raises what it should."""
+    if frame.f_code.co_name in _ASKED_TO_RAISE:
+        return True
+    own = isinstance(error, (TypeError, AttributeError, AssertionError, StopIteration))
+    return frame.f_globals.get("__name__") == "unittest.mock" and not own
 
 
 def _frames(error: BaseException) -> Iterator[tuple[types.FrameType, int]]:

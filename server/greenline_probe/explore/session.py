@@ -330,11 +330,17 @@ def _few_alike(observations: list[Observation], goals: Goals) -> list[Observatio
     return kept
 
 
+def _statements(source: str) -> list[str]:
+    """Return the statements of a slot one by one, where none is a block."""
+    lines = source.split("\n")
+    return [source] if any(line[:1].isspace() or not line for line in lines) else lines
+
+
 def _case(observation: Observation, session: Session) -> wire.Case:
     template, chosen = observation.choice.template, observation.choice.chosen
     arguments = [list(a) for a in template.arguments(chosen)]
     written = template.arrange(chosen) if observation.arranged is None else observation.arranged
-    arrange = [*observation.prepared, *written]
+    arrange = [*observation.prepared, *(each for line in written for each in _statements(line))]
     call = template.call([f"\x00{i}\x00" for i in range(len(arguments))], chosen)
     if observation.kind == "raise" and template.tail and "(" not in template.tail:
         call = call[: -len(template.tail)]  # of what is not made nothing is looked at

@@ -33,9 +33,18 @@ def bodies(subject: Subject, values: Values) -> list[str]:
     for shape in _shapes(subject, _JSON):
         made = values.lookalikes.of(shape) or values.guesses.like("data", shape, 1)
         found += [repr(_linked(ast.literal_eval(s), base.rstrip("/"))) for s in plain(made) if _is_json(s)]
+    found = [*_with_numbers(found[:1], subject.node), *found]
     for source in found[:1]:
         found += _reduced(ast.literal_eval(source))
     return unique(found)[:MOST]
+
+
+def _with_numbers(sources: list[str], node: ast.AST) -> list[str]:
+    """Return the bodies with a number for a text, where one of their items is returned and should be one."""
+    returns = getattr(node, "returns", None)
+    number = {"int": "3", "float": "21.5"}.get(ast.unparse(returns) if returns is not None else "")
+    given = any(isinstance(n, ast.Return) and isinstance(n.value, ast.Subscript) for n in ast.walk(node))
+    return [s.replace("'abc'", number) for s in sources if number and given]
 
 
 def headers(subject: Subject, values: Values) -> list[str]:
@@ -142,9 +151,13 @@ def _linked(value: Any, base: str) -> Any:
     if not isinstance(value, dict):
         return value
     return {
-        key: f"{base}/{key}" if isinstance(held, str) and str(key).endswith(_LINKS) else _linked(held, base)
+        key: f"{base}/{key}" if held and isinstance(held, (str, bool)) and _is_link(key) else _linked(held, base)
         for key, held in value.items()
     }
+
+
+def _is_link(key: object) -> bool:
+    return str(key).endswith(_LINKS)
 
 
 def _is_text_mapping(source: str) -> bool:

@@ -22,6 +22,7 @@ _LIBRARIES = {"requests": "responses", "httpx": "respx"}
 """What asks -> what its answers are registered with."""
 _OPENING = "http_replies(monkeypatch, "
 _SUCCESS = 300
+_EMPTY = 204
 _WITH_METHOD = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 _ERRORS = {
     "requests": [("Timeout", "timed out"), ("ConnectionError", "connection refused")],
@@ -94,15 +95,16 @@ def _plans(subject: Subject, values: Values, library: str) -> list[str]:
     made = [*json, *texts] if json or texts else ["{'id': 1}"]
     headers = http_bodies.headers(subject, values)
     bad = [s for s in http_bodies.statuses(subject) if s >= _SUCCESS]
-    good = [s for s in http_bodies.statuses(subject) if s < _SUCCESS] or [200]
+    good = [s for s in http_bodies.statuses(subject) if s < _SUCCESS and s != _EMPTY] or [200]
     right = [f"({good[0]}, {body})" for body in made]
     wrong = [f"({status}, '')" for status in bad]
     wrong += [f"({status}, '', {given})" for status in bad for given in headers]
     other = [f"({status}, {made[0]})" for status in [*good[1:], 200]]
+    other += [f"({_EMPTY}, '')"] if _EMPTY in http_bodies.statuses(subject) else []
     other += [f"({good[0]}, {made[0]}, {given})" for given in headers]
     errors = _errors(subject, values, library)
     garbled = ["(200, 'not json')"] if json and _minds_garbled(subject) else []
-    single = [right[0], *wrong[:4], *errors, *right[1:], *other, *garbled, *wrong[4:]]
+    single = [right[0], *wrong[:4], *errors, *other, *right[1:], *garbled, *wrong[4:]]
     double = [f"{one}, {right[0]}" for one in [*wrong[:4], *errors]]
     double += [f"{right[0]}, {two}" for two in right[1:]]
     return unique([*single, *double])
@@ -168,7 +170,7 @@ def _of_httpx(request: Request, replies: list[Reply], express: Expresser) -> lis
 
 def _content(reply: Reply, express: Expresser, text: str, *, always: bool = False) -> list[str]:
     shown = [f"status={reply.status}"] if always or reply.status != 200 else []
-    if reply.body != "" or reply.status < _SUCCESS:
+    if reply.body != "" or (reply.status < _SUCCESS and reply.status != _EMPTY):
         shown.append(f"{text if isinstance(reply.body, str) else 'json'}={express.express(reply.body)}")
     return [*shown, *([f"headers={reply.headers!r}"] if reply.headers else [])]
 

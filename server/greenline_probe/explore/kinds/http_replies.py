@@ -7,6 +7,7 @@ import http
 import importlib
 import io
 import json
+import ssl
 import sys
 from dataclasses import dataclass, field
 from typing import Any
@@ -91,6 +92,8 @@ def http_replies(monkeypatch: Any, *replies: Any) -> None:
     """Answer the requests of one call: by (status, body), (status, body, headers) or an error each."""
     given = [Reply(error=r) if isinstance(r, BaseException) else Reply(*r) for r in replies]
     latest[:] = [Replies(given)]
+    # Each new client would read all certificates, of which nothing here needs any.
+    monkeypatch.setattr(ssl, "create_default_context", lambda *_, **__: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
     if "requests" in sys.modules:
         adapters = importlib.import_module("requests.adapters")
         monkeypatch.setattr(adapters.HTTPAdapter, "send", _send)

@@ -60,24 +60,17 @@ def _fakes(kind: Any, values: Values, variable: str) -> list[str]:
     """Return statements that make a stand-in of a client, for each way in which it may answer."""
     names = values.names
     is_async = kind.__name__.startswith("Async")
-    resources = importlib.import_module("anthropic.resources")
-
-    messages = names.bind(
-        _CLIENTS[kind.__name__],
-        "anthropic.resources",
-        _CLIENTS[kind.__name__],
-        getattr(resources, _CLIENTS[kind.__name__]),
-    )
-    spec = names.bind("create_autospec", "unittest.mock", "create_autospec", mock.create_autospec)
-    maker = names.bind("Mock", "unittest.mock", "Mock", mock.Mock)
-    head = f"{variable} = {maker}(spec={_library(names)}.{kind.__name__}, messages={spec}({messages}, instance=True))"
     asked = {n.attr for code in values.facts.code for n in ast.walk(code) if isinstance(n, ast.Attribute)}
-    if "stream" in asked and not is_async:
+    is_stream = "stream" in asked and not is_async
+    maker = _mock("Mock", names)
+    inner = _mock("MagicMock", names) if is_stream else maker  # what ``stream`` returns is entered
+    resource = _bound(_CLIENTS[kind.__name__], "anthropic.resources", names)
+    head = f"{variable} = {maker}(spec={_library(names)}.{kind.__name__}, messages={inner}(spec={resource}))"
+    if is_stream:
         return [f"{head}\n{lines}" for lines in _streams(variable, asked, values)]
     create = f"{variable}.messages.create"
     if is_async:
-        later = names.bind("AsyncMock", "unittest.mock", "AsyncMock", mock.AsyncMock)
-        head = f"{head}\n{create} = {later}(spec={messages}.create)"
+        head = f"{head}\n{create} = {_mock('AsyncMock', names)}(spec={resource}.create)"
     return [f"{head}\n{lines}" for lines in _answers(create, asked, values)]
 
 
@@ -130,15 +123,13 @@ def _text(text: str, values: Values) -> str:
 
 def _streams(variable: str, asked: set[str], values: Values) -> list[str]:
     """Return statements that let a stream give pieces of a text, and the message that they make."""
-    streaming = importlib.import_module("anthropic.lib.streaming")
-    kind = values.names.bind("MessageStream", "anthropic.lib.streaming", "MessageStream", streaming.MessageStream)
-    spec = values.names.bind("create_autospec", "unittest.mock", "create_autospec", mock.create_autospec)
+    kind, maker = _bound("MessageStream", "anthropic.lib.streaming", values.names), _mock("Mock", values.names)
     opened = f"{variable}.messages.stream.return_value.__enter__.return_value = stream"
     found = []
     for pieces in ("['Hello', ' world']", "[]", "['Hello']"):
         message = _text_messages(asked, values)
         for final in message[:4] if "get_final_message" in asked else [""]:
-            made = f"stream = {spec}({kind}, instance=True, text_stream=iter({pieces}))"
+            made = f"stream = {maker}(spec={kind}, text_stream=iter({pieces}))"
             ends = [f"stream.get_final_message.return_value = {final}"] if final else []
             found.append("\n".join([made, *ends, opened]))
     return unique([*found, *(f"{variable}.messages.stream.side_effect = {error}" for error in _errors(values))])
@@ -205,8 +196,15 @@ class _Inputs(ast.NodeTransformer):
 
 
 def _type(name: str, names: Names) -> str:
-    types = importlib.import_module("anthropic.types")
-    return names.bind(name, "anthropic.types", name, getattr(types, name))
+    return _bound(name, "anthropic.types", names)
+
+
+def _bound(name: str, home: str, names: Names) -> str:
+    return names.bind(name, home, name, getattr(importlib.import_module(home), name))
+
+
+def _mock(name: str, names: Names) -> str:
+    return names.bind(name, "unittest.mock", name, getattr(mock, name))
 
 
 def _library(names: Names) -> str:
