@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import queue
 import re
 import types
 import typing
@@ -74,7 +75,11 @@ def holds_mocks(value: Any) -> bool:
 def stand_ins(lines: Sequence[str], space: dict[str, Any]) -> dict[str, Any]:
     """Return the stand-ins that statements before a call gave a name to."""
     named = [found for line in lines for found in _ASSIGNED.findall(line)]
-    return {name: space[name] for name in named if _is_specced(space.get(name))}
+    return {name: space[name] for name in named if _is_specced(space.get(name)) or _is_queue(space.get(name))}
+
+
+def _is_queue(value: Any) -> bool:
+    return isinstance(value, queue.Queue)
 
 
 def _is_specced(value: Any) -> bool:
@@ -83,7 +88,10 @@ def _is_specced(value: Any) -> bool:
 
 
 def calls_seen(value: Any, variable: str, names: Names, express: Callable[[Any], str | None]) -> list[str]:
-    """Return assertions on how stand-ins were called."""
+    """Return assertions on how stand-ins were called, and on what is in a queue."""
+    if _is_queue(value):
+        shown = express(list(value.queue))
+        return [f"list({variable}.queue) == {shown}"] if shown not in (None, "[]") else []
     found = []
     for where, stub in _stubs_in(value, variable):
         made = stub.call_args_list

@@ -10,6 +10,8 @@ A kind is a module of this package that defines one or more of these functions:
     Slots of statements before the call: what takes the place of the network, the clock, a subprocess.
 ``instances(kind, values)``
     Expressions that make an instance of a class, the simplest first; they are tried before they are used.
+``parameters(name, hint, values)``
+    Expressions for a parameter, in the place of what its type alone would give.
 ``parts(value)``
     What a test asserts of a result: expressions with ``{}`` for it, None for a value that is not of the kind. A part
     that has no exact expression is left out; one that is a condition itself is asserted where it holds.
@@ -50,6 +52,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("argparse", "argparse_mains"),
     ("requests httpx", "http_clients"),
     ("", "outside_calls"),
+    ("", "queues"),
     ("anthropic", "language_models"),
 )
 """(libraries, one of which the code under test imports, or none; module of this package)."""
@@ -81,6 +84,11 @@ def settings(subject: Subject, values: Values) -> list[Slot]:
 def instances(kind: Any, values: Values) -> list[str]:
     """Return expressions that could make an instance of the class."""
     return [source for each in _kinds("instances") for source in each.instances(kind, values)]
+
+
+def parameters(name: str, hint: Any, values: Values) -> list[str]:
+    """Return expressions for a parameter of that name and type."""
+    return [source for each in _kinds("parameters") for source in each.parameters(name, hint, values)]
 
 
 def parts(value: Any) -> list[str] | None:
