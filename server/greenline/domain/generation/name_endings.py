@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from greenline.domain.code.parse import parse
 from greenline.domain.generation.case import Argument
 from greenline.domain.generation.case_names import argument_words, joined, outcome_words, result_words
+from greenline.domain.generation.stand_in_words import stand_in_words
 from greenline.domain.generation.value_words import counted, slug, snake
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def single_endings(case: Case, special: str, parameters: Sequence[str], *, makes
     odd = _odd_words(case.arguments)
     passed = passed_words(case.arguments)
     words = argument_words(case.arguments)
-    after = _after(case) or _made_with(case)
+    after = stand_in_words(case) or _after(case) or _made_with(case)
     if special:
         when = joined(special)
         words = words and f"for_{words}"
@@ -75,6 +76,8 @@ def passed_words(arguments: Sequence[Argument]) -> str:
     for argument in arguments:
         if argument.parameter in {"args", "argv"}:  # a command line
             given += [slug(name) for name in re.findall(r"['\"]--(\w[\w-]*)['\"]", argument.source)]
+        elif argument.parameter in {"form", "json", "headers"} and argument.source.startswith("{"):  # a request
+            given += [slug(snake(key)) for key in re.findall(r"['\"]([A-Za-z][\w-]*)['\"]: ", argument.source)]
         elif argument.label:
             name = slug(argument.label)
             odd = _ODD.get(argument.source, "")
