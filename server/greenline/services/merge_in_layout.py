@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from greenline.domain.generation.collected_names import Collected
 from greenline.domain.generation.laid_out import layouts_of, text_of
 from greenline.domain.generation.merge import merge_tests
 
@@ -49,6 +50,12 @@ class MergeInLayout:
         everything = [c for found in candidates.values() for c in found]
         targets = [function.qualname for function, found in candidates.items() for _ in found]
         package = self.bench.module_name.partition(".")[0]
+        project = self.bench.project
         return merge_tests(
-            self.bench.test_text, everything, targets=targets, first_party=(package,), styled=self._styled
+            self.bench.test_text,
+            everything,
+            targets=targets,
+            first_party=(package,),
+            styled=self._styled,
+            collected=Collected(project.python_functions, project.python_classes),
         )

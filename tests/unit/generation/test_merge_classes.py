@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from greenline.domain.generation.collected_names import Collected
 from greenline.domain.generation.merge import merge_tests
 from greenline.domain.generation.model import Candidate
 from greenline.domain.generation.source_text import apply_insertions
@@ -263,3 +264,57 @@ def test_lines_inside_of_literals_stay() -> None:
     text = merged(PYTEST_CLASSES, Candidate("test_parse", code)).new_text
     assert '        """What\n        it says.\n        """\n        assert """a\nb\n    c""" ==' in text
     assert merged(UNITTEST, Candidate("test_parse", code)).names == ("test_parse",)
+
+
+DESCRIBED = dedent("""\
+    from turning import speed
+
+
+    class DescribeSpeed:
+        def it_is_low(self):
+            assert speed("oak") == 900
+
+
+    class TestNothing:
+        def it_is_not_collected(self):
+            assert speed("oak") == 900
+
+
+    def it_is_alone():
+        assert len("") == 0
+    """)
+NAMED = Collected(functions=("it_*",), classes=("Describe*",))
+
+
+def test_classes_of_the_projects_own_names_are_joined() -> None:
+    tests = [Candidate("it_speed_for_pine", 'def it_speed_for_pine():\n    assert speed("pine") == 1800\n')]
+    merged = merge_tests(DESCRIBED, tests, target="speed", collected=NAMED)
+    assert merged.names == ("DescribeSpeed::it_speed_for_pine",)
+
+
+def test_a_class_that_pytest_does_not_collect_gets_no_test() -> None:
+    text = DESCRIBED.replace("DescribeSpeed", "TestSpeed")
+    tests = [Candidate("it_speed_for_pine", 'def it_speed_for_pine():\n    assert speed("pine") == 1800\n')]
+    merged = merge_tests(text, tests, target="speed", collected=NAMED)
+    assert merged.names == ("it_speed_for_pine",)
+
+
+@pytest.mark.parametrize(
+    ("name", "functions", "expected"),
+    [
+        ("test_adds", ("test",), "test_adds"),
+        ("testAdds", ("test",), "testAdds"),
+        ("it_adds", ("test",), ""),
+        ("it_adds", ("it_*",), "test_adds"),
+        ("check_adds", ("test", "check"), "test_adds"),
+        ("adds_check", ("*_check",), "test_adds"),
+    ],
+)
+def test_a_functions_usual_name(name: str, functions: tuple[str, ...], expected: str) -> None:
+    assert Collected(functions).usual_function(name) == expected
+
+
+def test_a_classs_usual_name() -> None:
+    assert NAMED.usual_class("DescribeSpeed") == "TestSpeed"
+    assert Collected().usual_class("TestSpeed") == "TestSpeed"
+    assert Collected().usual_class("SpeedCase") == "SpeedCase"

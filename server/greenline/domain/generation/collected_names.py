@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,28 @@ if TYPE_CHECKING:
     from greenline.domain.generation.model import Candidate
 
 _SIGNS = "*?["
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What pytest takes for tests in a project: the patterns of ``python_functions`` and ``python_classes``."""
+
+    functions: tuple[str, ...] = ("test",)
+    classes: tuple[str, ...] = ("Test",)
+
+    def has_class(self, name: str) -> bool:
+        """Tell whether a class of that name holds tests."""
+        return any(_takes(pattern, name) for pattern in self.classes)
+
+    def usual_class(self, name: str) -> str:
+        """Return the name that it would have where nothing is set: ``TestCart`` for ``DescribeCart``."""
+        return f"Test{_words(name, self.classes)}" if self.has_class(name) else name
+
+    def usual_function(self, name: str) -> str:
+        """Return the name that it would have where nothing is set, ``test_adds`` for ``it_adds``; "" for no test."""
+        if not any(_takes(pattern, name) for pattern in self.functions):
+            return ""
+        return name if name.startswith("test") else f"test_{_words(name, self.functions)}".replace("__", "_")
 
 
 def as_collected(candidates: Sequence[Candidate], patterns: Sequence[str]) -> tuple[Candidate, ...]:
@@ -42,6 +64,14 @@ def collected_name(name: str, patterns: Sequence[str]) -> str:
         if made.isidentifier() and _takes(pattern, made):
             return made
     return name
+
+
+def _words(name: str, patterns: Sequence[str]) -> str:
+    """Return what is left of a name without what the pattern that takes it asks for."""
+    taking = next(pattern for pattern in patterns if _takes(pattern, name))
+    before, _, after = taking.partition("*")
+    plain = name.removeprefix(before).removesuffix(after) if name != before + after else name
+    return plain or name
 
 
 def _takes(pattern: str, name: str) -> bool:

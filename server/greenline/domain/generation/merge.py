@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from greenline.domain.generation.collected_names import Collected
 from greenline.domain.generation.import_items import first_party_of, group_of, statements_for
 from greenline.domain.generation.indentation import indented, step_of
 from greenline.domain.generation.merge_places import Layout, spaced
@@ -56,13 +57,14 @@ def merge_tests(
     targets: Sequence[str] = (),
     first_party: Collection[str] = (),
     styled: Mapping[str, str] | None = None,
+    collected: Collected | None = None,
 ) -> Merged:
     """Add the candidates to a test file; ``base_text`` None makes a new one.
 
     An existing file changes by insertions only. ``target`` is the qualified name of the tested function, ``targets``
     that of each candidate's where there are several (guessed from each candidate when neither is given);
     ``first_party`` are the project's top-level packages (guessed when empty). ``styled`` are other layouts of
-    ``blocks``, as an earlier merge gave them. Raises nothing.
+    ``blocks``, as an earlier merge gave them. ``collected`` is what pytest takes for tests there. Raises nothing.
     """
     source = SourceText(base_text or "")
     try:
@@ -70,7 +72,7 @@ def merge_tests(
         scope = FileScope.of(source, tree)
     except (SyntaxError, ValueError, RecursionError) as error:
         return Merged(base_text or "", problem=_does_not_parse(error), placed=(None,) * len(candidates))
-    suite = TestSuite(source, tree)
+    suite = TestSuite(source, tree, collected or Collected())
     told = targets or [target or "" for _ in candidates]
     fitted = [_fit(scope, suite, each, about) for each, about in zip(candidates, told, strict=True)]
     blocks = tuple(Block(each.code, bool(each.seat.owner)) for each in fitted if each)
@@ -87,7 +89,7 @@ def merge_tests(
     if base_text is not None and not _keeps(tree, new_text):
         # A place that only looked safe: put everything behind the last line, where nothing can be cut apart.
         if any(each.seat.owner for each in tests):
-            return merge_tests(base_text, candidates, first_party=first_party, styled=styled)
+            return merge_tests(base_text, candidates, first_party=first_party, styled=styled, collected=collected)
         insertions = [_append(source, scope.added, tests, ours)]
         new_text = source.with_insertions(insertions)
         if not _keeps(tree, new_text):

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from greenline.domain.generation.collected_names import Collected
 from greenline.domain.generation.merge_scope import identifiers
 from greenline.domain.generation.test_style import is_fixture, style_of
 
@@ -46,8 +47,9 @@ class TestSuite:
 
     __test__ = False
 
-    def __init__(self, source: SourceText, tree: ast.Module) -> None:
+    def __init__(self, source: SourceText, tree: ast.Module, collected: Collected) -> None:
         self._body = tree.body
+        self._collected = collected
         self._classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
         self._text = source.text.removeprefix("\ufeff")
         self._seats: dict[tuple[str, ...], Seat] = {}
@@ -87,6 +89,8 @@ class TestSuite:
         if name in self._classes:
             owner = self._classes[name]
             return self._inside(owner, owner.body[-1]) if self._is_open(owner) else Seat(owner)
+        if not style.unittest and not self._collected.has_class(name):
+            return Seat()
         return Seat(None, name, style.unittest, None, style.base)
 
     def _common_class(self) -> ast.ClassDef | None:
@@ -95,7 +99,7 @@ class TestSuite:
         if len(owners) != 1:
             return None
         (owner,) = owners.values()
-        is_of_one = any(_is_of(owner.name, name) for name in identifiers(owner))
+        is_of_one = any(_is_of(self._collected.usual_class(owner.name), name) for name in identifiers(owner))
         return owner if self._is_open(owner) and not is_of_one else None
 
     def _inside(self, owner: ast.ClassDef, method: ast.stmt) -> Seat:
@@ -105,7 +109,7 @@ class TestSuite:
     def _is_open(self, owner: ast.ClassDef) -> bool:
         """Tell whether a new method is collected, and does what it would do elsewhere."""
         unwelcome = any(word in ast.unparse(each) for each in owner.decorator_list for word in _UNWELCOME)
-        collected = owner.name.startswith("Test") or self._is_unittest(owner)
+        collected = self._collected.has_class(owner.name) or self._is_unittest(owner)
         in_lines = owner.body[0].lineno > owner.lineno
         return not unwelcome and collected and in_lines
 
@@ -120,14 +124,19 @@ class TestSuite:
         return False
 
     def _tests_of(self, node: ast.stmt) -> list[_Test]:
-        if isinstance(node, _FUNCTIONS) and node.name.lower().startswith("test") and not is_fixture(node):
-            return [_Test(node, frozenset(identifiers(node)))]
+        if isinstance(node, _FUNCTIONS):
+            name = self._collected.usual_function(node.name)
+            return [_Test(node, frozenset(identifiers(node)), name)] if name and not is_fixture(node) else []
         if not isinstance(node, ast.ClassDef) or any(is_named(each, "__init__") for each in node.body):
             return []
-        if not node.name.startswith("Test") and not self._is_unittest(node):
+        cases = self._is_unittest(node)
+        if not cases and not self._collected.has_class(node.name):
             return []
-        methods = [each for each in node.body if isinstance(each, _FUNCTIONS) and each.name.startswith("test")]
-        return [_Test(each, frozenset(identifiers(each)), node) for each in methods if not is_fixture(each)]
+        collected = Collected() if cases else self._collected
+        group = self._collected.usual_class(node.name)
+        methods = [each for each in node.body if isinstance(each, _FUNCTIONS) and not is_fixture(each)]
+        named = [(each, name) for each in methods if (name := collected.usual_function(each.name))]
+        return [_Test(each, frozenset(identifiers(each)), name, node, group) for each, name in named]
 
 
 def is_named(node: ast.stmt, name: str) -> bool:
@@ -140,15 +149,18 @@ class _Test:
     node: ast.FunctionDef | ast.AsyncFunctionDef
     used: frozenset[str]
     """The names in it."""
+    name: str
+    """As it would be where pytest takes the usual names for tests; so is the class's, ``group``."""
     owner: ast.ClassDef | None = None
+    group: str = ""
 
     def rank(self, words: Sequence[str]) -> int:
         """Return how surely it is a test of the target; 0 for one of something else."""
         used = self.used
         stems = {words[-1].lower(), "_".join(_snake(word) for word in words[-2:])}
-        named = any(_is_named_after(self.node.name, stem) for stem in stems)
+        named = any(_is_named_after(self.name, stem) for stem in stems)
         things = [*words[:-1][-1:], words[-1], "".join(words[-2:])]
-        grouped = self.owner is not None and any(_is_of(self.owner.name, thing) for thing in things)
+        grouped = self.owner is not None and any(_is_of(self.group, thing) for thing in things)
         mentions = words[-1] in used and (set(words) <= used or grouped)
         if mentions and (named or grouped):
             return 4
@@ -159,9 +171,9 @@ class _Test:
     def _is_of_another(self, used: frozenset[str]) -> bool:
         """Tell whether it is named after something else that it uses: the target only helps there."""
         stems = {_snake(name).strip("_") for name in used}
-        if any(len(stem) > 1 and _is_named_after(self.node.name, stem) for stem in stems):
+        if any(len(stem) > 1 and _is_named_after(self.name, stem) for stem in stems):
             return True
-        return self.owner is not None and any(_is_of(self.owner.name, name) for name in used if len(name) > 1)
+        return self.owner is not None and any(_is_of(self.group, name) for name in used if len(name) > 1)
 
 
 def _is_of(owner: str, thing: str) -> bool:
