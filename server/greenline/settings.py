@@ -10,6 +10,7 @@ Severity = Literal["error", "warning", "information", "hint", "off"]
 OnSave = Literal["off", "affected", "file"]
 IsolationLevel = Literal["auto", "guard", "sandbox", "command"]
 EngineChoice = Literal["auto", "explore", "model"]
+Docstrings = Literal["none", "follow", "given-when-then"]
 
 
 class SettingsProblem(Exception):
@@ -118,6 +119,13 @@ class Settings:
         "`tests/{subpackage}/test_{module}.py`. Of `parcels.rates._zones` in `src`, `{module}` is `zones`, `{package}` "
         "`parcels/rates`, `{subpackage}` `rates`, `{qualified}` `rates_zones` and `{folder}` `src/parcels/rates`. "
         "Empty: where the project's tests of that module are, or would be.",
+    )
+    docstrings: Docstrings = _setting(
+        "follow",
+        "tests.docstrings",
+        "Docstrings of new tests: a sentence where the tests around them have one (`follow`), what is given, done and "
+        "expected (`given-when-then`), or `none`.",
+        enum=["none", "follow", "given-when-then"],
     )
     examples_critical: int = _setting(
         200,

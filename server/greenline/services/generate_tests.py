@@ -81,10 +81,8 @@ class GenerateTests:
             return Generation(tuple(_unconfirmed(bench, f, asked.get(f)) for f in functions), None, bench.text)
         began = time.monotonic()
         named = bench.project.python_functions
-        style = bench.lessons.style
         candidates = [
-            (f, as_collected([in_style(c, style, bench.module_name) for c in p.candidates], named))
-            for f, p in proposals.items()
+            (f, as_collected([self._in_style(c, bench) for c in p.candidates], named)) for f, p in proposals.items()
         ]
         tried = await self._trial.run(bench, candidates, Share(progress, _PROPOSED, 1.0))
         shared = (bench.seconds + time.monotonic() - began) / max(1, len(functions))
@@ -120,6 +118,12 @@ class GenerateTests:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
         return {f: found[f] for f in functions}
+
+    def _in_style(self, candidate: Candidate, bench: Bench) -> Candidate:
+        style, wanted = bench.lessons.style, self._settings.docstrings
+        followed = candidate.summary if wanted == "follow" and style.docstrings else ""
+        docstring = candidate.story if wanted == "given-when-then" else followed
+        return in_style(candidate, style, bench.module_name, docstring)
 
     def _assignment(self, function: Function, bench: Bench) -> Assignment:
         seeds = bench.seeds.get(function.qualname, Seeds())

@@ -109,6 +109,7 @@ def test_fixtures_that_one_test_gets_for_itself_are_makers_of_what_they_say_or_r
         ("ada", ("User",), ()),
         ("entered", ("Cart",), ("tmp_path",)),
         ("empty", ("Cart",), ()),
+        ("number", (), ()),
     ]
     assert factories == ()
 

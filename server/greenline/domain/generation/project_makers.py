@@ -30,7 +30,7 @@ class Maker:
     name: str
     """What a test calls it."""
     gives: tuple[str, ...]
-    """Names of the classes that it may give an instance of, without their modules."""
+    """Names of the classes that it may give an instance of, without their modules; empty for what others need."""
     needs: tuple[str, ...] = ()
     """The fixtures that a fixture asks for."""
     expression: str = ""
@@ -50,7 +50,7 @@ def makers_in(text: str) -> tuple[tuple[Maker, ...], tuple[Maker, ...]]:
         for node in tree.body
         if isinstance(node, ast.FunctionDef) and is_fixture(node) and _is_plain(node)
     ]
-    return tuple(m for m in fixtures if m.gives), factories
+    return tuple(fixtures), factories
 
 
 def registered_in(text: str, factories: tuple[Maker, ...]) -> tuple[Maker, ...]:

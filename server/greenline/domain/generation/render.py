@@ -32,6 +32,7 @@ from greenline.domain.generation.statements import (
     taken,
 )
 from greenline.domain.generation.table_shape import FIXTURES, clusters, shape_of
+from greenline.domain.generation.test_story import story_of, summary_of
 from greenline.domain.generation.wrap_source import double_quoted, wrapped
 
 if TYPE_CHECKING:
@@ -136,12 +137,23 @@ class _Test:
     oracles: tuple[Oracle, ...]
     found_for: tuple[str, ...]
     fixtures: tuple[Brought, ...] = ()
+    qualname: str = ""
+    cases: tuple[Case, ...] = ()
 
     def candidate(self, name: str) -> Candidate:
         head = wrapped(f"def {name}({', '.join(self.parameters)})", "", ":")
         lines = [*self.decorators, *head, *(f"    {line}" if line else "" for line in self.body)]
         code = double_quoted("\n".join(lines)).rstrip("\n")
-        return Candidate(name, code, self.imports, self.oracles, self.found_for, self.fixtures)
+        return Candidate(
+            name,
+            code,
+            self.imports,
+            self.oracles,
+            self.found_for,
+            self.fixtures,
+            summary=summary_of(name, self.qualname, self.cases),
+            story=story_of(self.cases),
+        )
 
 
 def _free_name(test: _Test, used: set[str]) -> str:
@@ -240,6 +252,8 @@ class _Writer:
             oracles=_oracles([case]),
             found_for=self._found_for([named]),
             fixtures=_brought([case]),
+            qualname=case.tested or self._function.qualname,
+            cases=(case,),
         )
 
     def _table(self, group: Sequence[_Named], shape: TableShape) -> _Test:
@@ -279,6 +293,8 @@ class _Writer:
             oracles=_oracles(cases),
             found_for=self._found_for(group),
             fixtures=_brought(cases),
+            qualname=first.tested or self._function.qualname,
+            cases=tuple(cases),
         )
 
     def _found_for(self, group: Sequence[_Named]) -> tuple[str, ...]:
