@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 TARGETS = HERE / "targets.json"
 WANTED = 10
 SEED = "greenline"

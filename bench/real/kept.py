@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import shlex
 import sys
 from dataclasses import asdict, dataclass, field
@@ -67,7 +68,7 @@ def _bench(package: Package, greenline: list[str]) -> tuple[list[Row], list[Kept
     for target in targets:
         row = generate(greenline, folder, python, target)
         file = row.test_file or ""
-        mine = [Kept(target, file, n.rpartition("::")[2], failed_checks(suite, target, file, n)) for n in row.tests]
+        mine = [Kept(target, file, re.split(r"::|\.", n)[-1], failed_checks(suite, target, file, n)) for n in row.tests]
         if mine:
             passed = passed_names(folder, python, file)
             for test in mine:

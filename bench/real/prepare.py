@@ -47,8 +47,9 @@ def fresh_copy(package: Package, kind: str = "work") -> Path:
     folder = CACHE / kind / package.name
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(unpacked(package), folder)
-    # Pytest looks for settings in the folders above: without this it would take Greenline's own.
+    # Pytest and ruff look for settings in the folders above: without these they would take Greenline's own.
     (folder.parent / "pytest.ini").write_text("[pytest]\n")
+    (folder.parent / "ruff.toml").write_text("")
     return folder
 
 
