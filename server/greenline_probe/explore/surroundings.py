@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from typing import Callable
 
-from greenline_probe.explore import environment
+from greenline_probe.explore import environment, kinds
 from greenline_probe.explore.module_state import ModuleState
 
 LEAVES_FILES = "leave files in the current folder"
@@ -41,7 +41,8 @@ class Surroundings:
         self._here = os.getcwd()
         self.variables = variables = environment.variables()
         try:
-            yield
+            with kinds.around():
+                yield
         finally:
             self._note_what_is_left()
             self._go_home()

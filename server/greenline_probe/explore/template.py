@@ -136,7 +136,7 @@ def templates(subject: Subject, values: Values) -> list[Template]:
     if subject.kind == "constructor":
         return [Template(subject, name, slots)]
     return [
-        t for receiver in _receivers(subject, name, values, slots) for t in _methods(subject, slots, receiver, values)
+        t for receiver in _receivers(subject, name, values, slots) for t in methods_of(subject, slots, receiver, values)
     ]
 
 
@@ -203,9 +203,10 @@ def _settings(values: Values) -> list[Slot]:
     return slots
 
 
-def _methods(
+def methods_of(
     subject: Subject, slots: list[Slot], receiver: tuple[str, str, list[Slot]], values: Values
 ) -> list[Template]:
+    """Return the ways to call a method, property or operator of a receiver: (variable, maker, slots that make it)."""
     variable, maker, made = receiver
     every = [*made, *slots]
     callee = f"{variable}.{subject.name}"

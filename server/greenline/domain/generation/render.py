@@ -233,7 +233,7 @@ class _Writer:
         for index, argument in enumerate(case.arguments):
             if argument.source in case.fixtures:
                 names[index] = argument.source
-            elif index in names:
+            elif index in names and names[index] != argument.source:
                 lines.append(f"{names[index]} = {argument.source}")
             arguments.append(f"{argument.label}{names.get(index, argument.source)}")
         arrange = [line for statement in (*case.arrange, *lines) for line in lines_of(statement)]
@@ -248,7 +248,7 @@ class _Writer:
             decorators=tuple(f"@{decorator}" for decorator in case.decorators),
             parameters=(*case.fixtures, *_fixtures(body)),
             body=tuple(body),
-            imports=_imports([case], extra, body),
+            imports=_imports([case], extra, [*case.decorators, *body]),
             oracles=_oracles([case]),
             found_for=self._found_for([named]),
             fixtures=_brought([case]),

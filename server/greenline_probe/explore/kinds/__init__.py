@@ -26,12 +26,17 @@ A kind is a module of this package that defines one or more of these functions:
     The arguments by name that make an equal value, None for a value that is not of the kind.
 ``arranged(lines, space, express)``
     What was tried becomes what a test says: (statements before the call, decorators, assertions), after the call.
+``set_up()``
+    What calls need that is made once, after the module was imported: the tables of a database.
+``around()``
+    A context in which each call is made, and whatever is tried before it.
 
 A kind is asked only where the code under test has imported its library: others cost nothing.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 from collections.abc import Iterator
@@ -47,6 +52,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("pydantic", "pydantic_models"),
     ("attr", "attrs_classes"),
     ("sqlalchemy.orm", "sqlalchemy_models"),
+    ("django.db.models", "django_models"),
     ("click", "click_commands"),
     ("typer", "typer_commands"),
     ("argparse", "argparse_mains"),
@@ -147,7 +153,22 @@ def arranged(
             written, more, seen = found
             decorators += more
             after += seen
-    return None if written == lines else (written, decorators, after)
+    return None if written == lines and not decorators and not after else (written, decorators, after)
+
+
+def set_up() -> None:
+    """Make what calls need, once."""
+    for kind in _kinds("set_up"):
+        kind.set_up()
+
+
+@contextlib.contextmanager
+def around() -> Iterator[None]:
+    """Make a call in the contexts that its kinds need."""
+    with contextlib.ExitStack() as contexts:
+        for kind in _kinds("around"):
+            contexts.enter_context(kind.around())
+        yield
 
 
 def is_told_by_project(error: SystemExit) -> bool:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 DEEPEST = 2
 MOST_OF_EACH = 4
+MOST_TEXTS = 3
+"""One text is mostly as good as another, and each call of a database takes its time."""
 MOST_RELATED = 12
 MOST_DIFFERENT = 3
 
@@ -37,7 +39,7 @@ def different_rows(model: Any, values: Values) -> list[str]:
         if column.nullable or (first is None and not pool):
             cells = pool[:1] * MOST_DIFFERENT
         elif python_type(column) is str and not getattr(column.type, "enums", None):
-            cells = [_numbered(pool[0], i) for i in range(MOST_DIFFERENT)]
+            cells = [numbered(pool[0], i) for i in range(MOST_DIFFERENT)]
         else:
             cells = [pool[i % len(pool)] for i in range(MOST_DIFFERENT)]
         for row, cell in zip(rows, cells):
@@ -46,7 +48,7 @@ def different_rows(model: Any, values: Values) -> list[str]:
     return [_call(str(name), {**row, **related}) for row in rows]
 
 
-def _numbered(source: str, number: int) -> str:
+def numbered(source: str, number: int) -> str:
     """Return another text of the same form: another name where one is in it, else with a number."""
     other = source
     for name in ("Ada", "ada") if number else ():
@@ -92,7 +94,8 @@ def _rows(model: Any, values: Values, depth: int, above: frozenset[Any]) -> list
         if column.foreign_keys or (column.primary_key and attribute.key not in base):
             continue
         pool = pool_of(model, attribute.key, values)
-        rows += [{**base, attribute.key: source} for source in pool[: MOST_OF_EACH + 1]]
+        most = MOST_TEXTS if python_type(column) is str else MOST_OF_EACH + 1
+        rows += [{**base, attribute.key: source} for source in pool[:most]]
     for relation in model.__mapper__.relationships if depth == 0 else ():
         if relation.uselist and relation.mapper.class_ not in above:
             related = _rows(relation.mapper.class_, values, depth + 1, above | {model})[:1]
