@@ -78,11 +78,11 @@ def settings(subject: Subject, values: Values) -> list[Slot]:
     return _stored(values, [model for model in models_in(values.names.module) if model.__name__ in body])
 
 
-def parameters(name: str, hint: Any, values: Values) -> list[str] | None:
+def parameters(name: str, hint: Any, values: Values) -> list[str]:
     """Return the choices of a field that a parameter is named after."""
     fields = [f for model in models_in(values.names.module) for f in django_rows.own(model) if f.name == name]
     chosen = next((django_rows.pool_of(field, values) for field in fields if field.choices), None)
-    return None if chosen is None else [*chosen, "'abc'", *(["None"] if type(None) in typing.get_args(hint) else [])]
+    return [] if chosen is None else [*chosen, "'abc'", *(["None"] if type(None) in typing.get_args(hint) else [])]
 
 
 def instances(kind: Any, values: Values) -> list[str]:
