@@ -51,7 +51,7 @@ class Objects:
         name = self._values.names.of(kind)
         if depth > DEEPEST:
             return []
-        special = [s for s in kinds.instances(kind, self._values) if self._attempt(s)]
+        special = kinds.instances(kind, self._values)
         if special:
             return special
         given = self.given(kind)

@@ -178,7 +178,7 @@ class Values:
             return []
         try:
             pool = self._of_type(kind, depth)
-        except (TypeError, AttributeError, ValueError, RecursionError):
+        except (TypeError, AttributeError, NameError, ValueError, RecursionError):
             pool = []
         return unique(pool)[:MAX_POOL]
 

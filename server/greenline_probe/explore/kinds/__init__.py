@@ -88,8 +88,12 @@ def settings(subject: Subject, values: Values) -> list[Slot]:
 
 
 def instances(kind: Any, values: Values) -> list[str]:
-    """Return expressions that could make an instance of the class."""
-    return [source for each in _kinds("instances") for source in each.instances(kind, values)]
+    """Return expressions that make an instance of the class: those that were tried, or need not be (``KNOWN``)."""
+    found: list[str] = []
+    for each in _kinds("instances"):
+        is_known = getattr(each, "KNOWN", False)
+        found += [source for source in each.instances(kind, values) if is_known or values.attempt(source)]
+    return found
 
 
 def parameters(name: str, hint: Any, values: Values) -> list[str]:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from greenline_probe.explore.subject import Subject
     from greenline_probe.explore.values import Values
 
-MOST = 10
+MOST = 12
+MOST_REDUCED = 6
 LEAST_STATUS, HIGHEST_STATUS = 200, 600
 FIRST_ERROR = 400
 _JSON, _HEADERS, _TEXT = "json_of_reply", "headers_of_reply", "text_of_reply"
@@ -34,9 +35,8 @@ def bodies(subject: Subject, values: Values) -> list[str]:
         made = values.lookalikes.of(shape) or values.guesses.like("data", shape, 1)
         found += [repr(_linked(ast.literal_eval(s), base.rstrip("/"))) for s in plain(made) if _is_json(s)]
     found = [*_with_numbers(found[:1], subject.node), *found]
-    for source in found[:1]:
-        found += _reduced(ast.literal_eval(source))
-    return unique(found)[:MOST]
+    less = _reduced(ast.literal_eval(found[0])) if found else []
+    return unique([*found[:2], *less[:MOST_REDUCED], *found[2:], *less])[:MOST]
 
 
 def _with_numbers(sources: list[str], node: ast.AST) -> list[str]:

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 
 _LIBRARIES = {"requests": "responses", "httpx": "respx"}
 """What asks -> what its answers are registered with."""
+KNOWN = True
+"""A client can always be made, though it may take longer than a call is given."""
 _OPENING = "http_replies(monkeypatch, "
 _SUCCESS = 300
 _EMPTY = 204
+_LINK = ": 'http"
 _WITH_METHOD = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 _ERRORS = {
     "requests": [("Timeout", "timed out"), ("ConnectionError", "connection refused")],
@@ -92,6 +95,9 @@ def _library(subject: Subject) -> str:
 def _plans(subject: Subject, values: Values, library: str) -> list[str]:
     json = http_bodies.bodies(subject, values)
     texts = http_bodies.texts(subject)
+    linked, ends = [b for b in json if _LINK in b], [b for b in json if _LINK not in b]
+    if linked and ends:  # each page that leads to another needs that one
+        json = [*ends, *linked]
     made = [*json, *texts] if json or texts else ["{'id': 1}"]
     headers = http_bodies.headers(subject, values)
     bad = [s for s in http_bodies.statuses(subject) if s >= _SUCCESS]
@@ -104,7 +110,8 @@ def _plans(subject: Subject, values: Values, library: str) -> list[str]:
     other += [f"({good[0]}, {made[0]}, {given})" for given in headers]
     errors = _errors(subject, values, library)
     garbled = ["(200, 'not json')"] if json and _minds_garbled(subject) else []
-    single = [right[0], *wrong[:4], *errors, *other, *right[1:], *garbled, *wrong[4:]]
+    pages = [f"({good[0]}, {one}), ({good[0]}, {two})" for one in linked[:1] for two in ends[:2]]
+    single = [right[0], *pages, *wrong[:4], *errors, *other, *right[1:], *garbled, *wrong[4:]]
     double = [f"{one}, {right[0]}" for one in [*wrong[:4], *errors]]
     double += [f"{right[0]}, {two}" for two in right[1:]]
     return unique([*single, *double])

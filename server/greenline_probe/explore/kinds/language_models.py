@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from greenline_probe.explore.template import Slot
     from greenline_probe.explore.values import Values
 
+KNOWN = True
+"""A client can always be made, though it may take longer than a call is given."""
 _CLIENTS = {"Anthropic": "Messages", "AsyncAnthropic": "AsyncMessages"}
 _ADDRESS = "https://api.anthropic.com/v1/messages"
 _STATUSES = {"RateLimitError": 429, "OverloadedError": 529, "InternalServerError": 500, "APIStatusError": 500}

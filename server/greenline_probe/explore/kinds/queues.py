@@ -1,4 +1,4 @@
-"""Functions that take queues: one that is read is filled before the call, with an end; another is looked at after it."""
+"""Functions that take queues: one that is read is filled before, with an end; another one is looked at afterwards."""
 
 from __future__ import annotations
 
