@@ -8,6 +8,7 @@ from lsprotocol import types
 
 from greenline.domain.coverage.reaching import body_lines
 from greenline.lsp import names, updating
+from greenline.lsp.covering import statement_lines
 from greenline.lsp.diagnostics import SUSPECTED_BUG
 from greenline.lsp.failing_diagnostics import FAILING_TEST, RAISED_IN_TEST
 from greenline.lsp.mark_diagnostics import GAPS, SOURCE
@@ -46,15 +47,29 @@ async def actions(session: Session, params: types.CodeActionParams) -> list[type
         offers.append((kind, _run_tests(shown), failing))
     if any(shown.document.path.is_relative_to(root) for root in session.without_pytest):
         offers.append((types.CodeActionKind.Source, _install_pytest(shown), []))
-    found: list[types.CodeAction | types.Command] = []
-    for kind, command, mended in offers:
-        if not _wanted(kind, params.context.only):
-            continue
-        if session.client.code_action_literals:
-            found.append(types.CodeAction(command.title, kind=kind, diagnostics=mended or None, command=command))
-        else:
-            found.append(command)
+    able = session.client
+    found: list[types.CodeAction | types.Command] = [
+        types.CodeAction(command.title, kind=kind, diagnostics=mended or None, command=command)
+        if able.code_action_literals
+        else command
+        for kind, command, mended in offers
+        if _wanted(kind, params.context.only)
+    ]
+    if not gaps and able.code_action_literals and able.shows_disabled_actions:
+        found += _idle(session, shown, params)
     return found
+
+
+def _idle(session: Session, shown: Shown, params: types.CodeActionParams) -> list[types.CodeAction]:
+    """Return what a person may look for in vain here, with the reason."""
+    kind = types.CodeActionKind.Refactor
+    function = _outermost(shown, session.positions(shown.document.text).line_of(params.range.start))
+    if function is None or names.is_test_file(shown.document.path) or not _wanted(kind, params.context.only):
+        return []
+    if not _is_complete(shown, function):
+        return []
+    reason = types.CodeActionDisabled("The tests reach every line and branch of it already.")
+    return [types.CodeAction(f"Generate test for `{function.name}`", kind=kind, disabled=reason)]
 
 
 def _run_tests(shown: Shown) -> types.Command:
@@ -99,14 +114,15 @@ def _offers(
     function = next((f for f in around if f is not None), None)
     quick = types.CodeActionKind.QuickFix if ours else None
     offers = []
-    if function is not None:
+    if function is not None and (ours or not _is_complete(shown, function)):
         one = types.Command(
             f"Generate test for `{function.name}`",
             names.GENERATE_TEST,
             arguments=[names.target(document.uri, function.qualname, document.version)],
         )
         offers.append((quick or types.CodeActionKind.Refactor, one))
-    if shown.picture.module.functions:
+    functions = [function for function in shown.picture.module.functions if not function.is_local]
+    if functions and (ours or not all(_is_complete(shown, function) for function in functions)):
         every = types.Command(
             "Generate tests for all of this file",
             names.GENERATE_TESTS_FOR_FILE,
@@ -116,13 +132,25 @@ def _offers(
     return offers
 
 
+def _is_complete(shown: Shown, function: Function) -> bool:
+    """Tell whether there is nothing left that a test could reach, as far as that is known."""
+    summary = shown.picture.functions.get(function.qualname)
+    if summary is None or not summary.lines.total or summary.whole_percent < 100:  # noqa: PLR2004 - %
+        return False
+    inside = range(function.first_line, function.end_line + 1)
+    return not any(gap.span.start_line in inside for gap in shown.picture.gaps)
+
+
 def _reaching(session: Session, shown: Shown, where: types.Range) -> list[types.Command]:
-    """Offer the tests of a covered line; which they are is looked for when one of the two is chosen."""
+    """Offer the tests of a covered line, unless it is known that none is known; nothing is looked for here."""
     line = session.positions(shown.document.text).line_of(where.start)
     coverage = shown.picture.map
     if coverage is None or coverage.statements.first_line.get(line, line) not in coverage.covered:
         return []
     if not any(line in body_lines(function) for function in shown.picture.module.functions):
+        return []
+    known = session.covering.known_of(shown.document)
+    if known is not None and not known.of_lines(statement_lines(coverage.statements, line)).tests:
         return []
     arguments = [{"uri": shown.document.uri, "line": line}]
     return [

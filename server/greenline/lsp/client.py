@@ -28,6 +28,8 @@ class Client:
     picks_tests: bool = False
     """Shows by itself which tests ``greenline.goToCoveringTest`` answers with."""
     code_action_literals: bool = False
+    shows_disabled_actions: bool = False
+    """Shows an action that cannot be chosen with the reason."""
     shows_progress: bool = False
     shows_documents: bool = False
     sends_configuration: bool = False
@@ -74,6 +76,7 @@ class Client:
                 capabilities, "text_document.code_action.code_action_literal_support", default=None
             )
             is not None,
+            shows_disabled_actions=has("text_document.code_action.disabled_support"),
             shows_progress=has("window.work_done_progress"),
             shows_documents=has("window.show_document.support"),
             sends_configuration=has("workspace.configuration"),

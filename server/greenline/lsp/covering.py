@@ -72,6 +72,13 @@ class Covering:
             self._forget_closed()
         return await asyncio.shield(known[1])
 
+    def known_of(self, document: OpenDocument) -> Known | None:
+        """Return what is known of a version where somebody has asked already; None where nobody has an answer yet."""
+        known = self._known.get(document.uri)
+        if known is None or known[0] is not document or not known[1].done() or known[1].cancelled():
+            return None
+        return known[1].result()
+
     async def places(self, document: OpenDocument, tests: Iterable[str]) -> list[TestPlace]:
         """Return where tests stand now; raises nothing."""
         wanted = tuple(tests)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from greenline.domain.coverage.marks import marks_of_gaps, marks_of_touched, moved_marks, touching
+from greenline.lsp import names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from greenline.domain.coverage.marks import Mark, MarkKind
     from greenline.lsp.documents import OpenDocument
@@ -68,7 +69,7 @@ class ToldMarks:
                 besides += marks_of_touched(picture.states, document.lines)
             was_new = None if told.changed is None else {None, *told.changed}
             is_new = None if was_new is None else lambda line: following.was(line) in was_new
-            return self._wanted((*marks_of_gaps(picture.gaps), *besides), is_new)
+            return self._wanted(picture, besides, is_new)
         told = await self.look(picture, document.text)
         self._keep(document, told)
         return self.chosen(picture, told)
@@ -96,7 +97,7 @@ class ToldMarks:
         """Return the marks of gaps and those that were told, as far as they are wanted."""
         changed = told.changed
         is_wanted = None if changed is None else changed.__contains__
-        return self._wanted((*marks_of_gaps(picture.gaps), *told.marks), is_wanted)
+        return self._wanted(picture, told.marks, is_wanted)
 
     def forget(self, uri: str) -> None:
         """Forget a closed document."""
@@ -109,8 +110,12 @@ class ToldMarks:
             self._session.documents.hold(document)
             self._last[document.uri] = (document, told)
 
-    def _wanted(self, marks: tuple[Mark, ...], is_wanted: Callable[[int], bool] | None) -> tuple[Mark, ...]:
+    def _wanted(
+        self, picture: Picture, besides: Iterable[Mark], is_wanted: Callable[[int], bool] | None
+    ) -> tuple[Mark, ...]:
         kinds = severities(self._session.settings)
+        # Nobody wants tests of tests: what did not run of them is seen in the bars, and no gap.
+        marks = (*(() if names.is_test_file(picture.path) else marks_of_gaps(picture.gaps)), *besides)
         shown = tuple(mark for mark in marks if mark.kind in kinds)
         shown = shown if is_wanted is None else touching(shown, is_wanted)
         return tuple(sorted(shown, key=lambda mark: (mark.span.start_line, mark.span.start_column, mark.kind)))

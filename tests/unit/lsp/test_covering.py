@@ -444,6 +444,15 @@ async def test_actions_on_a_covered_line_lead_to_its_tests(shop: FakeServices, s
         assert shop.covering.asked == []
 
 
+async def test_actions_that_are_known_to_lead_nowhere_are_not_offered(shop: FakeServices, source: Path) -> None:
+    shop.covering.recorded = Recorded()
+    async with Editor(shop, FULL) as editor:
+        uri = editor.open(source)
+        await hover(editor, uri, 9)
+        assert shop.covering.asked
+        assert not [action for action in await editor.actions(uri, 8) if "reach" in action["title"]]
+
+
 async def test_what_is_known_is_asked_for_once_until_something_changes(shop: FakeServices, source: Path) -> None:
     async with Editor(shop, FULL) as editor:
         uri = editor.open(source)

@@ -223,6 +223,33 @@ async def test_actions_with_the_cursor_in_a_function(services: FakeServices, sou
         assert (await editor.actions(uri, 9, [foreign]))[0]["kind"] == "refactor"
 
 
+@pytest.mark.parametrize("shows", [False, True], ids=["bare", "shows disabled"])
+async def test_where_nothing_is_missing_nothing_can_be_generated(
+    services: FakeServices, source: Path, *, shows: bool
+) -> None:
+    services.show.covered = True
+    able = merged(FULL, {"textDocument": {"codeAction": {"disabledSupport": shows}}})
+    async with Editor(services, able) as editor:
+        uri = editor.open(source)
+        found = await editor.actions(uri, 3)
+        if not shows:
+            assert found == []
+            return
+        (action,) = found
+        assert action == {
+            "title": "Generate test for `greet`",
+            "kind": "refactor",
+            "disabled": {"reason": "The tests reach every line and branch of it already."},
+        }
+        assert await editor.actions(uri, 3, only=["quickfix"]) == []
+
+
+async def test_gaps_of_test_files_are_no_diagnostics(services: FakeServices) -> None:
+    services.test_file.write_text("def test_it():\n    return 1  # gap\n", encoding="utf-8")
+    async with Editor(services, FULL) as editor:
+        assert await editor.diagnostics(editor.open(services.test_file)) == []
+
+
 async def test_the_function_at_the_cursor_comes_before_a_mark_that_begins_elsewhere(
     services: FakeServices, tmp_path: Path
 ) -> None:
