@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import datetime
 import decimal
 import fractions
@@ -132,7 +133,12 @@ class Leaves:
         constants = [repr(c + "\n") for c in self.facts.constants if isinstance(c, str) and len(c) > 2][:6]
         path = "tmp_path / 'data.txt'"
         there = [with_prelude(f"({path}).write_text({content})", path) for content in [*CONTENTS, *constants]]
-        return [*there[:2], path, "tmp_path", *there[2:], "tmp_path / 'missing' / 'data.txt'"]
+        encoded = [with_prelude(f"({path}).write_bytes(b'caf\\xe9\\n')", path)] if self._minds_encodings() else []
+        return [*there[:2], path, *encoded, "tmp_path", *there[2:], "tmp_path / 'missing' / 'data.txt'"]
+
+    def _minds_encodings(self) -> bool:
+        names = {n.id for code in self.facts.code for n in ast.walk(code) if isinstance(n, ast.Name)}
+        return bool(names & {"UnicodeDecodeError", "UnicodeError"})
 
     def matches(self) -> list[str]:
         """Return matches of the code's own patterns, else of usual ones."""
