@@ -50,7 +50,8 @@ class TestLayoutOnDisk:
         if project.marker is None:
             seen.look_at(source.parent)
         else:
-            for folder in (*project.test_roots, source.parent, project.root, *project.source_roots):
+            folders = (*project.test_roots, source.parent, project.root, *project.source_roots)
+            for folder in (each for each in folders if each.is_relative_to(project.root)):
                 seen.walk(folder)
         tests = sorted(seen.tests, key=lambda test: _interest(test, source))
         around = Surroundings(

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from greenline.adapters.project_files import ProjectFiles
+from greenline.adapters.test_layout import TestLayoutOnDisk
 from greenline.domain.code.imported_names import imported_for_all
 from greenline.domain.generation.surroundings import stem_in_name
-from unit.generation.test_place import PARCELS, USES_CORE, placed
+from unit.generation.test_place import PARCELS, USES_CORE, placed, tree
 
 METRIC = {
     "metric/__init__.py": "from metric.duration import Duration\n",
@@ -62,13 +64,35 @@ def test_the_share_of_what_a_file_imports_decides_between_several(tmp_path: Path
     assert placement.reason == f"{path} is mostly about metric.duration"
 
 
-def test_of_files_about_nothing_else_the_one_that_imports_more_of_it(tmp_path: Path) -> None:
+def test_of_several_files_about_nothing_else_none_is_guessed(tmp_path: Path) -> None:
     files = {
         **METRIC,
-        "tests/test_less.py": "from metric.duration import Duration\n",
-        "tests/test_more.py": "from metric.duration import Duration, minutes\n",
+        "tests/test_adding.py": "from metric.duration import Duration\n",
+        "tests/test_printing.py": "from metric.duration import Duration, minutes\n",
     }
-    assert placed(tmp_path, "metric/duration.py", files)[0] == "tests/test_more.py"
+    assert placed(tmp_path, "metric/duration.py", files)[0] == "tests/test_duration.py"
+
+
+def test_what_is_imported_from_a_package_does_not_make_a_file_about_its_own_module(tmp_path: Path) -> None:
+    files = {
+        **METRIC,
+        "tests/test_threads.py": "from metric import Duration, Mass\n",
+        "tests/test_mass.py": "from metric.mass import Mass\n",
+    }
+    assert placed(tmp_path, "metric/__init__.py", files)[0] == "tests/test_metric.py"
+
+
+def test_tests_outside_of_the_project_are_no_example(tmp_path: Path) -> None:
+    outside = {
+        "pyproject.toml": '[tool.pytest.ini_options]\npythonpath = "tests"\n',
+        "tests/unit/test_a.py": "",
+        "tests/unit/test_b.py": "",
+    }
+    inner = {"inner/setup.py": "", "inner/core.py": "", "inner/test_other.py": "", "inner/other.py": ""}
+    tree(tmp_path, {**outside, **inner})
+    source = tmp_path / "inner" / "core.py"
+    placement = TestLayoutOnDisk().test_file_for(ProjectFiles(home=tmp_path).project_of(source), source)
+    assert placement.path == tmp_path / "inner" / "test_core.py"
 
 
 def test_what_tests_share_is_no_code_under_test(tmp_path: Path) -> None:

@@ -76,8 +76,10 @@ def _about(around: Surroundings, usual: frozenset[Path]) -> tuple[KnownTest, Sur
     free = [test for test in importing if test.path in usual and not _other_subject(test, around)]
     if len(importing) == len(usual) == len(free) == 1:
         return free[0], around, f"is the project's only test file and imports {own}"
+    if any(name.startswith(f"{own}.") for name in around.sources):
+        return None  # what is imported from a package may be defined in any of its modules
     shares = sorted(((share_of(test, around), test) for test in free), key=lambda each: each[0], reverse=True)
-    mostly = [(share, test) for share, test in shares if share[0] >= 0.5]  # noqa: PLR2004 - half of what it imports
+    mostly = [(share, test) for share, test in shares if share >= 0.5]  # noqa: PLR2004 - half of what it imports
     if not mostly or (len(mostly) > 1 and mostly[0][0] == mostly[1][0]):
         return None
     only = len(importing) == 1

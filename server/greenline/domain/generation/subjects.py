@@ -72,21 +72,18 @@ def stems(parts: Sequence[str]) -> Iterator[str]:
     yield from ("_".join(plain[-count:]) for count in range(1, len(plain) + 1))
 
 
-def share_of(test: KnownTest, around: Surroundings) -> tuple[float, int]:
-    """Return what part of all that a file imports of the project is the source's, and how many names of it.
+def share_of(test: KnownTest, around: Surroundings) -> float:
+    """Return what part of all that a file imports of the project is the source's.
 
     What is imported for the whole file counts twice as much as what one function imports for itself.
     """
-    mine, names, all_together = 0, 0, 0
+    mine, all_together = 0, 0
     for name in _innermost(test.imports):
-        if not any(prefix in around.sources for prefix in _prefixes(name)):
-            continue
+        module = module_of(name, around.sources)
         weight = 2 if name in test.for_all else 1
-        all_together += weight
-        if module_of(name, around.sources) in around.module_names:
-            mine += weight
-            names += 1
-    return (mine / all_together if all_together else 0.0, names)
+        all_together += weight if module else 0
+        mine += weight if module in around.module_names else 0
+    return mine / all_together if all_together else 0.0
 
 
 def module_of(name: str, sources: Iterable[str]) -> str:
