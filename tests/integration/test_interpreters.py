@@ -213,6 +213,28 @@ async def test_one_without_pytest_is_not_passed_over_but_told(project: Project) 
     )
 
 
+async def test_nothing_is_installed_where_greenline_itself_lives(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = environment(tmp_path / "greenline")
+    (python.parent / "python3").unlink(missing_ok=True)
+    (python.parent / "python3").symlink_to("python")
+    monkeypatch.setenv("PATH", str(python.parent))
+    other = await InterpreterDiscovery().interpreter_for(project)
+    assert other.path.parent == python.parent
+    assert not other.is_ours
+
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "greenline"))
+    found = await InterpreterDiscovery().interpreter_for(project)
+    assert found.is_ours
+    assert found.installing("pytest") == ()
+    assert "Greenline itself runs in" in found.without_pytest
+    assert f"{found.path} -m venv .venv" in found.without_pytest
+
+    own = environment(project.root / ".venv")
+    assert (await InterpreterDiscovery().interpreter_for(project)).path == own
+
+
 async def test_how_something_is_installed_there(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -121,7 +122,8 @@ class InterpreterDiscovery:
                 problem = error
                 continue
             if found.pytest_version is None:
-                return replace(found, instead=await self._instead(project, found.path))
+                instead = await self._instead(project, found.path)
+                return replace(found, instead=instead, is_ours=_is_ours(found.path))
             return found
         raise problem or InterpreterProblem(
             f"No Python was found for {project.root}: no VIRTUAL_ENV, no `.venv` or `venv` in the project, none of a "
@@ -194,6 +196,13 @@ def _on_disk(project: Project) -> list[Place]:
         *of_versions(project),
         *_on_path(),
     ]
+
+
+def _is_ours(python: Path) -> bool:
+    """Tell whether a Python is that of the environment that this process runs in."""
+    prefix = Path(sys.prefix)
+    # Not resolved: behind the symlinks of two environments may be one Python.
+    return python.parent.parent == prefix or python == Path(sys.executable)
 
 
 def _named(project: Project, setting: str) -> Path:

@@ -45,15 +45,22 @@ class Interpreter:
     """Another Python of the project's that has pytest where this one has none: what it is, and where."""
     choosing: str = "set greenline.interpreter to"
     """How a person chooses another one; its path follows."""
+    is_ours: bool = False
+    """Greenline itself runs in it, and the project has none: nothing is to be installed there."""
 
     def installing(self, package: str) -> tuple[str, ...]:
         """Return the command that installs a package; empty where there is none."""
-        if self.managed or self.installer is None:
+        if self.managed or self.is_ours or self.installer is None:
             return ()
         return (*(self.installer or (str(self.path), "-m", "pip", "install")), package)
 
     def to_install(self, package: str) -> str:
         """Say how a person installs a package."""
+        if self.is_ours:
+            return (
+                "It is the one that Greenline itself runs in, as the project has none of its own. Make one for the "
+                f"project, and install {package} there: {self.path} -m venv .venv"
+            )
         if self.managed:
             return f"It is the system's; make an environment for the project: {self.path} -m venv .venv"
         if self.installer is None:

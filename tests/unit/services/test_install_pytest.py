@@ -77,7 +77,12 @@ async def test_what_is_there_is_not_installed_again() -> None:
 
 @pytest.mark.parametrize(
     "interpreter",
-    [replace(BARE, managed=True), replace(BARE, installer=None), InterpreterProblem("no Python; make a .venv")],
+    [
+        replace(BARE, managed=True),
+        replace(BARE, installer=None),
+        replace(BARE, is_ours=True),
+        InterpreterProblem("no Python; make a .venv"),
+    ],
 )
 async def test_where_nothing_can_be_installed_it_is_not_offered(interpreter: Interpreter | InterpreterProblem) -> None:
     world = World(interpreter)
@@ -85,7 +90,12 @@ async def test_where_nothing_can_be_installed_it_is_not_offered(interpreter: Int
     ended = await world.service.install(FILE, Silent())
     assert not ended.ok
     assert world.ran == []
-    assert "make a" in ended.message or "make an environment" in ended.message or "ensurepip" in ended.message
+    assert (
+        "make a" in ended.message
+        or "make an environment" in ended.message
+        or "ensurepip" in ended.message
+        or ("Make one for the project" in ended.message)
+    )
 
 
 async def test_a_problem_is_told_and_so_is_one_that_the_installer_did_not_see() -> None:
