@@ -54,8 +54,8 @@ class Objects:
         special = kinds.instances(kind, self._values)
         if special:
             return special
-        given = self.given(kind)
-        return unique([*given, *self._varied(kind, depth), *self._by_recipe(kind, name, depth)])
+        given, varied = self.given(kind), self._varied(kind, depth)
+        return unique([*given, *(varied or self._by_recipe(kind, name, depth))])
 
     def given(self, kind: Any) -> list[str]:
         """Return what the project's tests use for an instance: a fixture, or what a factory makes."""

@@ -250,7 +250,7 @@ def _receivers(subject: Subject, name: str, values: Values, slots: list[Slot]) -
     # As the project's own tests have it: before anything that is made here.
     for factory, signature in values.objects.factories(owner)[:1]:
         made = slots_of(signature, values.objects.by_constructor(owner), values.hints_of_class(owner), "construct")
-        found.insert(0, (variable, factory, [*(made or []), *steps]))
+        found = [(variable, factory, [*(made or []), *steps])]  # it takes what the constructor takes
     if fixtures:
         found.insert(0, (variable, "", [Slot(variable, fixtures, "construct", given=frozenset(fixtures)), *steps]))
     ready = [s for s in values.objects.of(owner) if (special or not s.startswith(f"{name}(")) and s not in given]

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from greenline.domain.generation.project_makers import makers_in
+from greenline_probe import wire
 from greenline_probe.explore.makers import Maker, instances_in, makers_of
+from greenline_probe.explore.project_makers import ProjectMakers
 from greenline_probe.explore.ready_made import _CALLS, _SAME, _VALUES
 from greenline_probe.explore.steps import steps_of
-from greenline_probe.explore.template import Choice
+from greenline_probe.explore.template import Choice, templates
 from unit.explore.explored import World, explored, module_of
 
 MAKERS = '''
@@ -230,3 +233,76 @@ def test_a_clock_is_one_that_counts_on(tmp_path: Path) -> None:
         outcomes = [world.observer.run(Choice(template, (s, *template.first()[1:]))).expected for s in pool[2:4]]
 
     assert outcomes == ["0", "1"]
+
+
+FIXTURES = """
+import pytest
+from pathlib import Path
+from {module} import Box
+
+@pytest.fixture
+def size():
+    return 4
+
+@pytest.fixture(scope="function")
+def box(size):
+    made = Box(size)
+    made.items.append("pen")
+    yield made
+    made.items.clear()
+
+@pytest.fixture
+def stored(tmp_path):
+    (tmp_path / "box.txt").write_text("pen")
+    return Box(len(list(tmp_path.iterdir())))
+
+@pytest.fixture
+def broken():
+    return Box(None.size)
+
+@pytest.fixture
+def unknown(nobody_knows):
+    return Box(nobody_knows)
+"""
+BOXES = """
+class Box:
+    def __init__(self, size):
+        self.size = size
+        self.items = []
+    def put(self, item: str) -> int:
+        self.items.append(item)
+        return len(self.items)
+
+def weight(box: Box) -> int:
+    return box.size * 2
+"""
+
+
+def makers(folder: Path, module: str) -> list[wire.Maker]:
+    text = FIXTURES.format(module=module)
+    (folder / "conftest.py").write_text(text)
+    where = {"file": str(folder / "conftest.py"), "root": str(folder), "module": "conftest"}
+    return [wire.Maker(m.name, list(m.gives), needs=list(m.needs), **where) for m in makers_in(text)[0]]
+
+
+def test_fixtures_give_instances_made_anew_for_each_call(tmp_path: Path) -> None:
+    with explored(tmp_path, BOXES, "Box.put") as world:
+        module = world.subject.module
+        found = ProjectMakers(makers(tmp_path, module.__name__), world.names, lambda call: True)
+        world.observer.makers = world.values.makers = found
+        ways = templates(world.subject, world.values)
+        given = world.values.objects.given(module.Box)
+        first = [world.observer.run(Choice(ways[0], (ways[0].first()[0], "", "", "", "'cup'"))) for _ in range(2)]
+
+    assert given == ["box", "stored"]  # what fails, and what asks for more than is known, is left out
+    assert ways[0].arrange(ways[0].first()) == ["box = box"]
+    assert [seen.expected for seen in first] == ["2", "2"]
+    assert found.used(["box = box", "box.put(_0_)"]) == ["box"]
+    assert found.used(["box = Box(3)", "box.put('box')"]) == []
+
+
+def test_a_crash_while_fixtures_are_loaded_is_not_tried_again(tmp_path: Path) -> None:
+    with explored(tmp_path, BOXES, "weight") as world:
+        found = ProjectMakers(makers(tmp_path, world.subject.module.__name__), world.names, lambda call: False)
+
+        assert found.instances(world.subject.module.Box) == []
