@@ -12,7 +12,7 @@ from greenline_probe.explore.regex_samples import samples
 Draw = Callable[[random.Random], str]
 """Makes an expression."""
 
-_RARE = "\x00\x1c\x7f\x85\xa0\xe9\xdf\u0130\u0131\u017f\u03a3\u03c2\u01c5\u0663\xb2\ufb01\u2028\ufeff\U0001f642e\u0301"
+RARE = "\x00\x1c\x7f\x85\xa0\xe9\xdf\u0130\u0131\u017f\u03a3\u03c2\u01c5\u0663\xb2\ufb01\u2028\ufeff\U0001f642e\u0301"
 """Control characters, spaces, letters that are others in upper case or two, a digit of another script, an emoji."""
 _EDGES = (0, 1, -1, 2, 7, 10, 100, 255, 256, 65535, 2**31, 2**63, -(2**63), 10**20)
 _FLOATS = (0.0, -0.0, 1.0, -1.5, 0.1, 1e-9, 1e16, 1.7976931348623157e308, 5e-324, 3.3333333333333335)
@@ -29,7 +29,7 @@ def text(alphabet: str = "", least: int = 0, most: int | None = None) -> Draw:
         rare = not alphabet and pick.random() < 0.4
         letters = alphabet or string.printable
         few = pick.sample(letters, min(2, len(letters))) if pick.random() < 0.25 else letters
-        return repr("".join(pick.choice(_RARE if rare and pick.random() < 0.4 else few) for _ in range(length)))
+        return repr("".join(pick.choice(RARE if rare and pick.random() < 0.4 else few) for _ in range(length)))
 
     return draw
 

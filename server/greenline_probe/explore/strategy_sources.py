@@ -25,7 +25,16 @@ from greenline_probe.explore.express import Names
 
 DEEPEST = 3
 _UNION_KINDS = (typing.Union, getattr(types, "UnionType", typing.Union))
-_ALPHABETS = {"": "", "string.printable": string.printable, "string.ascii_letters": string.ascii_letters}
+_NO_DIGITS = "".join(c for c in string.printable + drawn.RARE if not c.isdecimal())
+_NO_NUMBERS = "".join(c for c in string.printable + drawn.RARE if not c.isnumeric())
+_ALPHABETS = {
+    "": "",
+    "st.characters(exclude_categories=['Nd'])": _NO_DIGITS,
+    "st.characters(exclude_categories=['N'])": _NO_NUMBERS,
+    "string.printable": string.printable,
+    "string.ascii_letters": string.ascii_letters,
+}
+"""Source -> letters to draw from; all that there are where the source is empty."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +54,11 @@ class Width:
 WIDTHS = (
     Width(),
     Width(length=1),
-    Width(least=0, from_year=1000),
+    Width("st.characters(exclude_categories=['Nd'])", least=0, from_year=1000),
+    Width("st.characters(exclude_categories=['N'])", least=0, from_year=1000),
     Width("string.printable", 0, from_year=1000, seconds=True),
     Width("string.printable", 1, 1, 1000, seconds=True),
+    Width("string.ascii_letters", 1, 0, 1000, seconds=True),
     Width("string.ascii_letters", 1, 1, 1000, seconds=True),
 )
 

@@ -85,6 +85,21 @@ def test_the_range_that_a_function_checks_is_that_of_the_strategy(tmp_path: Path
         assert [(one.proof.law.kind, one.strategies) for one in held] == [("round-trip", ["st.integers(0, 99999999)"])]
 
 
+def test_digits_that_a_function_refuses_are_left_out(tmp_path: Path) -> None:
+    text = """
+        def encode(text: str) -> str:
+            if any(letter.isdecimal() for letter in text):
+                raise ValueError("digits")
+            return text.encode().hex()
+
+
+        def decode(data: str) -> str:
+            return bytes.fromhex(data).decode()
+    """
+    with properties(tmp_path, text, "encode") as (_, held):
+        assert [one.strategies for one in held] == [["st.text(st.characters(exclude_categories=['Nd']))"]]
+
+
 def test_what_holds_for_what_the_search_tries_and_not_for_all_is_no_property(tmp_path: Path) -> None:
     text = """
         def encode(text: str) -> str:
