@@ -38,8 +38,8 @@ class TestLayoutOnDisk:
         self._entries = entries
         self._read = read
 
-    def test_file_for(self, project: Project, source: Path) -> Placement:
-        """Return the test file for a source file and why that one. Raises nothing."""
+    def test_file_for(self, project: Project, source: Path, thing: str = "") -> Placement:
+        """Return the test file for a source file, or one ``thing`` in it, and why that one. Raises nothing."""
         source = Path(os.path.abspath(source))  # noqa: PTH100 (a link stays the name that the person uses)
         if self._template:
             return self._as_told(project, source)
@@ -53,7 +53,7 @@ class TestLayoutOnDisk:
             folders = (*project.test_roots, source.parent, project.root, *project.source_roots)
             for folder in (each for each in folders if each.is_relative_to(project.root)):
                 seen.walk(folder)
-        tests = sorted(seen.tests, key=lambda test: _interest(test, source))
+        tests = sorted(seen.tests, key=lambda test: _interest(test, source, thing))
         around = Surroundings(
             root=project.root,
             source=source,
@@ -70,6 +70,7 @@ class TestLayoutOnDisk:
             | {names[0]},
             folders=frozenset(seen.folders),
             packages=frozenset(seen.packages),
+            thing=thing,
             import_mode=project.import_mode,
         )
         return place_tests(around)
@@ -94,9 +95,10 @@ def _on_disk(path: Path) -> bool:
         return False
 
 
-def _interest(test: Path, source: Path) -> tuple[int, int, str]:
-    """Sort test files: named like the source, then those with much of the path in common."""
+def _interest(test: Path, source: Path, thing: str) -> tuple[int, int, str]:
+    """Sort test files: named like the source or the thing, then those with much of the path in common."""
     alike = source.stem.strip("_") in test.stem or source.parent.name in test.stem
+    alike = alike or (bool(thing) and thing.replace("_", "").lower() in test.stem.replace("_", "").lower())
     common = os.path.commonpath([test, source])
     return (0 if alike else 1, -len(common), str(test))
 

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 class TestLayout(Protocol):
     """Knows how a project lays out its tests."""
 
-    def test_file_for(self, project: Project, source: Path) -> Placement:
+    def test_file_for(self, project: Project, source: Path, thing: str = "") -> Placement:  # noqa: PT028 - no test
         """Return the test file for a source file and why that one. Reads a bounded number of files; raises nothing.
+
+        ``thing`` is the function or class in it that the tests are for, where it is one: it may have a file of its own.
 
         Where a person's template decides and names no place for tests, the placement says so as its ``problem``.
         """

@@ -177,7 +177,7 @@ class Workbench:
         if problems:
             raise BadTarget(f"{path.name} does not parse: {problems[0]}. Mend that first.")
         functions = functions_of(target, module)
-        placement = self._layout.test_file_for(project, path)
+        placement = self._layout.test_file_for(project, path, _thing(functions))
         if placement.problem:
             raise BadTarget(placement.problem)
         unsaved = {p: t for p, t in self._documents.unsaved().items() if p.is_relative_to(project.root)}
@@ -294,6 +294,12 @@ def _importable(project: Project, path: Path) -> str:
     if name is None:
         raise BadTarget(f"{path.name} cannot be imported: its name or folder is no Python identifier.")
     return name
+
+
+def _thing(functions: Sequence[Function]) -> str:
+    """Return the function or class that all of them are, or are of; empty where they are several."""
+    names = {function.qualname.partition(".")[0] for function in functions}
+    return names.pop() if len(names) == 1 else ""
 
 
 def functions_of(target: Target, module: Module) -> list[Function]:

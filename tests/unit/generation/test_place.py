@@ -20,10 +20,10 @@ def tree(root: Path, files: dict[str, str]) -> Path:
     return root
 
 
-def placed(root: Path, source: str, files: dict[str, str]) -> tuple[str, Placement]:
+def placed(root: Path, source: str, files: dict[str, str], thing: str = "") -> tuple[str, Placement]:
     tree(root, {source: "", **files})
     project = ProjectFiles(home=root.parent).project_of(root / source)
-    placement = TestLayoutOnDisk().test_file_for(project, root / source)
+    placement = TestLayoutOnDisk().test_file_for(project, root / source, thing)
     assert placement.exists == placement.path.exists()
     return placement.path.relative_to(root).as_posix(), placement
 

@@ -242,3 +242,34 @@ def test_names_of_the_projects_own_pattern_count(tmp_path: Path) -> None:
     path, placement = placed(tmp_path, "parcels/cli.py", files)
     assert placement.reason == f"{path} imports parcels.cli already"
     assert placed(tmp_path, "parcels/rates/fuel.py", files)[0] == "checks/rates/check_fuel.py"
+
+
+THINGS = {
+    **METRIC,
+    "metric/_parse.py": "",
+    "tests/test_mass.py": "from metric.mass import Mass\n",
+    "tests/test_leap_year.py": "from metric import LeapYear\n",
+    "tests/test_parse.py": "from metric import parse\nfrom metric._parse import read\n",
+    "tests/test_minutes.py": "from metric.duration import minutes\n",
+    "tests/test_hours.py": "def test_it():\n    from metric.duration import hours\n",
+    "tests/test_days.py": "from elsewhere import days\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("thing", "expected"),
+    [
+        ("minutes", "tests/test_minutes.py"),
+        ("LeapYear", "tests/test_leap_year.py"),
+        ("parse", "tests/test_duration.py"),
+        ("hours", "tests/test_duration.py"),
+        ("days", "tests/test_duration.py"),
+        ("", "tests/test_duration.py"),
+    ],
+)
+def test_a_function_or_class_may_have_a_file_of_its_own(tmp_path: Path, thing: str, expected: str) -> None:
+    files = {**THINGS, "tests/test_duration.py": "from metric import Duration\n"}
+    path, placement = placed(tmp_path, "metric/duration.py", files, thing)
+    assert path == expected
+    if path != "tests/test_duration.py":
+        assert placement.reason == f"{path} is named after {thing} and imports it"

@@ -122,7 +122,7 @@ class World:
             raise InterpreterProblem(self.no_interpreter)
         return Interpreter(self.root / setting, (3, 11, 0), "the setting", self.pytest_version)
 
-    def test_file_for(self, project: Project, source: Path) -> Placement:
+    def test_file_for(self, project: Project, source: Path, thing: str = "") -> Placement:
         return Placement(self.tests, self.tests.exists(), "it is where tests are", why="where tests are")
 
     def callers_of(self, project: Project, path: Path, module_name: str, names: Any, unsaved: Any) -> list[Caller]:

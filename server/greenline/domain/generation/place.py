@@ -40,12 +40,16 @@ class Placement:
 def place_tests(around: Surroundings) -> Placement:
     """Choose the test file for ``around.source``: one that tests the module already, or the place for a new one.
 
-    First one that is named after the module and imports it or something of its package, then one that imports it more
-    than anything else of the project, then one that has its name and says nothing else.
+    First one that is named after the very function or class and imports it, then one that is named after the module and
+    imports it or something of its package, then one that imports it more than anything else of the project, then one
+    that has its name and says nothing else.
     """
     subjects = Subjects.of(around)
     own = around.module_names[0]
     usual = frozenset(test.path for test in subjects.usual())
+    of_thing = [test for test in around.tests if test.path in usual and _is_about_thing(test, around)]
+    if len(of_thing) == 1:
+        return _existing(of_thing[0], around, f"is named after {around.thing} and imports it")
     named = [test for test in around.tests if _is_named_after(test.path, around) and not _is_anothers(test, around)]
     of_package = [test for test in named if _imports(test, around) or _imports_package(test, around)]
     if of_package:
@@ -59,6 +63,20 @@ def place_tests(around: Surroundings) -> Placement:
         best = min(named, key=lambda test: (test.path not in usual, *_distance(test.path, around)))
         return _existing(best, around, f"is named after {own}")
     return _new_file(around, subjects)
+
+
+def _is_about_thing(test: KnownTest, around: Surroundings) -> bool:
+    """Tell whether a file has the name of the function or class, no module's, and has it from here or the package."""
+    if not around.thing or _plain(around.stem_of(test.path)) != _plain(around.thing):
+        return False
+    if any(_plain(name.rpartition(".")[2]) == _plain(around.thing) for name in around.sources):
+        return False
+    homes = {*around.module_names, *(".".join(around.parts[:count]) for count in range(1, len(around.parts)))}
+    return any(f"{home}.{around.thing}" in test.for_all for home in homes)
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
 
 
 def _imports(test: KnownTest, around: Surroundings) -> bool:

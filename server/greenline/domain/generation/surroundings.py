@@ -40,6 +40,8 @@ class Surroundings:
     """Folders that were seen."""
     packages: frozenset[Path] = frozenset()
     """Those of them that have an ``__init__.py``."""
+    thing: str = ""
+    """The function or class of the source that the tests are for, where it is one."""
     import_mode: str = "prepend"
     """How pytest imports test files: "prepend", "append" or "importlib"."""
 
