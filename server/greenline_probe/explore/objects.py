@@ -168,7 +168,7 @@ class Objects:
         signature = _signature(kind)
         if signature is None:
             return [f"{name}()"]
-        hints = self._values.hints(kind.__init__) or self._values.hints(kind)
+        hints = self._values.hints_of_class(kind) or self._values.hints(kind)
         return self._variations(name, signature, hints, depth, self.by_constructor(kind))
 
     def documented(self, kind: Any) -> list[str]:

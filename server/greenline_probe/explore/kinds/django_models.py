@@ -51,7 +51,7 @@ def around() -> Iterator[None]:
     if not _ready:
         yield
         return
-    with connection.execute_wrapper(_note), transaction.atomic():
+    with transaction.atomic(), connection.execute_wrapper(_note):
         try:
             yield
         finally:
@@ -127,7 +127,8 @@ def arranged(
 
 def is_model(kind: Any) -> bool:
     """Tell whether the class has a table."""
-    return isinstance(kind, type) and issubclass(kind, models.Model) and not kind._meta.abstract  # noqa: SLF001 - documented
+    options = getattr(kind, "_meta", None)
+    return isinstance(kind, type) and issubclass(kind, models.Model) and not getattr(options, "abstract", True)
 
 
 def models_in(module: Any) -> list[Any]:
@@ -180,6 +181,5 @@ def _fields(value: Any) -> list[str]:
 
 
 def _note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-    if not sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
-        _asked.append(sql)
+    _asked.append(sql)
     return execute(sql, params, many, context)

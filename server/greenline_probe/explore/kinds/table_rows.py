@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 DEEPEST = 2
 MOST_OF_EACH = 4
-MOST_TEXTS = 3
-"""One text is mostly as good as another, and each call of a database takes its time."""
+MOST_TEXTS = 1
+"""One text is mostly as good as another, what it should be is found by the search, and each call takes its time."""
 MOST_RELATED = 12
 MOST_DIFFERENT = 3
 
