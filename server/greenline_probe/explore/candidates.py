@@ -16,8 +16,11 @@ def best(found: Found, goals: Goals) -> list[Observation]:
     observations = sorted(found.observations.values(), key=lambda o: o.choice.cost)
     first: dict[Any, Observation] = {}
     for observation in observations:
-        for goal in goals.met_by(observation.edges):
+        met = goals.met_by(observation.edges)
+        for goal in met:
             first.setdefault(goal, observation)
+        if not met and observation.is_refused_as_declared:
+            first.setdefault("refused", observation)
         if observation.expected in ("True", "False"):
             first.setdefault(("result", observation.expected), observation)
     telling = [found.observations[key] for key in found.telling if key in found.observations]

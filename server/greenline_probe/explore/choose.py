@@ -180,6 +180,8 @@ class _Choice:
     def _met_by(self, observation: Observation) -> frozenset[Any]:
         """Return the goals that it meets; both outcomes of a comparison that is the result are goals too."""
         met = self._goals.met_by(observation.edges)
+        if not met and observation.is_refused_as_declared:
+            return frozenset({"refused"})
         own = observation.choice.template.subject is self._observer.subject
         if self._tells and own and observation.expected in ("True", "False"):
             return met | {("result", observation.expected)}

@@ -132,7 +132,7 @@ def _added(expression: str, now: Any, before: Any, express: Callable[[Any], str 
     if isinstance(now, dict):
         for key, value in now.items():
             source = express(key)
-            if source is not None and (key not in before or before[key] is not value):
+            if source is not None and (key not in before or not _is_same(value, before[key])):
                 said += _equal(f"{expression}[{source}]", express(value))
         gone = [express(key) for key in before if key not in now]
         return said + [f"{source} not in {expression}" for source in gone if source is not None]

@@ -15,6 +15,7 @@ class Monkeypatch:
         self._before: dict[str, str | None] = {}
         self._folder: str | None = None
         self._set: list[tuple[Any, str, Any]] = []
+        self._items: list[tuple[Any, Any, Any]] = []
 
     def setattr(self, target: Any, name: str, value: Any) -> None:
         """Set an attribute. Raises AttributeError when it is not there."""
@@ -22,6 +23,11 @@ class Monkeypatch:
         held = vars(target).get(name, _MISSING) if isinstance(target, type) else getattr(target, name)
         self._set.append((target, name, held))
         setattr(target, name, value)
+
+    def setitem(self, mapping: Any, key: Any, value: Any) -> None:
+        """Set an item of a mapping."""
+        self._items.append((mapping, key, mapping.get(key, _MISSING)))
+        mapping[key] = value
 
     def setenv(self, name: str, value: str) -> None:
         """Set an environment variable."""
@@ -48,6 +54,12 @@ class Monkeypatch:
 
     def unset(self) -> None:
         """Put attributes back: what looks at the outcome of a call needs the clock as it is."""
+        while self._items:
+            mapping, key, before = self._items.pop()
+            if before is _MISSING:
+                mapping.pop(key, None)
+            else:
+                mapping[key] = before
         while self._set:
             target, attribute, held = self._set.pop()
             if held is _MISSING:

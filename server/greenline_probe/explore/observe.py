@@ -35,6 +35,7 @@ from greenline_probe.explore.time_limit import TimeUp, limited
 CALL_SECONDS = 0.3
 MAX_OUTPUT = 300
 MAX_ERROR_DETAILS = 3
+_REFUSALS = frozenset({"result.status_code == 422"})
 
 
 @dataclass
@@ -88,6 +89,11 @@ class Observation:
         """What a test of this call could notice."""
         said = (self.kind, self.shape, self.expected, self.details, self.after, self.error, self.message)
         return (*said, self.arranged)
+
+    @property
+    def is_refused_as_declared(self) -> bool:
+        """A request was refused before the code ran, by the types that it declares."""
+        return self.choice.template.form == "client" and not _REFUSALS.isdisjoint(self.details)
 
     @property
     def usable(self) -> bool:

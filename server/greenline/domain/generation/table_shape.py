@@ -269,6 +269,8 @@ def _sides(detail: str) -> tuple[str, str]:
 def _aspect(asked: str) -> str:
     """Return a word for what is asked of a result: ``result.size`` is "size"."""
     called, _, rest = asked.partition("(")
+    if called.endswith(("json", "get_json")):
+        return "json"
     return (_ASPECTS.get(called, "") if rest else slug(asked.rpartition(".")[2])) or "part"
 
 

@@ -56,6 +56,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("click", "click_commands"),
     ("typer", "typer_commands"),
     ("argparse", "argparse_mains"),
+    ("flask", "flask_routes"),
     ("requests httpx", "http_clients"),
     ("", "outside_calls"),
     ("", "queues"),

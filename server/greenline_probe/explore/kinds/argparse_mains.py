@@ -156,5 +156,5 @@ def _type(action: argparse.Action) -> Any:
         return SimpleNamespace(name="choice", choices=list(action.choices)[:20])
     if isinstance(action.type, argparse.FileType):
         return SimpleNamespace(name="file", mode=action.type._mode)  # noqa: SLF001 - no other way
-    known = _TYPES.get(action.type, "text")  # type: ignore[call-overload]
+    known = _TYPES.get(action.type, "text")
     return SimpleNamespace(name=known, exists=True)

@@ -1,0 +1,28 @@
+"""Routes are tested by the test client of their app: by status, body and where a response leads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kinds.generated import Generated
+
+
+def test_a_flask_view_is_asked_by_the_apps_test_client(generate: Callable[[str], Generated]) -> None:
+    code = generate("flask_routes").code
+    assert '    client = app.test_client()\n\n    response = client.get("/")\n\n' in code
+    assert '    assert response.status_code == 302\n    assert response.location == "/books"\n' in code
+    assert '"/books?order=-title"' in code
+    assert 'assert "no such book" in response.text' in code
+
+
+def test_a_flask_view_gets_json_forms_and_headers_and_leaves_the_module_as_it_was(
+    generate: Callable[[str], Generated],
+) -> None:
+    code = generate("flask_routes").code
+    assert 'client.post("/books", json={"title": "A title"})' in code
+    assert 'monkeypatch.setattr(library, "BOOKS", copy.deepcopy(library.BOOKS))' in code
+    assert 'client.post("/loans/", data=form)' in code
+    assert 'headers={"X-Desk": "front"}' in code
