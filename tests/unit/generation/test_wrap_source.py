@@ -120,6 +120,29 @@ def test_a_suffix_stands_on_the_last_line() -> None:
     ]
 
 
+def test_an_only_parameter_on_its_own_line_has_a_comma() -> None:
+    assert wrapped(f"def test_{'a' * 70}(tmp_path)", "", ":") == [f"def test_{'a' * 70}(", "    tmp_path,", "):"]
+
+
+@pytest.mark.parametrize(
+    ("written", "left"),
+    [
+        ("x = (a - b)", "x = a - b"),
+        ("assert (a - b)", "assert a - b"),
+        ("return (a - b)", "return a - b"),
+        ("x.y = ((a))", "x.y = a"),
+        ("x = (a - b) * (c)", "x = (a - b) * (c)"),
+        ("assert (a - b) == c(1)", "assert (a - b) == c(1)"),
+        ("x = (a, b)", "x = (a, b)"),
+        ("x = (a for a in b)", "x = (a for a in b)"),
+        ("x = ()", "x = ()"),
+        ("x = (yield)", "x = (yield)"),
+    ],
+)
+def test_parentheses_that_hold_everything_go(written: str, left: str) -> None:
+    assert wrapped(written) == [left]
+
+
 @pytest.mark.parametrize(
     ("source", "quoted"),
     [

@@ -10,6 +10,8 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from greenline.domain.code.parse import parse
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -71,12 +73,28 @@ def wrapped(statement: str, indent: str = "", suffix: str = "") -> list[str]:
 
     ``suffix`` follows on the last line (a colon, a comma). What cannot be broken stays long.
     """
-    statement = double_quoted(statement)
+    statement = _without_needless_parentheses(double_quoted(statement))
     line = f"{indent}{statement}{suffix}"
     if len(line) <= WIDTH:
         return [line]
     doc = _document(statement)
     return _Printer(WIDTH).lines(doc, indent, suffix) if doc and _flat(doc) == statement else [line]
+
+
+def _without_needless_parentheses(statement: str) -> str:
+    """Return ``x = (a - b)`` as ``x = a - b``, as formatters have it where parentheses hold all of a value."""
+    if not statement.endswith(")") or not re.match(r"(assert|return|[\w.]+ =) \(", statement):
+        return statement
+    tree, _ = parse(statement if not statement.startswith("return ") else f"assert {statement[7:]}")
+    node = tree.body[0] if tree and len(tree.body) == 1 else None
+    value = node.test if isinstance(node, ast.Assert) else node.value if isinstance(node, ast.Assign) else None
+    if value is None or isinstance(value, (ast.Tuple, ast.GeneratorExp, ast.Yield, ast.NamedExpr)):
+        return statement
+    start = statement.index("(")
+    bare = statement[:start] + statement[start + 1 : -1]
+    after, _ = parse(bare if not bare.startswith("return ") else f"assert {bare[7:]}")
+    same = after and tree and ast.dump(after) == ast.dump(tree)
+    return _without_needless_parentheses(bare) if same else statement
 
 
 def _requoted(literal: str) -> str:
@@ -118,6 +136,8 @@ class _Bracket:
     closing: str
     exploded: bool = False
     separator: str = ", "
+    with_comma: bool = False
+    """Once broken, what stands on one line has a comma behind it: an only parameter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +213,10 @@ class _Reader:
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> _Doc:
         parameters = tuple((argument.arg,) for argument in node.args.args)
         keyword = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
-        return (f"{keyword} {node.name}", _Bracket("(", parameters, ")") if parameters else "()")
+        return (
+            f"{keyword} {node.name}",
+            _Bracket("(", parameters, ")", with_comma=len(parameters) == 1) if parameters else "()",
+        )
 
     def _condition(self, node: ast.expr) -> _Doc:
         """Return a condition: one that neither begins nor ends with brackets is put into parentheses."""
@@ -301,6 +324,6 @@ class _Printer:
             return [line for operand in part.operands for line in self.lines(operand, inner, "")]
         body = flat[len(part.opening) : -len(part.closing)]
         if len(inner + body) <= self._width and (not part.exploded or len(part.elements) == 1):
-            return [inner + body + part.closing[:-1]]
+            return [inner + body + ("," if part.with_comma else part.closing[:-1])]
         comma = "," if part.separator == ", " and (len(part.elements) > 1 or part.closing == ",)") else ""
         return [line for element in part.elements for line in self.lines(element, inner, comma)]
