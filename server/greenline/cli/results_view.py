@@ -13,6 +13,7 @@ from rich.syntax import Syntax
 from greenline.cli.console import arrow, mark, shown
 from greenline.cli.target_names import as_written
 from greenline.domain.coverage.model import Summary
+from greenline.domain.generation.counted_tests import cases_in, counted_tests
 from greenline.domain.generation.model import Status, TargetResult
 
 _WORDS: dict[Status, str] = {
@@ -30,7 +31,7 @@ def print_result(console: Console, result: TargetResult, texts: Mapping[Path, st
     console.print(f"{mark(console, result.status)} {name}  {_gain(console, result)}".rstrip(), soft_wrap=True)
     if result.status == "confirmed" and result.edit:
         where = escape(shown(result.edit.path))
-        count = _count(len(result.tests), "test")
+        count = counted_tests(len(result.tests), cases_in(result.code, result.tests))
         verb = "would go to" if dry_run else "written to"
         noticed = f"; {_noticed(result)}" if result.strength else ""
         why = f" [dim]({escape(result.placed)})[/]" if result.placed else ""
@@ -80,7 +81,8 @@ def print_summary(console: Console, results: Sequence[TargetResult], *, dry_run:
     parts = [f"{counts[status]} {words}" for status, words in _WORDS.items() if counts[status]]
     written = [r for r in results if r.status == "confirmed" and r.edit]
     if written:
-        tests = _count(len({name for r in written for name in r.tests}), "test")
+        cases = {name: cases_in(r.code, [name]) for r in written for name in r.tests}  # several may share a test
+        tests = counted_tests(len(cases), sum(cases.values()))
         files = dict.fromkeys(shown(r.edit.path) for r in written if r.edit)
         where = f" {'for' if dry_run else 'in'} {next(iter(files)) if len(files) == 1 else f'{len(files)} files'}"
         parts.append(f"{tests}{where}{', nothing written (dry run)' if dry_run else ''}")

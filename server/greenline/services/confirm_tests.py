@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from greenline.domain.code.read_module import read_module
 from greenline.domain.coverage.mapping import summarize_tested
 from greenline.domain.generation.accepted_tests import accepted_tests
+from greenline.domain.generation.counted_tests import counted_tests
 from greenline.domain.generation.model import Coverage, Strength
 from greenline.ports.project import InterpreterProblem
 from greenline.ports.tests import TestRun
@@ -46,8 +47,8 @@ class Confirmation:
     failures: tuple[TestOutcome, ...] = ()
     problem: str = ""
     message: str = ""
-    """One sentence for the person: "3 tests passed in tests/test_mail.py (imports mail already); `parse_header`
-    40 % -> 100 % (6 lines, 4 branches)".
+    """One sentence for the person: "2 tests (6 cases) passed in tests/test_mail.py (imports mail already);
+    `parse_header` 40 % -> 100 % (6 lines, 4 branches)".
 
     Where it was measured, it goes on: "; they notice 7 of 8 small changes of the code".
     """
@@ -139,7 +140,7 @@ class ConfirmTests:
         results = self._with_coverage(generation.results, source, text, report)
         if self._generated is not None:
             await asyncio.to_thread(self._generated.remember, accepted_tests(results, edit, project.root))
-        return Confirmation(results, len(mine), message=_message(len(mine), results, _place(edit, project, results)))
+        return Confirmation(results, len(mine), message=_message(mine, results, _place(edit, project, results)))
 
     def _with_coverage(
         self, results: Sequence[TargetResult], source: Path, text: str, report: TestReport
@@ -196,21 +197,22 @@ def _place(edit: TestEdit, project: Project, results: Sequence[TargetResult]) ->
     return f"{shown} ({why})" if why else shown
 
 
-def _message(passed: int, results: Sequence[TargetResult], place: str) -> str:
+def _message(mine: Sequence[TestOutcome], results: Sequence[TargetResult], place: str) -> str:
     gained = [r for r in results if r.status == "confirmed" and r.coverage is not None]
-    tests = f"{passed} {'test' if passed == 1 else 'tests'} passed in {place}"
+    count = len({name_of(outcome.node_id) for outcome in mine})
+    tests = f"{counted_tests(count, len(mine))} passed in {place}"
     shown = [_gain(r) for r in gained[:_MOST_SHOWN]]
     more = [f"and {len(gained) - _MOST_SHOWN} more"] if len(gained) > _MOST_SHOWN else []
-    return "; ".join([tests, *shown, *more, *_strength(passed, gained)])
+    return "; ".join([tests, *shown, *more, *_strength(count, gained)])
 
 
-def _strength(passed: int, gained: Sequence[TargetResult]) -> list[str]:
+def _strength(tests: int, gained: Sequence[TargetResult]) -> list[str]:
     """Say what the new tests notice, where that was measured of all of them."""
     measured = [r.strength for r in gained if r.strength is not None]
     if not measured or len(measured) < len(gained):
         return []
     killed, mutants = sum(s.killed for s in measured), sum(s.mutants for s in measured)
-    return [f"{'it notices' if passed == 1 else 'they notice'} {Strength(mutants, killed).words} of the code"]
+    return [f"{'it notices' if tests == 1 else 'they notice'} {Strength(mutants, killed).words} of the code"]
 
 
 def _gain(result: TargetResult) -> str:

@@ -14,6 +14,16 @@ def table_cells(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str,
     return found
 
 
+def row_counts(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> list[int]:
+    """Return how many rows each table of a test has, of those that are written out."""
+    tables = (
+        decorator
+        for decorator in definition.decorator_list
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "pytest.mark.parametrize"
+    )
+    return [len(rows) for table in tables if (columns := _columns(table)) for rows in list(columns.values())[:1]]
+
+
 def _columns(call: ast.Call) -> dict[str, list[ast.expr]]:
     if len(call.args) < 2 or not isinstance(call.args[1], (ast.List, ast.Tuple)):  # noqa: PLR2004 - names and rows
         return {}
