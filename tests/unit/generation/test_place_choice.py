@@ -73,6 +73,15 @@ def test_of_several_files_about_nothing_else_none_is_guessed(tmp_path: Path) -> 
     assert placed(tmp_path, "metric/duration.py", files)[0] == "tests/test_duration.py"
 
 
+def test_half_of_what_a_file_imports_is_not_most_of_it(tmp_path: Path) -> None:
+    files = {
+        **METRIC,
+        "tests/test_backend.py": "from metric import Duration, duration\n",
+        "tests/test_mass.py": "from metric.mass import Mass\n",
+    }
+    assert placed(tmp_path, "metric/duration.py", files)[0] == "tests/test_duration.py"
+
+
 def test_what_is_imported_from_a_package_does_not_make_a_file_about_its_own_module(tmp_path: Path) -> None:
     files = {
         **METRIC,

@@ -97,7 +97,7 @@ def _about(around: Surroundings, usual: frozenset[Path]) -> tuple[KnownTest, Sur
     if any(name.startswith(f"{own}.") for name in around.sources):
         return None  # what is imported from a package may be defined in any of its modules
     shares = sorted(((share_of(test, around), test) for test in free), key=lambda each: each[0], reverse=True)
-    mostly = [(share, test) for share, test in shares if share >= 0.5]  # noqa: PLR2004 - half of what it imports
+    mostly = [(share, test) for share, test in shares if share > 0.5]  # noqa: PLR2004 - half of what it imports
     if not mostly or (len(mostly) > 1 and mostly[0][0] == mostly[1][0]):
         return None
     only = len(importing) == 1
