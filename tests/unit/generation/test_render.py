@@ -403,3 +403,14 @@ def test_contexts_are_entered_one_by_one() -> None:
 
     assert text.count("with work(") == 2
     assert "parametrize" not in text
+
+
+def test_what_is_passed_more_than_once_is_counted_off() -> None:
+    rows = [
+        case(f"'{a}'", f"'{b}'", parameters=["items", "items"], expected=f"'{a + b}'") for a, b in ("ab", "cd", "ef")
+    ]
+
+    (table,) = render(rows)
+
+    assert '("first_item", "second_item", "expected"),' in table.code
+    assert "assert work(first_item, second_item) == expected" in table.code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -51,6 +52,7 @@ _RESERVED = frozenset(
     | {"request", *FIXTURES}
     | {"l", "O", "I"}
 )
+_ORDINALS = ("first", "second", "third", "fourth")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _SETTING = re.compile(r"\w+\.\w+ = \x000\x00")
 _LONGEST_NAME = 80
@@ -330,7 +332,19 @@ def _columns(shape: TableShape, cases: Sequence[Case]) -> list[str]:
 def _free(wanted: Sequence[str], hidden: set[str]) -> list[str]:
     """Return names for variables: as wanted, with a word more where that hides something or is hard to read."""
     hidden = hidden | _RESERVED
-    return list(distinct([f"{name}_value" if name in hidden else name for name in wanted], hidden))
+    wanted = [f"{name}_value" if name in hidden else name for name in wanted]
+    return list(distinct(_counted_off(wanted), hidden))
+
+
+def _counted_off(names: Sequence[str]) -> list[str]:
+    """Tell names apart of what is passed more than once: ``first_item`` and ``second_item`` for ``items``."""
+    found, seen = [], Counter[str]()
+    for name in names:
+        one = name[:-1] if name.endswith("s") and not name.endswith("ss") else name
+        several = 1 < names.count(name) <= len(_ORDINALS)
+        found.append(f"{_ORDINALS[seen[name]]}_{one}" if several else name)
+        seen[name] += 1
+    return found
 
 
 def _raising_table(first: Case, call: str, same: bool) -> tuple[str, list[str], list[str]]:
