@@ -8,7 +8,7 @@ from typing import Any
 
 from greenline_probe.explore.annotations import hints_of
 from greenline_probe.explore.fitting import fits
-from greenline_probe.explore.observe import Observation
+from greenline_probe.explore.observation import Observation
 from greenline_probe.explore.template import Slot, described
 
 MOST = 5

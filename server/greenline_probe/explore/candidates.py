@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from greenline_probe.explore.goals import Found, Goals
-from greenline_probe.explore.observe import Observation
+from greenline_probe.explore.observation import Observation
 
 MAX_CANDIDATES = 160
 MOST_TELLING = 60

@@ -12,7 +12,8 @@ from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.candidates import in_turn
 from greenline_probe.explore.goals import Goals
 from greenline_probe.explore.mutants import Mutant, Mutation
-from greenline_probe.explore.observe import Observation, Observer
+from greenline_probe.explore.observation import Observation
+from greenline_probe.explore.observe import Observer
 from greenline_probe.explore.plainer import plainer
 from greenline_probe.explore.search import Search
 from greenline_probe.explore.template import OMITTED, Choice, cost_of

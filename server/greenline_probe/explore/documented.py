@@ -9,7 +9,8 @@ from typing import Any, Callable
 
 from greenline_probe.explore.doc_choices import DocumentedChoices
 from greenline_probe.explore.doc_examples import Outcome, run_examples
-from greenline_probe.explore.observe import Observation, Observer
+from greenline_probe.explore.observation import Observation
+from greenline_probe.explore.observe import Observer
 from greenline_probe.explore.template import Choice, Template
 
 MAX_EXAMPLES = 24

@@ -8,7 +8,8 @@ import re
 from typing import Any
 
 from greenline_probe import clock
-from greenline_probe.explore.observe import Observation, Observer
+from greenline_probe.explore.observation import Observation
+from greenline_probe.explore.observe import Observer
 from greenline_probe.explore.sources import prelude_of
 from greenline_probe.explore.surroundings import ELSEWHERE
 

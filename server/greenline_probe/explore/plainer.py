@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Callable
 
 from greenline_probe.explore.budget import Budget
-from greenline_probe.explore.observe import Observation, Observer
+from greenline_probe.explore.observation import Observation
+from greenline_probe.explore.observe import Observer
 from greenline_probe.explore.template import OMITTED, Choice, Slot, cost_of
 
 ORDINARY = 8

@@ -12,7 +12,8 @@ from greenline_probe import wire
 from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.laws import Law, commutative, hash_law, laws_of, neutral
 from greenline_probe.explore.mutants import Mutant, Mutation
-from greenline_probe.explore.observe import Observation, Observer
+from greenline_probe.explore.observation import Observation
+from greenline_probe.explore.observe import Observer
 from greenline_probe.explore.proof import LEAST_INPUTS, Proof, Prover
 from greenline_probe.explore.readable_rows import Row, is_fit, is_short, with_others
 from greenline_probe.explore.siblings import partners

@@ -13,7 +13,8 @@ from greenline_probe.explore.comparisons import Asked, Comparisons, Place
 from greenline_probe.explore.descent import Descent
 from greenline_probe.explore.express import Expresser
 from greenline_probe.explore.goals import Found, Goals
-from greenline_probe.explore.observe import Observation, Observer
+from greenline_probe.explore.observation import Observation
+from greenline_probe.explore.observe import Observer
 from greenline_probe.explore.progress import Progress
 from greenline_probe.explore.rows import rows
 from greenline_probe.explore.suspects import Suspects

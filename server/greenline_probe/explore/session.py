@@ -28,7 +28,7 @@ from greenline_probe.explore.goals import Goals
 from greenline_probe.explore.instrument import Watch
 from greenline_probe.explore.loosen import TIMES, loosened
 from greenline_probe.explore.mutants import Mutation
-from greenline_probe.explore.observe import Observation
+from greenline_probe.explore.observation import Observation
 from greenline_probe.explore.project_makers import ProjectMakers
 from greenline_probe.explore.properties import Properties, message_of
 from greenline_probe.explore.search import Search

@@ -90,8 +90,8 @@ def _is_specced(value: Any) -> bool:
 def calls_seen(value: Any, variable: str, names: Names, express: Callable[[Any], str | None]) -> list[str]:
     """Return assertions on how stand-ins were called, and on what is in a queue."""
     if _is_queue(value):
-        shown = express(list(value.queue))
-        return [f"list({variable}.queue) == {shown}"] if shown not in (None, "[]") else []
+        items = express(list(value.queue))
+        return [f"list({variable}.queue) == {items}"] if items not in (None, "[]") else []
     found = []
     for where, stub in _stubs_in(value, variable):
         made = stub.call_args_list

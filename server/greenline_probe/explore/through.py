@@ -8,7 +8,8 @@ import itertools
 from collections.abc import Iterator
 
 from greenline_probe.explore.definitions import Function, find_def, parameters_of
-from greenline_probe.explore.observe import Observation, Observer
+from greenline_probe.explore.observation import Observation
+from greenline_probe.explore.observe import Observer
 from greenline_probe.explore.pools import unique
 from greenline_probe.explore.steps import CHANGERS
 from greenline_probe.explore.template import OMITTED, Choice, Template

@@ -6,7 +6,7 @@ from typing import Any
 
 from greenline_probe.explore.candidates import MAX_CANDIDATES, best, in_turn
 from greenline_probe.explore.goals import Found, Goals
-from greenline_probe.explore.observe import Observation
+from greenline_probe.explore.observation import Observation
 from greenline_probe.explore.template import Choice, Slot, Template
 
 TEMPLATE: Any = Template(None, "f", [Slot("a", ["1"])])  # type: ignore[arg-type]

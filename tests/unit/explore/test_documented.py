@@ -11,7 +11,7 @@ import pytest
 
 from greenline_probe.explore.documentation import documented_raises
 from greenline_probe.explore.documented import Documented
-from greenline_probe.explore.observe import Observation
+from greenline_probe.explore.observation import Observation
 from greenline_probe.explore.template import described
 from unit.explore.explored import explored
 

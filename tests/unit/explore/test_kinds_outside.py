@@ -14,7 +14,7 @@ import pytest
 from greenline_probe.explore.kinds import http_bodies, http_replies
 from greenline_probe.explore.kinds.called import calls_of, handled, libraries_of
 from greenline_probe.explore.monkeypatch import Monkeypatch
-from greenline_probe.explore.observe import Observation
+from greenline_probe.explore.observation import Observation
 from greenline_probe.explore.template import Choice
 from greenline_probe.explore.values import Values
 from unit.explore.explored import explored

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from greenline_probe.explore.observe import Observation
+from greenline_probe.explore.observation import Observation
 from greenline_probe.explore.template import Choice
 from unit.explore.explored import World, explored
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from greenline_probe.explore.budget import Budget
-from greenline_probe.explore.observe import Observation
+from greenline_probe.explore.observation import Observation
 from greenline_probe.explore.plainer import plainer
 from greenline_probe.explore.template import Choice
 from unit.explore.explored import explored
