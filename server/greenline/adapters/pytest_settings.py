@@ -28,6 +28,8 @@ class PytestSettings:
     python_functions: tuple[str, ...] = ()
     python_classes: tuple[str, ...] = ()
     import_mode: str = ""
+    asyncio_mode: str = ""
+    """Of pytest-asyncio: in "auto" mode, coroutines need no mark."""
     variables: tuple[tuple[str, str], ...] = ()
     """Of the environment, as pytest-env and pytest-django set them before any test."""
 
@@ -44,6 +46,7 @@ def read_settings(file: Path) -> PytestSettings | None:
         python_functions=_words(section.get("python_functions")),
         python_classes=_words(section.get("python_classes")),
         import_mode=_import_mode(section.get("addopts")),
+        asyncio_mode=str(section.get("asyncio_mode", "")).strip(),
         variables=tuple(_variables(section)),
     )
 

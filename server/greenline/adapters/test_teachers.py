@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from greenline.adapters.pytest_settings import PYTEST_FILES, read_settings
 from greenline.adapters.tree_walk import TreeWalk
 from greenline.domain.code.imported_names import imported_names
 from greenline.domain.generation.hypothesis_profile import profile_in
 from greenline.domain.generation.lessons import Lessons, PlacedMaker
 from greenline.domain.generation.project_makers import Maker, makers_in, registered_in
 from greenline.domain.generation.surroundings import DEFAULT_PATTERNS
-from greenline.domain.generation.test_style import TestStyle, style_of
+from greenline.domain.generation.test_style import TestStyle, Waiting, style_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -62,13 +63,20 @@ _File = tuple[Path, str]
 
 def _style(files: Sequence[_File], project: Project) -> TestStyle:
     """Return the style of the nearest file that has one; what it does not show, of the nearest that shows it."""
+    waiting: Waiting = "plain" if _asyncio_mode(project) == "auto" else ""
     styles = [style_of(text, _modules_of(text, path, project)) for path, text in files]
     learned = [style for style in styles if style.learned]
     if not learned:
-        return TestStyle()
+        return TestStyle(waiting=waiting)
     if learned[0].unittest:  # a suite of unittest runs its coroutines itself
         return replace(learned[0], waiting="")
-    return replace(learned[0], waiting=next((style.waiting for style in learned if style.waiting), ""))
+    return replace(learned[0], waiting=next((style.waiting for style in learned if style.waiting), waiting))
+
+
+def _asyncio_mode(project: Project) -> str:
+    files = [project.root / name for name in PYTEST_FILES]
+    settings = (read_settings(file) for file in files if file.is_file())
+    return next((found.asyncio_mode for found in settings if found is not None), "")
 
 
 def _modules_of(text: str, path: Path, project: Project) -> list[str]:

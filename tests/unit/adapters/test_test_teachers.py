@@ -65,6 +65,14 @@ def test_how_coroutines_are_awaited_is_learned_from_another_file_where_this_one_
     assert lessons(project).style.waiting == "asyncio"
 
 
+def test_in_auto_mode_coroutines_need_no_mark(project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.pytest.ini_options]\nasyncio_mode = "auto"\n')
+    assert lessons(project).style.waiting == "plain"
+
+    (project / "pyproject.toml").write_text('[tool.pytest.ini_options]\nasyncio_mode = "strict"\n')
+    assert lessons(project).style.waiting == ""
+
+
 def test_the_suite_of_unittest_runs_coroutines_itself(project: Path) -> None:
     write(project, tests__test_web="import pytest\n\n@pytest.mark.asyncio\nasync def test_get(): ...\n")
     write(project, tests__cart__test_near="class NearTest(unittest.TestCase):\n    def test_it(self): ...\n")
