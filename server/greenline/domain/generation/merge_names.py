@@ -43,19 +43,17 @@ def _can_hold(node: ast.Import | ast.ImportFrom, item: ImportItem) -> bool:
 
 def _extended(source: SourceText, node: ast.ImportFrom, names: Sequence[str]) -> dict[int, str] | None:
     if node.lineno != node.end_lineno:
-        return _in_table(source, node, names)
-    end = source.offset(node.lineno, node.end_col_offset or 0)
-    if source.text[end - 1] == ")":
-        return None
+        return _in_table(source, node, names) or _in_paragraph(source, node, names)
     length = len(source.line(node.lineno))
     if length + sum(len(name) + 2 for name in names) <= max(_WIDTH, length):
         return _in_line(source, node, names)
-    return _to_table(source, node, names)
+    end = source.offset(node.lineno, node.end_col_offset or 0)
+    return None if source.text[end - 1] == ")" else _to_table(source, node, names)
 
 
 def _in_line(source: SourceText, node: ast.ImportFrom, names: Sequence[str]) -> dict[int, str]:
     pieces: dict[int, str] = {}
-    end = source.offset(node.lineno, node.end_col_offset or 0)
+    end = _end_of(source, node.names[-1])
     for name in names:
         later = _later(node, name)
         offset = source.offset(later.lineno, later.col_offset) if later else end
@@ -95,6 +93,27 @@ def _in_table(source: SourceText, node: ast.ImportFrom, names: Sequence[str]) ->
         offset = source.start(later.lineno if later else node.names[-1].lineno + 1)
         pieces[offset] = pieces.get(offset, "") + f"{indent}{name},{source.newline}"
     return pieces
+
+
+def _in_paragraph(source: SourceText, node: ast.ImportFrom, names: Sequence[str]) -> dict[int, str] | None:
+    """Several names on a line, over several lines: new ones follow the last, below it where its line is full."""
+    last = node.names[-1]
+    head = source.text[source.start(node.lineno) : source.offset(node.names[0].lineno, node.names[0].col_offset)]
+    if "(" not in head or "\\" in head:
+        return None
+    indent = " " * next(alias.col_offset for alias in node.names if alias.lineno == last.lineno)
+    length = len(source.line(last.lineno))
+    text = ""
+    for name in names:
+        length += len(name) + 2
+        is_full = length > _WIDTH
+        text += f",{source.newline}{indent}{name}" if is_full else f", {name}"
+        length = len(indent) + len(name) + 2 if is_full else length
+    return {_end_of(source, last): text}
+
+
+def _end_of(source: SourceText, alias: ast.alias) -> int:
+    return source.offset(alias.end_lineno or alias.lineno, alias.end_col_offset or 0)
 
 
 def _later(node: ast.ImportFrom, name: str) -> ast.alias | None:
