@@ -10,7 +10,7 @@ import pytest
 from greenline.domain.code.model import Target
 from greenline.domain.coverage.model import Executed, Ratio
 from greenline.domain.generation.case import Argument, Case
-from greenline.domain.generation.model import Proposal, Strength, SuspectedBug
+from greenline.domain.generation.model import Candidate, Proposal, Strength, SuspectedBug
 from greenline.ports.tests import Conditions, TestOutcome, TestReport, TestRun
 from unit.services.generation_world import ARCS, LINES, SOURCE, World, candidate
 
@@ -84,6 +84,45 @@ async def test_without_other_tests_in_the_file_there_is_no_run_beside_them(world
     world.propose("sign", MINUS)
     await world.generate(sign(world))
     assert len(world.runs) == 2
+
+
+PROPERTY = Candidate(
+    "test_sign_minus",
+    "@given(text=st.text())\ndef test_sign_minus(text):\n    assert sign(text) == sign(text)",
+    ("from hypothesis import given", "from hypothesis import strategies as st", "from shop import sign"),
+    ("property",),
+)
+
+
+async def test_a_property_has_to_hold_for_more_examples_than_it_will_try(world: World) -> None:
+    world.propose("sign", PROPERTY, PLUS)
+    generation = await world.generate(sign(world))
+    assert generation.results[0].tests == ("test_sign_minus", "test_sign_plus")
+    assert generation.edit is not None
+    longer = world.runs[-1].overlay[world.tests]
+    assert "max_examples=500" in longer
+    assert "max_examples" not in generation.edit.new_text
+
+
+async def test_a_property_that_fails_on_more_examples_is_dropped(world: World) -> None:
+    world.propose("sign", PROPERTY, PLUS)
+    world.during = lambda run, _: _fails_where(world, run, "max_examples=500")
+    generation = await world.generate(sign(world))
+    assert generation.results[0].tests == ("test_sign_plus",)
+    assert "max_examples" not in world.runs[-1].overlay[world.tests]
+
+
+async def test_without_a_property_nothing_runs_longer(world: World) -> None:
+    world.propose("sign", PLUS)
+    await world.generate(sign(world))
+    assert not [run for run in world.runs if "max_examples" in run.overlay[world.tests]]
+
+
+def _fails_where(world: World, run: TestRun, part: str) -> TestReport | None:
+    if part not in run.overlay[world.tests]:
+        return None
+    passed = TestOutcome(f"{world.tests}::test_sign_plus", "passed")
+    return TestReport((passed, TestOutcome(f"{world.tests}::test_sign_minus", "failed", "E  Falsifying example")))
 
 
 @pytest.mark.parametrize("in_words", ["assert 1 == 2 (under another hash seed, in another order"])
