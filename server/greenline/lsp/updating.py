@@ -82,8 +82,10 @@ class Updating:
             return Finished(message)
         progress.step("Waiting for you to look at the change" if self._session.client.confirms_changes else "Writing")
         applied = await apply_edit.write(self._session, update.edit, _told(one, len(one.changes)))
+        if not await _arrived(self._session, update.edit) and self._session.client.confirms_changes:
+            # Neovim says that it did what its person has refused.
+            raise Unfinished(f"{path.name} is as it was: the change was not accepted.")
         await asyncio.to_thread(services.update.remember, update)
-        await _told_of(self._session, update.edit)
         progress.step(f"Running {one.test}", 0.5)
         ran = await testing.run_again(self._session, path, [f"{path}::{one.test}"], progress)
         if not ran.ok or ran.failures:
@@ -105,13 +107,14 @@ class Updating:
             self._generate(one.target)
 
 
-async def _told_of(session: Session, edit: TestEdit) -> None:
-    """Wait until the buffer has the edit: editors tell of what they changed before they answer, or shortly after."""
+async def _arrived(session: Session, edit: TestEdit) -> bool:
+    """Tell whether the file is another now: editors tell of what they changed before they answer, or shortly after."""
     for _ in range(_LOOKS):
         text = edits.current_text(session, edit.path)
-        if text is None or edits.same_text(text, edit.new_text):
-            return
+        if text is None or not edits.same_text(text, edit.base_text):
+            return True
         await asyncio.sleep(_PAUSE)
+    return False
 
 
 async def _is_known(session: Session, services: Services, path: Path, test: str) -> bool:

@@ -120,6 +120,16 @@ async def test_what_is_not_accepted_is_not_done_nor_remembered(services: FakeSer
         assert services.run_affected.selected == []
 
 
+async def test_an_editor_that_says_done_and_did_nothing_is_not_believed(services: FakeServices) -> None:
+    async with Editor(services, SHOWS) as editor:
+        person = Person(editor, services)
+        editor.handlers["workspace/applyEdit"] = lambda _: {"applied": True}
+        await person.fail()
+        end = await person.take()
+        assert end["message"] == "test_shop.py is as it was: the change was not accepted."
+        assert services.update.remembered == []
+
+
 async def test_another_editor_is_told_what_was_replaced(services: FakeServices) -> None:
     async with Editor(services, FULL) as editor:
         person = Person(editor, services)
