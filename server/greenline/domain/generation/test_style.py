@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import io
 import re
 import tokenize
 from collections import Counter
@@ -135,7 +134,7 @@ def _quotes(text: str) -> Literal['"', "'"]:
     """Return the quotes of plain texts; those that hold the other kind of quote, and docstrings, do not count."""
     single = double = 0
     try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        for token in tokenize.generate_tokens(iter([*text.splitlines(keepends=True), ""]).__next__):
             body = token.string.lstrip("rRbBfFuU")
             if (
                 token.type != tokenize.STRING
