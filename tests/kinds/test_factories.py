@@ -95,7 +95,7 @@ def test_a_factory_makes_what_is_tested_one_attribute_at_a_time(tmp_path: Path) 
     assert "MemberFactory(age=" in text
     assert " Member(" not in text
     assert "(Member(" not in text
-    assert text.count("import MemberFactory") == 1
+    assert text.count("from tests.factories import") == 1
 
 
 def test_a_registered_factory_is_asked_for_as_a_fixture(tmp_path: Path) -> None:
