@@ -26,3 +26,17 @@ def test_a_flask_view_gets_json_forms_and_headers_and_leaves_the_module_as_it_wa
     assert 'monkeypatch.setattr(library, "BOOKS", copy.deepcopy(library.BOOKS))' in code
     assert 'client.post("/loans/", data=form)' in code
     assert 'headers={"X-Desk": "front"}' in code
+
+
+def test_a_fastapi_endpoint_gets_what_its_model_takes_and_what_it_refuses(
+    generate: Callable[[str], Generated],
+) -> None:
+    code = generate("fastapi_routes").code
+    assert '    client = TestClient(app)\n\n    response = client.get("/orders/2")\n\n' in code
+    assert '{"bread": "rye", "loaves": 10, "is_gift": True}' in code
+    assert 'json={"bread": "rye", "loaves": 0})\n\n    assert response.status_code == 422\n' in code
+
+
+def test_what_an_endpoint_depends_on_is_overridden_and_put_back(generate: Callable[[str], Generated]) -> None:
+    code = generate("fastapi_routes").code
+    assert 'monkeypatch.setitem(app.dependency_overrides, current_user, lambda: "baker")' in code

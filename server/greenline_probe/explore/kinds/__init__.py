@@ -57,6 +57,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("typer", "typer_commands"),
     ("argparse", "argparse_mains"),
     ("flask", "flask_routes"),
+    ("starlette", "fastapi_routes"),
     ("requests httpx", "http_clients"),
     ("", "outside_calls"),
     ("", "queues"),

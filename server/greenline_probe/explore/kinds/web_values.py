@@ -39,8 +39,8 @@ class Request:
     has_json: bool = False
     words: dict[str, str] = field(default_factory=lambda: {"form": "data=", "json": "json=", "headers": "headers="})
     """How the client calls what is sent."""
-    more: str = ""
-    """Further arguments of a request with JSON."""
+    more: tuple[str, str, str] | None = None
+    """A further argument of a request with JSON: (name, label, expression)."""
 
     @property
     def slots(self) -> list[Slot]:
@@ -58,6 +58,8 @@ class Request:
                 found.append((name, self.words[name], "{" + ", ".join(given) + "}"))
         if self.body is not None and id(self.body) in chosen:
             found.append(("json", self.words["json"], chosen[id(self.body)]))
+        if self.more is not None:
+            found.append(self.more)
         return found
 
     def _url(self, chosen: dict[int, str]) -> str:

@@ -1,0 +1,134 @@
+import pytest
+from fastapi.testclient import TestClient
+
+from orders import app, current_user
+
+
+def test_current_user():
+    assert current_user() == "guest"
+
+
+def test_show_order_when_number_not_in_orders():
+    client = TestClient(app)
+
+    response = client.get("/orders/3")
+
+    assert response.status_code == 404
+    assert response.json() == {"detail": "no such order"}
+
+
+def test_show_order_when_number_in_orders():
+    client = TestClient(app)
+
+    response = client.get("/orders/2")
+
+    assert response.status_code == 200
+    assert response.json() == {"bread": "white", "loaves": 1}
+
+
+@pytest.mark.parametrize(
+    ("url", "expected_json"),
+    [
+        pytest.param("/prices", ["rye", "spelt", "white"], id="/prices"),
+        pytest.param("/prices?below=4.5", ["white"], id="/prices?below=4.5"),
+        pytest.param(
+            "/prices?order=price", ["white", "rye", "spelt"], id="/prices?order=price"
+        ),
+        pytest.param("/prices?below=3.5", ["white"], id="/prices?below=3.5"),
+    ],
+)
+def test_list_prices(url, expected_json):
+    client = TestClient(app)
+
+    response = client.get(url)
+
+    assert response.status_code == 200
+    assert response.json() == expected_json
+
+
+def test_list_prices_of_prices_below_none():
+    client = TestClient(app)
+
+    response = client.get("/prices?below=None")
+
+    assert response.status_code == 422
+    assert response.json()["detail"][0]["loc"] == ["query", "below"]
+
+
+@pytest.mark.parametrize(
+    ("json", "expected_status_code", "expected_json"),
+    [
+        pytest.param(
+            {"bread": "abc", "loaves": 3},
+            400,
+            {"detail": "no abc today"},
+            id="bread-abc-loaves-3",
+        ),
+        pytest.param(
+            {"bread": "rye", "loaves": 3},
+            201,
+            {"bread": "rye", "price": 13.5},
+            id="bread-rye-loaves-3",
+        ),
+        pytest.param(
+            {"bread": "rye", "loaves": 9},
+            201,
+            {"bread": "rye", "price": 40.5},
+            id="bread-rye-loaves-9",
+        ),
+        pytest.param(
+            {"bread": "rye", "loaves": 10, "is_gift": True},
+            201,
+            {"bread": "rye", "price": 41.5},
+            id="bread-rye-loaves-10",
+        ),
+        pytest.param(
+            {"bread": "rye", "loaves": 11, "is_gift": True},
+            201,
+            {"bread": "rye", "price": 45.55},
+            id="bread-rye-loaves-11",
+        ),
+    ],
+)
+def test_add_order(json, expected_status_code, expected_json):
+    client = TestClient(app)
+
+    response = client.post("/orders", json=json)
+
+    assert response.status_code == expected_status_code
+    assert response.json() == expected_json
+
+
+def test_add_order_with_bread_and_loaves():
+    client = TestClient(app)
+
+    response = client.post("/orders", json={"bread": "rye", "loaves": 0})
+
+    assert response.status_code == 422
+    assert response.json()["detail"][0]["loc"] == ["body", "loaves"]
+
+
+@pytest.mark.parametrize(
+    ("url", "expected_json"),
+    [
+        pytest.param("/orders/3", {"cancelled": False}, id="/orders/3"),
+        pytest.param("/orders/2", {"cancelled": True}, id="/orders/2"),
+    ],
+)
+def test_cancel_order(url, expected_json, monkeypatch):
+    client = TestClient(app)
+    monkeypatch.setitem(app.dependency_overrides, current_user, lambda: "baker")
+
+    response = client.delete(url)
+
+    assert response.status_code == 200
+    assert response.json() == expected_json
+
+
+def test_cancel_order_when_user_is_not_baker():
+    client = TestClient(app)
+
+    response = client.delete("/orders/3")
+
+    assert response.status_code == 403
+    assert response.json() == {"detail": "only the baker cancels orders"}
