@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from editors.real_editors import REPOSITORY, editors_folder, environment, not_set_up, server_command
+from greenline.adapters.generated_tests_sqlite import GeneratedTestsSqlite
+from greenline.domain.generation.kept_tests import GeneratedTest, key_of, named_tests
 
 pytestmark = pytest.mark.e2e
 
@@ -106,13 +108,55 @@ def test_a_suspected_bug_is_a_warning_on_its_line_until_dismissed(
     assert "Dismiss: IndexError is what should happen here" in told["titles"]
 
 
+PRICED = "def price(n):\n    return 3 * n\n"
+PRICE_TEST = "from prices import price\n\n\ndef test_price():\n    assert price(2) == 4\n"
+
+
+@pytest.fixture
+def outdated(tmp_path: Path) -> Path:
+    """Return a test that Greenline generated before the code changed."""
+    root = tmp_path / "prices"
+    root.mkdir()
+    (root / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\n', encoding="utf-8")
+    (root / "prices.py").write_text(PRICED, encoding="utf-8")
+    (root / "test_prices.py").write_text(PRICE_TEST, encoding="utf-8")
+    (node,) = named_tests(PRICE_TEST).values()
+    index = GeneratedTestsSqlite(tmp_path / "cache" / "greenline" / "generated-tests.sqlite3")
+    index.remember([GeneratedTest(key_of(node), "prices.py::price")])
+    return root / "test_prices.py"
+
+
+def test_expectations_are_updated_after_a_look_and_one_undo_takes_it_back(
+    neovim: Neovim, outdated: Path, tmp_path: Path
+) -> None:
+    told = play(neovim, tmp_path, "neovim_updating.lua", test_file=str(outdated), answer=1)
+
+    assert told["step"] == "done", json.dumps(told, indent=1)
+    assert told["before"] + "\n" == PRICE_TEST
+    assert told["after"] + "\n" == PRICE_TEST.replace("== 4", "== 6")
+    assert told["undone"] == told["before"]
+    assert told["messages"][-1] == "test_price is updated and passes: price(2): 4 -> 6"
+    asks = neovim.encoding == "utf-8"  # from 0.12 on
+    assert told["asked"] == (["Apply all changes?\nUpdate expectations: price(2): 4 -> 6"] if asks else [])
+
+
+def test_what_the_person_refuses_is_not_done(neovim: Neovim, outdated: Path, tmp_path: Path) -> None:
+    if neovim.encoding != "utf-8":
+        pytest.skip("this Neovim asks nothing: the change is made, and told")
+    told = play(neovim, tmp_path, "neovim_updating.lua", test_file=str(outdated), answer=2)
+
+    assert told["step"] == "done", json.dumps(told, indent=1)
+    assert told["after"] == told["before"]
+    assert "is as it was" in told["messages"][-1]
+
+
 def lines_of(source: Path, function: str) -> tuple[int, int]:
     nodes = ast.parse(source.read_text(encoding="utf-8")).body
     node = next(node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == function)
     return node.lineno, node.end_lineno or node.lineno
 
 
-def play(neovim: Neovim, folder: Path, **scenario: Any) -> dict[str, Any]:
+def play(neovim: Neovim, folder: Path, lua: str = "neovim_scenario.lua", **scenario: Any) -> dict[str, Any]:
     """Run the scenario and return what it told."""
     output = folder / "told.json"
     given = folder / "scenario.json"
@@ -137,7 +181,7 @@ def play(neovim: Neovim, folder: Path, **scenario: Any) -> dict[str, Any]:
             "--clean",
             "-n",
             "-c",
-            f"luafile {Path(__file__).with_name('neovim_scenario.lua')}",
+            f"luafile {Path(__file__).with_name(lua)}",
         ],
         env={**environment(), **homes, "GREENLINE_SCENARIO": str(given)},
         capture_output=True,
