@@ -102,5 +102,5 @@ def test_a_registered_factory_is_asked_for_as_a_fixture(tmp_path: Path) -> None:
     text = generate(tmp_path, tests__conftest=REGISTERED)
 
     assert "(member):\n    assert member.can_vote() is True" in text
-    assert "member_factory(age=" in text
+    assert "member = member_factory(" in text
     assert "import MemberFactory" not in text
