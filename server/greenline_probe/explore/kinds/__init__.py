@@ -10,6 +10,8 @@ A kind is a module of this package that defines one or more of these functions:
     Slots of statements before the call: what takes the place of the network, the clock, a subprocess.
 ``instances(kind, values)``
     Expressions that make an instance of a class, the simplest first; they are tried before they are used.
+``reaches_outside(kind)``
+    Whether an instance of the class that nothing stands in for would reach outside.
 ``parameters(name, hint, values)``
     Expressions for a parameter, in the place of what its type alone would give.
 ``parts(value)``
@@ -96,6 +98,11 @@ def instances(kind: Any, values: Values) -> list[str]:
         is_known = getattr(each, "KNOWN", False)
         found += [source for source in each.instances(kind, values) if is_known or values.attempt(source)]
     return found
+
+
+def reaches_outside(kind: Any) -> bool:
+    """Tell whether instances of a class would reach outside: what is made of it at random would, too."""
+    return any(each.reaches_outside(kind) for each in _kinds("reaches_outside"))
 
 
 def parameters(name: str, hint: Any, values: Values) -> list[str]:

@@ -47,10 +47,16 @@ def settings(subject: Subject, values: Values) -> list[Slot]:
 
 def instances(kind: Any, values: Values) -> list[str]:
     """Return a client as people make one."""
-    home = getattr(kind, "__module__", "").partition(".")[0]
-    if home in _LIBRARIES and getattr(kind, "__name__", "") in {"Session", "Client", "AsyncClient"}:
+    home = str(getattr(kind, "__module__", "")).partition(".")[0]
+    if reaches_outside(kind):
         return [f"{values.names.of_module(home)}.{kind.__name__}()"]
     return []
+
+
+def reaches_outside(kind: Any) -> bool:
+    """Tell whether it is a class of clients."""
+    home = str(getattr(kind, "__module__", "")).partition(".")[0]
+    return home in _LIBRARIES and getattr(kind, "__name__", "") in {"Session", "Client", "AsyncClient"}
 
 
 def arranged(lines: list[str], _: dict[str, Any], express: Expresser) -> tuple[list[str], list[str], list[str]] | None:

@@ -37,7 +37,7 @@ def settings(subject: Subject, values: Values) -> list[Slot]:
     slots = []
     named = {n.id for code in subject.facts.code for n in ast.walk(code) if isinstance(n, ast.Name)}
     for name, held in vars(subject.module).items():
-        if name in named and _is_client(type(held)):
+        if name in named and reaches_outside(type(held)):
             module = values.names.of_module(subject.module.__name__)
             pool = [
                 f"{made}\nmonkeypatch.setattr({module}, {name!r}, fake)" for made in _fakes(type(held), values, "fake")
@@ -48,12 +48,13 @@ def settings(subject: Subject, values: Values) -> list[Slot]:
 
 def instances(kind: Any, values: Values) -> list[str]:
     """Return clients that answer, each in another way."""
-    if _is_client(kind):
+    if reaches_outside(kind):
         return [with_prelude(made, "client") for made in _fakes(kind, values, "client")]
     return []
 
 
-def _is_client(kind: Any) -> bool:
+def reaches_outside(kind: Any) -> bool:
+    """Tell whether it is a class of clients."""
     home = str(getattr(kind, "__module__", "")).partition(".")[0]
     return home == "anthropic" and getattr(kind, "__name__", "") in _CLIENTS
 
