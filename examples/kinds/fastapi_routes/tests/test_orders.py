@@ -46,15 +46,6 @@ def test_list_prices(url, expected_json):
     assert response.json() == expected_json
 
 
-def test_list_prices_of_prices_below_none():
-    client = TestClient(app)
-
-    response = client.get("/prices?below=None")
-
-    assert response.status_code == 422
-    assert response.json()["detail"][0]["loc"] == ["query", "below"]
-
-
 @pytest.mark.parametrize(
     ("json", "expected_status_code", "expected_json"),
     [

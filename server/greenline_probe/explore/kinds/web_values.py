@@ -162,7 +162,7 @@ def _keys(function: ast.AST) -> Iterator[tuple[ast.expr, str]]:
 
 
 def _text(source: str) -> str:
-    return _items(source)[0] if source else ""
+    return next(iter(_items(source)), "") if source else ""
 
 
 def _items(source: str) -> list[str]:
@@ -170,6 +170,8 @@ def _items(source: str) -> list[str]:
         value: Any = ast.literal_eval(source)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return [source]
+    if value is None:  # is not sent
+        return []
     if isinstance(value, bool):
         return [str(value).lower()]
     return [str(item) for item in value] if isinstance(value, (list, tuple)) else [str(value)]
