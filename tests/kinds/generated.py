@@ -52,7 +52,7 @@ def generated_for(example: str, folder: Path) -> Generated:
 
 
 def _is_set_up(path: Path) -> bool:
-    return path.name in {"conftest.py", "__init__.py", "settings.py", "factories.py"}
+    return path.name in {"conftest.py", "__init__.py", "settings.py", "urls.py", "factories.py"}
 
 
 def _environment() -> dict[str, str]:

@@ -40,3 +40,11 @@ def test_a_fastapi_endpoint_gets_what_its_model_takes_and_what_it_refuses(
 def test_what_an_endpoint_depends_on_is_overridden_and_put_back(generate: Callable[[str], Generated]) -> None:
     code = generate("fastapi_routes").code
     assert 'monkeypatch.setitem(app.dependency_overrides, current_user, lambda: "baker")' in code
+
+
+def test_a_django_view_is_asked_at_the_address_that_the_urls_give_it(generate: Callable[[str], Generated]) -> None:
+    code = generate("django_views").code
+    assert "from django.test import Client\n" in code
+    assert 'Client().get("/notices/2/")' in code
+    assert 'Client().post("/post/", data=form)' in code
+    assert 'assert response.url == "/notices/1/"' in code

@@ -60,6 +60,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("argparse", "argparse_mains"),
     ("flask", "flask_routes"),
     ("starlette", "fastapi_routes"),
+    ("django", "django_views"),
     ("requests httpx", "http_clients"),
     ("", "outside_calls"),
     ("", "queues"),

@@ -1,0 +1,35 @@
+"""A notice board."""
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.views import View
+
+NOTICES = {1: "Lost: one glove", 2: "Choir on Friday"}
+
+
+def index(request):
+    wanted = request.GET.get("q")
+    if not wanted:
+        return redirect("/notices/1/")
+    found = [text for text in NOTICES.values() if wanted.lower() in text.lower()]
+    return JsonResponse({"found": found})
+
+
+def show(request, number):
+    if number not in NOTICES:
+        raise Http404("no such notice")
+    if request.headers.get("Accept-Language") == "fr":
+        return HttpResponse(f"Avis : {NOTICES[number]}")
+    return HttpResponse(NOTICES[number])
+
+
+class Post(View):
+    """Where notices come in."""
+
+    def post(self, request):
+        text = request.POST.get("text", "")
+        if not text:
+            return HttpResponse("a notice says something", status=400)
+        if len(text) > 60:
+            return HttpResponse("too long", status=413)
+        return HttpResponse(f"pinned: {text}", status=201)
