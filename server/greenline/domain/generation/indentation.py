@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import tokenize
 from typing import TYPE_CHECKING
@@ -47,7 +46,7 @@ def outdented(code: str) -> str:
 def step_of(text: str) -> str:
     """Return what one step of indentation is in a text: the first one that its statements make."""
     try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        for token in _tokens(text):
             if token.type == tokenize.INDENT:
                 return token.string
     except (tokenize.TokenError, SyntaxError):
@@ -76,7 +75,7 @@ def _literals(code: str) -> Iterator[tuple[int, int, bool]]:
     before = tokenize.NEWLINE
     starts: list[int] = []
     try:
-        for token in tokenize.generate_tokens(io.StringIO(code).readline):
+        for token in _tokens(code):
             if token.type == tokenize.STRING:
                 yield token.start[0], token.end[0], before == tokenize.INDENT
             elif token.type in _OPENING:
@@ -87,3 +86,8 @@ def _literals(code: str) -> Iterator[tuple[int, int, bool]]:
                 before = token.type
     except tokenize.TokenError as error:
         raise SyntaxError(str(error)) from error
+
+
+def _tokens(code: str) -> Iterator[tokenize.TokenInfo]:
+    lines = [line + "\n" for line in code.split("\n")]
+    return tokenize.generate_tokens(iter([*lines, ""]).__next__)
