@@ -57,12 +57,9 @@ if TYPE_CHECKING:
         (
             "language_model",
             [
-                r"client = Mock\(spec=anthropic\.Anthropic, messages=Mock\(spec=Messages\)\)",
-                r'stop_reason="max_tokens"',
-                r"ToolUseBlock\(",
-                r"anthropic\.RateLimitError\(",
-                r"anthropic\.APIConnectionError\(",
-                r"client\.messages\.stream\.return_value\.__enter__\.return_value = stream",
+                r"client = Mock\(spec=anthropic\.AsyncAnthropic, messages=Mock\(spec=AsyncMessages\)\)",
+                r"client\.messages\.create = AsyncMock\(spec=AsyncMessages\.create\)",
+                r'stop_reason="refusal"',
                 r"assert client\.messages\.create\.call_args_list == \[\s*call\(",
             ],
         ),

@@ -1,0 +1,40 @@
+import asyncio
+from unittest.mock import AsyncMock, Mock, call
+
+import anthropic
+from anthropic.resources import AsyncMessages
+from anthropic.types import Message, TextBlock
+
+from translate import translate
+
+
+def test_translate_when_stop_reason_is_not_refusal():
+    client = Mock(spec=anthropic.AsyncAnthropic, messages=Mock(spec=AsyncMessages))
+    client.messages.create = AsyncMock(spec=AsyncMessages.create)
+    client.messages.create.return_value = Message.model_construct(
+        content=[TextBlock(type="text", text="Hello")], stop_reason="end_turn"
+    )
+    assert asyncio.run(translate(client, "abc")) == "Hello"
+    assert client.messages.create.call_args_list == [
+        call(
+            model="claude-sonnet-4-5",
+            max_tokens=1000,
+            messages=[{"role": "user", "content": "Translate into French: abc"}],
+        )
+    ]
+
+
+def test_translate_when_stop_reason_is_refusal():
+    client = Mock(spec=anthropic.AsyncAnthropic, messages=Mock(spec=AsyncMessages))
+    client.messages.create = AsyncMock(spec=AsyncMessages.create)
+    client.messages.create.return_value = Message.model_construct(
+        content=[TextBlock(type="text", text="Hello")], stop_reason="refusal"
+    )
+    assert asyncio.run(translate(client, "refusal")) == "refusal"
+    assert client.messages.create.call_args_list == [
+        call(
+            model="claude-sonnet-4-5",
+            max_tokens=1000,
+            messages=[{"role": "user", "content": "Translate into French: refusal"}],
+        )
+    ]
