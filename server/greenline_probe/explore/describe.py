@@ -9,7 +9,7 @@ import re
 import types
 from typing import Any, Callable
 
-from greenline_probe.explore import kinds
+from greenline_probe.explore import idioms
 from greenline_probe.explore.express import Expresser
 from greenline_probe.explore.stubs import holds_mocks
 
@@ -51,7 +51,7 @@ class Describer:
         if holds_mocks(value):
             return []  # what is asserted of a stand-in is how it was called
         with contextlib.suppress(Exception):
-            known = kinds.parts(value)
+            known = idioms.parts(value)
             if known is not None:
                 return self._parts(value, variable, known)
             name = self.names.of(type(value))
@@ -108,7 +108,7 @@ class Describer:
 
     def visible(self, value: Any, variable: str) -> dict[str, str]:
         """Return expression -> value source for what the object shows: attributes, properties, length, items, text."""
-        known = kinds.state(value, self.names)
+        known = idioms.state(value, self.names)
         if known is not None:
             return self._state(value, variable, known)
         seen = self.visible_data(value, variable)

@@ -18,7 +18,7 @@ import types
 import uuid
 from typing import Any, Callable
 
-from greenline_probe.explore import kinds
+from greenline_probe.explore import idioms
 
 MAX_SOURCE = 400
 _STANDARD = getattr(sys, "stdlib_module_names", frozenset(sys.modules))
@@ -174,7 +174,7 @@ class Expresser:
             return self.positional(public, [str(value)], depth)
         if getattr(kind, "__eq__", None) is object.__eq__:
             return None
-        given = kinds.arguments(value)
+        given = idioms.arguments(value)
         if given is not None:
             return self.by_name(kind, given, depth)
         if dataclasses.is_dataclass(value):

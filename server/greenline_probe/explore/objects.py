@@ -7,7 +7,7 @@ import enum
 import inspect
 from typing import TYPE_CHECKING, Any, Callable
 
-from greenline_probe.explore import kinds
+from greenline_probe.explore import idioms
 from greenline_probe.explore.facts import constructor_facts
 from greenline_probe.explore.makers import Maker, instances_in, makers_of
 from greenline_probe.explore.pools import unique
@@ -51,7 +51,7 @@ class Objects:
         name = self._values.names.of(kind)
         if depth > DEEPEST:
             return []
-        special = kinds.instances(kind, self._values)
+        special = idioms.instances(kind, self._values)
         if special:
             return special
         given, varied = self.given(kind), self._varied(kind, depth)

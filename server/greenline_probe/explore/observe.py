@@ -14,7 +14,7 @@ import types
 from collections.abc import Iterator
 from typing import Any, Callable
 
-from greenline_probe.explore import environment, kinds, obstacles
+from greenline_probe.explore import environment, idioms, obstacles
 from greenline_probe.explore.describe import MAX_ITEMS, Describer, equals, files_below, stable_part
 from greenline_probe.explore.effects import Before, can_change, effects_of
 from greenline_probe.explore.express import Expresser
@@ -173,7 +173,7 @@ class Observer:
             prepared, changed = self.state.changes(self.names, self.describer.expression)
             if any("http_replies(" in line or ".setattr(" in line for line in lines):
                 observation.made_up = observation.kind == "raise"
-            written = kinds.arranged(lines, space, self.express)
+            written = idioms.arranged(lines, space, self.express)
             if written is not None:
                 observation.arranged, observation.after = tuple(written[0]), (*observation.after, *written[2])
                 observation.decorators = (*written[1], *observation.decorators)
@@ -329,7 +329,7 @@ class Observer:
                 details[1:] if len(details) > 1 and details[0].startswith("isinstance") else details
             )
             return
-        kept = kinds.failure(result)
+        kept = idioms.failure(result)
         if kept is not None:
             self._raised(observation, kept)
             if not (observation.kind == "raise" and observation.deliberate):
@@ -343,7 +343,7 @@ class Observer:
         """Assert with which code a command ended, and what it said of the reason in the project's words."""
         code = self.describer.expression(error.code)
         told = said.rpartition("error: ")[2].strip()
-        is_own = kinds.is_told_by_project(error) and told and self.describer.is_stable(told)
+        is_own = idioms.is_told_by_project(error) and told and self.describer.is_stable(told)
         observation.message = ""
         observation.after = (
             *((f"caught.value.code == {code}",) if code is not None else ()),
@@ -357,7 +357,7 @@ class Observer:
         """Return what an argument shows that is an object of the project's, or a plain one."""
         home = type(value).__module__.partition(".")[0]
         own = home == self.subject.module.__name__.partition(".")[0]
-        known = own or isinstance(value, types.SimpleNamespace) or kinds.state(value, self.names) is not None
+        known = own or isinstance(value, types.SimpleNamespace) or idioms.state(value, self.names) is not None
         return self.describer.state_of(name, {name: value}) if known else {}
 
     def _raised(self, observation: Observation, error: BaseException) -> None:
@@ -381,7 +381,7 @@ class Observer:
         observation.deliberate, observation.error_line = self.intentions.judge(error)
         if observation.deliberate and self.intentions.is_worded_by_python(error):
             observation.message = ""  # another version of Python says it in other words
-        if (words := kinds.said(error)) is not None:
+        if (words := idioms.said(error)) is not None:
             observation.message, observation.within, observation.deliberate = stable_part(words), True, True
             return
         if not observation.deliberate:

@@ -14,7 +14,7 @@ import warnings
 from typing import Any, Callable
 
 from greenline_probe import clock, guard, limits, wire
-from greenline_probe.explore import accidents, environment, kinds, no_call, obstacles
+from greenline_probe.explore import accidents, environment, idioms, no_call, obstacles
 from greenline_probe.explore.arcs import recorder
 from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.candidates import best
@@ -70,7 +70,7 @@ class Session:
         watch = Watch(request.module, comparing=instrumented)
         self.comparisons = watch.comparisons
         module = import_module(request.module)
-        kinds.set_up()
+        idioms.set_up()
         with open(request.file, encoding="utf-8") as file:
             text = file.read()
         self.subject: Subject = resolve(module, request.qualname, text)

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from greenline_probe.explore import drawn, kinds
+from greenline_probe.explore import drawn, idioms
 from greenline_probe.explore.accepted import Accepted, Range, accepted
 from greenline_probe.explore.annotations import hints_of
 from greenline_probe.explore.definitions import find_def, parsed, source_of
@@ -158,7 +158,7 @@ class Sources:
 
     def _of_class(self, kind: type, width: Width, depth: int) -> Strategy | None:
         name = self._names.of(kind)
-        if name is None or inspect.isabstract(kind) or kinds.reaches_outside(kind):
+        if name is None or inspect.isabstract(kind) or idioms.reaches_outside(kind):
             return None
         if issubclass(kind, enum.Enum):
             members = [f"{name}.{member.name}" for member in kind if member.name]

@@ -12,7 +12,7 @@ import types
 from dataclasses import dataclass, field
 from typing import Any
 
-from greenline_probe.explore import frameworks, kinds
+from greenline_probe.explore import frameworks, idioms
 from greenline_probe.explore.definitions import find_def, function_around, parsed
 from greenline_probe.explore.facts import Facts, enrich, read_facts
 from greenline_probe.explore.failed_imports import why_not_imported
@@ -164,7 +164,7 @@ def _mangled(name: str, owner: Any) -> str:
 
 def _classify(raw: Any, thing: Any, owner: Any, node: ast.AST) -> tuple[str, Any]:
     if owner is None:
-        return "function", kinds.function_of(thing)
+        return "function", idioms.function_of(thing)
     name = getattr(node, "name", "")
     if isinstance(raw, property) or is_cached_property(raw):
         accessor = raw.func if is_cached_property(raw) else raw.fget

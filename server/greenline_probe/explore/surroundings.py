@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from typing import Callable
 
-from greenline_probe.explore import environment, kinds
+from greenline_probe.explore import environment, idioms
 from greenline_probe.explore.module_state import ModuleState
 
 LEAVES_FILES = "leave files in the current folder"
@@ -41,7 +41,7 @@ class Surroundings:
         self._here = os.getcwd()
         self.variables = variables = environment.variables()
         try:
-            with kinds.around():
+            with idioms.around():
                 yield
         finally:
             self._note_what_is_left()

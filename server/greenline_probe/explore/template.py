@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from greenline_probe.explore import kinds
+from greenline_probe.explore import idioms
 from greenline_probe.explore.pools import unique
 from greenline_probe.explore.sources import SEPARATOR, call, expression_of, plain, prelude_of, relabelled
 from greenline_probe.explore.steps import in_order, steps_of
@@ -116,13 +116,13 @@ class Template:
 
 def templates(subject: Subject, values: Values) -> list[Template]:
     """Return the ways to call the target, most ordinary first; empty when no receiver can be made."""
-    special = kinds.ways(subject, values)
+    special = idioms.ways(subject, values)
     if special is not None:
         return special
     slots = slots_of(subject.signature, values, values.hints(subject.function), "argument")
     if slots is None:
         return []
-    slots = [*_settings(values), *kinds.settings(subject, values), *slots]
+    slots = [*_settings(values), *idioms.settings(subject, values), *slots]
     name = values.names.of(subject.owner) if subject.owner is not None else None
     if subject.kind == "function":
         # The module's own binding: decorated, as its users call it.
@@ -234,7 +234,7 @@ def _receivers(subject: Subject, name: str, values: Values, slots: list[Slot]) -
     variable = variable_name(name)
     found: list[tuple[str, str, list[Slot]]] = []
     steps = _steps(subject, variable, values, slots)
-    special = bool(kinds.instances(owner, values))  # whose constructor takes anything, and says nothing of it
+    special = bool(idioms.instances(owner, values))  # whose constructor takes anything, and says nothing of it
     if not special and not inspect.isabstract(owner) and values.objects.of(owner):
         try:
             signature = inspect.signature(owner)

@@ -13,7 +13,7 @@ import types
 import typing
 from typing import Any, Callable
 
-from greenline_probe.explore import kinds
+from greenline_probe.explore import idioms
 from greenline_probe.explore.annotations import hints_of, scope_of
 from greenline_probe.explore.express import Expresser, Names
 from greenline_probe.explore.facts import Facts, function_facts
@@ -66,7 +66,7 @@ class Values:
 
     def of_parameter(self, parameter: inspect.Parameter, hint: Any, depth: int = 0) -> list[str]:
         """Return the pool of one parameter: its type, else its default, else what the code does with it."""
-        special = kinds.parameters(parameter.name, hint, self) if depth == 0 else []
+        special = idioms.parameters(parameter.name, hint, self) if depth == 0 else []
         if special:
             return special
         typed = [] if hint is parameter.empty or hint is Any or hint is object else self.of_type(hint, depth)

@@ -40,7 +40,8 @@ async def test_what_was_written_runs_as_the_person_would_run_it(world: World) ->
     assert (run.selection, run.measure, run.guarded) == ((str(world.tests),), (world.source,), False)
     assert (confirmation.ok, confirmation.passed, confirmation.problem) == (True, 3, "")
     assert confirmation.message == (
-        "3 tests passed in test_shop.py (where tests are); `sign` 0 % -> 100 % (3 lines, 2 branches); `twice` 0 % -> 100 % (1 line)"
+        "3 tests passed in test_shop.py (where tests are); `sign` 0 % -> 100 % (3 lines, 2 branches); "
+        "`twice` 0 % -> 100 % (1 line)"
     )
     assert [r.status for r in confirmation.results] == ["confirmed", "confirmed"]
 

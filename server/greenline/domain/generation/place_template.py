@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -50,7 +49,7 @@ def place_by_template(template: str, around: Surroundings) -> Placement:
     """
     problem = problem_of(template)
     name = "" if problem else _filled(template, around)
-    path = Path(os.path.normpath(around.root / name))
+    path = around.root / name
     if not problem and path == around.source:
         problem = f"{SETTING}: for {around.shown(path)}, {template} is that file itself."
     elif not problem and not _collected(path, around):
