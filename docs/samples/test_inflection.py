@@ -41,7 +41,7 @@ def test_irregular(monkeypatch):
 
 
 def test_irregular_when_first_of_singular_is_first_of_plural_for_man_and_men(
-    monkeypatch
+    monkeypatch,
 ):
     monkeypatch.setattr(inflection, "PLURALS", inflection.PLURALS.copy())
     monkeypatch.setattr(inflection, "SINGULARS", inflection.SINGULARS.copy())
@@ -87,7 +87,7 @@ def test_irregular_of_o_and_bracket(monkeypatch):
 
 
 def test_irregular_when_first_of_singular_is_first_of_plural_for_a_and_aeople(
-    monkeypatch
+    monkeypatch,
 ):
     monkeypatch.setattr(inflection, "PLURALS", inflection.PLURALS.copy())
     monkeypatch.setattr(inflection, "SINGULARS", inflection.SINGULARS.copy())

@@ -38,7 +38,7 @@ SEEDS = (0, 4242)
 """Hash seeds of the runs: what depends on the order of a set shows."""
 _OTHER = Conditions(timezone="GLT-13:45", locale="C.UTF-8", days_later=403.2, elsewhere=True, shuffle=SEEDS[1])
 ROUNDS = 6
-TRIAL_SECONDS = 10.0
+TRIAL_SECONDS = 30.0
 """For a run of new tests, plus one for each: what was explored took less, so what takes longer hangs."""
 PROPERTY_SECONDS = 40.0
 """More for tests by Hypothesis: it tries hundreds of examples, and first learns all of Unicode."""
