@@ -27,12 +27,17 @@ class Generated:
     code: str
     """All test files that were written."""
 
-    def pytest(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def pytest(self) -> subprocess.CompletedProcess[str]:
         """Run the example's tests as a person would."""
-        command = [str(PYTHON), "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-        return subprocess.run(
-            command, cwd=self.folder, check=False, capture_output=True, text=True, timeout=SECONDS, env=_environment()
-        )
+        return run_pytest(self.folder)
+
+
+def run_pytest(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the tests of an example as a person would."""
+    command = [str(PYTHON), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    return subprocess.run(
+        command, cwd=folder, check=False, capture_output=True, text=True, timeout=SECONDS, env=_environment()
+    )
 
 
 def generated_for(example: str, folder: Path) -> Generated:

@@ -171,7 +171,7 @@ class Observer:
             restoring = environment.restoring(self._surroundings.variables, space["monkeypatch"].names, self.names)
             observation.decorators = (restoring,) if restoring else ()
             prepared, changed = self.state.changes(self.names, self.describer.expression)
-            if any("http_replies(" in line or ".setattr(" in line for line in lines):
+            if any(mark in line for line in lines for mark in ("http_replies(", ".setattr(", ".return_value = ")):
                 observation.made_up = observation.kind == "raise"
             written = idioms.arranged(lines, space, self.express)
             if written is not None:

@@ -85,24 +85,16 @@ def test_add(args, expected_output):
 
 
 @pytest.mark.parametrize(
-    ("args", "expected_output"),
+    "args",
     [
-        pytest.param(
-            ["add", "title", "--year", "3"],
-            "Invalid value for --year: no book was printed in 3",
-            id="add-title-year",
-        ),
-        pytest.param(
-            ["add", "title", "--year", "1449"],
-            "Invalid value for --year: no book was printed in 1449",
-            id="add-title-year-2",
-        ),
+        pytest.param(["add", "title", "--year", "3"], id="add-title-year"),
+        pytest.param(["add", "A title", "--year", "1449"], id="add-a-title-year"),
     ],
 )
-def test_add_when_year_below_1450(args, expected_output):
+def test_add_when_year_below_1450(args):
     result = CliRunner().invoke(cli, args)
     assert result.exit_code == 2
-    assert expected_output in result.output
+    assert "Invalid value for --year" in result.output
 
 
 @pytest.mark.parametrize(

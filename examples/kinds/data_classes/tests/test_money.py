@@ -1,16 +1,33 @@
+import re
+
 import pytest
 
 from money import Basket, Money
 
 
+def test_money_for_zero_cents():
+    money = Money(0)
+    assert money.cents == 0
+    assert money.currency == "EUR"
+    assert str(money) == "0.00 EUR"
+
+
+@pytest.mark.parametrize(
+    ("currency", "message"),
+    [
+        pytest.param("a,b", "not a currency: a,b", id="a,b"),
+        pytest.param("Hello World", "not a currency: Hello World", id="Hello-World"),
+        pytest.param("H", "not a currency: H", id="H"),
+    ],
+)
+def test_money_raises_value_error(currency, message):
+    with pytest.raises(ValueError, match="^" + re.escape(message)):
+        Money(3, currency=currency)
+
+
 def test_money_raises_value_error_when_cents_below_0():
     with pytest.raises(ValueError, match=r"^an amount cannot be negative"):
         Money(-1)
-
-
-def test_money_raises_value_error_when_cents_at_least_0():
-    with pytest.raises(ValueError, match=r"^not a currency: Hello World"):
-        Money(3, currency="Hello World")
 
 
 def test_money_plus_when_currency_is_currency():
@@ -51,6 +68,18 @@ def test_money_less_raises_value_error(money, percent):
 def test_money_str():
     money = Money(3)
     assert str(money) == "0.03 EUR"
+
+
+def test_basket():
+    basket = Basket("abc")
+    assert basket.owner == "abc"
+    assert basket.items == []
+    assert basket.discount == 0
+
+
+def test_basket_for_blank_owner():
+    basket = Basket(" ")
+    assert basket.owner == "guest"
 
 
 def test_basket_add():

@@ -3,6 +3,15 @@ import pytest
 from reading import Reading, to_row
 
 
+def test_reading_check_range():
+    reading = Reading("C", 2.5)
+    assert reading.sensor == "C"
+    assert reading.value == 2.5
+    assert reading.unit == "C"
+    assert reading.tags == []
+    assert reading.is_frost is False
+
+
 def test_reading_check_range_raises_value_error():
     with pytest.raises(ValueError, match=r"^no sensor tells 61\.0 C"):
         Reading("C", 61.0)

@@ -28,10 +28,16 @@ def test_show_when_number_not_in_notices():
     assert response.status_code == 404
 
 
-def test_show_when_number_in_notices():
+def test_show():
     response = Client().get("/notices/2/")
     assert response.status_code == 200
     assert response.content.decode() == "Choir on Friday"
+
+
+def test_show_with_accept_language():
+    response = Client().get("/notices/2/", headers={"Accept-Language": "fr"})
+    assert response.status_code == 200
+    assert response.content.decode() == "Avis : Choir on Friday"
 
 
 @pytest.mark.parametrize(

@@ -61,18 +61,6 @@ def test_booking_check_stay():
     assert booking.board == Board.FULL
 
 
-def test_booking_check_stay_of_guest_and_date_and_date_and_3():
-    booking = Booking(
-        guest=Guest(name="abc"),
-        arrival=date(2024, 1, 31),
-        departure=date(2024, 2, 2),
-        beds=3,
-    )
-    assert booking.departure == date(2024, 2, 2)
-    assert booking.beds == 3
-    assert booking.nights == 2
-
-
 def test_booking_check_stay_2():
     booking = Booking(
         guest=Guest(name="abc"),
@@ -83,20 +71,6 @@ def test_booking_check_stay_2():
     assert booking.departure == date(2024, 2, 3)
     assert booking.board == Board.FULL
     assert booking.nights == 3
-
-
-def test_booking_check_stay_3():
-    booking = Booking(
-        guest=Guest(name="abc"),
-        arrival=date(2024, 1, 31),
-        departure=date(2024, 2, 1),
-        beds=3,
-        board=Board.NONE,
-    )
-    assert booking.departure == date(2024, 2, 1)
-    assert booking.beds == 3
-    assert booking.board == Board.NONE
-    assert booking.nights == 1
 
 
 def test_booking_check_stay_raises_validation_error_when_departure_at_most_arrival():
@@ -118,6 +92,13 @@ def test_booking_check_stay_raises_validation_error():
             departure=date(2024, 2, 2),
             board=Board.FULL,
         )
+
+
+def test_booking_nights_with_guest_arrival_and_departure():
+    booking = Booking(
+        guest=Guest(name="abc"), arrival=date(2024, 1, 31), departure=date(2024, 2, 29)
+    )
+    assert booking.nights == 29
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from trips import app
 @pytest.mark.parametrize(
     ("args", "expected_output"),
     [
-        pytest.param(["cost", "1.0"], "0.25\n", id="cost-1-0"),
+        pytest.param(["cost", "2.5"], "0.62\n", id="cost-2-5"),
         pytest.param(["cost", "2.5", "--return"], "1.12\n", id="cost-2-5-return"),
-        pytest.param(["cost", "2.5", "--means", "bike"], "free\n", id="cost-2-5-means"),
+        pytest.param(["cost", "9", "--means", "bike"], "free\n", id="cost-9-means"),
     ],
 )
 def test_cost(args, expected_output):
@@ -19,7 +19,7 @@ def test_cost(args, expected_output):
 
 
 def test_cost_when_people_above_9():
-    result = CliRunner().invoke(app, ["cost", "7.5", "--people", "10"])
+    result = CliRunner().invoke(app, ["cost", "100.0", "--people", "100"])
     assert result.exit_code == 2
     assert "groups of ten or more book by phone" in result.output
 

@@ -59,8 +59,8 @@ def test_read_all(caplog):
     assert caplog.messages == ["no reading in 'abc'"]
 
 
-def test_read_all_of_abc_empty_hello_world(caplog):
-    assert read_all(["abc", "", "Hello World"]) == []
+def test_read_all_with_workers(caplog):
+    assert read_all(["abc", "", "Hello World"], workers=1) == []
     assert caplog.messages == [
         "no reading in 'abc'",
         "no reading in ''",
@@ -68,9 +68,9 @@ def test_read_all_of_abc_empty_hello_world(caplog):
     ]
 
 
-def test_read_all_of_hello_world_none_empty(caplog):
-    assert read_all(["Hello World", None, ""]) == []
-    assert caplog.messages == ["no reading in 'Hello World'", "no reading in ''"]
+def test_read_all_of_abc_none_empty(caplog):
+    assert read_all(["abc", None, "", None]) == []
+    assert caplog.messages == ["no reading in 'abc'", "no reading in ''"]
 
 
 @pytest.mark.parametrize(
