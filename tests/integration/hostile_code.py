@@ -45,7 +45,11 @@ def connects(text: str) -> bytes:
 
 
 def spawns(name: str) -> int:
-    return subprocess.run(["touch", os.path.join(OUTSIDE, "spawned")]).returncode
+    return subprocess.Popen(["touch", os.path.join(OUTSIDE, "spawned")]).wait()
+
+
+def runs(name: str) -> int:
+    return subprocess.run(["touch", os.path.join(OUTSIDE, "ran")]).returncode
 
 
 def shells(name: str) -> int:
@@ -112,6 +116,11 @@ def starts_threads(number: int) -> int:
 
 
 def sleeps(number: int) -> int:
+    threading.Event().wait(600)
+    return number
+
+
+def naps(number: int) -> int:
     time.sleep(600)
     return number
 

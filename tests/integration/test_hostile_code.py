@@ -221,7 +221,7 @@ def test_what_was_refused_is_said(aftermath: Aftermath, name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["changes_folder", "changes_locale", "changes_path", "prints", "good", "quits", "crashes"],
+    ["changes_folder", "changes_locale", "changes_path", "prints", "good", "quits", "crashes", "runs", "naps"],
 )
 def test_what_can_be_tested_all_the_same_is(aftermath: Aftermath, name: str) -> None:
     target = aftermath.targets[name]
