@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from greenline.domain.failure_words import without_class
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from greenline.ports.tests import TestOutcome, TestReport
 
+_PLACE = re.compile(r"/\S*(?:tmp|temp|scratch|greenline-)\S*")
 _REFUSED = "Greenline refused to "
 _LAST = "; the last said: "
 _OTHERWISE = "under another hash seed, in another order, folder, time zone and language, on another day"
@@ -25,7 +27,14 @@ def spoiled(existing: TestReport, names: Sequence[str], reports: Sequence[TestRe
     problem = next((r.problem for r in reports if r.problem and name_of(r.unfinished) not in names), "")
     if problem or failed_tests(names, reports):  # what fails may do so because it was refused something, and goes
         return problem
-    refused = [what for r in reports for what in r.refusals if what not in existing.refusals]
+    known = {*existing.refusals, *map(_without_places, existing.refusals)}
+    refused = [
+        what
+        for number, r in enumerate(reports)
+        for what in r.refusals
+        # Only the first run has the old tests in it: what they do is the same again in other scratch places.
+        if what not in known and (number or _without_places(what) not in known)
+    ]
     return f"its tests want to {refused[0]}, which is refused while they are tried" if refused else ""
 
 
@@ -68,6 +77,10 @@ def name_of(node_id: str) -> str:
 def last_line(message: str) -> str:
     """Return the last line that says something."""
     return next((x for x in reversed(message.strip().splitlines()) if x.strip()), message).strip()
+
+
+def _without_places(refused: str) -> str:
+    return _PLACE.sub("/...", refused)
 
 
 def _words(one: TestOutcome) -> str:

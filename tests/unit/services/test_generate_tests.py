@@ -225,10 +225,13 @@ async def test_tests_that_were_refused_something_are_not_written(world: World, o
     assert generation.edit is None or "test_sign_minus" not in generation.edit.new_text
 
 
-async def test_what_old_tests_are_refused_too_is_not_held_against_new_ones(world: World) -> None:
+@pytest.mark.parametrize(
+    "refused", ["write to /home/x/log.txt", "run sed -i s/a/b/ /tmp/scratch-{run}/editor-x{run}.txt"]
+)
+async def test_what_old_tests_are_refused_too_is_not_held_against_new_ones(world: World, refused: str) -> None:
     world.tests.write_text("def test_old():\n    pass\n")
     world.propose("sign", MINUS)
-    world.refusals = ("write to /home/x/log.txt",)
+    world.refusals = (refused,)
     generation = await world.generate(sign(world))
     assert generation.results[0].status == "confirmed"
 
