@@ -68,7 +68,8 @@ def _bench(package: Package, greenline: list[str]) -> tuple[list[Row], list[Kept
     for target in targets:
         row = generate(greenline, folder, python, target)
         file = row.test_file or ""
-        mine = [Kept(target, file, re.split(r"::|\.", n)[-1], failed_checks(suite, target, file, n)) for n in row.tests]
+        names = [re.split(r"::|\.", each)[-1] for each in row.tests]  # of those in classes, too
+        mine = [Kept(target, file, name, failed_checks(suite, target, file, name)) for name in names]
         if mine:
             passed = passed_names(folder, python, file)
             for test in mine:
