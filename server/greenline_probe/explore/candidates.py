@@ -17,7 +17,7 @@ def best(found: Found, goals: Goals) -> list[Observation]:
     first: dict[Any, Observation] = {}
     for observation in observations:
         met = goals.met_by(observation.edges)
-        for goal in met:
+        for goal in (*met, *(("shows", shown) for shown in observation.shows)):
             first.setdefault(goal, observation)
         if not met and observation.is_refused_as_declared:
             first.setdefault("refused", observation)

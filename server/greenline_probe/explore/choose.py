@@ -180,7 +180,7 @@ class _Choice:
 
     def _met_by(self, observation: Observation) -> frozenset[Any]:
         """Return the goals that it meets; both outcomes of a comparison that is the result are goals too."""
-        met = self._goals.met_by(observation.edges)
+        met = self._goals.met_by(observation.edges) | {("shows", shown) for shown in observation.shows}
         if not met and observation.is_refused_as_declared:
             return frozenset({"refused"})
         own = observation.choice.template.subject is self._observer.subject

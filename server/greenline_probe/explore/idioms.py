@@ -32,6 +32,14 @@ A kind is a module of ``kinds`` that defines one or more of these functions:
     What calls need that is made once, after the module was imported: the tables of a database.
 ``around()``
     A context in which each call is made, and whatever is tried before it.
+``choices(templates, values)``
+    Calls that are tried whatever the search comes to.
+``shows(choice, space, before)``
+    What a call showed that its lines and branches do not tell, a word or a pair for each thing: a transition, a second
+    attempt. Each is worth a test. ``before`` is what the receiver showed before the call.
+``STANDS_IN``
+    Its settings and instances answer in the place of something outside: an exception that follows from such an answer
+    is no word about the code under test.
 
 A kind is asked only where the code under test has imported its library: others cost nothing.
 """
@@ -44,10 +52,12 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from greenline_probe.explore.sources import prelude_of
+
 if TYPE_CHECKING:
     from greenline_probe.explore.express import Expresser, Names
     from greenline_probe.explore.subject import Subject
-    from greenline_probe.explore.template import Slot, Template
+    from greenline_probe.explore.template import Choice, Slot, Template
     from greenline_probe.explore.values import Values
 
 _KINDS: tuple[tuple[str, str], ...] = (
@@ -67,6 +77,8 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("anthropic", "language_models"),
 )
 """(libraries, one of which the code under test imports, or none; module of ``kinds``)."""
+_made_up: set[str] = set()
+"""Statements that put an answer in the place of something outside, as kinds wrote them."""
 
 
 def function_of(thing: Any) -> Any:
@@ -89,7 +101,13 @@ def ways(subject: Subject, values: Values) -> list[Template] | None:
 
 def settings(subject: Subject, values: Values) -> list[Slot]:
     """Return slots for what stands before a call of the target."""
-    return [slot for kind in _kinds("settings") for slot in kind.settings(subject, values)]
+    found: list[Slot] = []
+    for kind in _kinds("settings"):
+        slots = kind.settings(subject, values)
+        if getattr(kind, "STANDS_IN", False):
+            _made_up.update(source for slot in slots for source in slot.pool if source)
+        found += slots
+    return found
 
 
 def instances(kind: Any, values: Values) -> list[str]:
@@ -97,8 +115,26 @@ def instances(kind: Any, values: Values) -> list[str]:
     found: list[str] = []
     for each in _kinds("instances"):
         is_known = getattr(each, "KNOWN", False)
-        found += [source for source in each.instances(kind, values) if is_known or values.attempt(source)]
+        made = [source for source in each.instances(kind, values) if is_known or values.attempt(source)]
+        if getattr(each, "STANDS_IN", False):
+            _made_up.update(filter(None, map(prelude_of, made)))
+        found += made
     return found
+
+
+def are_made_up(lines: list[str]) -> bool:
+    """Tell whether statements before a call put an answer in the place of something outside."""
+    return any(made in line for line in lines for made in _made_up)
+
+
+def choices(templates: list[Template], values: Values) -> list[Choice]:
+    """Return calls to try whatever the search comes to."""
+    return [choice for kind in _kinds("choices") for choice in kind.choices(templates, values)]
+
+
+def shows(choice: Choice, space: dict[str, Any], before: dict[str, str]) -> frozenset[Any]:
+    """Return what a call showed besides the lines and branches that it took."""
+    return frozenset(shown for kind in _kinds("shows") for shown in kind.shows(choice, space, before))
 
 
 def reaches_outside(kind: Any) -> bool:

@@ -53,6 +53,8 @@ class Observation:
     """Statements before everything else, by which a test puts back what the call changes in its module."""
     decorators: tuple[str, ...] = ()
     """What the test needs around it, to leave everything as it was."""
+    shows: frozenset[Any] = frozenset()
+    """What it showed besides, by the kinds of code that it is of: each is worth a test."""
     arranged: tuple[str, ...] | None = None
     """The statements before the call as a test has them, where what was tried is not the same."""
 

@@ -171,8 +171,8 @@ class Observer:
             restoring = environment.restoring(self._surroundings.variables, space["monkeypatch"].names, self.names)
             observation.decorators = (restoring,) if restoring else ()
             prepared, changed = self.state.changes(self.names, self.describer.expression)
-            if any(mark in line for line in lines for mark in ("http_replies(", ".setattr(", ".return_value = ")):
-                observation.made_up = observation.kind == "raise"
+            observation.made_up |= observation.kind == "raise" and idioms.are_made_up(lines)
+            observation.shows = idioms.shows(choice, space, before)
             written = idioms.arranged(lines, space, self.express)
             if written is not None:
                 observation.arranged, observation.after = tuple(written[0]), (*observation.after, *written[2])

@@ -84,6 +84,7 @@ class Session:
         self.observer.makers = self.makers
         warnings.simplefilter("ignore")
         self.in_order: list[Choice] = []
+        self.shown: list[Choice] = []
         self.templates = self._templates(text)
         self.documented = Documented(self.observer, self.templates)
         own = [t for t in self.templates if t.subject is self.subject]
@@ -91,6 +92,7 @@ class Session:
         self.examples = [
             *seen.choices(self.subject.facts.examples, documented=True),
             *seen.choices(request.examples),
+            *self.shown,
             *self.in_order,
         ]
         first = {int(k): v for k, v in request.first_line.items()}
@@ -132,6 +134,8 @@ class Session:
         if subject is self.subject:
             values.hinted = hinted_types(self.request.hints)
         ways = templates(subject, values)
+        if subject is self.subject:
+            self.shown = idioms.choices(ways, values)
         name = self.subject.name
         if subject.owner is not None and subject.owner is self.subject.owner:
             if subject is not self.subject and not is_private(self.subject.qualname):
@@ -324,7 +328,7 @@ def _few_alike(observations: list[Observation], goals: Goals) -> list[Observatio
     for observation in sorted(observations, key=lambda o: o.choice.cost):
         key = (observation.error, observation.message, observation.error_line)
         seen[key] = seen.get(key, 0) + 1
-        mine = goals.met_by(observation.edges)
+        mine = goals.met_by(observation.edges) | observation.shows
         if observation.kind != "raise" or seen[key] <= (MOST_ALIKE if observation.message else 1) or not mine <= met:
             kept.append(observation)
             met |= mine

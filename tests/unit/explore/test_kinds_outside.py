@@ -46,6 +46,17 @@ def lucky():
 
 def plain(text: str):
     return text.upper()
+
+def first_word(where: str):
+    return subprocess.run(["cat", where], capture_output=True, text=True, check=False).stdout.split()[0]
+"""
+ARGUMENTS = """
+import argparse
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("number", type=int)
+    return "abc"[parser.parse_args().number]
 """
 
 
@@ -97,6 +108,21 @@ def test_chance_is_what_the_test_says(tmp_path: Path) -> None:
 def test_what_calls_nothing_outside_has_no_settings(tmp_path: Path) -> None:
     with explored(tmp_path, PROGRAMS, "plain") as world:
         assert [slot for slot in world.templates[0].slots if slot.role == "setting"] == []
+
+
+def test_an_error_that_follows_from_what_was_made_up_is_no_word_about_the_code(tmp_path: Path) -> None:
+    empty = next(o for o in _seen(tmp_path, "first_word") if o.error == "IndexError")
+
+    assert empty.made_up
+
+
+def test_an_error_that_follows_from_what_was_typed_is_a_word_about_the_code(tmp_path: Path) -> None:
+    with explored(tmp_path, ARGUMENTS, "main") as world:
+        template = next(t for t in world.templates if any(".setattr(" in line for line in t.arrange(t.first())))
+        typed = [Choice(template, ("'42'",) * len(template.slots))]
+        seen = world.observer.run(typed[0])
+
+    assert (seen.error, seen.made_up) == ("IndexError", False)
 
 
 def test_afterwards_everything_is_as_it_was(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _LIBRARIES = {"requests": "responses", "httpx": "respx"}
 """What asks -> what its answers are registered with."""
+STANDS_IN = True
 KNOWN = True
 """A client can always be made, though it may take longer than a call is given."""
 _OPENING = "http_replies(monkeypatch, "

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from greenline_probe.explore.template import Slot
     from greenline_probe.explore.values import Values
 
+STANDS_IN = True
 KNOWN = True
 """A client can always be made, though it may take longer than a call is given."""
 _CLIENTS = {"Anthropic": "Messages", "AsyncAnthropic": "AsyncMessages"}

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from greenline_probe.explore.template import Slot
     from greenline_probe.explore.values import Values
 
+STANDS_IN = True
 _SPECCED = re.compile(r"(\w+) = \w*create_autospec\(")
 _NOW = 1_700_000_000.0
 MOST_TEXTS = 6
