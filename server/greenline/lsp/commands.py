@@ -11,7 +11,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 from greenline.domain.code.model import Target
 from greenline.jobs.registry import RegistryClosed
 from greenline.lsp import names, testing
-from greenline.lsp.arguments import one_object, uri_in
+from greenline.lsp.arguments import object_or_nothing, one_object, uri_in
 from greenline.lsp.covering_commands import checked, found
 from greenline.lsp.documents import path_of
 from greenline.lsp.generating import generate
@@ -150,8 +150,12 @@ class Commands:
         return self._start(("update", path, test), f"{UPDATE} of {test}", self._updating.work(path, test), path)
 
     def cancel_job(self, *arguments: object) -> dict[str, Any]:
-        """``greenline.cancelJob``: ask a job to stop."""
-        job_id = one_object(arguments).get("job")
+        """``greenline.cancelJob``: ask a job to stop; without one, all."""
+        values = object_or_nothing(arguments)
+        if "job" not in values:
+            stopped = [job for job in self._session.jobs.live if self._session.jobs.cancel(job.id)]
+            return {"cancelled": bool(stopped)}
+        job_id = values["job"]
         return {"cancelled": isinstance(job_id, str) and self._session.jobs.cancel(job_id)}
 
     def show_gap(self, *arguments: object) -> None:

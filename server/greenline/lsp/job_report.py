@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from greenline.domain.coverage.model import Summary
     from greenline.domain.generation.model import Status, TargetResult
     from greenline.jobs.registry import Job
+    from greenline.services.diagnose_project import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Finished:
     results: tuple[TargetResult, ...] = ()
     markdown: str = ""
     """All that there is to say, where the message is only the short of it."""
+    findings: tuple[Finding, ...] = ()
+    """The same, one by one, for editors with a page of their own for it."""
 
 
 class Unfinished(JobFailure):
@@ -69,7 +72,7 @@ def payload(job: Job) -> dict[str, Any]:
         "outcome": job.outcome,
         "message": message_of(job),
         "results": [_result(result) for result in _results(job)],
-        **({"markdown": job.result.markdown} if isinstance(job.result, Finished) and job.result.markdown else {}),
+        **(_status(job.result) if isinstance(job.result, Finished) and job.result.markdown else {}),
     }
 
 
@@ -131,6 +134,11 @@ def _results(job: Job) -> tuple[TargetResult, ...]:
     if isinstance(job.result, Finished):
         return job.result.results
     return job.error.results if isinstance(job.error, Unfinished) else ()
+
+
+def _status(result: Finished) -> dict[str, Any]:
+    found = [{"topic": f.topic, "state": f.state, "text": f.text, "toDo": f.to_do} for f in result.findings]
+    return {"markdown": result.markdown, "findings": found}
 
 
 def _result(result: TargetResult) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class ReportCommands:
                 self._session.log(status.markdown)
                 short = names.one_line(status.short).rstrip(".")
                 self._session.show(f"{short}. The log has all of it.", Info if status.is_well else Warning_)
-            return Finished(status.short, markdown=status.markdown)
+            return Finished(status.short, markdown=status.markdown, findings=status.findings)
 
         return self._start(values, "Report status", work)
 

@@ -27,6 +27,7 @@ class ReportStatus:
     markdown: str
     short: str
     is_well: bool
+    findings: tuple[Finding, ...] = ()
 
 
 class ChooseReport:
@@ -74,7 +75,9 @@ class ChooseReport:
     async def status(self, path: Path) -> ReportStatus:
         """Say what the doctor says of a file or a folder, for an editor. Raises nothing."""
         findings = await self._doctor.diagnose(path)
-        return ReportStatus(_markdown(path, findings), _in_short(findings), all(f.state == "ok" for f in findings))
+        return ReportStatus(
+            _markdown(path, findings), _in_short(findings), all(f.state == "ok" for f in findings), tuple(findings)
+        )
 
     def project_of(self, path: Path) -> Project:
         """Return the project of a file or a folder."""

@@ -25,6 +25,7 @@ from greenline.ports.project import Project
 from greenline.services.choose_report import ReportStatus
 from greenline.services.confirm_tests import Confirmation
 from greenline.services.covering_tests import Recorded
+from greenline.services.diagnose_project import Finding
 from greenline.services.generate_tests import Generation
 from greenline.services.install_pytest import Installed, Lack
 from greenline.services.mark_coverage import Changed
@@ -308,7 +309,9 @@ class FakeReports:
         self.being_read.clear()
 
     async def status(self, path: Path) -> ReportStatus:
-        return ReportStatus(f"# Greenline: {path.name}\n\n- all of it\n", f"coverage of {path.name}", self.is_well)
+        findings = (Finding("pytest", "warning", "none", "Install it."),)
+        markdown = f"# Greenline: {path.name}\n\n- all of it\n"
+        return ReportStatus(markdown, f"coverage of {path.name}", self.is_well, findings)
 
 
 @dataclass

@@ -171,7 +171,7 @@ async def test_two_functions_of_a_file_are_written_one_after_the_other(services:
         assert services.test_file.read_text(encoding="utf-8") == NEW * 2
 
 
-@pytest.mark.parametrize("how", ["progress", "command"])
+@pytest.mark.parametrize("how", ["progress", "command", "command for all"])
 async def test_cancelling_writes_nothing(services: FakeServices, source: Path, how: str) -> None:
     services.generate.gate.clear()
     async with Editor(services, FULL) as editor:
@@ -182,12 +182,14 @@ async def test_cancelling_writes_nothing(services: FakeServices, source: Path, h
             token = (await editor.wait_for("$/progress"))["token"]
             editor.notify("window/workDoneProgress/cancel", {"token": token})
         else:
-            assert await editor.run("greenline.cancelJob", {"job": job}) == {"cancelled": True}
+            arguments = [{"job": job}] if how == "command" else []
+            assert await editor.run("greenline.cancelJob", *arguments) == {"cancelled": True}
         assert (await editor.job_end(job))["outcome"] == "cancelled"
         assert services.generate.stopped.is_set()
         assert applies.edits == []
         assert not services.test_file.exists()
         assert await editor.run("greenline.cancelJob", {"job": job}) == {"cancelled": False}
+        assert await editor.run("greenline.cancelJob") == {"cancelled": False}
 
 
 async def test_cancelling_while_confirming_says_what_stands(services: FakeServices, source: Path) -> None:

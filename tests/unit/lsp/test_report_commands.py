@@ -70,6 +70,7 @@ async def test_the_status_is_markdown_and_a_message(services: FakeServices, sour
         end = await ended(editor, await editor.run("greenline.showReportStatus", {"uri": source.as_uri()}))
         assert end["markdown"].startswith("# Greenline: shop.py")
         assert end["message"] == "coverage of shop.py"
+        assert end["findings"] == [{"topic": "pytest", "state": "warning", "text": "none", "toDo": "Install it."}]
         shown = await editor.wait_for("window/showMessage")
         assert (shown["message"], shown["type"]) == ("coverage of shop.py. The log has all of it.", 3)
         assert end["markdown"] in [line["message"] for line in editor.sent("window/logMessage")]
