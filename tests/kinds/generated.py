@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +55,20 @@ def generated_for(example: str, folder: Path) -> Generated:
     targets = {t["target"].partition("::")[2]: t for t in json.loads(ended.stdout)["targets"]}
     written = [path.read_text(encoding="utf-8") for path in sorted(folder.rglob("test_*.py"))]
     return Generated(folder, targets, "\n".join(written))
+
+
+def written_for(target: str, project: Path, files: dict[str, str]) -> tuple[str, str]:
+    """Generate for one target of a project of these files; return what was said, and all tests that there are then."""
+    for name, text in {"pyproject.toml": '[tool.pytest.ini_options]\npythonpath = ["."]\n', **files}.items():
+        place = project / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(dedent(text).lstrip("\n"), encoding="utf-8")
+    command = [sys.executable, "-m", "greenline", "generate", "--interpreter", str(PYTHON), target]
+    ended = subprocess.run(
+        command, cwd=project, check=False, capture_output=True, text=True, timeout=SECONDS, env=_environment()
+    )
+    tests = [path.read_text(encoding="utf-8") for path in sorted(project.rglob("test_*.py"))]
+    return ended.stdout + ended.stderr, "\n".join(tests)
 
 
 def _is_set_up(path: Path) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import exc, orm
 
 from greenline_probe.explore import template
 from greenline_probe.explore.kinds import table_rows
+from greenline_probe.explore.kinds.sqlalchemy_sessions import Memory
 from greenline_probe.explore.pools import unique
 from greenline_probe.explore.sources import with_prelude
 
@@ -145,7 +146,8 @@ def _fixture(values: Values) -> str:
     sqlalchemy = sys.modules["sqlalchemy"]
     names.bind("create_engine", "sqlalchemy", "create_engine", sqlalchemy.create_engine)
     names.bind("Session", "sqlalchemy.orm", "Session", orm.Session)
-    return makers.bring(SESSION, _FIXTURE.format(name=SESSION, tables="\n".join(tables)), orm.Session)
+    source = _FIXTURE.format(name=SESSION, tables="\n".join(tables))
+    return makers.bring(SESSION, source, orm.Session, Memory([base.metadata for base in bases]).session)
 
 
 def _base_of(model: Any) -> Any:
