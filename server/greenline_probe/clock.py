@@ -20,6 +20,8 @@ SHIFTS = tuple(
 _OWN = os.path.dirname(os.path.abspath(__file__))
 _WALL_CLOCK = {"time", "time_ns", "localtime", "gmtime", "strftime", "ctime", "asctime", "now", "today", "utcnow"}
 _RANDOM = {"random", "getrandbits", "urandom"}
+_OF_WORDS = f"{os.sep}_strptime.py"
+"""The library that reads dates asks for the names of months and days, and not what time it is."""
 
 
 class Watch:
@@ -46,8 +48,12 @@ class Watch:
             return
         owner = getattr(called, "__self__", None)
         is_clock = owner is time or (isinstance(owner, type) and issubclass(owner, datetime.date))
-        if is_clock and not frame.f_code.co_filename.startswith(_OWN):
+        if is_clock and not frame.f_code.co_filename.startswith(_OWN) and not _names_days(frame):
             self.asked = True
+
+
+def _names_days(frame: types.FrameType) -> bool:
+    return frame.f_code.co_filename.endswith(_OF_WORDS)
 
 
 _now = [SHIFTS[0]]

@@ -53,12 +53,25 @@ class Documented:
         for outcome in self._outcomes[:MAX_EXAMPLES]:
             for choice in self._choices.of(outcome) if outcome.agrees else ():
                 observation = self._observer.run(choice)
-                if observation.usable and _says(outcome, observation) and holds(observation):
+                if observation.usable and self._says(outcome, observation) and holds(observation):
                     observation.documented = True
                     choice.cost = _cost(choice)
                     found.setdefault(choice.key, observation)
                     break
         return list(found.values())
+
+    def _says(self, outcome: Outcome, observation: Observation) -> bool:
+        """Tell whether the observation asserts what the example shows, as a literal or as what it evaluates to."""
+        if _says(outcome, observation):
+            return True
+        value = outcome.value
+        if observation.expected is None or observation.kind == "raise" or type(value).__eq__ is object.__eq__:
+            return False
+        try:
+            given = eval(observation.expected, {**self._observer.names.bound})
+            return type(given) is type(value) and bool(given == value)
+        except Exception:
+            return False
 
     def _compare(self) -> None:
         """Note what the documentation shows and the code does not do, in two runs alike."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -184,3 +185,20 @@ def test_another_thing_of_the_same_name_is_not_the_target(tmp_path: Path) -> Non
 def test_an_error_that_is_shown_is_announced() -> None:
     doc = "\n    >>> f()\n    Traceback (most recent call last):\n        ...\n    shop.errors.NoStock: none\n"
     assert documented_raises(doc) == {"NoStock"}
+
+
+def test_a_result_that_is_no_literal_is_the_one_that_is_shown(tmp_path: Path) -> None:
+    text = '''
+        from datetime import datetime
+
+        def day(text, format):
+            """Parse a date.
+
+            >>> day('2016-02-14', '%Y-%m-%d')
+            datetime.date(2016, 2, 14)
+            """
+            return datetime.strptime(text, format).date()
+    '''
+    sys.modules.pop("_strptime", None)  # what it looks up when it is imported is no look at the clock
+    with documented(tmp_path, text, "day") as (_, observations):
+        assert shown(observations) == [("day('2016-02-14', '%Y-%m-%d')", "date(2016, 2, 14)")]
