@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 
 def accepted_tests(results: Sequence[TargetResult], edit: TestEdit, root: Path) -> list[GeneratedTest]:
     """Return the new tests of an edit, each as it stands in the file; ``root`` is that of the project."""
-    there = {name.rpartition("::")[2]: node for name, node in named_tests(edit.new_text).items()}
+    there = named_tests(edit.new_text)
     found = []
     for result in results:
         if result.status != "confirmed" or not result.target.path.is_relative_to(root):
             continue
         relative = replace(result.target, path=result.target.path.relative_to(root))
         target = f"{relative.path.as_posix()}::{relative.qualname}" if relative.qualname else relative.path.as_posix()
-        for name in (test.rpartition("::")[2] for test in result.tests):
-            if name in there:
-                found.append(GeneratedTest(key_of(there[name]), target, result.engine, result.oracles))
+        found += [
+            GeneratedTest(key_of(there[name]), target, result.engine, result.oracles)
+            for name in result.tests  # with their classes: others have tests of the same name
+            if name in there
+        ]
     return found
