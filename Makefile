@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint unit client editors bench-real bench-engine bench-run bench-coverage samples bench-determinism screenshots lock clean
+.PHONY: help demo test check lint unit client vsix editors bench-real bench-engine bench-run bench-coverage samples bench-determinism screenshots lock clean
 
 BIN := .venv/bin
 PY := $(BIN)/python
@@ -48,6 +48,11 @@ client-build: $(CLIENT_READY)
 .PHONY: environments
 environments: $(ENVIRONMENTS) ## Get what the tests build Python environments of (make test does it too)
 
+vsix: $(READY) ## Build vscode-client/greenline.vsix, the VS Code extension with the server and its libraries in it
+	@sh scripts/has_node.sh
+	@$(MAKE) --no-print-directory $(CLIENT_READY)
+	@$(PY) scripts/build_vsix.py
+
 editors: ## Set up real editors for their tests (VS Code in a browser, Neovim); large, cached, not needed for the rest
 	bash tests/editors/setup_neovim.sh
 	bash tests/editors/setup_vscode.sh
@@ -87,12 +92,13 @@ LOCKED := --universal --python-version 3.10 --generate-hashes --upgrade \
 lock: ## Lock the newest versions that pyproject.toml allows (needs uv)
 	@command -v uv >/dev/null || { echo "uv is missing: python3 -m pip install uv, or see https://docs.astral.sh/uv/" >&2; exit 1; }
 	uv pip compile pyproject.toml --extra dev $(LOCKED) -o requirements/dev.txt
+	uv pip compile requirements/bundled.in $(filter-out --universal,$(LOCKED)) --only-binary :all: -o requirements/bundled.txt
 	for name in environments kinds subjects uv; do uv pip compile requirements/$$name.in $(LOCKED) -o requirements/$$name.txt; done
 	for major in 7 9; do echo "pytest==$$major.*" | \
 	  uv pip compile - $(LOCKED) -o requirements/environments-pytest$$major.txt; done
 
 clean: ## Remove what the other commands made
-	rm -rf .venv vscode-client/node_modules vscode-client/dist dist htmlcov bench/.cache
+	rm -rf .venv vscode-client/node_modules vscode-client/dist vscode-client/bundled dist htmlcov bench/.cache
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.*
 	find server tests bench scripts examples -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -191,9 +191,10 @@ async def editing(
     encoding: str = "utf-16",
     settings: dict[str, Any] | None = None,
     selected: Path | None = None,
+    command: list[str] | None = None,
 ) -> AsyncIterator[Editor]:
     """Start the real server on a project, and end it as an editor does; its exit code must be 0."""
-    editor = await launched(root, pull=pull, encoding=encoding, settings=settings, selected=selected)
+    editor = await launched(root, pull=pull, encoding=encoding, settings=settings, selected=selected, command=command)
     client = editor.client
     try:
         yield editor
@@ -212,12 +213,13 @@ async def launched(
     encoding: str = "utf-16",
     settings: dict[str, Any] | None = None,
     selected: Path | None = None,
+    command: list[str] | None = None,
 ) -> Editor:
     """Start the real server on a project; whoever calls this ends it."""
     client = LanguageClient(converter_factory=_converter)
     editor = Editor(client, pull, selected)
     register_lsp_features(client, {**DEFAULT_CLIENT_FEATURES, **_features(editor)})
-    config = ClientServerConfig([sys.executable, "-m", "greenline", "lsp"], client_factory=lambda: client)
+    config = ClientServerConfig(command or [sys.executable, "-m", "greenline", "lsp"], client_factory=lambda: client)
     await config.start()
     options = {"interpreter": sys.executable, **(settings or {})}
     params = types.InitializeParams(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 import venv
 from pathlib import Path
@@ -334,3 +335,15 @@ async def test_one_that_is_too_old_is_refused_with_its_version(project: Project,
     python = script(tmp_path / "python", f"echo '{answer}'")
 
     assert "is Python 3.7.16; Greenline runs tests in 3.9 or newer" in await _problem(project, python)
+
+
+def test_a_python_that_a_server_without_an_environment_borrows_is_the_persons() -> None:
+    alone = (
+        f"import sys; sys.path[:0] = {sys.path!r}; from pathlib import Path; "
+        "from greenline.adapters.interpreter_discovery import _is_ours; print(_is_ours(Path(sys.executable)))"
+    )
+    for options, ours in ((["-I"], "True"), (["-I", "-S"], "False")):
+        ran = subprocess.run(
+            [sys.executable, *options, "-c", alone], capture_output=True, text=True, timeout=60, check=True
+        )
+        assert ran.stdout.strip() == ours

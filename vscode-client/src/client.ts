@@ -1,7 +1,7 @@
 /** The language client: what is sent to the server, and what happens to the files that it edits. */
 
 import * as vscode from "vscode";
-import { LanguageClient, type LanguageClientOptions, State } from "vscode-languageclient/node";
+import { CloseAction, LanguageClient, type LanguageClientOptions, State } from "vscode-languageclient/node";
 import { withTarget } from "./commands";
 import { announceCoverage, type LiveCoverage } from "./coverage";
 import { announceCoveringTests, goToCoveringTest, linked, pickTest } from "./coveringTests";
@@ -18,8 +18,13 @@ export interface Views {
   readonly status: StatusPage;
 }
 
-/** A client for the server that `server` starts. It is not started yet. */
-export function createClient(server: ServerCommand, log: vscode.LogOutputChannel, views: Views): LanguageClient {
+/** A client for the server that `server` starts. It is not started yet; `givenUp` is called when it died too often. */
+export function createClient(
+  server: ServerCommand,
+  log: vscode.LogOutputChannel,
+  views: Views,
+  givenUp: () => void,
+): LanguageClient {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   const jobs = new JobNotifications();
   const options: LanguageClientOptions = {
@@ -27,6 +32,19 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
     documentSelector: [{ scheme: "file", language: "python" }],
     outputChannel: log,
     traceOutputChannel: log,
+    errorHandler: {
+      error: (error, message, count) => usual.error(error, message, count),
+      closed: async () => {
+        if (client.state === State.Starting) {
+          return { action: CloseAction.DoNotRestart, handled: true }; // it would do so again, and start() tells
+        }
+        const next = await usual.closed();
+        if (next.action === CloseAction.DoNotRestart) {
+          givenUp();
+        }
+        return { ...next, handled: true };
+      },
+    },
     markdown: { isTrusted: { enabledCommands: linked } },
     middleware: {
       handleWorkDoneProgress: (token, step, next) => {
@@ -64,6 +82,7 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
   };
   const executable = { command: server.command, args: [...server.args], ...(folder ? { options: { cwd: folder } } : {}) };
   const client = new LanguageClient("greenline", "Greenline", executable, options);
+  const usual = client.createDefaultErrorHandler(); // starts it again, four times in three minutes
   client.registerFeature(announceResults);
   client.registerFeature(announceCoveringTests);
   client.registerFeature(announceInterpreter);

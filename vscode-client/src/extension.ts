@@ -1,23 +1,23 @@
 /** Starts the Greenline language server, restarts it when it must, and shows its log. */
 
 import * as vscode from "vscode";
-import type { LanguageClient } from "vscode-languageclient/node";
+import { type LanguageClient, State } from "vscode-languageclient/node";
 import { createClient, type Views } from "./client";
 import { LiveCoverage } from "./coverage";
 import { Decorations } from "./decorations";
 import { announceChange } from "./interpreter";
-import { findServer, isSame, onInterpreterSelected, type ServerCommand, ServerNotFound } from "./serverCommand";
+import { findServer, isSame, onInterpreterSelected, PythonNotFound, type ServerCommand, ServerNotFound } from "./serverCommand";
 import { showCommands, StatusBar } from "./statusBar";
 import { StatusPage } from "./statusPage";
 
 let server: Server | undefined;
 
-export async function activate(context: vscode.ExtensionContext): Promise<void> {
+export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("Greenline", { log: true });
   const coverage = new LiveCoverage();
   const decorations = new Decorations(coverage);
   const status = new StatusPage();
-  const running = new Server(log, { coverage, status });
+  const running = new Server(context, log, { coverage, status });
   server = running;
   context.subscriptions.push(
     log,
@@ -31,12 +31,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.commands.registerCommand("greenline.restart", () => running.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration("greenline.server.command")) {
-        void running.restart();
+        void running.reconsider();
       }
     }),
-    await onInterpreterSelected(() => void running.interpreterSelected()),
   );
-  await running.restart();
+  // Not awaited: the editor waits for an activation, and neither for the Python extension's nor for the server.
+  void running.restart();
+  void onInterpreterSelected(() => void running.reconsider()).then((selecting) => context.subscriptions.push(selecting));
 }
 
 export async function deactivate(): Promise<void> {
@@ -50,6 +51,7 @@ class Server {
   private queue: Promise<void> = Promise.resolve();
 
   constructor(
+    private readonly context: vscode.ExtensionContext,
     private readonly log: vscode.LogOutputChannel,
     private readonly views: Views,
   ) {}
@@ -65,10 +67,10 @@ class Server {
     return this.next(() => this.stopNow());
   }
 
-  /** Another Python was selected: perhaps another server starts from it; else the one that runs asks again. */
-  interpreterSelected(): Promise<void> {
+  /** Another Python was selected, or a setting changed: perhaps another server starts; else the one that runs asks again. */
+  reconsider(): Promise<void> {
     return this.next(async () => {
-      const command = await findServer().catch(() => undefined);
+      const command = await findServer(this.context).catch(() => undefined);
       if (this.client?.isRunning() && this.command && command && isSame(command, this.command)) {
         await announceChange(this.client);
         return;
@@ -85,41 +87,49 @@ class Server {
 
   private async startNow(): Promise<void> {
     try {
-      const command = await findServer();
+      const command = await findServer(this.context);
       this.log.info(`Starting ${[command.command, ...command.args].join(" ")}`);
       this.command = command;
-      this.client = createClient(command, this.log, this.views);
-      await this.client.start();
-      await vscode.commands.executeCommand("setContext", "greenline.running", true);
+      const client = createClient(command, this.log, this.views, () => {
+        void this.explain(vscode.l10n.t("Greenline's server ended again and again, and is not started any more. Its log says why."));
+      });
+      client.onDidChangeState(({ newState }) => {
+        void vscode.commands.executeCommand("setContext", "greenline.running", newState === State.Running);
+      });
+      this.client = client;
+      await client.start();
     } catch (error) {
       this.log.error(String(error));
-      void this.explain(error);
+      const unknown = vscode.l10n.t("Greenline did not start. Its log says why.");
+      void this.explain(error instanceof ServerNotFound ? error.message : unknown, error);
     }
   }
 
   private async stopNow(): Promise<void> {
     const client = this.client;
     this.client = undefined;
-    await vscode.commands.executeCommand("setContext", "greenline.running", false);
     // A server that never started, or died, cannot be told to stop; the next one starts all the same.
     await client?.dispose().catch((error: unknown) => this.log.debug(String(error)));
   }
 
-  /** Say why there is no server, with the button that helps. Not awaited: the person may never answer. */
-  private async explain(error: unknown): Promise<void> {
-    const choose = vscode.l10n.t("Choose a Command");
-    const showLog = vscode.l10n.t("Show Log");
-    const [message, buttons] =
-      error instanceof ServerNotFound
-        ? [error.message, [choose]]
-        : [vscode.l10n.t("Greenline did not start. Its log says why."), [showLog, choose]];
-    const answer = await vscode.window.showErrorMessage(message, ...buttons);
-    if (answer === choose) {
-      // Where the files are remote, so is this setting: the ordinary page would not show it.
-      const page = vscode.env.remoteName ? "workbench.action.openRemoteSettings" : "workbench.action.openSettings";
-      await vscode.commands.executeCommand(page, { query: "greenline.server.command" });
-    } else if (answer === showLog) {
-      this.log.show();
+  /** Say why there is no server, with the buttons that help. Not awaited: the person may never answer. */
+  private async explain(message: string, error?: unknown): Promise<void> {
+    const help: Record<string, () => unknown> = {};
+    if (!(error instanceof ServerNotFound)) {
+      help[vscode.l10n.t("Show Log")] = () => this.log.show();
+      help[vscode.l10n.t("Restart")] = () => this.restart();
     }
+    if (error instanceof PythonNotFound) {
+      help[vscode.l10n.t("Get Python")] = () => vscode.env.openExternal(vscode.Uri.parse("https://www.python.org/downloads/"));
+    }
+    help[vscode.l10n.t("Choose a Command")] = chooseCommand;
+    const answer = await vscode.window.showErrorMessage(message, ...Object.keys(help));
+    await (answer && help[answer]?.());
   }
+}
+
+async function chooseCommand(): Promise<void> {
+  // Where the files are remote, so is this setting: the ordinary page would not show it.
+  const page = vscode.env.remoteName ? "workbench.action.openRemoteSettings" : "workbench.action.openSettings";
+  await vscode.commands.executeCommand(page, { query: "greenline.server.command" });
 }

@@ -1,4 +1,4 @@
-/** Which program is the server: the one that was chosen, the selected interpreter's, or the one on PATH. */
+/** Which program is the server: the chosen one, the selected interpreter's, the one on PATH, or the one brought along. */
 
 import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
@@ -12,13 +12,18 @@ const run = promisify(execFile);
 export interface ServerCommand {
   readonly command: string;
   readonly args: readonly string[];
+  /** It is the server that the extension brought along, whichever Python runs it. */
+  readonly bundled?: true;
 }
 
 /** Nothing starts the server; the message is for the person. */
 export class ServerNotFound extends Error {}
 
+/** The server that was brought along cannot run for want of a Python. */
+export class PythonNotFound extends ServerNotFound {}
+
 /** The command that starts the server. Throws ServerNotFound. */
-export async function findServer(): Promise<ServerCommand> {
+export async function findServer(context: vscode.ExtensionContext): Promise<ServerCommand> {
   const chosen = vscode.workspace.getConfiguration("greenline").get<string[]>("server.command", []);
   const [program, ...rest] = chosen.map(expandVariables);
   if (program) {
@@ -30,25 +35,30 @@ export async function findServer(): Promise<ServerCommand> {
     }
     return { command: found, args: rest };
   }
-  const interpreter = await selectedInterpreter();
-  if (interpreter && (await hasGreenline(interpreter))) {
-    return { command: interpreter, args: ["-m", "greenline", "lsp"] };
+  const selected = vscode.workspace.isTrusted ? await ask(await selectedInterpreter()) : undefined;
+  if (selected?.hasGreenline) {
+    return { command: selected.path, args: ["-I", "-m", "greenline", "lsp"] };
   }
   const greenline = await onPath("greenline");
   if (greenline) {
     return { command: greenline, args: ["lsp"] };
   }
-  const where = interpreter
-    ? vscode.l10n.t("Greenline is not installed in {0}, and there is no greenline on PATH.", interpreter)
-    : vscode.l10n.t("There is no greenline on PATH, and no Python interpreter is selected.");
-  throw new ServerNotFound(
-    `${where} ${vscode.l10n.t("Install it from a clone of its repository (pip install .), or choose the command that starts it.")}`,
-  );
+  const python = selected ?? (await anyPython());
+  if (!python) {
+    throw new PythonNotFound(vscode.l10n.t("Greenline needs Python 3.10 or newer to run, and found none: not selected, not on PATH."));
+  }
+  return { command: python.path, args: bundled(context), bundled: true };
 }
 
 /** Tell whether two commands start the same server. */
 export function isSame(one: ServerCommand, other: ServerCommand): boolean {
-  return one.command === other.command && one.args.join("\0") === other.args.join("\0");
+  return (one.bundled && other.bundled) || [one.command, ...one.args].join("\0") === [other.command, ...other.args].join("\0");
+}
+
+/** Arguments for a Python that keep all else out, and leave no bytecode in the extension's folder. */
+function bundled(context: vscode.ExtensionContext): string[] {
+  const bytecode = path.join(context.globalStorageUri.fsPath, "bytecode");
+  return ["-I", "-S", "-X", `pycache_prefix=${bytecode}`, context.asAbsolutePath(path.join("bundled", "libs"))];
 }
 
 /** The interpreter that the Python extension has selected, or undefined (also without that extension). */
@@ -73,14 +83,33 @@ export async function pythonExtension(): Promise<PythonExtension | undefined> {
   }
 }
 
-async function hasGreenline(interpreter: string): Promise<boolean> {
-  const question = "import importlib.util, sys; sys.exit(importlib.util.find_spec('greenline') is None)";
+interface Python {
+  readonly path: string;
+  readonly hasGreenline: boolean;
+}
+
+async function anyPython(): Promise<Python | undefined> {
+  const versions = [14, 13, 12, 11, 10].map((minor) => `python3.${minor}`); // first: macOS' own python3 is older
+  for (const name of [...(process.platform === "win32" ? ["py"] : []), ...versions, "python3", "python"]) {
+    const python = await ask(await onPath(name));
+    if (python) {
+      return python;
+    }
+  }
+  return undefined;
+}
+
+/** Ask a Python what it is; undefined for none, and for one that is too old or does not run. */
+async function ask(python: string | undefined): Promise<Python | undefined> {
+  const question =
+    "import importlib.util, sys; sys.version_info < (3, 10) and sys.exit(1);" +
+    "print(int(importlib.util.find_spec('greenline') is not None), sys.executable)";
   try {
     // -I keeps a folder of that name in the workspace from answering.
-    await run(interpreter, ["-I", "-c", question], { timeout: 20_000 });
-    return true;
+    const { stdout } = await run(python ?? "", ["-I", "-X", "utf8", "-c", question], { timeout: 20_000 });
+    return { path: stdout.slice(2).trim(), hasGreenline: stdout.startsWith("1") };
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -199,7 +199,9 @@ def _on_disk(project: Project) -> list[Place]:
 
 
 def _is_ours(python: Path) -> bool:
-    """Tell whether a Python is that of the environment that this process runs in."""
+    """Tell whether a Python is that of the environment that Greenline is installed in."""
+    if sys.flags.no_site:
+        return False  # brought along by an editor's extension, which borrows any Python to run it
     prefix = Path(sys.prefix)
     # Not resolved: behind the symlinks of two environments may be one Python.
     return python.parent.parent == prefix or python == Path(sys.executable)
