@@ -245,8 +245,6 @@ class Case:
     """What a test of it needs around it, to leave everything as it was."""
     fixtures: list[str] = field(default_factory=list)
     """The project's fixtures that it asks for."""
-    within: bool = False
-    """The message is a part of the exception's text, not its beginning."""
     brought: list[list[Any]] = field(default_factory=list)
     """[name, source, imports] of fixtures that have to stand beside its test; imports as those of the case."""
 

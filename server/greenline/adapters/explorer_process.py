@@ -193,7 +193,6 @@ def _case(reply: wire.Case) -> Case:
         decorators=tuple(fields["decorators"]),
         fixtures=tuple(fields["fixtures"]),
         tested=fields["tested"],
-        within=fields["within"],
         brought=tuple(Fixture(name, source, tuple(map(tuple, needs))) for name, source, needs in fields["brought"]),
     )
 

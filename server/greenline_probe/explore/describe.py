@@ -18,7 +18,8 @@ MAX_DETAILS = 8
 MOST_COUNTED = 24
 MAX_TEXT = 300
 MAX_FILES = 4
-MAX_MESSAGE = 80
+MAX_MESSAGE = 66
+"""So long fits on the line of its own that ``match=`` has in a test."""
 
 _SHOWN: list[tuple[str, str, Callable[[Any], Any]]] = [
     ("__len__", "len({})", len),
@@ -179,12 +180,17 @@ def equals(expression: str, source: str) -> str:
 
 
 _CONDITION = re.compile(r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*") in """)
+_CLAUSE_END = re.compile(r"[.,;:] | \(| because | but | so that ")
+MIN_CLAUSE = 20
 _UNSTABLE = re.compile(r" at 0x[0-9a-fA-F]+|/tmp/|\\Temp\\\\|pytest-of-|<[\w.]+ object")
 
 
 def stable_part(message: str) -> str:
-    """Return the part of a message that is the same on every run, at most one short line."""
+    """Return the part of a message that is the same on every run: one short line, or the clauses that fit into it."""
     line = message.partition("\n")[0]
     found = _UNSTABLE.search(line)
     line = line[: found.start()] if found else line
-    return line if len(line) <= MAX_MESSAGE else line[:MAX_MESSAGE].rpartition(" ")[0] or line[:MAX_MESSAGE]
+    if len(line) <= MAX_MESSAGE:
+        return line
+    clauses = [end.start() for end in _CLAUSE_END.finditer(line[: MAX_MESSAGE + 1]) if end.start() >= MIN_CLAUSE]
+    return line[: clauses[-1]] if clauses else line[:MAX_MESSAGE].rpartition(" ")[0] or line[:MAX_MESSAGE]

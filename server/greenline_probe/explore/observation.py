@@ -32,8 +32,6 @@ class Observation:
     error: str = ""
     """Expression of the exception's class."""
     message: str = ""
-    within: bool = False
-    """The message is a part of the exception's text, not its beginning."""
     deliberate: bool = False
     error_line: int = 0
     error_text: str = ""

@@ -171,8 +171,8 @@ class Observer:
             restoring = environment.restoring(self._surroundings.variables, space["monkeypatch"].names, self.names)
             observation.decorators = (restoring,) if restoring else ()
             prepared, changed = self.state.changes(self.names, self.describer.expression)
-            observation.made_up |= observation.kind == "raise" and idioms.are_made_up(lines)
-            observation.shows = idioms.shows(choice, space, before)
+            observation.made_up |= observation.kind == "raise" and idioms.is_made_up(choice)
+            observation.shows = idioms.shows(lines, choice, space, before)
             written = idioms.arranged(lines, space, self.express)
             if written is not None:
                 observation.arranged, observation.after = tuple(written[0]), (*observation.after, *written[2])
@@ -382,7 +382,7 @@ class Observer:
         if observation.deliberate and self.intentions.is_worded_by_python(error):
             observation.message = ""  # another version of Python says it in other words
         if (words := idioms.said(error)) is not None:
-            observation.message, observation.within, observation.deliberate = stable_part(words), True, True
+            observation.message, observation.deliberate = stable_part(words), True
             return
         if not observation.deliberate:
             call = described(observation.choice)
@@ -394,8 +394,10 @@ class Observer:
             # Where there is a display, the code does something else.
             observation.deliberate, observation.obstacle = False, "display"
         if observation.deliberate and type(error).__module__ != "builtins":
+            # What only holds the text says nothing that the text does not.
+            said = repr(_shown(error))
             shown = self.describer.visible_data(error, "caught.value")
-            observation.after = tuple(equals(e, s) for e, s in shown.items())[:MAX_ERROR_DETAILS]
+            observation.after = tuple(equals(e, s) for e, s in shown.items() if s != said)[:MAX_ERROR_DETAILS]
 
 
 def _without_what_is_true_here_only(observation: Observation) -> None:

@@ -376,7 +376,6 @@ def _case(observation: Observation, session: Session) -> wire.Case:
         kept=sorted(observation.kept),
         error=observation.error,
         message=observation.message,
-        within=observation.within,
         imports=imports,
         edges=[list(e) for e in sorted(observation.edges)],
         documented=observation.documented,

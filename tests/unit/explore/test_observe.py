@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from greenline_probe.explore.describe import stable_part
 from greenline_probe.explore.observation import Observation
 from greenline_probe.explore.template import Choice
 from unit.explore.explored import World, explored
@@ -18,6 +19,7 @@ class Own(Exception):
     def __init__(self, code: int) -> None:
         super().__init__(f"own {code}")
         self.code = code
+        self.text = f"own {code}"
 
 class Thing:
     def __init__(self, n: int) -> None:
@@ -181,7 +183,25 @@ def test_an_exception_of_the_project_shows_its_data(see: Any) -> None:
     seen = see("own", "3")
 
     assert seen.message == "own 3"
-    assert "caught.value.code == 3" in seen.after
+    assert seen.after == ("caught.value.code == 3",), "its text is asserted once"
+
+
+@pytest.mark.parametrize(
+    ("message", "part"),
+    [
+        ("no such name", "no such name"),
+        (
+            "Invalid format. Must be either a valid formatting string, or a function that takes one",
+            "Invalid format. Must be either a valid formatting string",
+        ),
+        ("Could not load the payload because an exception occurred on unserializing", "Could not load the payload"),
+        ("it may only consist of dot separated identifiers and of nothing else at all", None),
+        ("x" * 90, "x" * 66),
+        ("at <object object at 0x7f> and so on", "at "),
+    ],
+)
+def test_a_long_message_is_cut_where_a_clause_ends(message: str, part: str | None) -> None:
+    assert stable_part(message) == (part or "it may only consist of dot separated identifiers and of nothing")
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,11 @@ def test_a_value() -> None:
 
 
 def test_a_kept_argument_has_three_steps() -> None:
-    assert only(SHAPES["kept"]) == (
+    (kept,) = SHAPES["kept"]
+    assert only([replace(kept, expected="3")]) == (
+        'def test_work():\n    text = ["b", "a"]\n    assert work(text) == 3\n    assert text == ["a", "b"]'
+    )
+    assert only([replace(kept, expected=None)]) == (
         'def test_work():\n    text = ["b", "a"]\n\n    work(text)\n\n    assert text == ["a", "b"]'
     )
 
@@ -157,9 +161,7 @@ def test_a_made_object_is_called_what_it_is() -> None:
 
 
 def test_a_context_manager_that_raises_is_entered() -> None:
-    assert 'with pytest.raises(ValueError, match=r"^bad"), work("a"):\n        pass' in only(
-        SHAPES["raises-on-entering"]
-    )
+    assert 'with pytest.raises(ValueError, match="bad"), work("a"):\n        pass' in only(SHAPES["raises-on-entering"])
 
 
 def test_a_message_of_several_lines_is_escaped_by_the_test() -> None:
@@ -189,7 +191,30 @@ def test_a_table_of_results_and_one_of_a_single_result() -> None:
 def test_errors_are_compared_with_their_messages() -> None:
     code = only(SHAPES["table-that-raises-differently"])
     assert "def test_work_raises_value_error(text, message):" in code
-    assert 'with pytest.raises(ValueError, match="^" + re.escape(message)):\n        work(text)' in code
+    assert "with pytest.raises(ValueError, match=message):\n        work(text)" in code
+    special = [case(f"'{c}'", error="ValueError", message=f"bad ({c})") for c in "abc"]
+    assert "with pytest.raises(ValueError, match=re.escape(message)):\n        work(text)" in only(special)
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("no such name", '"no such name"'),
+        ("'a-b' is no name", "\"'a-b' is no name\""),
+        ("bad (a) [b]", r'r"bad \(a\) \[b\]"'),
+        ('a "b" c.', r"""r'a "b" c\.'"""),
+    ],
+)
+def test_a_message_has_no_more_escapes_than_it_needs(message: str, shown: str) -> None:
+    assert f"pytest.raises(ValueError, match={shown})" in only([case("'a'", error="ValueError", message=message)])
+
+
+def test_none_is_asserted_where_it_is_an_answer() -> None:
+    """``work`` returns values, ``Box.put`` never does."""
+    (kept,) = SHAPES["kept"]
+    assert "assert work(text) is None\n    assert text == ['a', 'b']" in only([kept]).replace('"', "'")
+    (changed,) = SHAPES["changed"]
+    assert "    box.put('pen')\n" in only([changed], "Box.put").replace('"', "'")
 
 
 def test_two_cases_are_a_table_where_no_branch_sets_them_apart() -> None:

@@ -65,8 +65,6 @@ class Case:
     """Qualified name of what is called, where it is not the target itself: a public caller of a private one."""
     brought: tuple[Fixture, ...] = ()
     """Those of its fixtures that the project does not have."""
-    within: bool = False
-    """The message is a part of the exception's text, not its beginning."""
 
     @property
     def raises(self) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.code.parse import parse
 from greenline.domain.code.read_module import read_module
+from greenline.domain.code.results import gives_nothing
 from greenline.domain.generation.case_names import distinct, special_about, subject_words
 from greenline.domain.generation.given_by_fixtures import asked_by_name
 from greenline.domain.generation.model import Brought, Candidate
@@ -22,6 +23,7 @@ from greenline.domain.generation.statements import (
     act_and_check,
     called,
     equal,
+    is_its_own_pattern,
     lines_of,
     looked_up,
     names_in,
@@ -215,6 +217,7 @@ class _Writer:
 
     def __init__(self, function: Function, text: str) -> None:
         self._function = function
+        self._text = text
         self._module, _ = read_module(text)
         self._own = {f.name for f in self._module.functions if f.name.startswith("__")}
 
@@ -239,7 +242,7 @@ class _Writer:
                 lines.append(f"{names[index]} = {argument.source}")
             arguments.append(f"{argument.label}{names.get(index, argument.source)}")
         arrange = [line for statement in (*case.arrange, *lines) for line in lines_of(statement)]
-        act, check, extra = act_and_check(case, case.call_with(arguments), self._own)
+        act, check, extra = act_and_check(case, case.call_with(arguments), self._own, silent=self._is_silent(case))
         after = [renamed(assertion, case, names) for assertion in case.after]
         check += [line for assertion in after for line in lines_of(f"assert {assertion}")]
         body = steps(arrange, act, check)
@@ -266,7 +269,7 @@ class _Writer:
         columns = _columns(shape, cases)
         call = shape.filled(shape.call, columns)
         if first.raises:
-            column, body, extra = _raising_table(first, call, same)
+            column, body, extra = _raising_table(cases, call, same)
         elif shape.checks:
             column = ""
             before, result, extra = taken(first, call)
@@ -298,6 +301,11 @@ class _Writer:
             qualname=first.tested or self._function.qualname,
             cases=tuple(cases),
         )
+
+    def _is_silent(self, case: Case) -> bool:
+        """Tell whether what the case calls has no result: it is called for what it does."""
+        called = self._module.function(case.tested) if case.tested else self._function
+        return called is not None and gives_nothing(_definition(called, self._text))
 
     def _found_for(self, group: Sequence[_Named]) -> tuple[str, ...]:
         helped = (name for named in group for name in named.found_for)
@@ -347,12 +355,13 @@ def _counted_off(names: Sequence[str]) -> list[str]:
     return found
 
 
-def _raising_table(first: Case, call: str, same: bool) -> tuple[str, list[str], list[str]]:
+def _raising_table(cases: Sequence[Case], call: str, same: bool) -> tuple[str, list[str], list[str]]:
+    first = cases[0]
     head, imports = raising(first)
     if not same:
-        start = "" if first.within else '"^" + '
-        head = f"pytest.raises({first.error}, match={start}re.escape(message))"
-        imports = [*imports, "import re"]
+        is_plain = all(is_its_own_pattern(case.message) for case in cases)
+        head = f"pytest.raises({first.error}, match={'message' if is_plain else 're.escape(message)'})"
+        imports = [*imports, *([] if is_plain else ["import re"])]
     return "" if same else "message", raising_lines(first, call, head)[0], imports
 
 

@@ -22,10 +22,13 @@ _USELESS = (ast.Compare, ast.BinOp, ast.UnaryOp, ast.Attribute, ast.Name)
 """Expressions that read like a mistake where they stand alone."""
 
 
-def act_and_check(case: Case, call: str, own: Collection[str] = ()) -> tuple[list[str], list[str], list[str]]:
+def act_and_check(
+    case: Case, call: str, own: Collection[str] = (), *, silent: bool = False
+) -> tuple[list[str], list[str], list[str]]:
     """Return the lines that act, those that check, and imports that they need.
 
-    ``own`` are the operators' methods that the tested module defines itself.
+    ``own`` are the operators' methods that the tested module defines itself; what is called is ``silent`` where it
+    never gives anything, so that None is no answer.
     """
     if case.raises:
         head, imports = raising(case)
@@ -37,7 +40,7 @@ def act_and_check(case: Case, call: str, own: Collection[str] = ()) -> tuple[lis
         name = result_name(case)
         about = [line for detail in _about(case, name) for line in lines_of(f"assert {detail}")]
         return [*before, *lines_of(f"{name} = {result}")], about, imports
-    if case.expected is None or (case.expected == "None" and case.after):
+    if case.expected is None or (case.expected == "None" and case.after and silent):
         return [*before, *lines_of(result)], [], imports
     return before, lines_of(f"assert {_holds(result, case.expected, own)}"), imports
 
@@ -71,17 +74,18 @@ def raising(case: Case) -> tuple[str, list[str]]:
     caught = " as caught" if any("caught.value" in a for a in case.after) else ""
     if not case.message:
         return f"pytest.raises({case.error}){caught}", imports
-    start = "" if case.within else "^"
-    escaped = start + re.escape(case.message).replace("\\ ", " ").replace("\\-", "-").replace('\\"', '"').replace(
-        "\\'", "'"
-    )
-    for harmless in ("&", "#", "~"):
-        escaped = escaped.replace(f"\\{harmless}", harmless)
+    escaped = _escaped(case.message)
     if not case.message.isprintable() or ('"' in escaped and "'" in escaped):
         head = f"pytest.raises({case.error}, match=re.escape({case.message!r})){caught}"
         return head, [*imports, "import re"]
     quote = "'" if '"' in escaped else '"'
-    return f"pytest.raises({case.error}, match=r{quote}{escaped}{quote}){caught}", imports
+    raw = "r" if "\\" in escaped else ""
+    return f"pytest.raises({case.error}, match={raw}{quote}{escaped}{quote}){caught}", imports
+
+
+def is_its_own_pattern(message: str) -> bool:
+    """Tell whether a message finds itself as a regular expression."""
+    return _escaped(message) == message
 
 
 def raising_lines(case: Case, call: str, head: str) -> tuple[list[str], list[str]]:
@@ -154,6 +158,11 @@ def names_in(texts: Sequence[str]) -> set[str]:
     """Return the names that pieces of source mention."""
     trees = [parse(text)[0] for text in texts]
     return {node.id for tree in trees if tree for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _escaped(message: str) -> str:
+    """Return the pattern of a message, with no more escapes than it needs."""
+    return re.sub(r"\\([ \-\"'&#~])", r"\1", re.escape(message))
 
 
 def _holds(result: str, expected: str, own: Collection[str]) -> str:
