@@ -139,6 +139,7 @@ class _Choice:
     def kill_the_rest(self, near: Search) -> None:
         """Look near the calls that run a changed statement for one that notices what nothing noticed so far."""
         open_mutants = [n for n, noticed in self.killed_by.items() if not noticed]
+        known = len(self.kept)
         quiet = 0
         for _ in range(ROUNDS):
             if not open_mutants or len(self.kept) >= MAX_CHOSEN or quiet >= QUIET_ROUNDS:
@@ -149,6 +150,10 @@ class _Choice:
                 if self._budget.is_over():
                     return
                 mutant = self._mutation.mutants[number]
+                if noticed := self._noticing(mutant, self.kept[known:]):  # one was found for another mutant
+                    open_mutants.remove(number)
+                    self.killed_by[number] = noticed
+                    continue
                 found = self._first_to_notice(mutant, fresh)
                 if found is None or not self._holds(found):
                     continue

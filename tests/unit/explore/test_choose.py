@@ -40,6 +40,12 @@ def chosen(
         yield world, choose(candidates, world.goals, mutation, world.observer, near, Budget(seconds), lambda _: True)
 
 
+DIFFERENCE = """
+def difference(a: int, b: int) -> int:
+    return (a + b) * (a - b)
+"""
+
+
 def programs(found: Chosen) -> list[str]:
     return [described(o.choice) for o in found.observations]
 
@@ -52,6 +58,12 @@ def test_goals_and_mutants_are_all_taken_by_few(tmp_path: Path) -> None:
     assert found.killed >= found.mutants - 1, found.survivors
     assert found.mutants > 10
     assert 3 <= len(found.observations) <= 8, programs(found)
+
+
+def test_what_was_looked_for_on_account_of_one_mutant_is_asked_about_the_others(tmp_path: Path) -> None:
+    with chosen(tmp_path, DIFFERENCE, "difference", [("0", "0")]) as (_, found):
+        assert found.killed == found.mutants > 5
+        assert len(found.observations) <= 3, programs(found)
 
 
 def test_both_sides_of_a_bound_are_there(tmp_path: Path) -> None:
