@@ -15,7 +15,7 @@ from greenline.domain.code.module_name import module_name
 from greenline.domain.code.parse import parse
 from greenline.domain.failure_words import first_line, values_of
 from greenline.domain.generation.expected_values import expectations_of
-from greenline.domain.generation.kept_tests import key_of, named_tests
+from greenline.domain.generation.kept_tests import keys_of, named_tests
 from greenline.domain.generation.model import Replacement, TestEdit
 from greenline.domain.generation.observing_copy import observing_copy
 from greenline.domain.generation.revise import replaced, revise
@@ -117,15 +117,11 @@ class UpdateExpectations:
         """Know the updated tests, once they are written. Writes to the disk."""
         if update.edit is None:
             return
-        before, after = named_tests(update.edit.base_text), named_tests(update.edit.new_text)
+        before, after = keys_of(update.edit.base_text), keys_of(update.edit.new_text)
         names = [one.test for one in update.tests if one.changes and one.test in after]
-        known = self._generated.find([key_of(before[name]) for name in names])
+        known = self._generated.find([before[name] for name in names])
         self._generated.remember(
-            [
-                replace(known[key_of(before[name])], key=key_of(after[name]))
-                for name in names
-                if key_of(before[name]) in known
-            ]
+            [replace(known[before[name]], key=after[name]) for name in names if before[name] in known]
         )
 
     def _read(self, path: Path) -> tuple[str, str]:
@@ -140,8 +136,8 @@ class UpdateExpectations:
         return text, f"{path.name} does not parse: {problems[0]}. Mend that first." if problems else ""
 
     def _known(self, text: str, tests: Collection[str]) -> dict[str, GeneratedTest]:
-        there = named_tests(text)
-        keys = {test: key_of(there[test]) for test in tests if test in there}
+        there = keys_of(text)
+        keys = {test: there[test] for test in tests if test in there}
         found = self._generated.find(list(keys.values()))
         return {test: found[key] for test, key in keys.items() if key in found}
 

@@ -11,7 +11,7 @@ import pytest
 
 from greenline.adapters import generated_tests_sqlite
 from greenline.adapters.generated_tests_sqlite import GeneratedTestsSqlite
-from greenline.domain.generation.kept_tests import GeneratedTest, key_of, named_tests
+from greenline.domain.generation.kept_tests import GeneratedTest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,37 +109,3 @@ def test_a_text_that_is_none_harms_nothing(file: Path) -> None:
     index.remember([GeneratedTest("k1", "\udcff.py")])
     index.remember([TWO])
     assert "k2" in index.find(["k1", "k2"])
-
-
-TEXT = """\
-class TestShop:
-    @pytest.mark.parametrize("n", [1, 2])
-    def test_one(self, n):
-        assert f(n) == {"a": 1}
-"""
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ('{"a": 1}', "{'a': 1}"),
-        ('f(n) == {"a": 1}', 'f(\n            n,\n        ) == {\n            "a": 1,  # one\n        }'),
-        ("class TestShop", "class TestOther"),
-        ("    @pytest", "    # said by a person\n    @pytest"),
-    ],
-)
-def test_formatting_is_no_editing(old: str, new: str) -> None:
-    assert _keys(TEXT.replace(old, new)) == _keys(TEXT)
-
-
-@pytest.mark.parametrize(
-    ("old", "new"), [("1}", "2}"), ("[1, 2]", "[1, 2, 3]"), ("test_one", "test_two"), ("assert f(n)", "assert g(n)")]
-)
-def test_any_other_change_is(old: str, new: str) -> None:
-    assert _keys(TEXT.replace(old, new)) != _keys(TEXT)
-
-
-def _keys(text: str) -> list[str]:
-    found = [key_of(node) for node in named_tests(text).values()]
-    assert len(found) == 1
-    return found

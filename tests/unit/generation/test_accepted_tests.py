@@ -8,7 +8,7 @@ import pytest
 
 from greenline.domain.code.model import Target
 from greenline.domain.generation.accepted_tests import accepted_tests
-from greenline.domain.generation.kept_tests import GeneratedTest, key_of, named_tests
+from greenline.domain.generation.kept_tests import GeneratedTest, keys_of
 from greenline.domain.generation.model import TargetResult, TestEdit
 
 ROOT = Path("/project")
@@ -43,7 +43,7 @@ def test_of_one_name_in_several_classes_the_new_one_is_remembered(test: str) -> 
         oracles=("observed",),
     )
     edit = TestEdit(ROOT / "tests" / "test_shop.py", creates=False, base_text="", new_text=TEXT)
-    expected = GeneratedTest(key_of(named_tests(TEXT)[test]), "src/shop.py::label", "explore", ("observed",))
+    expected = GeneratedTest(keys_of(TEXT)[test], "src/shop.py::label", "explore", ("observed",))
     assert accepted_tests([result], edit, ROOT) == [expected]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from greenline.domain.generation.kept_tests import GeneratedTest, key_of, named_tests
+from greenline.domain.generation.kept_tests import GeneratedTest, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def accepted_tests(results: Sequence[TargetResult], edit: TestEdit, root: Path) -> list[GeneratedTest]:
     """Return the new tests of an edit, each as it stands in the file; ``root`` is that of the project."""
-    there = named_tests(edit.new_text)
+    there = keys_of(edit.new_text)
     found = []
     for result in results:
         if result.status != "confirmed" or not result.target.path.is_relative_to(root):
@@ -24,7 +24,7 @@ def accepted_tests(results: Sequence[TargetResult], edit: TestEdit, root: Path) 
         relative = replace(result.target, path=result.target.path.relative_to(root))
         target = f"{relative.path.as_posix()}::{relative.qualname}" if relative.qualname else relative.path.as_posix()
         found += [
-            GeneratedTest(key_of(there[name]), target, result.engine, result.oracles)
+            GeneratedTest(there[name], target, result.engine, result.oracles)
             for name in result.tests  # with their classes: others have tests of the same name
             if name in there
         ]
