@@ -153,6 +153,18 @@ def test_raising_table(n, message):
         refuses(n)
 
 
+@pytest.mark.parametrize(("n", "message"), [(-3, "minus three"), (-4, "-4 is too small (by far)")])
+def test_raising_table_with_its_messages_escaped(n, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        refuses(n)
+
+
+@pytest.mark.parametrize(("n", "message"), [(-5, "minus five"), (-6, "-6 is too small")])
+def test_raising_table_with_patterns(n, message):
+    with pytest.raises(ValueError, match=message):
+        refuses(n)
+
+
 def test_awaited():
     assert asyncio.run(later(1)) == 1
 
@@ -222,9 +234,11 @@ AFTER = {
     '(5, "5 items")': '(5, "5 of them")',
     "pytest.approx(2.5)": "pytest.approx(1.6666666666666667)",
     "assert half(7) == 3.5": "assert half(7) == pytest.approx(2.3333333333333335)",
-    'match=r"^-1 is small"': r'match=r"^-1 is too small \(by far\)"',
+    'match=r"^-1 is small"': r'match=r"-1 is too small \(by far\)"',
     "    with pytest.raises(ValueError):\n        refuses(1)": "    with pytest.raises(KeyError):\n        refuses(1)",
     '(-2, "minus two")': '(-2, "-2 is too small (by far)")',
+    '(-3, "minus three")': '(-3, "-3 is too small (by far)")',
+    '(-5, "minus five")': r'(-5, r"-5 is too small \(by far\)")',
     "assert asyncio.run(later(1)) == 1": "assert asyncio.run(later(1)) == 2",
     'assert word(3) == "3"': 'assert word(3) == "3 of them"',
     "assert result == [1, 1]": "assert result == [1, 2]",

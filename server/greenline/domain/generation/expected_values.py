@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["equal", "raises"]
 _OPERATOR = re.compile(r"==|\bis\b")
-_MATCHED_CELL = re.compile(r"[\"']\^[\"'] \+ re\.escape\((\w+)\)")
+_MATCHED_CELL = re.compile(r"(?:[\"']\^[\"'] \+ )?(?P<escaped>re\.escape\()?(?P<column>\w+)\)?")
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -38,6 +38,8 @@ class Expectation:
     column: str = ""
     """The parameter of a table that has the expected values (of a raise: the messages) in its rows."""
     match: Span | None = None
+    patterns: bool = False
+    """What a table has in its rows are regular expressions, and not messages as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +141,12 @@ class _Reader:
         match = next((k.value for k in call.keywords if k.arg == "match"), None)
         if len(call.args) != 1 or len(call.keywords) > bool(match) or _names(call.args[0]) & self._local:
             return None
-        column = ""
+        column, patterns = "", False
         if match is not None and _names(match) & self._local:
             table = _MATCHED_CELL.fullmatch(ast.unparse(match))
-            if table is None or table.group(1) not in self._cells or self._used[table.group(1)] > 1:
+            if table is None or table["column"] not in self._cells or self._used[table["column"]] > 1:
                 return None
-            column = table.group(1)
+            column, patterns = table["column"], not table["escaped"]
         return Expectation(
             next(numbers),
             "raises",
@@ -153,6 +155,7 @@ class _Reader:
             self._spans.of(call.args[0]),
             column=column,
             match=self._spans.of(match) if match else None,
+            patterns=patterns,
         )
 
     def _cell(self, value: ast.expr) -> Cell:

@@ -152,7 +152,7 @@ class _Reviser:
             if one.source != old_error:
                 raise _Refused(f"some rows raise {one.source} now, and the table expects {old_error} of all")
             old = self._slice(cell.span)
-            new = self._as_written(repr(message), old)
+            new = self._as_written(self._in_table(one, message), old)
             return [(cell.span, new, Change(self._called(one), old, new))]
         head, imports = raising(Case("", error=one.source, message=message if expectation.match else ""))
         if "import re" in imports and not self._has("re"):
@@ -160,6 +160,17 @@ class _Reviser:
         old = self._slice(expectation.whole)
         new = old.partition("(")[0] + "(" + head.partition("(")[2]
         return [(expectation.whole, new, Change(self._called(one), old, new))]
+
+    def _in_table(self, one: Noted, message: str) -> str:
+        """Return the cell of a message. Raises _Refused."""
+        if not message:
+            raise _Refused(f"`{self._called(one)}` raises without a message now")
+        if not self._expectation.patterns:
+            return repr(message)
+        head, imports = raising(Case("", error=one.source, message=message))
+        if "import re" in imports and not self._has("re"):
+            raise _Refused(f"`{self._called(one)}` raises with a message now that needs an `import re` here")
+        return head.partition("match=")[2][:-1]
 
     def _called(self, one: Noted) -> str:
         row = {
