@@ -17,15 +17,22 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
-_VERSION = 1
+_TABLE = "test_2"
+"""With the version of its rows: one that another Greenline made is left to it."""
 _PATIENCE = 2.0
 """Seconds to wait for another process that writes."""
 MOST_KEPT = 20_000
 """Tests; the oldest are forgotten first. A row takes about 150 bytes."""
 _AT_ONCE = 500
-_BUSY = ("locked", "busy")
-_TABLE = (
-    "create table if not exists test (key text primary key, target text not null, engine text not null, "
+_DAMAGED = ("not a database", "malformed", "unsupported file format")
+"""In what SQLite says (Python 3.10 has no codes): whatever else is wrong, a full disk say, the file is good."""
+_KEEP = f"insert or replace into {_TABLE} values (?, ?, ?, ?, ?)"  # noqa: S608 - here and below: the table's name
+_FORGET = (
+    f"delete from {_TABLE} where rowid in "  # noqa: S608
+    f"(select rowid from {_TABLE} order by accepted desc limit -1 offset ?)"
+)
+_MAKE = (
+    f"create table if not exists {_TABLE} (key text primary key, target text not null, engine text not null, "
     "oracles text not null, accepted real not null)"
 )
 
@@ -48,11 +55,8 @@ class GeneratedTestsSqlite:
             now = time.time()
             rows = [(t.key, t.target, t.engine, " ".join(t.oracles), now) for t in tests]
             with database:
-                database.executemany("insert or replace into test values (?, ?, ?, ?, ?)", rows)
-                database.execute(
-                    "delete from test where rowid in (select rowid from test order by accepted desc limit -1 offset ?)",
-                    (MOST_KEPT,),
-                )
+                database.executemany(_KEEP, rows)
+                database.execute(_FORGET, (MOST_KEPT,))
             return True
 
         if not self._ask(write, otherwise=False, makes=True):
@@ -68,7 +72,7 @@ class GeneratedTestsSqlite:
             for start in range(0, len(wanted), _AT_ONCE):
                 some = wanted[start : start + _AT_ONCE]
                 marks = ", ".join("?" * len(some))
-                query = f"select key, target, engine, oracles from test where key in ({marks})"  # noqa: S608 - marks
+                query = f"select key, target, engine, oracles from {_TABLE} where key in ({marks})"  # noqa: S608 - marks
                 for key, target, engine, oracles in database.execute(query, some):
                     found[str(key)] = GeneratedTest(str(key), str(target), str(engine), tuple(str(oracles).split()))
             return found
@@ -83,7 +87,7 @@ class GeneratedTestsSqlite:
             try:
                 return self._ask_disk(self._file, work)
             except sqlite3.DatabaseError as error:
-                if any(word in str(error).lower() for word in _BUSY):
+                if not any(words in str(error) for words in _DAMAGED):
                     raise
                 self._say(f"Greenline's list of generated tests {self._file} was damaged ({error}) and is made anew.")
                 self._remove()
@@ -95,11 +99,7 @@ class GeneratedTestsSqlite:
     def _ask_disk(self, file: Path, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with closing(sqlite3.connect(file, timeout=_PATIENCE)) as database:
-            if database.execute("pragma user_version").fetchone()[0] != _VERSION:
-                with database:
-                    database.execute("drop table if exists test")
-                    database.execute(_TABLE)
-                    database.execute(f"pragma user_version = {_VERSION}")
+            database.execute(_MAKE)
             return work(database)
 
     def _remove(self) -> None:

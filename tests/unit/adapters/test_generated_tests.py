@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -64,15 +68,74 @@ def test_a_damaged_file_is_made_anew(file: Path, content: bytes) -> None:
     assert GeneratedTestsSqlite(file).find(["k1"]) == {"k1": ONE}
 
 
-def test_what_another_version_wrote_is_forgotten(file: Path) -> None:
+def test_what_another_version_wrote_is_left_to_it(file: Path) -> None:
     file.parent.mkdir()
-    other = sqlite3.connect(file)
-    other.executescript("create table test (something text); insert into test values ('x'); pragma user_version = 99")
-    other.close()
+    with closing(sqlite3.connect(file)) as other:
+        other.executescript(
+            "create table test_99 (key text); insert into test_99 values ('k1'); pragma user_version = 99"
+        )
     index = GeneratedTestsSqlite(file)
-    assert index.find(["x"]) == {}
+    assert index.find(["k1"]) == {}
     index.remember([ONE])
     assert index.find(["k1"]) == {"k1": ONE}
+    with closing(sqlite3.connect(file)) as other:
+        assert other.execute("select key from test_99").fetchall() == [("k1",)]
+
+
+def test_two_that_make_the_file_at_the_same_time_lose_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = sqlite3.connect
+
+    class Interrupted(sqlite3.Connection):
+        """Another process does all of its work after the first question."""
+
+        def execute(self, sql: str, *parameters: Any) -> Any:
+            rows = iter(super().execute(sql, *parameters).fetchall())
+            if sqlite3.connect is not real:
+                monkeypatch.setattr(sqlite3, "connect", real)
+                GeneratedTestsSqlite(file).remember([TWO])
+            return SimpleNamespace(fetchone=lambda: next(rows, None))
+
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: real(*a, factory=Interrupted, **k))
+    GeneratedTestsSqlite(file).remember([ONE])
+    assert GeneratedTestsSqlite(file).find(["k1", "k2"]) == {"k1": ONE, "k2": TWO}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits of a process there")
+def test_a_full_disk_costs_nothing_that_was_kept(file: Path) -> None:
+    GeneratedTestsSqlite(file).remember([ONE])
+    code = """
+import resource, signal, sys
+from pathlib import Path
+from greenline.adapters.generated_tests_sqlite import GeneratedTestsSqlite
+from greenline.domain.generation.kept_tests import GeneratedTest
+file = Path(sys.argv[1])
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size, resource.RLIM_INFINITY))
+index = GeneratedTestsSqlite(file)
+index.remember([GeneratedTest(f"more{number:032d}", "a.py") for number in range(3000)])
+assert len(index.find(["k1", f"more{7:032d}"])) == 2, "this process knows all the same"
+"""
+    subprocess.run([sys.executable, "-c", code, str(file)], check=True, timeout=60)
+    assert GeneratedTestsSqlite(file).find(["k1"]) == {"k1": ONE}
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["disk I/O error", "database or disk is full", "attempt to write a readonly database", "no such table: test"],
+)
+def test_a_file_that_cannot_be_used_is_kept(
+    file: Path, said: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    GeneratedTestsSqlite(file).remember([ONE])
+
+    def connect(*_: object, **__: object) -> sqlite3.Connection:
+        raise sqlite3.OperationalError(said)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(sqlite3, "connect", connect)
+        GeneratedTestsSqlite(file).remember([TWO])
+    assert "cannot use its list of generated tests" in caplog.text
+    assert GeneratedTestsSqlite(file).find(["k1"]) == {"k1": ONE}
 
 
 @pytest.fixture
