@@ -34,9 +34,9 @@ A kind is a module of ``kinds`` that defines one or more of these functions:
     A context in which each call is made, and whatever is tried before it.
 ``choices(templates, values)``
     Calls that are tried whatever the search comes to.
-``shows(choice, space, before)``
+``shows(lines, choice, space, before)``
     What a call showed that its lines and branches do not tell, a word or a pair for each thing: a transition, a second
-    attempt. Each is worth a test. ``before`` is what the receiver showed before the call.
+    attempt. Each is worth a test. ``lines`` came before the call; ``before`` is what the receiver showed then.
 ``STANDS_IN``
     Its settings and instances answer in the place of something outside: an exception that follows from such an answer
     is no word about the code under test.
@@ -63,6 +63,7 @@ if TYPE_CHECKING:
 _KINDS: tuple[tuple[str, str], ...] = (
     ("pydantic", "pydantic_models"),
     ("attr", "attrs_classes"),
+    ("sqlalchemy.orm", "sqlalchemy_sessions"),
     ("sqlalchemy.orm", "sqlalchemy_models"),
     ("django.db.models", "django_models"),
     ("click", "click_commands"),
@@ -122,9 +123,16 @@ def instances(kind: Any, values: Values) -> list[str]:
     return found
 
 
-def are_made_up(lines: list[str]) -> bool:
-    """Tell whether statements before a call put an answer in the place of something outside."""
-    return any(made in line for line in lines for made in _made_up)
+def is_made_up(choice: Choice) -> bool:
+    """Tell whether a call gets an answer that stands in the place of something outside, or one made of such."""
+    return any(_stands_in(slot, source) for slot, source in zip(choice.template.slots, choice.chosen))
+
+
+def _stands_in(slot: Slot, chosen: str) -> bool:
+    def statement(source: str) -> str:
+        return source if slot.role == "setting" else prelude_of(source)
+
+    return bool(statement(chosen)) and any(made in statement(source) for source in slot.pool for made in _made_up)
 
 
 def choices(templates: list[Template], values: Values) -> list[Choice]:
@@ -132,9 +140,9 @@ def choices(templates: list[Template], values: Values) -> list[Choice]:
     return [choice for kind in _kinds("choices") for choice in kind.choices(templates, values)]
 
 
-def shows(choice: Choice, space: dict[str, Any], before: dict[str, str]) -> frozenset[Any]:
+def shows(lines: list[str], choice: Choice, space: dict[str, Any], before: dict[str, str]) -> frozenset[Any]:
     """Return what a call showed besides the lines and branches that it took."""
-    return frozenset(shown for kind in _kinds("shows") for shown in kind.shows(choice, space, before))
+    return frozenset(shown for kind in _kinds("shows") for shown in kind.shows(lines, choice, space, before))
 
 
 def reaches_outside(kind: Any) -> bool:

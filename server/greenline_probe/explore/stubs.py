@@ -100,10 +100,21 @@ def calls_seen(value: Any, variable: str, names: Names, express: Callable[[Any],
         shown = [_shown(c, express) for c in made]
         if any(s is None for s in shown):
             found.append(f"{where}.call_count == {len(made)}")
+            continue
+        calls = [f"{mock_name(names, 'call')}({s})" for s in shown]
+        if _share(made):
+            found += [f"{where}.call_count == {len(made)}", f"{where}.call_args == {calls[-1]}"]
+        elif len(set(calls)) == 1 < len(calls):
+            found.append(f"{where}.call_args_list == {len(calls)} * [{calls[0]}]")
         else:
-            call = mock_name(names, "call")
-            found.append(f"{where}.call_args_list == [{', '.join(f'{call}({s})' for s in shown)}]")
+            found.append(f"{where}.call_args_list == [{', '.join(calls)}]")
     return found
+
+
+def _share(made: Sequence[Any]) -> bool:
+    """Tell whether two calls got the same container: what was in it at the first one cannot be seen any more."""
+    given = [[a for a in (*c.args, *c.kwargs.values()) if isinstance(a, (list, dict, set)) and a] for c in made]
+    return len({id(a) for each in given for a in each}) < sum(map(len, given))
 
 
 def _stubs_in(value: Any, variable: str) -> Iterator[tuple[str, Any]]:

@@ -8,6 +8,7 @@ import sys
 import types
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -15,6 +16,7 @@ from greenline_probe.explore.kinds import http_bodies, http_replies
 from greenline_probe.explore.kinds.called import calls_of, handled, libraries_of
 from greenline_probe.explore.monkeypatch import Monkeypatch
 from greenline_probe.explore.observation import Observation
+from greenline_probe.explore.stubs import calls_seen
 from greenline_probe.explore.template import Choice
 from greenline_probe.explore.values import Values
 from unit.explore.explored import explored
@@ -208,6 +210,30 @@ def test_what_is_sent_and_which_headers_are_the_codes_own() -> None:
 
     assert request.sent == {"a": 1}
     assert request.own_headers == {"Authorization": "Bearer x"}
+
+
+def test_one_call_made_again_and_again_is_written_once(tmp_path: Path) -> None:
+    with explored(tmp_path, PROGRAMS, "plain") as world:
+        asked = Mock()
+        for _ in range(3):
+            asked(["abc"], key=1)
+
+        assert calls_seen(asked, "asked", world.names, world.express.express) == [
+            "asked.call_args_list == 3 * [call(['abc'], key=1)]"
+        ]
+
+
+def test_of_a_list_that_grows_between_calls_only_what_it_became_is_asserted(tmp_path: Path) -> None:
+    with explored(tmp_path, PROGRAMS, "plain") as world:
+        asked, items = Mock(), ["abc"]
+        asked(items)
+        items.append("def")
+        asked(items)
+
+        assert calls_seen(asked, "asked", world.names, world.express.express) == [
+            "asked.call_count == 2",
+            "asked.call_args == call(['abc', 'def'])",
+        ]
 
 
 def test_monkeypatch_puts_attributes_back_those_of_classes_too() -> None:

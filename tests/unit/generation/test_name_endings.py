@@ -69,3 +69,9 @@ def test_a_second_test_of_a_branch_says_for_what() -> None:
     endings = single_endings(case("'prod'", expected="'prod-1'"), "mode_is_not_dev", ["mode"], makes=False)
     assert endings[:2] == ["_when_mode_is_not_dev", "_when_mode_is_not_dev_for_prod"]
     assert not any("_of_" in ending for ending in endings)
+
+
+def test_what_a_stand_in_is_told_is_nothing_that_was_done_before() -> None:
+    told = ("client = Mock(spec=Client)", "client.messages.create.return_value = 3")
+    one = case("client", call="ask", arrange=told, expected="1")
+    assert "_after_messages" not in single_endings(one, "", ["client"], makes=False)

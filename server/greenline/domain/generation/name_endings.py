@@ -98,7 +98,7 @@ def _after(case: Case) -> str:
     """Return words for what was done with the instance before the call: ``after_add``."""
     done = []
     for statement in case.arrange:
-        found = re.match(r"(?:_ = )?(\w+)\.(\w+)", statement)
+        found = re.match(r"(?:_ = )?(\w+)\.(\w+)(?![\w.])", statement)
         if found and any(other.startswith(f"{found.group(1)} = ") for other in case.arrange):
             done.append(slug(snake(found.group(2))))
     words = "_and_".join(dict.fromkeys(done))

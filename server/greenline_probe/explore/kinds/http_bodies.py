@@ -34,17 +34,34 @@ def bodies(subject: Subject, values: Values) -> list[str]:
     for shape in _shapes(subject, _JSON):
         made = values.lookalikes.of(shape) or values.guesses.like("data", shape, 1)
         found += [repr(_linked(ast.literal_eval(s), base.rstrip("/"))) for s in plain(made) if _is_json(s)]
-    found = [*_with_numbers(found[:1], subject.node), *found]
+    found = [*with_numbers(found[:1], subject.node), *found]
     less = _reduced(ast.literal_eval(found[0])) if found else []
     return unique([*found[:2], *less[:MOST_REDUCED], *found[2:], *less])[:MOST]
 
 
-def _with_numbers(sources: list[str], node: ast.AST) -> list[str]:
-    """Return the bodies with a number for a text, where one of their items is returned and should be one."""
+def with_numbers(sources: list[str], node: ast.AST) -> list[str]:
+    """Return the bodies with a number for a text, where that item is returned and should be one."""
     returns = getattr(node, "returns", None)
-    number = {"int": "3", "float": "21.5"}.get(ast.unparse(returns) if returns is not None else "")
-    given = any(isinstance(n, ast.Return) and isinstance(n.value, ast.Subscript) for n in ast.walk(node))
-    return [s.replace("'abc'", number) for s in sources if number and given]
+    number = {"int": 3, "float": 21.5}.get(ast.unparse(returns) if returns is not None else "")
+    results = [n.value for n in ast.walk(node) if isinstance(n, ast.Return) and n.value is not None]
+    taken = [part for result in results for part in _results(result) if isinstance(part, ast.Subscript)]
+    keys = {part.slice.value for part in taken if isinstance(part.slice, ast.Constant)}
+    return [repr(_numbered(ast.literal_eval(s), keys, number)) for s in sources if number is not None and keys]
+
+
+def _results(node: ast.expr) -> list[ast.expr]:
+    return [node.body, node.orelse] if isinstance(node, ast.IfExp) else [node]
+
+
+def _numbered(value: Any, keys: set[Any], number: float) -> Any:
+    if isinstance(value, list):
+        return [_numbered(item, keys, number) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: number if key in keys and isinstance(held, str) else _numbered(held, keys, number)
+        for key, held in value.items()
+    }
 
 
 def headers(subject: Subject, values: Values) -> list[str]:
