@@ -31,6 +31,16 @@ DEEPEST = 4
 
 
 class Values:
+Guarded = Callable[..., tuple[Any, typing.Optional[BaseException]]]
+
+
+def _unguarded(_mark: str, work: Callable[[], Any], _seconds: float = 0.0) -> tuple[Any, BaseException | None]:
+    try:
+        return work(), None
+    except BaseException as raised:
+        return None, raised
+
+
     """Makes pools from types, and for parameters."""
 
     def __init__(
@@ -46,6 +56,8 @@ class Values:
         """Parameter of the target -> types that it gets elsewhere."""
         self.attempt = attempt
         self.leaves = Leaves(names, facts)
+        self.guarded: Guarded = _unguarded
+        """Does what loads or runs code of the project besides the calls: ``Observer.guarded``."""
         self.objects = Objects(self, attempt)
         self.scope = scope_of(names.module)
         self.lookalikes = Lookalikes(self)
@@ -56,7 +68,7 @@ class Values:
     def in_the_light_of(self, facts: Facts) -> Values:
         """Return the same for another function's facts; objects once made are made."""
         other = Values(self.names, facts, self.attempt, self.makers)
-        other.objects = self.objects
+        other.objects, other.guarded = self.objects, self.guarded
         return other
 
     def of_function(self, function: Any) -> Values:

@@ -1,0 +1,55 @@
+"""Run in the Python that has the libraries: makes the first call of each way to a target, and prints what it is.
+
+Arguments: the folder of the server, the module's file, the target. Prints a list of objects with ``call``, ``says``
+(what a test would assert), ``error``, ``pools`` (what is tried, by name) and ``is_bug``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+SECONDS = 60
+
+
+def first_calls(file: Path, target: str) -> list[dict[str, Any]]:
+    """Make the calls in this process, where nothing is refused."""
+    explore = "greenline_probe.explore."
+    parts = {name: importlib.import_module(explore + name) for name in _PARTS}
+    subjects, template, express = parts["subject"], parts["template"], parts["express"]
+    module = subjects.import_module(file.stem)
+    parts["idioms"].set_up()
+    subject = subjects.resolve(module, target, file.read_text(encoding="utf-8"))
+    names = express.Names(module)
+    tracer = importlib.import_module("greenline_probe.trace").Tracer({str(file): "target"})
+    observer = parts["observe"].Observer(subject, express.Expresser(names), tracer, tempfile.mkdtemp(), lambda _: True)
+    observer.seconds = SECONDS
+    observer.makers = parts["project_makers"].ProjectMakers([], names, lambda _: True)
+    values = parts["values"].Values(names, subject.facts, observer.attempt, observer.makers)
+    values.guarded = observer.guarded
+    found = []
+    for way in template.templates(subject, values):
+        choice = template.Choice(way, way.first())
+        seen = observer.run(choice)
+        told = parts["accidents"].told([seen] if seen.kind == "raise" and not seen.deliberate else [])
+        found.append(
+            {
+                "call": template.described(choice),
+                "says": [f"result == {seen.expected}"] * (seen.expected is not None) + [*seen.details, *seen.after],
+                "error": seen.error_text,
+                "pools": {slot.name: slot.pool for slot in way.slots},
+                "is_bug": any(each["typed"] for each in told),
+            }
+        )
+    return found
+
+
+_PARTS = ("subject", "template", "express", "idioms", "observe", "project_makers", "values", "accidents")
+
+if __name__ == "__main__":
+    sys.path[:0] = [sys.argv[1], str(Path(sys.argv[2]).parent)]
+    sys.stdout.write(json.dumps(first_calls(Path(sys.argv[2]), sys.argv[3])))

@@ -1,0 +1,139 @@
+"""How routes are found and asked: the first call of each way to an endpoint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kinds.generated import calls_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("environment_of_kinds")
+
+_ROUTERS = """
+    from fastapi import APIRouter, FastAPI, WebSocket
+
+    shelves = APIRouter(prefix="/shelves")
+    library = APIRouter(prefix="/library")
+    app = FastAPI()
+
+    @shelves.get("/{number}")
+    def show_shelf(number: int):
+        return {"shelf": number}
+
+    @app.websocket("/bell")
+    async def bell(socket: WebSocket):
+        await socket.accept()
+        raise ValueError(socket.query_params["tone"])
+
+    library.include_router(shelves, prefix="/upstairs")
+    app.include_router(library, prefix="/v1")
+"""
+_DECORATED = """
+    import functools
+
+    from flask import Flask, abort, request
+
+    app = Flask(__name__)
+
+    def signed_in(view):
+        @functools.wraps(view)
+        def inner(*args, **kwargs):
+            if request.headers.get("X-Key") != "sesame":
+                abort(401)
+            return view(*args, **kwargs)
+
+        return inner
+
+    @app.get("/me")
+    @signed_in
+    def me():
+        return {"key": request.headers["X-Key"]}
+"""
+
+
+def test_an_endpoint_is_asked_through_the_routers_that_are_included_in_others(tmp_path: Path) -> None:
+    (call,) = calls_of("service.py::show_shelf", tmp_path, {"service.py": _ROUTERS})
+    assert call["call"] == "client = TestClient(app); client.get('/v1/library/upstairs/shelves/3')"
+    assert call["says"] == ["result.status_code == 200", "result.json() == {'shelf': 3}"]
+
+
+def test_what_a_plain_call_of_an_endpoint_raises_is_no_suspected_bug(tmp_path: Path) -> None:
+    (call,) = calls_of("service.py::bell", tmp_path, {"service.py": _ROUTERS})
+    assert call["error"]
+    assert not call["is_bug"]
+
+
+def test_a_view_behind_a_decorator_is_asked_with_what_the_decorator_looks_for(tmp_path: Path) -> None:
+    (call,) = calls_of("service.py::me", tmp_path, {"service.py": _DECORATED})
+    assert call["call"] == "client = app.test_client(); client.get('/me')"
+    assert call["says"][0] == "result.status_code == 401"
+    assert "'sesame'" in call["pools"]["X-Key"]
+
+
+def test_an_endpoint_behind_a_decorator_is_asked_by_the_test_client(tmp_path: Path) -> None:
+    text = """
+    import functools
+
+    from fastapi import FastAPI, HTTPException
+
+    app = FastAPI()
+
+    def up_to_ten(endpoint):
+        @functools.wraps(endpoint)
+        def inner(number: int):
+            if number > 10:
+                raise HTTPException(400, "too many")
+            return endpoint(number)
+
+        return inner
+
+    @app.get("/double/{number}")
+    @up_to_ten
+    def double(number: int):
+        return number * 2
+    """
+    (call,) = calls_of("service.py::double", tmp_path, {"service.py": text})
+    assert call["call"] == "client = TestClient(app); client.get('/double/3')"
+    assert call["says"] == ["result.status_code == 200", "result.json() == 6"]
+
+
+_FACTORY = """
+    from flask import Blueprint, Flask
+
+    desk = Blueprint("desk", __name__)
+
+    @desk.get("/hi/<name>")
+    def hi(name):
+        return f"hi {name}"
+
+    def create_app():
+        app = Flask(__name__)
+
+        @desk.get("/late")
+        def late():
+            return "late"
+
+        app.register_blueprint(desk)
+        return app
+"""
+_ENDS = """
+    import sys
+
+    from flask import Flask
+
+    app = Flask(__name__)
+    sys.exit("needs arguments")
+"""
+
+
+def test_a_factory_that_makes_one_app_only_and_a_neighbour_that_ends_are_not_asked(tmp_path: Path) -> None:
+    (call,) = calls_of("service.py::hi", tmp_path, {"service.py": _FACTORY, "aside.py": _ENDS})
+    assert call["call"].startswith(
+        'app = Flask("app")\napp.register_blueprint(desk)\nclient = app.test_client(); client.get'
+    )
+    assert call["says"][0] == "result.status_code == 200"
+    assert call["says"][1].startswith("result.text == 'hi ")
