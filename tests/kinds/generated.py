@@ -59,16 +59,33 @@ def generated_for(example: str, folder: Path) -> Generated:
 
 def written_for(target: str, project: Path, files: dict[str, str]) -> tuple[str, str]:
     """Generate for one target of a project of these files; return what was said, and all tests that there are then."""
-    for name, text in {"pyproject.toml": '[tool.pytest.ini_options]\npythonpath = ["."]\n', **files}.items():
-        place = project / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(dedent(text).lstrip("\n"), encoding="utf-8")
+    _write(project, {"pyproject.toml": '[tool.pytest.ini_options]\npythonpath = ["."]\n', **files})
     command = [sys.executable, "-m", "greenline", "generate", "--interpreter", str(PYTHON), target]
     ended = subprocess.run(
         command, cwd=project, check=False, capture_output=True, text=True, timeout=SECONDS, env=_environment()
     )
     tests = [path.read_text(encoding="utf-8") for path in sorted(project.rglob("test_*.py"))]
     return ended.stdout + ended.stderr, "\n".join(tests)
+
+
+def calls_of(target: str, project: Path, files: dict[str, str], *, python: Path = PYTHON) -> list[dict[str, Any]]:
+    """Return the first call of each way to a target of a project of these files, as ``first_calls`` tells of them."""
+    _write(project, files)
+    module, _, name = target.partition("::")
+    command = [str(python), str(Path(__file__).with_name("first_calls.py")), str(ROOT / "server"), module, name]
+    ended = subprocess.run(
+        command, cwd=project, check=False, capture_output=True, text=True, timeout=SECONDS, env=_environment()
+    )
+    assert ended.returncode == 0, ended.stderr
+    found: list[dict[str, Any]] = json.loads(ended.stdout.splitlines()[-1])
+    return found
+
+
+def _write(project: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        place = project / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(dedent(text).lstrip("\n"), encoding="utf-8")
 
 
 def _is_set_up(path: Path) -> bool:

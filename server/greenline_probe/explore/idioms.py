@@ -37,11 +37,16 @@ A kind is a module of ``kinds`` that defines one or more of these functions:
 ``shows(lines, choice, space, before)``
     What a call showed that its lines and branches do not tell, a word or a pair for each thing: a transition, a second
     attempt. Each is worth a test. ``lines`` came before the call; ``before`` is what the receiver showed then.
+``is_refusal(value)``
+    Whether a response says that a request was refused by the types that it declares, before the code ran.
+``is_callback(subject)``
+    Whether the library calls the target, and nobody else does: what any other call raises says little about it.
 ``STANDS_IN``
     Its settings and instances answer in the place of something outside: an exception that follows from such an answer
     is no word about the code under test.
 
-A kind is asked only where the code under test has imported its library: others cost nothing.
+A kind is asked only where the code under test has imported its library: others cost nothing. One that raises does not
+know the answer: its library is older than it, or something is missing that it needs.
 """
 
 from __future__ import annotations
@@ -72,7 +77,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("flask", "flask_routes"),
     ("starlette", "fastapi_routes"),
     ("django", "django_views"),
-    ("requests httpx", "http_clients"),
+    ("requests httpx aiohttp", "http_clients"),
     ("", "outside_calls"),
     ("", "queues"),
     ("anthropic", "language_models"),
@@ -80,31 +85,28 @@ _KINDS: tuple[tuple[str, str], ...] = (
 """(libraries, one of which the code under test imports, or none; module of ``kinds``)."""
 _made_up: set[str] = set()
 """Statements that put an answer in the place of something outside, as kinds wrote them."""
+left_out: dict[str, str] = {}
+"""Kind -> why it could not say how the target is called, in a sentence."""
+_RUNS_NOTHING = frozenset({"ways", "settings", "import"})
+"""Questions that a kind answers without the project's code: what it raises there is its own trouble."""
 
 
 def function_of(thing: Any) -> Any:
     """Return the function that a decorator made ``thing`` of, or ``thing``."""
-    for kind in _kinds("function_of"):
-        found = kind.function_of(thing)
-        if found is not None:
-            return found
-    return thing
+    found = _first("function_of", thing)
+    return thing if found is None else found
 
 
 def ways(subject: Subject, values: Values) -> list[Template] | None:
     """Return how the target is called in a test of its kind; None where it is of none."""
-    for kind in _kinds("ways"):
-        found: list[Template] | None = kind.ways(subject, values)
-        if found is not None:
-            return found
-    return None
+    found: list[Template] | None = _first("ways", subject, values)
+    return found
 
 
 def settings(subject: Subject, values: Values) -> list[Slot]:
     """Return slots for what stands before a call of the target."""
     found: list[Slot] = []
-    for kind in _kinds("settings"):
-        slots = kind.settings(subject, values)
+    for kind, slots in _answers("settings", subject, values):
         if getattr(kind, "STANDS_IN", False):
             _made_up.update(source for slot in slots for source in slot.pool if source)
         found += slots
@@ -114,9 +116,9 @@ def settings(subject: Subject, values: Values) -> list[Slot]:
 def instances(kind: Any, values: Values) -> list[str]:
     """Return expressions that make an instance of the class: those that were tried, or need not be (``KNOWN``)."""
     found: list[str] = []
-    for each in _kinds("instances"):
+    for each, sources in _answers("instances", kind, values):
         is_known = getattr(each, "KNOWN", False)
-        made = [source for source in each.instances(kind, values) if is_known or values.attempt(source)]
+        made = [source for source in sources if is_known or values.attempt(source)]
         if getattr(each, "STANDS_IN", False):
             _made_up.update(filter(None, map(prelude_of, made)))
         found += made
@@ -137,67 +139,62 @@ def _stands_in(slot: Slot, chosen: str) -> bool:
 
 def choices(templates: list[Template], values: Values) -> list[Choice]:
     """Return calls to try whatever the search comes to."""
-    return [choice for kind in _kinds("choices") for choice in kind.choices(templates, values)]
+    return [choice for _, found in _answers("choices", templates, values) for choice in found]
 
 
 def shows(lines: list[str], choice: Choice, space: dict[str, Any], before: dict[str, str]) -> frozenset[Any]:
     """Return what a call showed besides the lines and branches that it took."""
-    return frozenset(shown for kind in _kinds("shows") for shown in kind.shows(lines, choice, space, before))
+    return frozenset(shown for _, found in _answers("shows", lines, choice, space, before) for shown in found)
 
 
 def reaches_outside(kind: Any) -> bool:
     """Tell whether instances of a class would reach outside: what is made of it at random would, too."""
-    return any(each.reaches_outside(kind) for each in _kinds("reaches_outside"))
+    return any(answer for _, answer in _answers("reaches_outside", kind))
 
 
 def parameters(name: str, hint: Any, values: Values) -> list[str]:
     """Return expressions for a parameter of that name and type."""
-    return [source for each in _kinds("parameters") for source in each.parameters(name, hint, values)]
+    return [source for _, found in _answers("parameters", name, hint, values) for source in found]
 
 
 def parts(value: Any) -> list[str] | None:
     """Return what to assert of a result, None where no kind knows it."""
-    for kind in _kinds("parts"):
-        found: list[str] | None = kind.parts(value)
-        if found is not None:
-            return found
-    return None
+    found: list[str] | None = _first("parts", value)
+    return found
+
+
+def is_refusal(value: Any) -> bool:
+    """Tell whether a response says that declared types refused the request, before the code ran."""
+    return any(answer for _, answer in _answers("is_refusal", value))
+
+
+def is_callback(subject: Subject) -> bool:
+    """Tell whether a library calls the target, and nobody else does."""
+    return any(answer for _, answer in _answers("is_callback", subject))
 
 
 def failure(value: Any) -> BaseException | None:
     """Return the exception that a test client kept in its result, None for anything else."""
-    for kind in _kinds("failure"):
-        found: BaseException | None = kind.failure(value)
-        if found is not None:
-            return found
-    return None
+    found: BaseException | None = _first("failure", value)
+    return found
 
 
 def said(error: BaseException) -> str | None:
     """Return the words of the code under test inside a library's exception, None where no kind knows it."""
-    for kind in _kinds("said"):
-        found: str | None = kind.said(error)
-        if found is not None:
-            return found
-    return None
+    found: str | None = _first("said", error)
+    return found
 
 
 def state(value: Any, names: Names) -> list[str] | None:
     """Return what a call may change about a value, None where no kind knows it."""
-    for kind in _kinds("state"):
-        found: list[str] | None = kind.state(value, names)
-        if found is not None:
-            return found
-    return None
+    found: list[str] | None = _first("state", value, names)
+    return found
 
 
 def arguments(value: Any) -> list[tuple[str, Any]] | None:
     """Return what a value's class is called with to make an equal one, None where no kind knows."""
-    for kind in _kinds("arguments"):
-        found: list[tuple[str, Any]] | None = kind.arguments(value)
-        if found is not None:
-            return found
-    return None
+    found: list[tuple[str, Any]] | None = _first("arguments", value)
+    return found
 
 
 def arranged(
@@ -206,7 +203,7 @@ def arranged(
     """Return the statements before a call that was made, as a test has them, decorators and further assertions."""
     written, decorators, after = lines, [], []
     for kind in _kinds("arranged"):
-        found = kind.arranged(written, space, express)
+        found = _answer(kind, "arranged", written, space, express)
         if found is not None:
             written, more, seen = found
             decorators += more
@@ -216,8 +213,8 @@ def arranged(
 
 def set_up() -> None:
     """Make what calls need, once."""
-    for kind in _kinds("set_up"):
-        kind.set_up()
+    for _ in _answers("set_up"):
+        pass
 
 
 @contextlib.contextmanager
@@ -231,12 +228,55 @@ def around() -> Iterator[None]:
 
 def is_told_by_project(error: SystemExit) -> bool:
     """Tell whether the project itself had a parser end the program with a message."""
-    return any(kind.is_told_by_project(error) for kind in _kinds("is_told_by_project"))
+    return any(answer for _, answer in _answers("is_told_by_project", error))
+
+
+def _first(what: str, *about: Any) -> Any:
+    return next((answer for _, answer in _answers(what, *about)), None)
+
+
+def _answers(what: str, *about: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield each kind that has an answer other than None, and that."""
+    for kind in _kinds(what):
+        answer = _answer(kind, what, *about)
+        if answer is not None:
+            yield kind, answer
+
+
+def _answer(kind: Any, what: str, *about: Any) -> Any:
+    """Return a kind's answer, None where it cannot give one. Raises NotTestable."""
+    from greenline_probe.explore.subject import NotTestable  # noqa: PLC0415 - it imports this module
+
+    try:
+        return getattr(kind, what)(*about)
+    except (NotTestable, MemoryError):
+        raise
+    except Exception as error:
+        _note(kind.__name__, what, error)
+        return None
 
 
 def _kinds(what: str) -> Iterator[Any]:
     for libraries, name in _KINDS:
         if not libraries or any(library in sys.modules for library in libraries.split()):
-            module = importlib.import_module(f"greenline_probe.explore.kinds.{name}")
+            module = _imported(f"greenline_probe.explore.kinds.{name}")
             if hasattr(module, what):
                 yield module
+
+
+def _imported(name: str) -> Any:
+    if name in left_out and name not in sys.modules:
+        return None
+    try:
+        return importlib.import_module(name)
+    except Exception as error:
+        _note(name, "import", error)
+        return None
+
+
+def _note(kind: str, what: str, error: Exception) -> None:
+    if what in _RUNS_NOTHING:
+        words = kind.rpartition(".")[2].replace("_", " ")
+        line = next(iter(str(error).splitlines()), "")
+        why = f"{type(error).__name__}: {line}"
+        left_out.setdefault(kind, f"{words} are tested like any other code: their own way is not open here ({why})")

@@ -28,6 +28,7 @@ def told(found: dict[str, Any], ended: list[list[str]]) -> list[str]:
         ways.setdefault(_NUMBER.sub("", how), (call, how))  # whatever the exit code is
     sentences = [
         *_of_refusals(hinders),
+        *found.get("left_out", []),
         *_of_what_is_missing(found.get("obstacles", {})),
         *(reasons.ending(call, how) for call, how in ways.values()),
         *([reasons.not_in_time(found["slow"])] if _is_slow(found.get("slow")) else []),

@@ -7,8 +7,6 @@ from typing import Any
 
 from greenline_probe.explore.template import Choice
 
-_REFUSALS = frozenset({"result.status_code == 422"})
-
 
 @dataclass
 class Observation:
@@ -53,6 +51,8 @@ class Observation:
     """What the test needs around it, to leave everything as it was."""
     shows: frozenset[Any] = frozenset()
     """What it showed besides, by the kinds of code that it is of: each is worth a test."""
+    is_refused_as_declared: bool = False
+    """A request was refused before the code ran, by the types that it declares."""
     arranged: tuple[str, ...] | None = None
     """The statements before the call as a test has them, where what was tried is not the same."""
 
@@ -61,11 +61,6 @@ class Observation:
         """What a test of this call could notice."""
         said = (self.kind, self.shape, self.expected, self.details, self.after, self.error, self.message)
         return (*said, self.arranged)
-
-    @property
-    def is_refused_as_declared(self) -> bool:
-        """A request was refused before the code ran, by the types that it declares."""
-        return self.choice.template.form == "client" and not _REFUSALS.isdisjoint(self.details)
 
     @property
     def usable(self) -> bool:

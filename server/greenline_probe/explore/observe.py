@@ -100,14 +100,17 @@ class Observer:
         except BaseException:
             return None
 
-    def guarded(self, mark: str, work: Callable[[], Any]) -> tuple[Any, BaseException | None]:
-        """Do other work as a call is done: announced by a mark, limited; return its result and what it raised."""
+    def guarded(self, mark: str, work: Callable[[], Any], seconds: float = 0.0) -> tuple[Any, BaseException | None]:
+        """Do other work as a call is done: announced by a mark, limited; return its result and what it raised.
+
+        ``seconds`` are given to what takes longer than a call.
+        """
         if not self.announce(mark):
             return None, TimeUp()
         self.refused.clear()
         stdin, sys.stdin = sys.stdin, NoInput(self.refused)
         try:
-            with self._surroundings.kept(), limited(self.seconds):
+            with self._surroundings.kept(), limited(seconds or self.seconds):
                 result = work()
         except BaseException as raised:
             return None, raised
@@ -329,6 +332,7 @@ class Observer:
                 details[1:] if len(details) > 1 and details[0].startswith("isinstance") else details
             )
             return
+        observation.is_refused_as_declared = idioms.is_refusal(result)
         kept = idioms.failure(result)
         if kept is not None:
             self._raised(observation, kept)

@@ -129,6 +129,7 @@ class Session:
 
     def _ways(self, subject: Subject) -> list[Template]:
         values = Values(self.names, subject.facts, self.observer.attempt, self.makers)
+        values.guarded = self.observer.guarded
         if subject.owner is not None:
             values.owner_parameters = _parameters_of(subject.owner)
         if subject is self.subject:
@@ -191,6 +192,7 @@ def search(request: wire.Explore, emit: Emit, announce: Callable[[str], bool]) -
             else None,
             "bare": no_call.bare(session),
             "kinds": found.kinds,
+            "left_out": list(idioms.left_out.values()),
             "accidents": accidents.told(
                 found.accidents.values(),
                 session.observer.intentions.networking if "network" in map(session.needed, found.refusals) else (),

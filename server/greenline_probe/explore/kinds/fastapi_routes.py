@@ -9,8 +9,8 @@ import sys
 import typing
 from typing import Any
 
-from greenline_probe.explore.definitions import find_def
-from greenline_probe.explore.kinds.apps import apps_of
+from greenline_probe.explore.kinds.apps import apps_of, code_around, is_registered
+from greenline_probe.explore.kinds.asgi_routes import Route, routes_of
 from greenline_probe.explore.kinds.clients import Way, literals
 from greenline_probe.explore.kinds.web_values import (
     Request,
@@ -41,8 +41,8 @@ def ways(subject: Subject, values: Values) -> list[Template] | None:
     for app, arranged in apps_of(subject, values, _base(), _taken_up):
         found = [
             (route, method)
-            for route in _routes(app)
-            if _is(route, subject)
+            for route in routes_of(app)
+            if inspect.unwrap(route.endpoint) is inspect.unwrap(subject.function)
             for method in _METHODS
             if method in route.methods
         ]
@@ -59,14 +59,29 @@ def parts(value: Any) -> list[str] | None:
     if not _is_response(value):
         return None
     if "json" in value.headers.get("content-type", ""):
-        if value.status_code == 422 and isinstance(value.json().get("detail"), list):
+        if is_refusal(value):
             return ["{}.status_code", '{}.json()["detail"][0]["loc"]']
         return ["{}.status_code", "{}.json()"]
     return ["{}.status_code", *told(value.text)]
 
 
-def _way(subject: Subject, client: Slot, route: Any, method: str, app: str, values: Values) -> Way:
-    dependant = getattr(route, "dependant", None)
+def is_refusal(value: Any) -> bool:
+    """Tell whether FastAPI found that a request is not of the declared types."""
+    if not _is_response(value) or value.status_code != 422 or "json" not in value.headers.get("content-type", ""):
+        return False
+    body = value.json()
+    detail = body.get("detail") if isinstance(body, dict) else None
+    return isinstance(detail, list) and bool(detail) and isinstance(detail[0], dict) and "loc" in detail[0]
+
+
+def is_callback(subject: Subject) -> bool:
+    """Tell whether a decorator of an app or a router takes the target as an endpoint."""
+    fastapi = sys.modules.get("fastapi")
+    return is_registered(subject, (_base(), *([fastapi.APIRouter] if fastapi is not None else [])))
+
+
+def _way(subject: Subject, client: Slot, route: Route, method: str, app: str, values: Values) -> Way:
+    dependant = route.dependant
     request = Request(route.path) if dependant is None else _declared(route, dependant, values)
     if dependant is None:
         _read(request, subject, route, method, values)
@@ -74,7 +89,7 @@ def _way(subject: Subject, client: Slot, route: Any, method: str, app: str, valu
     return Way(subject, f"client.{method.lower()}", [client, *overrides, *request.slots], join=request.join)
 
 
-def _declared(route: Any, dependant: Any, values: Values) -> Request:
+def _declared(route: Route, dependant: Any, values: Values) -> Request:
     """Return the request that FastAPI reads from the endpoint's parameters and those of its dependencies."""
     request = Request(route.path)
     for each in _with_dependencies(dependant):
@@ -202,16 +217,15 @@ def _is_json(source: str) -> bool:
         return False
 
 
-def _read(request: Request, subject: Subject, route: Any, method: str, values: Values) -> None:
+def _read(request: Request, subject: Subject, route: Route, method: str, values: Values) -> None:
     """Read from its code what a Starlette endpoint asks for."""
-    node = find_def(subject.tree, subject.qualname)
-    asked = asked_of([node] if node is not None else [], _PLACES, _is_body)
-    convertors = {name: type(each).__name__ for name, each in route.param_convertors.items()}
+    asked = asked_of(code_around(subject), _PLACES, _is_body)
+    convertors = {name: type(each).__name__ for name, each in route.convertors.items()}
     kinds = {"IntegerConvertor": int, "FloatConvertor": float}
     for name in names_in_address(route.path):
         request.path.append(slot(name, kinds.get(convertors.get(name, ""), str), values, is_needed=True))
-    request.query = [text_slot(n, values) for n in asked.query if n not in convertors]
-    request.headers = [text_slot(n, values) for n in asked.headers]
+    request.query = [text_slot(n, values, asked.words) for n in asked.query if n not in convertors]
+    request.headers = [text_slot(n, values, asked.words) for n in asked.headers]
     if method not in ("GET", "DELETE"):
         request.json, request.has_json = [open_slot(n, values) for n in asked.json], asked.takes_json
 
@@ -219,15 +233,6 @@ def _read(request: Request, subject: Subject, route: Any, method: str, values: V
 def _is_body(node: ast.expr) -> bool:
     call = node.value if isinstance(node, ast.Await) else None
     return isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "json"
-
-
-def _routes(app: Any) -> list[Any]:
-    """Return the routes of an app and of what is mounted in it without a prefix."""
-    return [route for route in app.routes if getattr(route, "methods", None) and hasattr(route, "endpoint")]
-
-
-def _is(route: Any, subject: Subject) -> bool:
-    return inspect.isfunction(route.endpoint) and inspect.unwrap(route.endpoint) is subject.function
 
 
 def _taken_up(thing: Any, name: str, values: Values, module: str) -> tuple[Any, list[str]] | None:

@@ -9,8 +9,7 @@ import re
 import sys
 from typing import Any
 
-from greenline_probe.explore.definitions import find_def
-from greenline_probe.explore.kinds.apps import apps_of
+from greenline_probe.explore.kinds.apps import apps_of, code_around, is_registered
 from greenline_probe.explore.kinds.clients import Way
 from greenline_probe.explore.kinds.web_values import (
     Asked,
@@ -84,14 +83,20 @@ def _description(value: Any) -> list[str]:
     return [f"{said!r} in ".replace("{", "{{").replace("}", "}}") + "{}.text"]
 
 
+def is_callback(subject: Subject) -> bool:
+    """Tell whether a decorator of an app or a blueprint takes the target as a view."""
+    flask = sys.modules["flask"]
+    return is_registered(subject, (flask.Flask, flask.Blueprint))
+
+
 def _way(subject: Subject, client: Slot, rule: Any, method: str, asked: Asked, values: Values) -> Way:
     converters = {name: type(each).__name__ for name, each in rule._converters.items()}  # noqa: SLF001 - no other way
     request = Request(rule.rule)
     for name in names_in_address(rule.rule):
         hint = _CONVERTERS.get(converters.get(name, ""), str)
         request.path.append(slot(name, hint, values, is_needed=True))
-    request.query = [text_slot(name, values) for name in asked.query]
-    request.headers = [text_slot(name, values) for name in asked.headers]
+    request.query = [text_slot(name, values, asked.words) for name in asked.query]
+    request.headers = [text_slot(name, values, asked.words) for name in asked.headers]
     if method not in ("GET", "DELETE"):
         request.form = [text_slot(name, values) for name in asked.form]
         request.json = [open_slot(name, values) for name in asked.json]
@@ -100,8 +105,7 @@ def _way(subject: Subject, client: Slot, rule: Any, method: str, asked: Asked, v
 
 
 def _asked(subject: Subject) -> Asked:
-    node = find_def(subject.tree, subject.qualname)
-    return asked_of([node] if node is not None else [], _PLACES, _is_json)
+    return asked_of(code_around(subject), _PLACES, _is_json)
 
 
 def _is_json(node: ast.expr) -> bool:
@@ -123,7 +127,7 @@ def _taken_up(thing: Any, name: str, values: Values, module: str) -> tuple[Any, 
 
 
 def _is(view: Any, function: Any) -> bool:
-    return view is not None and inspect.unwrap(view) is function
+    return view is not None and inspect.unwrap(view) is inspect.unwrap(function)
 
 
 def _watch() -> None:

@@ -97,10 +97,10 @@ def open_slot(name: str, values: Values) -> Slot:
     )
 
 
-def text_slot(name: str, values: Values) -> Slot:
-    """Return the slot of a query parameter or a field of a form: it comes as text."""
+def text_slot(name: str, values: Values, words: Sequence[str] = ()) -> Slot:
+    """Return the slot of a query parameter or a field of a form: it comes as text. ``words`` may be looked for."""
     typical = values.leaves.typical_text(name) or ["'abc'"]
-    found = [*typical, *_words(values), "'3'", "'0'", "'1'", "'-1'"]
+    found = [*typical, *_words(values), *map(repr, words), "'3'", "'0'", "'1'", "'-1'"]
     return Slot(name, [OMITTED, *unique(found)], label=f"{name}=")
 
 
@@ -117,6 +117,8 @@ class Asked:
     json: list[str] = field(default_factory=list)
     headers: list[str] = field(default_factory=list)
     takes_json: bool = False
+    words: list[str] = field(default_factory=list)
+    """What answers are compared with."""
 
 
 def asked_of(functions: Sequence[ast.AST], places: dict[str, str], is_json: Callable[[ast.expr], bool]) -> Asked:
@@ -129,8 +131,17 @@ def asked_of(functions: Sequence[ast.AST], places: dict[str, str], is_json: Call
                 _add(getattr(found, places[owner.attr]), key)
             elif is_json(owner) or (isinstance(owner, ast.Name) and owner.id in bodies):
                 _add(found.json, key)
+        found.words += [word for word in _compared(function) if word not in found.words]
         found.takes_json |= any(isinstance(n, ast.expr) and is_json(n) for n in ast.walk(function))
     return found
+
+
+def _compared(function: ast.AST) -> Iterator[str]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Compare):
+            for side in [node.left, *node.comparators]:
+                if isinstance(side, ast.Constant) and isinstance(side.value, str) and side.value.isprintable():
+                    yield side.value
 
 
 def _add(names: list[str], name: str) -> None:
