@@ -38,6 +38,8 @@ class Run:
     """pytest-xdist adds the name of its group to a test's node id."""
     as_called: Callable[[str], str] = str
     """Makes a node id of pytest's one that pytest can be called with."""
+    refused: list[str] = field(default_factory=list)
+    """What the guard refused since the test began that runs now, in words."""
     _ran: dict[str, Recorded] = field(default_factory=dict)
     _outside: dict[str, set[int]] = field(default_factory=dict)
 
@@ -226,6 +228,7 @@ class _Ends:
         nodeid = self._of_pytest(nodeid)
         self._open[nodeid] = wire.TestDone(nodeid, "")
         self._since[nodeid] = time.perf_counter()
+        self._run.refused.clear()
         self._reply(wire.TestBegan(nodeid))
 
     def reported(self, report: Any) -> None:
@@ -254,6 +257,7 @@ class _Ends:
             done.outcome, done.message = "error", done.message or "pytest gave no outcome"
         done.seconds = time.perf_counter() - self._since.pop(nodeid, time.perf_counter())
         done.lines = lines or done.lines
+        done.refused = self._run.refused[:]
         self._reply(done)
 
     def not_collected(self, report: Any) -> None:

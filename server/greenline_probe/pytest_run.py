@@ -55,7 +55,7 @@ def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
         this.guard = guard.install(
             writable,
             request.refuse,
-            lambda what: _remember(refusals, what),
+            lambda what: _remember((refusals, this.refused), what),
             hidden=request.hidden,
             shown=request.shown,
         )
@@ -173,6 +173,7 @@ def _watch(
         watch.cancel()
 
 
-def _remember(refusals: list[str], what: str) -> None:
-    if len(refusals) < _MOST_REFUSALS and what not in refusals:
-        refusals.append(what)
+def _remember(lists: tuple[list[str], ...], what: str) -> None:
+    for refusals in lists:
+        if len(refusals) < _MOST_REFUSALS and what not in refusals:
+            refusals.append(what)

@@ -113,6 +113,8 @@ class TestDone:
     seconds: float = 0.0
     lines: dict[str, str] = field(default_factory=dict)
     """Of a run with contexts: file -> the lines that this test ran, as a hexadecimal number with bit n for line n."""
+    refused: list[str] = field(default_factory=list)
+    """In words what the guard refused while it ran."""
 
 
 @dataclass

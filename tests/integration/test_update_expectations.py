@@ -20,6 +20,7 @@ from greenline.settings import Settings
 CODE = '''\
 from dataclasses import dataclass
 from decimal import Decimal
+import subprocess
 import time
 
 
@@ -84,6 +85,17 @@ def twice(n):
     return [n, n + 1]
 
 
+def starts(n):
+    return subprocess.run(["git", "--version"], capture_output=True).returncode
+
+
+def swallows(n):
+    try:
+        return starts(n)
+    except BaseException:
+        return None
+
+
 async def later(n):
     return n + 1
 '''
@@ -95,6 +107,7 @@ import re
 import pytest
 
 from shop import Point, breaks, clock, foreign, given, half, later, nothing, odd, point, refuses, twice, word
+from shop import starts, swallows
 
 
 def test_equal():
@@ -222,6 +235,24 @@ def test_same_as():
 
 def test_no_value():
     assert given(0)
+
+
+def test_refused():
+    assert starts(0) == 1
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_refused_and_swallowed(n):
+    assert swallows(n) == 1
+"""
+
+AT_IMPORT = """\
+import subprocess
+
+try:
+    subprocess.run(["hg"])
+except BaseException:
+    pass
 """
 
 AFTER = {
@@ -256,6 +287,8 @@ REFUSED = {
     "test_property": "it asserts what is no value to replace",
     "test_same_as": "it asserts what is no value to replace",
     "test_no_value": "it asserts what is no value to replace",
+    "test_refused": "it wants to run git --version, which is refused here",
+    "test_refused_and_swallowed": "it wants to run git --version, which is refused here",
 }
 
 
@@ -344,7 +377,11 @@ async def test_an_empty_index_is_no_problem(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("def (", "does not parse"), (f"import no_such_module\n{TESTS}", "cannot be imported: ModuleNotFoundError")],
+    [
+        ("def (", "does not parse"),
+        (f"import no_such_module\n{TESTS}", "cannot be imported: ModuleNotFoundError"),
+        (f"{AT_IMPORT}{TESTS}", "imports wants to run hg, which is refused here"),
+    ],
 )
 async def test_a_file_that_does_not_run_is_told(desk: Desk, text: str, words: str) -> None:
     desk.accept()

@@ -225,6 +225,7 @@ class _Heard:
                     said=reply.said,
                     frames=frames,
                     seconds=reply.seconds,
+                    refused=tuple(reply.refused),
                 )
             )
             if reply.lines:
@@ -329,6 +330,7 @@ def _in_project(outcome: TestOutcome, overlay: Overlay) -> TestOutcome:
         outcome,
         message=overlay.in_words(outcome.message),
         said=overlay.in_words(outcome.said),
+        refused=tuple(map(overlay.in_words, outcome.refused)),
         frames=tuple(replace(frame, path=overlay.map_back(frame.path)) for frame in outcome.frames),
     )
 

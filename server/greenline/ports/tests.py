@@ -94,6 +94,8 @@ class TestOutcome:
     frames: tuple[Frame, ...] = ()
     """The traceback, outermost first, without pytest's own."""
     seconds: float = 0.0
+    refused: tuple[str, ...] = ()
+    """What the guard refused while it ran, in words, also where the test swallowed it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,6 +167,10 @@ class _Work:
             return Update(problem=f"{self.path.name} cannot be imported: {first_line(broken.said or broken.message)}")
         if report.problem:
             return Update(problem=report.problem)
+        at_import = _refused_to_none(report)
+        if at_import:
+            words = f"What {self.path.name} imports wants to {at_import}, which is refused here"
+            return Update(problem=f"{words}: its tests may see other values than they see elsewhere.")
         revised = [(one, self._judged(one, report)) for one in expected]
         edit = self._edit([r for _, r in revised if r.changes])
         if edit is not None:
@@ -180,17 +184,19 @@ class _Work:
     def _judged(self, expected: Expectations, report: TestReport) -> Revised:
         """Return the test with the values of now, or why there is no such test."""
         revised = revise(expected, self.text, report.noted)
-        failed = [o for o in report.outcomes if name_of(o.node_id) == expected.test and o.outcome != "passed"]
+        mine = [o for o in report.outcomes if name_of(o.node_id) == expected.test]
+        refused = next((what for outcome in mine for what in outcome.refused), "")
+        if refused:
+            return replace(revised, changes=(), refusal=f"it wants to {refused}, which is refused here")
+        failed = [o for o in mine if o.outcome != "passed"]
         if failed:
             said = first_line(values_of(failed[0].said or failed[0].message))
             own = failed[0].frames[-1:] and failed[0].frames[-1].path == self.path
             if failed[0].error == "AssertionError" and own:
                 return replace(revised, changes=(), refusal=f"it asserts what is no value to replace: {said}")
             return replace(revised, changes=(), refusal=f"the code raises now where it gave something: {said}")
-        if not any(name_of(o.node_id) == expected.test for o in report.outcomes):
+        if not mine:
             return replace(revised, changes=(), refusal="pytest did not run it")
-        if report.refusals:
-            return replace(revised, changes=(), refusal=f"it wants to {report.refusals[0]}, which is refused here")
         for change in revised.changes:
             qualname = self._target(expected.test).qualname or ""
             shown = contradicted(self._source(expected.test), qualname, change.actual, change.new)
@@ -256,6 +262,12 @@ class _Work:
             seconds=self.settings.run_seconds,
             notes=notes,
         )
+
+
+def _refused_to_none(report: TestReport) -> str:
+    """Return what was refused while no test ran."""
+    to_tests = {what for outcome in report.outcomes for what in outcome.refused}
+    return next((what for what in report.refusals if what not in to_tests), "")
 
 
 def _unsteady(revised: Revised, why: str) -> Revised:
