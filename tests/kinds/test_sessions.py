@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kinds.generated import ROOT, SECONDS
+from kinds.generated import ROOT, SECONDS, written_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,7 @@ SESSIONS = """
 import sys
 from sqlalchemy import select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from greenline_probe.explore.kinds.sqlalchemy_sessions import Memory
+from greenline_probe.explore.kinds.sqlalchemy_memory import Memory
 
 
 class Base(DeclarativeBase):
@@ -66,3 +66,95 @@ def test_each_session_is_of_a_database_as_new(environment_of_kinds: Path, done: 
         command, check=False, capture_output=True, text=True, timeout=SECONDS, env={"PYTHONPATH": server}
     )
     assert ran.stdout == f"{printed}\n", ran.stderr
+
+
+MODEL = """
+    from __future__ import annotations
+    {imports}
+    from sqlalchemy import select
+    from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+
+    class Base(DeclarativeBase):
+        pass
+
+
+    class Book(Base):
+        __tablename__ = "books"
+
+        id: Mapped[int] = mapped_column(primary_key=True)
+        title: Mapped[{title}]
+"""
+ASYNCHRONOUS = """
+
+    async def titles(session: AsyncSession) -> list[str]:
+        return list(await session.scalars(select(Book.title)))
+"""
+SYNCHRONOUS = """
+
+    def titles(session: Session) -> list[str]:
+        return list(session.scalars(select(Book.title)))
+"""
+GREENLET = "class greenlet:\n    pass\n\n\ndef getcurrent():\n    return None\n"
+"""Stands in for the package, which SQLAlchemy asks for at import, where that is not installed."""
+UNRESOLVED = "from typing import TYPE_CHECKING\n\n    if TYPE_CHECKING:\n        "
+ASYNC_SESSION = "from sqlalchemy.ext.asyncio import AsyncSession"
+
+
+@pytest.mark.usefixtures("environment_of_kinds")
+@pytest.mark.parametrize(
+    ("imports", "title", "function", "reason"),
+    [
+        pytest.param(ASYNC_SESSION, "str", ASYNCHRONOUS, "`session` is an `AsyncSession`", id="asynchronous"),
+        pytest.param(
+            UNRESOLVED + ASYNC_SESSION, "str", ASYNCHRONOUS, "`session` is an `AsyncSession`", id="not-imported"
+        ),
+        pytest.param(
+            "from sqlalchemy.dialects.postgresql import INET",
+            "str] = mapped_column(INET",
+            SYNCHRONOUS,
+            "none could be made of a database in memory (CompileError: ",
+            id="not-in-sqlite",
+        ),
+    ],
+)
+def test_a_session_that_no_test_can_be_given_is_refused_with_the_reason(
+    tmp_path: Path, imports: str, title: str, function: str, reason: str
+) -> None:
+    text = MODEL.format(imports=imports, title=title).replace("(INET]", "(INET)")
+    said, tests = written_for("books.py::titles", tmp_path, {"books.py": text + function, "greenlet.py": GREENLET})
+
+    assert reason in " ".join(said.split()), said
+    assert tests == ""
+
+
+def test_a_session_of_the_projects_own_fixture_is_used_and_rolled_back(
+    environment_of_kinds: Path, tmp_path: Path
+) -> None:
+    assert environment_of_kinds.exists()
+    conftest = """
+        import pytest
+        from sqlalchemy import create_engine
+        from sqlalchemy.orm import Session
+
+        from books import Base
+
+
+        @pytest.fixture
+        def db():
+            engine = create_engine("sqlite://")
+            Base.metadata.create_all(engine)
+            with Session(engine) as session:
+                yield session
+                session.rollback()
+            engine.dispose()
+    """
+    text = MODEL.format(imports="", title="str")
+    said, tests = written_for(
+        "books.py::titles", tmp_path, {"books.py": text + SYNCHRONOUS, "tests/conftest.py": conftest}
+    )
+
+    assert "1 confirmed" in said, said
+    assert "(db):\n    db.add(Book(title=" in tests
+    assert "    db.flush()\n" in tests
+    assert "create_engine" not in tests

@@ -54,7 +54,10 @@ class Objects:
         special = idioms.instances(kind, self._values)
         if special:
             return special
-        given, varied = self.given(kind), self._varied(kind, depth)
+        given = self.given(kind)
+        if idioms.reaches_outside(kind):
+            return given
+        varied = self._varied(kind, depth)
         return unique([*given, *(varied or self._by_recipe(kind, name, depth))])
 
     def given(self, kind: Any) -> list[str]:

@@ -1,17 +1,21 @@
-"""SQLAlchemy: rows made of a model's own columns, and a database in memory for what takes a Session."""
+"""SQLAlchemy's models: rows made of their own columns, and what a test says of rows and of constraints."""
 
 from __future__ import annotations
 
+import ast
+import contextlib
+import functools
 import sys
+import types
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import exc, orm
 
 from greenline_probe.explore import template
+from greenline_probe.explore.definitions import callee, parsed, source_of
 from greenline_probe.explore.kinds import table_rows
-from greenline_probe.explore.kinds.sqlalchemy_sessions import Memory
 from greenline_probe.explore.pools import unique
-from greenline_probe.explore.sources import with_prelude
 
 if TYPE_CHECKING:
     from greenline_probe.explore.express import Names
@@ -19,17 +23,18 @@ if TYPE_CHECKING:
     from greenline_probe.explore.template import Template
     from greenline_probe.explore.values import Values
 
-SESSION = "session"
 MOST_COLUMNS = 6
 MOST_TABLES = 4
 _SAID = (exc.IntegrityError, exc.NoResultFound, exc.MultipleResultsFound)
-_FIXTURE = """\
-def {name}():
-    engine = create_engine("sqlite://")
-{tables}
-    with Session(engine) as session:
-        yield session
-"""
+_refused: list[exc.IntegrityError] = []
+"""What the database refused in the call: it has undone all that the call did, and rows show what nobody asks for."""
+
+
+@contextlib.contextmanager
+def around() -> Iterator[None]:
+    """Look at each call by itself."""
+    _refused.clear()
+    yield
 
 
 def ways(subject: Subject, values: Values) -> list[Template] | None:
@@ -40,32 +45,16 @@ def ways(subject: Subject, values: Values) -> list[Template] | None:
         return None
     parameter = list(subject.signature.parameters.values())[-1]
     key = columns[0]
-    rows = table_rows.pool_of(subject.owner, key, values)
-    pool = unique(
-        [
-            *rows,
-            *values.of_parameter(parameter.replace(name=key), values.hints(subject.function).get(parameter.name, str)),
-        ]
-    )
-    return [template.Template(subject, name, [template.Slot(key, pool, label=f"{key}=", typed=True)], tail=f".{key}")]
+    rows = table_rows.written(table_rows.pool_of(subject.owner, key, values))
+    hint = values.hints(subject.function).get(parameter.name, str)
+    pool = unique([*rows, *values.of_parameter(parameter.replace(name=key), hint)])
+    slot = template.Slot(key, pool, label=f"{key}=", typed=True, given=frozenset(rows))
+    return [template.Template(subject, name, [slot], tail=f".{key}")]
 
 
 def instances(kind: Any, values: Values) -> list[str]:
-    """Return rows of a mapped class, or sessions: with nothing in their database, then with some rows."""
-    if is_mapped(kind):
-        return table_rows.rows_of(kind, values)
-    if not (isinstance(kind, type) and issubclass(orm.Session, kind) and kind is not object):
-        return []
-    fixture = _fixture(values)
-    if not fixture:
-        return []
-    found = [fixture]
-    for model in mapped_in(values.names.module):
-        different = table_rows.different_rows(model, values)
-        found += [with_prelude(f"{fixture}.add({row})\n{fixture}.flush()", fixture) for row in different[:1]]
-        if len(different) > 1:
-            found.append(with_prelude(f"{fixture}.add_all([{', '.join(different)}])\n{fixture}.flush()", fixture))
-    return found
+    """Return rows of a mapped class."""
+    return table_rows.rows_of(kind, values) if is_mapped(kind) else []
 
 
 def parts(value: Any) -> list[str] | None:
@@ -79,16 +68,19 @@ def parts(value: Any) -> list[str] | None:
 
 def state(value: Any, names: Names) -> list[str] | None:
     """Return what a row shows, or what is in a session's database."""
+    if not is_mapped(type(value)) and not isinstance(value, orm.Session):
+        return None
+    if _refused:
+        return []
     if is_mapped(type(value)):
         return _columns(value)
-    if not isinstance(value, orm.Session):
-        return None
     found = []
     for model in mapped_in(names.module)[:MOST_TABLES]:
         name, keys = names.of(model), telling(model)
         if name and keys:
             select = names.bind("select", "sqlalchemy", "select", sys.modules["sqlalchemy"].select)
-            found.append(f"{{}}.scalars({select}({name}.{keys[0]})).all()")
+            shown = dict.fromkeys([keys[0], *(key for key in keys if key in _changed(names.module))])
+            found += [f"{{}}.scalars({select}({name}.{key})).all()" for key in shown]
     return found
 
 
@@ -96,7 +88,15 @@ def said(error: BaseException) -> str | None:
     """Return what the database says of a constraint, or of rows that are not there."""
     if not isinstance(error, _SAID):
         return None
-    return str(error.orig) if isinstance(error, exc.IntegrityError) else str(error)
+    if isinstance(error, exc.IntegrityError):
+        _refused.append(error)
+        return str(error.orig)
+    return str(error)
+
+
+def shows(*_call: Any) -> frozenset[Any]:
+    """Tell that the database refused what the call stored: one such call is worth a test, whatever the constraint."""
+    return frozenset(("constraint",) * bool(_refused))
 
 
 def is_mapped(kind: Any) -> bool:
@@ -105,8 +105,11 @@ def is_mapped(kind: Any) -> bool:
 
 
 def mapped_in(module: Any) -> list[Any]:
-    """Return the mapped classes that a module has or has imported."""
-    return list(dict.fromkeys(value for value in vars(module).values() if is_mapped(value)))
+    """Return the mapped classes that a module has or has imported, also with the module that defines them."""
+    held = list(vars(module).values())
+    for other in [value for value in held if isinstance(value, types.ModuleType)]:
+        held += [value for value in vars(other).values() if getattr(value, "__module__", "") == other.__name__]
+    return list(dict.fromkeys(value for value in held if is_mapped(value)))
 
 
 def telling(model: Any) -> list[str]:
@@ -115,6 +118,16 @@ def telling(model: Any) -> list[str]:
     plain = [key for key, column in columns.items() if not column.foreign_keys and not column.primary_key]
     texts = [key for key in plain if table_rows.python_type(columns[key]) is str]
     return list(dict.fromkeys([*texts, *plain, *columns]))
+
+
+@functools.lru_cache(maxsize=8)
+def _changed(module: Any) -> frozenset[str]:
+    """Return the names of attributes that the code of a module sets, and of what it updates by name."""
+    text = source_of(module)
+    nodes = list(ast.walk(parsed(text))) if text is not None else []
+    updates = [n for n in nodes if isinstance(n, ast.Call) and callee(n) == "values"]
+    stored = [n.attr for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)]
+    return frozenset([*stored, *(keyword.arg for call in updates for keyword in call.keywords if keyword.arg)])
 
 
 def _columns(value: Any) -> list[str]:
@@ -130,28 +143,3 @@ def _related(value: Any) -> list[str]:
     owners = [r for r in mapper.relationships if not r.uselist and vars(value).get(r.key) is not None]
     found = [f"{{}}.{r.key}.{telling(r.mapper.class_)[0]}" for r in owners]
     return found or [f"{{}}.{key}" for key in telling(type(value))[:1] if not _columns(value)]
-
-
-def _fixture(values: Values) -> str:
-    """Return the name of the fixture that gives a session: the project's, else one that the test brings along."""
-    given = values.objects.given(orm.Session)
-    if given:
-        return str(given[0])
-    names, makers = values.names, values.makers
-    models = mapped_in(names.module)
-    if makers is None or not models:
-        return ""
-    bases = dict.fromkeys(_base_of(model) for model in models)
-    tables = [f"    {name}.metadata.create_all(engine)" for base in bases if (name := names.of(base))]
-    sqlalchemy = sys.modules["sqlalchemy"]
-    names.bind("create_engine", "sqlalchemy", "create_engine", sqlalchemy.create_engine)
-    names.bind("Session", "sqlalchemy.orm", "Session", orm.Session)
-    source = _FIXTURE.format(name=SESSION, tables="\n".join(tables))
-    return makers.bring(SESSION, source, orm.Session, Memory([base.metadata for base in bases]).session)
-
-
-def _base_of(model: Any) -> Any:
-    """Return the class whose metadata has the model's table."""
-    return next(
-        (k for k in reversed(model.__mro__) if "metadata" in vars(k) and k.__module__[:10] != "sqlalchemy"), model
-    )

@@ -1,75 +1,158 @@
-"""Sessions for exploring: of one database in memory that is emptied again, where each test makes one for itself."""
+"""SQLAlchemy's sessions: what takes one gets a session of a database in memory, from a fixture beside its tests."""
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
-from collections.abc import Iterator
-from typing import Any
+import ast
+import importlib.util
+import inspect
+import sys
+import typing
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, event, orm
+from sqlalchemy import orm
+
+from greenline_probe.explore.kinds import table_rows
+from greenline_probe.explore.kinds.sqlalchemy_memory import Memory
+from greenline_probe.explore.kinds.sqlalchemy_models import mapped_in
+from greenline_probe.explore.sources import with_prelude
+from greenline_probe.explore.subject import NotTestable
+
+if TYPE_CHECKING:
+    from greenline_probe.explore.subject import Subject
+    from greenline_probe.explore.values import Values
+
+SESSION = "session"
+MOST_STORED = 6
+_ASYNC = "sqlalchemy.ext.asyncio"
+_TELLING = frozenset({"query", "add", "add_all", "execute", "scalars", "scalar", "merge", "flush", "commit"})
+"""What is done with a session, and with few other things."""
+_WHY_ASYNC = (
+    "`{name}` is an `{kind}`, and Greenline gives functions sessions of a database in memory that are not asynchronous"
+    "{driver}. Move what is decided about rows into functions that take the rows, and those can be tested."
+)
+_WHY_NONE = (
+    "`{name}` is a `{kind}`, and none could be made of a database in memory ({problem}). A fixture of the project's "
+    "tests that gives a `{kind}` would be used."
+)
+_FIXTURE = """\
+def {name}():
+    engine = create_engine("sqlite://")
+{tables}    with Session(engine) as session:
+        yield session
+    engine.dispose()
+"""
 
 
-class Memory:
-    """Gives sessions of a database with these tables, one at a time, each as if the database were new.
+def ways(subject: Subject, values: Values) -> None:
+    """Raise NotTestable for what takes a session that no test can be given."""
+    hints = values.hints(subject.function)
+    for name, parameter in subject.signature.parameters.items():
+        hint = hints.get(name, parameter.annotation)
+        if parameter.default is not parameter.empty:
+            continue
+        if isinstance(hint, str) and "AsyncSession" in hint:  # imported for type checkers only
+            raise NotTestable(_WHY_ASYNC.format(name=name, kind="AsyncSession", driver=_driver()))
+        kind = next((kind for kind in (hint, *typing.get_args(hint)) if reaches_outside(kind)), None)
+        if kind is None or values.objects.of(kind):
+            continue
+        if kind.__module__.startswith(_ASYNC):
+            raise NotTestable(_WHY_ASYNC.format(name=name, kind=kind.__name__, driver=_driver()))
+        raise NotTestable(_WHY_NONE.format(name=name, kind=kind.__name__, problem=_problem(values)))
 
-    To connect and to make tables takes longer than most calls. What a call may have done to the database or to its
-    engine that deleting rows does not undo is undone by making both anew.
-    """
 
-    def __init__(self, metadata: list[Any]) -> None:
-        self._metadata = metadata
-        self._engine: Any = None
-        self._connections: list[sqlite3.Connection] = []
-        self._tables: list[str] = []
-        self._noted = (0, 0)
-        self._last: orm.Session | None = None
-        self.made = 0
-        """How many databases were made so far."""
+def parameters(name: str, hint: Any, values: Values) -> list[str]:
+    """Return sessions for a parameter that is used as one, without a type or with one for type checkers only."""
+    shape = values.facts.shapes.get(name)
+    if (hint not in (inspect.Parameter.empty, Any, object) and not isinstance(hint, str)) or shape is None:
+        return []
+    is_session = all(hasattr(orm.Session, each) for each in shape.attributes)
+    is_told = not _TELLING.isdisjoint(shape.attributes) and mapped_in(values.names.module)
+    return values.objects.of(orm.Session) if is_session and is_told else []
 
-    def session(self) -> Iterator[orm.Session]:
-        """Yield the session, as the fixture of a test does."""
-        if not self._is_clean():
-            self._make()
-        with orm.Session(self._engine) as session:
-            self._last = session
-            yield session
 
-    def _make(self) -> None:
-        """Make engine and tables. Raises what SQLAlchemy raises of tables that SQLite cannot have."""
-        engine = create_engine("sqlite://")
-        self._connections = connections = []
-        event.listen(engine, "connect", lambda connection, _record: connections.append(connection))
-        for each in self._metadata:
-            each.create_all(engine)
-        with engine.connect():  # there may be no table
-            self._engine = engine
-        self.made += 1
-        self._tables = [name for (name,) in self._ask("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        self._noted = self._state()
+def instances(kind: Any, values: Values) -> list[str]:
+    """Return sessions: with nothing in their database, then with some rows."""
+    if not _is_session(kind):
+        return []
+    fixture = _fixture(values)
+    if not fixture:
+        return []
+    found = [fixture]
+    store = "commit" if values.makers is not None and fixture in values.makers.brought else "flush"
+    for model in _asked_for(values):
+        different = table_rows.different_rows(model, values)
+        found += [with_prelude(f"{fixture}.add({row})\n{fixture}.{store}()", fixture) for row in different[:1]]
+        if len(different) > 1:
+            found.append(with_prelude(f"{fixture}.add_all([{', '.join(different)}])\n{fixture}.{store}()", fixture))
+    return found
 
-    def _is_clean(self) -> bool:
-        """Take the rows out that the last session left; tell whether that was all there was to do."""
-        try:
-            if self._last is not None:
-                self._last.close()  # later, it would roll back what the next one does
-            if len(self._connections) != 1:  # of none a person knows what is in it
-                return False
-            if self._state() == self._noted:
-                return True
-            for table in self._tables:
-                self._ask(f'DELETE FROM "{table}"')  # noqa: S608 - the names are the database's
-            self._connections[0].commit()
-            is_same = self._state()[1] == self._noted[1]
-        except Exception:
-            return False
-        self._noted = self._state()
-        return is_same
 
-    def _state(self) -> tuple[int, int]:
-        """Return how many rows were ever changed, and which schema it is."""
-        return self._connections[0].total_changes, self._ask("PRAGMA schema_version")[0][0]
+def reaches_outside(kind: Any) -> bool:
+    """Tell a session, or what makes one: without a database it does nothing."""
+    return isinstance(kind, type) and (_is_session(kind) or kind.__module__.startswith(_ASYNC))
 
-    def _ask(self, sql: str) -> list[Any]:
-        with contextlib.closing(self._connections[0].cursor()) as cursor:
-            return cursor.execute(sql).fetchall()
+
+def _is_session(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(orm.Session, kind) and kind is not object
+
+
+def _asked_for(values: Values) -> list[Any]:
+    """Return the models that the code names; where it names none, those of its module."""
+    nodes = [node for code in values.facts.code for node in ast.walk(code)]
+    names = {n.id for n in nodes if isinstance(n, ast.Name)} | {n.attr for n in nodes if isinstance(n, ast.Attribute)}
+    known = mapped_in(values.names.module)
+    return ([model for model in known if model.__name__ in names] or known)[:MOST_STORED]
+
+
+def _problem(values: Values) -> str:
+    """Return why SQLite takes no such tables."""
+    try:
+        next(Memory(_metadata(values)).session())
+    except Exception as error:
+        line = str(error).partition("\n")[0]
+        return f"{type(error).__name__}: {line}"
+    return "it cannot be opened"
+
+
+def _driver() -> str:
+    is_there = importlib.util.find_spec("aiosqlite") is not None
+    return "" if is_there else " (nor is aiosqlite installed, which one in memory would need)"
+
+
+def _fixture(values: Values) -> str:
+    """Return the name of the fixture that gives a session: the project's, else one that the test brings along."""
+    given = values.objects.given(orm.Session)
+    if given:
+        return str(given[0])
+    names, makers = values.names, values.makers
+    if makers is None:
+        return ""
+    tables = [f"    {names.of(base)}.metadata.create_all(engine)" for base in _bases(values)]
+    sqlalchemy = sys.modules["sqlalchemy"]
+    names.bind("create_engine", "sqlalchemy", "create_engine", sqlalchemy.create_engine)
+    names.bind("Session", "sqlalchemy.orm", "Session", orm.Session)
+    source = _FIXTURE.format(name=SESSION, tables="".join(f"{line}\n" for line in tables))
+    return makers.bring(SESSION, source, orm.Session, Memory(_metadata(values)).session)
+
+
+def _metadata(values: Values) -> list[Any]:
+    return [base.metadata for base in _bases(values)]
+
+
+def _bases(values: Values) -> list[Any]:
+    """Return a class for each metadata that has tables of the models: the base of all, as far as it has a name."""
+    found: dict[int, Any] = {}
+    for model in mapped_in(values.names.module):
+        bases = [kind for kind in reversed(model.__mro__) if hasattr(kind, "metadata")]
+        known = next((kind for kind in bases if _bound(kind, model, values)), model)
+        found.setdefault(id(known.metadata), known)
+    return list(found.values())
+
+
+def _bound(kind: Any, model: Any, values: Values) -> str | None:
+    """Return the name of a base; what makes one does not tell where it is kept, but the models' module has it."""
+    module = sys.modules[model.__module__]
+    if kind.__module__.partition(".")[0] != "sqlalchemy":
+        return values.names.of(kind)
+    is_kept = vars(module).get(kind.__name__) is kind
+    return values.names.bind_attribute(module.__name__, kind.__name__, kind) if is_kept else None

@@ -49,13 +49,24 @@ def different_rows(model: Any, values: Values) -> list[str]:
 
 
 def numbered(source: str, number: int) -> str:
-    """Return another text of the same form: another name where one is in it, else with a number."""
+    """Return another text of the same form: another name where one is in it, else with a number.
+
+    Those of numbers that follow each other are not in their order: what sorts them is seen.
+    """
     other = source
     for name in ("Ada", "ada") if number else ():
         other = other.replace(name, ("Grace", "Alan")[number - 1] if name == "Ada" else ("grace", "alan")[number - 1])
     if number == 0:
         return source
-    return other if other != source else f"{source[:-1]} {number + 1}{source[-1]}"
+    return other if other != source else f"{source[:-1]} {(1, 3, 2)[number]}{source[-1]}"
+
+
+def written(pool: list[str]) -> list[str]:
+    """Return the first text, and as people also write it: in capitals, with blanks around it."""
+    first = pool[0] if pool else ""
+    if first[:1] not in ("'", '"') or first != first.lower():
+        return pool[:1]
+    return [first, repr(first[1:-1].title()), repr(f" {first[1:-1]} ")]
 
 
 def pool_of(model: Any, key: str, values: Values) -> list[str]:
