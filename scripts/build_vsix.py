@@ -44,8 +44,8 @@ def bundle() -> None:
     shutil.rmtree(LIBS, ignore_errors=True)
     requirements = REPOSITORY / "requirements" / "bundled.txt"
     pip = [*_pip(), "install", "--quiet", "--disable-pip-version-check", "--no-compile", "--no-deps"]
-    exactly: list[str | Path] = ["--require-hashes", "--only-binary", ":all:", *_ANY_PLATFORM, "--requirement", requirements]
-    subprocess.run([*pip, *exactly, "--target", LIBS], check=True)
+    exactly = ["--require-hashes", "--only-binary", ":all:", *_ANY_PLATFORM, "--requirement", str(requirements)]
+    subprocess.run([*pip, *exactly, "--target", str(LIBS)], check=True)
     _clear_away()
     for name in ("greenline", "greenline_probe"):
         # The probe is complete: it is started as a file of its own.

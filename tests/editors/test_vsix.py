@@ -86,6 +86,26 @@ def bare(project: Path) -> Path:
     return project
 
 
+@pytest.fixture
+def vscode() -> Path:
+    folder = editors_folder() / "vscode"
+    if not (folder / "complete").exists() or not (folder / "browser").exists():
+        not_set_up("VS Code in a browser", "setup_vscode.sh")
+    return folder
+
+
+@pytest.fixture
+def without_greenline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A PATH with a Python and without Greenline; returns the Python."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "python3").symlink_to(Path(sys.executable).resolve())
+    monkeypatch.setenv("PATH", os.pathsep.join([str(programs), "/usr/bin", "/bin"]))
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    assert shutil.which("greenline") is None
+    return programs / "python3"
+
+
 def test_the_package_has_what_it_needs_and_no_more(package: zipfile.ZipFile) -> None:
     names = [name for name in package.namelist() if not name.endswith("/")]
     assert PACKAGE.stat().st_size < MOST_BYTES
@@ -160,17 +180,8 @@ def bundled(libs: Path, folder: Path) -> list[str]:
 
 
 def test_a_clean_vscode_on_a_machine_without_greenline(
-    package: zipfile.ZipFile, bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    package: zipfile.ZipFile, vscode: Path, bare: Path, tmp_path: Path, without_greenline: Path
 ) -> None:
-    vscode = editors_folder() / "vscode"
-    if not (vscode / "complete").exists() or not (vscode / "browser").exists():
-        not_set_up("VS Code in a browser", "setup_vscode.sh")
-    programs = tmp_path / "programs"
-    programs.mkdir()
-    (programs / "python3").symlink_to(Path(sys.executable).resolve())
-    monkeypatch.setenv("PATH", os.pathsep.join([str(programs), "/usr/bin", "/bin"]))
-    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
-    assert shutil.which("greenline") is None
     test_file = bare / "tests" / "test_tracking.py"
     before = test_file.read_text(encoding="utf-8")
 
@@ -180,11 +191,32 @@ def test_a_clean_vscode_on_a_machine_without_greenline(
     assert any("parse_header" in problem for problem in told["problems"])
     assert len([toast for toast in told["toasts"] if "passed" in toast]) == 1
     assert grown(before, test_file.read_text(encoding="utf-8"))
-    (log,) = (tmp_path / "user").rglob("*Greenline.log")
-    (started,) = [line for line in log.read_text(encoding="utf-8").splitlines() if "Starting " in line]
-    assert f"Starting {programs / 'python3'} -I -S" in started
     (extension,) = (tmp_path / "extensions").glob("greenline.greenline-*")
     assert list(extension.rglob("__pycache__")) == []
+    assert list((tmp_path / "user" / "User" / "globalStorage").rglob("bytecode/**/greenline/lsp/server.*.pyc"))
+
+
+def test_a_killed_server_is_back_and_given_up_when_it_dies_again_and_again(
+    package: zipfile.ZipFile, vscode: Path, bare: Path, tmp_path: Path, without_greenline: Path
+) -> None:
+    with installed(vscode, bare) as url:
+        told = play(
+            vscode,
+            bare,
+            tmp_path,
+            play="killed",
+            url=url,
+            server=str(tmp_path / "extensions"),
+        )
+
+    assert told["pidsAfterSettings"] == told["pids"][:1], "no setting restarted it"
+    assert len(set(told["pids"])) == len(told["pids"]) == 6
+    assert told["statusWithout"] == told["statusBefore"], "what is known is still shown"
+    assert told["toastsBefore"] == []
+    assert told["statusAfter"] == told["statusBefore"]
+    (toast,) = told["toasts"]
+    assert "again and again" in toast
+    assert "Show Log" in toast
 
 
 @contextmanager

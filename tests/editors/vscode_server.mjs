@@ -1,0 +1,83 @@
+// What becomes of the server: how soon it shows something, and that it is there again when it died.
+import { readdirSync, readFileSync } from "node:fs";
+
+export function serverPlays({ page, input, told, step, textsOf, openFile, command, seeGaps, shownToast }) {
+  // The server's process: the one that runs what is below the folder `input.server`. There is none while it starts anew.
+  function serverPid() {
+    const lineOf = (pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(0, -1);
+      } catch {
+        return []; // it has ended meanwhile
+      }
+    };
+    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+    return Number(pids.find((pid) => lineOf(pid).at(-1)?.startsWith(input.server) && lineOf(pid).includes("-S")) ?? 0);
+  }
+
+  const marks = () => page.locator(".cdr[class*=squiggly-]").first();
+  const bars = () => page.locator(".view-overlays .cdr[class*=TextEditorDecoration]");
+  const coverageInStatus = () => textsOf("[id='greenline.greenline.greenline.coverage'], [id='greenline.greenline.coverage']");
+
+  return {
+    // How long it takes from a window that opens to the first bar beside a line; then the same window again.
+    async startUp() {
+      told.seconds = {};
+      for (const time of ["first", "again"]) {
+        const start = performance.now();
+        const seen = (told.seconds[time] = {});
+        const since = async (what, locator) => {
+          await locator.waitFor({ state: "attached" });
+          seen[what] = (performance.now() - start) / 1000;
+        };
+        await (time === "first" ? page.goto(input.url) : page.reload());
+        await since("workbench", page.locator(".monaco-workbench"));
+        await page.locator(".explorer-folders-view").first().waitFor();
+        if (time === "first") {
+          await openFile(input.file);
+        }
+        await since("text", page.locator(".view-lines .view-line").first());
+        await since("bars", bars().first());
+        await step(`${time}-bars`);
+      }
+      await command("Developer: Show Running Extensions");
+      const entry = page.locator(".runtime-extensions-editor .monaco-list-row, .extension", { hasText: "Greenline" }).first();
+      await entry.locator(".activation-time").waitFor();
+      told.activation = await entry.locator(".activation-time").innerText();
+      await step("running-extensions");
+    },
+
+    // A setting changes, and the server goes on; it is killed, and comes back; killed too often, until a person restarts it.
+    async killed() {
+      await seeGaps();
+      told.pids = [serverPid()];
+      told.toastsBefore = told.toastsAtStart;
+      told.statusBefore = await coverageInStatus();
+      await command("Greenline: Show or Hide Coverage");
+      await bars().first().waitFor({ state: "detached" });
+      await command("Greenline: Show or Hide Coverage");
+      await bars().first().waitFor({ state: "attached" });
+      told.pidsAfterSettings = [serverPid()];
+      for (let deaths = 1; deaths <= 5; deaths += 1) {
+        process.kill(told.pids.at(-1), "SIGKILL");
+        await marks().waitFor({ state: "detached" });
+        if (deaths === 1) {
+          told.statusWithout = await coverageInStatus();
+          await step("killed");
+        }
+        if (deaths < 5) {
+          await marks().waitFor({ state: "attached" });
+          told.pids.push(serverPid());
+        }
+      }
+      await page.locator(shownToast, { hasText: "again and again" }).first().waitFor();
+      told.toasts = await textsOf(".notification-toast");
+      await step("given-up");
+      await page.locator(".notification-toast .monaco-button", { hasText: "Restart" }).click();
+      await marks().waitFor({ state: "attached" });
+      told.pids.push(serverPid());
+      told.statusAfter = await coverageInStatus();
+      await step("back");
+    },
+  };
+}
