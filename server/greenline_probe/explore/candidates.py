@@ -6,6 +6,7 @@ from typing import Any
 
 from greenline_probe.explore.goals import Found, Goals
 from greenline_probe.explore.observation import Observation
+from greenline_probe.explore.template import repeats
 
 MAX_CANDIDATES = 160
 MOST_TELLING = 60
@@ -21,6 +22,8 @@ def best(found: Found, goals: Goals) -> list[Observation]:
             first.setdefault(goal, observation)
         if not met and observation.is_refused_as_declared:
             first.setdefault("refused", observation)
+        if repeats(observation.choice):
+            first.setdefault("again", observation)
         if observation.expected in ("True", "False"):
             first.setdefault(("result", observation.expected), observation)
     telling = [found.observations[key] for key in found.telling if key in found.observations]

@@ -16,7 +16,7 @@ from greenline_probe.explore.observation import Observation
 from greenline_probe.explore.observe import Observer
 from greenline_probe.explore.plainer import plainer
 from greenline_probe.explore.search import Search
-from greenline_probe.explore.template import OMITTED, Choice, cost_of
+from greenline_probe.explore.template import OMITTED, Choice, cost_of, repeats
 
 MAX_CHOSEN = 24
 MAX_TRIED_PER_MUTANT = 50
@@ -188,6 +188,8 @@ class _Choice:
         met = self._goals.met_by(observation.edges) | {("shows", shown) for shown in observation.shows}
         if not met and observation.is_refused_as_declared:
             return frozenset({"refused"})
+        if repeats(observation.choice) and observation.expected not in (None, "None"):
+            met |= {"again"}  # what one call leaves, the next one finds
         own = observation.choice.template.subject is self._observer.subject
         if self._tells and own and observation.expected in ("True", "False"):
             return met | {("result", observation.expected)}

@@ -64,12 +64,11 @@ class Documented:
         """Tell whether the observation asserts what the example shows, as a literal or as what it evaluates to."""
         if _says(outcome, observation):
             return True
-        value = outcome.value
-        if observation.expected is None or observation.kind == "raise" or type(value).__eq__ is object.__eq__:
+        if observation.expected is None or observation.kind == "raise":
             return False
         try:
             given = eval(observation.expected, {**self._observer.names.bound})
-            return type(given) is type(value) and bool(given == value)
+            return type(given) is type(outcome.value) and bool(given == outcome.value)
         except Exception:
             return False
 

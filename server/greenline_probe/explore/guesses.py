@@ -6,6 +6,7 @@ import datetime
 import types
 from typing import TYPE_CHECKING, Any, Callable
 
+from greenline_probe.explore import typical
 from greenline_probe.explore.leaves import ANYTHING
 from greenline_probe.explore.lookalikes import is_command, is_object
 from greenline_probe.explore.pools import interleave, unique
@@ -111,9 +112,9 @@ class Guesses:
         kinds = self._kinds(name, shape, uses)
         asked = "truth" in shape.uses or name.startswith(_QUESTIONS)
         if depth and asked and kinds == []:
-            return ["True", "False", *values.leaves.typical_text(name)]
-        if depth and (typical := values.leaves.typical_text(name)) and (not kinds or "texts" in kinds):
-            pools.insert(0, typical)
+            return ["True", "False", *typical.known_text(name)]
+        if depth and (not kinds or "texts" in kinds) and (text := typical.text(name)):
+            pools.insert(0, text)
         if not kinds and not pools:
             kinds = (
                 ["texts", "numbers", "nothing"]

@@ -15,11 +15,13 @@ import typing
 import uuid
 from typing import Any, Callable
 
+from greenline_probe.explore import typical
 from greenline_probe.explore.express import Names
 from greenline_probe.explore.facts import Facts
 from greenline_probe.explore.pools import interleave, unique
 from greenline_probe.explore.regex_samples import samples
 from greenline_probe.explore.sources import with_prelude
+from greenline_probe.explore.typical import PLAIN_TEXT, SEVERAL
 
 # fmt: off
 TEXTS = ["'abc'", "''", "'Hello World'", "'a'", "' '", "'42'", "'a,b'", "'foo bar baz'", "'one two three four'", "'ABC'", "'3.14'", "'-7'", "'Ünïcode'", "'two\\nlines'"]  # noqa: E501
@@ -39,17 +41,6 @@ CONTENTS = [
     "'{\"a\": [1, 2]}'",
     "'name,age\\nAda,36\\n'",
 ]
-_TYPICAL = {
-    "name": "Ada", "firstname": "Ada", "lastname": "Lovelace", "surname": "Lovelace", "author": "Ada Lovelace",
-    "user": "ada", "username": "ada", "login": "ada", "password": "secret", "email": "ada@example.com",
-    "mail": "ada@example.com", "phone": "+44 20 7946 0000", "title": "A title", "text": "some text", "message": "hello",
-    "word": "word", "line": "one line", "sentence": "One sentence.", "label": "label", "description": "a description",
-    "url": "https://example.com/page", "uri": "https://example.com/page", "link": "https://example.com/page",
-    "host": "example.com", "domain": "example.com", "street": "Main Street 1", "city": "Paris", "country": "France",
-    "currency": "EUR", "language": "en", "lang": "en", "locale": "en_GB", "color": "red", "colour": "red",
-    "date": "2024-01-31", "time": "12:30", "timestamp": "2024-01-31T12:30:00", "version": "1.2.3", "key": "key",
-    "json": '{"a": 1}', "html": "<p>text</p>", "xml": "<a>text</a>", "id": "42", "slug": "some-text", "sku": "A-1",
-}  # fmt: skip
 LARGEST = 10**9
 
 
@@ -118,11 +109,8 @@ class Leaves:
         return ["b'abc'", "b''", *constants[:12], "b'\\x00\\xff'", "b'hello world'"]
 
     def typical_text(self, name: str) -> list[str]:
-        """Return the text that a person would give a parameter of that name; empty where nothing is typical."""
-        lowered = name.lower().strip("_")
-        joined, last = lowered.replace("_", ""), lowered.rpartition("_")[2]
-        found = _TYPICAL.get(lowered) or _TYPICAL.get(joined) or _TYPICAL.get(last)
-        return [repr(found)] if found else []
+        """Return the text that a person would give a parameter of that name; empty where the name says nothing."""
+        return typical.text(name)
 
     def integers(self) -> list[str]:
         """Return an ordinary number, the code's constants and their neighbours, then usual numbers."""
@@ -159,6 +147,7 @@ class Leaves:
 
     def async_items(self, items: list[str]) -> list[str]:
         """Return async generators that yield a few of these items."""
+        items = several(items)
         rows = [", ".join(items[:3]), "", items[0], ", ".join(items[1:3][::-1])]
         bodies = [f"for item in [{row}]:\n        yield item" for row in rows]
         return [with_prelude(f"async def items():\n    {body}", "items()") for body in bodies]
@@ -197,6 +186,11 @@ class Leaves:
 
     def _module(self, module: Any) -> str:
         return self.names.bind(module.__name__, module.__name__, "", module)
+
+
+def several(items: list[str]) -> list[str]:
+    """Return items of which the first few are unlike each other, and ordinary."""
+    return unique([*SEVERAL, *items]) if items[:1] == [PLAIN_TEXT] else items
 
 
 def _is_pattern(text: str) -> bool:

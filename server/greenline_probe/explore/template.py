@@ -14,6 +14,7 @@ from greenline_probe.explore.sources import SEPARATOR, call, expression_of, plai
 from greenline_probe.explore.steps import in_order, steps_of
 from greenline_probe.explore.stubs import heirs_of, is_stand_in
 from greenline_probe.explore.subject import OPERATORS, STATEMENTS, Subject, variable_name
+from greenline_probe.explore.typical import PLAIN_TEXT, another
 from greenline_probe.explore.values import Values
 
 OMITTED = ""
@@ -22,6 +23,8 @@ OMITTED = ""
 MAX_STEPS = 3
 MOST_IN_ORDER = 4
 MAX_ATTEMPTS = 12
+SAID_AGAIN = 4.0
+ORDINARY_LENGTH = 5
 _WITH_ITEMS = frozenset({"__getitem__", "__setitem__", "__delitem__", "__contains__", "__format__"})
 _FILE_NAME = re.compile(r"[\w-]*\.\w{2,5}")
 
@@ -325,8 +328,16 @@ def slots_of(signature: inspect.Signature, values: Values, hints: dict[str, Any]
             by_name = by_name or parameter.kind is parameter.POSITIONAL_OR_KEYWORD
             label = f"{parameter.name}=" if parameter.kind is not parameter.POSITIONAL_ONLY else ""
         odd = frozenset(values.leaves.wrong_types(parameter.name, hint))
+        _tell_apart(parameter.name, pool, slots)
         slots.append(Slot(parameter.name, pool if required else [OMITTED, *pool], role, label, typed, odd))
     return slots
+
+
+def _tell_apart(name: str, pool: list[str], slots: list[Slot]) -> None:
+    """Begin with another text than the parameters before it: what is mixed up must show."""
+    taken = [next(filter(None, slot.pool), "") for slot in slots]
+    if pool and pool[0] in taken and pool[0][:1] in "'\"":
+        pool.insert(0, another(name, taken))
 
 
 def _steps(subject: Subject, variable: str, values: Values, slots: list[Slot]) -> list[Slot]:
@@ -361,6 +372,14 @@ class Choice:
         return id(self.template), self.chosen
 
 
+def repeats(choice: Choice) -> bool:
+    """Tell whether the target is called more than once before another method shows what it did."""
+    template = choice.template
+    own = f"{template.receiver}.{template.through}("
+    steps = [c for slot, c in zip(template.slots, choice.chosen) if slot.role == "step"]
+    return bool(template.through) and sum(c.startswith(own) for c in steps) > 1
+
+
 def described(choice: Choice) -> str:
     """Return the program as one line, for a person and as the mark of a call that must not be made again."""
     template, chosen = choice.template, choice.chosen
@@ -369,19 +388,32 @@ def described(choice: Choice) -> str:
 
 
 def cost_of(choice: Choice) -> float:
-    """Measure readability: shorter and fewer arguments first, extreme or odd values later."""
+    """Measure readability: shorter, fewer arguments first; extreme or odd values, and one text said twice, later."""
     cost = 12.0 if choice.template.detour else 0.0
+    texts: list[str] = []
     for slot, source in zip(choice.template.slots, choice.chosen):
         if not source or source in slot.given:
             continue
-        cost += 2 + len(source) * 0.2 + (6 if slot.role in ("step", "setting") else 0)
-        cost += 4 * sum(source.count(mark) for mark in ("\\x", "\\u", "1e", "lambda", "\\n"))
-        if not any(c.isalnum() for c in source):
-            cost += 2
-        if source in {"''", "[]", "{}", "None", "()", "0"}:
-            cost += 1.5
-        if source in slot.odd:
-            cost += 10
-        rank = slot.pool.index(source) if source in slot.pool[:40] else 40
-        cost += rank * 0.2
+        cost += (6 if slot.role in ("step", "setting") else 0) + _cost_of(slot, source)
+        if slot.role in ("construct", "argument") and source[:1] in "'\"" and len(source) > 3:
+            cost += SAID_AGAIN if source in texts else 0
+            texts.append(source)
+    return cost
+
+
+def _cost_of(slot: Slot, source: str) -> float:
+    rank = slot.pool.index(source) if source in slot.pool[:40] else 40
+    rank -= bool(rank) and slot.pool[0] == OMITTED
+    if rank == 0 and slot.role in ("construct", "argument") and source[:1] not in "[({":
+        return 2 + min(ORDINARY_LENGTH, len(source)) * 0.2  # what it is called is no shorter
+    cost = 2 + len(source) * 0.2 + rank * 0.2
+    cost += 4 * sum(source.count(mark) for mark in ("\\x", "\\u", "1e", "lambda", "\\n"))
+    if not any(c.isalnum() for c in source):
+        cost += 2
+    if source in {"''", "[]", "{}", "None", "()", "0"}:
+        cost += 1.5
+    if source in slot.odd:
+        cost += 10
+    if source == PLAIN_TEXT:
+        cost += 1  # there is a better one
     return cost

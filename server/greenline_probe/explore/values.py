@@ -9,28 +9,27 @@ import contextlib
 import enum
 import inspect
 import itertools
-import types
 import typing
 from typing import Any, Callable
 
-from greenline_probe.explore import idioms
+from greenline_probe.explore import idioms, typical
 from greenline_probe.explore.annotations import hints_of, scope_of
 from greenline_probe.explore.express import Expresser, Names
 from greenline_probe.explore.facts import Facts, function_facts
+from greenline_probe.explore.fitting import UNIONS, accepts, is_open, looks
 from greenline_probe.explore.guesses import Guesses
-from greenline_probe.explore.leaves import ANYTHING, Leaves
+from greenline_probe.explore.leaves import ANYTHING, INTEGERS, Leaves, several
 from greenline_probe.explore.lookalikes import Lookalikes, is_object
 from greenline_probe.explore.objects import Objects
 from greenline_probe.explore.pools import MAX_POOL, interleave, typical_first, unique
 from greenline_probe.explore.project_makers import ProjectMakers
 from greenline_probe.explore.sources import SEPARATOR, plain
 from greenline_probe.explore.stubs import mock_name
+from greenline_probe.explore.typical import OTHER, PLAIN_TEXT
 
-_UNION_KINDS = (typing.Union, getattr(types, "UnionType", typing.Union))
 DEEPEST = 4
 
 
-class Values:
 Guarded = Callable[..., tuple[Any, typing.Optional[BaseException]]]
 
 
@@ -41,6 +40,7 @@ def _unguarded(_mark: str, work: Callable[[], Any], _seconds: float = 0.0) -> tu
         return None, raised
 
 
+class Values:
     """Makes pools from types, and for parameters."""
 
     def __init__(
@@ -55,9 +55,9 @@ def _unguarded(_mark: str, work: Callable[[], Any], _seconds: float = 0.0) -> tu
         self.hinted: dict[str, list[Any]] = {}
         """Parameter of the target -> types that it gets elsewhere."""
         self.attempt = attempt
-        self.leaves = Leaves(names, facts)
         self.guarded: Guarded = _unguarded
         """Does what loads or runs code of the project besides the calls: ``Observer.guarded``."""
+        self.leaves = Leaves(names, facts)
         self.objects = Objects(self, attempt)
         self.scope = scope_of(names.module)
         self.lookalikes = Lookalikes(self)
@@ -94,23 +94,34 @@ def _unguarded(_mark: str, work: Callable[[], Any], _seconds: float = 0.0) -> tu
             typed = [*self.guesses.of(parameter.name), *typed]
         else:
             typed = [*self._asked_for(parameter.name, hint), *typed, *(["None"] if default is None else [])]
-        if _accepts(hint, str) and typed and not self._is_no_text(parameter.name, hint):
-            typed = [*self.leaves.typical_text(parameter.name), *typed]
+        named = self._typical(parameter, hint, typed)
+        typed = [*named, *(OTHER if s == PLAIN_TEXT and named else s for s in typed)]
         pool = [*self._compared(parameter.name, hint), *typed]
         if depth == 0 and "calls" in self.facts.uses.get(parameter.name, ()):
             pool += self._failing()
         if depth == 0:
             pool += self.leaves.wrong_types(parameter.name, hint)
-        if _accepts(hint, str) and (paths := self._path_like(parameter.name)):
+        if accepts(hint, str) and (paths := self._path_like(parameter.name)):
             return unique([*paths, *pool])[: MAX_POOL * 2]
         return typical_first(unique(pool), typed)
+
+    def _typical(self, parameter: inspect.Parameter, hint: Any, typed: list[str]) -> list[str]:
+        """Return what a person would give a parameter of that name, where it may be a text or a number."""
+        if typed[:1] == INTEGERS[:1]:
+            return typical.number(parameter.name)
+        if not typed or not accepts(hint, str) or self._is_no_text(parameter.name, hint):
+            return []
+        default = self.express.express(parameter.default) if isinstance(parameter.default, str) else None
+        if PLAIN_TEXT in (typed[0], *typed[1:2]) and (typed[0] in (PLAIN_TEXT, default)):
+            return typical.text(parameter.name, default=default or "")
+        return typical.known_text(parameter.name)
 
     def _asked_for(self, name: str, hint: Any) -> list[str]:
         """Return values with the keys and attributes that the code reads, where the annotation leaves them open."""
         shape = self.facts.shapes.get(name)
-        if shape is None or not _is_open(hint):
+        if shape is None or not is_open(hint):
             return []
-        found = [s for s in self.lookalikes.of(shape) if _looks(s, hint)]
+        found = [s for s in self.lookalikes.of(shape) if looks(s, hint)]
         return found[:MAX_POOL]
 
     def _failing(self) -> list[str]:
@@ -150,7 +161,7 @@ def _unguarded(_mark: str, work: Callable[[], Any], _seconds: float = 0.0) -> tu
         near = [] if self._is_no_text(name, hint) else self.facts.compared.get(name, [])
         for constant in [*near, *beyond]:
             source = self.express.express(constant)
-            if source is None or not _accepts(hint, type(constant)):
+            if source is None or not accepts(hint, type(constant)):
                 continue
             pool.append(source)
             if type(constant) in (int, float) and not isinstance(constant, bool):
@@ -224,7 +235,7 @@ def _unguarded(_mark: str, work: Callable[[], Any], _seconds: float = 0.0) -> tu
         return ["3", "1", "2", "0"] if depth else ["3", "'abc'", "0", "[1, 2]", "None"]
 
     def _of_generic(self, origin: Any, args: tuple[Any, ...], depth: int) -> list[str]:
-        if origin in _UNION_KINDS:
+        if origin in UNIONS:
             return interleave([self.of_type(a, depth + 1) for a in sorted(args, key=lambda a: a is type(None))])
         if origin is typing.Literal:
             return [s for s in (self.express.express(a) for a in args) if s]
@@ -310,6 +321,7 @@ def _unguarded(_mark: str, work: Callable[[], Any], _seconds: float = 0.0) -> tu
         if len(args) == 2 and args[1] is Ellipsis:
             return [_as_tuple(s) for s in _lists(plain(self.of_type(args[0], depth + 1)) or ["1", "2"])]
         pools = [plain(self.of_type(a, depth + 1)) or ["None"] for a in args]
+        pools = [several(pool)[i:] if pool[:1] == [PLAIN_TEXT] else pool for i, pool in enumerate(pools)]
         rows = [", ".join(pool[min(i, len(pool) - 1)] for pool in pools) for i in range(4)]
         return [f"({row},)" if len(args) == 1 else f"({row})" for row in rows]
 
@@ -320,7 +332,7 @@ def _unguarded(_mark: str, work: Callable[[], Any], _seconds: float = 0.0) -> tu
             words = [repr(c) for c in self.facts.constants if isinstance(c, str) and c.isidentifier()]
             keys = [*words[:6], "'a'", "'b'"] if words else ["'a'", "'b'", *keys]
         values = (plain(self.of_type(args[1], depth + 1)) if len(args) > 1 else []) or ["1", "2", "'x'", "None", "[1]"]
-        keys = unique(keys)
+        keys, values = unique(keys), several(values)
         made = ["{" + f"{keys[0]}: {values[0]}" + "}", "{}"]
         if len(keys) > 1:
             made.append("{" + ", ".join(f"{k}: {values[i % len(values)]}" for i, k in enumerate(keys[:2])) + "}")
@@ -336,6 +348,7 @@ def _unguarded(_mark: str, work: Callable[[], Any], _seconds: float = 0.0) -> tu
         hints = typing.get_type_hints(kind)
         required = getattr(kind, "__required_keys__", set(hints))
         pools = {k: plain(self.of_type(t, depth + 1)) or ["None"] for k, t in hints.items()}
+        pools = {k: [*(typical.text(k) if pool[:1] == [PLAIN_TEXT] else []), *pool] for k, pool in pools.items()}
         rows = []
         for keys in (list(hints), [k for k in hints if k in required]):
             for i in range(3):
@@ -376,6 +389,13 @@ def _as_text(path: str) -> str:
 
 
 def _lists(items: list[str]) -> list[str]:
+    usual = several(items)
+    if usual is not items:
+        return unique([*_lists_of(usual)[:5], *_lists_of(items)])
+    return _lists_of(items)
+
+
+def _lists_of(items: list[str]) -> list[str]:
     first = items[:3]
     made = [f"[{', '.join(first)}]", "[]", f"[{items[0]}]"]
     if len(items) > 1:
@@ -393,49 +413,3 @@ def _as_set(source: str, origin: type) -> str:
 def _as_tuple(source: str) -> str:
     inner = source[1:-1]
     return f"({inner},)" if inner and ", " not in inner else f"({inner})"
-
-
-def _accepts(hint: Any, kind: type) -> bool:
-    if hint in (inspect.Parameter.empty, Any, object) or isinstance(hint, (typing.TypeVar, str)):
-        return True
-    parts = typing.get_args(hint) if typing.get_origin(hint) in _UNION_KINDS else (hint,)
-    plain = [typing.get_origin(p) or p for p in parts]
-    if kind is int and float in plain:
-        return True
-    return any(p is kind or p is Any or _is_subclass(kind, p) for p in plain)
-
-
-def _is_subclass(kind: type, of: Any) -> bool:
-    try:
-        return isinstance(of, type) and issubclass(kind, of)
-    except TypeError:  # protocols and TypedDicts refuse to be asked
-        return False
-
-
-def _is_open(hint: Any) -> bool:
-    """Tell whether a container's annotation says nothing of what is in it: dict, List[Dict[str, Any]] ..."""
-    origin, args = typing.get_origin(hint) or hint, typing.get_args(hint)
-    if origin in _UNION_KINDS:
-        return any(_is_open(a) for a in args if a is not type(None))
-    if not isinstance(origin, type) or not issubclass(origin, cabc.Iterable) or issubclass(origin, (str, bytes)):
-        return False
-    if not args:
-        return origin in {dict, list, tuple} or origin.__module__ == "collections.abc"
-    last = args[-1]
-    return (
-        last in (Any, object)
-        or isinstance(last, typing.TypeVar)
-        or (typing.get_origin(last) in _UNION_KINDS)
-        or _is_open(last)
-    )
-
-
-def _looks(source: str, hint: Any) -> bool:
-    """Tell whether the display fits the annotation's container."""
-    origin = typing.get_origin(hint) or hint
-    if origin in _UNION_KINDS:
-        return any(_looks(source, a) for a in typing.get_args(hint))
-    if not isinstance(origin, type):
-        return False
-    kind = {"{": dict, "[": list, "(": tuple}.get(source[:1])
-    return kind is not None and _is_subclass(kind, origin)

@@ -191,7 +191,7 @@ def test_a_constructor_begins_with_arguments_that_it_takes(tmp_path: Path) -> No
     text = """
     class Picky:
         def __init__(self, first, second):
-            if first != 'abc' or second is not None:
+            if first != 'first' or second is not None:
                 raise ValueError
         def get(self):
             return 1

@@ -48,8 +48,8 @@ def test_a_validator_of_attrs_is_called_by_making_an_instance(tmp_path: Path) ->
 def test_what_attrs_converts_has_the_type_of_its_field(tmp_path: Path) -> None:
     with explored(tmp_path, READINGS, "label") as world:
         made = world.values.objects.of(vars(world.subject.module)["Reading"])
-        assert "Reading(sensor='abc', value=2.5)" in made
-        assert any("tags=['abc'" in source for source in made)
+        assert "Reading(sensor='sensor', value=2.5)" in made
+        assert any("tags=['one'" in source for source in made)
 
 
 def test_other_methods_of_such_a_class_have_a_receiver(tmp_path: Path) -> None:

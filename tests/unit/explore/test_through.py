@@ -13,7 +13,7 @@ from greenline_probe.explore.definitions import find_def
 from greenline_probe.explore.mutants import Mutation
 from greenline_probe.explore.steps import in_order
 from greenline_probe.explore.subject import resolve
-from greenline_probe.explore.template import Choice, described, sequences, templates
+from greenline_probe.explore.template import Choice, described, repeats, sequences, templates
 from greenline_probe.explore.through import StepsObserver, gives_nothing, readers, through
 from greenline_probe.explore.values import Values
 from greenline_probe.trace import Tracer
@@ -108,6 +108,8 @@ def test_the_target_runs_in_a_step_and_another_method_shows_it(tmp_path: Path) -
 
     assert met == world.goals.all
     assert all("cache.put(" in program for program in shown)
+    assert {repeats(o.choice) for o in seen} == {True, False}
+    assert all(repeats(o.choice) is (described(o.choice).count("cache.put(") > 1) for o in seen)
     assert len(set(shown.values()) - {"None"}) >= 1, shown
     assert any(e == "None" and program.count("cache.put(") == 2 for program, e in shown.items()), shown
 

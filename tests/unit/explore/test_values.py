@@ -279,3 +279,41 @@ def test_pools_are_mixed_fairly() -> None:
     assert interleave([]) == []
     assert typical_first(["9", "8", "3"], ["3", "1"]) == ["3", "9", "8"]
     assert typical_first(["9"], []) == ["9"]
+
+
+def first_of(folder: Path, head: str, name: str = "f") -> list[str]:
+    """Return the ordinary choice for each parameter of a function, or of a method and its constructor."""
+    with explored(folder, f"{head}\n", name) as world:
+        return list(filter(None, world.templates[0].first()))
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("def f(project: str, title: str, token: str): ...", ["'project'", "'A title'", "'token'"]),
+        ("def f(key_to_set: str, value_to_set: str): ...", ["'key'", "'value'"]),
+        ("def f(project_name: str, user_name: str): ...", ["'project'", "'ada'"]),
+        ("def f(left: str, s: str, text: str, p: str): ...", ["'left'", "'abc'", "'some text'", "'def'"]),
+        ("def f(old_word: str, new_word: str): ...", ["'word'", "'new word'"]),
+        ("def f(tags: list[str]): ...", ["['one', 'two', 'three']"]),
+        ("def f(both: tuple[str, str]): ...", ["('one', 'two')"]),
+        ("def f(cents: int, unit_price: int, count: int): ...", ["1000", "1000", "3"]),
+        ("def f(percent: int, year: int): ...", ["10", "2024"]),
+        ("def f(flag: bool, label: object): ...", ["True", "'label'"]),
+        ("def f(r):\n    return r['unit'].upper(), r['sensor']", ["{'unit': 'unit', 'sensor': 'sensor'}"]),
+    ],
+)  # fmt: skip
+def test_texts_and_sums_are_what_their_parameters_are_called(tmp_path: Path, head: str, expected: list[str]) -> None:
+    assert first_of(tmp_path, head) == expected
+
+
+def test_objects_are_made_of_what_their_parameters_are_called(tmp_path: Path) -> None:
+    text = "import dataclasses\n\n@dataclasses.dataclass\nclass Money:\n    cents: int\n    owner: str\n\n"
+    text += "    def less(self, percent: int) -> int:\n        return self.cents - self.cents * percent // 100\n"
+
+    assert first_of(tmp_path, text, "Money.less") == ["1000", "'owner'", "10"]
+
+
+def test_a_default_is_not_passed_as_what_is_typical(tmp_path: Path) -> None:
+    with explored(tmp_path, "def f(word: str, separator: str = '-'):\n    return word + separator\n", "f") as world:
+        assert pool_source(world, "separator")[:2] == ["", "'_'"]
