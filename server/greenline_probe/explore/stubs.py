@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from greenline_probe.explore.values import Values
 
 _ASSIGNED = re.compile(r"^(\w+) = ", re.MULTILINE)
+_GIVEN = re.compile(r"(\w+)(?:[\w.]*\.| = .*[(, ])(?:return_value|side_effect) ?= ?(\w+|\[[\w, ]+\])")
+_NAME = re.compile(r"\w+")
 MAX_CALLS = 4
+SHORT_CALL = 30
+"""So long a call stays on the line of its assertion, and how often it was made, too."""
 MAX_METHODS = 6
 VARIANTS = 3
 
@@ -73,8 +77,9 @@ def holds_mocks(value: Any) -> bool:
 
 
 def stand_ins(lines: Sequence[str], space: dict[str, Any]) -> dict[str, Any]:
-    """Return the stand-ins that statements before a call gave a name to."""
-    named = [found for line in lines for found in _ASSIGNED.findall(line)]
+    """Return the stand-ins that statements before a call gave a name to, without those that others only answer."""
+    given = {name for line in lines for by, told in _GIVEN.findall(line) for name in _NAME.findall(told) if name != by}
+    named = [found for line in lines for found in _ASSIGNED.findall(line) if found not in given]
     return {name: space[name] for name in named if _is_specced(space.get(name)) or _is_queue(space.get(name))}
 
 
@@ -104,8 +109,8 @@ def calls_seen(value: Any, variable: str, names: Names, express: Callable[[Any],
         calls = [f"{mock_name(names, 'call')}({s})" for s in shown]
         if _share(made):
             found += [f"{where}.call_count == {len(made)}", f"{where}.call_args == {calls[-1]}"]
-        elif len(set(calls)) == 1 < len(calls):
-            found.append(f"{where}.call_args_list == {len(calls)} * [{calls[0]}]")
+        elif len(set(calls)) == 1 < len(calls) and len(calls[0]) <= SHORT_CALL:
+            found.append(f"{where}.call_args_list == [{calls[0]}] * {len(calls)}")
         else:
             found.append(f"{where}.call_args_list == [{', '.join(calls)}]")
     return found

@@ -219,7 +219,7 @@ def test_one_call_made_again_and_again_is_written_once(tmp_path: Path) -> None:
             asked(["abc"], key=1)
 
         assert calls_seen(asked, "asked", world.names, world.express.express) == [
-            "asked.call_args_list == 3 * [call(['abc'], key=1)]"
+            "asked.call_args_list == [call(['abc'], key=1)] * 3"
         ]
 
 

@@ -28,3 +28,9 @@ DATED = "class F(datetime):\n    def now(cls, tz=None):\n        return datetime
 )
 def test_what_is_special_about_an_answer(statement: str, words: str) -> None:
     assert stand_in_words(Case(call="f()", arrange=(statement,))) == words
+
+
+def test_what_is_raised_is_not_said_twice() -> None:
+    answer = "response.raise_for_status.side_effect = aiohttp.ClientResponseError(info, (), status=500)"
+    case = Case(call="f()", arrange=(answer,), error="aiohttp.ClientResponseError")
+    assert stand_in_words(case) == "with_status_500"

@@ -23,7 +23,8 @@ def stand_in_words(case: Case) -> str:
     """Return words for what the stand-ins of a case do, empty where it has none or that is nothing special."""
     text = "\n".join(case.arrange)
     raises = _RAISES.search(text)
-    if raises is not None and raises.group(2) not in _ANSWERS:
+    is_told = raises is not None and case.error.endswith(raises.group(2))  # the name says that it is raised
+    if raises is not None and raises.group(2) not in _ANSWERS and not is_told:
         return f"{'after' if raises.group(1) else 'on'}_{snake(raises.group(2))}"
     status = _STATUS.search(text)
     if status is not None and status.group(1) != _USUAL_STATUS:

@@ -1,4 +1,7 @@
-"""Code that asks a server, by requests or httpx: its answers are registered with responses or respx."""
+"""Code that asks a server, by requests, httpx or aiohttp: what it is answered is registered with responses or respx.
+
+Where these are not there, specced clients answer.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import importlib.util
 import sys
 from typing import TYPE_CHECKING, Any
 
-from greenline_probe.explore.kinds import http_bodies
+from greenline_probe.explore.kinds import http_bodies, http_clients_specced
 from greenline_probe.explore.kinds.called import handled, libraries_of
 from greenline_probe.explore.kinds.http_replies import Reply, Request, grouped, http_replies, latest
 from greenline_probe.explore.pools import unique
@@ -31,7 +34,15 @@ _WITH_METHOD = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTI
 _ERRORS = {
     "requests": [("Timeout", "timed out"), ("ConnectionError", "connection refused")],
     "httpx": [("ConnectTimeout", "timed out"), ("ConnectError", "connection refused")],
+    "aiohttp": [("ConnectionTimeoutError", "timed out"), ("ClientConnectionError", "connection refused")],
 }
+_asking: list[Subject] = []
+"""Whose code asks the clients that are made."""
+
+
+def ways(subject: Subject, _: Values) -> None:
+    """Note whose code it is: what a client answers is what that code tells apart."""
+    _asking[:] = [subject]
 
 
 def settings(subject: Subject, values: Values) -> list[Slot]:
@@ -40,7 +51,11 @@ def settings(subject: Subject, values: Values) -> list[Slot]:
 
     library = _library(subject)
     if not library:
-        return []
+        return [
+            Slot(name, pool, "setting")
+            for each in _without_tool(subject)
+            for name, pool in http_clients_specced.statements(subject, values, each, _plans(subject, values, each))
+        ]
     values.names.bound["http_replies"] = http_replies
     pool = [f"{_OPENING}{plan})" for plan in _plans(subject, values, library)]
     return [Slot("$http", pool, "setting")]
@@ -49,6 +64,9 @@ def settings(subject: Subject, values: Values) -> list[Slot]:
 def instances(kind: Any, values: Values) -> list[str]:
     """Return a client as people make one."""
     home = str(getattr(kind, "__module__", "")).partition(".")[0]
+    if reaches_outside(kind) and not _has_tool(home):
+        plans = _plans(_asking[0], values, home) if _asking else []
+        return http_clients_specced.clients(kind, _asking[0], values, home, plans) if plans else []
     if reaches_outside(kind):
         return [f"{values.names.of_module(home)}.{kind.__name__}()"]
     return []
@@ -57,14 +75,17 @@ def instances(kind: Any, values: Values) -> list[str]:
 def reaches_outside(kind: Any) -> bool:
     """Tell whether it is a class of clients."""
     home = str(getattr(kind, "__module__", "")).partition(".")[0]
-    return home in _LIBRARIES and getattr(kind, "__name__", "") in {"Session", "Client", "AsyncClient"}
+    return getattr(kind, "__name__", "") in http_clients_specced.CLIENTS.get(home, ())
 
 
-def arranged(lines: list[str], _: dict[str, Any], express: Expresser) -> tuple[list[str], list[str], list[str]] | None:
+def arranged(
+    lines: list[str], space: dict[str, Any], express: Expresser
+) -> tuple[list[str], list[str], list[str]] | None:
     """Return the statements as a test has them, its decorators, and what it asserts of the requests."""
     places = [i for i, line in enumerate(lines) if line.startswith(_OPENING)]
     if not places:
-        return None
+        left = [without for line in lines if (without := http_clients_specced.without_answers(line, space))]
+        return (left, [], []) if left != lines else None
     requests = latest[0].requests if latest else []
     library = requests[0].library if requests else ""
     written: list[str] = []
@@ -93,10 +114,19 @@ def arranged(lines: list[str], _: dict[str, Any], express: Expresser) -> tuple[l
 def _library(subject: Subject) -> str:
     named = libraries_of(subject)
     for library, tool in _LIBRARIES.items():
-        if library in named and importlib.util.find_spec(tool) is not None:
+        if library in named and _has_tool(library):
             importlib.import_module(tool)
             return library
     return ""
+
+
+def _has_tool(library: str) -> bool:
+    return library in _LIBRARIES and importlib.util.find_spec(_LIBRARIES[library]) is not None
+
+
+def _without_tool(subject: Subject) -> list[str]:
+    named = libraries_of(subject)
+    return [each for each in http_clients_specced.CLIENTS if each in named and not _has_tool(each)]
 
 
 def _plans(subject: Subject, values: Values, library: str) -> list[str]:
@@ -105,7 +135,7 @@ def _plans(subject: Subject, values: Values, library: str) -> list[str]:
     linked, ends = [b for b in json if _LINK in b], [b for b in json if _LINK not in b]
     if linked and ends:  # each page that leads to another needs that one
         json = [*ends, *linked]
-    made = [*json, *texts] if json or texts else ["{'id': 1}"]
+    made = [*json, *texts] if json or texts else ["{'id': 1}" if _has_tool(library) else "''"]
     headers = http_bodies.headers(subject, values)
     bad = [s for s in http_bodies.statuses(subject) if s >= _SUCCESS]
     good = [s for s in http_bodies.statuses(subject) if s < _SUCCESS and s != _EMPTY] or [200]
@@ -128,7 +158,7 @@ def _errors(subject: Subject, values: Values, library: str) -> list[str]:
     """Return the errors that the code is ready for."""
     module, name = sys.modules[library], values.names.of_module(library)
     caught = tuple(kind for kind in handled(subject) if kind.__module__.partition(".")[0] == library)
-    wanted = [(n, m) for n, m in _ERRORS[library] if caught and issubclass(getattr(module, n), caught)]
+    wanted = [(n, m) for n, m in _ERRORS[library] if caught and issubclass(getattr(module, n, object), caught)]
     return [f"{name}.{n}({m!r})" for n, m in wanted]
 
 

@@ -61,7 +61,7 @@ def texts(values: Values) -> list[str]:
     words = [c for c in values.facts.constants if isinstance(c, str) and c.isidentifier() and c not in reasons]
     asked = [word for word in words if _is_compared(word, values)]
     found = [*(_json(values) if "loads" in called else []), *(["3"] if called & _TO_NUMBER else [])]
-    return unique([*found, *asked[:3], "Hello", *([""] if _is_any_tested(values) else [])])
+    return unique([*found, "Hello", *asked[:3], *([""] if _is_any_tested(values) else [])])
 
 
 def errors(values: Values) -> list[str]:
