@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 LONGEST_PATTERN = 80
 _MIRRORED: dict[type, type] = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE, ast.Eq: ast.Eq}
 _OPPOSITE: dict[type, type] = {ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.Gt: ast.LtE, ast.GtE: ast.Lt, ast.NotEq: ast.Eq}
+_FARTHEST = 10**300
 _UNTRANSLATED = re.VERBOSE | re.MULTILINE | re.LOCALE
 
 
@@ -26,6 +28,13 @@ class Range:
     def is_open(self) -> bool:
         """There is no end on either side."""
         return self.least is None and self.most is None
+
+    @property
+    def is_empty(self) -> bool:
+        """No value is in it: the checks that it was read from are not all of one call."""
+        if self.least is None or self.most is None:
+            return False
+        return bool(self.least > self.most or (self.least == self.most and (self.without_least or self.without_most)))
 
 
 @dataclass
@@ -45,13 +54,27 @@ def accepted(function: ast.AST, parameter: str, space: dict[str, Any]) -> Accept
     found = Accepted()
     reader = _Reader(parameter, space, found)
     for node in ast.walk(function):
-        if isinstance(node, ast.If) and node.body and isinstance(node.body[-1], ast.Raise):
-            reader.refuses(node.test)
-        elif isinstance(node, ast.Assert):
-            reader.takes(node.test)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             reader.asks(node, node.func)
+    for check in _checks(getattr(function, "body", [])):
+        if isinstance(check, ast.Assert):
+            reader.takes(check.test)
+        else:
+            reader.refuses(check.test)
+    found.value, found.length = (Range() if each.is_empty else each for each in (found.value, found.length))
     return found
+
+
+def _checks(body: list[ast.stmt]) -> Iterator[ast.If | ast.Assert]:
+    """Yield the checks that each call comes to: none in a loop, or under a condition that takes one way or another."""
+    for statement in body:
+        if isinstance(statement, ast.Assert):
+            yield statement
+        elif isinstance(statement, ast.If) and isinstance(statement.body[-1], ast.Raise):
+            yield statement
+            yield from _checks(statement.orelse)
+        elif isinstance(statement, (ast.With, ast.AsyncWith, ast.Try)):
+            yield from _checks(statement.body)
 
 
 class _Reader:
@@ -102,8 +125,8 @@ class _Reader:
             return
         for one, sign, other in ((left, operator, right), (right, _MIRRORED[operator], left)):
             limit = self._value(other)
-            if type(limit) not in (int, float):
-                continue
+            if type(limit) not in (int, float) or not abs(limit) <= _FARTHEST:
+                continue  # what is infinite is no limit
             if self._is_parameter(one):
                 self._bound(self._found.value, sign, limit)
             elif _is_len(one) and self._is_parameter(one.args[0]):  # type: ignore[attr-defined]

@@ -252,7 +252,9 @@ def _taken_by(kind: type, parameter: str) -> Accepted:
 def _integers(of: Range, width: Width) -> Strategy:
     least = None if of.least is None else int(of.least // 1) + (1 if of.without_least or of.least % 1 else 0)
     most = None if of.most is None else int(of.most // 1) - (1 if of.without_most and not of.most % 1 else 0)
-    if of.is_open and width.least is not None:
+    if least is not None and most is not None and least > most:  # between two integers there is none
+        least = most = None
+    if least is None and most is None and width.least is not None:
         least = width.least
     shown = _arguments(
         "" if least is None else f"min_value={least}" if most is None else str(least),
@@ -272,15 +274,16 @@ def _floats(of: Range) -> Strategy:
         *without,
         *([] if both else ["allow_infinity=False"]),
     )
-    margin = 1e-6
+    margin = min(1e-6, (of.most - of.least) / 4) if both else 1e-6
     least = None if of.least is None else of.least + margin * of.without_least
     most = None if of.most is None else of.most - margin * of.without_most
     return Strategy(f"st.floats({shown})", drawn.floats(least, most))
 
 
 def _ends(of: Range) -> tuple[int, int | None]:
-    least = 0 if of.least is None else int(of.least) + of.without_least
-    return max(0, least), None if of.most is None else int(of.most) - of.without_most
+    least = max(0, 0 if of.least is None else int(of.least) + of.without_least)
+    most = None if of.most is None else int(of.most) - of.without_most
+    return (0, None) if most is not None and most < least else (least, most)
 
 
 def _sizes(length: tuple[int, int | None]) -> tuple[str, str]:
