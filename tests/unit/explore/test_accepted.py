@@ -23,14 +23,6 @@ SPACE: dict[str, Any] = {
     "NAME": re.compile(r"^[a-z]+$"),
     "LONG": re.compile("a b", re.VERBOSE),
 }
-    "MOST": 9,
-    "NO_LIMIT": float("inf"),
-    "NAN": float("nan"),
-    "HUGE": 10**400,
-    "re": re,
-    "NAME": re.compile(r"^[a-z]+$"),
-    "LONG": re.compile("a b", re.VERBOSE),
-}
 
 
 def read(body: str) -> Accepted:
