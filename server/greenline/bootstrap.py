@@ -41,6 +41,7 @@ from greenline.services.explore_engine import ExploreEngine
 from greenline.services.find_gaps import FindGaps
 from greenline.services.generate_tests import GenerateTests
 from greenline.services.install_pytest import InstallPytest
+from greenline.services.known_tests import KnownTests
 from greenline.services.mark_coverage import MarkCoverage
 from greenline.services.measured_files import MeasuredFiles
 from greenline.services.measured_texts import Remembered
@@ -57,6 +58,8 @@ from greenline.services.update_expectations import UpdateExpectations
 from greenline.services.workbench import Workbench
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from greenline.ports.documents import Documents
     from greenline.ports.project import InterpreterFinder, ProjectFinder, Selection
     from greenline.settings import Settings
@@ -76,6 +79,7 @@ class Services:
     run_affected: RunAffected
     install: InstallPytest
     covering: CoveringTests
+    tests: KnownTests
     gaps: FindGaps
     doctor: DiagnoseProject
     reports: ChooseReport
@@ -106,10 +110,13 @@ class Lasting:
     )
 
 
-def lasting_with(selection: Selection) -> Lasting:
-    """Return what stays for an editor that may have selected a Python, and that nobody waits for."""
+def lasting_with(selection: Selection, may_run: Callable[[], bool] = lambda: True) -> Lasting:
+    """Return what stays for an editor that may have selected a Python, and that nobody waits for.
+
+    While it ``may_run`` nothing of the project, no Python is found for it: whatever runs, runs in one.
+    """
     reports = Choices(patience=Patience(), processes=IndexProcesses())
-    return Lasting(interpreters=InterpreterDiscovery(selection), reports=reports)
+    return Lasting(interpreters=InterpreterDiscovery(selection, may_run=may_run), reports=reports)
 
 
 def lasting_for_terminal() -> Lasting:
@@ -232,6 +239,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
             stored=stored,
             history=history,
         ),
+        tests=KnownTests(projects=projects, runs=lasting.runs, documents=documents, sources=sources),
         gaps=FindGaps(projects, documents, show, PictureBasis(source, lasting.runs, sources)),
         doctor=doctor,
         reports=ChooseReport(projects=projects, reports=source, runs=lasting.runs, doctor=doctor),

@@ -112,6 +112,11 @@ class Settings:
         "What proposes tests: `explore` runs the code on inputs it searches for; `auto` takes what is switched on.",
         enum=["auto", "explore", "model"],
     )
+    preview: bool = _setting(
+        False,
+        "generate.preview",
+        "Show new tests as a change that is accepted or discarded, before they are written. They have passed by then.",
+    )
     tests_file: str = _setting(
         "",
         "tests.file",

@@ -170,6 +170,20 @@ def test_a_missing_server_is_told_with_a_button(
     assert "greenline.server.command" in told["settings"]
 
 
+def test_the_gaps_view_generates_for_many(vscode: Path, url: str, project: Path, tmp_path: Path) -> None:
+    test_file = project / "tests" / "test_tracking.py"
+    before = test_file.read_text(encoding="utf-8")
+
+    told = play(vscode, project, tmp_path, play="gapsView", url=url)
+
+    assert "tracking.py" in "".join(told["files"])
+    assert any("% covered, not covered: " in words for words in told["spoken"]), told["spoken"]
+    assert any(words.startswith("parse_header") for words in told["functions"])
+    assert len([words for words in told["progress"] if "Generate tests" in words]) == 1
+    assert any("passed for 2 functions" in words for words in told["toasts"])
+    assert test_file.read_text(encoding="utf-8") == before  # "Undo" took all of it back
+
+
 def play(vscode: Path, project: Path, folder: Path, **scenario: Any) -> dict[str, Any]:
     """Run the scenario and return what it told. GREENLINE_SCREENSHOTS names a folder that keeps the pictures."""
     screenshots = Path(os.environ.get("GREENLINE_SCREENSHOTS") or folder) / str(scenario["play"])

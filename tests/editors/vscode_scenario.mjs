@@ -3,6 +3,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { serverPlays } from "./vscode_server.mjs";
+import { viewPlays } from "./vscode_views.mjs";
 
 const input = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const { chromium } = createRequire(path.join(input.modules, "x.js"))("playwright-core");
@@ -82,7 +84,7 @@ async function seeResult() {
   told.lensesAfter = await textsOf(".codelens-decoration");
   await step("confirmed");
   told.unsaved = await page.locator(".tab.dirty").count();
-  await page.locator(".notification-toast .monaco-button", { hasText: "Show Tests" }).click();
+  await page.locator(".notification-toast .monaco-button", { hasText: "Open Test" }).click();
   await page.locator(".tab.active", { hasText: path.basename(input.test_file) }).waitFor();
   await step("generated");
 }
@@ -178,7 +180,7 @@ const plays = {
     );
     await step("next-gap");
     await command("Greenline: Show Report Status");
-    await page.locator(".tab.active", { hasText: "Preview" }).waitFor();
+    await page.locator(".tab.active", { hasText: "Greenline" }).waitFor();
     const status = page.frameLocator("iframe.webview").frameLocator("iframe").locator("body");
     await status.filter({ hasText: "Python" }).waitFor();
     told.status = await status.innerText();
@@ -243,7 +245,8 @@ const plays = {
 };
 
 try {
-  await plays[input.play]();
+  const person = { page, input, told, step, textsOf, openFile, openSource, goToLine, allLinesOf, command, choose, seeGaps, generateFromThePalette, shownToast };
+  await { ...plays, ...serverPlays(person), ...viewPlays(person) }[input.play]();
   told.step = "done";
 } catch (error) {
   told.problem = String(error.stack ?? error);

@@ -249,12 +249,16 @@ ASYNCHRONOUS = {
     "textDocument/codeAction",
     "textDocument/diagnostic",
     "workspace/diagnostic",
+    "greenline/gaps",
+    "greenline/tests",
+    "greenline/coveredFiles",
+    "greenline/coverageDetails",
 }
 """Requests that wait for something; none of them changes what is known, but for ``shutdown``, which ends it."""
 
 
 ASKED = {
-    "greenline.nextGap", "greenline.previousGap", "greenline.goToCoveringTest",
+    "greenline.nextGap", "greenline.previousGap", "greenline.goToCoveringTest", "greenline.gaps",
 }  # fmt: skip
 """Commands that only answer. pygls goes on with one that was cancelled, which then harms nobody."""
 

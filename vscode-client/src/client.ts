@@ -1,21 +1,35 @@
 /** The language client: what is sent to the server, and what happens to the files that it edits. */
 
 import * as vscode from "vscode";
-import { CloseAction, LanguageClient, type LanguageClientOptions, State } from "vscode-languageclient/node";
+import { CloseAction, LanguageClient, type LanguageClientOptions, State, type StaticFeature } from "vscode-languageclient/node";
 import { withTarget } from "./commands";
-import { announceCoverage, type LiveCoverage } from "./coverage";
-import { announceCoveringTests, goToCoveringTest, linked, pickTest } from "./coveringTests";
-import { announceInterpreter, answerWithInterpreter } from "./interpreter";
+import type { LiveCoverage } from "./coverage";
+import { goToCoveringTest, linked, pickTest } from "./coveringTests";
+import type { GapsView } from "./gapsView";
+import { answerWithInterpreter } from "./interpreter";
 import { JobNotifications } from "./progress";
-import { announceResults, type JobEnded, tellResults } from "./results";
 import { filesToSave, save } from "./savedEdits";
 import type { ServerCommand } from "./serverCommand";
 import type { StatusPage } from "./statusPage";
+import type { JobEnded, Testing } from "./testing";
+
+/** What this client can do beyond LSP; docs/protocol.md says what the server does with it. */
+const announced: StaticFeature = {
+  fillClientCapabilities: (capabilities) => {
+    const draws = { drawsCoverage: true, listsGaps: true, picksTests: true, quietButtons: true };
+    capabilities.experimental = { greenline: { ...draws, followsCommands: true, tellsInterpreter: true } };
+  },
+  initialize: () => undefined,
+  getState: () => ({ kind: "static" }),
+  clear: () => undefined,
+};
 
 /** What shows what the server tells. */
 export interface Views {
   readonly coverage: LiveCoverage;
   readonly status: StatusPage;
+  readonly gaps: GapsView;
+  readonly testing: Testing;
 }
 
 /** A client for the server that `server` starts. It is not started yet; `givenUp` is called when it died too often. */
@@ -28,7 +42,10 @@ export function createClient(
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   const jobs = new JobNotifications();
   const options: LanguageClientOptions = {
-    initializationOptions: () => ({ greenline: forServer(vscode.workspace.getConfiguration("greenline")) }),
+    initializationOptions: () => ({
+      greenline: forServer(vscode.workspace.getConfiguration("greenline")),
+      trusted: vscode.workspace.isTrusted,
+    }),
     documentSelector: [{ scheme: "file", language: "python" }],
     outputChannel: log,
     traceOutputChannel: log,
@@ -54,7 +71,7 @@ export function createClient(
         }
       },
       executeCommand: async (command, given, next) => {
-        const args = await withTarget(client, command, given);
+        const args = await withTarget(client, views.gaps, command, given);
         const answer: unknown = args ? await next(command, args) : undefined;
         if (command === goToCoveringTest) {
           await pickTest(client, answer ?? undefined);
@@ -83,14 +100,14 @@ export function createClient(
   const executable = { command: server.command, args: [...server.args], ...(folder ? { options: { cwd: folder } } : {}) };
   const client = new LanguageClient("greenline", "Greenline", executable, options);
   const usual = client.createDefaultErrorHandler(); // starts it again, four times in three minutes
-  client.registerFeature(announceResults);
-  client.registerFeature(announceCoveringTests);
-  client.registerFeature(announceInterpreter);
-  client.registerFeature(announceCoverage);
+  client.registerFeature(announced);
   views.coverage.listenTo(client);
+  views.gaps.listenTo(client);
+  views.testing.listenTo(client);
   answerWithInterpreter(client);
   client.onNotification("greenline/jobEnded", (ended: JobEnded) => {
-    void (ended.markdown === undefined ? tellResults(ended) : views.status.show(ended.markdown));
+    views.testing.ended(ended);
+    void (ended.markdown === undefined || views.status.show(ended.markdown));
   });
   client.onDidChangeState((change) => change.newState !== State.Running && jobs.dispose());
   return client;

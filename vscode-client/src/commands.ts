@@ -5,6 +5,7 @@
 
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
+import type { GapsView } from "./gapsView";
 
 const ofFile = [
   "greenline.generateTestsForFile",
@@ -25,7 +26,11 @@ const ofLine = [
 const ofReports = ["greenline.showReportStatus", "greenline.loadReport", "greenline.clearCoverage"];
 
 /** The arguments to send with a command, or undefined where there is no target; then the person has been told. */
-export async function withTarget(client: LanguageClient, command: string, given: unknown[]): Promise<unknown[] | undefined> {
+export async function withTarget(client: LanguageClient, gaps: GapsView, command: string, given: unknown[]): Promise<unknown[] | undefined> {
+  if (command === "greenline.generateTests") {
+    const targets = gaps.targets(...(given as [unknown, unknown]));
+    return targets.length ? [{ targets }] : undefined;
+  }
   if (isTarget(given[0])) {
     return given;
   }
@@ -37,6 +42,9 @@ export async function withTarget(client: LanguageClient, command: string, given:
   }
   if (!ofLine.includes(command) && !ofFile.includes(command)) {
     return given;
+  }
+  if (command === "greenline.runTestsWithCoverage" && !uri) {
+    return []; // of the folder; the server asks where there are several
   }
   if (!editor || !uri) {
     void vscode.window.showInformationMessage(vscode.l10n.t("Greenline: open a Python file first."));

@@ -1,7 +1,7 @@
 /** What the server tells of open documents (`greenline/coverage`, see docs/protocol.md): kept, and handed on. */
 
 import * as vscode from "vscode";
-import type { LanguageClient, StaticFeature } from "vscode-languageclient/node";
+import type { LanguageClient } from "vscode-languageclient/node";
 
 export type LineState = "covered" | "uncovered" | "partial" | "unknown" | "failing";
 
@@ -15,17 +15,6 @@ export interface Coverage {
   readonly gaps: number;
   readonly summary: { readonly percent: number; readonly lines: [number, number]; readonly branches: [number, number] } | null;
 }
-
-/** Tells the server that this client draws the states of lines. */
-export const announceCoverage: StaticFeature = {
-  fillClientCapabilities: (capabilities) => {
-    const { greenline, ...others } = (capabilities.experimental ?? {}) as Record<string, object | undefined>;
-    capabilities.experimental = { ...others, greenline: { ...greenline, drawsCoverage: true } };
-  },
-  initialize: () => undefined,
-  getState: () => ({ kind: "static" }),
-  clear: () => undefined,
-};
 
 /** The newest coverage of each document. It outlives a server that is restarted, so that nothing flickers. */
 export class LiveCoverage implements vscode.Disposable {

@@ -1,7 +1,7 @@
 /** Which tests reach a line: the one to go to is picked in a list, and hovers have a link that runs them. */
 
 import * as vscode from "vscode";
-import type { LanguageClient, StaticFeature } from "vscode-languageclient/node";
+import type { LanguageClient } from "vscode-languageclient/node";
 
 /** The commands that hovers may run. */
 export const linked = ["greenline.runCoveringTests"];
@@ -14,17 +14,6 @@ interface CoveringTest {
   /** From 1. */
   readonly line: number;
 }
-
-/** Tells the server that this client has such a list, and follows the links of its hovers. */
-export const announceCoveringTests: StaticFeature = {
-  fillClientCapabilities: (capabilities) => {
-    const { greenline, ...others } = (capabilities.experimental ?? {}) as Record<string, object | undefined>;
-    capabilities.experimental = { ...others, greenline: { ...greenline, followsCommands: true, picksTests: true } };
-  },
-  initialize: () => undefined,
-  getState: () => ({ kind: "static" }),
-  clear: () => undefined,
-};
 
 /** Go to one of the tests that the server answered with. Where it answered with none, it has said why. */
 export async function pickTest(client: LanguageClient, answer: { readonly tests?: readonly CoveringTest[] } | undefined): Promise<void> {

@@ -76,7 +76,7 @@ function decoration(state: LineState, background: boolean): vscode.TextEditorDec
     isWholeLine: true,
     borderColor: color,
     borderStyle: styles[state],
-    borderWidth: "0 0 0 2px",
+    borderWidth: "0 0 0 3px",
     overviewRulerColor: color,
     overviewRulerLane: vscode.OverviewRulerLane.Left,
     // What is typed at the end of a line is of that line; what is typed behind it is not.

@@ -5,10 +5,12 @@ import { type LanguageClient, State } from "vscode-languageclient/node";
 import { createClient, type Views } from "./client";
 import { LiveCoverage } from "./coverage";
 import { Decorations } from "./decorations";
+import { GapsView } from "./gapsView";
 import { announceChange } from "./interpreter";
 import { findServer, isSame, onInterpreterSelected, PythonNotFound, type ServerCommand, ServerNotFound } from "./serverCommand";
 import { showCommands, StatusBar } from "./statusBar";
 import { StatusPage } from "./statusPage";
+import { Testing } from "./testing";
 
 let server: Server | undefined;
 
@@ -17,18 +19,22 @@ export function activate(context: vscode.ExtensionContext): void {
   const coverage = new LiveCoverage();
   const decorations = new Decorations(coverage);
   const status = new StatusPage();
-  const running = new Server(context, log, { coverage, status });
+  const [gaps, testing] = [new GapsView(), new Testing()];
+  const running = new Server(context, log, { coverage, status, gaps, testing });
   server = running;
   context.subscriptions.push(
     log,
     coverage,
     status,
+    gaps,
+    testing,
     decorations,
     new StatusBar(coverage),
     vscode.commands.registerCommand("greenline.toggleCoverage", () => decorations.toggle()),
     vscode.commands.registerCommand("greenline.showCommands", () => showCommands(context.extension.packageJSON)),
     vscode.commands.registerCommand("greenline.showLog", () => log.show()),
     vscode.commands.registerCommand("greenline.restart", () => running.restart()),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => running.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration("greenline.server.command")) {
         void running.reconsider();

@@ -1,7 +1,7 @@
 /** Which Python is selected in the editor: answered when the server asks, and announced when it changes. */
 
 import * as vscode from "vscode";
-import type { LanguageClient, StaticFeature } from "vscode-languageclient/node";
+import type { LanguageClient } from "vscode-languageclient/node";
 import { pythonExtension } from "./serverCommand";
 
 interface Selected {
@@ -9,17 +9,6 @@ interface Selected {
   /** Not a Python of the whole machine. */
   readonly environment: boolean;
 }
-
-/** Tells the server that this client can be asked. */
-export const announceInterpreter: StaticFeature = {
-  fillClientCapabilities: (capabilities) => {
-    const { greenline, ...others } = (capabilities.experimental ?? {}) as Record<string, object | undefined>;
-    capabilities.experimental = { ...others, greenline: { ...greenline, tellsInterpreter: true } };
-  },
-  initialize: () => undefined,
-  getState: () => ({ kind: "static" }),
-  clear: () => undefined,
-};
 
 /** Answer the server for as long as the client lives. */
 export function answerWithInterpreter(client: LanguageClient): void {

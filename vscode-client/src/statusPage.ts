@@ -1,30 +1,23 @@
-/** The report's status: what the doctor says, as a page that is nobody's file. */
+/** The report's status: what the doctor says, as a page whose links put right what is wrong. */
 
 import * as vscode from "vscode";
 
-const scheme = "greenline-status";
+const allowed = ["greenline.installPytest", "greenline.runTestsWithCoverage", "python.setInterpreter", "workbench.action.openSettings", "workbench.trust.manage"];
 
-export class StatusPage implements vscode.TextDocumentContentProvider, vscode.Disposable {
-  private markdown = "";
-  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
-  private readonly registered = vscode.workspace.registerTextDocumentContentProvider(scheme, this);
-  private readonly page = vscode.Uri.from({ scheme, path: "Greenline.md" });
-
-  readonly onDidChange = this.changed.event;
-
-  provideTextDocumentContent(): string {
-    return this.markdown;
-  }
+export class StatusPage implements vscode.Disposable {
+  private panel: vscode.WebviewPanel | undefined;
 
   /** Show it, in the place of what was shown before. */
   async show(markdown: string): Promise<void> {
-    this.markdown = markdown;
-    this.changed.fire(this.page);
-    await vscode.commands.executeCommand("markdown.showPreview", this.page);
+    const { Active } = vscode.ViewColumn;
+    this.panel ??= vscode.window.createWebviewPanel("greenline.status", "Greenline", Active, { enableCommandUris: allowed });
+    this.panel.onDidDispose(() => (this.panel = undefined));
+    const body = await vscode.commands.executeCommand<string>("markdown.api.render", markdown);
+    this.panel.webview.html = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'">${body}`;
+    this.panel.reveal();
   }
 
   dispose(): void {
-    this.registered.dispose();
-    this.changed.dispose();
+    this.panel?.dispose();
   }
 }

@@ -18,7 +18,7 @@ from greenline.adapters.environments_of_versions import of_versions
 from greenline.ports.project import Interpreter, InterpreterProblem, LookedAt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from greenline.adapters.interpreter_question import Answer, Choice
     from greenline.ports.project import Project, Selection, Verdict
@@ -41,7 +41,9 @@ class InterpreterDiscovery:
         *,
         seconds: float = _SECONDS_TO_ANSWER,
         choice: Choice = interpreter_question.BY_SETTING,
+        may_run: Callable[[], bool] = lambda: True,
     ) -> None:
+        self._may_run = may_run
         self._selection = selection
         self._seconds = seconds
         self._choice = choice
@@ -159,6 +161,8 @@ class InterpreterDiscovery:
         return Place(_EDITOR, (selected.path,), note, own=selected.environment)
 
     async def _ask(self, path: Path, found_by: str) -> Interpreter:
+        if not self._may_run():
+            raise InterpreterProblem(f"{path} ({found_by}) is not started, as this workspace is not trusted.")
         known = self._known.get(path)
         if known is not None and known[0] == _stamp(path, known[1].folders):
             answer = known[1]

@@ -53,7 +53,7 @@ async def actions(session: Session, params: types.CodeActionParams) -> list[type
         if able.code_action_literals
         else command
         for kind, command, mended in offers
-        if _wanted(kind, params.context.only)
+        if _wanted(kind, params.context.only) and (session.may_run or command.command not in names.RUNS_CODE)
     ]
     if not gaps and able.code_action_literals and able.shows_disabled_actions:
         found += _idle(session, shown, params)

@@ -41,9 +41,12 @@ async def write(session: Session, edit: TestEdit, code: str) -> Applied:
     workspace_edit = edits.forward(session, edit)
     if workspace_edit is None:
         return await _write_ourselves(session, edit, code)
+    shown_first = session.client.confirms_changes and bool(edit.replacements or session.settings.preview)
+    if session.settings.preview and not shown_first:
+        await _accepted(session, edit, code)
     answer = await _written_by_the_editor(session, edit, workspace_edit)
     if not answer.applied:
-        if edit.replacements and session.client.confirms_changes:
+        if shown_first:
             raise JobFailure(f"{edit.path.name} is as it was: the change was not accepted.")
         _show_code(session, code)
         raise JobFailure(
@@ -97,6 +100,17 @@ async def _applied(session: Session, params: types.ApplyWorkspaceEditParams) -> 
         return await session.server.workspace_apply_edit_async(params)
     except JsonRpcException as error:  # a disk that is full, or may not be written to
         return types.ApplyWorkspaceEditResult(applied=False, failure_reason=error.message)
+
+
+async def _accepted(session: Session, edit: TestEdit, code: str) -> None:
+    """Ask an editor that shows no change before it is made. Raises JobFailure without a yes."""
+    shown = code if len(code) <= _LONGEST else f"{code[:_LONGEST]}\n... (the rest is in Greenline's log)"
+    session.log(f"Tests for {edit.path}:\n{code}")
+    answer = await session.ask(f"Write these tests to {edit.path}?\n\n{shown}", "Apply", "Discard", limit=_PATIENCE)
+    if answer != "Apply":
+        raise JobFailure(f"{edit.path.name} is as it was: the new tests were not accepted. Greenline's log has them.")
+    if not edits.is_current(session, edit):
+        raise JobFailure(f"{edit.path.name} changed meanwhile; nothing was written. Generate again.")
 
 
 async def _write_ourselves(session: Session, edit: TestEdit, code: str) -> Applied:

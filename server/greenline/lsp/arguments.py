@@ -26,3 +26,20 @@ def uri_in(values: Mapping[str, Any]) -> str:
     if not isinstance(uri, str):
         raise JsonRpcInvalidParams("the argument has no uri")
     return uri
+
+
+def natural(values: Mapping[str, Any], name: str, default: int) -> int:
+    """Return a number of things, the default where there is none. Raises JsonRpcInvalidParams."""
+    value = values.get(name, default)
+    if type(value) is not int or value < 0:
+        raise JsonRpcInvalidParams(f"{name} is not a number from 0 on")
+    return value
+
+
+def plain(value: object) -> dict[str, Any]:
+    """Return a JSON object as a dict (pygls makes named tuples of some); anything else counts as empty."""
+    if hasattr(value, "_asdict"):
+        value = value._asdict()
+    if not isinstance(value, Mapping):
+        return {}
+    return {str(k): plain(v) if isinstance(v, Mapping) or hasattr(v, "_asdict") else v for k, v in value.items()}

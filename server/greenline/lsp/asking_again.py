@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from greenline.lsp import names
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
@@ -36,6 +38,14 @@ class AskingAgain:
         """Have it ask for inlay hints."""
         if self._session.client.refreshes_hints:
             self._ask("inlay hints", lambda: self._session.server.workspace_inlay_hint_refresh_async(None))
+
+    def gaps(self) -> None:
+        """Have it ask for the list of gaps, for the tests that are known and for what they reach."""
+        if self._session.client.lists_gaps:
+            self._ask("gaps", self._gaps_changed)
+
+    async def _gaps_changed(self) -> None:
+        self._session.server.protocol.notify(names.GAPS_CHANGED, {})
 
     def _ask(self, kind: str, request: Callable[[], Coroutine[Any, Any, Any]]) -> None:
         if kind in self._due:

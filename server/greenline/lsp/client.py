@@ -48,6 +48,10 @@ class Client:
     """Draws the states of lines by itself, as ``greenline/coverage`` tells them."""
     tells_interpreter: bool = False
     """Answers which Python is selected in the editor."""
+    lists_gaps: bool = False
+    """Shows the gaps of the workspace, and asks again when ``greenline/gapsChanged`` says so."""
+    buttons_do_not_block: bool = False
+    """A question with buttons stays on the side: nobody has to answer it before going on."""
     tells_results: bool = False
     """Shows by itself what ``greenline/jobEnded`` says of tests that were written, with a way to see them."""
 
@@ -94,6 +98,8 @@ class Client:
             deletes_files=types.ResourceOperationKind.Delete in operations,
             draws_coverage=_experimental(capabilities.experimental, "greenline", "drawsCoverage") is True,
             tells_interpreter=_experimental(capabilities.experimental, "greenline", "tellsInterpreter") is True,
+            lists_gaps=_experimental(capabilities.experimental, "greenline", "listsGaps") is True,
+            buttons_do_not_block=_experimental(capabilities.experimental, "greenline", "quietButtons") is True,
             tells_results=_experimental(capabilities.experimental, "greenline", "tellsResults") is True,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from greenline.lsp import names, testing
 from greenline.lsp.arguments import object_or_nothing, one_object, uri_in
 from greenline.lsp.covering_commands import checked, found
 from greenline.lsp.documents import path_of
-from greenline.lsp.generating import generate
+from greenline.lsp.generating import generate, generate_all
 from greenline.lsp.installing import TITLE, Installing
 from greenline.lsp.job_report import Finished, Unfinished, left_out, message_of, payload
 from greenline.lsp.session import Error, Warning_
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from greenline.lsp.session import Session
     from greenline.ports.progress import Progress
 
+UNTRUSTED = (
+    "This workspace is not trusted, so Greenline shows coverage and runs nothing. Trust it to run and generate tests."
+)
 _ELSEWHERE = "Greenline tests Python files on disk; save this code as a .py file first."
 
 
@@ -62,6 +66,39 @@ class Commands:
         if path is None:
             return self._refuse(_ELSEWHERE)
         return self._generate(Target(path), f"Generate tests for {path.name}")
+
+    def generate_tests(self, *arguments: object) -> dict[str, Any]:
+        """``greenline.generateTests``: several functions or files, in one job."""
+        wanted = one_object(arguments).get("targets")
+        if not isinstance(wanted, Sequence) or not wanted or not all(isinstance(one, Mapping) for one in wanted):
+            raise JsonRpcInvalidParams("greenline.generateTests needs targets: a list of objects with a uri")
+        targets = [(path_of(uri_in(one)), one.get("qualname")) for one in wanted]
+        known = dict.fromkeys(
+            Target(path, qualname=name if isinstance(name, str) and name else None)
+            for path, name in targets
+            if path is not None
+        )
+        if not known:
+            return self._refuse(_ELSEWHERE)
+        whole = {target.path for target in known if target.qualname is None}
+        chosen = [target for target in known if target.qualname is None or target.path not in whole]
+
+        async def work(progress: Progress) -> Finished:
+            return await generate_all(self._session, chosen, progress, self._run_tests_of)
+
+        return self._start(("generate", *chosen), f"Generate tests for {_those(chosen)}", work, chosen[0].path)
+
+    def run_tests_named(self, *arguments: object) -> dict[str, Any]:
+        """``greenline.runTests``: those with these ids, as ``greenline/tests`` tells them."""
+        ids = one_object(arguments).get("tests")
+        if not isinstance(ids, Sequence) or not ids or not all(isinstance(one, str) and one for one in ids):
+            raise JsonRpcInvalidParams("greenline.runTests needs tests: a list of ids")
+        path = Path(ids[0].partition("::")[0])
+
+        async def work(progress: Progress) -> Finished:
+            return await testing.run_selected(self._session, path, ids, progress)
+
+        return self._start(("tests", *ids), f"Run {names.counted({'test': len(ids)})}", work, path)
 
     def run_tests(self, *arguments: object) -> dict[str, Any]:
         """``greenline.runTestsWithCoverage``: the suite of the file's project, or without arguments the workspace's."""
@@ -108,9 +145,9 @@ class Commands:
     def run_tests_of_file(self, *arguments: object) -> dict[str, Any]:
         """``greenline.runTestsOfFile``: those in a test file, or for a file of the code those that import it."""
         path = path_of(uri_in(one_object(arguments)))
-        if path is None:
-            return self._refuse(_ELSEWHERE)
+        return self._refuse(_ELSEWHERE) if path is None else self._run_tests_of(path)
 
+    def _run_tests_of(self, path: Path) -> dict[str, Any]:
         async def work(progress: Progress) -> Finished:
             return await testing.run_tests_of(self._session, path, progress)
 
@@ -187,7 +224,7 @@ class Commands:
 
     def _generate(self, target: Target, title: str) -> dict[str, Any]:
         async def work(progress: Progress) -> Finished:
-            return await generate(self._session, target, progress)
+            return await generate(self._session, target, progress, self._run_tests_of)
 
         return self._start(("generate", target), title, work, target.path)
 
@@ -197,6 +234,8 @@ class Commands:
 
     def _start(self, key: Hashable, title: str, work: Work, of: Path | None = None) -> dict[str, Any]:
         """Start a job; where it fails for want of pytest in the project of ``of``, that is offered."""
+        if not self._session.may_run:
+            return self._refuse(UNTRUSTED)
 
         async def looking(progress: Progress) -> Finished:
             try:
@@ -230,3 +269,11 @@ class Commands:
         for detail in left_out(job, message):
             self._session.log(f"{job.title}: {detail}")
         self._session.server.protocol.notify(names.JOB_ENDED, payload(job))
+
+
+def _those(targets: Sequence[Target]) -> str:
+    """Say what several targets are."""
+    if len(targets) == 1:
+        return targets[0].qualname or targets[0].path.name
+    functions = sum(target.qualname is not None for target in targets)
+    return names.counted({"function": functions, "file": len(targets) - functions})

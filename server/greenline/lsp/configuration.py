@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from greenline.lsp.arguments import plain
 from greenline.lsp.session import Warning_
 from greenline.settings import Settings
 
@@ -33,6 +34,7 @@ class Configuration:
     def initialize(self, options: object) -> None:
         """Take over ``initializationOptions``; nothing is said before the connection stands."""
         self._initial = _section(options)
+        self._session.may_run = plain(options).get("trusted", True) is not False
         self._session.settings, _ = Settings.from_nested(self._initial)
         self._session.services.use(self._session.settings)
 
@@ -62,7 +64,7 @@ class Configuration:
         except Exception:
             log.exception("the client did not tell its settings")
             return
-        self._take(_plain(answer[0]) if answer else {})
+        self._take(plain(answer[0]) if answer else {})
 
     async def _register(self) -> None:
         registration = types.Registration(
@@ -92,18 +94,9 @@ class Configuration:
 
 def _section(options: object) -> Mapping[str, Any]:
     """Return the settings of either ``{"greenline": {...}}`` or ``{...}``."""
-    values = _plain(options)
+    values = plain(options)
     nested = values.get(SECTION)
-    return _plain(nested) if isinstance(nested, Mapping) or hasattr(nested, "_asdict") else values
-
-
-def _plain(value: object) -> dict[str, Any]:
-    """Return a JSON object as a dict (pygls makes named tuples of some); anything else counts as empty."""
-    if hasattr(value, "_asdict"):
-        value = value._asdict()
-    if not isinstance(value, Mapping):
-        return {}
-    return {str(k): _plain(v) if isinstance(v, Mapping) or hasattr(v, "_asdict") else v for k, v in value.items()}
+    return plain(nested) if isinstance(nested, Mapping) or hasattr(nested, "_asdict") else values
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +12,7 @@ from greenline.domain.code.model import Class, Function
 from greenline.lsp import names
 from greenline.lsp.arguments import one_object, uri_in
 from greenline.lsp.covering import methods_of, statement_lines
-from greenline.lsp.documents import OpenDocument, path_of
-from greenline.lsp.pictures import Shown
+from greenline.lsp.file_pictures import shown_of
 from greenline.lsp.positions import start_of
 from greenline.lsp.session import Info
 
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
 
     from greenline.domain.coverage.reaching import Reached
     from greenline.lsp.covering import Known
+    from greenline.lsp.pictures import Shown
     from greenline.lsp.session import Session
     from greenline.services.test_places import TestPlace
 
@@ -56,7 +55,7 @@ def checked(arguments: tuple[object, ...], command: str) -> tuple[str, str | int
 async def found(session: Session, uri: str, of: str | int) -> Found:
     """Return the tests that reach a function, a class or a line, of an open document or of a file."""
     what = of if isinstance(of, str) else f"line {of}"
-    shown = await session.pictures.of(uri) or await _closed(session, uri)
+    shown = await shown_of(session, uri)
     if shown is None:
         return Found(what, message=_NO_FILE)
     known = await session.covering.of(shown.document)
@@ -117,23 +116,6 @@ class CoveringCommands:
             return
         params = types.ShowDocumentParams(uri=uri, take_focus=True, selection=start_of(place.line))
         await self._session.server.window_show_document_async(params)
-
-
-async def _closed(session: Session, uri: str) -> Shown | None:
-    """Return the picture of a file that is not open."""
-    path = path_of(uri)
-    if path is None:
-        return None
-    services = await session.load_services()
-
-    def look() -> Shown | None:
-        try:
-            text = session.documents.read(path)
-        except (OSError, UnicodeDecodeError):
-            return None
-        return None if text is None else Shown(OpenDocument(uri, path, text, None), services.show.picture(path, text))
-
-    return await asyncio.to_thread(look)
 
 
 def _of_line(shown: Shown, known: Known, line: int) -> Reached | None:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from greenline.lsp.session import Session
 
 
+_NEW = "new"
+"""The annotation of new tests."""
+
+
 def current_text(session: Session, path: Path) -> str | None:
     """Return the file's text as the person sees it; None when it is not there or cannot be read."""
     try:
@@ -40,7 +44,7 @@ def forward(session: Session, edit: TestEdit) -> types.WorkspaceEdit | None:
     if not session.client.applies_edits:
         return None
     if edit.creates:
-        return _creation(session, edit) if session.client.creates_files else None
+        return _previewed(session, edit, _creation(session, edit)) if session.client.creates_files else None
     text = current_text(session, edit.path) or ""
     if edit.replacements:
         return _replacing(session, edit, text)
@@ -48,7 +52,8 @@ def forward(session: Session, edit: TestEdit) -> types.WorkspaceEdit | None:
     changes = [
         types.TextEdit(types.Range(at := positions.position(i.line, i.column), at), i.text) for i in edit.insertions
     ]
-    return _changing(session, edit.path, changes or [replacement(session, text, edit.new_text)])
+    written = _changing(session, edit.path, changes or [replacement(session, text, edit.new_text)])
+    return _previewed(session, edit, written)
 
 
 def backward(session: Session, edit: TestEdit) -> types.WorkspaceEdit | None:
@@ -95,6 +100,21 @@ def _creation(session: Session, edit: TestEdit) -> types.WorkspaceEdit:
         [types.TextEdit(types.Range(start, start), edit.new_text)],
     )
     return types.WorkspaceEdit(document_changes=[types.CreateFile(uri=uri, options=options), fill])
+
+
+def _previewed(session: Session, edit: TestEdit, written: types.WorkspaceEdit) -> types.WorkspaceEdit:
+    """Have the editor show the new tests before it writes them, where the person wants that and it can."""
+    if not session.settings.preview or not session.client.confirms_changes:
+        return written
+    for change in written.document_changes or ():
+        if isinstance(change, types.CreateFile):
+            change.annotation_id = _NEW
+        elif isinstance(change, types.TextDocumentEdit):
+            change.edits = [types.AnnotatedTextEdit(_NEW, one.range, one.new_text) for one in change.edits
+                            if isinstance(one, types.TextEdit)]  # fmt: skip
+    words = f"{edit.path.name}: they have passed, and are written when this is applied"
+    written.change_annotations = {_NEW: types.ChangeAnnotation("New tests", needs_confirmation=True, description=words)}
+    return written
 
 
 def _replacing(session: Session, edit: TestEdit, text: str) -> types.WorkspaceEdit:

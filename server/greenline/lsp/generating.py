@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from greenline.jobs.registry import JobFailure
 from greenline.lsp import apply_edit, edits, names
 from greenline.lsp.job_report import (
     Finished,
@@ -13,14 +15,20 @@ from greenline.lsp.job_report import (
     and_the_others,
     and_what_was_in_the_way,
     summary_of,
+    summary_of_many,
 )
-from greenline.lsp.session import Error, Info
-from greenline.ports.progress import WRITTEN, Share
+from greenline.lsp.session import Error
+from greenline.lsp.telling_results import tell
+from greenline.ports.progress import WRITTEN, Counted, Share
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from greenline.domain.code.model import Target
+    from greenline.domain.generation.model import TargetResult
     from greenline.lsp.services import Services
     from greenline.lsp.session import Session
+    from greenline.lsp.telling_results import Again
     from greenline.ports.progress import Progress
     from greenline.services.confirm_tests import Confirmation
     from greenline.services.generate_tests import Generation
@@ -30,8 +38,45 @@ _LONGEST = 800
 _ATTEMPTS = 2
 
 
-async def generate(session: Session, target: Target, progress: Progress) -> Finished:
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """What became of one target; ``applied`` is what was written, None where there was nothing to write."""
+
+    finished: Finished
+    applied: apply_edit.Applied | None = None
+
+
+async def generate(session: Session, target: Target, progress: Progress, again: Again) -> Finished:
     """Do the whole path for one target. Raises JobFailure when it ends without confirmed tests that were wanted."""
+    ended = await _one(session, target, progress)
+    return tell(session, ended.finished, [ended.applied] if ended.applied else [], again)
+
+
+async def generate_all(session: Session, targets: Sequence[Target], progress: Progress, again: Again) -> Finished:
+    """Do it for many, one after the other. What was written before a cancellation stays; one failure ends nothing."""
+    results: list[TargetResult] = []
+    applied: list[apply_edit.Applied] = []
+    reasons: list[str] = []
+    failed = False
+    for number, target in enumerate(targets, 1):
+        of_all = Share(Counted(progress, number, len(targets)), (number - 1) / len(targets), number / len(targets))
+        try:
+            ended = await _one(session, target, of_all)
+        except JobFailure as problem:
+            failed = True
+            told = problem.results if isinstance(problem, Unfinished) else ()
+            results += told
+            reasons += [] if told else [str(problem)]
+        else:
+            results += ended.finished.results
+            applied += [ended.applied] if ended.applied else []
+    message = names.one_line("; ".join([summary_of_many(results), *dict.fromkeys(reasons)]))
+    if failed and not applied:
+        raise Unfinished(message, results)
+    return tell(session, Finished(message, tuple(results)), applied, again)
+
+
+async def _one(session: Session, target: Target, progress: Progress) -> _Ended:
     progress.step("Starting")
     services = await session.load_services()
     lock = session.writing(target.path)
@@ -42,12 +87,12 @@ async def generate(session: Session, target: Target, progress: Progress) -> Fini
         if await session.findings.suspect(generation.text, generation.results):
             session.redraw()
         if generation.edit is None:
-            return _nothing_written(session, generation)
+            return _Ended(_nothing_written(generation))
         progress.step(f"Writing {generation.edit.path.name}")
         code = "\n\n".join(result.code for result in generation.results if result.code)
         applied = await apply_edit.write(session, generation.edit, code or generation.edit.new_text)
         confirmation = await _confirm(session, services, generation, Share(progress, WRITTEN, 1.0))
-    return _tell(session, applied, confirmation)
+    return _Ended(_confirmed(session, applied, confirmation), applied)
 
 
 async def _generate(session: Session, services: Services, target: Target, progress: Progress) -> Generation:
@@ -60,11 +105,10 @@ async def _generate(session: Session, services: Services, target: Target, progre
     return generation
 
 
-def _nothing_written(session: Session, generation: Generation) -> Finished:
+def _nothing_written(generation: Generation) -> Finished:
     message = summary_of(generation.results) + and_the_bugs(generation.results)
     if any(result.status == "failed" for result in generation.results):
         raise Unfinished(message, generation.results)
-    session.show(message, Info)
     return Finished(message, generation.results)
 
 
@@ -85,12 +129,10 @@ async def _confirm(session: Session, services: Services, generation: Generation,
         session.refresh()
 
 
-def _tell(session: Session, applied: apply_edit.Applied, confirmation: Confirmation) -> Finished:
+def _confirmed(session: Session, applied: apply_edit.Applied, confirmation: Confirmation) -> Finished:
     if confirmation.ok:
         others = (and_the_others, and_what_was_in_the_way, and_the_bugs)
         told = confirmation.message + "".join(also(confirmation.results) for also in others)
-        if not session.client.tells_results:
-            session.show(names.plain(told), Info)
         return Finished(told, confirmation.results)
     message = (
         confirmation.message or confirmation.problem or "The new tests were written, but they could not be confirmed."

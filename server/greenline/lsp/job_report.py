@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from greenline.jobs.registry import JobFailure
@@ -11,7 +11,7 @@ from greenline.lsp import names
 from greenline.lsp.findings import short
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from greenline.domain.coverage.model import Summary
@@ -30,6 +30,8 @@ class Finished:
     """All that there is to say, where the message is only the short of it."""
     findings: tuple[Finding, ...] = ()
     """The same, one by one, for editors with a page of their own for it."""
+    tests: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Of a run: each test's id, how it ended (``passed``, ``failed``, ``skipped``), and why it failed."""
 
 
 class Unfinished(JobFailure):
@@ -72,6 +74,12 @@ def payload(job: Job) -> dict[str, Any]:
         "outcome": job.outcome,
         "message": message_of(job),
         "results": [_result(result) for result in _results(job)],
+        "tests": [
+            {"id": test, "outcome": outcome, "message": message}
+            for test, (outcome, message) in sorted(job.result.tests.items())
+        ]
+        if isinstance(job.result, Finished)
+        else [],
         **(_status(job.result) if isinstance(job.result, Finished) and job.result.markdown else {}),
     }
 
@@ -90,6 +98,20 @@ def summary_of(results: Sequence[TargetResult]) -> str:
     first = next((r for r in results if r.status == "failed" and r.reason), None)
     example = f"; {first.target.qualname}: {first.reason}" if first else ""
     return names.one_line(f"No test was written for {len(results)} functions: {words}{example}")
+
+
+def summary_of_many(results: Sequence[TargetResult]) -> str:
+    """Return one short line about the results of several targets, with what all of them gained together."""
+    confirmed = [result for result in results if result.status == "confirmed"]
+    if not confirmed:
+        return summary_of(results)
+    tests = sum(len(result.tests) for result in confirmed)
+    gained = [result.coverage for result in confirmed if result.coverage]
+    lines = sum(one.after.lines.covered - one.before.lines.covered for one in gained)
+    branches = sum(one.after.branches.covered - one.before.branches.covered for one in gained)
+    more = names.counted({"line": lines, "branch": branches})
+    told = f"{names.counted({'test': tests})} passed for {names.counted({'function': len(confirmed)})}"
+    return f"{told}; {more} more are covered" if more else told
 
 
 def and_the_others(results: Sequence[TargetResult]) -> str:

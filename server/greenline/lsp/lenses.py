@@ -49,6 +49,8 @@ async def lenses(session: Session, uri: str) -> list[Lens]:
     found = _of_file(shown, positions)
     if not names.is_test_file(shown.document.path):
         found += _Definitions(shown, positions).lenses()
+    if not session.may_run:
+        found = [lens for lens in found if lens.get("command", {}).get("command") not in names.RUNS_CODE]
     return found
 
 

@@ -6,6 +6,7 @@ from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 PROTOCOL = 1
@@ -29,10 +30,33 @@ GO_TO_COVERING_TEST = "greenline.goToCoveringTest"
 RUN_COVERING_TESTS = "greenline.runCoveringTests"
 UPDATE_EXPECTATIONS = "greenline.updateExpectations"
 DISMISS_BUG = "greenline.dismissSuspectedBug"
+GENERATE_TESTS = "greenline.generateTests"
+RUN_TESTS_NAMED = "greenline.runTests"
+LIST_GAPS = "greenline.gaps"
+GAPS = "greenline/gaps"
+GAPS_CHANGED = "greenline/gapsChanged"
+TESTS = "greenline/tests"
+FILES_COVERED = "greenline/coveredFiles"
+COVERAGE_DETAILS = "greenline/coverageDetails"
 INTERPRETER = "greenline/interpreter"
 INTERPRETER_CHANGED = "greenline/interpreterChanged"
 JOB_ENDED = "greenline/jobEnded"
 COVERAGE = "greenline/coverage"
+RUNS_CODE = frozenset(
+    {
+        GENERATE_TEST,
+        GENERATE_TESTS,
+        GENERATE_TESTS_FOR_FILE,
+        RUN_TESTS,
+        RUN_TESTS_NAMED,
+        RUN_AFFECTED_TESTS,
+        RUN_TESTS_OF_FILE,
+        RUN_COVERING_TESTS,
+        INSTALL_PYTEST,
+        UPDATE_EXPECTATIONS,
+    }
+)
+"""The commands that are neither offered nor done in a workspace that is not trusted."""
 LONGEST = 300
 """Characters of a message on one line."""
 
@@ -58,3 +82,13 @@ def one_line(text: str) -> str:
 def is_test_file(path: Path) -> bool:
     """Tell whether pytest would take the file for tests; nobody wants tests of tests."""
     return path.name == "conftest.py" or any(fnmatch(path.name, pattern) for pattern in ("test_*.py", "*_test.py"))
+
+
+def counted(amounts: Mapping[str, int]) -> str:
+    """Return "3 lines, 1 branch": how many of what, those there are none of left out."""
+    return ", ".join(
+        f"{count} {word if count == 1 else _PLURALS.get(word, f'{word}s')}" for word, count in amounts.items() if count
+    )
+
+
+_PLURALS = {"branch": "branches"}

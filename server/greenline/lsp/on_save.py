@@ -45,7 +45,9 @@ class OnSave:
     def saved(self, uri: str) -> None:
         """Run the tests of what was saved, if the person wants that."""
         document, path = self._session.documents.get(uri), path_of(uri)
-        if self._session.settings.run_on_save == "off" or path is None or document is None or not document.is_python:
+        if self._session.settings.run_on_save == "off" or not self._session.may_run:
+            return
+        if path is None or document is None or not document.is_python:
             return
         self._saved.add(path)
         if self._timer is not None:

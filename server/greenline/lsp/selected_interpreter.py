@@ -41,6 +41,10 @@ class SelectedInterpreter:
             self._changes += 1
             self._known.clear()
 
+    def may_run(self) -> bool:
+        """Tell whether the person trusts the workspace."""
+        return self._server is None or self._server.session.may_run
+
     async def setting(self, folder: Path) -> str | None:
         """Return the setting as it is for a folder; None where all have the same one. Raises nothing."""
         server = self._server

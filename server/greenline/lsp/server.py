@@ -14,6 +14,7 @@ from pygls.protocol import default_converter
 
 from greenline import __version__
 from greenline.lsp import actions, connection, diagnostics, hovers, inlay_hints, lenses, names
+from greenline.lsp.arguments import object_or_nothing, plain
 from greenline.lsp.asking_again import AskingAgain
 from greenline.lsp.client import Client
 from greenline.lsp.closed_files import ClosedFiles
@@ -22,6 +23,8 @@ from greenline.lsp.configuration import Configuration
 from greenline.lsp.covering_commands import CoveringCommands
 from greenline.lsp.documents import OpenDocument, path_of
 from greenline.lsp.gap_commands import GapCommands
+from greenline.lsp.gap_list import GapList
+from greenline.lsp.known_tests import KnownTests
 from greenline.lsp.live_coverage import LiveCoverage
 from greenline.lsp.on_save import OnSave
 from greenline.lsp.progress import ProgressBoard
@@ -33,13 +36,12 @@ from greenline.lsp.session import Session, Warning_
 from greenline.lsp.workspace_diagnostics import WorkspaceAnswers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from greenline.bootstrap import Lasting
     from greenline.lsp.pictures import Shown
     from greenline.lsp.services import Build, Services
     from greenline.ports.documents import Documents
-    from greenline.ports.project import Selection
     from greenline.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -65,6 +67,8 @@ class GreenlineServer(LanguageServer):
         self.answers = diagnostics.Answers(self.session)
         self.workspace_answers = WorkspaceAnswers(self.session, self.answers)
         self.asking_again = AskingAgain(self.session)
+        self.gap_list = GapList(self.session, self.asking_again.gaps)
+        self.known_tests = KnownTests(self.session, self.gap_list)
         self.closed_files = ClosedFiles(self.session)
         self.live_coverage = LiveCoverage(self.session)
         self.on_save = OnSave(self.session, self.board)
@@ -75,6 +79,7 @@ class GreenlineServer(LanguageServer):
         _register_lifecycle(self)
         _register_documents(self)
         _register_requests(self)
+        _register_lists(self)
         _register_commands(self)
 
     def report_server_error(self, error: Exception, source: Any) -> None:
@@ -146,6 +151,7 @@ class GreenlineServer(LanguageServer):
         self.closed_files.redraw()
         self.asking_again.lenses()
         self.asking_again.hints()
+        self.asking_again.gaps()
 
     def _draw_again(self, uri: str) -> None:
         """Show what the edits changed."""
@@ -195,7 +201,7 @@ def _real_server() -> GreenlineServer:
     return server
 
 
-def _real(selection: Selection) -> Build:
+def _real(selection: SelectedInterpreter) -> Build:
     """Return what builds the real services; what one building measured is there for the next."""
     lasting: list[Lasting] = []
 
@@ -203,7 +209,7 @@ def _real(selection: Selection) -> Build:
         from greenline import bootstrap  # noqa: PLC0415 - its adapters load after the answer to initialize
 
         if not lasting:
-            lasting.append(bootstrap.lasting_with(selection))
+            lasting.append(bootstrap.lasting_with(selection, selection.may_run))
             lasting[0].parser.get_ready()
             # What was imported stays: each full collection would look at all of it, and hold everything up for 50 ms.
             gc.freeze()
@@ -283,10 +289,35 @@ def _register_requests(server: GreenlineServer) -> None:
         return await actions.actions(server.session, params)
 
 
+def _register_lists(server: GreenlineServer) -> None:
+    @server.feature(names.GAPS)
+    async def gaps(params: Mapping[str, Any]) -> Plain:
+        return Plain(await server.gap_list.answer(plain(params)))
+
+    @server.feature(names.TESTS)
+    async def tests(_params: Mapping[str, Any]) -> Plain:
+        return Plain(await server.known_tests.tests())
+
+    @server.feature(names.FILES_COVERED)
+    async def covered_files(_params: Mapping[str, Any]) -> Plain:
+        return Plain(await server.known_tests.covered_files())
+
+    @server.feature(names.COVERAGE_DETAILS)
+    async def details(params: Mapping[str, Any]) -> Plain:
+        return Plain(await server.known_tests.details(plain(params)))
+
+
 def _register_commands(server: GreenlineServer) -> None:
     commands, reports = Commands(server.session, server.board), ReportCommands(server.session, server.board)
     gaps, covering = GapCommands(server.session), CoveringCommands(server.session)
+
+    async def list_gaps(*arguments: object) -> dict[str, Any]:
+        return await server.gap_list.answer(object_or_nothing(arguments))
+
     for name, handler in {
+        names.LIST_GAPS: list_gaps,
+        names.GENERATE_TESTS: commands.generate_tests,
+        names.RUN_TESTS_NAMED: commands.run_tests_named,
         names.GENERATE_TEST: commands.generate_test,
         names.GENERATE_TESTS_FOR_FILE: commands.generate_tests_for_file,
         names.RUN_TESTS: commands.run_tests,

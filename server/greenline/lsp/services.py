@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from greenline.services.covering_tests import CoveringTests
     from greenline.services.generate_tests import GenerateTests
     from greenline.services.install_pytest import InstallPytest
+    from greenline.services.known_tests import KnownTests
     from greenline.services.mark_coverage import MarkCoverage
     from greenline.services.measured_files import MeasuredFiles
     from greenline.services.run_affected import RunAffected
@@ -66,6 +67,10 @@ class Services(Protocol):
     @property
     def covering(self) -> CoveringTests:
         """Which tests reach a line."""
+
+    @property
+    def tests(self) -> KnownTests:
+        """Which tests are known."""
 
     @property
     def install(self) -> InstallPytest:
@@ -121,4 +126,5 @@ def _without_looks(settings: Settings) -> Settings:
         hover=default.hover,
         inlay_hints=default.inlay_hints,
         run_on_save=default.run_on_save,
+        preview=default.preview,
     )

@@ -41,6 +41,8 @@ class Session:
         self.server = server
         self.client = Client()
         self.settings = Settings()
+        self.may_run = True
+        """False in a workspace that the person does not trust: coverage is shown, and nothing of the project runs."""
         self.documents = EditorDocuments()
         # One worker: pictures never compete with each other, and a slow one holds up nothing but pictures.
         self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="greenline-pictures")
@@ -130,12 +132,12 @@ class Session:
         if self._first_time(message):
             self.log(message, kind)
 
-    async def ask(self, message: str, *answers: str, limit: float | None = None) -> str | None:
+    async def ask(
+        self, message: str, *answers: str, limit: float | None = None, kind: types.MessageType = Warning_
+    ) -> str | None:
         """Ask the person. None: dismissed, or no answer within ``limit`` seconds."""
         actions = [types.MessageActionItem(answer) for answer in answers]
-        request = self.server.window_show_message_request_async(
-            types.ShowMessageRequestParams(Warning_, message, actions)
-        )
+        request = self.server.window_show_message_request_async(types.ShowMessageRequestParams(kind, message, actions))
         try:
             chosen = await asyncio.wait_for(request, limit)
         except asyncio.TimeoutError:

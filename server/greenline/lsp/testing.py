@@ -84,7 +84,18 @@ async def _told(session: Session, path: Path, progress: Progress, run: Run, *, e
     if not ended.ok:
         raise Unfinished(ended.message)
     session.show(ended.message, Info)
-    return Finished(ended.message)
+    return Finished(ended.message, tests=outcomes(root, ended))
+
+
+def outcomes(root: Path, ended: SuiteRun) -> dict[str, tuple[str, str]]:
+    """Return how each test ended, by its id with the absolute path; of one with parameters, the worst of them."""
+    from greenline.services.test_places import without_parameters  # noqa: PLC0415 - it is loaded with the services
+
+    told = [(node_id, "skipped", "") for node_id in ended.skipped] + [
+        (node_id, "passed", "") for node_id in ended.passed
+    ]
+    told += [(failure.node_id, "failed", failure.message) for failure in ended.failures]
+    return {f"{root / without_parameters(node_id)}": (outcome, message) for node_id, outcome, message in told}
 
 
 async def _ran(session: Session, root: Path, run: Run, *, everything: bool = False) -> SuiteRun:

@@ -40,3 +40,15 @@ class Share:
             return
         self._furthest = max(self._furthest, min(1.0, fraction))
         self._progress.step(message, self._start + (self._end - self._start) * self._furthest)
+
+
+class Counted:
+    """One of several pieces of work: each step says which."""
+
+    def __init__(self, progress: Progress, number: int, of: int) -> None:
+        self._progress = progress
+        self._which = f"{number} of {of}: " if of > 1 else ""
+
+    def step(self, message: str, fraction: float | None = None) -> None:
+        """Pass the step on."""
+        self._progress.step(f"{self._which}{message}", fraction)

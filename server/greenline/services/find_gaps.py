@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from greenline.domain.coverage.gap_ranking import weight
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.coverage.model import Ratio, Summary
 from greenline.services.show_coverage import is_test
@@ -121,7 +122,7 @@ def _rows(pictures: Sequence[Picture]) -> tuple[GapRow, ...]:
         for picture in pictures
         for gap in picture.gaps
     ]
-    return tuple(sorted(rows, key=lambda row: (row.kind != "uncovered", -row.lines, row.path, row.gap.span.start_line)))
+    return tuple(sorted(rows, key=lambda row: (*weight(row.gap), row.path, row.gap.span.start_line)))
 
 
 def _total(pictures: Sequence[Picture]) -> Summary:

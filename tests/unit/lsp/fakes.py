@@ -341,6 +341,16 @@ class FakeFiles:
 
 
 @dataclass
+class FakeTests:
+    """What ``greenline/tests`` knows."""
+
+    there: list[TestPlace] = field(default_factory=list)
+
+    def of(self, paths: Iterable[Path]) -> list[TestPlace]:
+        return self.there
+
+
+@dataclass
 class FakeUpdate:
     """Knows the tests in ``generated``, and changes in them what ``old`` says to ``new``."""
 
@@ -394,6 +404,7 @@ class FakeServices:
         self.covering = FakeCovering()
         self.marks = FakeMarks()
         self.files = FakeFiles()
+        self.tests = FakeTests()
         self.install = FakeInstall()
         self.install.gate.set()
         self.update = FakeUpdate(Nothing())

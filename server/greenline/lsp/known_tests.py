@@ -1,0 +1,171 @@
+"""For test explorers: the tests that are known, which files they reach, and what ran in one of those, by test too.
+
+Nothing is collected for it: known is what ran with Greenline, and what reports name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+from pygls.exceptions import JsonRpcInvalidParams
+
+from greenline.domain.coverage.contexts import lines_of
+from greenline.lsp import names
+from greenline.lsp.arguments import uri_in
+from greenline.lsp.file_pictures import shown_of
+from greenline.lsp.workspace_folders import folders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from greenline.domain.coverage.gap_ranking import FileGaps
+    from greenline.domain.coverage.model import CoverageMap, Ratio, Statements
+    from greenline.domain.coverage.reaching import Recording
+    from greenline.lsp.gap_list import GapList
+    from greenline.lsp.pictures import Shown
+    from greenline.lsp.session import Session
+
+_WITH_TESTS = 200
+"""Files of which it is told by which tests they are reached: each costs as much as it has tests."""
+
+log = logging.getLogger(__name__)
+
+
+class KnownTests:
+    """Answers requests; docs/protocol.md has them."""
+
+    def __init__(self, session: Session, gaps: GapList) -> None:
+        self._session = session
+        self._gaps = gaps
+
+    async def tests(self) -> dict[str, Any]:
+        """``greenline/tests``: by file, in the order of the text."""
+        session = self._session
+        roots = [*folders(session).values()]
+        paths = roots or [document.path for document in session.documents.all_open()]
+        services = await session.load_services()
+        try:
+            found = await asyncio.to_thread(services.tests.of, paths)
+        except Exception:
+            log.exception("the tests of the workspace")
+            found = []
+        by_file: dict[Path, list[dict[str, Any]]] = {}
+        for test in found:
+            item = {"id": test.absolute_id, "name": test.name, "line": test.line}
+            by_file.setdefault(test.path, []).append(item)
+        files = [
+            {"uri": session.documents.uri_of(path), "name": _short(path, roots), "tests": tests}
+            for path, tests in sorted(by_file.items())
+        ]
+        return {"protocol": names.PROTOCOL, "files": files}
+
+    async def covered_files(self) -> dict[str, Any]:
+        """``greenline/coveredFiles``: how much of each file ran, as ``greenline/gaps`` looks at them."""
+        files, left = await self._gaps.files()
+        files = [file for file in files if file.summary.lines.total]
+        tests = await self._reaching(files)
+        found = [
+            {
+                "uri": self._session.documents.uri_of(file.path),
+                "lines": _figures(file.summary.lines),
+                "branches": _figures(file.summary.branches),
+                "functions": list(file.called),
+                "tests": tests.get(file.path, []),
+            }
+            for file in files
+        ]
+        return {"protocol": names.PROTOCOL, "files": found, "unread": left}
+
+    async def details(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """``greenline/coverageDetails``: the statements and functions of one file; of one test, what that ran."""
+        uri, test = uri_in(values), values.get("test")
+        if test is not None and not isinstance(test, str):
+            raise JsonRpcInvalidParams("the test is named by its id, as greenline/tests tells it")
+        shown = await shown_of(self._session, uri)
+        if shown is None or shown.picture.map is None:
+            return {"protocol": names.PROTOCOL, "statements": [], "functions": []}
+        coverage = shown.picture.map
+        ran = coverage.covered if test is None else await self._ran(shown, test)
+        positions = self._session.positions(shown.document.text)
+        functions = [
+            {
+                "name": function.qualname,
+                "range": positions.plain_range(function.line, function.name_column, function.name_column),
+                "ran": summary.lines.covered > 0
+                if test is None
+                else any(line in ran for line in range(function.body_line, function.end_line + 1)),
+            }
+            for function in shown.picture.module.functions
+            if (summary := shown.picture.functions.get(function.qualname)) is not None
+        ]
+        statements = [
+            _statement(line, coverage, ran, by_test=test is not None)
+            for line in sorted(coverage.covered | coverage.missing)
+        ]
+        return {"protocol": names.PROTOCOL, "statements": statements, "functions": functions}
+
+    async def _reaching(self, files: Sequence[FileGaps]) -> dict[Path, list[str]]:
+        """Return the ids of the tests that reach each of the first files, as far as they are known and still there."""
+        services = await self._session.load_services()
+        documents = self._session.documents
+
+        def find() -> dict[Path, list[str]]:
+            found: dict[Path, list[str]] = {}
+            for path in [file.path for file in files[:_WITH_TESTS]]:
+                text = documents.read(path)
+                if text is not None:
+                    recorded = services.covering.of(path, text)
+                    named = {test for recording in recorded.recordings for test in recording.tests}
+                    found[path] = [place.absolute_id for place in services.covering.places(path, named)]
+            return found
+
+        try:
+            return await asyncio.to_thread(find)
+        except Exception:
+            log.exception("which tests reach the files")
+            return {}
+
+    async def _ran(self, shown: Shown, test: str) -> frozenset[int]:
+        """Return the statements that one test ran."""
+        known = await self._session.covering.of(shown.document)
+        named = {name for recording in known.recordings for name in recording.tests}
+        places = await self._session.covering.places(shown.document, named)
+        wanted = {place.node_id for place in places if place.absolute_id == test}
+        statements = shown.picture.map.statements if shown.picture.map else None
+        return frozenset().union(*(_lines(recording, wanted, statements) for recording in known.recordings))
+
+
+def _lines(recording: Recording, wanted: Iterable[str], statements: Statements | None) -> frozenset[int]:
+    """Return the statements that the tests ran, in the text of now."""
+    from greenline.services.test_places import without_parameters  # noqa: PLC0415 - loaded with the services
+
+    chosen = set(wanted)
+    then = {line for test, bits in recording.tests.items() if without_parameters(test) in chosen
+            for line in lines_of(bits)}  # fmt: skip
+    if not then or statements is None:
+        return frozenset()
+    now = {line for line, was in recording.came_from.items() if was in then}
+    return frozenset(statements.first_line.get(line, line) for line in now)
+
+
+def _statement(line: int, coverage: CoverageMap, ran: frozenset[int], *, by_test: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {"line": line, "ran": line in ran}
+    ways = coverage.statements.branches.get(line, frozenset())
+    if len(ways) > 1 and line not in coverage.statements.no_branch and coverage.branches_known and not by_test:
+        found["branches"] = [
+            {"to": way if way > 0 else None, "taken": line in ran and (line, way) not in coverage.missing_branches}
+            for way in sorted(ways, key=lambda way: (way < 0, way))
+        ]
+    return found
+
+
+def _figures(ratio: Ratio) -> list[int]:
+    return [ratio.covered, ratio.total]
+
+
+def _short(path: Path, roots: Iterable[Path]) -> str:
+    inside = [path.relative_to(root) for root in roots if path.is_relative_to(root)]
+    return min(inside, key=lambda one: len(one.parts), default=path).as_posix()

@@ -1,0 +1,63 @@
+"""What was gained, told with what can be done about it: open the tests, undo, run them again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+
+from greenline.lsp import apply_edit, names
+from greenline.lsp.positions import start_of
+from greenline.lsp.session import Error, Info
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from greenline.lsp.job_report import Finished
+    from greenline.lsp.session import Session
+
+Again = Callable[["Path"], Any]
+"""Runs the tests of a file."""
+
+_OPEN, _UNDO, _RUN = "Open Test", "Undo", "Run Again"
+
+
+def tell(session: Session, finished: Finished, applied: Sequence[apply_edit.Applied], again: Again) -> Finished:
+    """Tell it without waiting for an answer; a client that would hold up the person gets the message alone."""
+    if not applied:
+        session.show(finished.message, Info)
+    elif session.client.buttons_do_not_block:
+        session.spawn(_offer(session, finished, applied, again), "what to do with the new tests")
+    elif not session.client.tells_results:
+        session.show(names.plain(finished.message), Info)
+    return finished
+
+
+async def _offer(session: Session, finished: Finished, applied: Sequence[apply_edit.Applied], again: Again) -> None:
+    offered = [_OPEN, _UNDO, _RUN] if session.client.shows_documents else [_UNDO, _RUN]
+    chosen = await session.ask(names.plain(finished.message), *offered, kind=Info)
+    if chosen == _OPEN:
+        await _open(session, applied[0].edit.path, finished)
+    elif chosen == _UNDO:
+        problems = [await apply_edit.take_back(session, one) for one in reversed(applied)]
+        for problem in filter(None, problems):
+            session.show(problem, Error)
+        session.refresh()
+    elif chosen == _RUN:
+        for path in dict.fromkeys(one.edit.path for one in applied):
+            again(path)
+
+
+async def _open(session: Session, path: Path, finished: Finished) -> None:
+    """Put the cursor on the first new test; in a file of many, somewhere else is nowhere."""
+    lines = (session.documents.read(path) or "").split("\n")
+    wanted = [
+        result.tests[0] for result in finished.results if result.edit and result.edit.path == path and result.tests
+    ]
+    starts = tuple(f"def {name}(" for name in wanted) + tuple(f"async def {name}(" for name in wanted)
+    line = next((number for number, text in enumerate(lines, 1) if starts and text.lstrip().startswith(starts)), 1)
+    uri = session.documents.uri_of(path)
+    params = types.ShowDocumentParams(uri=uri, take_focus=True, selection=start_of(line))
+    await session.server.window_show_document_async(params)

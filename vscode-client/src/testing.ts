@@ -1,0 +1,122 @@
+/** The Testing view: the tests that the server knows, run with coverage, and what each of them reaches. */
+
+import * as vscode from "vscode";
+import { ExecuteCommandRequest, type LanguageClient, type Range, State } from "vscode-languageclient/node";
+
+/** What is read of the server's `greenline/jobEnded`; docs/protocol.md has all of it. */
+export interface JobEnded {
+  readonly id: string;
+  /** Of the report status: all that the doctor says. */
+  readonly markdown?: string;
+  readonly tests: readonly { readonly id: string; readonly outcome: "passed" | "failed" | "skipped"; readonly message: string }[];
+}
+
+interface TestFile {
+  readonly uri: string;
+  readonly name: string;
+  readonly tests: readonly { readonly id: string; readonly name: string; readonly line: number }[];
+}
+
+type Figures = readonly [covered: number, total: number];
+type Covered = { uri: string; lines: Figures; branches: Figures; functions: Figures; tests: readonly string[] };
+type Branch = { to: number | null; taken: boolean };
+
+interface Details {
+  readonly statements: readonly { readonly line: number; readonly ran: boolean; readonly branches?: readonly Branch[] }[];
+  readonly functions: readonly { readonly name: string; readonly range: Range; readonly ran: boolean }[];
+}
+
+export class Testing implements vscode.Disposable {
+  private client: LanguageClient | undefined;
+  private readonly controller = vscode.tests.createTestController("greenline", "Greenline");
+  private readonly byId = new Map<string, vscode.TestItem>();
+  private readonly waiting = new Map<string, (ended: JobEnded) => void>();
+
+  constructor() {
+    const { Coverage } = vscode.TestRunProfileKind;
+    const profile = this.controller.createRunProfile(vscode.l10n.t("Run with Coverage"), Coverage, (...asked) => this.run(...asked), true);
+    profile.loadDetailedCoverage = (_run, file) => this.details(file.uri);
+    profile.loadDetailedCoverageForTest = (_run, file, test) => this.details(file.uri, test.id);
+    this.controller.refreshHandler = () => this.refresh();
+  }
+
+  listenTo(client: LanguageClient): void {
+    this.client = client;
+    client.onNotification("greenline/gapsChanged", () => this.refresh());
+    client.onDidChangeState(({ newState }) => newState === State.Running && this.refresh());
+  }
+
+  ended(job: JobEnded): void {
+    this.waiting.get(job.id)?.(job);
+    this.waiting.delete(job.id);
+  }
+
+  dispose(): void {
+    this.controller.dispose();
+  }
+
+  private async refresh(): Promise<void> {
+    const { files } = (await this.client?.sendRequest<{ files: TestFile[] }>("greenline/tests", {})) ?? { files: [] };
+    this.byId.clear();
+    this.controller.items.replace(
+      files.map((file) => {
+        const uri = vscode.Uri.parse(file.uri);
+        const parent = this.controller.createTestItem(file.uri, file.name, uri);
+        for (const { id, name, line } of file.tests) {
+          const item = this.controller.createTestItem(id, name, uri);
+          item.range = new vscode.Range(line - 1, 0, line - 1, 0);
+          this.byId.set(id, item);
+          parent.children.add(item);
+        }
+        return parent;
+      }),
+    );
+  }
+
+  private async run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
+    const client = this.client;
+    const run = this.controller.createTestRun(request);
+    const left = new Set(request.exclude);
+    const chosen = request.include?.flatMap((item) => [item, ...[...item.children].map(([, child]) => child)]);
+    const tests = (chosen ?? [...this.byId.values()]).filter((item) => this.byId.has(item.id) && !left.has(item));
+    tests.forEach((item) => run.started(item));
+    const [command, args] = chosen || left.size ? ["greenline.runTests", [{ tests: tests.map(({ id }) => id) }]] : ["greenline.runTestsWithCoverage", []];
+    const started = (await client?.sendRequest(ExecuteCommandRequest.type, { command, arguments: args })) as { job: string | null };
+    if (started.job && client) {
+      const job = started.job;
+      token.onCancellationRequested(() => client.sendRequest(ExecuteCommandRequest.type, { command: "greenline.cancelJob", arguments: [{ job }] }));
+      const { tests: outcomes } = await new Promise<JobEnded>((resolve) => this.waiting.set(job, resolve));
+      await this.refresh();
+      for (const { id, outcome, message } of outcomes) {
+        const item = this.byId.get(id);
+        item && (outcome === "failed" ? run.failed(item, new vscode.TestMessage(message)) : run[outcome](item));
+      }
+      const { files } = await client.sendRequest<{ files: Covered[] }>("greenline/coveredFiles", {});
+      files.forEach((file) => run.addCoverage(this.covered(file)));
+    }
+    run.end();
+  }
+
+  private covered(file: Covered): vscode.FileCoverage {
+    const [lines, branches, functions] = [file.lines, file.branches, file.functions].map((of) => new vscode.TestCoverageCount(...of));
+    const tests = file.tests.map((id) => this.byId.get(id)).filter((item) => !!item);
+    return new vscode.FileCoverage(vscode.Uri.parse(file.uri), lines!, branches, functions, tests);
+  }
+
+  private async details(uri: vscode.Uri, test?: string): Promise<vscode.FileCoverageDetail[]> {
+    const asked = { uri: uri.toString(), ...(test === undefined ? {} : { test }) };
+    const found = await this.client?.sendRequest<Details>("greenline/coverageDetails", asked);
+    const range = (of: Range): vscode.Range => new vscode.Range(of.start.line, of.start.character, of.end.line, of.end.character);
+    const at = (line: number): vscode.Position => new vscode.Position(line - 1, 0);
+    return [
+      ...(found?.functions ?? []).map((of) => new vscode.DeclarationCoverage(of.name, of.ran, range(of.range))),
+      ...(found?.statements ?? []).map(({ line, ran, branches }) => {
+        const ways = (branches ?? []).map(({ to, taken }) => {
+          const label = to === null ? vscode.l10n.t("to the end") : vscode.l10n.t("to line {0}", to);
+          return new vscode.BranchCoverage(taken, at(line), label);
+        });
+        return new vscode.StatementCoverage(ran, at(line), ways);
+      }),
+    ];
+  }
+}
