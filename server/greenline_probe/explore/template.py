@@ -125,9 +125,12 @@ def templates(subject: Subject, values: Values) -> list[Template]:
     slots = slots_of(subject.signature, values, values.hints(subject.function), "argument")
     if slots is None:
         return []
-    slots = [*_settings(values), *idioms.settings(subject, values), *slots]
+    slots = [*_around(subject, values), *slots]
     name = values.names.of(subject.owner) if subject.owner is not None else None
     if subject.kind == "function":
+        around = _around(subject, values)
+        for way in special:
+            way.slots = [*around, *way.slots]
         # The module's own binding: decorated, as its users call it.
         thing = getattr(subject.module, subject.qualname)
         callee = values.names.bind_attribute(subject.module.__name__, subject.qualname, thing)
@@ -150,6 +153,11 @@ def sequences(template: Template, values: Values, target: str) -> list[Choice]:
         return []
     found = []
     for run in in_order(template.subject, template.receiver, values, _values_by_name(template.slots), target):
+def _around(subject: Subject, values: Values) -> list[Slot]:
+    """Return slots for all that stands before a call, whatever way the target is called."""
+    return [*_settings(values), *idioms.settings(subject, values)]
+
+
         chosen = list(template.first())
         used = steps[-len(run) :] if template.through else steps[: len(run)]
         for i, source in zip(used, run):
