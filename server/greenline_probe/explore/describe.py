@@ -7,12 +7,14 @@ import itertools
 import pathlib
 import re
 import types
-from typing import Any, Callable
+from typing import Any, Callable, Union
 
 from greenline_probe.explore import idioms
 from greenline_probe.explore.express import Expresser
 from greenline_probe.explore.stubs import holds_mocks
 
+Part = Union[str, tuple[str, type]]
+"""What is asserted of a result: an expression with ``{}`` for it; with a class, that it gives an instance of that."""
 MAX_ITEMS = 40
 MAX_DETAILS = 8
 MOST_COUNTED = 24
@@ -68,11 +70,15 @@ class Describer:
             return found[:MAX_DETAILS]
         return []
 
-    def _parts(self, value: Any, variable: str, wanted: list[str]) -> list[str]:
+    def _parts(self, value: Any, variable: str, wanted: list[Part]) -> list[str]:
         """Return assertions about what a kind of code says is worth asserting of such a value."""
         found = []
         for part in wanted:
             with contextlib.suppress(Exception):
+                if isinstance(part, tuple):
+                    name = self.names.of(part[1])
+                    found += [f"isinstance({part[0].format(variable)}, {name})"] if name else []
+                    continue
                 seen = eval(part.format("value"), {"value": value})
                 if _CONDITION.match(part):
                     found += [part.format(variable)] if seen is True and self.is_stable(part) else []

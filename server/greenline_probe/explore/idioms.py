@@ -16,7 +16,8 @@ A kind is a module of ``kinds`` that defines one or more of these functions:
     Expressions for a parameter, in the place of what its type alone would give.
 ``parts(value)``
     What a test asserts of a result: expressions with ``{}`` for it, None for a value that is not of the kind. A part
-    that has no exact expression is left out; one that is a condition itself is asserted where it holds.
+    that has no exact expression is left out; one that is a condition itself is asserted where it holds; a pair of an
+    expression and a class says of which class the former is.
 ``failure(value)``
     The exception that a result keeps instead of raising it, else None.
 ``said(error)``
@@ -60,6 +61,7 @@ from typing import TYPE_CHECKING, Any
 from greenline_probe.explore.sources import prelude_of
 
 if TYPE_CHECKING:
+    from greenline_probe.explore.describe import Part
     from greenline_probe.explore.express import Expresser, Names
     from greenline_probe.explore.subject import Subject
     from greenline_probe.explore.template import Choice, Slot, Template
@@ -77,9 +79,11 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("flask", "flask_routes"),
     ("starlette", "fastapi_routes"),
     ("django", "django_views"),
+    ("django.http", "django_requests"),
     ("requests httpx aiohttp", "http_clients"),
     ("", "outside_calls"),
     ("", "queues"),
+    ("", "state_machines"),
     ("anthropic", "language_models"),
 )
 """(libraries, one of which the code under test imports, or none; module of ``kinds``)."""
@@ -157,9 +161,9 @@ def parameters(name: str, hint: Any, values: Values) -> list[str]:
     return [source for _, found in _answers("parameters", name, hint, values) for source in found]
 
 
-def parts(value: Any) -> list[str] | None:
+def parts(value: Any) -> list[Part] | None:
     """Return what to assert of a result, None where no kind knows it."""
-    found: list[str] | None = _first("parts", value)
+    found: list[Part] | None = _first("parts", value)
     return found
 
 

@@ -274,7 +274,8 @@ def _floats(of: Range) -> Strategy:
         *without,
         *([] if both else ["allow_infinity=False"]),
     )
-    margin = min(1e-6, (of.most - of.least) / 4) if both else 1e-6
+    width = 1.0 if of.least is None or of.most is None else of.most - of.least
+    margin = min(1e-6, width / 4)
     least = None if of.least is None else of.least + margin * of.without_least
     most = None if of.most is None else of.most - margin * of.without_most
     return Strategy(f"st.floats({shown})", drawn.floats(least, most))

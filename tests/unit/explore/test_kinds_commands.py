@@ -133,3 +133,59 @@ def test_a_main_without_parameters_reads_what_is_typed_before(tmp_path: Path) ->
         name = world.subject.module.__name__
         assert template.arrange(("3", "")) == [f"monkeypatch.setattr(sys, \"argv\", ['{name}', '3'])"]
         assert template.call([], ("3", "")) == "main()"
+
+
+def test_what_a_command_asks_outside_is_answered_by_a_stand_in(tmp_path: Path) -> None:
+    text = """
+        import os
+        import subprocess
+
+        import click
+
+        @click.command()
+        def branch():
+            done = subprocess.run(["git", "branch"], capture_output=True, text=True)
+            click.echo(done.stdout.strip() or os.environ.get("BRANCH", "detached"))
+    """
+    with explored(tmp_path, text, "branch") as world:
+        (template,) = world.templates
+        assert {"$run", "$BRANCH"} <= {slot.name for slot in template.slots}
+        seen = world.observer.run(Choice(template, template.first()))
+        assert {"result.exit_code == 0", "result.output == 'abc\\n'"} <= set(seen.details)
+        assert seen.after == ("run.call_args_list == [call(['git', 'branch'], capture_output=True, text=True)]",)
+
+
+_PRINTS = """
+    import click
+
+    class Broken(Exception):
+        pass
+
+    @click.command()
+    @click.argument("name")
+    def report(name):
+        if name == "nobody":
+            return
+        if name == "Ada":
+            raise Broken("Ada broke")
+        click.echo("")
+        for number in range(60):
+            click.echo(f"line {number} of {name}")
+        click.echo("\\n")
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("nobody", ("result.exit_code == 0", "result.output == ''")),
+        ("Bob", ("result.exit_code == 0", "'line 0 of Bob' in result.output", "'line 59 of Bob' in result.output")),
+        (
+            "Ada",
+            ("result.exit_code == 1", "isinstance(result.exception, Broken)", "str(result.exception) == 'Ada broke'"),
+        ),
+    ],
+)
+def test_what_is_asserted_of_a_command_can_fail(tmp_path: Path, name: str, said: tuple[str, ...]) -> None:
+    with explored(tmp_path, _PRINTS, "report") as world:
+        assert _run(world, name=repr(name)) == said

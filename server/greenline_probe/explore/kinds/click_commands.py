@@ -9,6 +9,7 @@ import sys
 from typing import Any
 
 from greenline_probe.explore.definitions import find_def
+from greenline_probe.explore.describe import Part
 from greenline_probe.explore.kinds.clients import Arguments, Pairs, Way
 from greenline_probe.explore.kinds.command_words import Word, line_of, settings_of, words_of
 from greenline_probe.explore.sources import prelude_of
@@ -95,23 +96,23 @@ def failure(value: Any) -> BaseException | None:
     return found
 
 
-def parts(value: Any) -> list[str] | None:
+def parts(value: Any) -> list[Part] | None:
     """Return exit code and output of a result; of a usage error, the line that says what is wrong."""
     return parts_of(value, failure(value)) if _is_result(value) else None
 
 
-def parts_of(value: Any, failed: BaseException | None) -> list[str]:
+def parts_of(value: Any, failed: BaseException | None) -> list[Part]:
     """Return what to assert of a runner's result."""
     output: str = value.output
     if failed is not None:
-        return ["{}.exit_code", "str({}.exception)"]
-    lines = output.splitlines()
+        return ["{}.exit_code", ("{}.exception", type(failed)), "str({}.exception)"]
+    lines = [line for line in output.splitlines() if line.strip()]
     if value.exit_code == 2 and "Usage: " in output:
         told = [line for line in lines if line.startswith("Error: ")]
         return ["{}.exit_code", *(holds(_stable_words(line, value)) for line in told[:1])]
     if len(output) > LONGEST:
-        return ["{}.exit_code", *map(holds, dict.fromkeys([lines[0], lines[-1]]))]
-    return ["{}.exit_code", *(["{}.output"] if output else [])]
+        return ["{}.exit_code", *map(holds, dict.fromkeys([*lines[:1], *lines[-1:]]))]
+    return ["{}.exit_code", "{}.output"]
 
 
 def holds(text: str) -> str:

@@ -16,7 +16,7 @@ FORM = "client"
 
 
 def _as_they_are(pairs: Pairs) -> Arguments:
-    return [(slot.name, slot.label, expression_of(source)) for slot, source in pairs if source]
+    return [(s.name, s.label, expression_of(source)) for s, source in pairs if source and s.role == "argument"]
 
 
 @dataclass

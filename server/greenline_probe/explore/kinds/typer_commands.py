@@ -7,6 +7,7 @@ import inspect
 import sys
 from typing import Any
 
+from greenline_probe.explore.describe import Part
 from greenline_probe.explore.kinds import click_commands
 from greenline_probe.explore.subject import Subject
 from greenline_probe.explore.template import Template
@@ -40,7 +41,7 @@ def failure(value: Any) -> BaseException | None:
     return found
 
 
-def parts(value: Any) -> list[str] | None:
+def parts(value: Any) -> list[Part] | None:
     """Return exit code and output of a result; of an error in a box, the project's own words."""
     if not _is_result(value):
         return None
