@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _SECONDS = 15.0
 _MOST = 1 << 20
 """Bytes that a formatter may make more of a text."""
+_PIECE = 1 << 16
 _MARKER = "GREENLINE_FORMAT"
 _HOOK = re.compile(r"^\s*-\s*id:\s*[\"']?(ruff-format|black|black-jupyter)\b", re.MULTILINE)
 """Of pre-commit: https://pre-commit.com/#pre-commit-configyaml---hooks"""
@@ -69,15 +70,18 @@ class FormatterProcess:
         except OSError as error:
             return f"{command[0]} cannot be executed: {error.strerror or error}"
         try:
-            output, errors = await asyncio.wait_for(process.communicate(text), self._seconds)
+            most = len(text) * 4 + _MOST
+            output, errors = await asyncio.wait_for(_exchanged(process, text, most), self._seconds)
         except (asyncio.TimeoutError, TimeoutError):
             return f"it did not end within {self._seconds:g} s"
+        except _TooLong:
+            return "its answer is too long"
         finally:
             await asyncio.shield(_end(process, f"{_MARKER}={marker}"))
         if process.returncode != 0:
             lines = errors.decode("utf-8", "replace").strip().splitlines()
             return lines[-1][:200] if lines else f"exit code {process.returncode}"
-        return output if len(output) <= len(text) * 4 + _MOST else "its answer is too long"
+        return output
 
 
 def configured(folders: Sequence[Path]) -> list[str]:
@@ -131,11 +135,44 @@ def _hooks(file: Path) -> set[str]:
     return {found.removesuffix("-jupyter") for found in _HOOK.findall(text)}
 
 
+class _TooLong(Exception):
+    """A stream has more in it than is kept."""
+
+
+async def _exchanged(process: asyncio.subprocess.Process, text: bytes, most: int) -> tuple[bytes, bytes]:
+    """Return what a process writes when it is given a text. Raises _TooLong for more than so many bytes a stream."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    reading = [asyncio.ensure_future(_read(stream, most)) for stream in (process.stdout, process.stderr)]
+    try:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            process.stdin.write(text)
+            await process.stdin.drain()
+            process.stdin.close()
+        output, errors = await asyncio.gather(*reading)
+    finally:
+        for each in reading:
+            each.cancel()
+    await process.wait()
+    return output, errors
+
+
+async def _read(stream: asyncio.StreamReader, most: int) -> bytes:
+    found = bytearray()
+    while piece := await stream.read(_PIECE):
+        found += piece
+        if len(found) > most:
+            raise _TooLong
+    return bytes(found)
+
+
 async def _end(process: asyncio.subprocess.Process, marker: str) -> None:
     reaped = process.returncode is not None
     if not reaped:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
     await kill_everything(process.pid, reaped=reaped, marker=marker)
-    await process.wait()
+    # First, as one that wrote too much is not over for asyncio while its pipes hold something.
     process._transport.close()  # type: ignore[attr-defined] # noqa: SLF001 - asyncio.subprocess has no other way
+    await process.wait()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from greenline.adapters.tree_walk import TreeWalk
 from greenline.domain.code.imported_names import imported_for_all, imported_names
 from greenline.domain.generation.place import place_tests
-from greenline.domain.generation.place_template import place_by_template
+from greenline.domain.generation.place_template import place_by_template, with_namesake
 from greenline.domain.generation.surroundings import DEFAULT_PATTERNS, KnownTest, Surroundings
 
 if TYPE_CHECKING:
@@ -85,7 +85,13 @@ class TestLayoutOnDisk:
             import_mode=project.import_mode,
         )
         placement = place_by_template(self._template, around)
-        return replace(placement, exists=not placement.problem and _on_disk(placement.path))
+        if placement.problem or _on_disk(placement.path):
+            return replace(placement, exists=not placement.problem)
+        seen = TreeWalk((placement.path.name,), self._entries)
+        for folder in (*project.test_roots, project.root):
+            seen.walk(folder)
+        tests = tuple(KnownTest(test) for test in seen.tests if test != source)
+        return with_namesake(placement, replace(around, tests=tests, packages=frozenset(seen.packages)))
 
 
 def _on_disk(path: Path) -> bool:

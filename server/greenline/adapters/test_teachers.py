@@ -12,7 +12,7 @@ from greenline.adapters.tree_walk import TreeWalk
 from greenline.domain.code.imported_names import imported_names
 from greenline.domain.generation.hypothesis_profile import profile_in
 from greenline.domain.generation.lessons import Lessons, PlacedMaker
-from greenline.domain.generation.project_makers import Maker, makers_in, registered_in
+from greenline.domain.generation.project_makers import Maker, fixtures_in, makers_in, registered_in
 from greenline.domain.generation.surroundings import DEFAULT_PATTERNS
 from greenline.domain.generation.test_style import TestStyle, Waiting, style_of
 
@@ -55,7 +55,10 @@ class TeachersOnDisk:
         conftests = [(path, _text(path, texts)) for path in _conftests(tests, project.root)]
         factories = [(path, _text(path, texts)) for path in modules]
         profile = profile_in(text for _, text in conftests)
-        return Lessons(_style(found, project), _makers(tests, found, conftests, factories), profile)
+        makers = _makers(tests, found, conftests, factories)
+        around = {each.maker.name for each in makers if not each.imported[0]}
+        around |= {name for _, text in conftests for name in fixtures_in(text)}
+        return Lessons(_style(found, project), makers, frozenset(around), profile)
 
 
 _File = tuple[Path, str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from greenline.domain.generation.collected_names import Collected
@@ -31,7 +32,7 @@ class MergeInLayout:
 
     async def merge(self, candidates: Mapping[Function, Sequence[Candidate]]) -> Merged:
         """Return the test file with the candidates of each function. Cancelling ends the formatter."""
-        merged = self._merged(candidates)
+        merged = await asyncio.to_thread(self._merged, candidates)
         new = [block for block in merged.blocks if block.code not in self._tried]
         if self._formatter is None or merged.problem or not new:
             return merged
@@ -44,7 +45,7 @@ class MergeInLayout:
         if answer.text is None:
             return merged
         self._styled |= layouts_of(new, answer.text)
-        return self._merged(candidates)
+        return await asyncio.to_thread(self._merged, candidates)
 
     def _merged(self, candidates: Mapping[Function, Sequence[Candidate]]) -> Merged:
         everything = [c for found in candidates.values() for c in found]
@@ -58,4 +59,5 @@ class MergeInLayout:
             first_party=(package,),
             styled=self._styled,
             collected=Collected(project.python_functions, project.python_classes),
+            fixtures=self.bench.lessons.fixtures,
         )

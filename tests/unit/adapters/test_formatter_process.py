@@ -101,6 +101,12 @@ async def test_one_that_fails_is_left_out_with_a_note(place: Place, body: str, s
     assert await place.lay_out() == (None, f"black did not format the new tests: {said}")
 
 
+async def test_of_one_that_writes_without_end_little_is_kept(place: Place) -> None:
+    place.program("import os, sys\nsys.stdin.read()\nwhile True:\n    os.write(1, b'x' * (1 << 16))\n")
+    text, note = await place.lay_out()
+    assert (text, note) == (None, "black did not format the new tests: its answer is too long")
+
+
 async def test_one_that_cannot_be_executed_is_left_out_with_a_note(place: Place) -> None:
     place.program("")
     (place.bin / "black").write_text("#!/nowhere/python\n")

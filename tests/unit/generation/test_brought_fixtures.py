@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
 from greenline.domain.generation.case import Fixture
 from greenline.domain.generation.merge import merge_tests
 from greenline.domain.generation.model import Brought, Candidate
 from unit.generation.rendered import case, render
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SESSION = Brought(
     "session",
@@ -29,6 +38,24 @@ def test_a_fixture_of_the_file_is_taken_as_it_is_and_nothing_is_imported_for_ano
     base = merge_tests(None, [ONE]).new_text.replace("connect()", "connect(1)")
     text = merge_tests(base, [TWO]).new_text
     assert text == f"{base}\n\n{TWO.code}"
+
+
+@pytest.mark.parametrize(
+    ("head", "around"),
+    [
+        ("from parcels.testing import session", ()),
+        ("def session():\n    return 3", ()),
+        ("def test_old(session):\n    assert session", ()),
+        ("import parcels", ("session",)),
+    ],
+)
+def test_no_test_that_is_there_gets_another_fixture_than_before(head: str, around: Sequence[str]) -> None:
+    merged = merge_tests(f"{head}\n", [ONE, TWO], fixtures=around)
+    names = [node.name for node in ast.parse(merged.new_text).body if isinstance(node, ast.FunctionDef)]
+    assert [name for name in names if name not in head] == ["fresh_session", "test_one", "test_two"]
+    assert "def test_two(fresh_session):\n    assert parse(fresh_session, 2) == 2\n" in merged.new_text
+    again = merge_tests(merged.new_text, [replace(TWO, code=TWO.code.replace("2", "3"))], fixtures=around)
+    assert again.new_text.count("def fresh_session") == 1
 
 
 def test_tests_in_a_class_that_bring_a_fixture_stand_beside_it() -> None:

@@ -57,5 +57,30 @@ def test_what_unittest_asserts_is_the_same(theirs: str, ours: str) -> None:
     assert not says_nothing_new(f"def test_a():\n    {ours.replace('pick(1)', 'pick(3)')}\n", known)
 
 
+@pytest.mark.parametrize(
+    ("theirs", "ours", "nothing_new"),
+    [
+        ("result = pick('x')\n    assert result is None", "result = pick('')\n    assert result is None", False),
+        ("result = pick('x')\n    assert result is None", "found = pick('x')\n    assert found is None", True),
+        ("result = pick('x')\n    assert result is None", "assert pick('x') is None", True),
+        ("box = Box()\n    assert box.size == 0", "box = Box()\n    box.put(1)\n    assert box.size == 0", False),
+        (
+            "box = Box()\n    box.put(1)\n    assert box.size == 1",
+            "b = Box()\n    b.put(1)\n    assert b.size == 1",
+            True,
+        ),
+        ("a = [x, x]\n    assert a", "assert [x, x]", True),
+    ],
+)
+def test_the_same_words_behind_other_calls_say_something_else(theirs: str, ours: str, nothing_new: bool) -> None:
+    known = assertions_of(f"def test_theirs():\n    {theirs}\n")
+    assert says_nothing_new(f"def test_ours():\n    {ours}\n", known) is nothing_new
+
+
+def test_values_that_grow_without_end_are_left_as_they_are() -> None:
+    lines = "".join(f"    a{n + 1} = [a{n}, a{n}]\n" for n in range(60))
+    assert len(assertions_of(f"def test_a():\n    a0 = 1\n{lines}    assert a60\n")) == 1
+
+
 def test_broken_text_asserts_nothing() -> None:
     assert assertions_of("def (") == frozenset()

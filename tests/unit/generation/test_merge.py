@@ -348,3 +348,37 @@ def test_the_new_tests_of_a_merged_file_run(tmp_path: Path) -> None:
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert "2 passed" in done.stdout, done.stdout
+
+
+GUARDS = {
+    "skip": "except ImportError:\n    pytest.skip('needs C', allow_module_level=True)\n",
+    "none": "except ImportError:\n    add = None\n",
+    "other": "except ImportError:\n    from parcels.slow import add\n",
+}
+
+
+@pytest.mark.parametrize("guard", GUARDS.values(), ids=GUARDS)
+@pytest.mark.parametrize("name", ["add", "sub"])
+def test_an_import_that_is_tried_is_not_made_again_above(guard: str, name: str) -> None:
+    base = f"import pytest\n\ntry:\n    from parcels.fast import add\n{guard}\n\ndef test_old():\n    assert add(1)\n"
+    new = Candidate("test_new", f"def test_new():\n    assert {name}(2)\n", (f"from parcels.fast import {name}",))
+    merged = merge_tests(base, [new])
+    assert merged.new_text.count("parcels.fast") == 1
+    wanted = {"add": "    from parcels.fast import add\n", "sub": "    from parcels.fast import add, sub\n"}[name]
+    assert wanted in merged.new_text
+    compile(merged.new_text, "test_it.py", "exec")
+
+
+def test_what_is_skipped_without_a_library_stays_so() -> None:
+    base = "import pytest\n\nnp = pytest.importorskip('numpy')\n\n\ndef test_old():\n    assert np\n"
+    new = Candidate("test_new", "def test_new():\n    assert np.array([1])\n", ("import numpy as np",))
+    assert "import numpy" not in merge_tests(base, [new]).new_text
+
+
+def test_one_name_a_statement_stays_the_habit() -> None:
+    base = "from parcels import add\nfrom parcels import sub\n\n\ndef test_old():\n    assert add(sub(1))\n"
+    new = Candidate("test_new", "def test_new():\n    assert mul(2)\n", ("from parcels import mul",))
+    assert (
+        "from parcels import add\nfrom parcels import mul\nfrom parcels import sub\n"
+        in merge_tests(base, [new]).new_text
+    )

@@ -193,6 +193,13 @@ def test_a_target_without_tests_gets_a_class_of_its_own_at_the_end(tmp_path: Pat
 def test_the_only_class_of_a_file_takes_tests_of_anything() -> None:
     base = "class TestShop:\n    def test_a(self):\n        assert price()\n"
     assert merged(base, PLAIN, target="weigh").names == ("TestShop::test_parse",)
+    about_one = (
+        "from shop import price, weigh\n\n\nclass TestErrors:\n    def test_a(self):\n        assert price(1)\n\n"
+    )
+    about_one += "    def test_b(self):\n        assert price(2)\n"
+    assert merged(about_one, PLAIN, target="weigh").names == ("TestWeigh::test_parse",)
+    about_two = about_one.replace("price(2)", "weigh(2)")
+    assert merged(about_two, PLAIN, target="pack").names == ("TestErrors::test_parse",)
     taken = "class TestPrice:\n    def test_a(self):\n        assert price()\n"
     assert merged(taken, PLAIN, target="weigh").names == ("TestWeigh::test_parse",)
 
@@ -203,6 +210,8 @@ def test_the_only_class_of_a_file_takes_tests_of_anything() -> None:
         "@pytest.mark.parametrize('x', [1])\nclass TestParse:",
         "@pytest.mark.skip\nclass TestParse:",
         "@unittest.skipIf(True, '')\nclass TestParse(TestCase):",
+        "@patch('shop.log')\nclass TestParse:",
+        "@pytest.mark.slow\nclass TestParse:",
     ],
 )
 def test_a_class_that_would_do_something_to_a_new_test_gets_none(head: str) -> None:
@@ -215,6 +224,20 @@ def test_a_class_that_would_do_something_to_a_new_test_gets_none(head: str) -> N
 def test_names_that_a_class_would_change_stay_outside() -> None:
     private = Candidate("test_parse", "def test_parse():\n    assert reader.__secret == 1\n")
     assert merged(PYTEST_CLASSES, private).names == ("test_parse",)
+
+
+def test_a_class_with_heirs_gets_no_test_that_they_would_run_too() -> None:
+    base = "class TestParse:\n    def test_a(self):\n        assert parse(1)\n\n\n"
+    base += "class TestParseFast(TestParse):\n    def test_b(self):\n        assert parse(2)\n"
+    result = merged(base, PLAIN)
+    assert result.names == ("test_parse",)
+    assert result.new_text.index("\ndef test_parse():") < result.new_text.index("class TestParseFast")
+
+
+@pytest.mark.parametrize("mark", ["pytest.mark.django_db", "pytest.mark.usefixtures('world')", "pytest.mark.asyncio"])
+def test_a_mark_that_leaves_tests_as_they_are_is_welcome(mark: str) -> None:
+    base = f"@{mark}\nclass TestParse:\n    def test_first(self):\n        assert parse(1)\n"
+    assert merged(base, PLAIN).names == ("TestParse::test_parse",)
 
 
 def test_a_name_that_the_class_has_gets_a_number() -> None:

@@ -53,6 +53,17 @@ def test_it_wins_over_a_file_that_tests_the_module(tmp_path: Path) -> None:
     assert (placement.path, placement.exists) == (tmp_path / "checks" / "test_core.py", True)
 
 
+def test_two_test_files_of_one_name_are_told_before_pytest_stumbles(tmp_path: Path) -> None:
+    template, source = "tests/{subpackage}/test_{module}.py", "parcels/rates/core.py"
+    placement = placed(tmp_path, template, source, {"tests/test_core.py": USES_CORE})
+    assert "pytest would take tests/rates/test_core.py and tests/test_core.py for one module" in placement.problem
+    assert "{qualified}" in placement.problem
+    told = placed(tmp_path, "tests/{subpackage}/test_{qualified}.py", source)
+    assert (told.problem, told.path) == ("", tmp_path / "tests" / "rates" / "test_rates_core.py")
+    packages = {"tests/__init__.py": "", "tests/rates/__init__.py": ""}
+    assert placed(tmp_path, template, source, packages).problem == ""
+
+
 @pytest.mark.parametrize(
     ("template", "words"),
     [

@@ -17,6 +17,7 @@ DATED = "class F(datetime):\n    def now(cls, tz=None):\n        return datetime
         ("client.messages.create.side_effect = [anthropic.RateLimitError('x'), 3]", "after_rate_limit_error"),
         ("respx.get('https://a.example').mock(side_effect=[httpx.Response(500)])", "with_status_500"),
         ("responses.get('https://a.example', status=404)", "with_status_404"),
+        ("response.status_code = 404", "with_status_404"),
         ("respx.get('https://a.example').mock(return_value=httpx.Response(200, json={}))", ""),
         (RUN.format(128), "with_exit_code_128"),
         (RUN.format(0), ""),

@@ -31,5 +31,7 @@ class Lessons:
     style: TestStyle = field(default_factory=TestStyle)
     makers: tuple[PlacedMaker, ...] = ()
     """The nearest first; of fixtures of one name, the one that a test in the file gets."""
+    fixtures: frozenset[str] = frozenset()
+    """The names of all fixtures that stand around the file."""
     profile: Profile | None = None
     """Of Hypothesis, where a conftest.py loads one."""

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from greenline.domain.generation.model import Candidate
 
 
+_NO_PLACE = "no safe place for new tests was found in this file"
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """The code of one new test, not indented; ``is_method`` where it will be, by one step."""
@@ -58,18 +61,20 @@ def merge_tests(
     first_party: Collection[str] = (),
     styled: Mapping[str, str] | None = None,
     collected: Collected | None = None,
+    fixtures: Collection[str] = (),
 ) -> Merged:
     """Add the candidates to a test file; ``base_text`` None makes a new one.
 
     An existing file changes by insertions only. ``target`` is the qualified name of the tested function, ``targets``
     that of each candidate's where there are several (guessed from each candidate when neither is given);
     ``first_party`` are the project's top-level packages (guessed when empty). ``styled`` are other layouts of
-    ``blocks``, as an earlier merge gave them. ``collected`` is what pytest takes for tests there. Raises nothing.
+    ``blocks``, as an earlier merge gave them. ``collected`` is what pytest takes for tests there, ``fixtures`` are the
+    names of those around the file. Raises nothing.
     """
     source = SourceText(base_text or "")
     try:
         tree = source.parse()
-        scope = FileScope.of(source, tree)
+        scope = FileScope.of(source, tree, fixtures)
     except (SyntaxError, ValueError, RecursionError) as error:
         return Merged(base_text or "", problem=_does_not_parse(error), placed=(None,) * len(candidates))
     suite = TestSuite(source, tree, collected or Collected())
@@ -86,16 +91,14 @@ def merge_tests(
     else:
         insertions = _insert(Layout(source, tree, ours), source, scope.added, tests)
     new_text = source.with_insertions(insertions)
-    if base_text is not None and not _keeps(tree, new_text):
+    if base_text is not None and not _keeps(source, tree, new_text):
         # A place that only looked safe: put everything behind the last line, where nothing can be cut apart.
         if any(each.seat.owner for each in tests):
-            return merge_tests(base_text, candidates, first_party=first_party, styled=styled, collected=collected)
+            return Merged(base_text, problem=_NO_PLACE, placed=(None,) * len(fitted))
         insertions = [_append(source, scope.added, tests, ours)]
         new_text = source.with_insertions(insertions)
-        if not _keeps(tree, new_text):
-            return Merged(
-                base_text, problem="no safe place for new tests was found in this file", placed=(None,) * len(fitted)
-            )
+        if not _keeps(source, tree, new_text):
+            return Merged(base_text, problem=_NO_PLACE, placed=(None,) * len(fitted))
     code = "\n\n\n".join(each.code for each in tests) + "\n"
     return Merged(new_text, tuple(insertions), tuple(each.name for each in tests), code, placed=placed, blocks=blocks)
 
@@ -175,13 +178,29 @@ def _append(
     return source.insertion(len(source.text), spaced(source.text, body, "", 2, source.newline))
 
 
-def _keeps(tree: ast.Module, new_text: str) -> bool:
+def _keeps(source: SourceText, tree: ast.Module, new_text: str) -> bool:
     """Tell whether the new text parses and every statement that was there is there, in its order."""
+    new_source = SourceText(new_text)
     try:
-        found = iter(SourceText(new_text).parse().body)
+        found = iter(new_source.parse().body)
     except (SyntaxError, ValueError, RecursionError):
         return False
-    return all(any(_is_still(old, new) for new in found) for old in tree.body)
+
+    def is_there(old: ast.stmt, new: ast.stmt) -> bool:
+        # The same words are the same statement, and much faster to compare.
+        same = type(old) is type(new) and _words_of(source, old) == _words_of(new_source, new)
+        return same or _is_still(old, new)
+
+    return all(any(is_there(old, new) for new in found) for old in tree.body)
+
+
+def _words_of(source: SourceText, node: ast.stmt) -> str:
+    decorators = node.decorator_list if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else []
+    first = min(
+        [(node.lineno, node.col_offset), *((each.lineno, each.col_offset) for each in decorators)],
+    )
+    end = source.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+    return source.text[source.offset(*first) : end]
 
 
 def _is_still(old: ast.stmt, new: ast.stmt) -> bool:
@@ -189,10 +208,17 @@ def _is_still(old: ast.stmt, new: ast.stmt) -> bool:
         names = {ast.dump(alias) for alias in new.names}
         same = (old.module, old.level) == (new.module, new.level)
         return same and all(ast.dump(alias) in names for alias in old.names)
+    if isinstance(old, ast.Try) and isinstance(new, ast.Try) and len(old.body) == len(new.body):
+        rest = [_without_body(old) == _without_body(new), *map(_is_still, old.body, new.body)]
+        return all(rest)
     if isinstance(old, ast.ClassDef) and isinstance(new, ast.ClassDef):
         there = iter(ast.dump(each) for each in new.body)
         return _head(old) == _head(new) and all(ast.dump(each) in there for each in old.body)
     return type(old) is type(new) and ast.dump(old) == ast.dump(new)
+
+
+def _without_body(node: ast.Try) -> str:
+    return "|".join(ast.dump(each) for each in [*node.handlers, *node.orelse, *node.finalbody])
 
 
 def _head(node: ast.ClassDef) -> str:

@@ -24,6 +24,8 @@ def extend_statements(
     """Return what to insert at which offset, and the items that need a statement of their own."""
     pieces: dict[int, str] = {}
     left = list(items)
+    if _one_name_each(nodes):
+        return pieces, left
     for node in nodes:
         names = sorted((item.name for item in left if item.name and _can_hold(node, item)), key=member_key)
         added = _extended(source, node, names) if names and isinstance(node, ast.ImportFrom) else None
@@ -31,6 +33,13 @@ def extend_statements(
             pieces |= added
             left = [item for item in left if not _can_hold(node, item)]
     return pieces, left
+
+
+def _one_name_each(nodes: Sequence[ast.Import | ast.ImportFrom]) -> bool:
+    """Tell whether a module stands in several statements, each with one name, and none has more."""
+    found = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    modules = [(node.level, node.module) for node in found]
+    return len(set(modules)) < len(modules) and all(len(node.names) == 1 for node in found)
 
 
 def _can_hold(node: ast.Import | ast.ImportFrom, item: ImportItem) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.generation.import_items import group_of, items_of, statement_key, statements_for
 from greenline.domain.generation.merge_names import extend_statements
+from greenline.domain.generation.merge_scope import guarded_imports
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -42,6 +43,7 @@ class Layout:
         self._source = source
         self._body = tree.body
         self._first_party = first_party
+        self._guarded = list(guarded_imports(tree))
         header = self._body[: next((i for i, n in enumerate(self._body) if isinstance(n, _DEFINITIONS)), None)]
         self._imports = [(node, self._group(node)) for node in header if isinstance(node, (ast.Import, ast.ImportFrom))]
 
@@ -60,7 +62,9 @@ class Layout:
 
     def imports(self, items: Sequence[ImportItem]) -> dict[int, str]:
         """Return what to insert where, so that the items are imported."""
-        pieces, left = extend_statements(self._source, [node for node, _ in self._imports], items)
+        # A module whose import is tried is asked for in that place: above it, it could not be missing any more.
+        statements = [*self._guarded, *(node for node, _ in self._imports)]
+        pieces, left = extend_statements(self._source, statements, items)
         groups: dict[int, list[ImportItem]] = {}
         for item in left:
             groups.setdefault(group_of(item.module, self._first_party), []).append(item)

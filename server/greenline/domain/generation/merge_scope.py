@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.generation.import_items import ImportItem, items_of
 from greenline.domain.generation.methods import as_method
-from greenline.domain.generation.rename import rename_globals
+from greenline.domain.generation.rename import rename_globals, rename_parameters
+from greenline.domain.generation.shapes import Shapes
 from greenline.domain.generation.source_text import SourceText
+from greenline.domain.generation.test_style import is_fixture
 
 if TYPE_CHECKING:
     import symtable
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from greenline.domain.generation.model import Candidate
     from greenline.domain.generation.test_suite import Seat
@@ -30,23 +32,29 @@ class FileScope:
     """Imports that ran when the first test starts."""
     conditional: list[ImportItem] = field(default_factory=list)
     """Imports that may not have run: under ``if TYPE_CHECKING`` and the like."""
+    guarded: list[ImportItem] = field(default_factory=list)
+    """Imports that are tried: a person has decided what happens where they fail, and another one would undo that."""
     rebound: set[str] = field(default_factory=set)
     """Names that something other than an import binds."""
-    shapes: set[str] = field(default_factory=set)
+    shapes: Shapes = field(default_factory=lambda: Shapes(()))
     """The functions that are there, without their names."""
     added: list[ImportItem] = field(default_factory=list)
     """Imports that the new tests bring."""
-    functions: set[str] = field(default_factory=set)
-    """The names of the module's functions."""
+    fixtures: set[str] = field(default_factory=set)
+    """The names of the module's own: they are taken as they are."""
+    asked: set[str] = field(default_factory=set)
+    """What the functions that are there ask for, and what else is a fixture for them."""
     methods: dict[str, set[str]] = field(default_factory=dict)
     """By class that gets new tests: the names that are in it."""
 
     @classmethod
-    def of(cls, source: SourceText, tree: ast.Module) -> FileScope:
-        """Read a file. Raises SyntaxError for what only the compiler finds."""
+    def of(cls, source: SourceText, tree: ast.Module, fixtures: Collection[str] = ()) -> FileScope:
+        """Read a file; ``fixtures`` are the names of those around it. Raises SyntaxError as the compiler does."""
         inside = [each for node in tree.body if isinstance(node, ast.ClassDef) for each in node.body]
-        scope = cls(shapes={shape_of(node) for node in [*tree.body, *inside] if isinstance(node, _FUNCTIONS)})
-        scope.functions = {node.name for node in tree.body if isinstance(node, _FUNCTIONS)}
+        functions = [node for node in [*tree.body, *inside] if isinstance(node, _FUNCTIONS)]
+        scope = cls(shapes=Shapes(functions))
+        scope.fixtures = {node.name for node in functions if is_fixture(node)}
+        scope.asked = {each.arg for node in functions for each in node.args.args} | set(fixtures)
         for table in _tables(source.symbols()):
             module = table.get_type() == "module"
             for symbol in table.get_symbols():
@@ -56,6 +64,7 @@ class FileScope:
                     scope.rebound.add(symbol.get_name())
         for node, sure in _imports(tree.body, sure=True):
             (scope.imported if sure else scope.conditional).extend(items_of(node))
+        scope.guarded = [item for node in guarded_imports(tree) for item in items_of(node)] + list(_skipping(tree))
         return scope
 
     def fit(self, candidate: Candidate, seat: Seat) -> Fitted | None:
@@ -63,13 +72,31 @@ class FileScope:
 
         None: the same test is there already. Raises SyntaxError when the candidate does not parse.
         """
-        brought = [fixture for fixture in candidate.fixtures if fixture.name not in self.functions]
+        candidate = self._with_own_fixtures(candidate)
+        brought = [fixture for fixture in candidate.fixtures if fixture.name not in self.fixtures]
         needed = tuple(statement for fixture in brought for statement in fixture.imports)
         candidate = replace(candidate, imports=(*candidate.imports, *needed), fixtures=tuple(brought))
         method = as_method(candidate, unittest=seat.unittest) if seat.owner and not brought else None
         if method is None and seat.owner:
             seat = seat.beside()
         return self._fit(method or candidate, seat)
+
+    def _with_own_fixtures(self, candidate: Candidate) -> Candidate:
+        """Name the fixtures that it brings so that no test gets another than it asks for."""
+        renames: dict[str, str] = {}
+        for fixture in candidate.fixtures:
+            name = fixture.name
+            while name not in self.fixtures and name in (self.taken | self.asked):
+                name = f"fresh_{name}"
+            renames |= {fixture.name: name} if name != fixture.name else {}
+        if not renames:
+            return candidate
+
+        def renamed(code: str) -> str:
+            return rename_parameters(rename_globals(code, renames), renames)
+
+        brought = [replace(f, name=renames.get(f.name, f.name), code=renamed(f.code)) for f in candidate.fixtures]
+        return replace(candidate, code=renamed(candidate.code), fixtures=tuple(brought))
 
     def _fit(self, candidate: Candidate, seat: Seat) -> Fitted | None:
         tree = SourceText(candidate.code).parse()
@@ -81,18 +108,18 @@ class FileScope:
             self._import(need, used, added, renames)
         code = rename_globals(candidate.code, renames)
         nodes = [node for node in SourceText(code).parse().body if isinstance(node, _FUNCTIONS)]
-        shapes = {shape_of(node) for node in nodes}
-        if shapes and shapes <= self.shapes:
+        if nodes and all(node in self.shapes for node in nodes):
             return None
         inside = self.methods.setdefault(seat.owner, set(seat.names)) if seat.owner else None
         own = {node.name: self._free(node.name, taken=inside) for node in nodes}
         code = rename_globals(code, {old: new for old, new in own.items() if old != new})
-        self._commit(shapes, set() if seat.owner else set(own.values()), added)
+        self.shapes.add(nodes)
+        self._commit(set() if seat.owner else set(own.values()), added)
         if inside is not None:
             inside |= set(own.values())
         name = own.get(candidate.name, candidate.name)
         above = [rename_globals(fixture.code, renames).strip("\n") for fixture in candidate.fixtures]
-        self.functions |= {fixture.name for fixture in candidate.fixtures}
+        self.fixtures |= {fixture.name for fixture in candidate.fixtures}
         self.taken |= {fixture.name for fixture in candidate.fixtures}
         code = "\n\n\n".join([*above, code.strip("\n")])
         return Fitted(f"{seat.owner}::{name}" if seat.owner else name, code, seat)
@@ -102,12 +129,14 @@ class FileScope:
         if need.bound == "*":
             added.extend([] if need in known else [need])
             return
+        if any(item.serves(need) for item in self.guarded):
+            return
         if not self._clashes(need, added):
             if not any(item.serves(need) for item in known):
                 added.append(need)
             return
         written = need.module if need.name is None and need.alias is None else need.bound
-        for item in known:
+        for item in [*self.guarded, *known]:
             if item.meaning == _meant(need) and item.bound != need.bound and not self._clashes(item, added):
                 renames[written] = item.bound
                 return
@@ -131,8 +160,7 @@ class FileScope:
             number += 1
         return free
 
-    def _commit(self, shapes: set[str], names: set[str], added: list[ImportItem]) -> None:
-        self.shapes |= shapes
+    def _commit(self, names: set[str], added: list[ImportItem]) -> None:
         self.taken |= names | {item.bound for item in added}
         self.rebound |= names
         self.imported += added
@@ -155,16 +183,28 @@ class Fitted:
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def shape_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
-    """Return what the function is, whatever its name: decorators, arguments and body."""
-    parts = [*node.decorator_list, node.args, *node.body]
-    return type(node).__name__ + "".join(ast.dump(part) for part in parts)
-
-
 def identifiers(tree: ast.AST) -> set[str]:
     """Return the plain names and the attribute names in a tree."""
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return names | {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+
+def guarded_imports(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
+    """Yield the imports of a module that are tried before something else is done."""
+    for node in tree.body:
+        if isinstance(node, ast.Try) and node.handlers:
+            yield from (each for each in node.body if isinstance(each, (ast.Import, ast.ImportFrom)))
+
+
+def _skipping(tree: ast.Module) -> Iterator[ImportItem]:
+    """Yield what ``name = pytest.importorskip("module")`` binds."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and len(node.targets) == 1:
+            call, target = node.value, node.targets[0]
+            is_one = ast.unparse(call.func).rpartition(".")[2] == "importorskip" and call.args
+            if is_one and isinstance(target, ast.Name) and isinstance(call.args[0], ast.Constant):
+                module = str(call.args[0].value)
+                yield ImportItem(module, None, target.id if target.id != module else None)
 
 
 def _needs(candidate: Candidate) -> Iterator[ImportItem]:

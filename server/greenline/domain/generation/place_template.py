@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -59,6 +60,22 @@ def place_by_template(template: str, around: Surroundings) -> Placement:
         problem = f"{SETTING}: pytest cannot import {name}; {path.stem} is no name of a module."
     why = f"as {SETTING} says"
     return Placement(path, exists=False, reason=f"{around.shown(path)}, {why}", why=why, problem=problem)
+
+
+def with_namesake(placement: Placement, around: Surroundings) -> Placement:
+    """Return the placement of a new file, with a problem where pytest takes it and another test file for one module."""
+    if around.import_mode == "importlib":
+        return placement
+    path = placement.path
+    for other in sorted(test.path for test in around.tests if test.path.name == path.name and test.path != path):
+        if not {other.parent, path.parent} <= around.packages:
+            problem = (
+                f"{SETTING}: pytest would take {around.shown(path)} and {around.shown(other)} for one module, as their "
+                "folders are not both packages; write {qualified} in the template, which tells them apart, or add an "
+                "__init__.py to both folders."
+            )
+            return replace(placement, problem=problem)
+    return placement
 
 
 def _filled(template: str, around: Surroundings) -> str:

@@ -53,6 +53,18 @@ def makers_in(text: str) -> tuple[tuple[Maker, ...], tuple[Maker, ...]]:
     return tuple(fixtures), factories
 
 
+def fixtures_in(text: str) -> frozenset[str]:
+    """Return the names of all fixtures that a text defines, of whatever scope. Raises nothing."""
+    tree, _ = parse(text)
+    found = [node for node in tree.body if is_fixture(node)] if tree else []
+    return frozenset(_asked_as(node) for node in found if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
+
+
+def _asked_as(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    given = (k.value for d in node.decorator_list if isinstance(d, ast.Call) for k in d.keywords if k.arg == "name")
+    return next((str(each.value) for each in given if isinstance(each, ast.Constant)), node.name)
+
+
 def registered_in(text: str, factories: tuple[Maker, ...]) -> tuple[Maker, ...]:
     """Return the fixtures that pytest-factoryboy's ``register`` makes of factories, for a text that calls it."""
     tree, _ = parse(text)

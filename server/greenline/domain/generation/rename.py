@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from greenline.domain.generation.source_text import SourceText
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _Function = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _Comprehension = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -25,6 +25,43 @@ def rename_globals(code: str, names: Mapping[str, str]) -> str:
     expected = source.parse()
     edits: list[tuple[int, int, str, str]] = []
     _Renamer(names, source, edits).visit(expected)
+    return _edited(code, edits, expected)
+
+
+def rename_parameters(code: str, names: Mapping[str, str]) -> str:
+    """Return ``code`` with parameters of its functions renamed, and what stands for them in their bodies.
+
+    Arguments of calls that are passed by such a name keep it. Raises SyntaxError when ``code`` does not parse.
+    """
+    for node in SourceText(code).parse().body:
+        wanted = {old: new for old, new in names.items() if old in _parameters(node)}
+        if wanted:
+            code = _with_parameters(code, node.lineno, wanted)
+    return code
+
+
+def _with_parameters(code: str, line: int, names: Mapping[str, str]) -> str:
+    source = SourceText(code)
+    expected = source.parse()
+    (function,) = [node for node in expected.body if node.lineno == line]
+    edits: list[tuple[int, int, str, str]] = []
+    for node in ast.walk(function):
+        if isinstance(node, ast.arg) and node.arg in names:
+            at = source.offset(node.lineno, node.col_offset)
+            edits.append((at, len(node.arg), node.arg, names[node.arg]))
+            node.arg = names[node.arg]
+    for part in getattr(function, "body", []):
+        _Renamer(names, source, edits).visit(part)
+    return _edited(code, edits, expected)
+
+
+def _parameters(node: ast.AST) -> set[str]:
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return set()
+    return {each.arg for each in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]}
+
+
+def _edited(code: str, edits: Sequence[tuple[int, int, str, str]], expected: ast.Module) -> str:
     text = code
     for start, length, old, new in sorted(edits, reverse=True):
         if text[start : start + length] != old:
