@@ -11,6 +11,7 @@ from typing import Any, Callable
 from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.candidates import in_turn
 from greenline_probe.explore.goals import Goals
+from greenline_probe.explore.meant import is_meant
 from greenline_probe.explore.mutants import Mutant, Mutation
 from greenline_probe.explore.observation import Observation
 from greenline_probe.explore.observe import Observer
@@ -21,6 +22,8 @@ from greenline_probe.explore.template import OMITTED, Choice, cost_of, repeats
 MAX_CHOSEN = 24
 MAX_TRIED_PER_MUTANT = 50
 MUTANT_SECONDS = 0.1
+NOT_MEANT = 40.0
+"""So much dearer is the result of a call that nobody would make: only what nothing else reaches is worth it."""
 SAYS_NOTHING = 40.0
 """So much dearer is a call that shows nothing, where another method shows what it did."""
 ROUNDS = 6
@@ -197,7 +200,8 @@ class _Choice:
 
     def _price(self, observation: Observation) -> float:
         says = observation.expected != "None" or observation.after or observation.choice.template.through
-        return observation.choice.cost + (0.0 if says or not self._others_show else SAYS_NOTHING)
+        nothing = 0.0 if says or not self._others_show else SAYS_NOTHING
+        return observation.choice.cost + nothing + (0.0 if _is_worth_reading(observation) else NOT_MEANT)
 
     def _simplified(self, observation: Observation) -> Observation:
         """Leave out, or make plain, what changes nothing, neither here nor under the mutants it notices."""
@@ -218,7 +222,7 @@ class _Choice:
         others = {o.choice.key for o in self.kept}
 
         def is_as_good(seen: Observation) -> bool:
-            enough = seen.choice.key not in others and met <= self._met_by(seen)
+            enough = seen.choice.key not in others and met <= self._met_by(seen) and _is_worth_reading(seen)
             return enough and self._holds(seen) and all(self._noticing(m, [seen]) for m in noticed)
 
         return plainer(observation, is_as_good, self._observer, self._budget)
@@ -264,7 +268,8 @@ class _Choice:
 
     def _first_to_notice(self, mutant: Mutant, among: list[Observation]) -> Observation | None:
         known = {id(o) for o in self.kept}
-        able = in_turn([o for o in among if id(o) not in known and self._reaches(o, mutant)])
+        able = [o for o in among if id(o) not in known and _is_worth_reading(o) and self._reaches(o, mutant)]
+        able = in_turn(able)
         with _applied(self._mutation, mutant, self._observer):
             for observation in able[:MAX_TRIED_PER_MUTANT]:
                 if self._budget.is_over():
@@ -272,6 +277,11 @@ class _Choice:
                 if self._notices(observation)[0]:
                     return observation
         return None
+
+
+def _is_worth_reading(observation: Observation) -> bool:
+    """Tell whether a test may show it: values that nobody would pass say something where they are refused."""
+    return observation.kind == "raise" or observation.documented or is_meant(observation.choice)
 
 
 def _one_of_each_path(observations: list[Observation]) -> list[Observation]:

@@ -57,6 +57,12 @@ def is_open(hint: Any) -> bool:
     )
 
 
+def is_number_only(hint: Any) -> bool:
+    """Tell whether the annotation is of numbers and nothing else, but perhaps for None."""
+    parts = typing.get_args(hint) if typing.get_origin(hint) in UNIONS else (hint,)
+    return all(part in (int, float, complex, type(None)) for part in parts)
+
+
 def looks(source: str, hint: Any) -> bool:
     """Tell whether the display fits the annotation's container."""
     origin = typing.get_origin(hint) or hint

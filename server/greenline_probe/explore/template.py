@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from greenline_probe.explore import idioms
+from greenline_probe.explore.fitting import fits
 from greenline_probe.explore.pools import unique
 from greenline_probe.explore.sources import SEPARATOR, call, expression_of, plain, prelude_of, relabelled
 from greenline_probe.explore.steps import in_order, steps_of
 from greenline_probe.explore.stubs import heirs_of, is_stand_in
 from greenline_probe.explore.subject import OPERATORS, STATEMENTS, Subject, variable_name
-from greenline_probe.explore.typical import PLAIN_TEXT, another
+from greenline_probe.explore.typical import PLAIN_TEXT, another, is_a_quantity
 from greenline_probe.explore.values import Values
 
 OMITTED = ""
@@ -46,6 +47,12 @@ class Slot:
     """Each choice brings its own name: ``key=expression``."""
     given: frozenset[str] = frozenset()
     """Choices that the project's tests use: there is nothing plainer."""
+    hint: Any = None
+    """The annotation, where there is one that could be resolved."""
+    default: str = ""
+    """The expression of the parameter's default."""
+    has_no_less: bool = False
+    """How much or how many: nobody passes less than nothing, and the code does not ask for it."""
 
 
 @dataclass
@@ -121,6 +128,9 @@ def templates(subject: Subject, values: Values) -> list[Template]:
     """Return the ways to call the target, most ordinary first; empty when no receiver can be made."""
     special = idioms.ways(subject, values)
     if special is not None:
+        around = _around(subject, values)
+        for way in special:
+            way.slots = [*around, *way.slots]
         return special
     slots = slots_of(subject.signature, values, values.hints(subject.function), "argument")
     if slots is None:
@@ -128,9 +138,6 @@ def templates(subject: Subject, values: Values) -> list[Template]:
     slots = [*_around(subject, values), *slots]
     name = values.names.of(subject.owner) if subject.owner is not None else None
     if subject.kind == "function":
-        around = _around(subject, values)
-        for way in special:
-            way.slots = [*around, *way.slots]
         # The module's own binding: decorated, as its users call it.
         thing = getattr(subject.module, subject.qualname)
         callee = values.names.bind_attribute(subject.module.__name__, subject.qualname, thing)
@@ -146,6 +153,11 @@ def templates(subject: Subject, values: Values) -> list[Template]:
     ]
 
 
+def _around(subject: Subject, values: Values) -> list[Slot]:
+    """Return slots for all that stands before a call, whatever way the target is called."""
+    return [*_settings(values), *idioms.settings(subject, values)]
+
+
 def sequences(template: Template, values: Values, target: str) -> list[Choice]:
     """Return the ordinary call after the methods that change its instance, about the same thing."""
     steps = [i for i, slot in enumerate(template.slots) if slot.role == "step"]
@@ -153,11 +165,6 @@ def sequences(template: Template, values: Values, target: str) -> list[Choice]:
         return []
     found = []
     for run in in_order(template.subject, template.receiver, values, _values_by_name(template.slots), target):
-def _around(subject: Subject, values: Values) -> list[Slot]:
-    """Return slots for all that stands before a call, whatever way the target is called."""
-    return [*_settings(values), *idioms.settings(subject, values)]
-
-
         chosen = list(template.first())
         used = steps[-len(run) :] if template.through else steps[: len(run)]
         for i, source in zip(used, run):
@@ -337,7 +344,11 @@ def slots_of(signature: inspect.Signature, values: Values, hints: dict[str, Any]
             label = f"{parameter.name}=" if parameter.kind is not parameter.POSITIONAL_ONLY else ""
         odd = frozenset(values.leaves.wrong_types(parameter.name, hint))
         _tell_apart(parameter.name, pool, slots)
-        slots.append(Slot(parameter.name, pool if required else [OMITTED, *pool], role, label, typed, odd))
+        slot = Slot(parameter.name, pool if required else [OMITTED, *pool], role, label, typed, odd)
+        slot.hint = hint if typed and not isinstance(hint, str) else None
+        slot.default = values.express.express(parameter.default) or "" if not required else ""
+        slot.has_no_less = is_a_quantity(parameter.name) and not values.asks_for_less(parameter.name)
+        slots.append(slot)
     return slots
 
 
@@ -420,7 +431,7 @@ def _cost_of(slot: Slot, source: str) -> float:
         cost += 2
     if source in {"''", "[]", "{}", "None", "()", "0"}:
         cost += 1.5
-    if source in slot.odd:
+    if source in slot.odd or (slot.hint is not None and source != slot.default and not fits(slot.hint, source)):
         cost += 10
     if source == PLAIN_TEXT:
         cost += 1  # there is a better one

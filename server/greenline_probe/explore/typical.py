@@ -40,6 +40,10 @@ _SAY_NOTHING = frozenset({
     "item",
 })  # fmt: skip
 _JOINING = frozenset({"to", "of", "for", "from", "in", "by", "with", "at", "on", "as"})
+_QUANTITIES = frozenset({
+    "size", "day", "hour", "minute", "week", "month", "night", "count", "quantity", "width", "height", "length",
+    "weight", "age", "guest", "total", "capacity", "duration", "rate", "discount", "loaf", "loaves", "stock", "limit",
+})  # fmt: skip
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
@@ -71,6 +75,12 @@ def another(name: str, taken: Iterable[str]) -> str:
     """Return a text for a parameter beside those that are given already."""
     whole = [repr(" ".join(_words(name)))] if len(_words(name)) > 1 else []
     return next((t for t in (*_noun(name), *whole, *OTHER_TEXTS) if t not in set(taken)), PLAIN_TEXT)
+
+
+def is_a_quantity(name: str) -> bool:
+    """Tell whether a parameter of that name is how much or how many there is of something, never less than nothing."""
+    known = _QUANTITIES | set(_NUMBERS)
+    return any(word in known or word.rstrip("s") in known for word in _meant(_words(name)))
 
 
 def _noun(name: str) -> list[str]:

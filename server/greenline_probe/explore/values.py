@@ -116,6 +116,11 @@ class Values:
             return typical.text(parameter.name, default=default or "")
         return typical.known_text(parameter.name)
 
+    def asks_for_less(self, name: str) -> bool:
+        """Tell whether the code compares what is passed with nothing, with one, or with less."""
+        known = self.facts.compared.get(name, [])
+        return any(isinstance(c, (int, float)) and not isinstance(c, bool) and c <= 1 for c in known)
+
     def _asked_for(self, name: str, hint: Any) -> list[str]:
         """Return values with the keys and attributes that the code reads, where the annotation leaves them open."""
         shape = self.facts.shapes.get(name)

@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.choose import MAX_CHOSEN, Chosen, choose
 from greenline_probe.explore.mutants import Mutation
@@ -151,3 +153,27 @@ def test_what_documentation_shows_stays_one_of_each_path(tmp_path: Path) -> None
     documented = {o.choice.chosen for o in kept.observations if o.documented}
     assert documented == {shown[0], shown[1], shown[3]}
     assert found[0] not in {o.choice.chosen for o in kept.observations}
+
+
+@pytest.mark.parametrize("odd", ["-1", "-3", "7.5"])
+def test_what_nobody_would_pass_is_not_taken_to_notice_a_change(tmp_path: Path, odd: str) -> None:
+    source = "def left(days: int) -> int:\n    return days % 7\n"
+    with chosen(tmp_path, source, "left", [("3",), (odd,)]) as (_, found):
+        kept = programs(found)
+        passed = [o.choice.chosen[0] for o in found.observations]
+
+    assert found.killed >= found.mutants - 1, kept
+    assert all(p.isdecimal() for p in passed), kept
+
+
+def test_what_nobody_would_pass_is_taken_where_it_is_refused_or_nothing_else_leads_there(tmp_path: Path) -> None:
+    source = "def shout(text: str) -> str:\n    if not isinstance(text, str):\n        text = str(text)\n"
+    source += "    return text.upper()\n"
+    with chosen(tmp_path, source, "shout") as (world, found):
+        met = set().union(*(world.goals.met_by(o.edges) for o in found.observations))
+    refused = source.replace("text = str(text)", 'raise TypeError("no text")')
+    with chosen(tmp_path, refused, "shout") as (_, other):
+        errors = [o.error for o in other.observations]
+
+    assert met == world.goals.all
+    assert "TypeError" in errors
