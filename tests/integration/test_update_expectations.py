@@ -195,6 +195,10 @@ def test_several():
     assert result[1] == 1
 
 
+def test_given_gives_2():
+    assert given(3) == 2
+
+
 def test_fine():
     assert word(0) == "none"
 
@@ -274,6 +278,7 @@ AFTER = {
     'assert word(3) == "3"': 'assert word(3) == "3 of them"',
     "assert result == [1, 1]": "assert result == [1, 2]",
     "assert result[1] == 1": "assert result[1] == 2",
+    "def test_given_gives_2():\n    assert given(3) == 2": "def test_given_gives_3():\n    assert given(3) == 3",
 }
 """What is replaced by what, and nothing else is."""
 
@@ -361,6 +366,16 @@ async def test_what_was_updated_is_known_from_then_on(desk: Desk) -> None:
     assert desk.service.known(desk.tests, ["test_equal"]) == ()
     desk.service.remember(update)
     assert desk.service.known(desk.tests, ["test_equal"]) == ("test_equal",)
+
+
+async def test_a_test_is_known_by_its_new_name(desk: Desk) -> None:
+    desk.accept()
+    update = await desk.propose("test_given_gives_2")
+    assert update.edit is not None
+    assert [one.name for one in update.tests] == ["test_given_gives_3"]
+    desk.tests.write_text(update.edit.new_text)
+    desk.service.remember(update)
+    assert desk.service.known(desk.tests, ["test_given_gives_3"]) == ("test_given_gives_3",)
 
 
 async def test_an_edited_test_is_named_and_not_looked_at(desk: Desk) -> None:

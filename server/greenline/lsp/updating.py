@@ -86,13 +86,13 @@ class Updating:
             # Neovim says that it did what its person has refused.
             raise Unfinished(f"{path.name} is as it was: the change was not accepted.")
         await asyncio.to_thread(services.update.remember, update)
-        progress.step(f"Running {one.test}", 0.5)
-        ran = await testing.run_again(self._session, path, [f"{path}::{one.test}"], progress)
+        progress.step(f"Running {one.name}", 0.5)
+        ran = await testing.run_again(self._session, path, [f"{path}::{one.name}"], progress)
         if not ran.ok or ran.failures:
-            message = f"{one.test} was updated, and does not pass: {ran.message}"
+            message = f"{one.name} was updated, and does not pass: {ran.message}"
             self._session.spawn(offer_undo(self._session, applied, message), "question about undoing")
             raise Unfinished(message, told=True)
-        message = f"{one.test} is updated and passes: {_told(one, _MOST_SHOWN)}"
+        message = f"{one.name} is updated and passes: {_told(one, _MOST_SHOWN)}"
         self._session.show(names.plain(message), Info)
         return Finished(message)
 

@@ -52,6 +52,13 @@ class Updated:
     changes: tuple[Change, ...] = ()
     refusal: str = ""
     """A sentence without its end."""
+    renamed: str = ""
+    """As pytest names it once it is written, where its name said what it expected before."""
+
+    @property
+    def name(self) -> str:
+        """As pytest names it once the edit is written."""
+        return self.renamed or self.test
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +125,10 @@ class UpdateExpectations:
         if update.edit is None:
             return
         before, after = keys_of(update.edit.base_text), keys_of(update.edit.new_text)
-        names = [one.test for one in update.tests if one.changes and one.test in after]
-        known = self._generated.find([before[name] for name in names])
+        changed = [one for one in update.tests if one.changes and one.name in after]
+        known = self._generated.find([before[one.test] for one in changed])
         self._generated.remember(
-            [replace(known[before[name]], key=after[name]) for name in names if before[name] in known]
+            [replace(known[before[one.test]], key=after[one.name]) for one in changed if before[one.test] in known]
         )
 
     def _read(self, path: Path) -> tuple[str, str]:
@@ -174,11 +181,14 @@ class _Work:
         revised = [(one, self._judged(one, report)) for one in expected]
         edit = self._edit([r for _, r in revised if r.changes])
         if edit is not None:
-            names = [r.test for _, r in revised if r.changes]
-            failed = await self._failed(edit, names, progress)
+            names = {r.renamed or r.test: r.test for _, r in revised if r.changes}
+            failed = {names[name]: why for name, why in (await self._failed(edit, names, progress)).items()}
             revised = [(e, _unsteady(r, failed[r.test]) if r.test in failed else r) for e, r in revised]
             edit = self._edit([r for _, r in revised if r.changes]) if failed else edit
-        tests = (Updated(r.test, self._target(r.test), r.changes, r.refusal) for _, r in revised)
+        tests = (
+            Updated(r.test, self._target(r.test), r.changes, r.refusal, r.renamed if r.changes else "")
+            for _, r in revised
+        )
         return Update(tuple(tests), edit)
 
     def _judged(self, expected: Expectations, report: TestReport) -> Revised:
@@ -232,11 +242,15 @@ class _Work:
             self.path, creates=False, base_text=self.text, new_text=new_text, replacements=tuple(replacements)
         )
 
-    async def _failed(self, edit: TestEdit, names: Sequence[str], progress: Progress) -> dict[str, str]:
-        """Run the updated tests twice, in two processes, under other circumstances; return which fail, and why."""
+    async def _failed(self, edit: TestEdit, tests: Mapping[str, str], progress: Progress) -> dict[str, str]:
+        """Run the updated tests twice, in two processes, under other circumstances; return which fail, and why.
+
+        ``tests`` are their names of now and those of before.
+        """
+        names = list(tests)
         count = "the updated test" if len(names) == 1 else f"{len(names)} updated tests"
         progress.step(f"Running {count}, twice", 0.5)
-        package = module_name(self._target(names[0]).path, self.project.source_roots) or ""
+        package = module_name(self._target(tests[names[0]]).path, self.project.source_roots) or ""
         other = replace(_OTHERWISE, package=package.partition(".")[0])
         runs = [
             self._run(edit.new_text, names),

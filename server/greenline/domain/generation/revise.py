@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from greenline.domain.generation.case import Case
-from greenline.domain.generation.filled_names import filled
+from greenline.domain.generation.filled_names import expression_in, filled
+from greenline.domain.generation.kept_tests import named_tests
+from greenline.domain.generation.retold import Turn, docstring_of, renamed, row_ids_of
 from greenline.domain.generation.statements import APPROXIMATE, CONSTANTS, raising
+from greenline.domain.generation.text_spans import Span, Spans
 from greenline.domain.generation.wrap_source import double_quoted
 
 if TYPE_CHECKING:
@@ -17,7 +21,6 @@ if TYPE_CHECKING:
 
     from greenline.domain.generation.expected_values import Cell, Expectation, Expectations
     from greenline.domain.generation.noted import Noted
-    from greenline.domain.generation.text_spans import Span
 
 _NUMBER = re.compile(r"-?\d[\d_]*(\.\d+)?(e[+-]?\d+)?")
 _LONGEST = 200
@@ -47,6 +50,8 @@ class Revised:
     replacements: tuple[tuple[Span, str], ...] = ()
     changes: tuple[Change, ...] = ()
     refusal: str = ""
+    renamed: str = ""
+    """As pytest names it from then on, where its name said the outcome of before."""
 
 
 class _Refused(Exception):
@@ -60,15 +65,46 @@ def revise(test: Expectations, text: str, noted: Iterable[Noted]) -> Revised:
         by_number[one.number].append(one)
     replacements: dict[Span, str] = {}
     changes: list[Change] = []
+    turns: list[Turn] = []
+    name = ""
     try:
         for expectation in test.found:
             reviser = _Reviser(test, text, expectation)
             for span, new, change in reviser.revise(by_number[expectation.number]):
                 _put(replacements, span, new)
                 changes += [change] if change else []
+            turns += reviser.turns
+        if turns:
+            name = _retell(test.test, text, turns, replacements, changes)
     except _Refused as refused:
         return Revised(test.test, refusal=str(refused))
-    return Revised(test.test, tuple(sorted(replacements.items(), key=lambda r: r[0].start)), tuple(changes))
+    places = tuple(sorted(replacements.items(), key=lambda r: r[0].start))
+    return Revised(test.test, places, tuple(changes), renamed=name)
+
+
+def _retell(test: str, text: str, turns: Sequence[Turn], replacements: dict[Span, str], changes: list[Change]) -> str:
+    """Have the ids of rows, the docstring and the name say what is expected now; return the name if it is another."""
+    definition, spans = named_tests(text)[test], Spans(text)
+    for span, new in row_ids_of(definition, spans, turns):
+        _put(replacements, span, new)
+        changes.append(Change("the row's id", spans.slice(span), new))
+    docstring = docstring_of(definition, spans, turns)
+    if docstring is not None:
+        _put(replacements, *docstring)
+        changes.append(
+            Change("its docstring", *(" ".join(s.split()) for s in (spans.slice(docstring[0]), docstring[1])))
+        )
+    owner, colons, name = test.rpartition("::")
+    new_name = renamed(name, turns)
+    if new_name == name:
+        return ""
+    new = f"{owner}{colons}{new_name}"
+    if re.search(rf"(?<!def )\b{name}\b", text) or new in named_tests(text):
+        raise _Refused(f"its name says {turns[0].old}, and it cannot be named {new_name} here: generate it anew")
+    start = text.index(name, spans.of(definition).start)
+    _put(replacements, Span(start, start + len(name)), new_name)
+    changes.append(Change("its name", name, new_name))
+    return new
 
 
 def _put(replacements: dict[Span, str], span: Span, new: str) -> None:
@@ -91,6 +127,8 @@ class _Reviser:
         self._test = test
         self._text = text
         self._expectation = expectation
+        self.turns: list[Turn] = []
+        """What the outcome was and is, for whatever else says it."""
 
     def revise(self, noted: Sequence[Noted]) -> list[_Found]:
         """Return replacements; of those that belong together the first has the change. Raises _Refused."""
@@ -126,6 +164,7 @@ class _Reviser:
         elif approximate is None and APPROXIMATE.fullmatch(new) and self._has("pytest"):
             new = f"pytest.approx({new})"
         change = Change(self._called(one), old, new)
+        self._turned(one, self._slice(cell.span if cell else expectation.expected), one.source)
         return [(span, new, change), *self._other_operator(new, old, in_cell=cell is not None)]
 
     def _other_operator(self, new: str, old: str, *, in_cell: bool) -> list[_Found]:
@@ -153,12 +192,15 @@ class _Reviser:
                 raise _Refused(f"some rows raise {one.source} now, and the table expects {old_error} of all")
             old = self._slice(cell.span)
             new = self._as_written(self._in_table(one, message), old)
+            self._turned(one, old, new)
             return [(cell.span, new, Change(self._called(one), old, new))]
         head, imports = raising(Case("", error=one.source, message=message if expectation.match else ""))
         if "import re" in imports and not self._has("re"):
             raise _Refused(f"`{self._called(one)}` raises with a message now that needs an `import re` here")
         old = self._slice(expectation.whole)
         new = old.partition("(")[0] + "(" + head.partition("(")[2]
+        pattern = self._text_of(expectation.match) if expectation.match else ""
+        self.turns.append(Turn(old_error, one.source, raises=True, old_message=pattern, new_message=message))
         return [(expectation.whole, new, Change(self._called(one), old, new))]
 
     def _in_table(self, one: Noted, message: str) -> str:
@@ -171,6 +213,15 @@ class _Reviser:
         if "import re" in imports and not self._has("re"):
             raise _Refused(f"`{self._called(one)}` raises with a message now that needs an `import re` here")
         return head.partition("match=")[2][:-1]
+
+    def _turned(self, one: Noted, old: str, new: str) -> None:
+        column = self._expectation.column
+        self.turns.append(Turn(old, new, column=column, row=one.row.get(column, 0)))
+
+    def _text_of(self, span: Span) -> str:
+        """Return the text that a literal is, empty for anything else."""
+        node = expression_in(self._slice(span))
+        return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
     def _called(self, one: Noted) -> str:
         row = {

@@ -24,22 +24,23 @@ def row_counts(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> list[int]:
     return [len(rows) for table in tables if (columns := _columns(table)) for rows in list(columns.values())[:1]]
 
 
-def _columns(call: ast.Call) -> dict[str, list[ast.expr]]:
-    if len(call.args) < 2 or not isinstance(call.args[1], (ast.List, ast.Tuple)):  # noqa: PLR2004 - names and rows
-        return {}
-    names = _names(call.args[0])
-    rows = [_row(row, len(names)) for row in call.args[1].elts]
-    if not names or any(len(row) != len(names) for row in rows):
-        return {}
-    return {name: [row[number] for row in rows] for number, name in enumerate(names)}
-
-
-def _names(node: ast.expr) -> list[str]:
+def column_names(node: ast.expr) -> list[str]:
+    """Return the parameters that a table names, in either of pytest's forms; none where they are not written out."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return [name.strip() for name in node.value.split(",") if name.strip()]
     if isinstance(node, (ast.Tuple, ast.List)):
         return [e.value for e in node.elts if isinstance(e, ast.Constant) and isinstance(e.value, str)]
     return []
+
+
+def _columns(call: ast.Call) -> dict[str, list[ast.expr]]:
+    if len(call.args) < 2 or not isinstance(call.args[1], (ast.List, ast.Tuple)):  # noqa: PLR2004 - names and rows
+        return {}
+    names = column_names(call.args[0])
+    rows = [_row(row, len(names)) for row in call.args[1].elts]
+    if not names or any(len(row) != len(names) for row in rows):
+        return {}
+    return {name: [row[number] for row in rows] for number, name in enumerate(names)}
 
 
 def _row(node: ast.expr, width: int) -> list[ast.expr]:
