@@ -1,7 +1,8 @@
 """Run in the Python that has the libraries: makes the first call of each way to a target, and prints what it is.
 
 Arguments: the folder of the server, the module's file, the target. Prints a list of objects with ``call``, ``says``
-(what a test would assert), ``error``, ``pools`` (what is tried, by name) and ``is_bug``.
+(what a test would assert), ``error``, ``pools`` (what is tried, by name) ``is_bug`` and
+``left_out`` (why kinds could not answer).
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ def first_calls(file: Path, target: str) -> list[dict[str, Any]]:
                 "says": [f"result == {seen.expected}"] * (seen.expected is not None) + [*seen.details, *seen.after],
                 "error": seen.error_text,
                 "pools": {slot.name: slot.pool for slot in way.slots},
+                "left_out": list(parts["idioms"].left_out.values()),
                 "is_bug": any(each["typed"] for each in told),
             }
         )

@@ -137,3 +137,56 @@ def test_a_factory_that_makes_one_app_only_and_a_neighbour_that_ends_are_not_ask
     )
     assert call["says"][0] == "result.status_code == 200"
     assert call["says"][1].startswith("result.text == 'hi ")
+
+
+_PAGES = """
+    from flask import Flask, Response, render_template_string, request
+
+    app = Flask(__name__)
+    PAGE = "<!DOCTYPE html>\\n<html>\\n" + "<p>padding padding padding</p>\\n" * 20 + "<b>{{ total }}</b></html>\\n"
+
+    @app.errorhandler(KeyError)
+    def without_key(error):
+        return {"error": "no key"}, 503
+
+    @app.get("/total/<int:a>")
+    def total(a):
+        return render_template_string(PAGE, total=a * 2)
+
+    @app.route("/desk", methods=["GET", "POST"])
+    def desk():
+        if request.method == "GET":
+            raise KeyError("key")
+        return {"error": "closed"}, 500
+
+    def plain(text: str) -> Response:
+        return Response(f"said {text}", mimetype="text/plain")
+"""
+
+
+def test_of_a_long_page_the_line_is_asserted_that_was_computed(tmp_path: Path) -> None:
+    (call,) = calls_of("service.py::total", tmp_path, {"service.py": _PAGES})
+    assert call["call"].endswith("client.get('/total/3')")
+    assert call["says"] == ["result.status_code == 200", "'<b>6</b>' in result.text"]
+
+
+def test_what_one_request_raised_is_not_held_against_the_next(tmp_path: Path) -> None:
+    calls = calls_of("service.py::desk", tmp_path, {"service.py": _PAGES})
+    assert [(call["error"], call["says"][:1]) for call in calls] == [
+        ("", ["result.status_code == 503"]),
+        ("", ["result.status_code == 500"]),
+    ]
+
+
+def test_a_response_that_a_function_returns_is_asserted_by_status_and_body(tmp_path: Path) -> None:
+    (call,) = calls_of("service.py::plain", tmp_path, {"service.py": _PAGES})
+    assert call["says"][0] == "result.status_code == 200"
+    assert call["says"][1].startswith("result.get_data(as_text=True) == 'said ")
+
+
+def test_endpoints_are_called_plainly_where_the_test_client_is_not_installed(tmp_path: Path) -> None:
+    missing = dict.fromkeys(("httpx.py", "httpx2.py"), "raise ImportError('not installed')\n")
+    (call,) = calls_of("service.py::show_shelf", tmp_path, {"service.py": _ROUTERS, **missing})
+    assert call["call"].startswith("show_shelf(")
+    (why,) = call["left_out"]
+    assert why.startswith("fastapi routes are tested like any other code: ")

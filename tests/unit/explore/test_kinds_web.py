@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
+import types
 
-from greenline_probe.explore.kinds.web_values import Request, asked_of, names_in_address, told
+from greenline_probe.explore.kinds.pages import know_texts, told
+from greenline_probe.explore.kinds.web_values import Request, asked_of, names_in_address
 from greenline_probe.explore.template import Slot
 
 
@@ -45,7 +48,28 @@ def test_a_request_is_put_together_from_what_is_chosen() -> None:
     ]
 
 
-def test_a_long_text_is_told_by_its_first_line() -> None:
-    assert told("short") == ["{}.text"]
-    assert told("<h1>Books {new}</h1>\n" + "x" * 400) == ["'<h1>Books {{new}}</h1>' in {}.text"]
-    assert told("") == []
+_PAGE = """<!doctype html>
+<html><head><title>Sums</title></head>
+<body>{padding}
+{{% if total > 9 %}}
+<p>That is a lot.</p>
+{{% endif %}}
+<b>{{{{ total }}}}</b><i>{{{{ name }}}}</i></body></html>
+""".format(padding="<p>padding</p>\n" * 40)
+
+
+def test_a_long_page_is_told_by_the_lines_that_were_computed_for_the_request() -> None:
+    know_texts(types.SimpleNamespace(PAGE=_PAGE))
+    page = re.sub("{% .* %}\n", "", _PAGE).replace("{{ total }}", "12").replace("{{ name }}", "Ada")
+    shown = "{}.text"
+    assert told(page, shown, ["/sums/5/7?who=Ada"]) == ["'<i>Ada</i>' in {}.text", "'<p>That is a lot.</p>' in {}.text"]
+    assert told(page.replace("<p>That is a lot.</p>", ""), shown, ["/sums/12"]) == [
+        "'<b>12</b>' in {}.text",
+        "'<i>Ada</i>' in {}.text",
+    ]
+
+
+def test_a_long_text_of_no_template_is_told_by_its_lines() -> None:
+    assert told("short", "{}.text") == ["{}.text"]
+    assert told("<h1>Books {new}</h1>\n" + "x" * 400, "{}.text") == ["'<h1>Books {{new}}</h1>' in {}.text"]
+    assert told("", "{}.text") == []

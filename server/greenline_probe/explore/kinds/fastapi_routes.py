@@ -12,6 +12,7 @@ from typing import Any
 from greenline_probe.explore.kinds.apps import apps_of, code_around, is_registered
 from greenline_probe.explore.kinds.asgi_routes import Route, routes_of
 from greenline_probe.explore.kinds.clients import Way, literals
+from greenline_probe.explore.kinds.pages import know_templates, know_texts, told
 from greenline_probe.explore.kinds.web_values import (
     Request,
     asked_of,
@@ -19,7 +20,6 @@ from greenline_probe.explore.kinds.web_values import (
     open_slot,
     slot,
     text_slot,
-    told,
 )
 from greenline_probe.explore.pools import unique
 from greenline_probe.explore.sources import plain
@@ -47,6 +47,10 @@ def ways(subject: Subject, values: Values) -> list[Template] | None:
             if method in route.methods
         ]
         if found:
+            know_texts(subject.module)
+            for held in list(vars(subject.module).values()):
+                if type(held).__name__ == "Jinja2Templates":
+                    know_templates(held.env)
             test_client = importlib.import_module(f"{_library()}.testclient").TestClient
             maker = values.names.bind("TestClient", f"{_library()}.testclient", "TestClient", test_client)
             client = Slot("$client", ["\n".join([*arranged[:-1], f"client = {maker}({arranged[-1]})"])], "setting")
@@ -62,7 +66,7 @@ def parts(value: Any) -> list[str] | None:
         if is_refusal(value):
             return ["{}.status_code", '{}.json()["detail"][0]["loc"]']
         return ["{}.status_code", "{}.json()"]
-    return ["{}.status_code", *told(value.text)]
+    return ["{}.status_code", *told(value.text, "{}.text", [str(value.request.url.raw_path, "ascii")])]
 
 
 def is_refusal(value: Any) -> bool:

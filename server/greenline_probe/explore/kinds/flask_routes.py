@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import functools
 import importlib
 import inspect
 import re
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from greenline_probe.explore.kinds.apps import apps_of, code_around, is_registered
 from greenline_probe.explore.kinds.clients import Way
+from greenline_probe.explore.kinds.pages import holds, know_templates, know_texts, told
 from greenline_probe.explore.kinds.web_values import (
     Asked,
     Request,
@@ -19,7 +23,6 @@ from greenline_probe.explore.kinds.web_values import (
     open_slot,
     slot,
     text_slot,
-    told,
 )
 from greenline_probe.explore.subject import Subject
 from greenline_probe.explore.template import Slot, Template
@@ -47,10 +50,19 @@ def ways(subject: Subject, values: Values) -> list[Template] | None:
         ]
         if rules:
             _watch()
+            know_texts(subject.module)
+            know_templates(app.jinja_env)
             client = Slot("$client", ["\n".join([*arranged[:-1], f"client = {arranged[-1]}.test_client()"])], "setting")
             asked = _asked(subject)
             return [_way(subject, client, rule, method, asked, values) for rule, method in rules]
     return None
+
+
+@contextlib.contextmanager
+def around() -> Iterator[None]:
+    """Look at each request by itself."""
+    _raised.clear()
+    yield
 
 
 def failure(value: Any) -> BaseException | None:
@@ -68,19 +80,23 @@ def parts(value: Any) -> list[str] | None:
         return ["{}.status_code", "{}.get_json()"]
     if 300 <= value.status_code < 400:
         return ["{}.status_code", "{}.location"]
-    if value.status_code >= 400 and "<!doctype html>" in value.text:
-        return ["{}.status_code", *_description(value)]
-    return ["{}.status_code", *told(value.text)]
+    text = value.get_data(as_text=True)
+    shown = "{}.text" if hasattr(value, "text") else "{}.get_data(as_text=True)"
+    if value.status_code >= 400 and "<!doctype html>" in text:
+        return ["{}.status_code", *_description(value.status_code, text, shown)]
+    request = getattr(value, "request", None)
+    sent = [] if request is None else [request.full_path, *request.form.values()]
+    return ["{}.status_code", *told(text, shown, sent)]
 
 
-def _description(value: Any) -> list[str]:
+def _description(status: int, text: str, shown: str) -> list[str]:
     """Return what the project says about an error; what Werkzeug says of each is its own."""
-    known = importlib.import_module("werkzeug.exceptions").default_exceptions.get(value.status_code)
-    found = _DESCRIBED.search(value.text)
+    known = importlib.import_module("werkzeug.exceptions").default_exceptions.get(status)
+    found = _DESCRIBED.search(text)
     said = found.group(1) if found else ""
     if not said or "&" in said or "\n" in said or known is None or said == known.description:
         return []
-    return [f"{said!r} in ".replace("{", "{{").replace("}", "}}") + "{}.text"]
+    return [holds(said, shown)]
 
 
 def is_callback(subject: Subject) -> bool:
@@ -132,7 +148,22 @@ def _is(view: Any, function: Any) -> bool:
 
 def _watch() -> None:
     """Hear of what views raise: the response alone does not tell."""
-    sys.modules["flask"].got_request_exception.connect(_heard)
+    flask = sys.modules["flask"]
+    try:
+        flask.got_request_exception.connect(_heard)
+    except RuntimeError:  # Flask before 2.3, without blinker: there are no signals
+        _watch_without_signals(flask.Flask)
+
+
+@functools.lru_cache(maxsize=1)
+def _watch_without_signals(app: Any) -> None:
+    handle = app.handle_exception
+
+    def handle_exception(self: Any, error: Exception) -> Any:
+        _heard(self, error)
+        return handle(self, error)
+
+    app.handle_exception = handle_exception
 
 
 def _heard(_sender: Any, exception: BaseException, **_: Any) -> None:

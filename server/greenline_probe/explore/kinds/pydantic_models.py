@@ -49,7 +49,10 @@ def said(error: BaseException) -> str | None:
     """Return what is wrong, without the place, the input and the address that pydantic adds."""
     if not isinstance(error, pydantic.ValidationError):
         return None
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    try:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    except TypeError:  # pydantic's first version adds nothing of this
+        first = error.errors()[0]
     return _WORDS_OF_PYDANTIC.sub("", str(first["msg"]))
 
 
@@ -64,7 +67,8 @@ def arguments(value: Any) -> list[tuple[str, Any]] | None:
 
 def is_model(kind: Any) -> bool:
     """Tell whether it is a class of pydantic's second version."""
-    return isinstance(kind, type) and issubclass(kind, pydantic.BaseModel) and hasattr(kind, "model_fields")
+    is_one = isinstance(kind, type) and issubclass(kind, pydantic.BaseModel)
+    return is_one and hasattr(kind, "__pydantic_decorators__")
 
 
 def _constructions(subject: Subject, values: Values, tail: str) -> list[Template] | None:

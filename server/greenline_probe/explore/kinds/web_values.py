@@ -17,7 +17,6 @@ from greenline_probe.explore.template import OMITTED, Slot
 from greenline_probe.explore.values import Values
 
 MOST = 16
-LONGEST = 300
 _PLACE = re.compile(r"<(?:[^:<>]+:)?(\w+)>|\{(\w+)(?::[^{}]+)?\}")
 _TAKES = frozenset({"get", "getlist", "pop"})
 _OPEN = ["3", "'abc'", "0", "'1'", "True", "['a', 'b']", "None"]
@@ -186,13 +185,3 @@ def _items(source: str) -> list[str]:
     if isinstance(value, bool):
         return [str(value).lower()]
     return [str(item) for item in value] if isinstance(value, (list, tuple)) else [str(value)]
-
-
-def told(text: str) -> list[str]:
-    """Return the parts that say what a text body is: all of it, or its first line."""
-    if not text:
-        return []
-    if len(text) <= LONGEST:
-        return ["{}.text"]
-    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    return [f"{first[:LONGEST]!r} in ".replace("{", "{{").replace("}", "}}") + "{}.text"] if first else []
