@@ -148,3 +148,33 @@ def test_ids_in_a_list_stay_different() -> None:
 def test_ids_of_what_is_passed_stay() -> None:
     found = updated(TABLE.replace("(4, True", "(4, 4"), value("5", n=1, expected=1))
     assert 'pytest.param(4, 5, id="4")' in found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "then"),
+    [
+        ("pytest.approx([0.3, 2.0])", "[0.30000000000000004, 2.5]", "pytest.approx([0.30000000000000004, 2.5])"),
+        ("pytest.approx([0.3, 2.0], rel=0.1)", "(1.0, 2)", "pytest.approx((1.0, 2), rel=0.1)"),
+        ("pytest.approx([0.3, 2.0])", "{'a': -0.5, 'b': None}", 'pytest.approx({"a": -0.5, "b": None})'),
+        ("pytest.approx(0.3)", "1", "pytest.approx(1)"),
+        ("pytest.approx(0.3)", "['a', 1]", '["a", 1]'),
+        ("pytest.approx(0.3)", "[[0.5]]", "[[0.5]]"),
+        ("pytest.approx(0.3)", "{0.5}", "{0.5}"),
+        ("[1, 2]", "[0.30000000000000004, 2]", "pytest.approx([0.30000000000000004, 2])"),
+        ("{'a': 1}", "{'a': 0.30000000000000004}", "pytest.approx({'a': 0.30000000000000004})"),
+        ("[1, 2]", "[0.5, 2]", "[0.5, 2]"),
+        ("[1, 2]", "[[0.30000000000000004], 2]", "[[0.30000000000000004], 2]"),
+        ("1", "-0.30000000000000004", "pytest.approx(-0.30000000000000004)"),
+    ],
+)
+def test_floats_stay_approximate(old: str, new: str, then: str) -> None:
+    text = f"import pytest\n\n\ndef test_f():\n    assert f() == {old}\n"
+    assert updated(text, value(new)) == text.replace(old, then)
+    table = f"import pytest\n\n\n@pytest.mark.parametrize('x', [{old}])\ndef test_f(x):\n    assert f() == x\n"
+    assert updated(table, value(new, x=0)) == table.replace(old, then)
+
+
+def test_without_pytest_in_the_file_floats_are_as_they_are() -> None:
+    assert updated("def test_f():\n    assert f() == 1\n", value("[1.30000000000000004]")).endswith(
+        "[1.30000000000000004]\n"
+    )

@@ -8,11 +8,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from greenline.domain.generation.approximate import may_be_approximate, should_be_approximate
 from greenline.domain.generation.case import Case
 from greenline.domain.generation.filled_names import expression_in, filled
 from greenline.domain.generation.kept_tests import named_tests
 from greenline.domain.generation.retold import Turn, docstring_of, renamed, row_ids_of
-from greenline.domain.generation.statements import APPROXIMATE, CONSTANTS, raising
+from greenline.domain.generation.statements import CONSTANTS, raising
 from greenline.domain.generation.text_spans import Span, Spans
 from greenline.domain.generation.wrap_source import double_quoted
 
@@ -159,9 +160,9 @@ class _Reviser:
         span = cell.span if cell else expectation.expected
         approximate = cell.approximate if cell else expectation.approximate
         old, new = self._slice(approximate or span), self._as_written(one.source, self._slice(span))
-        if approximate is not None and not _NUMBER.fullmatch(new):
+        if approximate is not None and not (may_be_approximate(new) or _NUMBER.fullmatch(new)):
             span = approximate
-        elif approximate is None and APPROXIMATE.fullmatch(new) and self._has("pytest"):
+        elif approximate is None and should_be_approximate(new) and self._has("pytest"):
             new = f"pytest.approx({new})"
         change = Change(self._called(one), old, new)
         self._turned(one, self._slice(cell.span if cell else expectation.expected), one.source)
