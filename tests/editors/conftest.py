@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from editors.real_editors import REPOSITORY, environment
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
+from editors.real_editors import REPOSITORY, environment, server_command
 
 FAULTY = """\
 def port_of(address: str) -> int:
@@ -84,6 +82,18 @@ def test_currency():
     assert currency() == "EUR"
 """,
 }
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> dict[str, str]:
+    """Return an environment in which ``greenline`` is on PATH, and the Python that has pytest."""
+    program = tmp_path / "bin" / "greenline"
+    program.parent.mkdir()
+    *command, last = server_command()
+    assert last == "lsp"
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    return {"PATH": os.pathsep.join([str(program.parent), str(Path(sys.executable).parent), os.environ["PATH"]])}
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ local function play()
     return next(signs()) ~= nil
   end)
   told.signs = signs()
-  told.statusline = require('greenline.signs').statusline()
+  told.statusline = require('greenline.statusline').text()
 
   -- A keystroke: the line is unknown; undone, it is what it was.
   local first_gap = tonumber(told.before[1]:match('^%d+'))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from editors.real_editors import REPOSITORY, editors_folder, environment, not_set_up, server_command
+from editors.real_editors import HERE, REPOSITORY, editors_folder, environment, not_set_up, server_command
 from greenline.adapters.generated_tests_sqlite import GeneratedTestsSqlite
 from greenline.domain.generation.kept_tests import GeneratedTest, key_of, named_tests
 
@@ -24,18 +25,27 @@ SCENARIO_SECONDS = 180
 
 @dataclass(frozen=True)
 class Neovim:
+    version: str
     program: Path
-    encoding: str
-    """Of positions, as the two sides agree on it."""
+
+    @property
+    def encoding(self) -> str:
+        """Of positions, as the two sides agree on it."""
+        return "utf-8" if self.version == "0.12" else "utf-16"
+
+    @property
+    def enables(self) -> bool:
+        """Whether it has ``vim.lsp.enable``."""
+        return self.version != "0.10"
 
 
-@pytest.fixture(params=[("forky", "utf-8"), ("trixie", "utf-16")], ids=["0.12", "0.10"])
+@pytest.fixture(params={"0.12": "nvim-forky", "0.11": "nvim-pypi", "0.10": "nvim-trixie"}.items(), ids=lambda p: p[0])
 def neovim(request: pytest.FixtureRequest) -> Neovim:
-    suite, encoding = request.param
-    program = editors_folder() / f"nvim-{suite}" / "nvim"
+    version, folder = request.param
+    program = editors_folder() / folder / "nvim"
     if not program.exists():
-        not_set_up(f"Neovim of Debian {suite}", "setup_neovim.sh")
-    return Neovim(program, encoding)
+        not_set_up(f"Neovim {version}", "setup_neovim.sh")
+    return Neovim(version, program)
 
 
 @pytest.mark.parametrize(
@@ -150,14 +160,137 @@ def test_what_the_person_refuses_is_not_done(neovim: Neovim, outdated: Path, tmp
     assert "is as it was" in told["messages"][-1]
 
 
+WILD = "def loops(number):\n    while True:\n        number += 1\n"
+ONE_FILE = """\
+vim.api.nvim_create_autocmd('FileType', {
+  pattern = 'python',
+  callback = function(event)
+    local config = dofile(vim.fn.stdpath('config') .. '/lsp/greenline.lua')
+    config.name = 'greenline'
+    config.root_dir = vim.fs.root(event.buf, config.root_markers)
+    vim.lsp.start(config)
+  end,
+})
+"""
+
+
+@pytest.mark.parametrize("by", ["copying", "a plugin manager"])
+def test_installed_by(neovim: Neovim, kinds: Path, tmp_path: Path, installed: dict[str, str], by: str) -> None:
+    """All of the plugin, by its commands."""
+    configuration = tmp_path / "config" / "nvim"
+    plugin = REPOSITORY / "editors" / "neovim"
+    if by == "copying":
+        shutil.copytree(plugin, configuration)
+        init = "vim.lsp.enable('greenline')" if neovim.enables else "require('greenline').setup()"
+    else:
+        configuration.mkdir(parents=True)
+        init = f"vim.opt.runtimepath:append('{plugin}')\nrequire('greenline').setup({{ signs = {{ covered = '|' }} }})"
+    (configuration / "init.lua").write_text(init, encoding="utf-8")
+    (kinds / "wild.py").write_text(WILD, encoding="utf-8")
+    tests = kinds / "tests" / "test_orders.py"
+    before = tests.read_text(encoding="utf-8")
+
+    told = play(
+        neovim,
+        tmp_path,
+        "neovim_plugin.lua",
+        clean=False,
+        variables=installed,
+        file=str(kinds / "orders.py"),
+        endless=str(kinds / "wild.py"),
+        generate="^def receipt",
+    )
+
+    assert told["step"] == "done", json.dumps(told, indent=1)
+    assert told["completed"] == ["generate", "generate_file"]
+    assert told["help"]["name"].endswith("greenline.txt")
+    _is_healthy(told["health"]["text"], neovim, kinds)
+    assert "# Greenline: orders.py" in told["status"]["text"]
+    assert re.fullmatch(r"\d+ % · \d+ gaps( · Run tests.*)?", told["statusline"])
+    assert ("GreenlineCovered" in told["signs"].values()) is (by == "a plugin manager")
+    first, second, third = told["gaps"]
+    assert first < second
+    assert third == first
+    assert told["hidden"] == {"signs": [], "diagnostics": 0}
+    titles = {step["title"] for step in told["progress"] if step["kind"] == "begin"}
+    assert titles >= {"Run tests with coverage", "Generate test for line 1"}
+    assert any(re.search(r"Run tests with coverage \d+ %", step["statusline"]) for step in told["progress"])
+    assert not list(kinds.rglob("test_wild.py"))
+    assert "There is no `:Greenline nothing`. There are: affected, " in told["unknown_command"]
+    after = tests.read_text(encoding="utf-8")
+    assert [line for line in before.splitlines() if line not in after and "import" not in line] == []
+    assert "receipt(" in after
+
+
+def _is_healthy(page: str, neovim: Neovim, project: Path) -> None:
+    """Look for what a person looks for there."""
+    assert f"Neovim {neovim.version}." in page
+    assert re.search(r"OK greenline \d+\.\d+\.\d+ \(.*/bin/greenline\)", page)
+    assert f"attached to 1 buffer, in {project}" in page
+    assert re.search(r"interpreter: Python 3\.\d+\.\d+ at ", page)
+    assert re.search(r"OK pytest: \d", page)
+    assert re.search(r"WARNING coverage data: none yet", page)
+    assert "Run the tests: " in page
+
+
+def test_where_the_server_is_not_installed_health_says_what_to_do(neovim: Neovim, tmp_path: Path) -> None:
+    shutil.copytree(REPOSITORY / "editors" / "neovim", tmp_path / "config" / "nvim")
+    page = tmp_path / "page.txt"
+    _run(neovim, tmp_path, ["-c", "checkhealth greenline", "-c", f"write {page}", "-c", "qall!"], {"PATH": "/nowhere"})
+    text = page.read_text(encoding="utf-8")
+    assert "ERROR `greenline` is not found" in text
+    assert "uv tool install ." in text
+    assert "WARNING no server is attached" in text
+
+
+def test_one_copied_file_is_enough(neovim: Neovim, project: Path, tmp_path: Path, installed: dict[str, str]) -> None:
+    configuration = tmp_path / "config" / "nvim"
+    (configuration / "lsp").mkdir(parents=True)
+    shutil.copy(REPOSITORY / "editors" / "neovim" / "lsp" / "greenline.lua", configuration / "lsp")
+    init = "vim.lsp.enable('greenline')" if neovim.enables else ONE_FILE
+    (configuration / "init.lua").write_text(init, encoding="utf-8")
+    test_file = project / "tests" / "test_address.py"
+
+    told = play(
+        neovim,
+        tmp_path,
+        "neovim_one_file.lua",
+        clean=False,
+        variables=installed,
+        file=str(project / "src" / "parcels" / "address.py"),
+        test_file=str(test_file),
+        title="Generate test for `tidy_postcode`",
+    )
+
+    assert told["step"] == "done", json.dumps(told, indent=1)
+    assert "tidy_postcode(" in test_file.read_text(encoding="utf-8")
+
+
+def test_the_tags_of_the_help_are_those_of_its_text(neovim: Neovim, tmp_path: Path) -> None:
+    doc = REPOSITORY / "editors" / "neovim" / "doc"
+    shutil.copytree(doc, tmp_path / "doc")
+    (tmp_path / "doc" / "tags").unlink()
+    _run(neovim, tmp_path, ["--clean", "-c", f"helptags {tmp_path / 'doc'}", "-c", "qall!"])
+    made = (tmp_path / "doc" / "tags").read_text(encoding="utf-8")
+    assert made == (doc / "tags").read_text(encoding="utf-8"), "run `nvim -c 'helptags editors/neovim/doc' -c qa`"
+
+
 def lines_of(source: Path, function: str) -> tuple[int, int]:
     nodes = ast.parse(source.read_text(encoding="utf-8")).body
     node = next(node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == function)
     return node.lineno, node.end_lineno or node.lineno
 
 
-def play(neovim: Neovim, folder: Path, lua: str = "neovim_scenario.lua", **scenario: Any) -> dict[str, Any]:
-    """Run the scenario and return what it told."""
+def play(
+    neovim: Neovim,
+    folder: Path,
+    lua: str = "neovim_scenario.lua",
+    *,
+    clean: bool = True,
+    variables: dict[str, str] | None = None,
+    **scenario: Any,
+) -> dict[str, Any]:
+    """Run the scenario and return what it told; ``clean`` leaves out the person's configuration."""
     output = folder / "told.json"
     given = folder / "scenario.json"
     given.write_text(
@@ -173,23 +306,23 @@ def play(neovim: Neovim, folder: Path, lua: str = "neovim_scenario.lua", **scena
         ),
         encoding="utf-8",
     )
+    arguments = [*(["--clean"] if clean else []), "-n", "-c", f"luafile {HERE / lua}"]
+    run = _run(neovim, folder, arguments, {"GREENLINE_SCENARIO": str(given), **(variables or {})})
+    assert output.exists(), run.stdout + run.stderr
+    told: dict[str, Any] = json.loads(output.read_text(encoding="utf-8"))
+    told["terminal"] = run.stdout + run.stderr
+    return told
+
+
+def _run(
+    neovim: Neovim, folder: Path, arguments: list[str], variables: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     homes = {f"XDG_{kind}_HOME": str(folder / kind.lower()) for kind in ("CONFIG", "DATA", "STATE", "CACHE")}
-    run = subprocess.run(
-        [
-            neovim.program,
-            "--headless",
-            "--clean",
-            "-n",
-            "-c",
-            f"luafile {Path(__file__).with_name(lua)}",
-        ],
-        env={**environment(), **homes, "GREENLINE_SCENARIO": str(given)},
+    return subprocess.run(
+        ["/bin/sh", neovim.program, "--headless", *arguments],
+        env={**environment(), **homes, **(variables or {})},
         capture_output=True,
         text=True,
         timeout=SCENARIO_SECONDS,
         check=False,
     )
-    assert output.exists(), run.stdout + run.stderr
-    told: dict[str, Any] = json.loads(output.read_text(encoding="utf-8"))
-    told["terminal"] = run.stdout + run.stderr
-    return told

@@ -20,7 +20,7 @@ DOCUMENTS = sorted(
     path.relative_to(REPOSITORY).as_posix()
     for path in (*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md"), REPOSITORY / "vscode-client" / "README.md")
 )
-SPOKEN = {"greenline.nvim", "greenline.signs"}
+SPOKEN = {"greenline.nvim", "greenline.statusline"}
 """Dotted names that are neither settings nor commands."""
 
 

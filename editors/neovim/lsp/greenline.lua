@@ -1,5 +1,5 @@
 -- Greenline for Neovim: copy this file to ~/.config/nvim/lsp/greenline.lua, then vim.lsp.enable('greenline').
--- See docs/neovim.md, also for Neovim 0.10.
+-- See docs/neovim.md, also for Neovim 0.10. This file needs no other; with lua/greenline there are signs and more.
 
 -- Greenline writes tests through an edit. Neovim applies it to a buffer and leaves that unsaved, so pytest would see
 -- nothing: the files are written here, except those in which you have unsaved changes of your own.
@@ -46,10 +46,10 @@ local config = {
   settings = { greenline = vim.empty_dict() },
 }
 
--- Signs beside the lines, where lua/greenline/signs.lua was copied too.
-local has_signs, signs = pcall(require, 'greenline.signs')
-if has_signs then
-  config.handlers['greenline/coverage'] = signs.take
+-- Where lua/greenline is there too: signs beside the lines, the statusline, and what :Greenline shows of jobs.
+local has_more, greenline = pcall(require, 'greenline')
+if has_more and greenline.handlers then
+  config.handlers = vim.tbl_extend('error', config.handlers, greenline.handlers)
   config.capabilities = vim.tbl_deep_extend('force', vim.lsp.protocol.make_client_capabilities(), {
     experimental = { greenline = { drawsCoverage = true } },
   })

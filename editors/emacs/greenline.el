@@ -1,0 +1,99 @@
+;;; greenline.el --- The lines that no test reaches, and the tests that are missing  -*- lexical-binding: t; -*-
+
+;; Package-Requires: ((emacs "30.1"))
+
+;;; Commentary:
+
+;; Greenline by eglot, which is part of Emacs.  In your init file:
+;;
+;;     (load "/where/this/is/greenline.el")
+;;     (add-hook 'python-base-mode-hook #'eglot-ensure)
+;;
+;; `eglot-code-actions' then offers "Generate test for ...", and `M-x greenline-' what else there is.
+;; Eglot has one server for each mode of a project: with Greenline, another one for Python does not run there.
+
+;;; Code:
+
+(require 'eglot)
+
+(defclass eglot-greenline (eglot-lsp-server) ()
+  :documentation "Greenline's server.")
+
+(add-to-list 'eglot-server-programs
+             '((python-mode python-ts-mode) . (eglot-greenline "greenline" "lsp")))
+
+;; Greenline writes tests through an edit.  Eglot would ask once more whether to make it, and leave the buffer unsaved, where
+;; pytest sees nothing of it.  What was unsaved before is left to you.
+(cl-defmethod eglot-handle-request ((_server eglot-greenline) (_method (eql workspace/applyEdit)) &rest _)
+  "Make an edit that the person has asked for, and save it."
+  (let ((eglot-confirm-server-edits nil)
+        (unsaved (seq-filter #'buffer-modified-p (buffer-list))))
+    (prog1 (cl-call-next-method)
+      (dolist (buffer (buffer-list))
+        (when (and (buffer-file-name buffer) (buffer-modified-p buffer) (not (memq buffer unsaved)))
+          (with-current-buffer buffer (save-buffer)))))))
+
+(defun greenline--execute (command &rest argument)
+  "Run COMMAND of the server with the plist ARGUMENT, and return its answer."
+  (eglot-execute (eglot--current-server-or-lose)
+                 (list :command (concat "greenline." command)
+                       :arguments (if argument (vector argument) []))))
+
+(defun greenline--uri ()
+  "Return the URI of the buffer's file."
+  (plist-get (eglot--TextDocumentIdentifier) :uri))
+
+(defun greenline--column ()
+  "Return the column in characters from 0."
+  (- (point) (pos-bol)))
+
+(defun greenline-generate-test ()
+  "Generate a test for the function at point."
+  (interactive)
+  (greenline--execute "generateTest" :uri (greenline--uri) :line (line-number-at-pos)))
+
+(defun greenline-generate-tests-for-file ()
+  "Generate tests for all functions of this file."
+  (interactive)
+  (greenline--execute "generateTestsForFile" :uri (greenline--uri)))
+
+(defun greenline-run-tests ()
+  "Run all tests of the project, with coverage."
+  (interactive)
+  (greenline--execute "runTestsWithCoverage" :uri (greenline--uri)))
+
+(defun greenline-run-affected-tests ()
+  "Run the tests that changes of this file affect."
+  (interactive)
+  (greenline--execute "runAffectedTests" :uri (greenline--uri)))
+
+(defun greenline-next-gap (&optional previous)
+  "Go to the next gap, or with PREVIOUS to the one before."
+  (interactive "P")
+  (let ((gap (greenline--execute (if previous "previousGap" "nextGap") :uri (greenline--uri)
+                                 :line (line-number-at-pos) :column (greenline--column))))
+    (when gap
+      (push-mark)
+      (goto-char (point-min))
+      (forward-line (1- (plist-get gap :line)))
+      (forward-char (plist-get gap :column))
+      (message "Gap %d of %d: %s" (plist-get gap :number) (plist-get gap :of) (plist-get gap :message)))))
+
+(defun greenline-previous-gap ()
+  "Go to the previous gap."
+  (interactive)
+  (greenline-next-gap t))
+
+(defun greenline-cancel ()
+  "Cancel what Greenline is doing."
+  (interactive)
+  (when (eq (plist-get (greenline--execute "cancelJob") :cancelled) :json-false)
+    (message "Greenline: nothing is running.")))
+
+(defun greenline-status ()
+  "Say which interpreter, tests and coverage data are used, and what is missing."
+  (interactive)
+  (greenline--execute "showReportStatus" :uri (greenline--uri)))
+
+(provide 'greenline)
+;;; greenline.el ends here

@@ -1,0 +1,106 @@
+;;; emacs_scenario.el --- Plays a person in Emacs  -*- lexical-binding: t; -*-
+
+;; Opens a file, waits for diagnostics, goes to a gap, generates a test by the code action, waits until it is green, and
+;; cancels an endless one.  Input and output are JSON files named by the environment; the output tells how far it came.
+
+;;; Code:
+
+(require 'json)
+(require 'eglot)
+(require 'flymake)
+
+(setq native-comp-jit-compilation nil)
+
+(defvar input (json-parse-string (with-temp-buffer (insert-file-contents (getenv "GREENLINE_SCENARIO")) (buffer-string))
+                                 :object-type 'plist))
+(defvar told (list :step "start"))
+
+(defun tell (key value) (setq told (plist-put told key value)))
+(defun given (key) (plist-get input key))
+
+(defun wait-for (step condition)
+  "Look whether CONDITION holds whenever something arrives, at most as long as is given."
+  (tell :step step)
+  (with-timeout ((given :limit_seconds) (error "Waited in vain: %s" step))
+    (while (not (funcall condition))
+      (accept-process-output nil 0.05)
+      (tell-of-edits))))
+
+(defun tell-of-edits ()
+  "Do what eglot does when Emacs is idle, which it never is in batch mode."
+  (when-let* ((server (eglot-current-server)))
+    (dolist (buffer (eglot--managed-buffers server))
+      (with-current-buffer buffer (eglot--signal-textDocument/didChange)))))
+
+(defun messages () (with-current-buffer (messages-buffer) (buffer-string)))
+
+(defun gaps ()
+  (mapcar (lambda (diagnostic)
+            (format "%d: %s" (line-number-at-pos (flymake-diagnostic-beg diagnostic)) (flymake-diagnostic-text diagnostic)))
+          (flymake-diagnostics)))
+
+(defun visit (file)
+  (find-file file)
+  (let ((eglot-sync-connect t))
+    (unless (eglot-current-server) (call-interactively #'eglot)))
+  (wait-for "eglot manages the buffer" #'eglot-managed-p)
+  (flymake-start))
+
+(defun reports ()
+  (let (found)
+    (maphash (lambda (_ reporter) (push (format "%s" reporter) found))
+             (eglot--progress-reporters (eglot-current-server)))
+    (string-join found "\n")))
+
+(defun generate (title)
+  "Take the code action with TITLE on some diagnostic."
+  (let* ((actions (apply #'append
+                         (mapcar (lambda (d) (eglot-code-actions (flymake-diagnostic-beg d) (flymake-diagnostic-end d)))
+                                 (flymake-diagnostics))))
+         (action (seq-find (lambda (action) (equal (plist-get action :title) title)) actions)))
+    (tell :titles (vconcat (mapcar (lambda (action) (plist-get action :title)) actions)))
+    (unless action (error "Not offered: %s" title))
+    (eglot-execute (eglot-current-server) action)))
+
+(defun play ()
+  (let* ((asked nil)
+         (completing-read-function (lambda (prompt &rest _) (push prompt asked) "Yes")))
+    (cl-letf (((symbol-function 'y-or-n-p) (lambda (prompt) (push prompt asked) t)))
+      (visit (given :file))
+      (wait-for "diagnostics" #'flymake-diagnostics)
+      (tell :before (vconcat (gaps)))
+      (when (fboundp 'greenline-next-gap)
+        (goto-char (point-min))
+        (greenline-next-gap)
+        (tell :gap (line-number-at-pos)))
+      (generate (given :title))
+      (wait-for "progress" (lambda () (string-match-p "Generate test" (reports))))
+      (wait-for "what was gained" (lambda () (string-match-p "passed in" (messages))))
+      (wait-for "fewer gaps" (lambda () (< (length (flymake-diagnostics)) (length (plist-get told :before)))))
+      (tell :after (vconcat (gaps)))
+      (tell :unsaved (vconcat (mapcar #'buffer-name
+                                      (seq-filter (lambda (b) (and (buffer-file-name b) (buffer-modified-p b)))
+                                                  (buffer-list)))))
+      (when (fboundp 'greenline-cancel)
+        (visit (given :endless))
+        (goto-char (point-min))
+        (greenline-generate-test)
+        (wait-for "progress of the endless one" (lambda () (string-match-p "Generate test for line 1" (reports))))
+        (greenline-cancel)
+        (wait-for "cancelled" (lambda () (string-match-p "Generate test for line 1: cancelled" (reports))))
+        (greenline-cancel)
+        (wait-for "nothing to cancel" (lambda () (string-match-p "nothing is running" (messages)))))
+      (tell :asked (vconcat (reverse asked)))
+      (tell :step "done"))))
+
+(condition-case problem
+    (progn (when (given :load) (load (given :load)))
+           (when (given :snippet) (eval (read (given :snippet)) t))
+           (play))
+  (error (tell :problem (format "%S" problem))))
+(tell :messages (messages))
+(let ((coding-system-for-write 'no-conversion))
+  (with-temp-file (given :output) (insert (json-serialize told))))
+(ignore-errors (eglot-shutdown-all))
+(kill-emacs 0)
+;;; emacs_scenario.el ends here

@@ -1,0 +1,167 @@
+-- Plays a person in Neovim who has Greenline's plugin installed: everything by commands, on a project without coverage.
+-- Input and output are JSON files named by the environment; the output also tells how far it came.
+local input = vim.json.decode(table.concat(vim.fn.readfile(vim.env.GREENLINE_SCENARIO), '\n'))
+local told = { step = 'start', messages = {}, progress = {}, gaps = {} }
+
+local function wait_for(step, condition)
+  told.step = step
+  if not vim.wait(input.limit_ms, condition, 50) then
+    error('waited in vain: ' .. step)
+  end
+end
+
+local function buffer_text()
+  return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
+end
+
+local function gap_lines()
+  local lines = {}
+  for _, diagnostic in ipairs(vim.diagnostic.get(0)) do
+    if diagnostic.source == 'greenline' and diagnostic.code ~= 'failing-test' and diagnostic.code ~= 'raised-in-test' then
+      lines[diagnostic.lnum + 1] = diagnostic.code
+    end
+  end
+  return lines
+end
+
+local function signs()
+  local found = {}
+  local namespace = vim.api.nvim_get_namespaces()['greenline.signs']
+  for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(0, namespace, 0, -1, { details = true })) do
+    found[tostring(mark[2] + 1)] = mark[4].sign_hl_group
+  end
+  return found
+end
+
+local function statusline()
+  return require('greenline.statusline').text()
+end
+
+local function said(pattern)
+  return vim.iter(told.messages):any(function(message)
+    return message:find(pattern) ~= nil
+  end)
+end
+
+-- Opens something in a window of its own, takes its text and closes it.
+local function look(command, until_it_has)
+  local before = vim.api.nvim_get_current_win()
+  vim.cmd(command)
+  wait_for(command, function()
+    return buffer_text():find(until_it_has) ~= nil
+  end)
+  local text, name = buffer_text(), vim.api.nvim_buf_get_name(0)
+  vim.cmd('silent! close')
+  if vim.api.nvim_get_current_win() ~= before and vim.api.nvim_win_is_valid(before) then
+    vim.api.nvim_set_current_win(before)
+  end
+  return { text = text, name = name }
+end
+
+local function place_cursor(pattern)
+  vim.api.nvim_win_set_cursor(0, { vim.fn.search(pattern, 'nw'), 0 })
+end
+
+local function go(command)
+  local before = vim.api.nvim_win_get_cursor(0)[1]
+  vim.cmd(command)
+  wait_for(command, function()
+    return vim.api.nvim_win_get_cursor(0)[1] ~= before
+  end)
+  table.insert(told.gaps, vim.api.nvim_win_get_cursor(0)[1])
+end
+
+local function listen()
+  local shown = vim.lsp.handlers['window/showMessage']
+  vim.lsp.handlers['window/showMessage'] = function(err, params, ctx)
+    table.insert(told.messages, params.message)
+    return shown(err, params, ctx)
+  end
+  vim.api.nvim_create_autocmd('LspProgress', {
+    callback = function(event)
+      local value = event.data.params.value
+      table.insert(told.progress, { kind = value.kind, title = value.title, statusline = statusline() })
+    end,
+  })
+end
+
+local function cancel_an_endless_one()
+  vim.cmd.edit(vim.fn.fnameescape(input.endless))
+  wait_for('the server knows the other file', function()
+    return vim.b.greenline ~= nil
+  end)
+  vim.cmd('Greenline generate')
+  wait_for('the job is shown', function()
+    return statusline():find('Generate test') ~= nil
+  end)
+  vim.cmd('Greenline cancel')
+  wait_for('the job is over', function()
+    return statusline():find('Generate test') == nil
+  end)
+  vim.cmd.edit(vim.fn.fnameescape(input.file))
+end
+
+local function play()
+  listen()
+  vim.cmd.edit(vim.fn.fnameescape(input.file))
+  wait_for('the server attaches', function()
+    return #vim.lsp.get_clients({ bufnr = 0, name = 'greenline' }) > 0
+  end)
+  wait_for('it says that nothing is measured', function()
+    return statusline() == 'not measured'
+  end)
+  told.completed = vim.fn.getcompletion('Greenline ge', 'cmdline')
+  told.help = look('help greenline', 'The lines that no test reaches')
+  told.help_of_command = look('help :Greenline-generate', 'Generate a test for the function')
+  told.health = look('checkhealth greenline', 'coverage data')
+  told.status = look('Greenline status', '%*%*interpreter%*%*')
+
+  vim.cmd('Greenline run')
+  wait_for('coverage after the run', function()
+    return next(gap_lines()) ~= nil and next(signs()) ~= nil
+  end)
+  told.statusline, told.signs = statusline(), signs()
+  wait_for('the result is told', function()
+    return said('test') and statusline():find('Run tests') == nil
+  end)
+
+  vim.api.nvim_win_set_cursor(0, { 1, 0 })
+  go('Greenline next')
+  go('Greenline next')
+  go('Greenline prev')
+
+  vim.cmd('Greenline toggle')
+  local shown = vim.tbl_filter(function(diagnostic)
+    return vim.diagnostic.is_enabled({ ns_id = diagnostic.namespace })
+  end, vim.diagnostic.get(0))
+  told.hidden = { signs = signs(), diagnostics = #shown }
+  vim.cmd('Greenline toggle')
+  assert(next(signs()) ~= nil, 'signs are back')
+
+  cancel_an_endless_one()
+
+  place_cursor(input.generate)
+  local line = vim.api.nvim_win_get_cursor(0)[1] + 1
+  assert(signs()[tostring(line)] == 'GreenlineUncovered', 'no test reaches it yet')
+  vim.cmd('Greenline generate')
+  wait_for('the sign is gone', function()
+    return signs()[tostring(line)] ~= 'GreenlineUncovered'
+  end)
+  wait_for('what was gained is told', function()
+    return said('passed in')
+  end)
+  vim.notify = function(message)
+    told.unknown_command = message
+  end
+  vim.cmd('Greenline nothing')
+  told.step = 'done'
+end
+
+local ok, problem = xpcall(play, debug.traceback)
+if not ok then
+  told.problem = problem
+end
+local log = vim.lsp.log and vim.lsp.log.get_filename() or vim.lsp.get_log_path()
+told.log = vim.fn.filereadable(log) == 1 and vim.fn.readfile(log) or {}
+vim.fn.writefile({ vim.json.encode(told) }, input.output)
+vim.cmd('qall!')

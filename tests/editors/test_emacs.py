@@ -1,0 +1,105 @@
+"""A real Emacs with eglot against the real server: diagnostics, and the code action that writes the test."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from editors.real_editors import HERE, REPOSITORY, editors_folder, environment, not_set_up
+
+pytestmark = pytest.mark.e2e
+
+SCENARIO_SECONDS = 180
+CLIENT = REPOSITORY / "editors" / "emacs" / "greenline.el"
+SNIPPET = '(add-to-list \'eglot-server-programs \'((python-mode python-ts-mode) "greenline" "lsp"))'
+ROOT = '(setq project-vc-extra-root-markers \'("pyproject.toml"))'
+"""For projects that are in no repository: else each folder is a project of its own to Emacs."""
+
+
+@pytest.fixture
+def emacs() -> Path:
+    program = editors_folder() / "emacs" / "emacs"
+    if not program.exists():
+        not_set_up("Emacs", "setup_emacs.sh")
+    return program
+
+
+@pytest.mark.parametrize("where", ["tracking.parse_header", "address.tidy_postcode"])
+def test_with_greenlines_file(
+    emacs: Path, project: Path, tmp_path: Path, installed: dict[str, str], where: str
+) -> None:
+    module, function = where.split(".")
+    test_file = project / "tests" / f"test_{module}.py"
+    is_new = not test_file.exists()
+    endless = project / "src" / "parcels" / "wild.py"
+    endless.write_text("def loops(number):\n    while True:\n        number += 1\n", encoding="utf-8")
+
+    told = play(
+        emacs,
+        tmp_path,
+        installed,
+        load=str(CLIENT),
+        snippet=ROOT,
+        file=str(project / "src" / "parcels" / f"{module}.py"),
+        endless=str(endless),
+        title=f"Generate test for `{function}`",
+    )
+
+    assert told["step"] == "done", json.dumps(told, indent=1)
+    assert str(told["gap"]) == min((gap.partition(":")[0] for gap in told["before"]), key=int)
+    assert told["unsaved"] == []
+    assert f"{function}(" in test_file.read_text(encoding="utf-8")
+    assert [bool(re.search(r"May Greenline create .*\?", question)) for question in told["asked"]] == [True] * is_new
+    assert not list(project.rglob("test_wild.py"))
+
+
+def test_with_one_line_of_configuration(emacs: Path, project: Path, tmp_path: Path, installed: dict[str, str]) -> None:
+    test_file = project / "tests" / "test_tracking.py"
+    before = test_file.read_text(encoding="utf-8")
+
+    told = play(
+        emacs,
+        tmp_path,
+        installed,
+        snippet=f"(progn {ROOT} {SNIPPET})",
+        file=str(project / "src" / "parcels" / "tracking.py"),
+        title="Generate test for `parse_header`",
+    )
+
+    assert told["step"] == "done", json.dumps(told, indent=1)
+    # Eglot asks before it edits a file that is not open, and leaves it to the person to save the buffer.
+    assert told["unsaved"] == ["test_tracking.py"]
+    assert ["Server wants to edit" in question for question in told["asked"]] == [True]
+    assert test_file.read_text(encoding="utf-8") == before
+
+
+def test_the_documented_lines_are_those_that_are_tried() -> None:
+    page = (REPOSITORY / "docs" / "editors.md").read_text(encoding="utf-8")
+    assert SNIPPET in page
+    assert ROOT in page
+
+
+def play(emacs: Path, folder: Path, variables: dict[str, str], **scenario: Any) -> dict[str, Any]:
+    """Run the scenario and return what it told."""
+    output, given = folder / "told.json", folder / "scenario.json"
+    scenario |= {"output": str(output), "limit_seconds": SCENARIO_SECONDS // 3}
+    given.write_text(json.dumps(scenario), encoding="utf-8")
+    home = folder / "home"
+    home.mkdir()
+    run = subprocess.run(
+        [emacs, "--batch", "-Q", "--load", HERE / "emacs_scenario.el"],
+        env={**environment(), **variables, "HOME": str(home), "GREENLINE_SCENARIO": str(given)},
+        capture_output=True,
+        text=True,
+        timeout=SCENARIO_SECONDS,
+        check=False,
+    )
+    assert output.exists(), run.stdout + run.stderr
+    told: dict[str, Any] = json.loads(output.read_text(encoding="utf-8"))
+    told["terminal"] = run.stdout + run.stderr
+    return told

@@ -1,0 +1,143 @@
+"""A real Helix in a terminal against the real server: diagnostics, and the code action that writes the test."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from editors.real_editors import REPOSITORY, editors_folder, environment, not_set_up
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.e2e
+
+STEP_SECONDS = 90
+COLUMNS, ROWS = 160, 45
+
+
+class Terminal:
+    """A tmux of its own with Helix in it."""
+
+    def __init__(self, folder: Path, home: Path, variables: dict[str, str]) -> None:
+        self._tmux = [str(folder / "tmux"), "-S", str(home / "tmux"), "-f", os.devnull]
+        self._helix = str(folder / "hx")
+        homes = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "STATE", "CACHE")}
+        self._environment = {**environment(), **homes, **variables, "HOME": str(home), "LANG": "C.UTF-8"}
+
+    def start(self, file: Path) -> None:
+        self._run("new-session", "-d", "-x", str(COLUMNS), "-y", str(ROWS), self._helix, str(file))
+
+    def end(self) -> None:
+        self._run("kill-server", check=False)
+
+    def screen(self) -> str:
+        return self._run("capture-pane", "-p")
+
+    def press(self, *keys: str) -> None:
+        self._run("send-keys", *keys)
+
+    def until(self, what: str, condition: Callable[[str], object]) -> str:
+        """Look at the screen until the condition holds of it; each look starts a process, which is pause enough."""
+        end = time.monotonic() + STEP_SECONDS
+        while not condition(screen := self.screen()):
+            assert time.monotonic() < end, f"waited in vain for {what}:\n{screen}"
+        return screen
+
+    def until_shown(self, words: str) -> str:
+        return self.until(words, lambda screen: words in screen)
+
+    def _run(self, *arguments: str, check: bool = True) -> str:
+        ran = subprocess.run(
+            [*self._tmux, *arguments], env=self._environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert ran.returncode == 0 or not check, ran.stderr
+        return ran.stdout
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, installed: dict[str, str]) -> Iterator[Terminal]:
+    """Helix is set up as the documentation says."""
+    folder = editors_folder() / "helix"
+    if not (folder / "hx").exists() or not (folder / "tmux").exists():
+        not_set_up("Helix", "setup_helix.sh")
+    home = tmp_path / "home"
+    configuration = home / "config" / "helix"
+    configuration.mkdir(parents=True)
+    languages = (REPOSITORY / "editors" / "helix" / "languages.toml").read_text(encoding="utf-8")
+    (configuration / "languages.toml").write_text(languages, encoding="utf-8")
+    # Only Greenline is installed of the servers there.
+    program = installed["PATH"].split(os.pathsep)[0]
+    only = os.pathsep.join([program, "/usr/bin", "/bin"])
+    terminal = Terminal(folder, home, {"PATH": only, "VIRTUAL_ENV": sys.prefix})
+    yield terminal
+    terminal.end()
+
+
+@pytest.mark.parametrize("where", ["tracking.parse_header", "address.tidy_postcode"])
+def test_generate_from_the_code_action(terminal: Terminal, project: Path, where: str) -> None:
+    module, function = where.split(".")
+    source = project / "src" / "parcels" / f"{module}.py"
+    test_file = project / "tests" / f"test_{module}.py"
+    before = test_file.read_text(encoding="utf-8") if test_file.exists() else ""
+    line = _line_of(source, f"def {function}")
+
+    terminal.start(source)
+    terminal.until_shown("●")
+    terminal.press(":", str(line), "Enter", "z", "t")  # which is the screen's first line then
+    terminal.until("gaps of the function", lambda screen: _marked(screen, range(line, line + ROWS)))
+    _choose(terminal, f"Generate test for `{function}`")
+    terminal.until_shown(f"passed in tests/test_{module}.py")
+    last = _line_of(source, "def ", after=line) - 1
+    terminal.until("a function without marks", lambda screen: not _marked(screen, range(line, last + 1)))
+
+    # Helix leaves what was edited to the person, who saves it with the rest.
+    terminal.press(":wa", "Enter")
+    _until_written(test_file, f"{function}(", terminal)
+    after = test_file.read_text(encoding="utf-8")
+    assert [text for text in before.splitlines() if text not in after and "import" not in text] == []
+
+
+def test_the_commands_that_need_no_argument(terminal: Terminal, kinds: Path) -> None:
+    (kinds / "wild.py").write_text("def loops(number):\n    while True:\n        number += 1\n", encoding="utf-8")
+    terminal.start(kinds / "wild.py")
+    terminal.until_shown("wild.py")
+    terminal.press(":lsp-workspace-command greenline.runTestsWithCoverage", "Enter")
+    terminal.until_shown("2 passed, 1 failed")
+    terminal.until_shown("●")
+    _choose(terminal, "Generate test for `loops`")
+    terminal.press(":lsp-workspace-command greenline.showReportStatus", "Enter")
+    terminal.until_shown("The log has all of it")
+    terminal.press(":lsp-workspace-command greenline.cancelJob", "Enter")
+    terminal.until("the spinner is gone", lambda screen: not re.search(r"[⣾⣽⣻⢿⡿⣟⣯⣷]", screen))
+    assert not list(kinds.rglob("test_wild.py"))
+
+
+def _choose(terminal: Terminal, title: str) -> None:
+    """Open the code actions and take one; its place is read off the screen."""
+    terminal.press("Space", "a")
+    screen = terminal.until_shown(title)
+    menu = re.findall(r"(?:Generate tests? for|Run the tests|Go to the test)[^│┃]*?(?=  |$)", screen, re.MULTILINE)
+    terminal.press(*["C-n"] * next(number for number, text in enumerate(menu) if text.startswith(title)), "Enter")
+
+
+def _marked(screen: str, lines: range) -> list[int]:
+    """Return which of the lines have a diagnostic beside them."""
+    marked = [int(number) for number in re.findall(r"^● +(\d+)\b", screen, re.MULTILINE)]
+    return [line for line in marked if line in lines]
+
+
+def _line_of(source: Path, text: str, after: int = 0) -> int:
+    lines = source.read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, 1) if number > after and line.startswith(text))
+
+
+def _until_written(file: Path, text: str, terminal: Terminal) -> None:
+    terminal.until(f"{text} in {file.name}", lambda _: file.exists() and text in file.read_text(encoding="utf-8"))
