@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,7 +45,16 @@ def test_what_an_endpoint_depends_on_is_overridden_and_put_back(generate: Callab
 
 def test_a_django_view_is_asked_at_the_address_that_the_urls_give_it(generate: Callable[[str], Generated]) -> None:
     code = generate("django_views").code
-    assert "from django.test import Client\n" in code
-    assert 'Client().get("/notices/2/")' in code
-    assert 'Client().post("/post/", data=form)' in code
+    assert "(client):\n" in code
+    assert 'client.get("/notices/2/")' in code
+    assert re.search(r'client\.get\("/archive/202[34]/"\)', code)
+    assert 'client.post("/post/", data=form)' in code
     assert 'assert response.url == "/notices/1/"' in code
+    assert "from django.test" not in code
+
+
+def test_what_takes_a_request_and_has_no_address_gets_one_that_is_made(generate: Callable[[str], Generated]) -> None:
+    code = generate("django_views").code
+    assert '    assert language_of(rf.get("/?lang=fr")) == "fr"\n' in code
+    assert 'rf.get("/", HTTP_X_FORWARDED_FOR="192.0.2.7, 10.0.0.1")' in code
+    assert 'robots(rf.post("/"))' in code

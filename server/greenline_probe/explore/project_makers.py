@@ -35,6 +35,7 @@ class ProjectMakers:
         self._spaces: dict[str, dict[str, Any] | None] = {}
         self._fixtures = {maker.name: maker for maker in makers if not maker.imported}
         self._asked = _asking(self._fixtures)
+        self._plugins: set[str] = set()
         self.brought: dict[str, str] = {}
         """Fixtures that are written beside the tests that ask for them: name -> source."""
 
@@ -57,12 +58,27 @@ class ProjectMakers:
         if name not in self.brought:
             space = dict(self._names.bound)
             exec(compile(source, "<greenline>", "exec"), space)
-            space[name] = same or space[name]
-            self.brought[name], self._spaces[name] = source, space
-            self._fixtures[name] = wire.Maker(name, [kind.__name__], name, "", "")
-            self._asked = _asking(self._fixtures)
-            self._names.reserved = self.fixtures
+            self.brought[name] = source
+            self._add(name, same or space[name], [kind.__name__])
         return name
+
+    def of_plugin(self, name: str, give: Callable[[], Any]) -> str:
+        """Add a fixture that a plugin of pytest gives; return its name, nothing where tests have something else there.
+
+        ``give`` gives the same.
+        """
+        if name not in self._plugins and (name in self._fixtures or name in self._names.bound):
+            return ""
+        if name not in self._plugins:
+            self._plugins.add(name)
+            self._add(name, give, [])
+        return name
+
+    def _add(self, name: str, give: Callable[[], Any], gives: list[str]) -> None:
+        self._spaces[name] = {name: give}
+        self._fixtures[name] = wire.Maker(name, gives, name, "", "")
+        self._asked = _asking(self._fixtures)
+        self._names.reserved = self.fixtures
 
     def factories(self, kind: Any) -> list[str]:
         """Return what is called, with attributes by name, for an instance of the class."""

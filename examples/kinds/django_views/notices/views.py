@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.views import View
 
 NOTICES = {1: "Lost: one glove", 2: "Choir on Friday"}
+ARCHIVE = {2023: ["Sold: a bicycle", "Found: a key"], 2024: []}
 
 
 def index(request):
@@ -21,6 +22,12 @@ def show(request, number):
     if request.headers.get("Accept-Language") == "fr":
         return HttpResponse(f"Avis : {NOTICES[number]}")
     return HttpResponse(NOTICES[number])
+
+
+def archive(request, year):
+    if int(year) not in ARCHIVE:
+        raise Http404("nothing was kept of that year")
+    return JsonResponse({"kept": ARCHIVE[int(year)]})
 
 
 class Post(View):
