@@ -24,6 +24,7 @@ _LAST_WORD = 2.0
 """Seconds that an editor has to answer after a cancellation: it writes what it was asked for all the same."""
 _LONGEST = 4000
 """Characters of code in a message."""
+_ELSEWHERE = "The tests are in Greenline's log; `greenline generate` in a terminal writes them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,7 @@ async def write(session: Session, edit: TestEdit, code: str) -> Applied:
             raise JobFailure(f"{edit.path.name} is as it was: the change was not accepted.")
         _show_code(session, code)
         raise JobFailure(
-            f"The editor did not write {edit.path.name}: {answer.failure_reason or 'no reason given'}. "
-            "The tests are in Greenline's log."
+            f"The editor did not write {edit.path.name}: {answer.failure_reason or 'no reason given'}. {_ELSEWHERE}"
         )
     return Applied(edit)
 
@@ -127,10 +127,11 @@ async def _write_ourselves(session: Session, edit: TestEdit, code: str) -> Appli
         "Yes",
         "No",
         limit=_PATIENCE,
+        otherwise="",  # the code is shown, and how it can be had
     )
     if answer != "Yes":
         _show_code(session, code)
-        raise JobFailure(f"{edit.path.name} was not written, as nobody said yes. The tests are in Greenline's log.")
+        raise JobFailure(f"{edit.path.name} was not written, as nobody said yes. {_ELSEWHERE}")
     try:
         return Applied(edit, disk=atomic_write.write_edit(edit))
     except (atomic_write.WriteProblem, OSError) as problem:

@@ -133,9 +133,17 @@ class Session:
             self.log(message, kind)
 
     async def ask(
-        self, message: str, *answers: str, limit: float | None = None, kind: types.MessageType = Warning_
+        self,
+        message: str,
+        *answers: str,
+        limit: float | None = None,
+        kind: types.MessageType = Warning_,
+        otherwise: str | None = None,
     ) -> str | None:
-        """Ask the person. None: dismissed, or no answer within ``limit`` seconds."""
+        """Ask the person. None: dismissed, or no answer within ``limit`` seconds.
+
+        A client that knows no questions shows ``otherwise``, by default what the question says.
+        """
         actions = [types.MessageActionItem(answer) for answer in answers]
         request = self.server.window_show_message_request_async(types.ShowMessageRequestParams(kind, message, actions))
         try:
@@ -144,6 +152,8 @@ class Session:
             return None
         except Exception:  # a client that does not know the request
             log.exception("the question could not be asked: %s", message)
+            if told := message if otherwise is None else otherwise:
+                self.show(told, Warning_)
             return None
         return chosen.title if chosen else None
 

@@ -32,7 +32,7 @@ async def chosen_folder(session: Session) -> Path:
         raise NoFolder("Open a folder or a file first: there is no project to look at.")
     if len(known) == 1:
         return next(iter(known.values()))
-    answer = await session.ask("Which folder?", *known)
+    answer = await session.ask("Which folder?", *known, otherwise="")
     if answer not in known:
         raise NoFolder(f"Say which folder is meant, with a file of it: there are {', '.join(known)}.")
     return known[answer]
