@@ -1,8 +1,8 @@
 /** Starts the Greenline language server, restarts it when it must, and shows its log. */
 
 import * as vscode from "vscode";
-import { type LanguageClient, State } from "vscode-languageclient/node";
-import { createClient, type Views } from "./client";
+import type { LanguageClient } from "vscode-languageclient/node";
+import type { Views } from "./client";
 import { LiveCoverage } from "./coverage";
 import { Decorations } from "./decorations";
 import { GapsView } from "./gapsView";
@@ -93,14 +93,15 @@ class Server {
 
   private async startNow(): Promise<void> {
     try {
-      const command = await findServer(this.context);
+      // The client's library is most of the extension: it is loaded while the server is looked for, not in the activation.
+      const [command, { createClient }] = await Promise.all([findServer(this.context), import("./client.js")]);
       this.log.info(`Starting ${[command.command, ...command.args].join(" ")}`);
       this.command = command;
       const client = createClient(command, this.log, this.views, () => {
         void this.explain(vscode.l10n.t("Greenline's server ended again and again, and is not started any more. Its log says why."));
       });
-      client.onDidChangeState(({ newState }) => {
-        void vscode.commands.executeCommand("setContext", "greenline.running", newState === State.Running);
+      client.onDidChangeState(() => {
+        void vscode.commands.executeCommand("setContext", "greenline.running", client.isRunning());
       });
       this.client = client;
       await client.start();
