@@ -204,6 +204,24 @@ def test_the_branch_that_one_case_takes_and_others_do_not_is_special() -> None:
     assert special_about(cases[:1], function, {}) == ["b_above_3"]
 
 
+@pytest.mark.parametrize(
+    ("body", "arc", "words"),
+    [
+        ("if not text:\n        raise ValueError\n    return 1", (2, 4), ""),
+        ("if not text:\n        raise ValueError\n    return 1", (2, 3), "without_text"),
+        ("if deep:\n        text = 1\n    return text", (2, 4), "without_deep"),
+        ("while text:\n        text = text[1:]\n    return 1", (2, 4), ""),
+        ("best = 1\n    best = 2\n    if best is None:\n        text = 1\n    return 1", (4, 5), ""),
+        ("for line in text:\n        if line:\n            pass\n    return 1", (3, 4), ""),
+        ("found = get(text)\n    if found is None:\n        raise KeyError\n    return 1", (3, 4), "without_found"),
+        ("if text.currency != deep.currency:\n        raise KeyError\n    return 1", (2, 3), "currency_differs"),
+    ],
+)
+def test_a_branch_is_told_in_words_that_a_caller_knows(body: str, arc: tuple[int, int], words: str) -> None:
+    function = ast.parse(f"def f(text, deep):\n    {body}\n").body[0]
+    assert special_about([case("1", edges=frozenset({arc})), case("2")], function, {}) == [words, ""]
+
+
 def test_an_if_on_one_line_tells_nothing() -> None:
     function = ast.parse("def f(a):\n    if a: return 1\n    return 2\n").body[0]
     assert special_about([case("1", edges=frozenset({(2, -1)}))], function, {}) == [""]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from greenline.domain.generation.name_endings import passed_words, single_endings, table_endings
-from unit.generation.rendered import case
+from greenline.domain.generation.name_endings import passed_words, single_endings, table_endings, usual_words
+from unit.generation.rendered import case, render
 
 
 @pytest.mark.parametrize(
@@ -76,3 +78,42 @@ def test_what_a_stand_in_is_told_is_nothing_that_was_done_before() -> None:
     answer = ("response = Response()", "response.encoding = 'utf-8'")
     one = case("client", call="ask", arrange=(*told, *answer), expected="1")
     assert not [e for e in single_endings(one, "", ["client"], makes=False) if "after" in e]
+
+
+def test_what_every_case_passes_is_told_only_where_it_is_odd() -> None:
+    orders = [
+        case(f"{{'bread': 'rye', 'loaves': {loaves}}}", parameters=["json"], labels=["json="], expected="1")
+        for loaves in (2, 0)
+    ]
+    usual = usual_words(orders)
+    assert usual == {"bread", "loaves"}
+    assert single_endings(orders[0], "", ["json"], makes=False, usual=usual)[0] == ""
+    assert single_endings(orders[1], "", ["json"], makes=False, usual=usual)[0] == "_with_zero_loaves"
+    assert usual_words(orders[:1]) == set()
+
+
+def test_the_plainest_case_has_the_bare_name_and_errors_say_what_they_say() -> None:
+    title = {"labels": ["", "number="]}
+    boundary = case("'x' * 41", "'A title'", details=("result.size == 41",), **title)
+    plain = case("'Dune'", "'A title'", expected="1", **title)
+    refused = [
+        case(text, "1", error="ValueError", message=message, **title)
+        for text, message in (("'a'", "somebody has to work"), ("'b'", "full board needs two nights"))
+    ]
+    names = [one.name for one in render([plain, boundary, *refused])]
+    assert names[0] == "test_work"
+    assert not any(name[-1].isdigit() and "41" not in name for name in names)
+    apart = [
+        replace(refused[1], arrange=("box = Box(1)",)),
+        replace(refused[0], arrange=("box = Box(2)", "box.put(1)")),
+    ]
+    assert [one.name for one in render(apart)] == [
+        "test_work_raises_value_error",
+        "test_work_raises_value_error_somebody_has_to_work",
+    ]
+
+
+def test_the_maker_of_an_argument_is_no_word_for_a_case() -> None:
+    made = case("Box.objects.create(size=1)", expected="4")
+    assert "box" not in "".join(single_endings(made, "", ["text"], makes=False))
+    assert "create" not in "".join(single_endings(made, "", ["text"], makes=False))

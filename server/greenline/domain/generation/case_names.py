@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from greenline.domain.generation.condition_words import condition_words
+from greenline.domain.generation.telling_branches import branches_of
 from greenline.domain.generation.value_words import slug, snake, value_slug
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from greenline.domain.coverage.model import Arc
     from greenline.domain.generation.case import Argument, Case
+    from greenline.domain.generation.telling_branches import Branch
 
 _LONGEST_WORDS = 30
 _OUTCOMES = {"None": "returns_none", "True": "is_true", "False": "is_false"}
@@ -20,7 +22,7 @@ _OUTCOMES = {"None": "returns_none", "True": "is_true", "False": "is_false"}
 
 def special_about(cases: Sequence[Case], function: ast.AST, first_line: Mapping[int, int]) -> list[str]:
     """Return one slug per case, from the branch that it takes and others do not; empty where nothing sets it apart."""
-    branches = _branches(function)
+    branches = branches_of(function)
     taken = [{(first_line.get(a, a), first_line.get(b, b)) for a, b in case.edges} for case in cases]
     return [
         _slug_of(branches, mine, [t for j, t in enumerate(taken) if j != i], first_line) for i, mine in enumerate(taken)
@@ -96,17 +98,8 @@ def _flag(argument: Argument) -> str:
     return {"True": name, "False": f"no_{name}", "None": f"no_{name}"}.get(argument.source, "") if name else ""
 
 
-def _branches(function: ast.AST) -> dict[int, tuple[ast.expr, int]]:
-    """Map the line of a condition to the condition and the first line of what runs when it holds."""
-    found: dict[int, tuple[ast.expr, int]] = {}
-    for node in ast.walk(function):
-        if isinstance(node, (ast.If, ast.While)) and node.body[0].lineno != node.lineno:
-            found[node.lineno] = (node.test, node.body[0].lineno)
-    return found
-
-
 def _slug_of(
-    branches: Mapping[int, tuple[ast.expr, int]],
+    branches: Mapping[int, Branch],
     mine: set[Arc],
     others: Sequence[set[Arc]],
     first_line: Mapping[int, int],
@@ -116,8 +109,9 @@ def _slug_of(
         arc for arc in mine if arc[0] in branches and sum(arc in other for other in others) * 3 <= len(others)
     )
     for line, destination in [*reversed(unique), *reversed(rare)]:
-        test, inside = branches[line]
-        words = condition_words(test, holds=destination == first_line.get(inside, inside))
+        branch = branches[line]
+        holds = destination == first_line.get(branch.inside, branch.inside)
+        words = condition_words(branch.test, holds=holds) if holds or not branch.is_guard else ""
         if words:
             return words
     return ""

@@ -20,6 +20,7 @@ _WORDS = {
     ast.In: ("in", "not_in"),
     ast.NotIn: ("not_in", "in"),
 }
+_SAMENESS = frozenset({ast.Eq, ast.NotEq, ast.Is, ast.IsNot})
 _TURNED = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
 _ADJECTIVES = {
     "isdigit": "numeric", "isdecimal": "numeric", "isnumeric": "numeric", "isalpha": "alphabetic",
@@ -79,6 +80,9 @@ def _comparison(test: ast.Compare, holds: bool) -> str:
         return f"{names[0]}_is_{'empty' if (operator is ast.Eq) == holds else 'not_empty'}"
     if operator not in _WORDS or not all(names):
         return ""
+    if names[0] == names[1]:  # of two things
+        same = (operator in {ast.Eq, ast.Is}) == holds
+        return (f"same_{names[0]}" if same else f"{names[0]}_differs") if operator in _SAMENESS else ""
     word = _WORDS[operator][0 if holds else 1]
     if word == "is_not" and names[1].startswith("not_"):
         word = "is_other_than"

@@ -14,7 +14,7 @@ from greenline.domain.generation.stand_in_words import stand_in_words
 from greenline.domain.generation.value_words import counted, slug, snake
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from greenline.domain.generation.case import Case
 
@@ -24,17 +24,23 @@ _ODD = {"''": "empty", '""': "empty", "b''": "empty", "[]": "empty", "{}": "empt
 _MOST_PASSED = 3
 
 
-def single_endings(case: Case, special: str, parameters: Sequence[str], *, makes: bool) -> list[str]:
-    """Return endings for the test of one case. ``makes``: it tests a constructor, whose result needs no word."""
+def single_endings(
+    case: Case, special: str, parameters: Sequence[str], *, makes: bool, usual: Collection[str] = ()
+) -> list[str]:
+    """Return endings for the test of one case. ``makes``: it tests a constructor, whose result needs no word.
+
+    ``usual`` is what all cases of the function pass, as ``usual_words`` has it.
+    """
     outcome = outcome_words(case)
     if makes and not case.raises:
         outcome = ""
     linked = "for" if outcome else "of"
     about = _asked_about(case, parameters)
     odd = _odd_words(case.arguments)
-    passed = passed_words(case.arguments)
-    words = argument_words(case.arguments)
+    passed = passed_words(case.arguments, usual)
+    words = argument_words([each for each in case.arguments if not _is_made(each.source)])
     after = stand_in_words(case) or _after(case) or _made_with(case)
+    result = result_words(case)
     if special:
         when = joined(special)
         words = words and f"for_{words}"
@@ -47,12 +53,18 @@ def single_endings(case: Case, special: str, parameters: Sequence[str], *, makes
             *([passed] if passed else []),
             *([after] if after else []),
             "",
+            *([result] if case.raises and result else []),  # what it says tells more than what is passed
             *([f"{linked}_{words}"] if words else []),
         ]
     conditions += [""] if outcome else []
     found = [_ending(outcome, condition) for condition in conditions if condition or outcome or not special]
-    result = result_words(case)
     return [*dict.fromkeys(found), *([_ending(outcome if case.raises else "", result)] if result else [])]
+
+
+def is_plain(case: Case, usual: Collection[str] = ()) -> bool:
+    """Tell whether a case ends with a value, and nothing about how it came to that is worth a word."""
+    passed = passed_words(case.arguments, usual) or _odd_words(case.arguments)
+    return not (case.raises or passed or stand_in_words(case) or _after(case) or _several(case.arguments))
 
 
 def table_endings(cases: Sequence[Case], specials: Sequence[str], fixed: Sequence[Argument]) -> list[str]:
@@ -70,24 +82,53 @@ def table_endings(cases: Sequence[Case], specials: Sequence[str], fixed: Sequenc
     return [_ending(outcome, condition) for condition in dict.fromkeys(conditions)]
 
 
-def passed_words(arguments: Sequence[Argument]) -> str:
-    """Return words for what is passed by name, empty where that is too much: ``with_key``, ``without_strict``."""
+def usual_words(cases: Sequence[Case]) -> frozenset[str]:
+    """Return the names that all of several cases pass: parameters, and the keys of a request."""
+    passed = [{name for each in case.arguments for name, _ in _named(each)} for case in cases]
+    return frozenset(set.intersection(*passed)) if len(passed) > 1 else frozenset()
+
+
+def passed_words(arguments: Sequence[Argument], usual: Collection[str] = ()) -> str:
+    """Return words for what is passed by name, empty where that is too much: ``with_key``, ``without_strict``.
+
+    Of what is ``usual`` only the odd is told: ``with_zero_loaves``.
+    """
     given, refused = [], []
     for argument in arguments:
         if argument.parameter in {"args", "argv"}:  # a command line
             given += [slug(name) for name in re.findall(r"['\"]--(\w[\w-]*)['\"]", argument.source)]
-        elif argument.parameter in {"form", "json", "headers"} and argument.source.startswith("{"):  # a request
-            given += [slug(snake(key)) for key in re.findall(r"['\"]([A-Za-z][\w-]*)['\"]: ", argument.source)]
-        elif argument.label:
-            name = slug(argument.label)
-            odd = _ODD.get(argument.source, "")
-            if argument.source in {"False", "None"}:
+            continue
+        for key, source in _named(argument):
+            name, odd = slug(snake(key)), odd_word(source)
+            if key in usual and not odd:
+                continue
+            if source in {"False", "None"}:
                 refused.append(name)
             else:
                 given.append(f"{odd}_{name}" if odd else name)
     if len(given) + len(refused) > _MOST_PASSED:
         return ""
     return "_and_".join(f"{word}_{_listed(names)}" for word, names in (("with", given), ("without", refused)) if names)
+
+
+def odd_word(source: str) -> str:
+    """Return a word for a value that is empty, nothing or below nothing; empty for any other."""
+    return _ODD.get(source, "") or ("negative" if re.fullmatch(r"-[\d.]+", source) else "")
+
+
+def _named(argument: Argument) -> list[tuple[str, str]]:
+    """Return what an argument passes by name, with its source: itself, or the entries of a request."""
+    if argument.parameter in {"form", "json", "headers"} and argument.source.startswith("{"):
+        tree, _ = parse(argument.source)
+        node = tree.body[0].value if tree and isinstance(tree.body[0], ast.Expr) else None
+        entries = zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ()
+        return [(str(k.value), ast.unparse(v)) for k, v in entries if isinstance(k, ast.Constant)]
+    return [(argument.label.removesuffix("="), argument.source)] if argument.label else []
+
+
+def _is_made(source: str) -> bool:
+    """Tell what a call makes: the name of its maker sets no case apart."""
+    return bool(re.fullmatch(r"[\w.]+\(.*\)", source, re.DOTALL))
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -97,9 +138,14 @@ def _listed(names: Sequence[str]) -> str:
 def _after(case: Case) -> str:
     """Return words for what was done with the instance before the call: ``after_add``."""
     done = []
+    about = set(re.findall(r"\w+", " ".join([case.call, *(a.source for a in case.arguments)])))
     for statement in case.arrange:
         found = re.match(r"(?:_ = )?(\w+)\.(\w+)(?![\w.])", statement)
-        if found and any(other.startswith(f"{found.group(1)} = ") for other in case.arrange):
+        if (
+            found
+            and found.group(1) in about
+            and any(other.startswith(f"{found.group(1)} = ") for other in case.arrange)
+        ):
             done.append(slug(snake(found.group(2))))
     words = "_and_".join(dict.fromkeys(done))
     return f"after_{words}" if words else ""
@@ -128,10 +174,8 @@ def _odd_words(arguments: Sequence[Argument]) -> str:
         name = slug(snake(argument.parameter))
         if argument.label or not name:
             continue
-        if argument.source in _ODD:
-            found.append(f"{_ODD[argument.source]}_{name}")
-        elif re.fullmatch(r"-[\d.]+", argument.source):
-            found.append(f"negative_{name}")
+        if odd_word(argument.source):
+            found.append(f"{odd_word(argument.source)}_{name}")
     return found[0] if len(found) == 1 else ""
 
 

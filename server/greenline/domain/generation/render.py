@@ -15,7 +15,7 @@ from greenline.domain.code.results import gives_nothing
 from greenline.domain.generation.case_names import distinct, special_about, subject_words
 from greenline.domain.generation.given_by_fixtures import asked_by_name
 from greenline.domain.generation.model import Brought, Candidate
-from greenline.domain.generation.name_endings import single_endings, table_endings
+from greenline.domain.generation.name_endings import is_plain, single_endings, table_endings, usual_words
 from greenline.domain.generation.row_ids import row_ids
 from greenline.domain.generation.statements import (
     APPROXIMATE,
@@ -97,7 +97,9 @@ def _rendered(named: Sequence[_Named], function: Function, text: str, used: set[
     others = [n for n in named if function.qualname not in n.found_for]
     writer = _Writer(function, text)
     shown = _without_what_the_first_shows(_once([*own, *others]))
+    writer.usual = usual_words([n.case for n in shown])
     tests = [test for group in _groups(shown, writer.parameters_of) for test in writer.tests_of(group)]
+    tests = _with_a_plain_one(tests, writer.bare_name)
     return tuple(test.candidate(_free_name(test, used)) for test in tests)
 
 
@@ -130,6 +132,16 @@ def _without_what_the_first_shows(named: Sequence[_Named]) -> list[_Named]:
     return found
 
 
+def _with_a_plain_one(tests: Sequence[_Test], bare: str) -> list[_Test]:
+    """Give the first test of a plain value the bare name, where no other has the first right to it."""
+    found = list(tests)
+    plain = [n for n, test in enumerate(tests) if test.is_plain and bare in test.names]
+    if plain and not any(test.names[0] == bare for test in tests):
+        first = found[plain[0]]
+        found[plain[0]] = replace(first, names=(bare, *first.names))
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Test:
     names: tuple[str, ...]
@@ -143,6 +155,8 @@ class _Test:
     fixtures: tuple[Brought, ...] = ()
     qualname: str = ""
     cases: tuple[Case, ...] = ()
+    is_plain: bool = False
+    """It is of one case that ends with a value, and no branch makes special."""
 
     def candidate(self, name: str) -> Candidate:
         head = wrapped(f"def {name}({', '.join(self.parameters)})", "", ":")
@@ -194,7 +208,7 @@ def _groups(
 
 def _are_told_apart(group: Sequence[_Named]) -> bool:
     specials = {named.special for named in group}
-    return len(specials) == len(group) and "" not in specials
+    return len(specials) == len(group)
 
 
 def _in_order(group: Sequence[_Named]) -> Sequence[_Named]:
@@ -220,6 +234,13 @@ class _Writer:
         self._text = text
         self._module, _ = read_module(text)
         self._own = {f.name for f in self._module.functions if f.name.startswith("__")}
+        self.usual: frozenset[str] = frozenset()
+        """What all cases pass: it sets none apart."""
+
+    @property
+    def bare_name(self) -> str:
+        """The name of a test that says no more than what it tests."""
+        return f"test_{subject_words(self._function.qualname)}"
 
     def parameters_of(self, case: Case) -> Sequence[Parameter]:
         """Return the parameters of what the case calls."""
@@ -249,7 +270,7 @@ class _Writer:
         makes = self._function.name == "__init__" or case.shape == "object"
         parameters = [p.name for p in self.parameters_of(case)]
         return _Test(
-            names=self._names(case, single_endings(case, named.special, parameters, makes=makes)),
+            names=self._names(case, single_endings(case, named.special, parameters, makes=makes, usual=self.usual)),
             decorators=tuple(f"@{decorator}" for decorator in case.decorators),
             parameters=(*case.fixtures, *_fixtures(body)),
             body=tuple(body),
@@ -259,6 +280,7 @@ class _Writer:
             fixtures=_brought([case]),
             qualname=case.tested or self._function.qualname,
             cases=(case,),
+            is_plain=not named.special and is_plain(case, self.usual),
         )
 
     def _table(self, group: Sequence[_Named], shape: TableShape) -> _Test:
@@ -283,7 +305,8 @@ class _Writer:
             body = [*before, *lines_of(f"assert {check}")]
         rows = [[*cells, *([outcome] if column else [])] for cells, outcome in zip(shape.cells, outcomes, strict=True)]
         told = outcomes if column else ["..." for _ in rows] if shape.checks else ()
-        ids = row_ids(columns[: shape.inputs], [cells[: shape.inputs] for cells in shape.cells], told)
+        inputs = [cells[: shape.inputs] for cells in shape.cells]
+        ids = row_ids(columns[: shape.inputs], inputs, told, [n.special for n in group])
         arrange = [shape.filled(statement, columns) for statement in shape.arrange]
         filled = [called(shape.filled(check, columns), result_name(first)) for check in shape.checks]
         checks = [line for check in filled for line in lines_of(f"assert {check}")]
@@ -372,12 +395,12 @@ def _expectation(case: Case) -> str:
     return f"pytest.approx({expected})" if APPROXIMATE.fullmatch(expected) else expected
 
 
-def _decorator(names: Sequence[str], rows: Sequence[Sequence[str]], ids: Sequence[str] | None) -> list[str]:
+def _decorator(names: Sequence[str], rows: Sequence[Sequence[str]], ids: Sequence[str | None]) -> list[str]:
     columns = f'"{names[0]}"' if len(names) == 1 else "(" + ", ".join(f'"{n}"' for n in names) + ")"
     lines = ["@pytest.mark.parametrize(", *wrapped(columns, "    ", ","), "    ["]
-    for number, row in enumerate(rows):
+    for row, name in zip(rows, ids, strict=True):
         plain = row[0] if len(row) == 1 else f"({', '.join(row)})"
-        shown = plain if ids is None else f'pytest.param({", ".join(row)}, id="{ids[number]}")'
+        shown = plain if name is None else f'pytest.param({", ".join(row)}, id="{name}")'
         lines += wrapped(shown, "        ", ",")
     return [*lines, "    ],", ")"]
 

@@ -19,21 +19,35 @@ _FEW = 2
 _PLAIN = re.compile(r"[!-~]+")
 
 
-def row_ids(columns: Sequence[str], rows: Sequence[Sequence[str]], outcomes: Sequence[str]) -> list[str] | None:
-    """Return a name for each row; None where pytest's own, made of the row's values, are as good.
+def row_ids(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    outcomes: Sequence[str],
+    specials: Sequence[str] = (),
+) -> list[str | None]:
+    """Return a name for each row; None for those whose own, which pytest makes of the row's values, is as good.
 
-    ``rows`` hold the inputs; ``outcomes`` what comes of each, as source, none where that is no column.
+    ``rows`` hold the inputs; ``outcomes`` what comes of each, as source, none where that is no column; ``specials``
+    what sets each apart, in the words of the branch that it takes.
     """
-    if len(columns) <= _FEW and all(_reads_well(c, len(columns)) for row in rows for c in row):
-        readable = all(_reads_well(outcome, 1) for outcome in outcomes)
-        if readable:
-            return None
+    plain = [len(columns) <= _FEW and all(_reads_well(cell, len(columns)) for cell in row) for row in rows]
+    if all(plain):
+        return [None] * len(rows)
+    labels = _labels(columns, rows, outcomes, specials)
+    return [None if reads_well else label for reads_well, label in zip(plain, labels, strict=True)]
+
+
+def _labels(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], outcomes: Sequence[str], specials: Sequence[str]
+) -> list[str]:
     words = [[_words(cell, name) for cell, name in zip(row, columns, strict=True)] for row in rows]
     telling = ["-".join(row) for row in _without_what_is_usual(words)]
     singles = [[row[column] for row in words] for column in range(len(columns))]
     for labels in (telling, *singles):
         if all(labels) and len(set(labels)) == len(rows) and max(map(len, labels)) <= _LONGEST:
             return labels
+    if len(set(specials)) == len(rows) and all(specials):
+        return [special.replace("_", "-") for special in specials]
     last = [slug(_text(o)).replace("_", "-") for o in outcomes] or [""] * len(rows)
     cut = [_label(row, outcome) for row, outcome in zip(_without_what_is_usual(words), last, strict=True)]
     return list(distinct(cut, set(), "-"))

@@ -34,8 +34,10 @@ def value_slug(source: str) -> str:
         return str(value).lower()
     if isinstance(value, (int, float)):
         return slug(str(value).removesuffix(".0").replace("-", "minus_").replace(".", "_"))
-    if isinstance(value, (str, bytes)):
-        return _text_slug(value if isinstance(value, str) else value.decode("latin-1"))
+    if isinstance(value, bytes):
+        return _text_slug(value.decode("ascii")) if value.isascii() else "bytes"
+    if isinstance(value, str):
+        return _text_slug(value)
     if isinstance(value, (list, tuple, set, frozenset, dict)) and not value:
         return f"empty_{type(value).__name__}"
     if isinstance(value, (list, tuple, set, frozenset)):
@@ -70,8 +72,10 @@ def _text_slug(text: str) -> str:
     if not text:
         return "empty"
     words = slug(text) if len(text) > 1 or text.isascii() else ""
+    if words and re.match(r"-[\d.]", text):
+        words = f"minus_{words}"
     if words:
-        return f"{words}_padded" if text != text.strip() else words
+        return f"{words}_padded" if text.strip("\r\n") != text.strip() else words
     if not text.strip():
         return "blank"
     return "_".join(dict.fromkeys(_MARKS.get(c) or _character(c, alone=len(text) == 1) for c in text[:4]))
