@@ -221,8 +221,11 @@ class _Choice:
                 observation = seen
         others = {o.choice.key for o in self.kept}
 
+        is_meant_already = _is_worth_reading(observation)
+
         def is_as_good(seen: Observation) -> bool:
-            enough = seen.choice.key not in others and met <= self._met_by(seen) and _is_worth_reading(seen)
+            enough = seen.choice.key not in others and met <= self._met_by(seen)
+            enough = enough and (_is_worth_reading(seen) or not is_meant_already)
             return enough and self._holds(seen) and all(self._noticing(m, [seen]) for m in noticed)
 
         return plainer(observation, is_as_good, self._observer, self._budget)

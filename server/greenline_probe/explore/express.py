@@ -19,6 +19,7 @@ import uuid
 from typing import Any, Callable
 
 from greenline_probe.explore import idioms
+from greenline_probe.explore.sources import LONG, repeated
 
 MAX_SOURCE = 400
 _STANDARD = getattr(sys, "stdlib_module_names", frozenset(sys.modules))
@@ -145,6 +146,8 @@ class Expresser:
             below = _below(self.folder, value)
             if below:
                 return f"str({below})" if kind is str else below
+        if kind in (str, bytes) and LONG <= len(value) <= MAX_SOURCE and value == value[:1] * len(value):
+            return repeated(value[:1], len(value))
         if kind in (type(None), type(...), type(NotImplemented), bool, int, str, bytes):
             return repr(value)
         if kind is float:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import collections.abc
 import inspect
 import types
 import typing
 from typing import Any
+
+from greenline_probe.explore.sources import evaluated
 
 UNIONS = (typing.Union, getattr(types, "UnionType", typing.Union))
 _ITEMS = (list, tuple, set, frozenset)
@@ -18,7 +19,7 @@ def fits(hint: Any, source: str) -> bool:
     if hint is None:
         return True
     try:
-        value = ast.literal_eval(source)
+        value = evaluated(source)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return True
     return _allows(hint, value)

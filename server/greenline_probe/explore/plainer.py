@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from typing import Callable
 
 from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.observation import Observation
 from greenline_probe.explore.observe import Observer
+from greenline_probe.explore.plainer_texts import simpler_texts
 from greenline_probe.explore.template import OMITTED, Choice, Slot, cost_of
 
 ORDINARY = 8
@@ -31,15 +31,17 @@ def plainer(
     """
     if observation.choice.documented:
         return observation
-    tries = 0
+    tried = {observation.choice.key}
     for place, slot in enumerate(observation.choice.template.slots):
         goes_on = True
         while goes_on:
             goes_on = False
             for choice in _simpler(slot, observation.choice, place):
-                if tries >= MOST_TRIES or budget.is_over():
+                if len(tried) > MOST_TRIES or budget.is_over():
                     return observation
-                tries += 1
+                if choice.key in tried:
+                    continue
+                tried.add(choice.key)
                 seen = observer.run(choice)
                 if _is_alike(seen, observation) and is_as_good(seen):
                     observation, goes_on = seen, True
@@ -48,7 +50,7 @@ def plainer(
 
 
 def _simpler(slot: Slot, choice: Choice, place: int) -> Iterator[Choice]:
-    """Yield the call with an ordinary argument in that place, then with less of a text that was put together."""
+    """Yield the call with an ordinary argument in that place, then with simpler texts in what was put together."""
     source = choice.chosen[place]
     if source == OMITTED or slot.role == "step":
         return
@@ -60,28 +62,15 @@ def _simpler(slot: Slot, choice: Choice, place: int) -> Iterator[Choice]:
             continue
         if less.cost <= cost - WORTH:
             yield less
-    text = _text(source)
-    if source in slot.pool[:KNOWN] or not text:
-        return
-    size = max(1, len(text) // 2)
-    while size:
-        for start in range(0, len(text), size) if size < len(text) else ():
-            yield _with(choice, place, repr(text[:start] + text[start + size :]))
-        size //= 2
+    if source not in slot.pool[:KNOWN]:
+        for made in simpler_texts(source, usual):
+            yield _with(choice, place, made)
 
 
 def _with(choice: Choice, place: int, source: str) -> Choice:
     made = Choice(choice.template, (*choice.chosen[:place], source, *choice.chosen[place + 1 :]))
     made.cost = cost_of(made)
     return made
-
-
-def _text(source: str) -> str:
-    try:
-        value = ast.literal_eval(source)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return ""
-    return value if isinstance(value, str) else ""
 
 
 def _is_alike(seen: Observation, observation: Observation) -> bool:

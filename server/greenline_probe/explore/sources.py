@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
+from typing import Any
 
 SEPARATOR = "\x01"
+LONG = 20
+"""So long a text of one character is written as a product."""
+_MOST_TIMES = 100_000
 
 
 def with_prelude(statement: str, expression: str) -> str:
@@ -39,3 +44,22 @@ def relabelled(label: str, source: str) -> str:
     prelude = prelude_of(source)
     text = f"{label}{expression_of(source)}"
     return with_prelude(prelude, text) if prelude else text
+
+
+def repeated(text: str | bytes, times: int) -> str:
+    """Return the source of a text that is another one so many times."""
+    return f"{text!r} * {times}" if times * len(text) >= LONG else repr(text * times)
+
+
+def evaluated(source: str) -> Any:
+    """Return what a literal stands for, or a text so many times. Raises ValueError or SyntaxError for anything else."""
+    try:
+        return ast.literal_eval(source)
+    except ValueError:
+        node = ast.parse(source, mode="eval").body
+        if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)):
+            raise
+        text, times = ast.literal_eval(node.left), ast.literal_eval(node.right)
+        if not isinstance(text, (str, bytes)) or type(times) is not int or times > _MOST_TIMES:
+            raise
+        return text * times

@@ -13,6 +13,7 @@ from greenline_probe.explore.comparisons import Asked
 from greenline_probe.explore.express import Expresser
 from greenline_probe.explore.file_names import renamed, stays_below
 from greenline_probe.explore.regex_samples import samples
+from greenline_probe.explore.sources import LONG, evaluated, repeated
 
 MOST_MEMBERS = 12
 MOST_SAMPLES = 4
@@ -126,12 +127,14 @@ def _replaced(source: str, held: str, wanted: str) -> Iterator[str]:
 def _resized(source: str, have: int, want: int) -> Iterator[str]:
     """Make an argument whose length was compared as long as wanted, and one longer and shorter."""
     try:
-        value = ast.literal_eval(source)
+        value = evaluated(source)
     except (ValueError, SyntaxError):
         return
     if len(value) != have or not value:
         return
     for length in (want, want + 1, want - 1):
+        if LONG <= length <= LONGEST and isinstance(value, (str, bytes)):
+            yield repeated("x" if isinstance(value, str) else b"x", length)
         if 0 <= length <= LONGEST:
             yield repr((value * (length // len(value) + 1))[:length])
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.observation import Observation
 from greenline_probe.explore.plainer import plainer
+from greenline_probe.explore.plainer_texts import simpler_texts
 from greenline_probe.explore.template import Choice
 from unit.explore.explored import explored
 
@@ -22,6 +25,9 @@ def greet(name: str, mark: str = "!") -> str:
 def asks(text: str) -> bool:
     return text.endswith("?")
 """
+
+
+FILE = "(tmp_path / 'data.txt').write_text({})\x01tmp_path / 'data.txt'"
 
 
 def made_plain(tmp_path: Path, name: str, *chosen: str, documented: bool = False, asked: str = "") -> tuple[str, ...]:
@@ -72,3 +78,42 @@ def test_what_documentation_shows_stays(tmp_path: Path) -> None:
 
 def test_an_error_stays_the_same_error(tmp_path: Path) -> None:
     assert made_plain(tmp_path, "greet", "''", "'x1y2'") == ("''", "'mark'")
+
+
+@pytest.mark.parametrize(
+    ("source", "ordinary", "expected"),
+    [
+        ("'A titleA titleA titleA titl'", ["'A title'"], "'x' * 27"),
+        ("{'title': 'A titleA titleA titl'}", ["{'title': 'A title'}"], "{'title': 'x' * 20}"),
+        ("['--name', 'A titleA titleA titl']", ["['--name', 'Ada']"], "['--name', 'x' * 20]"),
+        ("'il\"@er.co'", ["'ada@example.com'"], "'il\"@example.co'"),
+        ("'il\"@example.com'", ["'ada@example.com'"], "'l\"@example.com'"),
+        ("['one', 'tw0']", ["['one']"], "['one']"),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_text_becomes_more_like_an_ordinary_one(source: str, ordinary: list[str], expected: str) -> None:
+    assert expected in list(simpler_texts(source, ordinary))
+
+
+@pytest.mark.parametrize(
+    ("content", "ordinary", "expected"),
+    [
+        (r"' a=1\nb=t5o words\n '", r"'a=1\nb=two words\n'", r"' a=1\nb=two words\n '"),
+        (r"'first line\nsABCDEF'", r"'first line\nsecond line\n'", r"'first line\nsecond'"),
+        (r"'--mone\ntwo\n--m'", "''", r"'one\ntwo\n--m'"),
+        (r"'--mone\ntwo\n--m'", "''", r"'two\n--m'"),
+    ],
+)
+def test_the_content_of_a_file_becomes_more_like_an_ordinary_one(content: str, ordinary: str, expected: str) -> None:
+    assert FILE.format(expected) in list(simpler_texts(FILE.format(content), [FILE.format(ordinary)]))
+
+
+@pytest.mark.parametrize("source", ["'x' * 41", "['a']", "3", "tmp_path / 'data.txt'", "[1, 2", "f('x' * 41)"])
+def test_what_is_plain_stays(source: str) -> None:
+    assert list(simpler_texts(source, ["'a'"])) == []
+
+
+def test_words_that_are_ordinary_are_not_cut() -> None:
+    made = list(simpler_texts("'q@example.com'", ["'ada@example.com'"]))
+
+    assert all("example" in each and "com" in each for each in made)
