@@ -190,3 +190,51 @@ def test_endpoints_are_called_plainly_where_the_test_client_is_not_installed(tmp
     assert call["call"].startswith("show_shelf(")
     (why,) = call["left_out"]
     assert why.startswith("fastapi routes are tested like any other code: ")
+
+
+_SHOP = """
+    from collections.abc import Iterator
+
+    from fastapi import Depends, FastAPI, HTTPException
+    from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+
+    class Base(DeclarativeBase):
+        pass
+
+    class Item(Base):
+        __tablename__ = "items"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        name: Mapped[str]
+
+    app = FastAPI()
+    make_session = sessionmaker()
+
+    def get_db() -> Iterator[Session]:
+        with make_session() as session:
+            yield session
+
+    def get_item(number: int, db: Session = Depends(get_db)) -> Item:
+        item = db.get(Item, number)
+        if item is None:
+            raise HTTPException(404, "no such item")
+        return item
+
+    @app.get("/items/{number}")
+    def show_item(item: Item = Depends(get_item)):
+        return {"name": item.name}
+
+    @app.post("/items")
+    def add_item(name: str, db: Session = Depends(get_db)):
+        db.add(Item(name=name))
+        db.commit()
+        return {"added": name}
+"""
+
+
+@pytest.mark.parametrize(("target", "status"), [("show_item", 404), ("add_item", 200)])
+def test_an_endpoint_gets_a_session_of_a_database_in_memory(tmp_path: Path, target: str, status: int) -> None:
+    (call,) = calls_of(f"service.py::{target}", tmp_path, {"service.py": _SHOP})
+    override = "monkeypatch.setitem(app.dependency_overrides, get_db, lambda: db_session)"
+    assert override in call["call"]
+    assert call["says"][0] == f"result.status_code == {status}"
+    assert f"db_session.add(Item(name='Ada'))\ndb_session.commit()\n{override}" in call["pools"]["$db"]

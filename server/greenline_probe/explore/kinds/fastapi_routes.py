@@ -12,6 +12,7 @@ from typing import Any
 from greenline_probe.explore.kinds.apps import apps_of, code_around, is_registered
 from greenline_probe.explore.kinds.asgi_routes import Route, routes_of
 from greenline_probe.explore.kinds.clients import Way, literals
+from greenline_probe.explore.kinds.fastapi_overrides import overrides
 from greenline_probe.explore.kinds.pages import know_templates, know_texts, told
 from greenline_probe.explore.kinds.web_values import (
     Request,
@@ -89,8 +90,8 @@ def _way(subject: Subject, client: Slot, route: Route, method: str, app: str, va
     request = Request(route.path) if dependant is None else _declared(route, dependant, values)
     if dependant is None:
         _read(request, subject, route, method, values)
-    overrides = [] if dependant is None else _overrides(dependant, app, subject, values)
-    return Way(subject, f"client.{method.lower()}", [client, *overrides, *request.slots], join=request.join)
+    instead = [] if dependant is None else overrides(dependant, app, values)
+    return Way(subject, f"client.{method.lower()}", [client, *instead, *request.slots], join=request.join)
 
 
 def _declared(route: Route, dependant: Any, values: Values) -> Request:
@@ -123,42 +124,6 @@ def _declared(route: Route, dependant: Any, values: Values) -> Request:
 
 def _with_dependencies(dependant: Any) -> list[Any]:
     return [dependant, *(each for inner in dependant.dependencies for each in _with_dependencies(inner))]
-
-
-def _overrides(dependant: Any, app: str, subject: Subject, values: Values) -> list[Slot]:
-    """Return slots that put something else in the place of what the endpoint depends on."""
-    found = []
-    annotated = _annotated(subject.function)
-    for name, parameter in inspect.signature(subject.function).parameters.items():
-        call = _dependency(dependant, parameter, annotated.get(name))
-        known = values.names.of(call) if call is not None else None
-        if known is None:
-            continue
-        hints = values.hints(call)
-        hint = hints.get("return", values.hints(subject.function).get(name, parameter.empty))
-        if typing.get_origin(hint) is not None and "Iterator" in str(hint) + "Generator":
-            hint = parameter.empty
-        bare = parameter.replace(default=parameter.empty, annotation=hint)
-        pool = [
-            f"monkeypatch.setitem({app}.dependency_overrides, {known}, lambda: {s})"
-            for s in plain(values.of_parameter(bare, hint))
-        ]
-        found.append(Slot(f"${name}", [OMITTED, *pool[:MOST_OVERRIDES]], "setting"))
-    return found
-
-
-def _annotated(function: Any) -> dict[str, Any]:
-    try:
-        return typing.get_type_hints(function, include_extras=True)
-    except Exception:  # what cannot be resolved is no dependency either
-        return {}
-
-
-def _dependency(dependant: Any, parameter: inspect.Parameter, annotation: Any) -> Any:
-    asked = [parameter.default, *getattr(annotation, "__metadata__", ())]
-    calls = [getattr(each, "dependency", None) for each in asked if type(each).__name__ == "Depends"]
-    own = [c for c in calls if inspect.isfunction(c)]
-    return own[0] if own and any(each.call is own[0] for each in dependant.dependencies) else None
 
 
 def _slot(param: Any, values: Values) -> Slot:

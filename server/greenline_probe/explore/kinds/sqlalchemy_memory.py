@@ -17,8 +17,10 @@ class Memory:
     engine that deleting rows does not undo is undone by making both anew.
     """
 
-    def __init__(self, metadata: list[Any]) -> None:
+    def __init__(self, metadata: list[Any], **options: Any) -> None:
+        """Take note of the tables; ``options`` are those of ``create_engine``."""
         self._metadata = metadata
+        self._options = options
         self._engine: Any = None
         self._connections: list[sqlite3.Connection] = []
         self._tables: list[str] = []
@@ -37,7 +39,7 @@ class Memory:
 
     def _make(self) -> None:
         """Make engine and tables. Raises what SQLAlchemy raises of tables that SQLite cannot have."""
-        engine = create_engine("sqlite://")
+        engine = create_engine("sqlite://", **self._options)
         self._connections = connections = []
         event.listen(engine, "connect", lambda connection, _record: connections.append(connection))
         for each in self._metadata:

@@ -34,9 +34,10 @@ _WHY_NONE = (
     "`{name}` is a `{kind}`, and none could be made of a database in memory ({problem}). A fixture of the project's "
     "tests that gives a `{kind}` would be used."
 )
+SHARED = "db_session"
 _FIXTURE = """\
 def {name}():
-    engine = create_engine("sqlite://")
+    engine = create_engine("sqlite://"{options})
 {tables}    with Session(engine) as session:
         yield session
     engine.dispose()
@@ -75,15 +76,40 @@ def instances(kind: Any, values: Values) -> list[str]:
     if not _is_session(kind):
         return []
     fixture = _fixture(values)
-    if not fixture:
+    return [with_prelude(rows, fixture) if rows else fixture for rows in _filled(fixture, values)] if fixture else []
+
+
+def shared(values: Values) -> list[str]:
+    """Return statements after which the fixture ``SHARED`` has nothing in its database, then some rows.
+
+    Other threads may use it, too: an app's own, in which an endpoint runs. Empty where there can be none.
+    """
+    names, makers = values.names, values.makers
+    if makers is None or not mapped_in(names.module):
         return []
-    found = [fixture]
+    pool = importlib.import_module("sqlalchemy.pool").StaticPool
+    names.bind("StaticPool", "sqlalchemy.pool", "StaticPool", pool)
+    arguments = {"check_same_thread": False}
+    memory = Memory(_metadata(values), connect_args=arguments, poolclass=pool)
+    options = ', connect_args={"check_same_thread": False}, poolclass=StaticPool'
+    makers.bring(SHARED, _source(SHARED, values, options), orm.Session, memory.session)
+    return _filled(SHARED, values)
+
+
+def is_session(kind: Any) -> bool:
+    """Tell whether it is a class of sessions that are not asynchronous."""
+    return isinstance(kind, type) and issubclass(kind, orm.Session)
+
+
+def _filled(fixture: str, values: Values) -> list[str]:
+    """Return statements that put rows into a session's database, first those that put none."""
+    found = [""]
     store = "commit" if values.makers is not None and fixture in values.makers.brought else "flush"
     for model in _asked_for(values):
         different = table_rows.different_rows(model, values)
-        found += [with_prelude(f"{fixture}.add({row})\n{fixture}.{store}()", fixture) for row in different[:1]]
+        found += [f"{fixture}.add({row})\n{fixture}.{store}()" for row in different[:1]]
         if len(different) > 1:
-            found.append(with_prelude(f"{fixture}.add_all([{', '.join(different)}])\n{fixture}.{store}()", fixture))
+            found.append(f"{fixture}.add_all([{', '.join(different)}])\n{fixture}.{store}()")
     return found
 
 
@@ -124,15 +150,19 @@ def _fixture(values: Values) -> str:
     given = values.objects.given(orm.Session)
     if given:
         return str(given[0])
-    names, makers = values.names, values.makers
+    makers = values.makers
     if makers is None:
         return ""
+    return makers.bring(SESSION, _source(SESSION, values), orm.Session, Memory(_metadata(values)).session)
+
+
+def _source(name: str, values: Values, options: str = "") -> str:
+    names = values.names
     tables = [f"    {names.of(base)}.metadata.create_all(engine)" for base in _bases(values)]
     sqlalchemy = sys.modules["sqlalchemy"]
     names.bind("create_engine", "sqlalchemy", "create_engine", sqlalchemy.create_engine)
     names.bind("Session", "sqlalchemy.orm", "Session", orm.Session)
-    source = _FIXTURE.format(name=SESSION, tables="".join(f"{line}\n" for line in tables))
-    return makers.bring(SESSION, source, orm.Session, Memory(_metadata(values)).session)
+    return _FIXTURE.format(name=name, options=options, tables="".join(f"{line}\n" for line in tables))
 
 
 def _metadata(values: Values) -> list[Any]:
