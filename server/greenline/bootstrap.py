@@ -171,6 +171,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
     suite = RunSuite(projects=projects, interpreters=interpreters, runs=runs, settings=settings)
     amounts = Amounts(settings.examples_critical, settings.examples_standard, settings.examples_waiting)
     engines = {"explore": ExploreEngine(ExplorerProcess(lasting.probes), amounts)}
+    formatter = FormatterProcess()
     doctor = DiagnoseProject(
         projects=projects,
         interpreters=interpreters,
@@ -196,7 +197,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         ),
         generate=GenerateTests(
             workbench=workbench,
-            trial=TestTrial(runner, show, settings, FormatterProcess()),
+            trial=TestTrial(runner, show, settings, formatter),
             engines=engines,
             settings=settings,
         ),
@@ -216,6 +217,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
             documents=documents,
             generated=lasting.generated,
             settings=settings,
+            formatter=formatter,
         ),
         run_suite=suite,
         run_affected=RunAffected(

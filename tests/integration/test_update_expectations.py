@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from greenline.adapters.disk_documents import DiskDocuments
+from greenline.adapters.formatter_process import FormatterProcess
 from greenline.adapters.generated_tests_sqlite import GeneratedTestsSqlite
 from greenline.adapters.interpreter_discovery import InterpreterDiscovery
 from greenline.adapters.probes import Probes
@@ -271,9 +272,17 @@ AFTER = {
     "assert half(7) == 3.5": "assert half(7) == pytest.approx(2.3333333333333335)",
     'match=r"^-1 is small"': r'match=r"-1 is too small \(by far\)"',
     "    with pytest.raises(ValueError):\n        refuses(1)": "    with pytest.raises(KeyError):\n        refuses(1)",
-    '(-2, "minus two")': '(-2, "-2 is too small (by far)")',
-    '(-3, "minus three")': '(-3, "-3 is too small (by far)")',
-    '(-5, "minus five")': r'(-5, r"-5 is too small \(by far\)")',
+    '(("n", "message"), [(-1, "-1 is too small (by far)"), (-2, "minus two")])': """(
+    ("n", "message"),
+    [(-1, "-1 is too small (by far)"), (-2, "-2 is too small (by far)")],
+)""",
+    '(("n", "message"), [(-3, "minus three"), (-4, "-4 is too small (by far)")])': """(
+    ("n", "message"),
+    [(-3, "-3 is too small (by far)"), (-4, "-4 is too small (by far)")],
+)""",
+    '(("n", "message"), [(-5, "minus five"), (-6, "-6 is too small")])': r"""(
+    ("n", "message"), [(-5, r"-5 is too small \(by far\)"), (-6, "-6 is too small")]
+)""",
     "assert asyncio.run(later(1)) == 1": "assert asyncio.run(later(1)) == 2",
     'assert word(3) == "3"': 'assert word(3) == "3 of them"',
     "assert result == [1, 1]": "assert result == [1, 2]",
@@ -306,6 +315,7 @@ class Desk:
     """A project whose tests Greenline has generated, before its code changed."""
 
     def __init__(self, root: Path, cache: Path, runner: PytestProcess) -> None:
+        self.root = root
         self.tests = root / "tests" / "test_shop.py"
         self.tests.parent.mkdir(parents=True)
         (root / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\n')
@@ -319,6 +329,7 @@ class Desk:
             documents=DiskDocuments(),
             generated=self.index,
             settings=Settings(interpreter=sys.executable),
+            formatter=FormatterProcess(),
         )
 
     def accept(self) -> None:
@@ -376,6 +387,18 @@ async def test_a_test_is_known_by_its_new_name(desk: Desk) -> None:
     desk.tests.write_text(update.edit.new_text)
     desk.service.remember(update)
     assert desk.service.known(desk.tests, ["test_given_gives_3"]) == ("test_given_gives_3",)
+
+
+async def test_the_projects_formatter_lays_out_what_is_longer_now(desk: Desk) -> None:
+    with (desk.root / "pyproject.toml").open("a") as settings:
+        settings.write("[tool.ruff]\nline-length = 60\n")
+    desk.accept()
+    update = await desk.propose("test_raises_with_message", "test_equal")
+    assert update.edit is not None
+    assert update.edit.new_text == TESTS.replace('word(2) == "2"', 'word(2) == "2 of them"').replace(
+        '    with pytest.raises(ValueError, match=r"^-1 is small"):\n',
+        '    with pytest.raises(\n        ValueError, match=r"-1 is too small \\(by far\\)"\n    ):\n',
+    )
 
 
 async def test_an_edited_test_is_named_and_not_looked_at(desk: Desk) -> None:

@@ -16,8 +16,10 @@ from greenline.domain.code.parse import parse
 from greenline.domain.failure_words import first_line, values_of
 from greenline.domain.generation.expected_values import expectations_of
 from greenline.domain.generation.kept_tests import keys_of, named_tests
+from greenline.domain.generation.laid_out import layouts_of, text_of
 from greenline.domain.generation.model import Replacement, TestEdit
 from greenline.domain.generation.observing_copy import observing_copy
+from greenline.domain.generation.relaid import blocks_of, fitting, in_layout
 from greenline.domain.generation.revise import replaced, revise
 from greenline.domain.generation.text_spans import Spans
 from greenline.domain.generation.told_examples import contradicted
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from greenline.domain.generation.kept_tests import GeneratedTest
     from greenline.domain.generation.revise import Change, Revised
     from greenline.ports.documents import Documents
+    from greenline.ports.formatter import Formatter
     from greenline.ports.generated_tests import GeneratedTests
     from greenline.ports.progress import Progress
     from greenline.ports.project import Interpreter, InterpreterFinder, Project, ProjectFinder
@@ -85,6 +88,7 @@ class UpdateExpectations:
         documents: Documents,
         generated: GeneratedTests,
         settings: Settings,
+        formatter: Formatter | None = None,
     ) -> None:
         self._projects = projects
         self._interpreters = interpreters
@@ -92,6 +96,7 @@ class UpdateExpectations:
         self._documents = documents
         self._generated = generated
         self._settings = settings
+        self._formatter = formatter
 
     def known(self, path: Path, tests: Collection[str]) -> tuple[str, ...]:
         """Return those of a file's tests that are as Greenline wrote them. Reads the disk; raises nothing."""
@@ -117,7 +122,9 @@ class UpdateExpectations:
             return Update(problem=str(missing))
         if interpreter.pytest_version is None:
             return Update(problem=interpreter.without_pytest)
-        work = _Work(self._runner, self._documents, self._settings, project, interpreter, path, text, known)
+        work = _Work(
+            self._runner, self._documents, self._settings, project, interpreter, path, text, known, self._formatter
+        )
         return replace(await work.propose(progress), edited=edited)
 
     def remember(self, update: Update) -> None:
@@ -161,6 +168,7 @@ class _Work:
     path: Path
     text: str
     known: Mapping[str, GeneratedTest]
+    formatter: Formatter | None = None
 
     async def propose(self, progress: Progress) -> Update:
         there = named_tests(self.text)
@@ -179,6 +187,8 @@ class _Work:
             words = f"What {self.path.name} imports wants to {at_import}, which is refused here"
             return Update(problem=f"{words}: its tests may see other values than they see elsewhere.")
         revised = [(one, self._judged(one, report)) for one in expected]
+        laid_out = await self._laid_out([r for _, r in revised if r.changes])
+        revised = [(one, laid_out.get(r.test, r)) for one, r in revised]
         edit = self._edit([r for _, r in revised if r.changes])
         if edit is not None:
             names = {r.renamed or r.test: r.test for _, r in revised if r.changes}
@@ -215,6 +225,19 @@ class _Work:
                 words = f"`{change.actual}` {gives} now, and its documentation shows {shown}: that looks like a bug"
                 return replace(revised, changes=(), refusal=words)
         return revised
+
+    async def _laid_out(self, revised: Sequence[Revised]) -> dict[str, Revised]:
+        """Return the tests in the layout of their file, by their names."""
+        found = {one.test: fitting(one, self.text) for one in revised}
+        blocks = [block for one in revised for block in blocks_of(one, self.text) or ()]
+        if self.formatter is None or not blocks:
+            return found
+        answer = await self.formatter.lay_out(self.project, self.interpreter, self.path, text_of(blocks))
+        if answer.text is None:
+            return found
+        layouts = layouts_of(blocks, answer.text)
+        by_formatter = {one.test: in_layout(one, self.text, layouts) for one in revised}
+        return found | {test: one for test, one in by_formatter.items() if one is not None}
 
     def _source(self, test: str) -> str:
         try:

@@ -170,7 +170,7 @@ def test_ids_of_what_is_passed_stay() -> None:
 def test_floats_stay_approximate(old: str, new: str, then: str) -> None:
     text = f"import pytest\n\n\ndef test_f():\n    assert f() == {old}\n"
     assert updated(text, value(new)) == text.replace(old, then)
-    table = f"import pytest\n\n\n@pytest.mark.parametrize('x', [{old}])\ndef test_f(x):\n    assert f() == x\n"
+    table = f'import pytest\n\n\n@pytest.mark.parametrize("x", [{old}])\ndef test_f(x):\n    assert f() == x\n'
     assert updated(table, value(new, x=0)) == table.replace(old, then)
 
 

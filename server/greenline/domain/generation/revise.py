@@ -14,8 +14,9 @@ from greenline.domain.generation.filled_names import expression_in, filled
 from greenline.domain.generation.kept_tests import named_tests
 from greenline.domain.generation.retold import Turn, docstring_of, renamed, row_ids_of
 from greenline.domain.generation.statements import CONSTANTS, raising
+from greenline.domain.generation.test_style import style_of
 from greenline.domain.generation.text_spans import Span, Spans
-from greenline.domain.generation.wrap_source import double_quoted
+from greenline.domain.generation.wrap_source import double_quoted, single_quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -199,7 +200,7 @@ class _Reviser:
         if "import re" in imports and not self._has("re"):
             raise _Refused(f"`{self._called(one)}` raises with a message now that needs an `import re` here")
         old = self._slice(expectation.whole)
-        new = old.partition("(")[0] + "(" + head.partition("(")[2]
+        new = self._as_written(old.partition("(")[0] + "(" + head.partition("(")[2], old)
         pattern = self._text_of(expectation.match) if expectation.match else ""
         self.turns.append(Turn(old_error, one.source, raises=True, old_message=pattern, new_message=message))
         return [(expectation.whole, new, Change(self._called(one), old, new))]
@@ -242,8 +243,10 @@ class _Reviser:
         return self._test.cells[column][number]
 
     def _as_written(self, source: str, old: str) -> str:
-        """Return the source with the quotes that this value had."""
-        return source if "'" in old and '"' not in old else double_quoted(source)
+        """Return the source with the quotes that this value had, or those of its file where it had none."""
+        if "'" in old or '"' in old:
+            return double_quoted(source) if '"' in old else single_quoted(source)
+        return double_quoted(source) if style_of(self._text).quotes == '"' else single_quoted(source)
 
     def _has(self, module: str) -> bool:
         return re.search(rf"^import {module}\b", self._text, re.MULTILINE) is not None
