@@ -10,7 +10,7 @@ import pytest
 
 from greenline.domain.generation.in_style import in_style
 from greenline.domain.generation.model import Candidate
-from greenline.domain.generation.test_style import TestStyle
+from greenline.domain.generation.test_style import TestStyle, style_of
 
 TABLE = """
 @pytest.mark.parametrize(
@@ -179,3 +179,12 @@ def test_what_does_not_parse_stays() -> None:
     found = Candidate("test", "def test(:")
 
     assert in_style(found, replace(PLAIN, annotated=True)) is found
+
+
+def test_what_the_file_reaches_through_its_package_is_reached_so() -> None:
+    style = style_of("import shop\n\n\ndef test_a():\n    assert shop.price(1) == 2\n", ["shop", "shop.parcels"])
+    code = "def test_b():\n    assert price(weigh(1)) == 3\n"
+    single = Candidate("test_b", code, ("from shop.parcels import price", "from shop.parcels import weigh"))
+    found = in_style(single, style, "shop.parcels")
+    assert found.code == "def test_b():\n    assert shop.price(shop.parcels.weigh(1)) == 3\n"
+    assert found.imports == ("import shop", "import shop.parcels")

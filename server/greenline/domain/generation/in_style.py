@@ -69,16 +69,22 @@ def _by_module(code: str, imports: Sequence[str], style: TestStyle, module: str)
     through = last if style.imports == "from" and package else module
     wanted = f"from {package} import {last}" if through == last and package else f"import {module}"
     names: dict[str, str] = {}
-    kept = []
+    kept: list[str] = []
+    needed: list[str] = []
     for statement in imports:
         found = re.fullmatch(rf"from {re.escape(module)} import (\w+)(?: as (\w+))?", statement)
-        if found:
+        top = f"{module.partition('.')[0]}.{found.group(1)}" if found else ""
+        if found and top in style.reached:  # as the tests that are there reach it
+            names[found.group(2) or found.group(1)] = top
+            kept.append(f"import {top.partition('.')[0]}")
+        elif found:
             names[found.group(2) or found.group(1)] = f"{through}.{found.group(1)}"
+            needed = [wanted]
         else:
             kept.append(statement)
     if not names or _binds(code, through.partition(".")[0]):
         return code, list(imports)
-    return _rewrapped(rename_globals(code, names)), [*kept, wanted]
+    return _rewrapped(rename_globals(code, names)), [*kept, *needed]
 
 
 def _binds(code: str, name: str) -> bool:

@@ -55,6 +55,8 @@ class TestStyle:
     """``pytest.param(..., id="x")``, ``ids=["x"]`` or neither."""
     imports: Imports = "names"
     """``from a.b import f``; ``import a.b`` and ``a.b.f()``; ``from a import b`` and ``b.f()``."""
+    reached: frozenset[str] = frozenset()
+    """What is reached through a package that the file imports as it is: ``shop.price`` of ``import shop``."""
     patching: Patching = "monkeypatch"
     waiting: Waiting = ""
     """How coroutines are tested: ``asyncio.run``, a mark of pytest-asyncio or anyio, ``async def`` without one."""
@@ -96,6 +98,7 @@ def style_of(text: str, sources: Iterable[str] = ()) -> TestStyle:
         names_apart=apart,
         row_ids=_row_ids(tree),
         imports=_imports(tree, frozenset(sources)),
+        reached=_reached(tree),
         patching=_patching(tests),
         waiting=_waiting(tree, tests),
         uses_fixtures=any(is_fixture(node) for node in ast.walk(tree)),
@@ -215,6 +218,14 @@ def _imports(tree: ast.Module, sources: frozenset[str]) -> Imports:
     if names >= max(modules, members):
         return "names"
     return "module" if modules >= members else "from"
+
+
+def _reached(tree: ast.Module) -> frozenset[str]:
+    plain = {
+        alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names if not alias.asname
+    }
+    found = (n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name))
+    return frozenset(f"{n.value.id}.{n.attr}" for n in found if n.value.id in plain)  # type: ignore[attr-defined]
 
 
 def _top(name: str) -> str:
