@@ -41,12 +41,12 @@ def run_pytest(folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def generated_for(example: str, folder: Path) -> Generated:
+def generated_for(example: str, folder: Path, python: Path = PYTHON) -> Generated:
     """Generate in a copy of an example, without the tests that stand beside it."""
     shutil.copytree(EXAMPLES / example, folder, ignore=shutil.ignore_patterns("test_*.py", "__pycache__"))
     modules = [str(p.relative_to(folder)) for p in sorted(folder.rglob("*.py")) if not _is_set_up(p)]
     command = [
-        sys.executable, "-m", "greenline", "generate", "--interpreter", str(PYTHON), "--format", "json", *modules,
+        sys.executable, "-m", "greenline", "generate", "--interpreter", str(python), "--format", "json", *modules,
     ]  # fmt: skip
     ended = subprocess.run(
         command, cwd=folder, check=False, capture_output=True, text=True, timeout=SECONDS, env=_environment()
@@ -86,6 +86,17 @@ def _write(project: Path, files: dict[str, str]) -> None:
         place = project / name
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(dedent(text).lstrip("\n"), encoding="utf-8")
+
+
+def environment_without(folder: Path, *left_out: str) -> Path:
+    """Make an environment with the examples' libraries but for those; return its Python."""
+    subprocess.run([str(PYTHON), "-m", "venv", "--without-pip", str(folder)], check=True, timeout=SECONDS)
+    (there,) = (PYTHON.parents[1] / "lib").glob("python*/site-packages")
+    here = folder / "lib" / there.parent.name / "site-packages"
+    for each in there.iterdir():
+        if not each.name.startswith(left_out) and not (here / each.name).exists():
+            (here / each.name).symlink_to(each)
+    return folder / "bin" / "python"
 
 
 def _is_set_up(path: Path) -> bool:

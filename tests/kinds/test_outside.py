@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kinds.generated import environment_without, generated_for
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from kinds.generated import Generated
 
@@ -61,11 +64,45 @@ if TYPE_CHECKING:
                 r"client\.messages\.create = AsyncMock\(spec=AsyncMessages\.create\)",
                 r'stop_reason="refusal"',
                 r"assert client\.messages\.create\.call_args_list == \[\s*call\(",
+                r"def test_ask_after_rate_limit_error\(monkeypatch\)",
+                r"side_effect = \[\s*anthropic\.RateLimitError\((?s:.)*text=\"Hello\"",
+                r"ask\(client, \"\w+\"\) is None\s+assert sleep\.call_args_list == \[call\(1\), call\(2\), call\(4\)\]",
+                r"type=\"tool_use\", id=\"toolu_1\", name=\"stock\"",
+                r"create\.call_count == 2\s+assert client\.messages\.create\.call_args == call\(",
+                r"\"type\": \"tool_result\", \"tool_use_id\": \"toolu_1\"",
+                r"stream = Mock\(spec=MessageStream, text_stream=iter\(\[\"Hello\", \" world\"\]\)\)",
+                r"RawContentBlockDeltaEvent\(\s*type=\"content_block_delta\"",
+                r"stream = Mock\(spec=AsyncMessageStream, text_stream=pieces\(\)\)",
+                r"messages=Mock\(spec=Messages\)\)\s+with pytest\.raises\(ValueError",
             ],
         ),
         ("workers", [r"assert caplog\.messages == \[", r"tasks\.put\(None\)", r"assert list\(results\.queue\) == \["]),
         ("files", [r"\.write_bytes\(b\"caf\\xe9", r'read_text\(\) == "abc\\n"']),
-        ("state_machine", [r"pytest\.raises\(IllegalTransition, match="]),
+        (
+            "state_machine",
+            [
+                r'pytest\.param\(State\.SHIPPED, "deliver", State\.DELIVERED, id="shipped-deliver"\)',
+                r'\("state", "event", "message"\)',
+                r'State\.DELIVERED,\s+"\w+",\s+"\w+ is not possible when delivered"',
+                r"pytest\.raises\(IllegalTransition, match=",
+                r'door\.lock\(\)\s+door\.close\(\)\s+assert door\.state == "locked"',
+                r'unlock it first"\):\s+door\.open\(\)\s+assert door\.state == "locked"',
+                r'parcel\.move\("loaded"\)\s+parcel\.move\("delivered"\)\s+assert parcel\.state == "delivered"',
+                r'a parcel that is lost cannot be \w+"\):\s+parcel\.move\("\w+"\)\s+assert parcel\.state == "lost"',
+            ],
+        ),
+        (
+            "aiohttp_client",
+            [
+                r"async def test_bikes_at\(\):\s+response = Mock\(spec=aiohttp\.ClientResponse, status=200\)",
+                r"session = MagicMock\(spec=aiohttp\.ClientSession\)",
+                r"session\.get\.return_value\.__aenter__\.return_value = response\s+assert await bikes_at\(session, ",
+                r"assert session\.post\.call_args_list == \[\s*call\(",
+                r"__aenter__\.side_effect = aiohttp\.Connection\w+Error\(",
+                r'monkeypatch\.setattr\(aiohttp, "ClientSession", lambda \*\*options: session\)',
+                r'assert session\.get\.call_args_list == \[\s*call\("https://bikes\.example/v2/cities/',
+            ],
+        ),
         ("encoding", [r"assert decode\(encode\("]),
     ],
 )  # fmt: skip
@@ -76,9 +113,36 @@ def test_the_tests_speak_the_language_of_the_kind(
     assert [line for line in lines if not re.search(line, code)] == []
 
 
-@pytest.mark.parametrize("example", ["requests_client", "httpx_client", "outside_calls", "language_model"])
+@pytest.mark.parametrize(
+    "example", ["requests_client", "httpx_client", "aiohttp_client", "outside_calls", "language_model"]
+)
 def test_nothing_of_a_server_that_was_made_up_is_a_suspected_bug(
     generate: Callable[[str], Generated], example: str
 ) -> None:
     targets = generate(example).targets
     assert {name: t["suspected_bugs"] for name, t in targets.items() if t["suspected_bugs"]} == {}
+
+
+def test_where_nothing_registers_answers_clients_are_specced(
+    tmp_path: Path, generate: Callable[[str], Generated]
+) -> None:
+    generate("requests_client")  # there is an environment
+    python = environment_without(tmp_path / "env", "respx", "responses")
+
+    for example, lines in {
+        "requests_client": [
+            r"response = requests\.Response\(\)\s+response\.status_code = 404\s+get = create_autospec\(requests\.get,",
+            r"get = create_autospec\(requests\.get, side_effect=requests\.Timeout\(",
+            r"side_effect=\[response, second\]",
+            r"session = Mock\(spec=requests\.Session\)\s+session\.get\.return_value = response",
+            r'call\("https://api\.forge\.example/v1/next", timeout=5\)',
+        ],
+        "httpx_client": [
+            r"client = Mock\(spec=httpx\.AsyncClient\)\s+client\.get\.side_effect = httpx\.Connect",
+            r"create_autospec\(httpx\.post, return_value=httpx\.Response\(202\)\)",
+            r"assert client\.get\.call_args_list == \[\s*call\(",
+        ],
+    }.items():
+        generated = generated_for(example, tmp_path / example, python)
+        assert {t["status"] for t in generated.targets.values()} == {"confirmed"}
+        assert [line for line in lines if not re.search(line, generated.code)] == []

@@ -178,7 +178,8 @@ class Observer:
             observation.shows = idioms.shows(lines, choice, space, before)
             written = idioms.arranged(lines, space, self.express)
             if written is not None:
-                observation.arranged, observation.after = tuple(written[0]), (*observation.after, *written[2])
+                more = tuple(seen for seen in written[2] if seen not in observation.after)
+                observation.arranged, observation.after = tuple(written[0]), (*observation.after, *more)
                 observation.decorators = (*written[1], *observation.decorators)
             moved = [] if any("monkeypatch.chdir" in line for line in lines) else self._surroundings.prepared()
             observation.prepared, observation.after = (*moved, *prepared), (*observation.after, *changed)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _RAISES = re.compile(r"(?:side_effect ?= ?|body=)(\[?)(?:\w+\.)*(\w+)\(")
 _ANSWERS = ("Response", "Message", "model_construct")
-_STATUS = re.compile(r"(?:\bstatus=|\.Response\()(\d{3})\b")
+_STATUS = re.compile(r"(?:\bstatus=|\bstatus_code = |\.Response\()(\d{3})\b")
 _EXIT_CODE = re.compile(r"CompletedProcess\(\[\], ([1-9]\d*)")
 _TIME = re.compile(r"return \w*\.?datetime\(\d+, \d+, \d+, (\d+), (\d+)")
 _DAY = re.compile(r"return \w*\.?date\((\d+), (\d+), (\d+)\)")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from greenline_probe.explore.kinds.called import Called, calls_of, code_of
+from greenline_probe.explore.kinds.http_replies import reason
 from greenline_probe.explore.kinds.outside_calls import replaced
 from greenline_probe.explore.sources import with_prelude
 
@@ -172,6 +173,8 @@ def _of_requests(
     lines = [f"{name} = {values.names.of_module('requests')}.Response()", f"{name}.status_code = {status}"]
     if content:
         lines.append(f"{name}.raw = {values.names.of_module('io')}.BytesIO({content!r})")
+    if status >= FIRST_ERROR and "raise_for_status" in _asked(subject):
+        lines.append(f"{name}.reason = {reason(status)!r}")
     if content and "text" in _asked(subject):
         lines.append(f"{name}.encoding = 'utf-8'")
     return [*lines, *(f"{name}.headers[{key!r}] = {value!r}" for key, value in headers.items())], name

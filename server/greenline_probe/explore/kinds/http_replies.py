@@ -113,7 +113,7 @@ def _send(adapter: Any, request: Any, **_: Any) -> Any:
         body=io.BytesIO(reply.content),
         status=reply.status,
         headers=reply.all_headers,
-        reason=_reason(reply.status),
+        reason=reason(reply.status),
         preload_content=False,
     )
     return adapter.build_response(request, raw)
@@ -135,7 +135,8 @@ def _httpx_response(request: Any) -> Any:
     return sys.modules["httpx"].Response(reply.status, content=reply.content, headers=reply.all_headers)
 
 
-def _reason(status: int) -> str:
+def reason(status: int) -> str:
+    """Return the phrase of a status, empty for one that has none."""
     try:
         return http.HTTPStatus(status).phrase
     except ValueError:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from greenline_probe.explore.kinds.called import Called, calls_of
-from greenline_probe.explore.kinds.language_models_answers import answers, bound, library_of
+from greenline_probe.explore.kinds.language_models_answers import answers, bound, library_of, warm_up
 from greenline_probe.explore.kinds.language_models_streams import is_streamed, opened, sent
 from greenline_probe.explore.sources import with_prelude
 
@@ -100,6 +100,7 @@ def _times(path: str, space: dict[str, Any]) -> int:
 
 def _fakes(kind: Any, values: Values, variable: str) -> list[str]:
     """Return statements that make a stand-in of a client, for each way in which it may answer."""
+    warm_up()
     names = values.names
     is_async = kind.__name__.startswith("Async")
     is_entered = is_streamed(values, "stream")

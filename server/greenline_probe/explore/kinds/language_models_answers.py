@@ -7,7 +7,7 @@ import copy
 import importlib
 import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from greenline_probe.explore.kinds.called import value_of
 from greenline_probe.explore.kinds.http_bodies import with_numbers
@@ -38,6 +38,16 @@ def answers(create: str, values: Values) -> list[str]:
     again = [f"{create}.side_effect = [{error}, {texts[0]}]" for error in failing]
     tools = [f"{create}.side_effect = [{use}, {texts[0]}]" for use in uses]
     return unique([single[0], *tools[:3], *again, *never, *single[1:], *tools[3:]])[:MOST]
+
+
+def warm_up() -> None:
+    """Have the library import what it imports late: the first call would take longer than a call is given."""
+    library, types = sys.modules["anthropic"], importlib.import_module("anthropic.types")
+    types.Message.model_construct(content=[types.TextBlock(type="text", text="")])
+    types.ToolUseBlock(type="tool_use", id="", name="", input={})
+    http = _http()
+    response = http.Response(429, request=http.Request("POST", _ADDRESS))
+    library.RateLimitError("", response=response, body=None)
 
 
 def text_messages(values: Values) -> list[str]:
@@ -72,8 +82,7 @@ def errors(values: Values) -> list[str]:
     caught = tuple(k for k in (value_of(each, module) for each in named if each) if isinstance(k, type))
     if not caught:
         return []
-    http = vars(sys.modules["anthropic._exceptions"]).get("httpx2") or sys.modules["anthropic._exceptions"].httpx
-    home, name = values.names.of_module(http.__name__), library_of(values.names)
+    home, name = values.names.of_module(_http().__name__), library_of(values.names)
     request = f"{home}.Request('POST', {_ADDRESS!r})"
     found = []
     for kind, status in _STATUSES.items():
@@ -83,6 +92,11 @@ def errors(values: Values) -> list[str]:
     if issubclass(library.APIConnectionError, caught):
         found.insert(1, f"{name}.APIConnectionError(request={request})")
     return found[:3]
+
+
+def _http() -> Any:
+    """Return the library whose requests and responses the client's errors keep."""
+    return vars(sys.modules["anthropic._exceptions"]).get("httpx2") or sys.modules["anthropic._exceptions"].httpx
 
 
 # ---- what the code looks at ------------------------------------------------------------------------------------------
