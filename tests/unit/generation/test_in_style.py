@@ -186,5 +186,5 @@ def test_what_the_file_reaches_through_its_package_is_reached_so() -> None:
     code = "def test_b():\n    assert price(weigh(1)) == 3\n"
     single = Candidate("test_b", code, ("from shop.parcels import price", "from shop.parcels import weigh"))
     found = in_style(single, style, "shop.parcels")
-    assert found.code == "def test_b():\n    assert shop.price(shop.parcels.weigh(1)) == 3\n"
+    assert found.code.rstrip() == "def test_b():\n    assert shop.price(shop.parcels.weigh(1)) == 3"
     assert found.imports == ("import shop", "import shop.parcels")
