@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from greenline_probe.explore.values import Values
 
 _ASSIGNED = re.compile(r"^(\w+) = ", re.MULTILINE)
-_GIVEN = re.compile(r"(\w+)(?:[\w.]*\.| = .*[(, ])(?:return_value|side_effect) ?= ?(\w+|\[[\w, ]+\])")
+_GIVEN = re.compile(r"(?:return_value|side_effect) ?= ?(\w+|\[[\w, ]+\])\)?$")
 _NAME = re.compile(r"\w+")
 MAX_CALLS = 4
 SHORT_CALL = 30
@@ -78,9 +78,16 @@ def holds_mocks(value: Any) -> bool:
 
 def stand_ins(lines: Sequence[str], space: dict[str, Any]) -> dict[str, Any]:
     """Return the stand-ins that statements before a call gave a name to, without those that others only answer."""
-    given = {name for line in lines for by, told in _GIVEN.findall(line) for name in _NAME.findall(told) if name != by}
+    given = {name for line in lines for part in line.split("\n") for name in _answered(part)}
     named = [found for line in lines for found in _ASSIGNED.findall(line) if found not in given]
     return {name: space[name] for name in named if _is_specced(space.get(name)) or _is_queue(space.get(name))}
+
+
+def _answered(statement: str) -> set[str]:
+    """Return the names of what a stand-in is told to answer with, itself not among them."""
+    told = _GIVEN.search(statement)
+    by = _NAME.match(statement)
+    return set(_NAME.findall(told[1])) - {by[0] if by else ""} if told else set()
 
 
 def _is_queue(value: Any) -> bool:

@@ -16,7 +16,7 @@ from greenline_probe.explore.kinds import http_bodies, http_replies
 from greenline_probe.explore.kinds.called import calls_of, handled, libraries_of
 from greenline_probe.explore.monkeypatch import Monkeypatch
 from greenline_probe.explore.observation import Observation
-from greenline_probe.explore.stubs import calls_seen
+from greenline_probe.explore.stubs import calls_seen, stand_ins
 from greenline_probe.explore.template import Choice
 from greenline_probe.explore.values import Values
 from unit.explore.explored import explored
@@ -234,6 +234,16 @@ def test_of_a_list_that_grows_between_calls_only_what_it_became_is_asserted(tmp_
             "asked.call_count == 2",
             "asked.call_args == call(['abc', 'def'])",
         ]
+
+
+def test_what_others_only_answer_with_is_not_asked_how_it_was_called() -> None:
+    lines = [
+        "response = Mock()\nsession = MagicMock()\nsession.__aenter__.return_value = session",
+        "session.get.return_value.__aenter__.side_effect = [response, later]\nget = create_autospec(f, return_value=first)",
+    ]
+    space = {name: Mock() for name in ("response", "session", "get", "later", "first")}
+
+    assert list(stand_ins([*lines, "later = Mock()\nfirst = Mock()"], space)) == ["session", "get"]
 
 
 def test_monkeypatch_puts_attributes_back_those_of_classes_too() -> None:
