@@ -12,7 +12,7 @@ from greenline.adapters.tree_walk import TreeWalk
 from greenline.domain.code.imported_names import imported_names
 from greenline.domain.generation.hypothesis_profile import profile_in
 from greenline.domain.generation.lessons import Lessons, PlacedMaker
-from greenline.domain.generation.project_makers import Maker, fixtures_in, makers_in, registered_in
+from greenline.domain.generation.project_makers import TOOLS, Maker, fixtures_in, makers_in, registered_in
 from greenline.domain.generation.surroundings import DEFAULT_PATTERNS
 from greenline.domain.generation.test_style import TestStyle, Waiting, style_of
 
@@ -109,6 +109,10 @@ def _makers(
         home = _import_of(factory, path, imports, tests)
         if home:
             importable.append(replace(_placed(path, factory), imported=(home, factory.name)))
+    for module, attribute in TOOLS:
+        users = [path for path, text in [*files, *conftests] if f"{module}.{attribute}" in _imported_from(path, text)]
+        tool = Maker(attribute, (), factory=True)
+        importable += [replace(_placed(path, tool), imported=(module, attribute)) for path in users[:1]]
     first: dict[str, PlacedMaker] = {}
     for maker in importable:
         first.setdefault(maker.maker.name, maker)

@@ -84,6 +84,11 @@ class ProjectMakers:
         """Return what is called, with attributes by name, for an instance of the class."""
         return [maker.name for maker in self._of(kind) if maker.factory and self._is_there(maker)]
 
+    def tool(self, module: str, attribute: str) -> str:
+        """Return the name under which the project's tests import a maker of anything, empty where they do not."""
+        found = [maker for maker in self._makers if maker.imported == [module, attribute] and not maker.gives]
+        return next((maker.name for maker in found if self._is_there(maker)), "")
+
     def used(self, sources: Sequence[str]) -> list[str]:
         """Return the fixtures that sources ask for; ``sources`` are statements and expressions in their order."""
         asked: set[str] = set()
@@ -134,7 +139,8 @@ class ProjectMakers:
         module, attribute = maker.imported
         with self._loading(maker) as allowed:
             if allowed:
-                thing = getattr(importlib.import_module(module), attribute)
+                thing = getattr(importlib.import_module(module), attribute, None)
+                thing = importlib.import_module(f"{module}.{attribute}") if thing is None else thing
                 return self._names.bind(maker.name, module, attribute, thing) == maker.name
         return False
 

@@ -119,3 +119,12 @@ def test_a_factory_that_nobody_imports_is_imported_by_the_name_of_its_file(proje
 
     write(project, tests__conftest="")
     assert lessons(project).makers[0].imported == ("factories", "CartFactory")
+
+
+def test_a_tool_that_makes_any_model_is_known_where_other_tests_import_it(project: Path) -> None:
+    assert lessons(project).makers == ()
+    write(project, tests__test_far="from model_bakery import baker\n\n\ndef test_far(): ...\n")
+
+    (tool,) = lessons(project).makers
+
+    assert (tool.maker.name, tool.maker.gives, tool.imported) == ("baker", (), ("model_bakery", "baker"))

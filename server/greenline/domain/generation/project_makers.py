@@ -20,6 +20,8 @@ OF_PYTEST = frozenset({"tmp_path", "monkeypatch"})
 """Fixtures that a fixture may ask for."""
 _SHARED = frozenset({"autouse", "params", "scope"})
 """What makes a fixture act on all tests, be several, or be one object for several tests."""
+TOOLS = (("model_bakery", "baker"),)
+"""(module, attribute) of what makes instances of any model, where tests import it."""
 _LAZY = frozenset({"Iterator", "Generator", "Iterable"})
 
 
