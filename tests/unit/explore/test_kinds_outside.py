@@ -239,7 +239,8 @@ def test_of_a_list_that_grows_between_calls_only_what_it_became_is_asserted(tmp_
 def test_what_others_only_answer_with_is_not_asked_how_it_was_called() -> None:
     lines = [
         "response = Mock()\nsession = MagicMock()\nsession.__aenter__.return_value = session",
-        "session.get.return_value.__aenter__.side_effect = [response, later]\nget = create_autospec(f, return_value=first)",
+        "session.get.return_value.__aenter__.side_effect = [response, later]",
+        "get = create_autospec(f, return_value=first)",
     ]
     space = {name: Mock() for name in ("response", "session", "get", "later", "first")}
 
