@@ -47,6 +47,11 @@ class Caught:
     value: Any = None
     type: Any = None
 
+    @property
+    def exception(self) -> Any:
+        """The value, by the name that it has in ``unittest``."""
+        return self.value
+
 
 @contextlib.contextmanager
 def raises(number: int, space: dict[str, Any], error: Any, match: str | None = None) -> Iterator[Caught]:

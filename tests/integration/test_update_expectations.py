@@ -14,7 +14,7 @@ from greenline.adapters.interpreter_discovery import InterpreterDiscovery
 from greenline.adapters.probes import Probes
 from greenline.adapters.project_files import ProjectFiles
 from greenline.adapters.pytest_process import PytestProcess
-from greenline.domain.generation.kept_tests import GeneratedTest, key_of, named_tests
+from greenline.domain.generation.kept_tests import GeneratedTest, key_of, keys_of, named_tests
 from greenline.services.update_expectations import Update, UpdateExpectations
 from greenline.settings import Settings
 
@@ -399,6 +399,58 @@ async def test_the_projects_formatter_lays_out_what_is_longer_now(desk: Desk) ->
         '    with pytest.raises(ValueError, match=r"^-1 is small"):\n',
         '    with pytest.raises(\n        ValueError, match=r"-1 is too small \\(by far\\)"\n    ):\n',
     )
+
+
+OF_UNITTEST = """\
+import unittest
+
+from shop import given, nothing, refuses, word
+
+
+class ShopTest(unittest.TestCase):
+    def test_values(self):
+        self.assertEqual(word(2), "2")
+        self.assertIsNone(nothing(1))
+        self.assertEqual(nothing(0), "it")
+        self.assertIs(given(True), False)
+
+    def test_raises(self):
+        with self.assertRaisesRegex(ValueError, "old") as caught:
+            refuses(-1)
+        self.assertEqual(caught.exception.args, ("old",))
+
+    def test_rounds(self):
+        for n, expected in [
+            (0, "zero"),
+            (1, "a"),
+            (5, None),
+        ]:
+            with self.subTest(n=n):
+                self.assertEqual(word(n), expected)
+"""
+
+
+async def test_what_unittest_says_is_updated(desk: Desk) -> None:
+    desk.tests.write_text(OF_UNITTEST)
+    desk.index.remember([GeneratedTest(key, "shop.py::word") for key in keys_of(OF_UNITTEST).values()])
+    update = await desk.propose()
+    assert update.edit is not None
+    wanted = OF_UNITTEST
+    for old, new in {
+        '(word(2), "2")': '(word(2), "2 of them")',
+        "assertIsNone(nothing(1))": 'assertEqual(nothing(1), "it")',
+        'assertEqual(nothing(0), "it")': "assertIsNone(nothing(0))",
+        "assertIs(given(True), False)": "assertIs(given(True), True)",
+        '(ValueError, "old") as': r"""(
+            ValueError, r"-1 is too small \(by far\)"
+        ) as""",
+        '("old",)': '("-1 is too small (by far)",)',
+        "zero": "none",
+        "(5, None)": '(5, "5 of them")',
+    }.items():
+        wanted = wanted.replace(old, new)
+    assert update.edit.new_text == wanted
+    assert not any(one.refusal for one in update.tests)
 
 
 async def test_an_edited_test_is_named_and_not_looked_at(desk: Desk) -> None:

@@ -178,3 +178,75 @@ def test_without_pytest_in_the_file_floats_are_as_they_are() -> None:
     assert updated("def test_f():\n    assert f() == 1\n", value("[1.30000000000000004]")).endswith(
         "[1.30000000000000004]\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "new", "after"),
+    [
+        ("assertEqual(f(1), 2)", "3", "assertEqual(f(1), 3)"),
+        ("assertEqual(f(1), 2, 'why')", "3", "assertEqual(f(1), 3, 'why')"),
+        ("assertEqual(f(1), 2)", "True", "assertIs(f(1), True)"),
+        ("assertEqual(f(1), 2)", "None", "assertIsNone(f(1))"),
+        ("assertEqual(f(1), 2, 'why')", "None", "assertIsNone(f(1), 'why')"),
+        ("assertEqual(f(1), (2))", "None", "assertIs(f(1), (None))"),
+        ("assertEqual(s, 2)", "None", "assertIsNone(s)"),
+        ("assertIs(f(1), True)", "False", "assertIs(f(1), False)"),
+        ("assertIs(f(1), True)", "None", "assertIsNone(f(1))"),
+        ("assertIs(f(1), True)", "'a'", 'assertEqual(f(1), "a")'),
+        ("assertIsNone(f(1))", "2", "assertEqual(f(1), 2)"),
+        ("assertIsNone(f(1), 'why')", "True", "assertIs(f(1), True, 'why')"),
+        ("assertEqual(f(1), pytest.approx(2.5))", "3.5", "assertEqual(f(1), pytest.approx(3.5))"),
+    ],
+)
+def test_what_unittest_says(before: str, new: str, after: str) -> None:
+    text = f"class FTest(unittest.TestCase):\n    def test_f(self):\n        self.{before}\n"
+    assert updated(text, value(new)) == text.replace(before, after)
+
+
+@pytest.mark.parametrize("text", ["assertEqual((f(1)), 2)", "assertIsNone(*f(1))", "assertIsNone(obj=f(1))"])
+def test_what_is_said_in_another_form_is_not_read(text: str) -> None:
+    text = f"class FTest(unittest.TestCase):\n    def test_f(self):\n        self.{text}\n"
+    assert expectations_of(list(named_tests(text).items()), text)[0].found == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "error", "message", "after"),
+    [
+        ("assertRaises(ValueError)", "KeyError", "no", "assertRaises(KeyError)"),
+        ("assertRaisesRegex(ValueError, 'old')", "KeyError", "a (b)", r"assertRaisesRegex(KeyError, r'a \(b\)')"),
+        ("assertRaisesRegex(ValueError, 'old')", "ValueError", "", "assertRaises(ValueError)"),
+    ],
+)
+def test_what_unittest_says_of_exceptions(before: str, error: str, message: str, after: str) -> None:
+    text = f"class FTest(unittest.TestCase):\n    def test_f(self):\n        with self.{before}:\n            f(1)\n"
+    raised = Noted(0, {}, same=False, source=error, words=message)
+    assert updated(text, raised) == text.replace(before, after)
+
+
+def test_rounds_of_subtests_are_the_rows_of_a_table() -> None:
+    text = """\
+class FTest(unittest.TestCase):
+    def test_f(self):
+        for n, expected in [
+            (1, "a"),
+            (2, None),
+        ]:
+            with self.subTest(n=n):
+                self.assertEqual(f(n), expected)
+"""
+    found = revised(text, Noted(0, {}, same=True), value("'b'"))
+    assert [change.words for change in found.changes] == ['f(2): None -> "b"']
+    assert replaced(text, found.replacements) == text.replace("(2, None)", '(2, "b")')
+
+
+def test_messages_in_rounds_of_subtests() -> None:
+    text = """\
+class FTest(unittest.TestCase):
+    def test_f(self):
+        for n, message in [(1, "a"), (2, "b")]:
+            with self.subTest(n=n):
+                with self.assertRaisesRegex(ValueError, re.escape(message)):
+                    f(n)
+"""
+    raised = Noted(0, {}, same=False, source="ValueError", words="c (d)")
+    assert updated(text, Noted(0, {}, same=True), raised) == text.replace('"b"', '"c (d)"')

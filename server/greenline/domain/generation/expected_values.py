@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import TYPE_CHECKING, Literal
 
-from greenline.domain.generation.table_cells import table_cells
+from greenline.domain.generation.table_cells import loop_cells, loop_of, table_cells
 from greenline.domain.generation.text_spans import Span, Spans
 
 if TYPE_CHECKING:
@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 Kind = Literal["equal", "raises"]
 _OPERATOR = re.compile(r"==|\bis\b")
 _MATCHED_CELL = re.compile(r"(?:[\"']\^[\"'] \+ )?(?P<escaped>re\.escape\()?(?P<column>\w+)\)?")
+_RAISES = frozenset({"pytest.raises", "raises", "self.assertRaises", "self.assertRaisesRegex"})
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """One assertion whose expected value can be replaced: ``X == Y``, ``X is Y`` or ``pytest.raises(E, match=M)``."""
+    """One assertion whose expected value can be replaced.
+
+    ``X == Y``, ``X is Y`` or ``pytest.raises(E, match=M)``, or what ``unittest`` says for them.
+    """
 
     number: int
     kind: Kind
@@ -33,6 +37,7 @@ class Expectation:
     expected: Span
     """The value; of a raise the exception's class."""
     operator: Span | None = None
+    """Of ``unittest`` the name of the method, which says in ``assertIsNone`` what is expected as well."""
     approximate: Span | None = None
     """The whole ``pytest.approx(value)``, where the value stands in one."""
     column: str = ""
@@ -40,6 +45,8 @@ class Expectation:
     match: Span | None = None
     patterns: bool = False
     """What a table has in its rows are regular expressions, and not messages as they are."""
+    looped: bool = False
+    """It stands in the loop whose rounds are the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,8 @@ class Expectations:
     found: tuple[Expectation, ...] = ()
     cells: Mapping[str, tuple[Cell, ...]] = field(default_factory=dict)
     """Parameter of a table -> its values, row by row."""
+    loop: tuple[str, ...] = ()
+    """The parameters of a table that is a loop of subtests."""
 
 
 def expectations_of(tests: Sequence[tuple[str, Definition]], text: str) -> tuple[Expectations, ...]:
@@ -71,25 +80,28 @@ class _Reader:
     def __init__(self, definition: Definition, spans: Spans) -> None:
         self._definition = definition
         self._spans = spans
-        self._cells = table_cells(definition)
+        loop = loop_of(definition)
+        self._loop = () if loop is None else tuple(loop_cells(loop))
+        self._looped = frozenset(ast.walk(loop)) if loop else frozenset()
+        self._cells = {**table_cells(definition), **(loop_cells(loop) if loop else {})}
         self._used: dict[str, int] = {}
         self._local = {
             a.arg for a in (*definition.args.posonlyargs, *definition.args.args, *definition.args.kwonlyargs)
         }
         for node in self._inside():
-            if isinstance(node, ast.Name):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 self._used[node.id] = self._used.get(node.id, 0) + 1
-                if not isinstance(node.ctx, ast.Load):
-                    self._local.add(node.id)
+            elif isinstance(node, ast.Name):
+                self._local.add(node.id)
 
     def read(self, name: str, numbers: Iterator[int]) -> Expectations:
         found = []
         for node in self._inside():
             one = self._of(node, numbers) if isinstance(node, (ast.stmt, ast.withitem)) else None
             if one is not None:
-                found.append(one)
+                found.append(replace(one, looped=node in self._looped))
         cells = {column: tuple(map(self._cell, values)) for column, values in self._cells.items()}
-        return Expectations(name, tuple(sorted(found, key=lambda e: e.whole.start)), cells)
+        return Expectations(name, tuple(sorted(found, key=lambda e: e.whole.start)), cells, self._loop)
 
     def _inside(self) -> Iterator[ast.AST]:
         for statement in self._definition.body:
@@ -100,15 +112,38 @@ class _Reader:
             if isinstance(node.test.ops[0], (ast.Eq, ast.Is)):
                 return self._compared(node, node.test.left, node.test.comparators[0], numbers)
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            call = node.value
-            if ast.unparse(call.func) == "self.assertEqual" and len(call.args) == 2:  # noqa: PLR2004 - the two
-                return self._compared(node, call.args[0], call.args[1], numbers)
+            return self._said(node, node.value, numbers)
         elif isinstance(node, ast.With):
             for item in node.items:
-                call = item.context_expr  # type: ignore[assignment]
-                if isinstance(call, ast.Call) and ast.unparse(call.func) in {"pytest.raises", "raises"}:
+                call = item.context_expr
+                if isinstance(call, ast.Call) and ast.unparse(call.func) in _RAISES:
                     return self._raised(node, call, numbers)
         return None
+
+    def _said(self, node: ast.Expr, call: ast.Call, numbers: Iterator[int]) -> Expectation | None:
+        """Read ``self.assertEqual(X, Y)``, ``assertIs`` and ``assertIsNone``."""
+        function = ast.unparse(call.func)
+        if call.keywords or not call.args or any(isinstance(each, ast.Starred) for each in call.args):
+            return None
+        if self._spans.text[self._spans.of(call.func).end : self._spans.of(call.args[0]).start].strip() != "(":
+            return None  # in parentheses
+        if function in {"self.assertEqual", "self.assertIs"} and len(call.args) > 1:
+            return self._compared(node, call.args[0], call.args[1], numbers)
+        if function == "self.assertIsNone":
+            actual = self._spans.of(call.args[0])
+            return Expectation(
+                next(numbers),
+                "equal",
+                self._spans.of(node),
+                self._spans.source(call.args[0]),
+                Span(actual.end, actual.end),
+                operator=self._method(call),
+            )
+        return None
+
+    def _method(self, call: ast.Call) -> Span:
+        whole = self._spans.of(call.func)
+        return Span(self._spans.text.rindex(".", whole.start, whole.end) + 1, whole.end)
 
     def _compared(self, whole: ast.stmt, left: ast.expr, right: ast.expr, numbers: Iterator[int]) -> Expectation | None:
         value, approximate = _without_approx(right)
@@ -126,6 +161,8 @@ class _Reader:
             if found is None:
                 return None
             operator = Span(actual.end + found.start(), actual.end + found.end())
+        elif isinstance(whole, ast.Expr) and isinstance(whole.value, ast.Call):
+            operator = self._method(whole.value)
         return Expectation(
             next(numbers),
             "equal",
@@ -139,7 +176,12 @@ class _Reader:
 
     def _raised(self, block: ast.With, call: ast.Call, numbers: Iterator[int]) -> Expectation | None:
         match = next((k.value for k in call.keywords if k.arg == "match"), None)
-        if len(call.args) != 1 or len(call.keywords) > bool(match) or _names(call.args[0]) & self._local:
+        if ast.unparse(call.func).startswith("self."):
+            match = call.args[1] if len(call.args) > 1 else None
+            plain = not call.keywords and len(call.args) == 1 + bool(match)
+        else:
+            plain = len(call.args) == 1 and len(call.keywords) == bool(match)
+        if not plain or _names(call.args[0]) & self._local:
             return None
         column, patterns = "", False
         if match is not None and _names(match) & self._local:

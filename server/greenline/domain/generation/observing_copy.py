@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _NOTED = '__import__("greenline_probe.noted", fromlist=["noted"])'
 """In the probe, whatever the project has imported by then."""
+_IDENTICAL = frozenset({"is", "assertIs", "assertIsNone"})
 
 
 def observing_copy(text: str, tests: Iterable[Expectations]) -> str:
@@ -28,8 +29,7 @@ def _noting(text: str, expectation: Expectation) -> str:
         return f"{_NOTED}.raises({expectation.number}, globals(), {expected}{match})"
     whole = expectation.approximate or expectation.expected
     operator = expectation.operator
-    identical = operator is not None and text[operator.start : operator.end] == "is"
+    identical = operator is not None and text[operator.start : operator.end] in _IDENTICAL
     method = "same" if identical else "equal"
-    return (
-        f"{_NOTED}.{method}({expectation.number}, globals(), ({expectation.actual}), ({text[whole.start : whole.end]}))"
-    )
+    value = text[whole.start : whole.end] or "None"
+    return f"{_NOTED}.{method}({expectation.number}, globals(), ({expectation.actual}), ({value}))"

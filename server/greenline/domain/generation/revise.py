@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from greenline.domain.generation.approximate import may_be_approximate, should_be_approximate
@@ -72,7 +72,7 @@ def revise(test: Expectations, text: str, noted: Iterable[Noted]) -> Revised:
     try:
         for expectation in test.found:
             reviser = _Reviser(test, text, expectation)
-            for span, new, change in reviser.revise(by_number[expectation.number]):
+            for span, new, change in reviser.revise(_in_rounds(test, expectation, by_number[expectation.number])):
                 _put(replacements, span, new)
                 changes += [change] if change else []
             turns += reviser.turns
@@ -82,6 +82,13 @@ def revise(test: Expectations, text: str, noted: Iterable[Noted]) -> Revised:
         return Revised(test.test, refusal=str(refused))
     places = tuple(sorted(replacements.items(), key=lambda r: r[0].start))
     return Revised(test.test, places, tuple(changes), renamed=name)
+
+
+def _in_rounds(test: Expectations, expectation: Expectation, noted: Sequence[Noted]) -> list[Noted]:
+    """Return what was noted with its rows, also where those are the rounds of a loop."""
+    if not expectation.looped:
+        return list(noted)
+    return [replace(one, row=dict.fromkeys(test.loop, number)) for number, one in enumerate(noted)]
 
 
 def _retell(test: str, text: str, turns: Sequence[Turn], replacements: dict[Span, str], changes: list[Change]) -> str:
@@ -165,21 +172,41 @@ class _Reviser:
             span = approximate
         elif approximate is None and should_be_approximate(new) and self._has("pytest"):
             new = f"pytest.approx({new})"
+        old = old or "None"
         change = Change(self._called(one), old, new)
-        self._turned(one, self._slice(cell.span if cell else expectation.expected), one.source)
-        return [(span, new, change), *self._other_operator(new, old, in_cell=cell is not None)]
+        self._turned(one, self._slice(cell.span if cell else expectation.expected) or "None", one.source)
+        operator = self._operator(new, old, in_cell=cell is not None)
+        if operator == "assertIsNone":  # which says already what it expects
+            span, new = Span(self._end_of_actual, span.end), ""
+        elif span.start == span.end:
+            new = f", {new}"
+        operators = [(expectation.operator, operator, None)] if expectation.operator and operator else []
+        return [(span, new, change), *operators]
 
-    def _other_operator(self, new: str, old: str, *, in_cell: bool) -> list[_Found]:
-        """Ask whether it is None, True or False, and else whether it is equal."""
+    @property
+    def _end_of_actual(self) -> int:
+        """Of ``unittest``: where the source of what is asserted of ends."""
+        assert self._expectation.operator is not None
+        start = self._text.index(self._expectation.actual, self._expectation.operator.end + 1)
+        return start + len(self._expectation.actual)
+
+    def _operator(self, new: str, old: str, *, in_cell: bool) -> str:
+        """Return how it is to be asked, if in another way: whether it is None, True or False, or else is equal."""
         if self._expectation.operator is None:
-            return []
-        operator = self._slice(self._expectation.operator)
-        wanted = operator
-        if operator == "is" and old in CONSTANTS and new not in CONSTANTS:
-            wanted = "=="
-        elif operator == "==" and new in CONSTANTS and not in_cell:
-            wanted = "is"
-        return [(self._expectation.operator, wanted, None)] if wanted != operator else []
+            return ""
+        asked = self._slice(self._expectation.operator)
+        if asked in {"is", "=="}:
+            identical, equal = "is", "=="
+        else:
+            apart = self._text[self._end_of_actual : self._expectation.expected.start].strip()
+            identical = "assertIsNone" if new == "None" and apart in {"", ","} else "assertIs"
+            equal = "assertEqual"
+        wanted = asked
+        if old in CONSTANTS and new not in CONSTANTS and asked != equal:
+            wanted = equal
+        elif new in CONSTANTS and not in_cell:
+            wanted = identical
+        return wanted if wanted != asked else ""
 
     def _raised(self, one: Noted) -> list[_Found]:
         expectation = self._expectation
@@ -200,7 +227,12 @@ class _Reviser:
         if "import re" in imports and not self._has("re"):
             raise _Refused(f"`{self._called(one)}` raises with a message now that needs an `import re` here")
         old = self._slice(expectation.whole)
-        new = self._as_written(old.partition("(")[0] + "(" + head.partition("(")[2], old)
+        matched, named = head.partition("match=")[2][:-1], old.partition("(")[0]
+        if not named.startswith("self."):
+            new = f"{named}({head.partition('(')[2]}"
+        else:
+            new = f"self.assertRaisesRegex({one.source}, {matched})" if matched else f"self.assertRaises({one.source})"
+        new = self._as_written(new, old)
         pattern = self._text_of(expectation.match) if expectation.match else ""
         self.turns.append(Turn(old_error, one.source, raises=True, old_message=pattern, new_message=message))
         return [(expectation.whole, new, Change(self._called(one), old, new))]

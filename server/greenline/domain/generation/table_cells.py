@@ -14,6 +14,23 @@ def table_cells(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str,
     return found
 
 
+def loop_of(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.For | None:
+    """Return the one loop of subtests that a test of ``unittest`` has for a table, None where there is none."""
+    loops = [node for node in definition.body if isinstance(node, ast.For) and _is_of_subtests(node)]
+    return loops[0] if len(loops) == 1 and loop_cells(loops[0]) else None
+
+
+def loop_cells(loop: ast.For) -> dict[str, list[ast.expr]]:
+    """Return variable -> its values, round by round; empty where they are not all written out."""
+    names = loop.target.elts if isinstance(loop.target, ast.Tuple) else [loop.target]
+    if not isinstance(loop.iter, (ast.List, ast.Tuple)) or not all(isinstance(name, ast.Name) for name in names):
+        return {}
+    rows = [_row(row, len(names)) for row in loop.iter.elts]
+    if any(len(row) != len(names) for row in rows):
+        return {}
+    return {name.id: [row[n] for row in rows] for n, name in enumerate(names) if isinstance(name, ast.Name)}
+
+
 def row_counts(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> list[int]:
     """Return how many rows each table of a test has, of those that are written out."""
     tables = (
@@ -49,3 +66,11 @@ def _row(node: ast.expr, width: int) -> list[ast.expr]:
     if width == 1:
         return [node]
     return list(node.elts) if isinstance(node, (ast.Tuple, ast.List)) else []
+
+
+def _is_of_subtests(loop: ast.For) -> bool:
+    inner = loop.body[0]
+    if len(loop.body) != 1 or loop.orelse or not isinstance(inner, ast.With) or len(inner.items) != 1:
+        return False
+    call = inner.items[0].context_expr
+    return isinstance(call, ast.Call) and ast.unparse(call.func) == "self.subTest"
