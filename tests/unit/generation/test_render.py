@@ -440,3 +440,46 @@ def test_what_is_passed_more_than_once_is_counted_off() -> None:
 
     assert '("first_item", "second_item", "expected"),' in table.code
     assert "assert work(first_item, second_item) == expected" in table.code
+
+
+def test_what_was_done_before_and_after_is_a_column_where_one_expression_differs() -> None:
+    run = "run = create_autospec(subprocess.run, return_value=subprocess.CompletedProcess([], 0, stdout={}))"
+    rows = [
+        case("'a'", arrange=(run.format(out), "monkeypatch.setattr(subprocess, 'run', run)"), expected=told)
+        for out, told in (("''", "None"), ("'one\\n'", "'one'"), ("'two\\n'", "'two'"))
+    ]
+    code = only(rows)
+    assert '("stdout", "expected"),' in code
+    assert "subprocess.CompletedProcess([], 0, stdout=stdout)" in code
+    assert 'pytest.param("", None, id="empty-stdout"),' in code
+
+
+def test_what_is_printed_is_a_column() -> None:
+    rows = [
+        case(f"'{name}'", expected="None", after=(f"capsys.readouterr().out == 'Hello {name}\\n'",))
+        for name in ("Ada", "Bo", "Cleo")
+    ]
+    silent = only([replace(row, call="box.put(\x000\x00)", imports=(BOX,)) for row in rows], "Box.put")
+    assert '("text", "expected_out"),' in silent
+    assert "    box.put(text)\n    assert capsys.readouterr().out == expected_out" in silent
+    assert "    assert work(text) is None\n    assert capsys.readouterr().out == expected_out" in only(rows)
+
+
+def test_a_class_that_differs_in_a_number_is_a_table() -> None:
+    frozen = "class Frozen(datetime):\n    @classmethod\n    def now(cls):\n        return cls(2024, 5, 17, {})"
+    rows = [
+        case(
+            "'a'", arrange=(frozen.format(hour), "monkeypatch.setattr(clock, 'datetime', Frozen)"), expected=f"'{told}'"
+        )
+        for hour, told in ((6, "early"), (12, "noon"), (23, "late"))
+    ]
+    code = only(rows)
+    assert "        return cls(2024, 5, 17, given)" in code.replace("            return", "        return")
+    assert '        (6, "early"),' in code
+
+
+def test_statements_that_differ_in_more_are_tests_of_their_own() -> None:
+    rows = [case("'a'", arrange=(f"box.put({a}, {b})",), expected=a) for a, b in (("1", "2"), ("3", "4"), ("5", "6"))]
+    assert len(render([replace(row, expected=str(n)) for n, row in enumerate(rows)])) == 3
+    made = [case("'a'", arrange=(f"box.put(local{n}())",), expected=str(n)) for n in range(3)]
+    assert len(render(made)) == 3

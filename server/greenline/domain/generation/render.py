@@ -301,14 +301,16 @@ class _Writer:
             column = "" if same else "expected"
             before, result, extra = taken(first, call)
             plain = set(outcomes) <= CONSTANTS
+            silent = same and shape.after and (first.expected is None or self._is_silent(first))
             check = equal(result, first.expected or "") if same else f"{result} {'is' if plain else '=='} expected"
-            body = [*before, *lines_of(f"assert {check}")]
+            body = [*before, *lines_of(result if silent else f"assert {check}")]
         rows = [[*cells, *([outcome] if column else [])] for cells, outcome in zip(shape.cells, outcomes, strict=True)]
         told = outcomes if column else ["..." for _ in rows] if shape.checks else ()
         inputs = [cells[: shape.inputs] for cells in shape.cells]
         ids = row_ids(columns[: shape.inputs], inputs, told, [n.special for n in group])
         arrange = [shape.filled(statement, columns) for statement in shape.arrange]
         filled = [called(shape.filled(check, columns), result_name(first)) for check in shape.checks]
+        filled += [shape.filled(check, columns) for check in shape.after]
         checks = [line for check in filled for line in lines_of(f"assert {check}")]
         body = steps([line for statement in arrange for line in lines_of(statement)], body, checks)
         names = [*columns, *([column] if column else [])]
@@ -350,7 +352,7 @@ def _variables(case: Case) -> dict[int, str]:
 
 def _columns(shape: TableShape, cases: Sequence[Case]) -> list[str]:
     """Name the columns: as what they stand for, where that hides nothing that the test or its rows need."""
-    texts = [re.sub(r"\x01\d+\x01", "0", text) for text in (*shape.arrange, shape.call, *shape.checks)]
+    texts = [re.sub(r"\x01\d+\x01", "0", text) for text in (*shape.arrange, shape.call, *shape.checks, *shape.after)]
     cells = [cell for row in shape.cells for cell in row]
     imported = {name for case in cases for name, _, _ in case.imports}
     made = {shape.columns[index] for index in shape.made}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from greenline.domain.code.parse import parse
 from greenline.domain.generation.case import Argument
 from greenline.domain.generation.value_words import slug
+from greenline.domain.generation.varied_statements import Holes, varied
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,6 @@ FIXTURES = ("caplog", "capsys", "monkeypatch", "tmp_path")
 MOST_COLUMNS = 4
 """So many inputs fit into a row that is read at a glance."""
 _CALL = re.compile(r"([\w.]+)\((?:\x00\d+\x00(?:, \x00\d+\x00)*)?\)")
-_MADE = re.compile(r"(\w+) = (.*)", re.DOTALL)
 _USED_UP = re.compile(r"(?<!\w)(StringIO|BytesIO|iter|open|map|filter|zip|enumerate)\(|\sfor\s.*\)")
 """What can be read once: a row's values are made once, and a test may run again."""
 _PAIR = 2
@@ -43,6 +43,8 @@ class TableShape:
     """What is passed by every case alike."""
     checks: tuple[str, ...] = ()
     """What is asserted of ``result``, where no expression equals it."""
+    after: tuple[str, ...] = ()
+    """What is asserted of what the call did."""
     inputs: int = 0
     """So many columns come first that go into the call; the others are what is expected."""
     made: frozenset[int] = frozenset()
@@ -74,45 +76,30 @@ def clusters(cases: Sequence[Case], parameters: Sequence[Sequence[Parameter]]) -
 
 def shape_of(cases: Sequence[Case], parameters: Sequence[Parameter]) -> TableShape | None:
     """Return what the cases have in common, None where they do not fit into one table."""
-    holes = _Holes(len(cases))
+    holes = Holes(len(cases))
     arrange = _arranged([case.arrange for case in cases], holes)
     call = _called(cases, parameters, holes)
     inputs = len(holes.columns)
     checks = _checked([case.details for case in cases], holes)
-    if arrange is None or call is None or checks is None or len(holes.columns) > MOST_COLUMNS:
+    after = _checked([case.after for case in cases], holes)
+    if arrange is None or call is None or checks is None or after is None or len(holes.columns) > MOST_COLUMNS:
         return None
     rows = tuple(zip(*holes.cells, strict=True))
     if len(set(rows)) < len(cases) or not _stands_outside(rows, cases, arrange):
         return None
     text, fixed = call
-    return TableShape(arrange, text, tuple(holes.columns), rows, fixed, checks, inputs, frozenset(holes.made))
-
-
-class _Holes:
-    def __init__(self, rows: int) -> None:
-        self._rows = rows
-        self.columns: list[str] = []
-        self.cells: list[tuple[str, ...]] = []
-        self.made: set[int] = set()
-
-    def add(self, name: str, cells: Sequence[str]) -> str:
-        """Return what stands for these cells: the one that all are, or a column's mark."""
-        if len(set(cells)) == 1:
-            return cells[0]
-        self.columns.append(name)
-        self.cells.append(tuple(cells))
-        return f"\x01{len(self.columns) - 1}\x01"
+    return TableShape(arrange, text, tuple(holes.columns), rows, fixed, checks, after, inputs, frozenset(holes.made))
 
 
 def _key(case: Case) -> object:
     """Return what cases of one table agree on, None for a case that has a test of its own."""
-    if case.kept or case.after or case.decorators or case.shape == "object":
+    if case.kept or case.decorators or case.shape == "object" or (case.raises and case.after):
         return None
     if any(set(case.fixtures) & _names_of(argument.source) for argument in case.arguments):
         return None  # a row cannot ask for a fixture
     if case.shape == "with" and not case.raises:  # what is entered is looked at inside of a block
         return None
-    if not (case.raises or case.details) and case.expected is None:
+    if not (case.raises or case.details or case.after) and case.expected is None:
         return None
     callee = _CALL.fullmatch(case.call)
     return (
@@ -123,6 +110,8 @@ def _key(case: Case) -> object:
         case.fixtures,
         len(case.arrange),
         len(case.details),
+        len(case.after),
+        case.expected is None,
     )
 
 
@@ -132,51 +121,19 @@ def _names_of(source: str) -> set[str]:
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} if tree else set()
 
 
-def _arranged(all_statements: Sequence[Sequence[str]], holes: _Holes) -> tuple[str, ...] | None:
+def _arranged(all_statements: Sequence[Sequence[str]], holes: Holes) -> tuple[str, ...] | None:
     """Return the statements before the call, without those that a column takes the place of."""
     lines = []
     for statements in zip(*all_statements, strict=True):
-        line = statements[0] if len(set(statements)) == 1 else _varied(statements, holes)
+        line = statements[0] if len(set(statements)) == 1 else varied(statements, holes)
         if line is None:
             return None
         lines += [line] if line else []
     return tuple(lines)
 
 
-def _varied(statements: Sequence[str], holes: _Holes) -> str | None:
-    """Return what differing statements have in common: empty for things that are made, which become cells."""
-    made = [_MADE.fullmatch(statement) for statement in statements]
-    names = {found.group(1) for found in made if found}
-    if all(made) and len(names) == 1 and names != {"_"}:
-        holes.made.add(len(holes.columns))
-        holes.add(names.pop(), [found.group(2) for found in made if found])
-        return ""
-    calls = [_plain_call(statement) for statement in statements]
-    if any(call is None for call in calls):
-        return None
-    heads = {ast.unparse(call.func) for call in calls if call}
-    rows = [[ast.unparse(argument) for argument in call.args] for call in calls if call]
-    if len(heads) > 1 or len({len(row) for row in rows}) > 1:
-        return None
-    (head,) = heads
-    kind = head.rpartition(".")[2]
-    if kind == "setenv" and len({row[0] for row in rows}) == 1 and len(rows[0]) == _PAIR:
-        name = slug(str(ast.literal_eval(rows[0][0])))
-        return f"{head}({rows[0][0]}, {holes.add(name, [row[1] for row in rows])})"
-    if kind == "write_text" and len(rows[0]) == 1:
-        return f"{head}({holes.add('content', [row[0] for row in rows])})"
-    return None
-
-
-def _plain_call(statement: str) -> ast.Call | None:
-    tree, _ = parse(statement)
-    node = tree.body[0] if tree and len(tree.body) == 1 else None
-    call = node.value if isinstance(node, ast.Expr) else None
-    return call if isinstance(call, ast.Call) and not call.keywords else None
-
-
 def _called(
-    cases: Sequence[Case], parameters: Sequence[Parameter], holes: _Holes
+    cases: Sequence[Case], parameters: Sequence[Parameter], holes: Holes
 ) -> tuple[str, tuple[Argument, ...]] | None:
     """Return the call with its columns, and the arguments that are the same in each."""
     callee = _CALL.fullmatch(cases[0].call)
@@ -229,7 +186,7 @@ def _default(label: str, parameters: Sequence[Parameter]) -> Argument | None:
     return None
 
 
-def _checked(all_details: Sequence[Sequence[str]], holes: _Holes) -> tuple[str, ...] | None:
+def _checked(all_details: Sequence[Sequence[str]], holes: Holes) -> tuple[str, ...] | None:
     """Return the assertions on the result, those that differ with a column for what is expected."""
     checks = []
     for details in zip(*all_details, strict=True):
@@ -271,7 +228,8 @@ def _aspect(asked: str) -> str:
     called, _, rest = asked.partition("(")
     if called.endswith(("json", "get_json")):
         return "json"
-    return (_ASPECTS.get(called, "") if rest else slug(asked.rpartition(".")[2])) or "part"
+    last = asked.rpartition(".")[2]
+    return (slug(last) if last.isidentifier() else _ASPECTS.get(called, "") if rest else slug(last)) or "part"
 
 
 def _stands_outside(rows: Sequence[Sequence[str]], cases: Sequence[Case], arrange: Sequence[str]) -> bool:
