@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+import venv
 import zipfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +28,22 @@ pytestmark = pytest.mark.e2e
 START_SECONDS = 60
 STEP_SECONDS = 120
 SCENARIO_SECONDS = 480
+
+ONLY_ELSEWHERE = """\
+from pathlib import Path
+
+import pytest
+
+KNOWN = {known}
+
+
+@pytest.fixture(autouse=True)
+def scanner(request):
+    here = Path(__file__).resolve().parents[1]
+    if request.node.originalname not in KNOWN and Path.cwd() == here:
+        pytest.fail("the scanner is not connected")
+"""
+"""New tests pass in a copy of the project, and not in the project itself."""
 
 
 @pytest.fixture
@@ -59,10 +77,17 @@ def url(vscode: Path, extension: Path, project: Path, server: list[str]) -> Iter
 
 
 @contextmanager
-def running(vscode: Path, extension: Path, project: Path, server: list[str], **settings: Any) -> Iterator[str]:
+def running(
+    vscode: Path,
+    extension: Path,
+    project: Path,
+    server: list[str],
+    interpreter: str = sys.executable,
+    **settings: Any,
+) -> Iterator[str]:
     folder = project.parent
     user, extensions = folder / "user", folder / "extensions"
-    write_settings(user, server, settings)
+    write_settings(user, server, interpreter, settings)
     unpack(extension, extensions)
     port = free_port()
     program = vscode / "node_modules" / "code-server" / "out" / "node" / "entry.js"
@@ -184,6 +209,112 @@ def test_the_gaps_view_generates_for_many(vscode: Path, url: str, project: Path,
     assert test_file.read_text(encoding="utf-8") == before  # "Undo" took all of it back
 
 
+def test_the_first_run_of_a_project_without_coverage(
+    vscode: Path, extension: Path, kinds: Path, tmp_path: Path, server: list[str]
+) -> None:
+    with running(vscode, extension, kinds, server) as url:
+        told = play(vscode, kinds, tmp_path, play="firstRun", url=url, file="orders.py")
+
+    assert any(name.startswith("orders.py") for name in told["files"])
+    assert len(told["steps"]) == 4, told["steps"]
+
+
+def test_a_run_that_is_cancelled_changes_nothing(vscode: Path, url: str, project: Path, tmp_path: Path) -> None:
+    before = (project / "tests" / "test_tracking.py").read_text(encoding="utf-8")
+
+    told = play(vscode, project, tmp_path, play="cancel", url=url)
+
+    assert not any("passed" in words for words in told["toasts"])
+    assert (project / "tests" / "test_tracking.py").read_text(encoding="utf-8") == before
+
+
+def test_a_preview_is_discarded_and_then_applied(
+    vscode: Path, extension: Path, project: Path, tmp_path: Path, server: list[str]
+) -> None:
+    test_file = project / "tests" / "test_tracking.py"
+    before = test_file.read_text(encoding="utf-8")
+    with running(vscode, extension, project, server, **{"greenline.generate.preview": True}) as url:
+        told = play(vscode, project, tmp_path, play="preview", url=url)
+
+    assert any("the change was not accepted" in words for words in told["toasts"])
+    assert any("passed in" in words for words in told["applied"])
+    assert told["unsaved"] == 0
+    assert grown(before, test_file.read_text(encoding="utf-8"))
+
+
+def test_what_is_not_confirmed_can_be_taken_back(vscode: Path, url: str, project: Path, tmp_path: Path) -> None:
+    test_file = project / "tests" / "test_tracking.py"
+    before = test_file.read_text(encoding="utf-8")
+    (project / "tests" / "conftest.py").write_text(
+        ONLY_ELSEWHERE.format(known=names_of_tests(before)), encoding="utf-8"
+    )
+
+    told = play(vscode, project, tmp_path, play="failingConfirmation", url=url)
+
+    assert any("the scanner is not connected" in words for words in told["toasts"]), told["toasts"]
+    assert test_file.read_text(encoding="utf-8") == before
+
+
+def test_the_testing_view_has_native_coverage(vscode: Path, url: str, project: Path, tmp_path: Path) -> None:
+    told = play(vscode, project, tmp_path, play="testingView", url=url)
+
+    assert any("test_tracking.py" in name for name in told["tests"]), told["tests"]
+    assert any("tracking.py" in name for name in told["covered"]), told["covered"]
+    assert told["gutter"] > 0
+
+
+def test_a_folder_in_restricted_mode_shows_and_runs_nothing(
+    vscode: Path, extension: Path, project: Path, tmp_path: Path, server: list[str]
+) -> None:
+    trust = {"security.workspace.trust.enabled": True, "security.workspace.trust.startupPrompt": "never"}
+    with running(vscode, extension, project, server, **trust) as url:
+        told = play(vscode, project, tmp_path, play="restricted", url=url)
+
+    assert not any("Generate" in lens or "Run tests" in lens for lens in told["lenses"])
+    assert not any("Generate" in title or "Run " in title for title in told["commands"]), told["commands"]
+    assert any(name.startswith("tracking.py") for name in told["files"])
+
+
+@pytest.mark.parametrize("theme", ["Default Dark Modern", "Default High Contrast"])
+def test_the_bars_differ_without_their_colours(  # noqa: PLR0917 - fixtures
+    vscode: Path, extension: Path, project: Path, tmp_path: Path, server: list[str], theme: str
+) -> None:
+    with running(vscode, extension, project, server, **{"workbench.colorTheme": theme}) as url:
+        told = play(vscode, project, tmp_path, play="theme", url=url, theme=theme.lower().replace(" ", "-"))
+
+    assert {"solid", "dashed"} <= set(told["bars"])
+    assert len(set(told["bars"].values())) == len(told["bars"])
+    assert "66 %" in told["status"]
+
+
+def test_a_project_whose_python_has_no_pytest(
+    vscode: Path, extension: Path, project: Path, tmp_path: Path, server: list[str]
+) -> None:
+    venv.create(project / ".venv", with_pip=True)
+    with running(vscode, extension, project, server, interpreter="") as url:
+        told = play(vscode, project, tmp_path, play="noPytest", url=url)
+
+    assert "has no pytest" in told["status"]
+    assert "Install pytest" in told["links"]
+    assert any("pip" in words for words in told["toasts"]), told["toasts"]
+
+
+def test_several_folders_have_one_list(  # noqa: PLR0917 - fixtures
+    vscode: Path, extension: Path, project: Path, kinds: Path, tmp_path: Path, server: list[str]
+) -> None:
+    workspace = tmp_path / "both.code-workspace"
+    workspace.write_text(json.dumps({"folders": [{"path": str(project)}, {"path": str(kinds)}]}), encoding="utf-8")
+    with running(vscode, extension, project, server) as url:
+        both = f"{url.partition('?')[0]}?workspace={workspace}"
+        told = play(vscode, project, tmp_path, play="severalFolders", url=both)
+
+    assert any(name.startswith("tracking.py") for name in told["files"])
+
+
+def names_of_tests(text: str) -> list[str]:
+    return re.findall(r"def (test_\w+)", text)
+
+
 def play(vscode: Path, project: Path, folder: Path, **scenario: Any) -> dict[str, Any]:
     """Run the scenario and return what it told. GREENLINE_SCREENSHOTS names a folder that keeps the pictures."""
     screenshots = Path(os.environ.get("GREENLINE_SCREENSHOTS") or folder) / str(scenario["play"])
@@ -227,7 +358,7 @@ def grown(before: str, after: str) -> bool:
     return after.count("def test_") > before.count("def test_") and all(line in kept for line in before.splitlines())
 
 
-def write_settings(user: Path, server: list[str], more: dict[str, Any]) -> None:
+def write_settings(user: Path, server: list[str], interpreter: str, more: dict[str, Any]) -> None:
     """Write the person's settings, and those of the machine, where a browser's VS Code looks for paths."""
     chosen = {
         "security.workspace.trust.enabled": False,
@@ -236,7 +367,7 @@ def write_settings(user: Path, server: list[str], more: dict[str, Any]) -> None:
         "chat.commandCenter.enabled": False,
         **more,
     }
-    paths = {"greenline.server.command": server, "greenline.interpreter": sys.executable}
+    paths = {"greenline.server.command": server, "greenline.interpreter": interpreter}
     for place, settings in (("User", chosen), ("Machine", paths)):
         (user / place).mkdir(parents=True)
         (user / place / "settings.json").write_text(json.dumps(settings), encoding="utf-8")

@@ -105,6 +105,10 @@ export function createClient(
   views.gaps.listenTo(client);
   views.testing.listenTo(client);
   answerWithInterpreter(client);
+  client.onNotification("greenline/gapsChanged", () => {
+    views.gaps.refresh();
+    void views.testing.refresh();
+  });
   client.onNotification("greenline/jobEnded", (ended: JobEnded) => {
     views.testing.ended(ended);
     void (ended.markdown === undefined || views.status.show(ended.markdown));

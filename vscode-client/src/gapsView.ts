@@ -1,7 +1,7 @@
 /** The Gaps view: what the server says that tests would gain, the worst first. Nothing is ranked or counted here. */
 
 import * as vscode from "vscode";
-import { type LanguageClient, type Range, State } from "vscode-languageclient/node";
+import type { LanguageClient, Range } from "vscode-languageclient/node";
 
 interface Target {
   readonly uri: string;
@@ -41,8 +41,11 @@ export class GapsView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 
   listenTo(client: LanguageClient): void {
     this.client = client;
-    client.onNotification("greenline/gapsChanged", () => this.changed.fire());
-    client.onDidChangeState(() => this.changed.fire());
+    client.onDidChangeState(() => this.refresh());
+  }
+
+  refresh(): void {
+    this.changed.fire();
   }
 
   /** What tests are to be generated for: the item that was clicked, or all that are selected. */
@@ -52,7 +55,7 @@ export class GapsView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
-    if (this.client?.state !== State.Running) {
+    if (!this.client?.isRunning()) {
       return [];
     }
     if (node?.gaps) {

@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 
-const allowed = ["greenline.installPytest", "greenline.runTestsWithCoverage", "python.setInterpreter", "workbench.action.openSettings", "workbench.trust.manage"];
+const allowed = ["greenline.installPytest", "greenline.runTestsWithCoverage", "workbench.action.openSettings"];
 
 export class StatusPage implements vscode.Disposable {
   private panel: vscode.WebviewPanel | undefined;
@@ -12,7 +12,8 @@ export class StatusPage implements vscode.Disposable {
     const { Active } = vscode.ViewColumn;
     this.panel ??= vscode.window.createWebviewPanel("greenline.status", "Greenline", Active, { enableCommandUris: allowed });
     this.panel.onDidDispose(() => (this.panel = undefined));
-    const body = await vscode.commands.executeCommand<string>("markdown.api.render", markdown);
+    const settings = (link: string): string => link.replaceAll(/setting:([\w.]+)/g, "command:workbench.action.openSettings?%22$1%22");
+    const body = await vscode.commands.executeCommand<string>("markdown.api.render", settings(markdown));
     this.panel.webview.html = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'">${body}`;
     this.panel.reveal();
   }

@@ -1,7 +1,7 @@
 /** The Testing view: the tests that the server knows, run with coverage, and what each of them reaches. */
 
 import * as vscode from "vscode";
-import { ExecuteCommandRequest, type LanguageClient, type Range, State } from "vscode-languageclient/node";
+import type { LanguageClient, Range } from "vscode-languageclient/node";
 
 /** What is read of the server's `greenline/jobEnded`; docs/protocol.md has all of it. */
 export interface JobEnded {
@@ -42,8 +42,7 @@ export class Testing implements vscode.Disposable {
 
   listenTo(client: LanguageClient): void {
     this.client = client;
-    client.onNotification("greenline/gapsChanged", () => this.refresh());
-    client.onDidChangeState(({ newState }) => newState === State.Running && this.refresh());
+    client.onDidChangeState(() => client.isRunning() && this.refresh());
   }
 
   ended(job: JobEnded): void {
@@ -55,7 +54,7 @@ export class Testing implements vscode.Disposable {
     this.controller.dispose();
   }
 
-  private async refresh(): Promise<void> {
+  async refresh(): Promise<void> {
     const { files } = (await this.client?.sendRequest<{ files: TestFile[] }>("greenline/tests", {})) ?? { files: [] };
     this.byId.clear();
     this.controller.items.replace(
@@ -81,10 +80,10 @@ export class Testing implements vscode.Disposable {
     const tests = (chosen ?? [...this.byId.values()]).filter((item) => this.byId.has(item.id) && !left.has(item));
     tests.forEach((item) => run.started(item));
     const [command, args] = chosen || left.size ? ["greenline.runTests", [{ tests: tests.map(({ id }) => id) }]] : ["greenline.runTestsWithCoverage", []];
-    const started = (await client?.sendRequest(ExecuteCommandRequest.type, { command, arguments: args })) as { job: string | null };
+    const started = (await client?.sendRequest("workspace/executeCommand", { command, arguments: args })) as { job: string | null };
     if (started.job && client) {
       const job = started.job;
-      token.onCancellationRequested(() => client.sendRequest(ExecuteCommandRequest.type, { command: "greenline.cancelJob", arguments: [{ job }] }));
+      token.onCancellationRequested(() => client.sendRequest("workspace/executeCommand", { command: "greenline.cancelJob", arguments: [{ job }] }));
       const { tests: outcomes } = await new Promise<JobEnded>((resolve) => this.waiting.set(job, resolve));
       await this.refresh();
       for (const { id, outcome, message } of outcomes) {

@@ -89,11 +89,14 @@ class GapList:
 
     async def _look(self, stamps: Mapping[Path, object], most: int) -> int:
         """Look at so many files that are not known as they are now. Returns how many are left."""
-        new = [path for path, stamp in stamps.items() if path not in self._known or self._known[path][0] != stamp]
-        for path in new[:most]:
+        known, open_now = self._known, {document.path for document in self._session.documents.all_open()}
+        new = [path for path, stamp in stamps.items() if path not in known or known[path][0] != stamp]
+        # Of open documents pictures are remembered, until anything changes that one may show.
+        shown = sorted((open_now & stamps.keys()) - set(new))
+        for path in [*shown, *new[:most]]:
             if self._session.is_over:
                 return 0
-            self._known[path] = (stamps[path], await self._gaps(path))
+            known[path] = (stamps[path], await self._gaps(path))
         return len(new[most:])
 
     async def _gaps(self, path: Path) -> FileGaps | None:

@@ -30,6 +30,8 @@ class Finished:
     """All that there is to say, where the message is only the short of it."""
     findings: tuple[Finding, ...] = ()
     """The same, one by one, for editors with a page of their own for it."""
+    fixes: tuple[dict[str, Any], ...] = ()
+    """What puts right what was found; see ``greenline.lsp.fixes``."""
     tests: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Of a run: each test's id, how it ended (``passed``, ``failed``, ``skipped``), and why it failed."""
 
@@ -160,7 +162,7 @@ def _results(job: Job) -> tuple[TargetResult, ...]:
 
 def _status(result: Finished) -> dict[str, Any]:
     found = [{"topic": f.topic, "state": f.state, "text": f.text, "toDo": f.to_do} for f in result.findings]
-    return {"markdown": result.markdown, "findings": found}
+    return {"markdown": result.markdown, "findings": found, "fixes": list(result.fixes)}
 
 
 def _result(result: TargetResult) -> dict[str, Any]:

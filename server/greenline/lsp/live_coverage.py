@@ -10,7 +10,10 @@ from greenline.domain.coverage.mapping import summarize
 from greenline.lsp import names
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from greenline.domain.coverage.model import Summary
+    from greenline.lsp.documents import OpenDocument
     from greenline.lsp.pictures import Shown
     from greenline.lsp.session import Session
 
@@ -25,7 +28,9 @@ class LiveCoverage:
         self._session = session
         self._waiting: dict[str, asyncio.TimerHandle] = {}
         self._told: dict[str, tuple[object, ...]] = {}
-        session.pictures.on_new(self._tell)
+        self._failing: dict[str, tuple[OpenDocument, tuple[tuple[int, int], ...]]] = {}
+        """What only failing tests reach: looked for after the picture is told."""
+        session.pictures.on_new(self._tell_all)
         session.pictures.on_pause(self._draw)
         session.on_refresh(self._draw_all)
 
@@ -44,6 +49,7 @@ class LiveCoverage:
         """Tell no more of a document."""
         self._forget_timer(uri)
         self._told.pop(uri, None)
+        self._failing.pop(uri, None)
 
     def _draw_all(self) -> None:
         for document in self._session.documents.all_open():
@@ -64,28 +70,45 @@ class LiveCoverage:
         if (shown := self._session.pictures.followed(uri, quick=True)) is not None:
             self._tell(shown)
 
+    def _tell_all(self, shown: Shown) -> None:
+        self._tell(shown)
+        if self._session.client.draws_coverage and shown.picture.map is not None:
+            self._session.spawn(self._look_for_failing(shown), f"failing tests of {shown.document.uri}")
+
+    async def _look_for_failing(self, shown: Shown) -> None:
+        marks = await self._session.told_marks.of(shown)
+        found = tuple(lines for mark in marks if mark.kind == "covered-by-failing" for lines in mark.lines)
+        uri = shown.document.uri
+        if self._session.documents.get(uri) is shown.document and (found or uri in self._failing):
+            self._failing[uri] = (shown.document, found)
+            self._tell(shown)
+
     def _tell(self, shown: Shown) -> None:
         document, picture = shown.document, shown.picture
         is_current = self._session.documents.get(document.uri) is document
         if not self._session.client.draws_coverage or not is_current:
             return
         summary = _summary(shown)
-        said = (document.version, picture.state, picture.message, picture.states, len(picture.gaps), summary)
+        known, failing = self._failing.get(document.uri, (document, ()))
+        failing = failing if known is document else ()
+        said = (document.version, picture.state, picture.message, picture.states, len(picture.gaps), summary, failing)
         if self._told.get(document.uri) != (*said, shown.followed):
             self._told[document.uri] = (*said, shown.followed)
-            self._session.server.protocol.notify(names.COVERAGE, payload(shown, summary))
+            self._session.server.protocol.notify(names.COVERAGE, payload(shown, summary, failing))
 
     def _forget_timer(self, uri: str) -> None:
         if timer := self._waiting.pop(uri, None):
             timer.cancel()
 
 
-def payload(shown: Shown, summary: Summary | None) -> dict[str, Any]:
+def payload(shown: Shown, summary: Summary | None, failing: Sequence[tuple[int, int]] = ()) -> dict[str, Any]:
     """Return the notification's parameters; docs/protocol.md has their meaning."""
     picture = shown.picture
     lines: dict[str, list[list[int]]] = {"covered": [], "uncovered": [], "partial": [], "unknown": []}
     for state, first, last in state_ranges(picture.states):
         lines[state].append([first, last])
+    if failing:
+        lines["failing"] = [list(run) for run in failing]
     return {
         "protocol": names.PROTOCOL,
         "uri": shown.document.uri,

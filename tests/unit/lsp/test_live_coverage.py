@@ -14,6 +14,8 @@ from greenline.adapters.coverage_parser import CoverageParser
 from greenline.adapters.coverage_reports import CoverageReports
 from greenline.adapters.documents_on_disk import SavedFiles
 from greenline.adapters.project_files import ProjectFiles
+from greenline.domain.coverage.marks import Mark
+from greenline.domain.coverage.model import Span
 from greenline.services.show_coverage import ShowCoverage
 from unit.lsp.editor import PULL, Editor, merged
 
@@ -95,6 +97,20 @@ async def test_the_states_of_all_lines_are_told(services: FakeServices, measured
             "gaps": 2,
             "summary": {"percent": 73, "lines": [6, 7], "branches": [2, 4]},
         }
+
+
+async def test_lines_that_only_failing_tests_reach_are_a_state_of_their_own(
+    services: FakeServices, measured: Path
+) -> None:
+    services.marks.told = (Mark("covered-by-failing", Span(1, 0, 2, 4), "Covered only by `test_a`", ((1, 2),)),)
+    async with Editor(services, DRAWS) as editor:
+        uri = editor.open(measured)
+        told = await editor.wait_for("greenline/coverage", lambda p: "failing" in p["lines"])
+        assert (told["uri"], told["lines"]["failing"]) == (uri, [[1, 2]])
+        services.marks.told = ()
+        since = len(editor.received)
+        editor.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
+        await editor.wait_for("greenline/coverage", lambda p: "failing" not in p["lines"], since=since)
 
 
 async def test_nobody_is_told_who_did_not_ask(services: FakeServices, measured: Path) -> None:

@@ -1,0 +1,50 @@
+"""What puts right what the doctor finds: commands of Greenline's, and settings to look at."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from greenline.lsp import names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from greenline.services.diagnose_project import Finding
+
+Fix = dict[str, Any]
+
+
+def fixes_of(findings: Sequence[Finding], uri: str, *, may_run: bool) -> list[Fix]:
+    """Return ``{"title", "command", "arguments"}`` or ``{"title", "setting"}`` for what is not well."""
+    wrong = {finding.topic for finding in findings if finding.state != "ok"}
+    found: list[Fix] = []
+    if "pytest" in wrong and may_run:
+        found.append(_command("Install pytest", names.INSTALL_PYTEST, {"uri": uri}))
+    if wrong & {"interpreter", "pytest"}:
+        found.append({"title": "Choose the Python that runs the tests", "setting": "greenline.interpreter"})
+    if wrong & {"coverage data", "its age", "branches", "its files"} and may_run:
+        found.append(_command("Run the tests with coverage", names.RUN_TESTS, {"uri": uri}))
+    if wrong & {"coverage data", "its files"}:
+        found.append({"title": "Say where the report is", "setting": "greenline.coverage.file"})
+    if wrong & {"isolation"}:
+        found.append({"title": "Look at how explored code is held back", "setting": "greenline.isolation"})
+    return found
+
+
+def as_links(fixes: Sequence[Fix]) -> str:
+    """Return a section in Markdown whose links a client follows: ``command:`` and ``setting:``."""
+    if not fixes:
+        return ""
+    return "\n".join(["", "## To put it right", "", *(f"- [{fix['title']}]({_target(fix)})" for fix in fixes), ""])
+
+
+def _command(title: str, command: str, argument: dict[str, Any]) -> Fix:
+    return {"title": title, "command": command, "arguments": [argument]}
+
+
+def _target(fix: Fix) -> str:
+    if "setting" in fix:
+        return f"setting:{fix['setting']}"
+    return f"command:{fix['command']}?{quote(json.dumps(fix['arguments']))}"
