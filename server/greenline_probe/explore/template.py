@@ -20,6 +20,8 @@ from greenline_probe.explore.values import Values
 
 OMITTED = ""
 """The choice for an optional parameter that is not passed."""
+CLIENT = "$client"
+"""The slot of what all calls of an app need: a test may get it from a fixture."""
 
 MAX_STEPS = 3
 MOST_IN_ORDER = 4
@@ -130,7 +132,8 @@ def templates(subject: Subject, values: Values) -> list[Template]:
     if special is not None:
         around = _around(subject, values)
         for way in special:
-            way.slots = [*around, *way.slots]
+            made = [slot for slot in way.slots if slot.name == CLIENT]
+            way.slots = [*made, *around, *(slot for slot in way.slots if slot.name != CLIENT)]
         return special
     slots = slots_of(subject.signature, values, values.hints(subject.function), "argument")
     if slots is None:
