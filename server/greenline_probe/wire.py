@@ -249,6 +249,8 @@ class Case:
     """The project's fixtures that it asks for."""
     brought: list[list[Any]] = field(default_factory=list)
     """[name, source, imports] of fixtures that have to stand beside its test; imports as those of the case."""
+    shared: list[str] = field(default_factory=list)
+    """Those statements of ``arrange`` that make what other tests need as well: the client of an app."""
 
 
 @dataclass

@@ -29,7 +29,8 @@ def first_calls(file: Path, target: str) -> list[dict[str, Any]]:
     tracer = importlib.import_module("greenline_probe.trace").Tracer({str(file): "target"})
     observer = parts["observe"].Observer(subject, express.Expresser(names), tracer, tempfile.mkdtemp(), lambda _: True)
     observer.seconds = SECONDS
-    observer.makers = parts["project_makers"].ProjectMakers([], names, lambda _: True)
+    makers = fixtures_of(file.with_name("conftest.py"))
+    observer.makers = parts["project_makers"].ProjectMakers(makers, names, lambda _: True)
     values = parts["values"].Values(names, subject.facts, observer.attempt, observer.makers)
     values.guarded = observer.guarded
     found = []
@@ -50,8 +51,19 @@ def first_calls(file: Path, target: str) -> list[dict[str, Any]]:
     return found
 
 
+def fixtures_of(conftest: Path) -> list[Any]:
+    """Return the fixtures of a file, as the server tells of them."""
+    if not conftest.exists():
+        return []
+    read = importlib.import_module("greenline.domain.generation.project_makers").makers_in
+    fixtures, _ = read(conftest.read_text(encoding="utf-8"))
+    maker = importlib.import_module("greenline_probe.wire").Maker
+    where = {"file": str(conftest), "root": str(conftest.parent), "module": "conftest"}
+    return [maker(each.name, list(each.gives), needs=list(each.needs), **where) for each in fixtures]
+
+
 _PARTS = ("subject", "template", "express", "idioms", "observe", "project_makers", "values", "accidents")
 
 if __name__ == "__main__":
-    sys.path[:0] = [sys.argv[1], str(Path(sys.argv[2]).parent)]
-    sys.stdout.write(json.dumps(first_calls(Path(sys.argv[2]), sys.argv[3])))
+    sys.path[:0] = [sys.argv[1], str(Path(sys.argv[2]).resolve().parent)]
+    sys.stdout.write(json.dumps(first_calls(Path(sys.argv[2]).resolve(), sys.argv[3])))

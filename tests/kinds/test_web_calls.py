@@ -238,3 +238,29 @@ def test_an_endpoint_gets_a_session_of_a_database_in_memory(tmp_path: Path, targ
     assert override in call["call"]
     assert call["says"][0] == f"result.status_code == {status}"
     assert f"db_session.add(Item(name='Ada'))\ndb_session.commit()\n{override}" in call["pools"]["$db"]
+
+
+_FIXTURES = """
+    import pytest
+
+    import service
+
+    @pytest.fixture
+    def app():
+        service.app.config["TESTING"] = True
+        return service.app
+
+    @pytest.fixture
+    def client(app):
+        return app.test_client()
+"""
+
+
+def test_the_client_of_the_projects_own_tests_is_asked_where_it_is_of_this_app(tmp_path: Path) -> None:
+    (call,) = calls_of("service.py::total", tmp_path, {"service.py": _PAGES, "conftest.py": _FIXTURES})
+    assert call["call"].startswith("client = client; client.get('/total/")
+    assert call["says"][0] == "result.status_code == 200"
+    other = {"aside.py": "from flask import Flask\napp = Flask('aside')\n"}
+    fixtures = _FIXTURES.replace("service", "aside")
+    (call,) = calls_of("service.py::total", tmp_path, {"service.py": _PAGES, "conftest.py": fixtures, **other})
+    assert call["call"].startswith("client = app.test_client(); client.get('/total/")

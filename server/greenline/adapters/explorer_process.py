@@ -194,6 +194,7 @@ def _case(reply: wire.Case) -> Case:
         fixtures=tuple(fields["fixtures"]),
         tested=fields["tested"],
         brought=tuple(Fixture(name, source, tuple(map(tuple, needs))) for name, source, needs in fields["brought"]),
+        shared=tuple(fields["shared"]),
     )
 
 

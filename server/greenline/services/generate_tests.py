@@ -12,6 +12,7 @@ from greenline.domain.generation.collected_names import as_collected
 from greenline.domain.generation.in_style import in_style
 from greenline.domain.generation.model import Coverage, TargetResult, TestEdit
 from greenline.domain.generation.render import render_together
+from greenline.domain.generation.shared_lines import with_fixtures
 from greenline.ports.engine import Assignment
 from greenline.ports.progress import Share
 from greenline.ports.project import InterpreterProblem
@@ -81,9 +82,9 @@ class GenerateTests:
             return Generation(tuple(_unconfirmed(bench, f, asked.get(f)) for f in functions), None, bench.text)
         began = time.monotonic()
         named = bench.project.python_functions
-        candidates = [
-            (f, as_collected([self._in_style(c, bench) for c in p.candidates], named)) for f, p in proposals.items()
-        ]
+        found = with_fixtures([p.candidates for p in proposals.values()], bench.test_text, bench.lessons.fixtures)
+        styled = [[self._in_style(each, bench) for each in mine] for mine in found]
+        candidates = [(f, as_collected(mine, named)) for f, mine in zip(proposals, styled, strict=True)]
         tried = await self._trial.run(bench, candidates, Share(progress, _PROPOSED, 1.0))
         shared = (bench.seconds + time.monotonic() - began) / max(1, len(functions))
         results = []

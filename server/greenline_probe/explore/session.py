@@ -34,7 +34,7 @@ from greenline_probe.explore.properties import Properties, message_of
 from greenline_probe.explore.search import Search
 from greenline_probe.explore.subject import NotTestable, Subject, import_module, resolve
 from greenline_probe.explore.surroundings import ELSEWHERE
-from greenline_probe.explore.template import Choice, Template, curried, described, sequences, templates
+from greenline_probe.explore.template import CLIENT, Choice, Template, curried, described, sequences, templates
 from greenline_probe.explore.through import StepsObserver, gives_nothing, readers, through
 from greenline_probe.explore.values import Values
 
@@ -385,6 +385,7 @@ def _case(observation: Observation, session: Session) -> wire.Case:
         decorators=list(observation.decorators),
         fixtures=fixtures,
         brought=[_brought(name, session) for name in fixtures if name in session.makers.brought],
+        shared=[each for slot, s in zip(template.slots, chosen) if slot.name == CLIENT for each in _statements(s)],
     )
 
 

@@ -65,6 +65,8 @@ class Case:
     """Qualified name of what is called, where it is not the target itself: a public caller of a private one."""
     brought: tuple[Fixture, ...] = ()
     """Those of its fixtures that the project does not have."""
+    shared: tuple[str, ...] = ()
+    """Statements of ``arrange`` that make what other tests need as well; the last one gives it its name."""
 
     @property
     def raises(self) -> bool:

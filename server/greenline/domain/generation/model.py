@@ -38,6 +38,8 @@ class Candidate:
     """Qualified names of the functions, other than the one that it calls, that it is there for: private ones."""
     fixtures: tuple[Brought, ...] = ()
     """What it asks for and the project does not have: each is written once, above the first test that needs it."""
+    shared: tuple[str, ...] = ()
+    """Statements that it has in common with other tests: with some of them, a fixture does it."""
     summary: str = ""
     """What it shows, in a sentence, for a docstring; ``story`` says it as given, when and then."""
     story: str = ""

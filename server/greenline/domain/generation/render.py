@@ -169,6 +169,7 @@ class _Test:
             self.oracles,
             self.found_for,
             self.fixtures,
+            shared=self.cases[0].shared if len({case.shared for case in self.cases}) == 1 else (),
             summary=summary_of(name, self.qualname, self.cases),
             story=story_of(self.cases),
         )

@@ -50,6 +50,19 @@ def apps_of(subject: Subject, values: Values, kind: type, take_up: TakeUp) -> It
             yield taken
 
 
+def given_client(values: Values, kind: type, knows: str) -> str:
+    """Return the fixture of the project's tests that gives a client of the app, empty for none.
+
+    ``kind`` is the class of clients; ``knows`` an expression with ``{}`` for one, which fails for that of another app.
+    """
+    names = sorted(values.makers.fixtures if values.makers is not None else ())
+    asked = [name for name in ("client", *names) if name in names and "client" in name]
+    for name in dict.fromkeys(asked):
+        if values.attempt(name, kind) and values.attempt(knows.replace("{}", name)):
+            return name
+    return ""
+
+
 def is_registered(subject: Subject, kinds: tuple[type, ...]) -> bool:
     """Tell whether a decorator of an app, a router or a blueprint takes the target: nobody else calls it then."""
     named = [_name_of(decorator) for decorator in getattr(subject.node, "decorator_list", ())]

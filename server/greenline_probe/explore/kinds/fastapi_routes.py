@@ -9,7 +9,7 @@ import sys
 import typing
 from typing import Any
 
-from greenline_probe.explore.kinds.apps import apps_of, code_around, is_registered
+from greenline_probe.explore.kinds.apps import apps_of, code_around, given_client, is_registered
 from greenline_probe.explore.kinds.asgi_routes import Route, routes_of
 from greenline_probe.explore.kinds.clients import Way, literals
 from greenline_probe.explore.kinds.fastapi_overrides import overrides
@@ -25,7 +25,7 @@ from greenline_probe.explore.kinds.web_values import (
 from greenline_probe.explore.pools import unique
 from greenline_probe.explore.sources import plain
 from greenline_probe.explore.subject import Subject
-from greenline_probe.explore.template import OMITTED, Slot, Template
+from greenline_probe.explore.template import CLIENT, OMITTED, Slot, Template
 from greenline_probe.explore.values import Values
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -54,7 +54,10 @@ def ways(subject: Subject, values: Values) -> list[Template] | None:
                     know_templates(held.env)
             test_client = importlib.import_module(f"{_library()}.testclient").TestClient
             maker = values.names.bind("TestClient", f"{_library()}.testclient", "TestClient", test_client)
-            client = Slot("$client", ["\n".join([*arranged[:-1], f"client = {maker}({arranged[-1]})"])], "setting")
+            made = "\n".join([*arranged[:-1], f"client = {maker}({arranged[-1]})"])
+            knows = f"{{True: 'the same'}}[{{}}.app is {arranged[-1]}]"
+            given = given_client(values, test_client, knows) if len(arranged) == 1 else ""
+            client = Slot(CLIENT, [f"client = {given}" if given else made], "setting")
             return [_way(subject, client, route, method, arranged[-1], values) for route, method in found]
     return None
 

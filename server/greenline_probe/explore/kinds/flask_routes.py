@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from greenline_probe.explore.kinds.apps import apps_of, code_around, is_registered
+from greenline_probe.explore.kinds.apps import apps_of, code_around, given_client, is_registered
 from greenline_probe.explore.kinds.clients import Way
 from greenline_probe.explore.kinds.pages import holds, know_templates, know_texts, told
 from greenline_probe.explore.kinds.web_values import (
@@ -25,7 +25,7 @@ from greenline_probe.explore.kinds.web_values import (
     text_slot,
 )
 from greenline_probe.explore.subject import Subject
-from greenline_probe.explore.template import Slot, Template
+from greenline_probe.explore.template import CLIENT, Slot, Template
 from greenline_probe.explore.values import Values
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -52,7 +52,10 @@ def ways(subject: Subject, values: Values) -> list[Template] | None:
             _watch()
             know_texts(subject.module)
             know_templates(app.jinja_env)
-            client = Slot("$client", ["\n".join([*arranged[:-1], f"client = {arranged[-1]}.test_client()"])], "setting")
+            made = "\n".join([*arranged[:-1], f"client = {arranged[-1]}.test_client()"])
+            knows = f"next(r for r in {{}}.application.url_map.iter_rules() if r.rule == {rules[0][0].rule!r})"
+            given = given_client(values, importlib.import_module("flask.testing").FlaskClient, knows)
+            client = Slot(CLIENT, [f"client = {given}" if given else made], "setting")
             asked = _asked(subject)
             return [_way(subject, client, rule, method, asked, values) for rule, method in rules]
     return None
