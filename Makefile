@@ -53,9 +53,13 @@ vsix: $(READY) ## Build vscode-client/greenline.vsix, the VS Code extension with
 	@$(MAKE) --no-print-directory $(CLIENT_READY)
 	@$(PY) scripts/build_vsix.py
 
-editors: ## Set up real editors for their tests (VS Code in a browser, Neovim); large, cached, not needed for the rest
-	bash tests/editors/setup_neovim.sh
-	bash tests/editors/setup_vscode.sh
+# One of them: make editors EDITORS="neovim emacs"   One test: make editors EDITORS=helix EDITOR_TESTS="-k commands"
+EDITORS ?= neovim emacs helix vscode
+EDITOR_TESTS ?=
+
+editors: $(if $(filter vscode,$(EDITORS)),vsix,$(READY)) ## Set up real editors and play all that people do in them (VS Code in a browser, Neovim, Emacs, Helix); 1.6 GB, cached
+	@for editor in $(EDITORS); do bash tests/editors/setup_$$editor.sh; done
+	@GREENLINE_EDITORS_REQUIRED=1 $(PY) -m pytest -q $(EDITORS:%=tests/editors/test_%.py) $(if $(filter vscode,$(EDITORS)),tests/editors/test_vsix.py) $(EDITOR_TESTS)
 
 bench-real: $(READY) ## Generate tests for real packages from PyPI: what is gained without their tests, and what a maintainer would keep beside them
 	@$(PY) bench/real/run.py
