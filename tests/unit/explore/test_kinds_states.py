@@ -53,6 +53,15 @@ class Door:
     def knock(self):
         return "who is there?"
 
+class Reader:
+    def __init__(self, mode: str):
+        self.mode = mode
+
+    def reset(self):
+        if self.mode == "binary":
+            raise ValueError("not that one")
+        self.mode = "text"
+
 def plain(state: str, event: str):
     return state + event
 """
@@ -98,6 +107,14 @@ def test_a_method_shows_each_state_that_it_comes_from_and_the_state_that_stays(t
 
         assert {shown for o in seen for shown in o.shows} == {("from", f"'{s}'") for s in ("closed", "open", "locked")}
         assert all(any(a.startswith("door.state == ") for a in o.after) for o in seen if o.usable)
+
+
+def test_what_a_caller_makes_up_is_no_state(tmp_path: Path) -> None:
+    with explored(tmp_path, MACHINES, "Reader.reset") as world:
+        state_machines.choices(world.templates, world.values)
+        found = world.search().run([])
+
+        assert {s for o in found.observations.values() for s in o.shows} <= {("from", "'text'"), ("from", "'binary'")}
 
 
 @pytest.mark.parametrize("name", ["Door.knock", "plain"])

@@ -73,7 +73,7 @@ def shows(_: list[str], choice: Choice, __: dict[str, Any], before: dict[str, st
     if machine is None:
         attribute = _watched.get(template.subject.owner)
         state = before.get(f"{template.receiver}.{attribute}") if attribute else None
-        return [("from", state)] if state is not None else []
+        return [("from", state)] if state is not None and _is_known(state, template.subject, attribute or "") else []
     passed = {name: source for name, _, source in template.arguments(choice.chosen)}
     state = before.get(f"{template.receiver}{machine.state}") if machine.state[:1] == "." else passed.get(machine.state)
     pair = (state or "", passed.get(machine.event, ""))
@@ -189,6 +189,19 @@ def _state_of(subject: Subject) -> str:
         compared |= {k.attr for k in keys if _is_own(k) and isinstance(k, ast.Attribute)}
     found = [a for a, times in written.most_common() if a in compared and not a.startswith("_") and times >= 1]
     return found[0] if found else ""
+
+
+def _is_known(state: str, subject: Subject, attribute: str) -> bool:
+    """Tell whether the class itself speaks of a state: what a caller made up is one of too many."""
+    owner = _class_of(subject)
+    named: set[str] = set()
+    for node in ast.walk(owner) if owner is not None else ():
+        sides = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
+        sides = [*node.targets, node.value] if isinstance(node, ast.Assign) else sides
+        if any(_is_own(side) and getattr(side, "attr", "") == attribute for side in sides):
+            every = [part for side in sides for part in (getattr(side, "elts", None) or [side])]
+            named |= {ast.unparse(part) for part in every if _is_value(part)}
+    return state in named or state.partition(".")[2] in named
 
 
 def _class_of(subject: Subject) -> ast.ClassDef | None:
