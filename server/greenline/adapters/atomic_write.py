@@ -39,9 +39,9 @@ class Written:
     def undo(self) -> None:
         """Put back what was there. Raises WriteProblem when the file has changed since: then it is left alone."""
         if _read(self.file) != self.after:
-            raise WriteProblem(f"{self.file} was changed since the tests were written; it is left as it is now")
+            raise WriteProblem(f"{self.file} was changed since it was written; it is left as it is now")
         if self.before is not None:
-            _replace(self.file, self.before, instead_of=self.after)
+            _replace(self.file, self.before, instead_of=self.after, otherwise="it is left as it is now")
             return
         self.file.unlink()
         _remove_empty(self.folders)
@@ -57,17 +57,18 @@ def write_edit(edit: TestEdit) -> Written:
     if edit.creates and before is not None:
         raise MovedOn(f"{edit.path} has been created meanwhile; generate again to add the tests to it")
     if not edit.creates and before is None:
-        raise MovedOn(f"{edit.path} has been removed meanwhile; generate again to create it")
+        again = "" if edit.replacements else "; generate again to create it"
+        raise MovedOn(f"{edit.path} has been removed meanwhile{again}")
     encoding, newline = "utf-8", "\n"
     if before is not None:
         text, encoding = _decode(edit.path, before)
         if _plain(text) != _plain(edit.base_text):
-            raise MovedOn(f"{edit.path} has changed meanwhile; generate again to work on its new text")
+            raise MovedOn(f"{edit.path} has changed meanwhile; {_again(edit)}")
         newline = _newline_of(text, edit.new_text)
     after = _encode(edit, encoding, newline)
     folders = _make_folders(file.parent)
     try:
-        _replace(file, after, instead_of=before)
+        _replace(file, after, instead_of=before, otherwise=_again(edit))
     except BaseException:
         _remove_empty(folders)
         raise
@@ -147,8 +148,15 @@ def _remove_empty(folders: tuple[Path, ...]) -> None:
             folder.rmdir()
 
 
-def _replace(file: Path, content: bytes, *, instead_of: bytes | None) -> None:
-    """Write beside the file, then rename over it. Raises WriteProblem; MovedOn when it is not what it was."""
+def _again(edit: TestEdit) -> str:
+    return f"{'update' if edit.replacements else 'generate'} again to work on its new text"
+
+
+def _replace(file: Path, content: bytes, *, instead_of: bytes | None, otherwise: str) -> None:
+    """Write beside the file, then rename over it. Raises WriteProblem; MovedOn when it is not what it was.
+
+    ``otherwise`` says what is to be done then.
+    """
     scratch = file.with_name(f".{file.name}.{secrets.token_hex(4)}.tmp")
     try:
         with scratch.open("xb") as stream:
@@ -158,7 +166,7 @@ def _replace(file: Path, content: bytes, *, instead_of: bytes | None) -> None:
         if file.exists():
             scratch.chmod(stat.S_IMODE(file.stat().st_mode))
         if _read(file) != instead_of:  # while this was written
-            raise MovedOn(f"{file} has changed meanwhile; generate again to work on its new text")
+            raise MovedOn(f"{file} has changed meanwhile; {otherwise}")
         scratch.replace(file)
     except OSError as error:
         raise WriteProblem(f"{file} cannot be written: {error.strerror}") from error

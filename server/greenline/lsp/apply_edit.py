@@ -12,6 +12,7 @@ from pygls.exceptions import JsonRpcException
 from greenline.adapters import atomic_write
 from greenline.jobs.registry import JobFailure
 from greenline.lsp import edits
+from greenline.lsp.edit_words import words_of
 from greenline.lsp.session import Warning_
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ _LAST_WORD = 2.0
 """Seconds that an editor has to answer after a cancellation: it writes what it was asked for all the same."""
 _LONGEST = 4000
 """Characters of code in a message."""
-_ELSEWHERE = "The tests are in Greenline's log; `greenline generate` in a terminal writes them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,11 @@ class Applied:
 
 
 async def write(session: Session, edit: TestEdit, code: str) -> Applied:
-    """Write the tests. Raises JobFailure when nothing was written; the person then has the code all the same."""
+    """Write the edit. Raises JobFailure when nothing was written; the person then has the code all the same."""
     if not edits.is_current(session, edit):
-        raise JobFailure(f"{edit.path.name} changed while its tests were made; nothing was written. Generate again.")
+        words = words_of(edit)
+        again = words.again.capitalize()
+        raise JobFailure(f"{edit.path.name} changed {words.meanwhile}; nothing was written. {again} again.")
     workspace_edit = edits.forward(session, edit)
     if workspace_edit is None:
         return await _write_ourselves(session, edit, code)
@@ -49,16 +51,15 @@ async def write(session: Session, edit: TestEdit, code: str) -> Applied:
     if not answer.applied:
         if shown_first:
             raise JobFailure(f"{edit.path.name} is as it was: the change was not accepted.")
-        _show_code(session, code)
-        raise JobFailure(
-            f"The editor did not write {edit.path.name}: {answer.failure_reason or 'no reason given'}. {_ELSEWHERE}"
-        )
+        _show_code(session, edit, code)
+        reason = answer.failure_reason or "no reason given"
+        raise JobFailure(f"The editor did not write {edit.path.name}: {reason}. {words_of(edit).elsewhere}")
     return Applied(edit)
 
 
 def say_that_they_stand(session: Session, edit: TestEdit) -> None:
     """Tell the person what a cancellation came too late for."""
-    session.show(f"Cancelled. The new tests stand in {edit.path.name}; they had passed before they were written.")
+    session.show(f"Cancelled. {words_of(edit).stands.format(name=edit.path.name)}")
 
 
 async def take_back(session: Session, applied: Applied) -> str | None:
@@ -72,8 +73,9 @@ async def take_back(session: Session, applied: Applied) -> str | None:
         return None
     inverse = edits.backward(session, applied.edit)
     if inverse is None:
-        return f"{name} was changed since; the new tests have to be removed by hand."
-    params = types.ApplyWorkspaceEditParams(edit=inverse, label=f"Greenline: undo tests in {name}")
+        return f"{name} was changed since; {words_of(applied.edit).by_hand}"
+    label = words_of(applied.edit).undo_label.format(name=name)
+    params = types.ApplyWorkspaceEditParams(edit=inverse, label=label)
     answer = await _applied(session, params)
     return None if answer.applied else f"The editor did not undo: {answer.failure_reason or 'no reason given'}."
 
@@ -81,7 +83,8 @@ async def take_back(session: Session, applied: Applied) -> str | None:
 async def _written_by_the_editor(
     session: Session, edit: TestEdit, workspace_edit: types.WorkspaceEdit
 ) -> types.ApplyWorkspaceEditResult:
-    params = types.ApplyWorkspaceEditParams(edit=workspace_edit, label=f"Greenline: tests in {edit.path.name}")
+    label = words_of(edit).label.format(name=edit.path.name)
+    params = types.ApplyWorkspaceEditParams(edit=workspace_edit, label=label)
     writing = asyncio.ensure_future(_applied(session, params))
     try:
         return await asyncio.shield(writing)
@@ -105,12 +108,14 @@ async def _applied(session: Session, params: types.ApplyWorkspaceEditParams) -> 
 async def _accepted(session: Session, edit: TestEdit, code: str) -> None:
     """Ask an editor that shows no change before it is made. Raises JobFailure without a yes."""
     shown = code if len(code) <= _LONGEST else f"{code[:_LONGEST]}\n... (the rest is in Greenline's log)"
-    session.log(f"Tests for {edit.path}:\n{code}")
-    answer = await session.ask(f"Write these tests to {edit.path}?\n\n{shown}", "Apply", "Discard", limit=_PATIENCE)
+    words = words_of(edit)
+    session.log(f"For {edit.path}:\n{code}")
+    answer = await session.ask(f"{words.question} {edit.path}?\n\n{shown}", "Apply", "Discard", limit=_PATIENCE)
     if answer != "Apply":
-        raise JobFailure(f"{edit.path.name} is as it was: the new tests were not accepted. Greenline's log has them.")
+        raise JobFailure(f"{edit.path.name} is as it was: {words.not_accepted}")
     if not edits.is_current(session, edit):
-        raise JobFailure(f"{edit.path.name} changed meanwhile; nothing was written. Generate again.")
+        again = words.again.capitalize()
+        raise JobFailure(f"{edit.path.name} changed meanwhile; nothing was written. {again} again.")
 
 
 async def _write_ourselves(session: Session, edit: TestEdit, code: str) -> Applied:
@@ -118,9 +123,10 @@ async def _write_ourselves(session: Session, edit: TestEdit, code: str) -> Appli
     open_here = session.documents.open_at(edit.path)
     verb = "create" if edit.creates else "change"
     if open_here is not None and open_here.path in session.documents.unsaved():
-        _show_code(session, code)
+        _show_code(session, edit, code)
         raise JobFailure(
-            f"{edit.path.name} has unsaved changes and this editor applies no edits; save it and generate again."
+            f"{edit.path.name} has unsaved changes and this editor applies no edits; "
+            f"save it and {words_of(edit).again} again."
         )
     answer = await session.ask(
         f"This editor cannot {verb} files for Greenline. May Greenline {verb} {edit.path}?",
@@ -130,16 +136,16 @@ async def _write_ourselves(session: Session, edit: TestEdit, code: str) -> Appli
         otherwise="",  # the code is shown, and how it can be had
     )
     if answer != "Yes":
-        _show_code(session, code)
-        raise JobFailure(f"{edit.path.name} was not written, as nobody said yes. {_ELSEWHERE}")
+        _show_code(session, edit, code)
+        raise JobFailure(f"{edit.path.name} was not written, as nobody said yes. {words_of(edit).elsewhere}")
     try:
         return Applied(edit, disk=atomic_write.write_edit(edit))
     except (atomic_write.WriteProblem, OSError) as problem:
-        _show_code(session, code)
+        _show_code(session, edit, code)
         raise JobFailure(str(problem)) from problem
 
 
-def _show_code(session: Session, code: str) -> None:
-    session.log(f"Tests that were not written:\n{code}")
+def _show_code(session: Session, edit: TestEdit, code: str) -> None:
+    session.log(f"{words_of(edit).not_written}:\n{code}")
     shown = code if len(code) <= _LONGEST else f"{code[:_LONGEST]}\n... (the rest is in Greenline's log)"
-    session.show(f"Tests to copy:\n{shown}", Warning_)
+    session.show(f"{words_of(edit).to_copy}\n{shown}", Warning_)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from greenline.adapters.atomic_write import WriteProblem, write_edit
-from greenline.domain.generation.model import TestEdit
+from greenline.domain.generation.model import Replacement, TestEdit
 
 ON_WINDOWS = sys.platform == "win32"
 
@@ -139,6 +139,18 @@ def test_refuses_a_file_that_is_not_the_one_it_was_made_for(
         write_edit(TestEdit(file, creates=creates, base_text="base\n" if not creates else "", new_text="new\n"))
 
     assert (file.read_text() if file.exists() else None) == on_disk
+
+
+@pytest.mark.parametrize(
+    ("replacements", "again"), [((), "generate again"), ((Replacement(1, 0, 1, 1, "x"),), "update again")]
+)
+def test_what_is_to_be_done_again_is_what_was_done(
+    tmp_path: Path, replacements: tuple[Replacement, ...], again: str
+) -> None:
+    file = tmp_path / "test_a.py"
+    file.write_text("other\n")
+    with pytest.raises(WriteProblem, match=again):
+        write_edit(TestEdit(file, creates=False, base_text="base\n", new_text="new\n", replacements=replacements))
 
 
 def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:

@@ -140,6 +140,27 @@ async def test_another_editor_is_told_what_was_replaced(services: FakeServices) 
         assert end["message"] == 'test_greet is updated and passes: greet(""): "x" -> "y"'
 
 
+async def test_what_was_not_written_is_spoken_of_as_updating(services: FakeServices) -> None:
+    async with Editor(services, FULL) as editor:
+        person = Person(editor, services)
+        asked: list[Any] = []
+
+        def refuse(params: Any) -> Any:
+            asked.append(params)
+            return {"applied": False, "failureReason": "read only"}
+
+        editor.handlers["workspace/applyEdit"] = refuse
+        await person.fail()
+        end = await person.take()
+        assert asked[0]["label"] == "Greenline: updated expectations in test_shop.py"
+        assert end["message"] == (
+            "The editor did not write test_shop.py: read only. "
+            "The changes are in Greenline's log; greenline update in a terminal makes them."
+        )
+        shown = [params["message"] for method, params in editor.received if method == "window/showMessage"]
+        assert 'What was to change:\ngreet(""): "x" -> "y"' in shown
+
+
 async def test_what_is_more_than_a_value_is_said_and_generating_is_offered(services: FakeServices) -> None:
     async with Editor(services, FULL) as editor:
         person = Person(editor, services)
