@@ -105,7 +105,7 @@ def _plugins_from_elsewhere() -> Iterator[str]:
                 continue
             spec = importlib.util.find_spec(entry.value.partition(":")[0].partition(".")[0])
             places = [*(spec.submodule_search_locations or ()), spec.origin or ""] if spec else []
-            if not all(_is_installed(place) for place in places if place):
+            if not all(is_installed(place) for place in places if place):
                 yield entry.name
 
 
@@ -121,7 +121,7 @@ def _threads() -> int:
 def _from_elsewhere() -> str:
     """Name a module that may be the project's own, or of one that is being worked on."""
     for name, path in _files():
-        if not _is_installed(path):
+        if not is_installed(path):
             return f"{name} comes from {path}, where it may change"
     return ""
 
@@ -145,7 +145,8 @@ def _files() -> Iterator[tuple[str, str]]:
             yield name, path
 
 
-def _is_installed(path: str) -> bool:
+def is_installed(path: str) -> bool:
+    """Tell whether a file belongs to an installed library, to Python or to us."""
     parts = path.split(os.sep)
     return path in ("built-in", "frozen") or "site-packages" in parts or "dist-packages" in parts or _is_standard(path)
 

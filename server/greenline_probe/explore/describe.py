@@ -12,6 +12,7 @@ from typing import Any, Callable, Union
 from greenline_probe.explore import idioms
 from greenline_probe.explore.express import Expresser
 from greenline_probe.explore.stubs import holds_mocks
+from greenline_probe.explore.usual_data import usual_data
 
 Part = Union[str, tuple[str, type]]
 """What is asserted of a result: an expression with ``{}`` for it; with a class, that it gives an instance of that."""
@@ -61,8 +62,10 @@ class Describer:
             found = [f"isinstance({variable}, {name})"] if name and depth == 0 else []
             if callable(value) and not name:
                 return [f"callable({variable})"]
+            usual = {f"{variable}.{key}" for key, _ in usual_data(value, public_data)}
             for expression, source in self.visible(value, variable).items():
-                found.append(equals(expression, source))
+                if expression not in usual:
+                    found.append(equals(expression, source))
             if depth == 0:
                 for key, inner in public_data(value):
                     if self.expression(inner) is None and self.names.of(type(inner)) and not callable(inner):
