@@ -58,7 +58,11 @@ def _pip() -> list[str]:
     """Return the command of a pip; an environment that uv made has none yet."""
     command = [sys.executable, "-m", "pip"]
     if subprocess.run([*command, "--version"], capture_output=True, check=False).returncode:
-        subprocess.run([sys.executable, "-m", "ensurepip", "--default-pip"], stdout=subprocess.DEVNULL, check=True)
+        brought = subprocess.run(
+            [sys.executable, "-m", "ensurepip", "--default-pip"], stdout=subprocess.DEVNULL, check=False
+        )
+        if brought.returncode:
+            raise SystemExit(f"pip is missing: put it into the environment of {sys.executable}.")
     return command
 
 

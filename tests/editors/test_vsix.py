@@ -219,6 +219,24 @@ def test_a_killed_server_is_back_and_given_up_when_it_dies_again_and_again(
     assert "Show Log" in toast
 
 
+def test_where_no_python_is_found_a_button_leads_to_one(
+    package: zipfile.ZipFile, vscode: Path, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "python3").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")  # too old, or not really there
+    (programs / "python3").chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs))
+
+    with installed(vscode, project) as url:
+        told = play(vscode, project, tmp_path, play="noPython", url=url)
+
+    (toast,) = told["toasts"]
+    assert "Python 3.10 or newer" in toast
+    assert "Get Python" in toast
+    assert "Choose a Command" in toast
+
+
 @contextmanager
 def installed(vscode: Path, project: Path, **settings: Any) -> Iterator[str]:
     """A VS Code that has nothing but the package, installed as a person installs it."""
@@ -242,13 +260,14 @@ def installed(vscode: Path, project: Path, **settings: Any) -> Iterator[str]:
         folder / "config.yaml",
     ]
     install = [*program, *folders, "--install-extension", PACKAGE]
-    done = subprocess.run(install, env=environment(), capture_output=True, text=True, timeout=120, check=False)
+    as_given = environment() | {"VSCODE_CLI": "1"}  # it asks no shell for a PATH
+    done = subprocess.run(install, env=as_given, capture_output=True, text=True, timeout=120, check=False)
     assert "successfully installed" in done.stdout, done.stdout + done.stderr
     port = free_port()
     options = ["--auth", "none", "--bind-addr", f"127.0.0.1:{port}", "--disable-telemetry", "--disable-update-check"]
     with (folder / "code-server.log").open("w", encoding="utf-8") as log:
         child = subprocess.Popen(
-            [*program, *folders, *options, project], env=environment(), stdout=log, stderr=log, cwd=folder
+            [*program, *folders, *options, project], env=as_given, stdout=log, stderr=log, cwd=folder
         )
         try:
             wait_for_answer(f"http://127.0.0.1:{port}/healthz", child)

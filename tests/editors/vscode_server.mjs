@@ -1,7 +1,7 @@
 // What becomes of the server: how soon it shows something, and that it is there again when it died.
 import { readdirSync, readFileSync } from "node:fs";
 
-export function serverPlays({ page, input, told, step, textsOf, openFile, command, seeGaps, shownToast }) {
+export function serverPlays({ page, input, told, step, textsOf, openFile, openSource, command, seeGaps, shownToast }) {
   // The server's process: the one that runs what is below the folder `input.server`. There is none while it starts anew.
   function serverPid() {
     const lineOf = (pid) => {
@@ -45,6 +45,13 @@ export function serverPlays({ page, input, told, step, textsOf, openFile, comman
       await entry.locator(".activation-time").waitFor();
       told.activation = await entry.locator(".activation-time").innerText();
       await step("running-extensions");
+    },
+
+    async noPython() {
+      await openSource();
+      await page.locator(shownToast, { hasText: "Python 3.10" }).first().waitFor();
+      told.toasts = await textsOf(".notification-toast");
+      await step("no-python");
     },
 
     // A setting changes, and the server goes on; it is killed, and comes back; killed too often, until a person restarts it.
