@@ -1,8 +1,8 @@
 """Run in the Python that has the libraries: makes the first call of each way to a target, and prints what it is.
 
 Arguments: the folder of the server, the module's file, the target. Prints a list of objects with ``call``, ``says``
-(what a test would assert), ``error``, ``pools`` (what is tried, by name) ``is_bug`` and
-``left_out`` (why kinds could not answer).
+(what a test would assert), ``says_of_all`` (the same where all that may be left out is given),
+``error``, ``pools`` (what is tried, by name), ``is_bug`` and ``left_out`` (why kinds could not answer).
 """
 
 from __future__ import annotations
@@ -35,13 +35,15 @@ def first_calls(file: Path, target: str) -> list[dict[str, Any]]:
     values.guarded = observer.guarded
     found = []
     for way in template.templates(subject, values):
-        choice = template.Choice(way, way.first())
-        seen = observer.run(choice)
+        first = template.Choice(way, way.first())
+        whole = template.Choice(way, tuple(next(filter(None, slot.pool), "") for slot in way.slots))
+        seen, filled = observer.run(first), observer.run(whole)
         told = parts["accidents"].told([seen] if seen.kind == "raise" and not seen.deliberate else [])
         found.append(
             {
-                "call": template.described(choice),
-                "says": [f"result == {seen.expected}"] * (seen.expected is not None) + [*seen.details, *seen.after],
+                "call": template.described(first),
+                "says": _said(seen),
+                "says_of_all": _said(filled),
                 "error": seen.error_text,
                 "pools": {slot.name: slot.pool for slot in way.slots},
                 "left_out": list(parts["idioms"].left_out.values()),
@@ -49,6 +51,10 @@ def first_calls(file: Path, target: str) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _said(seen: Any) -> list[str]:
+    return [f"result == {seen.expected}"] * (seen.expected is not None) + [*seen.details, *seen.after]
 
 
 def fixtures_of(conftest: Path) -> list[Any]:

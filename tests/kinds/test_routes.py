@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def test_a_flask_view_is_asked_by_the_apps_test_client(generate: Callable[[str], Generated]) -> None:
     code = generate("flask_routes").code
-    assert '    client = app.test_client()\n\n    response = client.get("/")\n\n' in code
+    assert "\n@pytest.fixture\ndef client():\n    return app.test_client()\n" in code
+    assert '(client):\n    response = client.get("/")\n\n' in code
     assert '    assert response.status_code == 302\n    assert response.location == "/books"\n' in code
     assert '"/books?order=-title"' in code
     assert 'assert "no such book" in response.text' in code
@@ -33,9 +34,16 @@ def test_a_fastapi_endpoint_gets_what_its_model_takes_and_what_it_refuses(
     generate: Callable[[str], Generated],
 ) -> None:
     code = generate("fastapi_routes").code
-    assert '    client = TestClient(app)\n\n    response = client.get("/orders/2")\n\n' in code
+    assert "\n@pytest.fixture\ndef client():\n    return TestClient(app)\n" in code
+    assert '(client):\n    response = client.get("/orders/2")\n\n' in code
     assert '{"bread": "rye", "loaves": 10, "is_gift": True}' in code
     assert 'json={"bread": "rye", "loaves": 0})\n\n    assert response.status_code == 422\n' in code
+
+
+def test_an_endpoint_of_an_included_router_is_asked_at_its_whole_address(generate: Callable[[str], Generated]) -> None:
+    code = generate("fastapi_routes").code
+    assert '"/v1/ovens/stone' in code
+    assert '{"detail": "no such oven"}' in code
 
 
 def test_what_an_endpoint_depends_on_is_overridden_and_put_back(generate: Callable[[str], Generated]) -> None:

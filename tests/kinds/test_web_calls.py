@@ -159,6 +159,10 @@ _PAGES = """
             raise KeyError("key")
         return {"error": "closed"}, 500
 
+    @app.post("/words")
+    def add_word():
+        return "heard " + request.form.get("word", "nothing")
+
     def plain(text: str) -> Response:
         return Response(f"said {text}", mimetype="text/plain")
 """
@@ -176,6 +180,13 @@ def test_what_one_request_raised_is_not_held_against_the_next(tmp_path: Path) ->
         ("", ["result.status_code == 503"]),
         ("", ["result.status_code == 500"]),
     ]
+
+
+def test_what_a_form_brings_about_is_asserted(tmp_path: Path) -> None:
+    (call,) = calls_of("service.py::add_word", tmp_path, {"service.py": _PAGES})
+    assert call["says"] == ["result.status_code == 200", "result.text == 'heard nothing'"]
+    (word,) = call["pools"]["word"][1:2]
+    assert call["says_of_all"] == ["result.status_code == 200", f"result.text == 'heard {word[1:]}"]
 
 
 def test_a_response_that_a_function_returns_is_asserted_by_status_and_body(tmp_path: Path) -> None:

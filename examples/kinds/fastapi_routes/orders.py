@@ -7,7 +7,10 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, HTTPException
 from pydantic import BaseModel, Field
 
+from ovens import ovens
+
 app = FastAPI()
+app.include_router(ovens, prefix="/v1")
 
 ORDERS = {1: {"bread": "rye", "loaves": 2}, 2: {"bread": "white", "loaves": 1}}
 PRICES = {"rye": 4.5, "white": 3.0, "spelt": 5.5}
