@@ -483,3 +483,13 @@ def test_statements_that_differ_in_more_are_tests_of_their_own() -> None:
     assert len(render([replace(row, expected=str(n)) for n, row in enumerate(rows)])) == 3
     made = [case("'a'", arrange=(f"box.put(local{n}())",), expected=str(n)) for n in range(3)]
     assert len(render(made)) == 3
+
+
+def test_a_row_for_which_alone_a_table_has_a_column_is_a_test_of_its_own() -> None:
+    rows = [case(f"'{letter}'", expected=str(number)) for number, letter in enumerate("abc")]
+    lone = case("'a'", "'k'", parameters=["text", "key"], labels=["", "key="], expected="9")
+    table, alone = render([*rows, lone])
+    assert '("text", "expected"),' in table.code
+    assert alone.code == 'def test_work_with_key():\n    assert work("a", key="k") == 9'
+    two = [lone, replace(lone, expected="8", arguments=(rows[1].arguments[0], lone.arguments[1]))]
+    assert '("text", "key", "expected"),' in only([*rows, *two])

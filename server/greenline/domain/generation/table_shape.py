@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 FIXTURES = ("caplog", "capsys", "monkeypatch", "tmp_path")
 MOST_COLUMNS = 4
 """So many inputs fit into a row that is read at a glance."""
+_ROWS_TO_KEEP_APART = 4
 _CALL = re.compile(r"([\w.]+)\((?:\x00\d+\x00(?:, \x00\d+\x00)*)?\)")
 _USED_UP = re.compile(r"(?<!\w)(StringIO|BytesIO|iter|open|map|filter|zip|enumerate)\(|\sfor\s.*\)")
 """What can be read once: a row's values are made once, and a test may run again."""
@@ -71,7 +73,31 @@ def clusters(cases: Sequence[Case], parameters: Sequence[Sequence[Parameter]]) -
                 break
         else:
             found.append((number,))
-    return found
+    return [part for cluster in found for part in _without_odd_rows(cluster, cases, parameters)]
+
+
+def _without_odd_rows(
+    cluster: tuple[int, ...], cases: Sequence[Case], parameters: Sequence[Sequence[Parameter]]
+) -> list[tuple[int, ...]]:
+    """Take rows out of a table for which alone it has the column of an option: they are tests of that option."""
+    odd: list[tuple[int, ...]] = []
+    while len(cluster) >= _ROWS_TO_KEEP_APART:
+        shape = shape_of([cases[n] for n in cluster], parameters[cluster[-1]])
+        row = _odd_row(shape) if shape else None
+        if row is None:
+            break
+        odd.append((cluster[row],))
+        cluster = cluster[:row] + cluster[row + 1 :]
+    return [cluster, *odd]
+
+
+def _odd_row(shape: TableShape) -> int | None:
+    for column in range(shape.inputs):
+        cells = [row[column] for row in shape.cells]
+        usual, times = Counter(cells).most_common(1)[0]
+        if times == len(cells) - 1 and f"=\x01{column}\x01" in shape.call:
+            return next(number for number, cell in enumerate(cells) if cell != usual)
+    return None
 
 
 def shape_of(cases: Sequence[Case], parameters: Sequence[Parameter]) -> TableShape | None:
