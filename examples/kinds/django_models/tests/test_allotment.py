@@ -17,14 +17,14 @@ def test_assign():
 
 
 @pytest.mark.django_db
-def test_assign_of_create():
+def test_assign_2():
     Bed.objects.create(label="label", size=3, sun="full")
-    Bed.objects.create(label="label 2", size=0, sun="half")
-    Bed.objects.create(label="label 3", size=1, sun="full")
+    Bed.objects.create(label="label 3", size=0, sun="half")
+    Bed.objects.create(label="label 2", size=1, sun="full")
 
     result = assign(Gardener.objects.create(name="Ada", email="ada@example.com"))
 
-    assert result.label == "label 3"
+    assert result.label == "label 2"
     assert result.size == 1
     assert result.sun == "full"
     assert result.gardener.name == "Ada"
@@ -34,7 +34,7 @@ def test_assign_of_create():
 def test_assign_raises_no_bed_without_bed():
     gardener = Gardener.objects.create(name="Ada", email="ada@example.com")
     Bed.objects.create(label="label", size=3, sun="full", gardener=gardener)
-    with pytest.raises(NoBed, match=r"^no free bed is larger than 0"):
+    with pytest.raises(NoBed, match="no free bed is larger than 0"):
         assign(gardener)
 
 
@@ -44,7 +44,7 @@ def test_fees_of():
 
 
 @pytest.mark.django_db
-def test_fees_of_of_create():
+def test_fees_of_gives_0():
     Bed.objects.create(label="label", size=3, sun="full")
     assert fees_of(Gardener.objects.create(name="Ada", email="ada@example.com")) == 0
 
@@ -79,6 +79,6 @@ def test_labels_gives_label():
 @pytest.mark.django_db
 def test_labels_with_sun():
     Bed.objects.create(label="label", size=3, sun="full")
-    Bed.objects.create(label="label 2", size=0, sun="half")
-    Bed.objects.create(label="label 3", size=1, sun="full")
-    assert labels(sun="full") == ["label", "label 3"]
+    Bed.objects.create(label="label 3", size=0, sun="half")
+    Bed.objects.create(label="label 2", size=1, sun="full")
+    assert labels(sun="full") == ["label", "label 2"]

@@ -56,12 +56,12 @@ def test_bed_query_set_larger_than_of_3():
 @pytest.mark.django_db
 def test_bed_query_set_larger_than_for_negative_square_metres():
     Bed.objects.create(label="label", size=3, sun="full")
-    Bed.objects.create(label="label 2", size=0, sun="half")
-    Bed.objects.create(label="label 3", size=1, sun="full")
+    Bed.objects.create(label="label 3", size=0, sun="half")
+    Bed.objects.create(label="label 2", size=1, sun="full")
 
     result = Bed.objects.larger_than(-1)
 
-    assert [each.label for each in result] == ["label 2", "label 3", "label"]
+    assert [each.label for each in result] == ["label 3", "label 2", "label"]
 
 
 @pytest.mark.django_db
@@ -79,7 +79,7 @@ def test_bed_clean_returns_none_with_label_and_size():
 @pytest.mark.django_db
 def test_bed_clean_raises_validation_error_when_size_above_20_and_without_gardener():
     bed = Bed(label="label", size=21)
-    with pytest.raises(ValidationError, match=r"a large bed needs a gardener"):
+    with pytest.raises(ValidationError, match="a large bed needs a gardener"):
         bed.full_clean()
 
 
