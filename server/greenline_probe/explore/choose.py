@@ -16,12 +16,15 @@ from greenline_probe.explore.mutants import Mutant, Mutation
 from greenline_probe.explore.observation import Observation
 from greenline_probe.explore.observe import Observer
 from greenline_probe.explore.plainer import plainer
+from greenline_probe.explore.reading_cost import cost_of, passed_by
 from greenline_probe.explore.search import Search
-from greenline_probe.explore.template import OMITTED, Choice, cost_of, repeats
+from greenline_probe.explore.template import OMITTED, Choice, repeats
 
 MAX_CHOSEN = 24
 MAX_TRIED_PER_MUTANT = 50
 MUTANT_SECONDS = 0.1
+MOST_PRIVATE = 4
+"""So many arguments a test may pass to a private function that public ones call."""
 NOT_MEANT = 40.0
 """So much dearer is the result of a call that nobody would make: only what nothing else reaches is worth it."""
 SAYS_NOTHING = 40.0
@@ -66,6 +69,7 @@ def choose(
     target already, so nothing is taken but what the goals and the mutants ask for.
     """
     ordered = sorted(candidates, key=lambda o: (o.kind != "value", o.choice.cost))
+    ordered = [o for o in ordered if not _is_laborious(o)] or ordered
     choice = _Choice(ordered, goals, mutation, observer, budget, holds, rest=rest)
     choice.cover()
     choice.kill()
@@ -284,7 +288,14 @@ class _Choice:
 
 def _is_worth_reading(observation: Observation) -> bool:
     """Tell whether a test may show it: values that nobody would pass say something where they are refused."""
+    if _is_laborious(observation):
+        return False
     return observation.kind == "raise" or observation.documented or is_meant(observation.choice)
+
+
+def _is_laborious(observation: Observation) -> bool:
+    """Tell a private call of many arguments: a person will want to reach what it reaches in another way."""
+    return observation.choice.template.detour and passed_by(observation.choice) > MOST_PRIVATE
 
 
 def _one_of_each_path(observations: list[Observation]) -> list[Observation]:

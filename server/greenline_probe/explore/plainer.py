@@ -9,7 +9,8 @@ from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.observation import Observation
 from greenline_probe.explore.observe import Observer
 from greenline_probe.explore.plainer_texts import simpler_texts
-from greenline_probe.explore.template import OMITTED, Choice, Slot, cost_of
+from greenline_probe.explore.reading_cost import cost_of
+from greenline_probe.explore.template import OMITTED, Choice, Slot
 
 ORDINARY = 8
 """So many of a slot's first choices are what a person would write."""

@@ -16,9 +16,10 @@ from greenline_probe.explore.goals import Found, Goals
 from greenline_probe.explore.observation import Observation
 from greenline_probe.explore.observe import Observer
 from greenline_probe.explore.progress import Progress
+from greenline_probe.explore.reading_cost import cost_of
 from greenline_probe.explore.rows import rows
 from greenline_probe.explore.suspects import Suspects
-from greenline_probe.explore.template import Choice, Slot, Template, cost_of
+from greenline_probe.explore.template import Choice, Slot, Template
 from greenline_probe.explore.variations import Variations
 from greenline_probe.explore.wanted import Wanted
 

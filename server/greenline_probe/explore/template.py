@@ -5,17 +5,17 @@ from __future__ import annotations
 import inspect
 import itertools
 import re
+import typing
 from dataclasses import dataclass, field
 from typing import Any
 
 from greenline_probe.explore import idioms
-from greenline_probe.explore.fitting import fits
 from greenline_probe.explore.pools import unique
 from greenline_probe.explore.sources import SEPARATOR, call, expression_of, plain, prelude_of, relabelled
 from greenline_probe.explore.steps import in_order, steps_of
 from greenline_probe.explore.stubs import heirs_of, is_stand_in
 from greenline_probe.explore.subject import OPERATORS, STATEMENTS, Subject, variable_name
-from greenline_probe.explore.typical import PLAIN_TEXT, another, is_a_quantity
+from greenline_probe.explore.typical import another, is_a_quantity
 from greenline_probe.explore.values import Values
 
 OMITTED = ""
@@ -26,8 +26,9 @@ CLIENT = "$client"
 MAX_STEPS = 3
 MOST_IN_ORDER = 4
 MAX_ATTEMPTS = 12
-SAID_AGAIN = 4.0
-ORDINARY_LENGTH = 5
+BY_PLACE = 3
+"""So many arguments say by their place what they are."""
+_BARE = frozenset({"True", "False", "None"})
 _WITH_ITEMS = frozenset({"__getitem__", "__setitem__", "__delitem__", "__contains__", "__format__"})
 _FILE_NAME = re.compile(r"[\w-]*\.\w{2,5}")
 
@@ -53,6 +54,8 @@ class Slot:
     """The annotation, where there is one that could be resolved."""
     default: str = ""
     """The expression of the parameter's default."""
+    by_name: str = ""
+    """The label to take, where there is none, behind what says nothing by its place: True, False and None."""
     has_no_less: bool = False
     """How much or how many: nobody passes less than nothing, and the code does not ask for it."""
 
@@ -100,11 +103,14 @@ class Template:
 
     def arguments(self, chosen: tuple[str, ...]) -> list[tuple[str, str, str]]:
         """Return (parameter, label, expression) of what is passed in the call."""
-        found = []
+        found: list[tuple[str, str, str]] = []
+        by_name = False
         for slot, source in zip(self.slots, chosen):
             if slot.role != "argument" or not source:
                 continue
             label, expression = slot.label, expression_of(source)
+            by_name = by_name or bool(found and slot.by_name and expression in _BARE)
+            label = label or (slot.by_name if by_name else "")
             if slot.keyword:
                 key, _, expression = expression.partition("=")
                 label = f"{key}="
@@ -143,6 +149,9 @@ def templates(subject: Subject, values: Values) -> list[Template]:
     if subject.kind == "function":
         # The module's own binding: decorated, as its users call it.
         thing = getattr(subject.module, subject.qualname)
+        if not _takes_names(thing):
+            for slot in (s for s in slots if "" not in s.pool):
+                slot.label = slot.by_name = ""
         callee = values.names.bind_attribute(subject.module.__name__, subject.qualname, thing)
         return [Template(subject, callee, slots)]
     if name is None:
@@ -241,6 +250,8 @@ def methods_of(
     if subject.kind == "operator":
         shape = OPERATORS.get(subject.name) or STATEMENTS[subject.name]
         every = [*made, *slots[: shape.count("{") - shape.count("{0}")]]
+        for slot in slots:
+            slot.label = slot.by_name = ""
         # Two of a kind meet: that is what most operators are for.
         for slot in slots[:1] if subject.name not in _WITH_ITEMS else []:
             slot.pool = unique([*values.objects.of(subject.owner)[:6], *slot.pool])
@@ -319,6 +330,7 @@ def slots_of(signature: inspect.Signature, values: Values, hints: dict[str, Any]
     slots: list[Slot] = []
     by_name = False
     parameters = list(signature.parameters.values())
+    has_more = any(p.kind is p.VAR_POSITIONAL for p in parameters)
     for parameter in parameters:
         hint = hints.get(parameter.name, parameter.annotation)
         typed = hint is not parameter.empty
@@ -341,6 +353,8 @@ def slots_of(signature: inspect.Signature, values: Values, hints: dict[str, Any]
         if required and not pool:
             return None
         # After an optional parameter that may be left out, only names are unambiguous.
+        can_be_named = parameter.kind is parameter.POSITIONAL_OR_KEYWORD and not has_more
+        by_name = by_name or (can_be_named and _needs_its_name(len(slots), hint, pool, len(parameters)))
         label = f"{parameter.name}=" if parameter.kind is parameter.KEYWORD_ONLY or by_name else ""
         if not required:
             by_name = by_name or parameter.kind is parameter.POSITIONAL_OR_KEYWORD
@@ -348,11 +362,28 @@ def slots_of(signature: inspect.Signature, values: Values, hints: dict[str, Any]
         odd = frozenset(values.leaves.wrong_types(parameter.name, hint))
         _tell_apart(parameter.name, pool, slots)
         slot = Slot(parameter.name, pool if required else [OMITTED, *pool], role, label, typed, odd)
+        slot.by_name = f"{parameter.name}=" if can_be_named else ""
         slot.hint = hint if typed and not isinstance(hint, str) else None
         slot.default = values.express.express(parameter.default) or "" if not required else ""
         slot.has_no_less = is_a_quantity(parameter.name) and not values.asks_for_less(parameter.name)
         slots.append(slot)
     return slots
+
+
+def _needs_its_name(place: int, hint: Any, pool: list[str], count: int) -> bool:
+    """Tell whether a reader would not know by its place what is passed."""
+    if pool[:1] in (["True"], ["False"]):
+        return count > 1
+    return place >= BY_PLACE or (place > 0 and type(None) in typing.get_args(hint))
+
+
+def _takes_names(function: Any) -> bool:
+    """Tell whether arguments can be passed by name: what wraps a function may take them by place only."""
+    try:
+        outermost = inspect.signature(function, follow_wrapped=False).parameters.values()
+    except (TypeError, ValueError):
+        return True
+    return not hasattr(function, "__wrapped__") or any(p.kind is p.VAR_KEYWORD for p in outermost)
 
 
 def _tell_apart(name: str, pool: list[str], slots: list[Slot]) -> None:
@@ -407,35 +438,3 @@ def described(choice: Choice) -> str:
     template, chosen = choice.template, choice.chosen
     call = template.call([label + source for _, label, source in template.arguments(chosen)], chosen)
     return "; ".join([*template.arrange(chosen), call])
-
-
-def cost_of(choice: Choice) -> float:
-    """Measure readability: shorter, fewer arguments first; extreme or odd values, and one text said twice, later."""
-    cost = 12.0 if choice.template.detour else 0.0
-    texts: list[str] = []
-    for slot, source in zip(choice.template.slots, choice.chosen):
-        if not source or source in slot.given:
-            continue
-        cost += (6 if slot.role in ("step", "setting") else 0) + _cost_of(slot, source)
-        if slot.role in ("construct", "argument") and source[:1] in "'\"" and len(source) > 3:
-            cost += SAID_AGAIN if source in texts else 0
-            texts.append(source)
-    return cost
-
-
-def _cost_of(slot: Slot, source: str) -> float:
-    rank = slot.pool.index(source) if source in slot.pool[:40] else 40
-    rank -= bool(rank) and slot.pool[0] == OMITTED
-    if rank == 0 and slot.role in ("construct", "argument") and source[:1] not in "[({":
-        return 2 + min(ORDINARY_LENGTH, len(source)) * 0.2  # what it is called is no shorter
-    cost = 2 + len(source) * 0.2 + rank * 0.2
-    cost += 4 * sum(source.count(mark) for mark in ("\\x", "\\u", "1e", "lambda", "\\n"))
-    if not any(c.isalnum() for c in source):
-        cost += 2
-    if source in {"''", "[]", "{}", "None", "()", "0"}:
-        cost += 1.5
-    if source in slot.odd or (slot.hint is not None and source != slot.default and not fits(slot.hint, source)):
-        cost += 10
-    if source == PLAIN_TEXT:
-        cost += 1  # there is a better one
-    return cost

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.choose import MAX_CHOSEN, Chosen, choose
 from greenline_probe.explore.mutants import Mutation
+from greenline_probe.explore.observation import Observation
 from greenline_probe.explore.template import Choice, described
 from unit.explore.explored import World, explored
 
@@ -177,3 +179,23 @@ def test_what_nobody_would_pass_is_taken_where_it_is_refused_or_nothing_else_lea
 
     assert met == world.goals.all
     assert "TypeError" in errors
+
+
+def test_a_branch_that_needs_a_private_call_of_many_arguments_is_left_to_a_person(tmp_path: Path) -> None:
+    source = "def f(a: int, b: int = 1, c: int = 1, d: int = 1, e: int = 1) -> int:\n    if e > 5:\n        return a\n"
+    source += "    return a + b + c + d + e\n"
+    with explored(tmp_path, source, "f") as world:
+        public, private = world.templates[0], dataclasses.replace(world.templates[0], detour=True)
+        calls = [Choice(public, ("3", "", "", "", "")), Choice(private, ("3", "2", "3", "4", "9"))]
+        found = [world.observer.run(c) for c in calls]
+        mutation = Mutation(world.subject.module.__dict__["f"], world.subject.node, "f", str(world.path))
+        mutation.mutants.clear()
+
+        def kept(candidates: list[Observation]) -> list[str]:
+            made = choose(
+                candidates, world.goals, mutation, world.observer, world.search(), Budget(9.0), lambda _: True
+            )
+            return programs(made)
+
+        assert kept(found) == ["f(3)"]
+        assert len(kept(found[1:])) == 1, "without it there would be no test"

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from greenline_probe.explore.reading_cost import cost_of
 from greenline_probe.explore.subject import NotTestable, variable_name
-from greenline_probe.explore.template import OMITTED, Choice, Template, cost_of, curried, described
+from greenline_probe.explore.template import OMITTED, Choice, Template, curried, described
 from unit.explore.explored import World, explored
 
 BOX = '''
@@ -224,3 +225,70 @@ def test_programs_of_templates_are_python(tmp_path: Path) -> None:
                 ast.parse(
                     "\n".join([*template.arrange(template.first()), described(Choice(template, template.first()))])
                 )
+
+
+@pytest.mark.parametrize(
+    ("head", "chosen", "shown"),
+    [
+        ("f(text: str, strict: bool)", ("'a'", "True"), "f('a', strict=True)"),
+        ("f(text: str, strict: bool, count: int)", ("'a'", "True", "3"), "f('a', strict=True, count=3)"),
+        ("f(strict: bool)", ("True",), "f(True)"),
+        ("f(strict: bool, count: int)", ("True", "3"), "f(strict=True, count=3)"),
+        ("f(text: str, owner: Optional[str])", ("'a'", "'b'"), "f('a', owner='b')"),
+        ("f(text: Optional[str], owner: str)", ("None", "'b'"), "f(None, 'b')"),
+        ("f(a: int, b: int, c: int, d: int, e: int)", ("1", "2", "3", "4", "5"), "f(1, 2, 3, d=4, e=5)"),
+        ("f(items, default, largest)", ("[3]", "None", "2"), "f([3], default=None, largest=2)"),
+        ("f(items, default, largest)", ("[3]", "1", "2"), "f([3], 1, 2)"),
+        ("f(a: int, strict: bool, /)", ("1", "True"), "f(1, True)"),
+        ("f(strict: bool, *rest: int)", ("True", "1", "2"), "f(True, 1, 2)"),
+    ],
+)
+def test_what_says_nothing_by_its_place_has_its_name(
+    tmp_path: Path, head: str, chosen: tuple[str, ...], shown: str
+) -> None:
+    text = f"from typing import Optional\n\ndef {head}:\n    return 1\n"
+    with explored(tmp_path, text, "f") as world:
+        choice = Choice(world.templates[0], chosen)
+
+        assert described(choice) == shown
+        assert world.observer.run(choice).kind == "value"
+
+
+WRAPPED = """
+import functools
+
+def by_place(function):
+    @functools.wraps(function)
+    def wrapped(*args):
+        return function(*args)
+    return wrapped
+
+@by_place
+def f(text: str, strict: bool) -> str:
+    return text
+
+class Box:
+    def __init__(self) -> None:
+        self.kept = {}
+
+    def __setitem__(self, key: str, value: bool) -> None:
+        self.kept[key] = value
+"""
+
+
+@pytest.mark.parametrize("name", ["f", "Box.__setitem__"])
+def test_where_names_are_not_taken_all_goes_by_place(tmp_path: Path, name: str) -> None:
+    with explored(tmp_path, WRAPPED, name) as world:
+        template = world.templates[0]
+
+        assert "=True" not in described(Choice(template, template.first()))
+        assert world.observer.run(Choice(template, template.first())).kind == "value"
+
+
+def test_a_private_function_of_many_arguments_is_the_dearest(tmp_path: Path) -> None:
+    with explored(tmp_path, "def _f(a: int, b: int, c: int, d: int) -> int:\n    return a\n", "_f") as world:
+        template = world.templates[0]
+        plain = cost_of(Choice(template, template.first()))
+        template.detour = True
+
+        assert cost_of(Choice(template, template.first())) == pytest.approx(plain + 12 + 4 * 2)
