@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import io
 import tokenize
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -104,9 +103,9 @@ def _comments(definition: Definition, lines: Sequence[str]) -> list[str]:
     first, last = _lines_of(definition, lines)
     if not any("#" in line for line in lines[first:last]):
         return []
-    block = "if 1:\n" + "".join(f" {line}\n" for line in lines[first:last])
+    block = iter(["if 1:\n", *(f" {line}\n" for line in lines[first:last]), ""])
     try:
-        tokens = list(tokenize.generate_tokens(io.StringIO(block).readline))
+        tokens = list(tokenize.generate_tokens(block.__next__))
     except (tokenize.TokenError, SyntaxError):
         return [ascii(line.strip()) for line in lines[first:last]]
     return [ascii(token.string.lstrip("#").strip()) for token in tokens if token.type == tokenize.COMMENT]
