@@ -70,7 +70,7 @@ def failed_checks(suite: Suite, target: str, test_file: str, name: str) -> list[
     failed = []
     if test_file not in right_files(suite, target):
         failed.append("right file")
-    if _wanted_fixtures(suite, target) - {a.arg for a in test.args.args}:
+    if _wanted_fixtures(suite, target, test_file) - {a.arg for a in test.args.args}:
         failed.append("existing fixtures")
     if _cases(test, target) & {case for _, old in suite.tests_of(target) for case in _cases(old, target)}:
         failed.append("no duplicate")
@@ -112,9 +112,10 @@ def tests_in(tree: ast.Module) -> Iterator[Test]:
                 yield inner
 
 
-def _wanted_fixtures(suite: Suite, target: str) -> set[str]:
+def _wanted_fixtures(suite: Suite, target: str, test_file: str) -> set[str]:
+    """Return what most tests of the target ask for in that file: benchmarks elsewhere want other things."""
     own = suite.fixtures()
-    tests = [test for _, test in suite.tests_of(target)]
+    tests = [test for path, test in suite.tests_of(target) if path == test_file]
     taken = Counter(a.arg for test in tests for a in test.args.args if a.arg in own)
     return {name for name, count in taken.items() if count * 2 > len(tests)}
 

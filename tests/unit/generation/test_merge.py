@@ -382,3 +382,13 @@ def test_one_name_a_statement_stays_the_habit() -> None:
         "from parcels import add\nfrom parcels import mul\nfrom parcels import sub\n"
         in merge_tests(base, [new]).new_text
     )
+
+
+def test_what_a_package_passes_on_is_not_imported_again_under_another_name() -> None:
+    base = "from parcels import add\n\n\ndef test_old():\n    assert add(1)\n"
+    new = Candidate("test_new", "def test_new():\n    assert add(2)\n", ("from parcels.core import add",))
+    text = merge_tests(base, [new]).new_text
+    assert text.endswith("def test_new():\n    assert add(2)\n")
+    assert "parcels.core" not in text
+    other = Candidate("test_new", "def test_new():\n    assert add(2)\n", ("from boxes import add",))
+    assert "import add as boxes_add" in merge_tests(base, [other]).new_text

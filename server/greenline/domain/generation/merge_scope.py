@@ -135,6 +135,8 @@ class FileScope:
             if not any(item.serves(need) for item in known):
                 added.append(need)
             return
+        if need.name and any(_is_passed_on(item, need) for item in self.imported):
+            return
         written = need.module if need.name is None and need.alias is None else need.bound
         for item in [*self.guarded, *known]:
             if item.meaning == _meant(need) and item.bound != need.bound and not self._clashes(item, added):
@@ -212,6 +214,12 @@ def _needs(candidate: Candidate) -> Iterator[ImportItem]:
         for node in SourceText(text).parse().body:
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 yield from items_of(node)
+
+
+def _is_passed_on(item: ImportItem, need: ImportItem) -> bool:
+    """Tell whether a package that the file asks gives what one of its modules defines: the trial shows it."""
+    same = item.name == need.name and item.bound == need.bound
+    return same and need.module.startswith(f"{item.module}.")
 
 
 def _meant(need: ImportItem) -> str:
