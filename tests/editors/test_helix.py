@@ -21,6 +21,7 @@ pytestmark = pytest.mark.e2e
 
 STEP_SECONDS = 90
 COLUMNS, ROWS = 160, 45
+SPINNER = re.compile("[⣾⣽⣻⢿⡿⣟⣯⣷]")
 
 
 class Terminal:
@@ -32,8 +33,9 @@ class Terminal:
         homes = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "STATE", "CACHE")}
         self._environment = {**environment(), **homes, **variables, "HOME": str(home), "LANG": "C.UTF-8"}
 
-    def start(self, file: Path) -> None:
-        self._run("new-session", "-d", "-x", str(COLUMNS), "-y", str(ROWS), self._helix, str(file))
+    def start(self, project: Path, file: Path) -> None:
+        size = ["-x", str(COLUMNS), "-y", str(ROWS)]
+        self._run("new-session", "-d", *size, "-c", str(project), self._helix, str(file))
 
     def end(self) -> None:
         self._run("kill-server", check=False)
@@ -89,7 +91,7 @@ def test_generate_from_the_code_action(terminal: Terminal, project: Path, where:
     before = test_file.read_text(encoding="utf-8") if test_file.exists() else ""
     line = _line_of(source, f"def {function}")
 
-    terminal.start(source)
+    terminal.start(project, source)
     terminal.until_shown("●")
     terminal.press(":", str(line), "Enter", "z", "t")  # which is the screen's first line then
     terminal.until("gaps of the function", lambda screen: _marked(screen, range(line, line + ROWS)))
@@ -105,19 +107,22 @@ def test_generate_from_the_code_action(terminal: Terminal, project: Path, where:
     assert [text for text in before.splitlines() if text not in after and "import" not in text] == []
 
 
-def test_the_commands_that_need_no_argument(terminal: Terminal, kinds: Path) -> None:
-    (kinds / "wild.py").write_text("def loops(number):\n    while True:\n        number += 1\n", encoding="utf-8")
-    terminal.start(kinds / "wild.py")
-    terminal.until_shown("wild.py")
-    terminal.press(":lsp-workspace-command greenline.runTestsWithCoverage", "Enter")
-    terminal.until_shown("2 passed, 1 failed")
+def test_the_commands_that_need_no_argument(terminal: Terminal, project: Path) -> None:
+    wild = project / "src" / "parcels" / "wild.py"
+    wild.write_text("def loops(number):\n    while True:\n        number += 1\n", encoding="utf-8")
+    terminal.start(project, project / "src" / "parcels" / "tracking.py")
     terminal.until_shown("●")
-    _choose(terminal, "Generate test for `loops`")
+    terminal.press(":lsp-workspace-command greenline.runTestsWithCoverage", "Enter")
+    terminal.until_shown("10 passed")
     terminal.press(":lsp-workspace-command greenline.showReportStatus", "Enter")
     terminal.until_shown("The log has all of it")
+    terminal.press(f":open {wild}", "Enter")
+    terminal.until_shown("def loops")
+    _choose(terminal, "Generate test for `loops`")
+    terminal.until("the spinner", SPINNER.search)
     terminal.press(":lsp-workspace-command greenline.cancelJob", "Enter")
-    terminal.until("the spinner is gone", lambda screen: not re.search(r"[⣾⣽⣻⢿⡿⣟⣯⣷]", screen))
-    assert not list(kinds.rglob("test_wild.py"))
+    terminal.until("no spinner", lambda screen: not SPINNER.search(screen))
+    assert not list(project.rglob("test_wild.py"))
 
 
 def _choose(terminal: Terminal, title: str) -> None:
