@@ -43,8 +43,8 @@ A kind is a module of ``kinds`` that defines one or more of these functions:
 ``is_callback(subject)``
     Whether the library calls the target, and nobody else does: what any other call raises says little about it.
 ``STANDS_IN``
-    Its settings and instances answer in the place of something outside: an exception that follows from such an answer
-    is no word about the code under test.
+    Its settings, instances and parameters answer in the place of something outside: an exception that follows from
+    such an answer is no word about the code under test.
 
 A kind is asked only where the code under test has imported its library: others cost nothing. One that raises does not
 know the answer: its library is older than it, or something is missing that it needs.
@@ -85,6 +85,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("", "queues"),
     ("", "state_machines"),
     ("anthropic", "language_models"),
+    ("", "openai_models"),
 )
 """(libraries, one of which the code under test imports, or none; module of ``kinds``)."""
 _made_up: set[str] = set()
@@ -158,7 +159,12 @@ def reaches_outside(kind: Any) -> bool:
 
 def parameters(name: str, hint: Any, values: Values) -> list[str]:
     """Return expressions for a parameter of that name and type."""
-    return [source for _, found in _answers("parameters", name, hint, values) for source in found]
+    made: list[str] = []
+    for each, sources in _answers("parameters", name, hint, values):
+        if getattr(each, "STANDS_IN", False):
+            _made_up.update(filter(None, map(prelude_of, sources)))
+        made += sources
+    return made
 
 
 def parts(value: Any) -> list[Part] | None:

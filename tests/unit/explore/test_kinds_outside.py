@@ -247,6 +247,50 @@ def test_what_others_only_answer_with_is_not_asked_how_it_was_called() -> None:
     assert list(stand_ins([*lines, "later = Mock()\nfirst = Mock()"], space)) == ["session", "get"]
 
 
+CHAT = """
+class NoAnswer(Exception):
+    pass
+
+def ask(client, question):
+    response = client.chat.completions.create(model="m", messages=[{"role": "user", "content": question}])
+    choice = response.choices[0]
+    if choice.finish_reason == "length":
+        raise NoAnswer("the answer was cut off")
+    return choice.message.content.strip()
+
+def told(client, question):
+    shown = []
+    for chunk in client.chat.completions.create(model="m", stream=True, messages=[]):
+        if chunk.choices[0].delta.content:
+            shown.append(chunk.choices[0].delta.content)
+    return shown
+
+async def later(client, question):
+    response = await client.chat.completions.create(model="m", messages=[])
+    return response.choices[0].message.content
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "expected", "raised"),
+    [
+        ("ask", "'Hello'", ["the answer was cut off"]),
+        ("told", "['Hello', ' world']", []),
+        ("later", "'Hello'", []),
+    ],
+)
+def test_a_client_of_openais_shape_answers_in_that_shape_and_is_asserted(
+    tmp_path: Path, name: str, expected: str, raised: list[str]
+) -> None:
+    with explored(tmp_path, CHAT, name) as world:
+        template = world.templates[0]
+        seen = [world.observer.run(Choice(template, (made, "'abc'"))) for made in template.slots[0].pool]
+
+    assert seen[0].expected == expected
+    assert [o.message for o in seen if o.kind == "raise"] == raised
+    assert all("client.chat.completions.create.call_args_list == [call(model='m', " in o.after[0] for o in seen)
+
+
 def test_monkeypatch_puts_attributes_back_those_of_classes_too() -> None:
     base = type("Base", (), {"kept": 1})
     heir = type("Heir", (base,), {})

@@ -163,7 +163,7 @@ def _tool_messages(values: Values) -> list[str]:
         return []
     block = _type("ToolUseBlock", values.names)
     found = []
-    for name in _tools(values):
+    for name in tools_of(values):
         for given in _parts(values, _InputOfTool())[:3]:
             use = f"{block}(type='tool_use', id='toolu_1', name={name!r}, input={given})"
             found.append(_message([use], "tool_use", values))
@@ -188,7 +188,7 @@ def _json(values: Values) -> list[str]:
     return unique([json.dumps(ast.literal_eval(source)) for source in found])[:8]
 
 
-def _tools(values: Values) -> list[str]:
+def tools_of(values: Values) -> list[str]:
     """Return names of tools: those that are compared with or offered, the keys of the module's tables of functions."""
     held = vars(values.names.module).values()
     tables = [h for h in held if isinstance(h, dict) and h and all(callable(f) for f in h.values())]
