@@ -8,12 +8,11 @@ export type LineState = "covered" | "uncovered" | "partial" | "unknown" | "faili
 export interface Coverage {
   readonly uri: string;
   readonly version: number | null;
-  readonly state: string;
-  readonly message: string;
   /** First and last line of each run, counted from 1. */
   readonly lines: Readonly<Partial<Record<LineState, readonly (readonly [number, number])[]>>>;
-  readonly gaps: number;
-  readonly summary: { readonly percent: number; readonly lines: [number, number]; readonly branches: [number, number] } | null;
+  /** For the status bar, and for who points at it or has it read out. */
+  readonly title: string;
+  readonly details: string;
 }
 
 /** The newest coverage of each document. It outlives a server that is restarted, so that nothing flickers. */

@@ -1,7 +1,7 @@
 /** The coverage of the file that is looked at, in the status bar; a click shows what can be done. */
 
 import * as vscode from "vscode";
-import type { Coverage, LiveCoverage } from "./coverage";
+import type { LiveCoverage } from "./coverage";
 
 export class StatusBar implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem("greenline.coverage", vscode.StatusBarAlignment.Right, 95);
@@ -28,35 +28,13 @@ export class StatusBar implements vscode.Disposable {
       this.item.hide();
       return;
     }
-    const coverage = this.coverage.of(document);
-    this.item.text = `$(beaker) ${text(coverage)}`;
-    this.item.tooltip = tooltip(coverage);
-    this.item.accessibilityInformation = { label: `Greenline: ${text(coverage)}` };
+    const unknown = { title: "-", details: vscode.l10n.t("Greenline has not looked at this file yet.") };
+    const { title, details } = this.coverage.of(document) ?? unknown;
+    this.item.text = `$(beaker) ${title}`;
+    this.item.tooltip = details;
+    this.item.accessibilityInformation = { label: `Greenline: ${title}, ${details}` };
     this.item.show();
   }
-}
-
-function text(coverage: Coverage | undefined): string {
-  if (coverage?.summary && coverage.summary.lines[1] > 0) {
-    return `${coverage.summary.percent} %`;
-  }
-  return coverage?.state === "broken-source" || coverage?.state === "waiting" ? "…" : "–";
-}
-
-function tooltip(coverage: Coverage | undefined): vscode.MarkdownString {
-  if (!coverage) {
-    return new vscode.MarkdownString(vscode.l10n.t("Greenline has not looked at this file yet."));
-  }
-  const told = [];
-  if (coverage.summary && coverage.summary.lines[1] > 0) {
-    const { lines, branches } = coverage.summary;
-    told.push(vscode.l10n.t("{0} of {1} lines, {2} of {3} branches are covered.", lines[0], lines[1], branches[0], branches[1]));
-    told.push(coverage.gaps === 1 ? vscode.l10n.t("1 gap.") : vscode.l10n.t("{0} gaps.", coverage.gaps));
-  }
-  if (coverage.message) {
-    told.push(coverage.message);
-  }
-  return new vscode.MarkdownString(told.join("\n\n"));
 }
 
 /** Offer all commands of ours that make sense now. */

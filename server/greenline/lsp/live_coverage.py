@@ -118,6 +118,8 @@ def payload(shown: Shown, summary: Summary | None, failing: Sequence[tuple[int, 
         "settled": not shown.followed,
         "lines": lines,
         "gaps": len(picture.gaps),
+        "title": _title(picture.state, summary),
+        "details": _details(shown, summary),
         "summary": summary
         and {
             "percent": summary.whole_percent,
@@ -130,3 +132,20 @@ def payload(shown: Shown, summary: Summary | None, failing: Sequence[tuple[int, 
 def _summary(shown: Shown) -> Summary | None:
     picture = shown.picture
     return summarize(picture.map) if picture.map is not None and picture.state == "measured" else None
+
+
+def _title(state: str, summary: Summary | None) -> str:
+    """Return what a status bar has room for."""
+    if summary is not None and summary.lines.total:
+        return f"{summary.whole_percent} %"
+    return "..." if state in {"broken-source", "waiting"} else "-"
+
+
+def _details(shown: Shown, summary: Summary | None) -> str:
+    """Return the same in sentences, for who points at it or has it read out."""
+    told = []
+    if summary is not None and summary.lines.total:
+        lines, branches = summary.lines, summary.branches
+        told.append(f"{lines.covered} of {lines.total} lines, {branches.covered} of {branches.total} branches covered.")
+        told.append(f"{names.counted({'gap': len(shown.picture.gaps)}) or 'No gap'}.")
+    return " ".join([*told, *([shown.picture.message] if shown.picture.message else [])])

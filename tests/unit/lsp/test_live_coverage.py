@@ -95,6 +95,8 @@ async def test_the_states_of_all_lines_are_told(services: FakeServices, measured
             "settled": True,
             "lines": STATES,
             "gaps": 2,
+            "title": "73 %",
+            "details": "6 of 7 lines, 2 of 4 branches covered. 2 gaps.",
             "summary": {"percent": 73, "lines": [6, 7], "branches": [2, 4]},
         }
 
