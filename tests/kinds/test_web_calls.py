@@ -242,6 +242,40 @@ _SHOP = """
 """
 
 
+_STARTED = """
+    from contextlib import asynccontextmanager
+
+    from fastapi import APIRouter, FastAPI
+
+    MENU = {}
+
+    @asynccontextmanager
+    async def lifespan(app):
+        MENU["soup"] = 3
+        yield
+        MENU.clear()
+
+    app = FastAPI(lifespan=lifespan)
+    router = APIRouter()
+
+    @router.get("/soup")
+    def soup():
+        return {"price": MENU["soup"]}
+
+    app.include_router(router)
+"""
+
+
+def test_an_app_that_begins_with_something_is_started_for_a_test(tmp_path: Path) -> None:
+    (call,) = calls_of("service.py::soup", tmp_path, {"service.py": _STARTED})
+    assert call["call"] == "client = client; client.get('/soup')"
+    assert call["says"][:2] == ["result.status_code == 200", "result.json() == {'price': 3}"]
+    assert call["brought"] == {"client": "def client():\n    with TestClient(app) as client:\n        yield client\n"}
+    plain = _STARTED.replace("FastAPI(lifespan=lifespan)", "FastAPI()").replace('MENU["soup"]}', '"none"}')
+    (call,) = calls_of("service.py::soup", tmp_path, {"service.py": plain})
+    assert call["call"] == "client = TestClient(app); client.get('/soup')"
+
+
 @pytest.mark.parametrize(("target", "status"), [("show_item", 404), ("add_item", 200)])
 def test_an_endpoint_gets_a_session_of_a_database_in_memory(tmp_path: Path, target: str, status: int) -> None:
     (call,) = calls_of(f"service.py::{target}", tmp_path, {"service.py": _SHOP})

@@ -9,7 +9,8 @@ import sys
 import typing
 from typing import Any
 
-from greenline_probe.explore.kinds.apps import apps_of, code_around, given_client, is_registered
+from greenline_probe.explore.kinds.apps import apps_of, code_around, is_registered
+from greenline_probe.explore.kinds.asgi_clients import client_of
 from greenline_probe.explore.kinds.asgi_routes import Route, routes_of
 from greenline_probe.explore.kinds.clients import Way, literals
 from greenline_probe.explore.kinds.fastapi_overrides import overrides
@@ -52,12 +53,7 @@ def ways(subject: Subject, values: Values) -> list[Template] | None:
             for held in list(vars(subject.module).values()):
                 if type(held).__name__ == "Jinja2Templates":
                     know_templates(held.env)
-            test_client = importlib.import_module(f"{_library()}.testclient").TestClient
-            maker = values.names.bind("TestClient", f"{_library()}.testclient", "TestClient", test_client)
-            made = "\n".join([*arranged[:-1], f"client = {maker}({arranged[-1]})"])
-            knows = f"{{True: 'the same'}}[{{}}.app is {arranged[-1]}]"
-            given = given_client(values, test_client, knows) if len(arranged) == 1 else ""
-            client = Slot(CLIENT, [f"client = {given}" if given else made], "setting")
+            client = Slot(CLIENT, [client_of((app, arranged), _library(), values)], "setting")
             return [_way(subject, client, route, method, arranged[-1], values) for route, method in found]
     return None
 

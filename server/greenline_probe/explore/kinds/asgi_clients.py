@@ -1,0 +1,52 @@
+"""The test client of an app: one that starts the app, too, where there is something to start."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from typing import Any
+
+from greenline_probe.explore.kinds.apps import App, given_client
+from greenline_probe.explore.values import Values
+
+CLIENT = "client"
+DEEPEST = 8
+_STARTED = """\
+def client():
+    with {maker}({app}) as client:
+        yield client
+"""
+
+
+def client_of(made: App, library: str, values: Values) -> str:
+    """Return the statements that make the client of an app in a test: with a fixture, an assignment of that."""
+    app, arranged = made
+    place = f"{library}.testclient"
+    kind = importlib.import_module(place).TestClient
+    maker = values.names.bind("TestClient", place, "TestClient", kind)
+    if len(arranged) == 1:
+        given = given_client(values, kind, f"{{True: 'the same'}}[{{}}.app is {arranged[0]}]")
+        if not given and values.makers is not None and starts_something(app):
+            source = _STARTED.format(maker=maker, app=arranged[0])
+            given = values.makers.bring(CLIENT, source, kind)
+            given = given if values.attempt(given, kind) else ""  # it needs what is not here
+        if given:
+            return f"{CLIENT} = {given}"
+    return "\n".join([*arranged[:-1], f"{CLIENT} = {maker}({arranged[-1]})"])
+
+
+def starts_something(app: Any) -> bool:
+    """Tell whether the app does something when it starts, which a client does only as a context."""
+    router = app.router
+    handlers = [*getattr(router, "on_startup", ()), *getattr(router, "on_shutdown", ())]
+    return bool(handlers) or _is_own(router.lifespan_context, DEEPEST)
+
+
+def _is_own(lifespan: Any, deep: int) -> bool:
+    """Tell whether it is the project's; FastAPI joins those of included routers, whether they have any or not."""
+    if type(lifespan).__name__ == "_DefaultLifespan" or not deep:
+        return False
+    function = inspect.unwrap(lifespan)
+    if getattr(function, "__qualname__", "").startswith("_merge_lifespan_context"):
+        return any(_is_own(cell.cell_contents, deep - 1) for cell in function.__closure__ or ())
+    return True
