@@ -40,8 +40,9 @@ def command(
 ) -> None:
     """Give generated tests the values that the code gives now.
 
-    Only tests that Greenline wrote and nobody has edited since are changed, and in them only expected values. A test
-    is changed only after it has passed twice with them.
+    Only tests that Greenline wrote and nobody has edited since are changed, and in them only expected values,
+    with the names, docstrings and row ids that say the old ones. A test is changed only after it has passed twice with
+    them.
 
     Exit code: 0 when each of these tests now expects what the code gives, 1 when one does not, 2 for wrong usage.
     """
