@@ -91,9 +91,18 @@
     (message "Greenline: nothing is running.")))
 
 (defun greenline-status ()
-  "Say which interpreter, tests and coverage data are used, and what is missing."
+  "Show which interpreter, tests and coverage data are used, and what is missing."
   (interactive)
-  (greenline--execute "showReportStatus" :uri (greenline--uri)))
+  (greenline--execute "showReportStatus" :uri (greenline--uri) :show :json-false))
+
+;; Only the job of `greenline-status' ends with Markdown.
+(cl-defmethod eglot-handle-notification
+  ((_server eglot-greenline) (_method (eql greenline/jobEnded)) &key markdown &allow-other-keys)
+  "Show what a job has found."
+  (when markdown
+    (with-current-buffer-window "*Greenline*" nil nil
+      (insert markdown)
+      (special-mode))))
 
 (provide 'greenline)
 ;;; greenline.el ends here

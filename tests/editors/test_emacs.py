@@ -52,6 +52,7 @@ def test_with_greenlines_file(
 
     assert told["step"] == "done", json.dumps(told, indent=1)
     assert str(told["gap"]) == min((gap.partition(":")[0] for gap in told["before"]), key=int)
+    assert re.search(r"\*\*interpreter\*\*: Python 3\.\d+", told["status"])
     assert told["unsaved"] == []
     assert f"{function}(" in test_file.read_text(encoding="utf-8")
     assert [bool(re.search(r"May Greenline create .*\?", question)) for question in told["asked"]] == [True] * is_new
