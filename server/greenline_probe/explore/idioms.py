@@ -58,6 +58,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from greenline_probe.explore.not_testable import NotTestable
 from greenline_probe.explore.sources import prelude_of
 
 if TYPE_CHECKING:
@@ -255,8 +256,6 @@ def _answers(what: str, *about: Any) -> Iterator[tuple[Any, Any]]:
 
 def _answer(kind: Any, what: str, *about: Any) -> Any:
     """Return a kind's answer, None where it cannot give one. Raises NotTestable."""
-    from greenline_probe.explore.subject import NotTestable  # noqa: PLC0415 - it imports this module
-
     try:
         return getattr(kind, what)(*about)
     except (NotTestable, MemoryError):

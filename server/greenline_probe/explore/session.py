@@ -28,11 +28,12 @@ from greenline_probe.explore.goals import Goals
 from greenline_probe.explore.instrument import Watch
 from greenline_probe.explore.loosen import TIMES, loosened
 from greenline_probe.explore.mutants import Mutation
+from greenline_probe.explore.not_testable import NotTestable
 from greenline_probe.explore.observation import Observation
 from greenline_probe.explore.project_makers import ProjectMakers
 from greenline_probe.explore.properties import Properties, message_of
 from greenline_probe.explore.search import Search
-from greenline_probe.explore.subject import NotTestable, Subject, import_module, resolve
+from greenline_probe.explore.subject import Subject, import_module, resolve
 from greenline_probe.explore.surroundings import ELSEWHERE
 from greenline_probe.explore.template import CLIENT, Choice, Template, curried, described, sequences, templates
 from greenline_probe.explore.through import StepsObserver, gives_nothing, readers, through

@@ -16,6 +16,7 @@ from greenline_probe.explore import frameworks, idioms
 from greenline_probe.explore.definitions import find_def, function_around, parsed
 from greenline_probe.explore.facts import Facts, enrich, read_facts
 from greenline_probe.explore.failed_imports import why_not_imported
+from greenline_probe.explore.not_testable import NotTestable
 
 OPERATORS = {
     "__eq__": "({0} == {1})",
@@ -66,10 +67,6 @@ OPERATORS = {
 """How a special method is called by those who use the class; {0} is the instance."""
 STATEMENTS = {"__setitem__": "{0}[{1}] = {2}", "__delitem__": "del {0}[{1}]"}
 """Those that a statement calls."""
-
-
-class NotTestable(Exception):
-    """The target cannot be explored; the message says why, for a person."""
 
 
 @dataclass

@@ -17,7 +17,7 @@ from typing import Any, Callable
 
 from greenline_probe import limits, system_calls, wire
 from greenline_probe.explore import interruptions, project_makers, reasons, session
-from greenline_probe.explore.subject import NotTestable
+from greenline_probe.explore.not_testable import NotTestable
 
 Reply = Callable[[Any], None]
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from greenline_probe.explore.not_testable import NotTestable
 from greenline_probe.explore.reading_cost import cost_of
-from greenline_probe.explore.subject import NotTestable, variable_name
+from greenline_probe.explore.subject import variable_name
 from greenline_probe.explore.template import OMITTED, Choice, Template, curried, described
 from unit.explore.explored import World, explored
 

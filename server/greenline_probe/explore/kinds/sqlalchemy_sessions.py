@@ -14,8 +14,8 @@ from sqlalchemy import orm
 from greenline_probe.explore.kinds import table_rows
 from greenline_probe.explore.kinds.sqlalchemy_memory import Memory
 from greenline_probe.explore.kinds.sqlalchemy_models import mapped_in
+from greenline_probe.explore.not_testable import NotTestable
 from greenline_probe.explore.sources import with_prelude
-from greenline_probe.explore.subject import NotTestable
 
 if TYPE_CHECKING:
     from greenline_probe.explore.subject import Subject
