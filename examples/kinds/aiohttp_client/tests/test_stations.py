@@ -53,25 +53,20 @@ async def test_bikes_at_raises_client_response_error_with_status_500():
     assert caught.value.headers is None
 
 
-async def test_reserve_is_true_with_status_201():
-    response = Mock(spec=aiohttp.ClientResponse, status=201)
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (201, True),
+        (404, False),
+    ],
+)
+async def test_reserve(status, expected):
+    response = Mock(spec=aiohttp.ClientResponse, status=status)
     session = MagicMock(spec=aiohttp.ClientSession)
     session.post.return_value.__aenter__.return_value = response
-    assert await reserve(session, "station", "token") is True
-    assert session.post.call_args_list == [
-        call(
-            "https://bikes.example/v2/reservations",
-            json={"station": "station"},
-            headers={"Authorization": "Bearer token"},
-        )
-    ]
 
+    assert await reserve(session, "station", "token") is expected
 
-async def test_reserve_is_false_with_status_404():
-    response = Mock(spec=aiohttp.ClientResponse, status=404)
-    session = MagicMock(spec=aiohttp.ClientSession)
-    session.post.return_value.__aenter__.return_value = response
-    assert await reserve(session, "station", "token") is False
     assert session.post.call_args_list == [
         call(
             "https://bikes.example/v2/reservations",
@@ -99,47 +94,49 @@ async def test_reserve_raises_no_station_on_connection_timeout_error():
     ]
 
 
-async def test_open_stations(monkeypatch):
+@pytest.mark.parametrize(
+    ("given", "city", "expected_call_args_list", "expected"),
+    [
+        pytest.param(
+            [],
+            "Paris",
+            [call("https://bikes.example/v2/cities/Paris")],
+            [],
+            id="empty-list",
+        ),
+        pytest.param(
+            [{"closed": True, "name": "Ada"}],
+            "Paris",
+            [call("https://bikes.example/v2/cities/Paris")],
+            [],
+            id="closed-true-name-ada",
+        ),
+        pytest.param(
+            [{"closed": False, "name": "Ada"}],
+            "Paris",
+            [call("https://bikes.example/v2/cities/Paris")],
+            ["Ada"],
+            id="closed-false-name-ada",
+        ),
+        pytest.param(
+            [{"closed": True, "name": "Ada"}, {"name": "Ada"}],
+            "other",
+            [call("https://bikes.example/v2/cities/other")],
+            ["Ada"],
+            id="closed-true-name-ada-name-ada-other",
+        ),
+    ],
+)
+async def test_open_stations(
+    given, city, expected_call_args_list, expected, monkeypatch
+):
     response = Mock(spec=aiohttp.ClientResponse, status=200)
-    response.json.return_value = {"stations": []}
+    response.json.return_value = {"stations": given}
     session = MagicMock(spec=aiohttp.ClientSession)
     session.__aenter__.return_value = session
     session.get.return_value.__aenter__.return_value = response
     monkeypatch.setattr(aiohttp, "ClientSession", lambda **options: session)
-    assert await open_stations("Paris") == []
-    assert session.get.call_args_list == [call("https://bikes.example/v2/cities/Paris")]
 
+    assert await open_stations(city) == expected
 
-async def test_open_stations_of_paris(monkeypatch):
-    response = Mock(spec=aiohttp.ClientResponse, status=200)
-    response.json.return_value = {"stations": [{"closed": True, "name": "Ada"}]}
-    session = MagicMock(spec=aiohttp.ClientSession)
-    session.__aenter__.return_value = session
-    session.get.return_value.__aenter__.return_value = response
-    monkeypatch.setattr(aiohttp, "ClientSession", lambda **options: session)
-    assert await open_stations("Paris") == []
-    assert session.get.call_args_list == [call("https://bikes.example/v2/cities/Paris")]
-
-
-async def test_open_stations_gives_ada(monkeypatch):
-    response = Mock(spec=aiohttp.ClientResponse, status=200)
-    response.json.return_value = {"stations": [{"closed": False, "name": "Ada"}]}
-    session = MagicMock(spec=aiohttp.ClientSession)
-    session.__aenter__.return_value = session
-    session.get.return_value.__aenter__.return_value = response
-    monkeypatch.setattr(aiohttp, "ClientSession", lambda **options: session)
-    assert await open_stations("Paris") == ["Ada"]
-    assert session.get.call_args_list == [call("https://bikes.example/v2/cities/Paris")]
-
-
-async def test_open_stations_of_other(monkeypatch):
-    response = Mock(spec=aiohttp.ClientResponse, status=200)
-    response.json.return_value = {
-        "stations": [{"closed": True, "name": "Ada"}, {"name": "Ada"}]
-    }
-    session = MagicMock(spec=aiohttp.ClientSession)
-    session.__aenter__.return_value = session
-    session.get.return_value.__aenter__.return_value = response
-    monkeypatch.setattr(aiohttp, "ClientSession", lambda **options: session)
-    assert await open_stations("other") == ["Ada"]
-    assert session.get.call_args_list == [call("https://bikes.example/v2/cities/other")]
+    assert session.get.call_args_list == expected_call_args_list
