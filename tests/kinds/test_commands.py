@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
+from kinds.generated import calls_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from kinds.generated import Generated
 
@@ -47,3 +52,28 @@ def test_a_command_line_that_is_refused_ends_with_its_code_and_the_projects_word
     assert "with pytest.raises(SystemExit) as caught:\n" in code
     assert "assert caught.value.code == 2\n" in code
     assert 'assert "nobody reads more than 20" in capsys.readouterr().err' in code
+
+
+@pytest.mark.usefixtures("environment_of_kinds")
+def test_the_runner_of_the_projects_own_tests_is_used_where_it_is_of_the_same_library(tmp_path: Path) -> None:
+    command = """
+        import click
+
+        @click.command()
+        def hail():
+            click.echo("hail")
+    """
+    fixture = """
+        import pytest
+        from click.testing import CliRunner
+
+        @pytest.fixture
+        def cli_runner():
+            return CliRunner()
+    """
+    (call,) = calls_of("hail.py::hail", tmp_path, {"hail.py": command, "conftest.py": fixture})
+    assert call["call"] == "runner = cli_runner; runner.invoke(hail, [])"
+    assert call["says"] == ["result.exit_code == 0", "result.output == 'hail\\n'"]
+    other = fixture.replace("click.testing", "typer.testing")
+    (call,) = calls_of("hail.py::hail", tmp_path, {"conftest.py": other})
+    assert call["call"] == "CliRunner().invoke(hail, [])"

@@ -14,7 +14,7 @@ from greenline_probe.explore.kinds.clients import Arguments, Pairs, Way
 from greenline_probe.explore.kinds.command_words import Word, line_of, settings_of, words_of
 from greenline_probe.explore.sources import prelude_of
 from greenline_probe.explore.subject import Subject
-from greenline_probe.explore.template import OMITTED, Slot, Template
+from greenline_probe.explore.template import CLIENT, OMITTED, Slot, Template
 from greenline_probe.explore.values import Values
 
 LONGEST = 300
@@ -40,15 +40,16 @@ def ways(subject: Subject, values: Values) -> list[Template] | None:
         return None
     path = path_to(thing, vars(subject.module))
     root = values.names.bind_attribute(subject.module.__name__, path[0][0], path[0][1])
-    runner = importlib.import_module("click.testing").CliRunner
-    invoke = f"{values.names.bind('CliRunner', 'click.testing', 'CliRunner', runner)}().invoke"
-    return [way_through(subject, invoke, root, path, values)]
+    return [way_through(subject, "click.testing", root, path, values)]
 
 
-def way_through(subject: Subject, invoke: str, root: str, path: list[tuple[str, Any]], values: Values) -> Way:
-    """Return the call of the last command of a path of (name, command), the first being the one that is invoked."""
+def way_through(subject: Subject, library: str, root: str, path: list[tuple[str, Any]], values: Values) -> Way:
+    """Return the call of the last command of a path of (name, command), the first being the one that is invoked.
+
+    ``library`` is the module of the runner that invokes it.
+    """
     words: list[Word] = []
-    settings: list[Slot] = []
+    invoke, settings = _invoking(library, values)
     for depth, (name, command) in enumerate(path):
         mine = values if command is path[-1][1] else values.of_function(_behind(command))
         words += [Word(Slot(name, []), literal=name)] if depth else []
@@ -68,6 +69,16 @@ def way_through(subject: Subject, invoke: str, root: str, path: list[tuple[str, 
         return [("args", "", line_of(words, pairs)), *named]
 
     return Way(subject, invoke, slots, fixed=(root,), join=join)
+
+
+def _invoking(library: str, values: Values) -> tuple[str, list[Slot]]:
+    """Return what is called, and the slot before it: of a runner for this call, or of the project's own fixture."""
+    kind = importlib.import_module(library).CliRunner
+    name = values.names.bind("CliRunner", library, "CliRunner", kind)
+    for given in values.objects.given(kind):
+        if given.isidentifier() and values.attempt(f"{{True: 'the same'}}[type({given}) is {name}]"):
+            return "runner.invoke", [Slot(CLIENT, [f"runner = {given}"], "setting")]
+    return f"{name}().invoke", []
 
 
 def path_to(command: Any, held: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -28,9 +28,7 @@ def ways(subject: Subject, values: Values) -> list[Template] | None:
         return None
     name, path = max(found, key=lambda each: len(each[1]))
     app = values.names.bind_attribute(subject.module.__name__, name, getattr(subject.module, name))
-    runner = importlib.import_module("typer.testing").CliRunner
-    invoke = f"{values.names.bind('CliRunner', 'typer.testing', 'CliRunner', runner)}().invoke"
-    return [click_commands.way_through(subject, invoke, app, path, values)]
+    return [click_commands.way_through(subject, "typer.testing", app, path, values)]
 
 
 def failure(value: Any) -> BaseException | None:
