@@ -78,6 +78,13 @@ class Failing:
         for failure in found:
             self._known[root, failure.node_id] = _Known(root, failure, ran)
 
+    def forget(self, path: Path, test: str) -> None:
+        """Know no more of one test of a file, as pytest named it there: it has another name now."""
+        for key, known in list(self._known.items()):
+            place = known.failure.test
+            if place is not None and place.path == path and _function(known.failure).partition("::")[2] == test:
+                del self._known[key]
+
     def tests(self, root: Path) -> frozenset[str]:
         """Return the tests of a project that are known to fail, by node id."""
         return frozenset(node_id for of, node_id in self._known if of == root)

@@ -86,6 +86,8 @@ class Updating:
             # Neovim says that it did what its person has refused.
             raise Unfinished(f"{path.name} is as it was: the change was not accepted.")
         await asyncio.to_thread(services.update.remember, update)
+        if one.renamed:
+            self._session.failing.forget(path, one.test)
         progress.step(f"Running {one.name}", 0.5)
         ran = await testing.run_again(self._session, path, [f"{path}::{one.name}"], progress)
         if not ran.ok or ran.failures:

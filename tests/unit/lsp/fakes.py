@@ -359,6 +359,7 @@ class FakeUpdate:
     old: str = '"x"'
     new: str = '"y"'
     refusal: str = ""
+    renamed: str = ""
     target: Target | None = None
     remembered: list[Update] = field(default_factory=list)
 
@@ -380,7 +381,7 @@ class FakeUpdate:
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n") - 1
         place = Replacement(line, column, line, column + len(self.old), self.new, change.words)
         edit = TestEdit(path, creates=False, base_text=text, new_text=before + self.new + after, replacements=(place,))
-        return Update((Updated(known[0], target, (change,)),), edit)
+        return Update((Updated(known[0], target, (change,), renamed=self.renamed),), edit)
 
     def remember(self, update: Update) -> None:
         self.remembered.append(update)

@@ -38,22 +38,22 @@ class Person:
             self.editor.change(self.uri, TEST.replace('"x"', '"y"'), 2)
         return {"applied": self.accepts}
 
-    async def fail(self, kind: FailureKind = "code") -> None:
+    async def fail(self, kind: FailureKind = "code", line: int = 5) -> None:
         self.uri = self.editor.open(self.services.test_file)
         failure = Failure(
             "tests/test_shop.py::test_greet[x::y]",
             kind,
             "assert 'y' == 'x'",
             "Look.",
-            Place(self.services.test_file, 5),
+            Place(self.services.test_file, line),
         )
         self.services.run_affected.answer = SuiteRun("1 failed", ok=True, failures=(failure,))
         answer = await self.editor.run("greenline.runTestsOfFile", {"uri": self.uri})
         await self.editor.job_end(answer["job"])
         self.services.run_affected.answer = SuiteRun("1 passed", ok=True, passed=frozenset({"x::y"}))
 
-    async def offers(self) -> list[Any]:
-        found = await self.editor.actions(self.uri, 4)
+    async def offers(self, line: int = 4) -> list[Any]:
+        found = await self.editor.actions(self.uri, line)
         return [action for action in found if action["command"]["command"] == COMMAND]
 
     async def take(self) -> Any:
@@ -159,6 +159,19 @@ async def test_what_was_not_written_is_spoken_of_as_updating(services: FakeServi
         )
         shown = [params["message"] for method, params in editor.received if method == "window/showMessage"]
         assert 'What was to change:\ngreet(""): "x" -> "y"' in shown
+
+
+async def test_a_test_by_its_old_name_fails_no_more(services: FakeServices) -> None:
+    async with Editor(services, FULL) as editor:
+        person = Person(editor, services)
+        services.update.renamed = "test_greet_gives_y"
+        await person.fail(line=1)  # a line that the update leaves as it is
+        (offer,) = await person.offers(0)
+        answer = await editor.run(COMMAND, *offer["command"]["arguments"])
+        end = await editor.job_end(answer["job"])
+        assert end["message"].startswith("test_greet_gives_y is updated and passes")
+        assert services.run_affected.selected == [(f"{services.test_file}::test_greet_gives_y",)]
+        assert await person.offers(0) == []
 
 
 async def test_what_is_more_than_a_value_is_said_and_generating_is_offered(services: FakeServices) -> None:
