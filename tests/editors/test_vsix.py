@@ -77,9 +77,9 @@ def bare(project: Path) -> Path:
     (site,) = (project / ".venv").glob("lib/python*/site-packages")
     for name in PARTS_OF_PYTEST:
         files = importlib.metadata.files(name) or []
-        for top in {file.parts[0] for file in files if not file.parts[0].startswith("..")} - {"__pycache__"}:
-            place = Path(str(importlib.metadata.distribution(name).locate_file(top)))
-            (site / top).symlink_to(place)
+        for file in (file for file in files if file.suffix != ".pyc" and not file.parts[0].startswith("..")):
+            (site / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(str(file.locate()), site / file)
     for name in ("attr", "cattrs", "lsprotocol", "pygls", "platformdirs"):
         (site / name).mkdir()
         (site / name / "__init__.py").write_text("__version__ = 'the project has its own'\n", encoding="utf-8")
