@@ -6,8 +6,8 @@ from library.shelves import Book, Level, Loan, Member
 @pytest.mark.parametrize(
     "email",
     [
-        pytest.param("ada@example.com", id="ada@example.com"),
-        pytest.param("Ada@Example.Com", id="Ada@Example.Com"),
+        "ada@example.com",
+        "Ada@Example.Com",
         pytest.param(" ada@example.com ", id="ada-example-com-padded"),
     ],
 )
