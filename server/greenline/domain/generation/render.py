@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -25,8 +24,6 @@ from greenline.domain.generation.statements import (
     equal,
     is_its_own_pattern,
     lines_of,
-    looked_up,
-    names_in,
     raising,
     raising_lines,
     renamed,
@@ -36,6 +33,7 @@ from greenline.domain.generation.statements import (
 )
 from greenline.domain.generation.table_shape import FIXTURES, clusters, shape_of
 from greenline.domain.generation.test_story import story_of, summary_of
+from greenline.domain.generation.test_variables import columns_of, variables_of
 from greenline.domain.generation.wrap_source import double_quoted, wrapped
 
 if TYPE_CHECKING:
@@ -48,13 +46,6 @@ if TYPE_CHECKING:
 
 TABLE_FROM = 3
 """So many cases of one shape are a table; fewer when nothing but their values sets them apart."""
-_RESERVED = frozenset(
-    # what the rendered code itself uses, what pytest keeps for itself, and what linters find hard to read
-    {"list", "islice", "asyncio", "collect", "re", "pytest", "expected", "message", "result"}
-    | {"request", *FIXTURES}
-    | {"l", "O", "I"}
-)
-_ORDINALS = ("first", "second", "third", "fourth")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _SETTING = re.compile(r"\w+\.\w+ = \x000\x00")
 _LONGEST_NAME = 80
@@ -255,7 +246,7 @@ class _Writer:
 
     def _single(self, named: _Named) -> _Test:
         case = named.case
-        names = _variables(case)
+        names = variables_of(case)
         lines, arguments = [], []
         for index, argument in enumerate(case.arguments):
             if argument.source in case.fixtures:
@@ -289,7 +280,7 @@ class _Writer:
         first = cases[0]
         outcomes = [_expectation(case) for case in cases]
         same = len(set(outcomes)) == 1
-        columns = _columns(shape, cases)
+        columns = columns_of(shape, cases)
         call = shape.filled(shape.call, columns)
         if first.raises:
             column, body, extra = _raising_table(cases, call, same)
@@ -341,44 +332,6 @@ class _Writer:
         owner, _, name = (case.tested or self._function.qualname).rpartition(".")
         subject = subject_words(f"{owner}.set_{name}" if _SETTING.fullmatch(case.call) else f"{owner}.{name}")
         return tuple(f"test_{subject}{ending}" for ending in endings)
-
-
-def _variables(case: Case) -> dict[int, str]:
-    """Name the variables of the arguments that need one: as the parameter, where that hides nothing."""
-    kept = sorted(case.kept)
-    wanted = [case.arguments[index].parameter for index in kept]
-    entered = {"value"} if case.shape == "with" else set()
-    return dict(zip(kept, _free(wanted, looked_up(case) | entered), strict=True))
-
-
-def _columns(shape: TableShape, cases: Sequence[Case]) -> list[str]:
-    """Name the columns: as what they stand for, where that hides nothing that the test or its rows need."""
-    texts = [re.sub(r"\x01\d+\x01", "0", text) for text in (*shape.arrange, shape.call, *shape.checks, *shape.after)]
-    cells = [cell for row in shape.cells for cell in row]
-    imported = {name for case in cases for name, _, _ in case.imports}
-    made = {shape.columns[index] for index in shape.made}
-    made |= {"value"} if cases[0].shape == "with" else set()
-    others = [name for index, name in enumerate(shape.columns) if index not in shape.made]
-    free = iter(_free(others, names_in([*texts, *cells]) | imported | made))
-    return [name if index in shape.made else next(free) for index, name in enumerate(shape.columns)]
-
-
-def _free(wanted: Sequence[str], hidden: set[str]) -> list[str]:
-    """Return names for variables: as wanted, with a word more where that hides something or is hard to read."""
-    hidden = hidden | _RESERVED
-    wanted = [f"{name}_value" if name in hidden else name for name in wanted]
-    return list(distinct(_counted_off(wanted), hidden))
-
-
-def _counted_off(names: Sequence[str]) -> list[str]:
-    """Tell names apart of what is passed more than once: ``first_item`` and ``second_item`` for ``items``."""
-    found, seen = [], Counter[str]()
-    for name in names:
-        one = name[:-1] if name.endswith("s") and not name.endswith("ss") else name
-        several = 1 < names.count(name) <= len(_ORDINALS)
-        found.append(f"{_ORDINALS[seen[name]]}_{one}" if several else name)
-        seen[name] += 1
-    return found
 
 
 def _raising_table(cases: Sequence[Case], call: str, same: bool) -> tuple[str, list[str], list[str]]:
