@@ -144,6 +144,7 @@ export function viewPlays({ page, input, told, step, textsOf, openSource, goToLi
     // Nothing of the project runs: what a report says is shown.
     async restricted() {
       await openSource();
+      await goToLine(input.line); // lenses get their figures when they are in sight
       await allLinesOf(".codelens-decoration", "parse_header: 60 %");
       told.lenses = await textsOf(".codelens-decoration");
       await page.keyboard.press("F1");
