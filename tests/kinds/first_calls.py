@@ -2,7 +2,7 @@
 
 Arguments: the folder of the server, the module's file, the target. Prints a list of objects with ``call``, ``says``
 (what a test would assert), ``says_of_all`` (the same where all that may be left out is given),
-``error``, ``pools`` (what is tried, by name), ``brought`` (fixtures), ``is_bug`` and
+``error``, ``pools`` (what is tried, by name), ``lines`` (that ran), ``brought`` (fixtures), ``is_bug`` and
 ``left_out`` (why kinds could not answer).
 """
 
@@ -46,6 +46,7 @@ def first_calls(file: Path, target: str) -> list[dict[str, Any]]:
                 "says": _said(seen),
                 "says_of_all": _said(filled),
                 "error": seen.error_text,
+                "lines": sorted({end for _, end in seen.edges if end > 0}),
                 "pools": {slot.name: slot.pool for slot in way.slots},
                 "brought": observer.makers.brought,
                 "left_out": list(parts["idioms"].left_out.values()),

@@ -259,7 +259,7 @@ _STARTED = """
     router = APIRouter()
 
     @router.get("/soup")
-    def soup():
+    async def soup():
         return {"price": MENU["soup"]}
 
     app.include_router(router)
@@ -269,7 +269,8 @@ _STARTED = """
 def test_an_app_that_begins_with_something_is_started_for_a_test(tmp_path: Path) -> None:
     (call,) = calls_of("service.py::soup", tmp_path, {"service.py": _STARTED})
     assert call["call"] == "client = client; client.get('/soup')"
-    assert call["says"][:2] == ["result.status_code == 200", "result.json() == {'price': 3}"]
+    assert call["says"] == ["result.status_code == 200", "result.json() == {'price': 3}"]
+    assert _STARTED.splitlines().index('        return {"price": MENU["soup"]}') in call["lines"]
     assert call["brought"] == {"client": "def client():\n    with TestClient(app) as client:\n        yield client\n"}
     plain = _STARTED.replace("FastAPI(lifespan=lifespan)", "FastAPI()").replace('MENU["soup"]}', '"none"}')
     (call,) = calls_of("service.py::soup", tmp_path, {"service.py": plain})

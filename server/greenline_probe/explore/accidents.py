@@ -32,7 +32,10 @@ def _told(observation: Observation) -> dict[str, Any]:
     template, chosen = observation.choice.template, observation.choice.chosen
     pairs = [(s, c) for s, c in zip(template.slots, chosen) if s.role in ("argument", "construct") and c]
     valid = not template.detour and all(c not in s.odd and _is_allowed(observation, s, c) for s, c in pairs)
-    valid = valid and not (template.form == "call" and idioms.is_callback(template.subject))
+    if template.form == "client":  # what never came to the code is the client's own trouble
+        valid = valid and observation.error_line > 0
+    elif idioms.is_callback(template.subject):
+        valid = False
     typed = valid and not observation.made_up and (observation.error in _NOT_OF_TYPES or all(s.typed for s, _ in pairs))
     call = described(observation.choice)
     return {"call": call, "error": observation.error_text, "line": observation.error_line, "typed": typed}

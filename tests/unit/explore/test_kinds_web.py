@@ -6,6 +6,8 @@ import ast
 import re
 import types
 
+import pytest
+
 from greenline_probe.explore.kinds.pages import know_texts, told
 from greenline_probe.explore.kinds.web_values import Request, asked_of, names_in_address
 from greenline_probe.explore.template import Slot
@@ -56,6 +58,21 @@ _PAGE = """<!doctype html>
 {{% endif %}}
 <b>{{{{ total }}}}</b><i>{{{{ name }}}}</i></body></html>
 """.format(padding="<p>padding</p>\n" * 40)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "sent"),
+    [
+        ("'front'", [("headers", "headers=", "{'X-Desk': 'front'}")]),
+        ("3", [("headers", "headers=", "{'X-Desk': '3'}")]),
+        ("None", []),
+        ("'\xdcn\xefcode'", []),
+        ("'a\\nb'", []),
+    ],
+)
+def test_headers_are_what_a_client_can_send(chosen: str, sent: list[tuple[str, str, str]]) -> None:
+    desk = Slot("X-Desk", ["", "'front'"])
+    assert Request("/", headers=[desk]).join([(desk, chosen)]) == [("url", "", "'/'"), *sent]
 
 
 def test_a_long_page_is_told_by_the_lines_that_were_computed_for_the_request() -> None:

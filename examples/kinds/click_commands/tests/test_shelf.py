@@ -49,17 +49,19 @@ def test_cli_with_verbose(tmp_path):
     ("args", "expected_output"),
     [
         pytest.param(
-            ["add", "title", "--year", "1450"], "title (1450)\n", id="add-title-year"
-        ),
-        pytest.param(
-            ["--verbose", "add", "A title", "--year", "1450", "--tag", "abc"],
-            "shelf 0.1.0\nA title (1450)\ntags: abc\n1 tags\n",
-            id="verbose-add-a-title",
-        ),
-        pytest.param(
-            ["add", "A title", "--year", "1450", "--tag", "verbose", "--tag", "tags"],
-            "A title (1450)\ntags: tags, verbose\n",
+            ["add", "A title", "--year", "1450"],
+            "A title (1450)\n",
             id="add-a-title-year",
+        ),
+        pytest.param(
+            ["add", "A title", "--year", "2024", "--tag", "other", "--tag", "tags"],
+            "A title (2024)\ntags: other, tags\n",
+            id="add-a-title-year-2",
+        ),
+        pytest.param(
+            ["--verbose", "add", "A title", "--year", "2024", "--tag", "tags"],
+            "shelf 0.1.0\nA title (2024)\ntags: tags\n1 tags\n",
+            id="verbose-add-a-title",
         ),
         pytest.param(
             [
@@ -67,13 +69,13 @@ def test_cli_with_verbose(tmp_path):
                 "add",
                 "A title",
                 "--year",
-                "1450",
-                "--tag",
-                "tags",
+                "1451",
                 "--tag",
                 "title",
+                "--tag",
+                "other",
             ],
-            "shelf 0.1.0\nA title (1450)\ntags: tags, title\n2 tags\n",
+            "shelf 0.1.0\nA title (1451)\ntags: other, title\n2 tags\n",
             id="verbose-add-a-title-2",
         ),
     ],
@@ -84,15 +86,8 @@ def test_add(args, expected_output):
     assert result.output == expected_output
 
 
-@pytest.mark.parametrize(
-    "args",
-    [
-        pytest.param(["add", "title", "--year", "3"], id="add-title-year"),
-        pytest.param(["add", "A title", "--year", "1449"], id="add-a-title-year"),
-    ],
-)
-def test_add_when_year_below_1450(args):
-    result = CliRunner().invoke(cli, args)
+def test_add_when_year_below_1450():
+    result = CliRunner().invoke(cli, ["add", "A title", "--year", "1449"])
     assert result.exit_code == 2
     assert "Invalid value for --year" in result.output
 
@@ -101,8 +96,8 @@ def test_add_when_year_below_1450(args):
     ("content", "expected_exit_code", "expected_output"),
     [
         pytest.param("", 1, "Error: the shelf is empty\n", id="empty-content"),
-        pytest.param('{"a": [1, 2]}', 0, '{"a": [1, 2]}\n', id="a-1-2"),
-        pytest.param("one\ntwo\n", 0, "one\ntwo\n", id="one-two-padded"),
+        ('{"a": [1, 2]}', 0, '{"a": [1, 2]}\n'),
+        pytest.param("one\ntwo\n", 0, "one\ntwo\n", id="one-two"),
     ],
 )
 def test_show(content, expected_exit_code, expected_output, tmp_path):
@@ -126,9 +121,7 @@ def test_show_with_long(tmp_path):
 @pytest.mark.parametrize(
     ("answer", "expected_exit_code", "expected_output"),
     [
-        pytest.param(
-            "y\n", 0, "Throw all books away? [y/N]: y\ncleared\n", id="y-padded"
-        ),
+        pytest.param("y\n", 0, "Throw all books away? [y/N]: y\ncleared\n", id="y"),
         pytest.param("\n", 3, "Throw all books away? [y/N]: \nkept\n", id="blank"),
     ],
 )

@@ -8,18 +8,19 @@ def test_current_user():
     assert current_user() == "guest"
 
 
-def test_show_order_when_number_not_in_orders():
-    client = TestClient(app)
+@pytest.fixture
+def client():
+    return TestClient(app)
 
+
+def test_show_order_when_number_not_in_orders(client):
     response = client.get("/orders/3")
 
     assert response.status_code == 404
     assert response.json() == {"detail": "no such order"}
 
 
-def test_show_order_when_number_in_orders():
-    client = TestClient(app)
-
+def test_show_order(client):
     response = client.get("/orders/2")
 
     assert response.status_code == 200
@@ -29,17 +30,13 @@ def test_show_order_when_number_in_orders():
 @pytest.mark.parametrize(
     ("url", "expected_json"),
     [
-        pytest.param("/prices", ["rye", "spelt", "white"], id="/prices"),
-        pytest.param("/prices?below=4.5", ["white"], id="/prices?below=4.5"),
-        pytest.param(
-            "/prices?order=price", ["white", "rye", "spelt"], id="/prices?order=price"
-        ),
-        pytest.param("/prices?below=3.5", ["white"], id="/prices?below=3.5"),
+        ("/prices", ["rye", "spelt", "white"]),
+        ("/prices?below=4.5", ["white"]),
+        ("/prices?order=price", ["white", "rye", "spelt"]),
+        ("/prices?below=3.5", ["white"]),
     ],
 )
-def test_list_prices(url, expected_json):
-    client = TestClient(app)
-
+def test_list_prices(url, expected_json, client):
     response = client.get(url)
 
     assert response.status_code == 200
@@ -50,10 +47,10 @@ def test_list_prices(url, expected_json):
     ("json", "expected_status_code", "expected_json"),
     [
         pytest.param(
-            {"bread": "abc", "loaves": 3},
+            {"bread": "bread", "loaves": 3},
             400,
-            {"detail": "no abc today"},
-            id="bread-abc-loaves-3",
+            {"detail": "no bread today"},
+            id="bread-bread-loaves-3",
         ),
         pytest.param(
             {"bread": "rye", "loaves": 3},
@@ -81,18 +78,14 @@ def test_list_prices(url, expected_json):
         ),
     ],
 )
-def test_add_order(json, expected_status_code, expected_json):
-    client = TestClient(app)
-
+def test_add_order(json, expected_status_code, expected_json, client):
     response = client.post("/orders", json=json)
 
     assert response.status_code == expected_status_code
     assert response.json() == expected_json
 
 
-def test_add_order_with_bread_and_loaves():
-    client = TestClient(app)
-
+def test_add_order_with_zero_loaves(client):
     response = client.post("/orders", json={"bread": "rye", "loaves": 0})
 
     assert response.status_code == 422
@@ -102,12 +95,11 @@ def test_add_order_with_bread_and_loaves():
 @pytest.mark.parametrize(
     ("url", "expected_json"),
     [
-        pytest.param("/orders/3", {"cancelled": False}, id="/orders/3"),
-        pytest.param("/orders/2", {"cancelled": True}, id="/orders/2"),
+        ("/orders/3", {"cancelled": False}),
+        ("/orders/2", {"cancelled": True}),
     ],
 )
-def test_cancel_order(url, expected_json, monkeypatch):
-    client = TestClient(app)
+def test_cancel_order(url, expected_json, client, monkeypatch):
     monkeypatch.setitem(app.dependency_overrides, current_user, lambda: "baker")
 
     response = client.delete(url)
@@ -116,9 +108,7 @@ def test_cancel_order(url, expected_json, monkeypatch):
     assert response.json() == expected_json
 
 
-def test_cancel_order_when_user_is_not_baker():
-    client = TestClient(app)
-
+def test_cancel_order_when_user_is_not_baker(client):
     response = client.delete("/orders/3")
 
     assert response.status_code == 403

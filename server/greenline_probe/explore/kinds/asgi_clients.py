@@ -28,11 +28,23 @@ def client_of(made: App, library: str, values: Values) -> str:
         given = given_client(values, kind, f"{{True: 'the same'}}[{{}}.app is {arranged[0]}]")
         if not given and values.makers is not None and starts_something(app):
             source = _STARTED.format(maker=maker, app=arranged[0])
-            given = values.makers.bring(CLIENT, source, kind)
+            started = _starting(kind)
+            given = values.makers.bring(CLIENT, source, kind, lambda: started(app))
             given = given if values.attempt(given, kind) else ""  # it needs what is not here
         if given:
             return f"{CLIENT} = {given}"
     return "\n".join([*arranged[:-1], f"{CLIENT} = {maker}({arranged[-1]})"])
+
+
+def _starting(kind: Any) -> Any:
+    """Return a class of clients that start the app for each request: what it runs is seen then, in any thread."""
+
+    class Starting(kind):  # type: ignore[misc]
+        def request(self, *given: Any, **named: Any) -> Any:
+            with kind(self.app) as client:
+                return client.request(*given, **named)
+
+    return Starting
 
 
 def starts_something(app: Any) -> bool:

@@ -51,6 +51,8 @@ class Request:
         """Return the arguments of the client's method."""
         chosen = {id(slot): expression_of(source) for slot, source in pairs if source}
         found = [("url", "", self._url(chosen))]
+        chosen |= {id(s): _as_header(chosen[id(s)]) for s in self.headers if id(s) in chosen}
+        chosen = {key: source for key, source in chosen.items() if source}
         for name, slots in (("form", self.form), ("json", self.json), ("headers", self.headers)):
             given = [f"{s.name!r}: {chosen[id(s)]}" for s in slots if id(s) in chosen]
             if given or (name == "json" and self.has_json and self.body is None):
@@ -173,6 +175,12 @@ def _keys(function: ast.AST) -> Iterator[tuple[ast.expr, str]]:
 
 def _text(source: str) -> str:
     return next(iter(_items(source)), "") if source else ""
+
+
+def _as_header(source: str) -> str:
+    """Return a value as a header's text, nothing for one that no client sends."""
+    text = next(iter(_items(source)), None)
+    return repr(text) if text is not None and text.isascii() and text.isprintable() else ""
 
 
 def _items(source: str) -> list[str]:
