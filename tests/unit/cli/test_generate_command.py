@@ -347,4 +347,4 @@ def test_cancelling_leaves_alone_what_somebody_else_changed_meanwhile(
     assert test_file.read_text() == "# mine\n"
     (entry,) = json.loads(result.stdout)["targets"]
     assert entry["status"] == "cancelled"
-    assert "was changed since the tests were written" in entry["reason"]
+    assert "was changed since it was written; it is left as it is now" in entry["reason"]
