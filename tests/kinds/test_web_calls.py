@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("environment_of_kinds")
 
 _ROUTERS = """
-    from fastapi import APIRouter, FastAPI, WebSocket
+    from fastapi import APIRouter, FastAPI, Request, WebSocket
 
     shelves = APIRouter(prefix="/shelves")
     library = APIRouter(prefix="/library")
@@ -23,6 +23,11 @@ _ROUTERS = """
     @shelves.get("/{number}")
     def show_shelf(number: int):
         return {"shelf": number}
+
+    @shelves.post("/find/{number}")
+    async def find(number: int, request: Request):
+        book = (await request.json())["book"]
+        return {"book": book, "page": request.query_params.get("page", "first"), "shelf": number}
 
     @app.websocket("/bell")
     async def bell(socket: WebSocket):
@@ -59,6 +64,12 @@ def test_an_endpoint_is_asked_through_the_routers_that_are_included_in_others(tm
     (call,) = calls_of("service.py::show_shelf", tmp_path, {"service.py": _ROUTERS})
     assert call["call"] == "client = TestClient(app); client.get('/v1/library/upstairs/shelves/3')"
     assert call["says"] == ["result.status_code == 200", "result.json() == {'shelf': 3}"]
+
+
+def test_what_an_endpoint_reads_of_its_request_is_sent(tmp_path: Path) -> None:
+    (call,) = calls_of("service.py::find", tmp_path, {"service.py": _ROUTERS})
+    assert {"number", "page", "book"} <= set(call["pools"])
+    assert call["says_of_all"][0] == "result.status_code == 200"
 
 
 def test_what_a_plain_call_of_an_endpoint_raises_is_no_suspected_bug(tmp_path: Path) -> None:

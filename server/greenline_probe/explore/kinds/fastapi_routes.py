@@ -87,7 +87,7 @@ def is_callback(subject: Subject) -> bool:
 def _way(subject: Subject, client: Slot, route: Route, method: str, app: str, values: Values) -> Way:
     dependant = route.dependant
     request = Request(route.path) if dependant is None else _declared(route, dependant, values)
-    if dependant is None:
+    if dependant is None or getattr(dependant, "request_param_name", None):
         _read(request, subject, route, method, values)
     instead = [] if dependant is None else overrides(dependant, app, values)
     return Way(subject, f"client.{method.lower()}", [client, *instead, *request.slots], join=request.join)
@@ -186,15 +186,19 @@ def _is_json(source: str) -> bool:
 
 
 def _read(request: Request, subject: Subject, route: Route, method: str, values: Values) -> None:
-    """Read from its code what a Starlette endpoint asks for."""
+    """Read from its code what an endpoint asks a request for, besides what it declares."""
     asked = asked_of(code_around(subject), _PLACES, _is_body)
     convertors = {name: type(each).__name__ for name, each in route.convertors.items()}
     kinds = {"IntegerConvertor": int, "FloatConvertor": float}
+    declared = {each.name for each in request.slots}
     for name in names_in_address(route.path):
+        if name in declared:
+            continue
         request.path.append(slot(name, kinds.get(convertors.get(name, ""), str), values, is_needed=True))
-    request.query = [text_slot(n, values, asked.words) for n in asked.query if n not in convertors]
-    request.headers = [text_slot(n, values, asked.words) for n in asked.headers]
-    if method not in ("GET", "DELETE"):
+    known = declared | set(convertors)
+    request.query += [text_slot(n, values, asked.words) for n in asked.query if n not in known]
+    request.headers += [text_slot(n, values, asked.words) for n in asked.headers if n not in known]
+    if method not in ("GET", "DELETE") and not (request.has_json or request.form or request.body):
         request.json, request.has_json = [open_slot(n, values) for n in asked.json], asked.takes_json
 
 
