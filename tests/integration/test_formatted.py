@@ -13,6 +13,7 @@ import pytest
 
 from greenline.adapters.formatter_process import FormatterProcess
 from greenline.domain.code.read_module import read_module
+from greenline.domain.generation.lessons import Lessons
 from greenline.domain.generation.merge import merge_tests
 from greenline.domain.generation.model import Candidate
 from greenline.ports.formatter import LaidOut
@@ -151,6 +152,7 @@ class Told:
 
 async def merged(folder: Path, base: str | None, formatter: Any, told: Told | None = None) -> Merged:
     bench = SimpleNamespace(
+        lessons=Lessons(),
         project=Project(folder, folder / "pyproject.toml", (folder,), ()),
         interpreter=Interpreter(_BIN / "python", (3, 11, 0), "a test", "8"),
         placement=SimpleNamespace(path=folder / "tests" / "test_parsing.py"),
