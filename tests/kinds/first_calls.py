@@ -30,7 +30,7 @@ def first_calls(file: Path, target: str) -> list[dict[str, Any]]:
     tracer = importlib.import_module("greenline_probe.trace").Tracer({str(file): "target"})
     observer = parts["observe"].Observer(subject, express.Expresser(names), tracer, tempfile.mkdtemp(), lambda _: True)
     observer.seconds = SECONDS
-    makers = fixtures_of(file.with_name("conftest.py"))
+    makers = [*fixtures_of(file.with_name("conftest.py")), *fixtures_of(file.with_name(f"test_{file.name}"))]
     observer.makers = parts["project_makers"].ProjectMakers(makers, names, lambda _: True)
     values = parts["values"].Values(names, subject.facts, observer.attempt, observer.makers)
     values.guarded = observer.guarded
@@ -60,14 +60,14 @@ def _said(seen: Any) -> list[str]:
     return [f"result == {seen.expected}"] * (seen.expected is not None) + [*seen.details, *seen.after]
 
 
-def fixtures_of(conftest: Path) -> list[Any]:
+def fixtures_of(tests: Path) -> list[Any]:
     """Return the fixtures of a file, as the server tells of them."""
-    if not conftest.exists():
+    if not tests.exists():
         return []
     read = importlib.import_module("greenline.domain.generation.project_makers").makers_in
-    fixtures, _ = read(conftest.read_text(encoding="utf-8"))
+    fixtures, _ = read(tests.read_text(encoding="utf-8"))
     maker = importlib.import_module("greenline_probe.wire").Maker
-    where = {"file": str(conftest), "root": str(conftest.parent), "module": "conftest"}
+    where = {"file": str(tests), "root": str(tests.parent), "module": tests.stem}
     return [maker(each.name, list(each.gives), needs=list(each.needs), **where) for each in fixtures]
 
 

@@ -277,12 +277,19 @@ _STARTED = """
 """
 
 
+_CLIENT = "from fastapi.testclient import TestClient\n"
+
+
 def test_an_app_that_begins_with_something_is_started_for_a_test(tmp_path: Path) -> None:
     (call,) = calls_of("service.py::soup", tmp_path, {"service.py": _STARTED})
     assert call["call"] == "client = client; client.get('/soup')"
     assert call["says"] == ["result.status_code == 200", "result.json() == {'price': 3}"]
     assert _STARTED.splitlines().index('        return {"price": MENU["soup"]}') in call["lines"]
     assert call["brought"] == {"client": "def client():\n    with TestClient(app) as client:\n        yield client\n"}
+    there = f"import pytest\n\n@pytest.fixture\n{call['brought']['client']}"
+    again = calls_of("service.py::soup", tmp_path, {"test_service.py": f"from service import app\n{_CLIENT}{there}"})
+    assert again == [call]
+    (tmp_path / "test_service.py").unlink()
     plain = _STARTED.replace("FastAPI(lifespan=lifespan)", "FastAPI()").replace('MENU["soup"]}', '"none"}')
     (call,) = calls_of("service.py::soup", tmp_path, {"service.py": plain})
     assert call["call"] == "client = TestClient(app); client.get('/soup')"

@@ -44,6 +44,10 @@ class ProjectMakers:
         """The names of the fixtures."""
         return frozenset(self._fixtures)
 
+    def file_of(self, fixture: str) -> str:
+        """Return the file that a fixture stands in; empty for one that there is not, or that a test brings along."""
+        return self._fixtures[fixture].file if fixture in self._fixtures and fixture not in self.brought else ""
+
     def instances(self, kind: Any) -> list[str]:
         """Return expressions that may be an instance of the class: fixtures first, then factories called plainly."""
         found = [maker for maker in self._of(kind) if self._is_there(maker)]

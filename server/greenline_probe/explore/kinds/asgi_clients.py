@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
+import pathlib
 from typing import Any
 
+from greenline_probe.explore.definitions import find_def, parsed
 from greenline_probe.explore.kinds.apps import App, given_client
 from greenline_probe.explore.values import Values
 
@@ -25,15 +28,24 @@ def client_of(made: App, library: str, values: Values) -> str:
     kind = importlib.import_module(place).TestClient
     maker = values.names.bind("TestClient", place, "TestClient", kind)
     if len(arranged) == 1:
-        given = given_client(values, kind, f"{{True: 'the same'}}[{{}}.app is {arranged[0]}]")
-        if not given and values.makers is not None and starts_something(app):
-            source = _STARTED.format(maker=maker, app=arranged[0])
+        source = _STARTED.format(maker=maker, app=arranged[0])
+        makers = values.makers if starts_something(app) else None
+        is_there = makers is not None and _stands_in(makers.file_of(CLIENT), source)
+        given = "" if is_there else given_client(values, kind, f"{{True: 'the same'}}[{{}}.app is {arranged[0]}]")
+        if not given and makers is not None:
             started = _starting(kind)
-            given = values.makers.bring(CLIENT, source, kind, lambda: started(app))
+            given = makers.bring(CLIENT, source, kind, lambda: started(app))
             given = given if values.attempt(given, kind) else ""  # it needs what is not here
         if given:
             return f"{CLIENT} = {given}"
     return "\n".join([*arranged[:-1], f"{CLIENT} = {maker}({arranged[-1]})"])
+
+
+def _stands_in(file: str, source: str) -> bool:
+    """Tell whether earlier tests of a file brought the same fixture."""
+    text = pathlib.Path(file).read_text(encoding="utf-8") if file and not file.endswith("conftest.py") else ""
+    node, wanted = find_def(parsed(text), CLIENT), find_def(parsed(source), CLIENT)
+    return node is not None and wanted is not None and [*map(ast.dump, node.body)] == [*map(ast.dump, wanted.body)]
 
 
 def _starting(kind: Any) -> Any:
