@@ -1,27 +1,21 @@
 import sys
 
+import pytest
+
 from greeting import main
 
 
-def test_main_prints_when_language_is_not_de(capsys, monkeypatch):
-    monkeypatch.setattr(sys, "argv", ["greeting", "Ada", "--language", "en"])
+@pytest.mark.parametrize(
+    ("given", "expected_out"),
+    [
+        ("en", "Hello Ada\n"),
+        ("fr", "Bonjour Ada\n"),
+        ("de", "Guten Tag Ada\n"),
+    ],
+)
+def test_main_prints(given, expected_out, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["greeting", "Ada", "--language", given])
 
     main()
 
-    assert capsys.readouterr().out == "Hello Ada\n"
-
-
-def test_main_prints_when_language_is_fr(capsys, monkeypatch):
-    monkeypatch.setattr(sys, "argv", ["greeting", "Ada", "--language", "fr"])
-
-    main()
-
-    assert capsys.readouterr().out == "Bonjour Ada\n"
-
-
-def test_main_prints_when_language_is_de(capsys, monkeypatch):
-    monkeypatch.setattr(sys, "argv", ["greeting", "Ada", "--language", "de"])
-
-    main()
-
-    assert capsys.readouterr().out == "Guten Tag Ada\n"
+    assert capsys.readouterr().out == expected_out
