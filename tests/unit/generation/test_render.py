@@ -493,3 +493,15 @@ def test_a_row_for_which_alone_a_table_has_a_column_is_a_test_of_its_own() -> No
     assert alone.code == 'def test_work_with_key():\n    assert work("a", key="k") == 9'
     two = [lone, replace(lone, expected="8", arguments=(rows[1].arguments[0], lone.arguments[1]))]
     assert '("text", "key", "expected"),' in only([*rows, *two])
+
+
+def test_what_was_asked_at_length_is_no_cell() -> None:
+    rows = [
+        case(f"'{letter}'", expected="3", after=(f"ask.call_args_list == [call('{letter}', {LISTS})]",))
+        for letter in "abc"
+    ]
+    assert len(render(rows)) == 3
+    short = [
+        case(f"'{letter}'", expected="3", after=(f"ask.call_args_list == [call('{letter}')]",)) for letter in "abc"
+    ]
+    assert len(render(short)) == 1

@@ -23,6 +23,8 @@ FIXTURES = ("caplog", "capsys", "monkeypatch", "tmp_path")
 MOST_COLUMNS = 4
 """So many inputs fit into a row that is read at a glance."""
 _ROWS_TO_KEEP_APART = 4
+LONGEST_SEEN = 60
+"""Characters in the cell of what is seen after a call."""
 _CALL = re.compile(r"([\w.]+)\((?:\x00\d+\x00(?:, \x00\d+\x00)*)?\)")
 _USED_UP = re.compile(r"(?<!\w)(StringIO|BytesIO|iter|open|map|filter|zip|enumerate)\(|\sfor\s.*\)")
 """What can be read once: a row's values are made once, and a test may run again."""
@@ -107,10 +109,13 @@ def shape_of(cases: Sequence[Case], parameters: Sequence[Parameter]) -> TableSha
     call = _called(cases, parameters, holes)
     inputs = len(holes.columns)
     checks = _checked([case.details for case in cases], holes)
+    seen = len(holes.columns)
     after = _checked([case.after for case in cases], holes)
     if arrange is None or call is None or checks is None or after is None or len(holes.columns) > MOST_COLUMNS:
         return None
     rows = tuple(zip(*holes.cells, strict=True))
+    if any(len(cell) > LONGEST_SEEN for row in rows for cell in row[seen:]):
+        return None  # a test of its own shows better what was done
     if len(set(rows)) < len(cases) or not _stands_outside(rows, cases, arrange):
         return None
     text, fixed = call
