@@ -74,6 +74,5 @@ def test_a_row_is_validated_whole_and_refused_by_the_words_of_its_model(generate
     code = generate("django_models").code
     assert "from django.core.exceptions import ValidationError\n" in code
     assert (
-        'with pytest.raises(ValidationError, match="a large bed needs a gardener"):\n        bed.full_clean()\n'
-        in code
+        'with pytest.raises(ValidationError, match="a large bed needs a gardener"):\n        bed.full_clean()\n' in code
     )

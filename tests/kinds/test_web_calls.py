@@ -170,6 +170,15 @@ _PAGES = """
             raise KeyError("key")
         return {"error": "closed"}, 500
 
+    @app.get("/members")
+    def members():
+        raise ValueError("a member is needed")
+
+    def create_app():
+        made = Flask("made")
+        made.add_url_rule("/about", view_func=lambda: "about")
+        return made
+
     @app.post("/words")
     def add_word():
         return "heard " + request.form.get("word", "nothing")
@@ -191,6 +200,17 @@ def test_what_one_request_raised_is_not_held_against_the_next(tmp_path: Path) ->
         ("", ["result.status_code == 503"]),
         ("", ["result.status_code == 500"]),
     ]
+
+
+def test_what_nobody_answers_for_is_a_bug_however_it_was_raised(tmp_path: Path) -> None:
+    (call,) = calls_of("service.py::members", tmp_path, {"service.py": _PAGES})
+    assert call["is_bug"]
+    assert "a member is needed" in call["error"]
+
+
+def test_of_an_app_its_addresses_are_asserted(tmp_path: Path) -> None:
+    (call,) = calls_of("service.py::create_app", tmp_path, {"service.py": _PAGES})
+    assert call["says"] == ["sorted(map(str, result.url_map.iter_rules())) == ['/about', '/static/<path:filename>']"]
 
 
 def test_what_a_form_brings_about_is_asserted(tmp_path: Path) -> None:

@@ -1,5 +1,3 @@
-import re
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -19,7 +17,7 @@ def test_encode(text, expected):
 
 
 def test_encode_raises_value_error():
-    with pytest.raises(ValueError, match=r"^digits cannot be encoded"):
+    with pytest.raises(ValueError, match="digits cannot be encoded"):
         encode("42")
 
 
@@ -32,22 +30,22 @@ def test_decode_reverses_encode(text):
 @pytest.mark.parametrize(
     ("encoded", "expected"),
     [
-        ("8y", "yyyyyyyy"),
-        ("1{6b", "{bbbbbb"),
+        ("11a", "aaaaaaaaaaa"),
+        ("8y6b", "yyyyyyyybbbbbb"),
     ],
 )
-def test_decode_when_position_at_least_encoded_length(encoded, expected):
+def test_decode(encoded, expected):
     assert decode(encoded) == expected
 
 
 @pytest.mark.parametrize(
     ("encoded", "message"),
     [
-        ("abc", "no run at position 0"),
+        ("encoded", "no run at position 0"),
         ("y", "no run at position 0"),
         ("3.14", "no run at position 2"),
     ],
 )
 def test_decode_raises_value_error(encoded, message):
-    with pytest.raises(ValueError, match="^" + re.escape(message)):
+    with pytest.raises(ValueError, match=message):
         decode(encoded)

@@ -6,34 +6,24 @@ import pytest
 from git_status import GitError, changed_files, current_branch, fetch
 
 
-def test_current_branch_when_returncode_is_not_128(monkeypatch):
+@pytest.mark.parametrize(
+    ("stdout", "expected"),
+    [
+        pytest.param("", None, id="empty-stdout"),
+        pytest.param("abc\n", "abc", id="abc"),
+    ],
+)
+def test_current_branch(stdout, expected, monkeypatch):
     run = create_autospec(
-        subprocess.run, return_value=subprocess.CompletedProcess([], 0, stdout="")
+        subprocess.run, return_value=subprocess.CompletedProcess([], 0, stdout=stdout)
     )
     monkeypatch.setattr(subprocess, "run", run)
 
-    current_branch("abc")
+    assert current_branch("repo") == expected
 
     assert run.call_args_list == [
         call(
-            ["git", "-C", "abc", "branch", "--show-current"],
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=False,
-        )
-    ]
-
-
-def test_current_branch_when_returncode_is_not_128_for_abc(monkeypatch):
-    run = create_autospec(
-        subprocess.run, return_value=subprocess.CompletedProcess([], 0, stdout="abc\n")
-    )
-    monkeypatch.setattr(subprocess, "run", run)
-    assert current_branch("abc") == "abc"
-    assert run.call_args_list == [
-        call(
-            ["git", "-C", "abc", "branch", "--show-current"],
+            ["git", "-C", "repo", "branch", "--show-current"],
             capture_output=True,
             text=True,
             timeout=10,
@@ -46,12 +36,12 @@ def test_current_branch_raises_git_error_on_file_not_found_error(monkeypatch):
     run = create_autospec(subprocess.run, side_effect=FileNotFoundError("abc"))
     monkeypatch.setattr(subprocess, "run", run)
 
-    with pytest.raises(GitError, match=r"^git is not installed"):
-        current_branch("abc")
+    with pytest.raises(GitError, match="git is not installed"):
+        current_branch("repo")
 
     assert run.call_args_list == [
         call(
-            ["git", "-C", "abc", "branch", "--show-current"],
+            ["git", "-C", "repo", "branch", "--show-current"],
             capture_output=True,
             text=True,
             timeout=10,
@@ -66,12 +56,12 @@ def test_current_branch_raises_git_error_on_timeout_expired(monkeypatch):
     )
     monkeypatch.setattr(subprocess, "run", run)
 
-    with pytest.raises(GitError, match=r"^git does not answer"):
-        current_branch("abc")
+    with pytest.raises(GitError, match="git does not answer"):
+        current_branch("repo")
 
     assert run.call_args_list == [
         call(
-            ["git", "-C", "abc", "branch", "--show-current"],
+            ["git", "-C", "repo", "branch", "--show-current"],
             capture_output=True,
             text=True,
             timeout=10,
@@ -89,12 +79,12 @@ def test_current_branch_raises_git_error_when_returncode_is_128(monkeypatch):
     )
     monkeypatch.setattr(subprocess, "run", run)
 
-    with pytest.raises(GitError, match=r"^abc is no repository"):
-        current_branch("abc")
+    with pytest.raises(GitError, match="repo is no repository"):
+        current_branch("repo")
 
     assert run.call_args_list == [
         call(
-            ["git", "-C", "abc", "branch", "--show-current"],
+            ["git", "-C", "repo", "branch", "--show-current"],
             capture_output=True,
             text=True,
             timeout=10,
@@ -103,39 +93,23 @@ def test_current_branch_raises_git_error_when_returncode_is_128(monkeypatch):
     ]
 
 
-def test_changed_files(monkeypatch):
-    check_output = create_autospec(subprocess.check_output, return_value="")
+@pytest.mark.parametrize(
+    ("return_value", "expected"),
+    [
+        pytest.param("", [], id="empty-return-value"),
+        ("??", []),
+        pytest.param("abc\n", [""], id="abc"),
+        pytest.param("1.2.3\n", [".3"], id="1-2-3"),
+    ],
+)
+def test_changed_files(return_value, expected, monkeypatch):
+    check_output = create_autospec(subprocess.check_output, return_value=return_value)
     monkeypatch.setattr(subprocess, "check_output", check_output)
-    assert changed_files("abc") == []
+
+    assert changed_files("repo") == expected
+
     assert check_output.call_args_list == [
-        call(["git", "-C", "abc", "status", "--porcelain"], text=True)
-    ]
-
-
-def test_changed_files_of_abc(monkeypatch):
-    check_output = create_autospec(subprocess.check_output, return_value="??")
-    monkeypatch.setattr(subprocess, "check_output", check_output)
-    assert changed_files("abc") == []
-    assert check_output.call_args_list == [
-        call(["git", "-C", "abc", "status", "--porcelain"], text=True)
-    ]
-
-
-def test_changed_files_gives_empty(monkeypatch):
-    check_output = create_autospec(subprocess.check_output, return_value="abc\n")
-    monkeypatch.setattr(subprocess, "check_output", check_output)
-    assert changed_files("abc") == [""]
-    assert check_output.call_args_list == [
-        call(["git", "-C", "abc", "status", "--porcelain"], text=True)
-    ]
-
-
-def test_changed_files_gives_3(monkeypatch):
-    check_output = create_autospec(subprocess.check_output, return_value="1.2.3\n")
-    monkeypatch.setattr(subprocess, "check_output", check_output)
-    assert changed_files("abc") == [".3"]
-    assert check_output.call_args_list == [
-        call(["git", "-C", "abc", "status", "--porcelain"], text=True)
+        call(["git", "-C", "repo", "status", "--porcelain"], text=True)
     ]
 
 
@@ -144,9 +118,9 @@ def test_fetch_is_true_with_prune(monkeypatch):
         subprocess.run, return_value=subprocess.CompletedProcess([], 0, stdout=b"abc\n")
     )
     monkeypatch.setattr(subprocess, "run", run)
-    assert fetch("abc", prune=True) is True
+    assert fetch("repo", prune=True) is True
     assert run.call_args_list == [
-        call(["git", "-C", "abc", "fetch", "--quiet", "--prune"], check=False)
+        call(["git", "-C", "repo", "fetch", "--quiet", "--prune"], check=False)
     ]
 
 
@@ -158,7 +132,7 @@ def test_fetch_is_false_without_prune(monkeypatch):
         ),
     )
     monkeypatch.setattr(subprocess, "run", run)
-    assert fetch("abc") is False
+    assert fetch("repo") is False
     assert run.call_args_list == [
-        call(["git", "-C", "abc", "fetch", "--quiet"], check=False)
+        call(["git", "-C", "repo", "fetch", "--quiet"], check=False)
     ]

@@ -19,27 +19,28 @@ def test_guest_tidy_name(name, expected):
 
 
 def test_guest_tidy_name_raises_validation_error_without_name():
-    with pytest.raises(ValidationError, match=r"a guest needs a name"):
+    with pytest.raises(ValidationError, match="a guest needs a name"):
         Guest(name=" ")
 
 
 @pytest.mark.parametrize(
     ("email", "expected"),
     [
-        (None, None),
         ("ada@example.com", "ada@example.com"),
+        (None, None),
+        ("ada@F", "ada@f"),
     ],
 )
 def test_guest_check_email_with_name(email, expected):
     assert Guest(name="Ada", email=email).email == expected
 
 
-def test_guest_check_email_raises_validation_error_with_name_and_email():
-    with pytest.raises(ValidationError, match=r"an address has exactly one @"):
-        Guest(name="Ada", email="abc")
+def test_guest_check_email_raises_validation_error():
+    with pytest.raises(ValidationError, match="an address has exactly one @"):
+        Guest(name="Ada", email="other")
 
 
-def test_booking_check_stay_with_guest_arrival_and_departure():
+def test_booking_check_stay():
     booking = Booking(
         guest=Guest(name="abc"), arrival=date(2024, 1, 31), departure=date(2024, 2, 29)
     )
@@ -51,7 +52,7 @@ def test_booking_check_stay_with_guest_arrival_and_departure():
     assert booking.nights == 29
 
 
-def test_booking_check_stay():
+def test_booking_check_stay_with_board():
     booking = Booking(
         guest=Guest(name="abc"),
         arrival=date(2024, 1, 31),
@@ -61,7 +62,7 @@ def test_booking_check_stay():
     assert booking.board == Board.FULL
 
 
-def test_booking_check_stay_2():
+def test_booking_check_stay_of_full():
     booking = Booking(
         guest=Guest(name="abc"),
         arrival=date(2024, 1, 31),
@@ -74,7 +75,7 @@ def test_booking_check_stay_2():
 
 
 def test_booking_check_stay_raises_validation_error_when_departure_at_most_arrival():
-    with pytest.raises(ValidationError, match=r"departure must be after arrival"):
+    with pytest.raises(ValidationError, match="departure must be after arrival"):
         Booking(
             guest=Guest(name="abc"),
             arrival=date(2024, 2, 29),
@@ -84,7 +85,7 @@ def test_booking_check_stay_raises_validation_error_when_departure_at_most_arriv
 
 def test_booking_check_stay_raises_validation_error():
     with pytest.raises(
-        ValidationError, match=r"full board is served from three nights on"
+        ValidationError, match="full board is served from three nights on"
     ):
         Booking(
             guest=Guest(name="abc"),
@@ -94,7 +95,7 @@ def test_booking_check_stay_raises_validation_error():
         )
 
 
-def test_booking_nights_with_guest_arrival_and_departure():
+def test_booking_nights():
     booking = Booking(
         guest=Guest(name="abc"), arrival=date(2024, 1, 31), departure=date(2024, 2, 29)
     )
@@ -102,7 +103,7 @@ def test_booking_nights_with_guest_arrival_and_departure():
 
 
 @pytest.mark.parametrize(
-    ("booking", "per_night", "expected"),
+    ("booking", "expected"),
     [
         pytest.param(
             Booking(
@@ -110,29 +111,7 @@ def test_booking_nights_with_guest_arrival_and_departure():
                 arrival=date(2024, 1, 31),
                 departure=date(2024, 2, 29),
             ),
-            Decimal("0"),
-            Decimal("362.50"),
-            id="decimal-0",
-        ),
-        pytest.param(
-            Booking(
-                guest=Guest(name="abc"),
-                arrival=date(2024, 1, 31),
-                departure=date(2024, 2, 29),
-            ),
-            Decimal("-1"),
-            Decimal("334.50"),
-            id="decimal-1",
-        ),
-        pytest.param(
-            Booking(
-                guest=Guest(name="abc"),
-                arrival=date(2024, 1, 31),
-                departure=date(2024, 2, 29),
-                beds=3,
-            ),
-            Decimal("10.50"),
-            Decimal("1381.50"),
+            Decimal("656.50"),
             id="guest-guest-arrival-date-departure-date",
         ),
         pytest.param(
@@ -141,7 +120,6 @@ def test_booking_nights_with_guest_arrival_and_departure():
                 arrival=date(2024, 1, 31),
                 departure=date(2024, 2, 7),
             ),
-            Decimal("10.50"),
             Decimal("150.50"),
             id="guest-guest-arrival-date-departure-date-2",
         ),
@@ -152,11 +130,10 @@ def test_booking_nights_with_guest_arrival_and_departure():
                 departure=date(2024, 2, 3),
                 board=Board.FULL,
             ),
-            Decimal("10.50"),
             Decimal("145.50"),
             id="guest-guest-arrival-date-departure-date-3",
         ),
     ],
 )
-def test_booking_total(booking, per_night, expected):
-    assert booking.total(per_night) == expected
+def test_booking_total(booking, expected):
+    assert booking.total(Decimal("10.50")) == expected
