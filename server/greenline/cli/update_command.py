@@ -51,11 +51,17 @@ def command(
     wanted = _by_file(tests)
     settings = replace(Settings(), interpreter=str(interpreter.absolute()) if interpreter else "", **isolation)
     services, stdout = services_for(settings), console.out()
-    good = True
-    try:
+
+    async def update_all() -> bool:
+        # All in one loop: the warm process of the first file is that of the others, too.
+        good = True
         for path, names in wanted.items():
-            update = interrupt.run(_updated(services, path, names, dry_run=dry_run))
+            update = await _updated(services, path, names, dry_run=dry_run)
             good &= _told(stdout, path, update, dry_run=dry_run)
+        return good
+
+    try:
+        good = interrupt.run(update_all())
     except (asyncio.CancelledError, KeyboardInterrupt):
         console.err().print("Cancelled. Nothing more was written.")
         ctx.exit(interrupt.CANCELLED)
@@ -68,6 +74,9 @@ def _by_file(tests: Sequence[str]) -> dict[Path, list[str] | None]:
     for text in tests:
         file, _, test = text.partition("::")
         path = Path(file).absolute()
+        if path.is_dir() and not test:
+            found |= dict.fromkeys(sorted(each for each in path.rglob("*.py") if _is_of_tests(each)))
+            continue
         if not path.is_file():
             raise click.BadParameter(f"there is no file {file}", param_hint="TESTFILE")
         known = found.setdefault(path, [] if test else None)
@@ -76,6 +85,10 @@ def _by_file(tests: Sequence[str]) -> dict[Path, list[str] | None]:
         elif known is not None:
             known.append(test.partition("[")[0])
     return found
+
+
+def _is_of_tests(path: Path) -> bool:
+    return path.name.startswith("test_") or path.stem.endswith("_test")
 
 
 async def _updated(services: Services, path: Path, names: list[str] | None, *, dry_run: bool) -> Update:
@@ -126,7 +139,12 @@ def _lines(shown: str, update: Update, *, dry_run: bool) -> Iterator[tuple[str, 
     if not (update.tests or update.edited):
         yield "nothing_to_gain", f"{shown} has no test that Greenline wrote and nobody has edited"
     elif not (update.edit or update.edited or any(one.refusal for one in update.tests)):
-        yield "nothing_to_gain", f"{shown}: each generated test expects what the code gives"
+        yield "nothing_to_gain", f"{shown}: each generated test expects what the code gives{_others(update.others)}"
+
+
+def _others(count: int) -> str:
+    what = "one other test there was" if count == 1 else f"{count} other tests there were"
+    return f"; {what} not looked at: yours, or edited" if count else ""
 
 
 def _diff(edit: TestEdit, shown: str) -> str:

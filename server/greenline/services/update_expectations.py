@@ -74,6 +74,8 @@ class Update:
     """Why nothing could be found out, in words."""
     edited: tuple[str, ...] = ()
     """Tests that were asked for, and are none of Greenline's, or not as it wrote them."""
+    others: int = 0
+    """How many tests of the file are such, where all that are known were asked for."""
 
 
 class UpdateExpectations:
@@ -125,7 +127,8 @@ class UpdateExpectations:
         work = _Work(
             self._runner, self._documents, self._settings, project, interpreter, path, text, known, self._formatter
         )
-        return replace(await work.propose(progress), edited=edited)
+        others = len(wanted) - len(known) if tests is None else 0
+        return replace(await work.propose(progress), edited=edited, others=others)
 
     def remember(self, update: Update) -> None:
         """Know the updated tests, once they are written. Writes to the disk."""

@@ -26,6 +26,14 @@ _STANDARD = getattr(sys, "stdlib_module_names", frozenset(sys.modules))
 MAX_ITEMS = 40
 
 
+def _told_by(thing: Any, name: str) -> Any:
+    """Return an attribute, None where there is none, also where to ask is refused: a proxy has nobody behind it yet."""
+    try:
+        return getattr(thing, name, None)
+    except Exception:
+        return None
+
+
 class Names:
     """The namespace that expressions are evaluated in; each binding knows the import that makes it.
 
@@ -47,8 +55,8 @@ class Names:
                 if "." not in thing.__name__
                 else None
             )
-        qualname = getattr(thing, "__qualname__", None)
-        home = getattr(thing, "__module__", None)
+        qualname = _told_by(thing, "__qualname__")
+        home = _told_by(thing, "__module__")
         if not isinstance(qualname, str) or not isinstance(home, str) or "<" in qualname:
             return None
         if home == "builtins":

@@ -190,6 +190,11 @@ def failure(value: Any) -> BaseException | None:
     return found
 
 
+def is_unhandled(value: Any) -> bool:
+    """Tell whether what a test client kept reached nobody who answers for it: however it was raised, it is a fault."""
+    return bool(_first("is_unhandled", value))
+
+
 def said(error: BaseException) -> str | None:
     """Return the words of the code under test inside a library's exception, None where no kind knows it."""
     found: str | None = _first("said", error)

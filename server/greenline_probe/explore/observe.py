@@ -337,6 +337,7 @@ class Observer:
         kept = idioms.failure(result)
         if kept is not None:
             self._raised(observation, kept)
+            observation.deliberate = observation.deliberate and not idioms.is_unhandled(result)
             if not (observation.kind == "raise" and observation.deliberate):
                 return
             observation.kind, observation.error, observation.message, observation.after = "value", "", "", ()

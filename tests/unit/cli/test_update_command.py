@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,10 +31,12 @@ class FakeUpdate:
     answer: Update = field(default_factory=Update)
     asked: list[tuple[str, Collection[str] | None]] = field(default_factory=list)
     remembered: list[Update] = field(default_factory=list)
+    loops: set[asyncio.AbstractEventLoop] = field(default_factory=set)
 
     async def propose(self, path: Path, tests: Collection[str] | None, progress: Progress) -> Update:
         progress.step("Looking")
         self.asked.append((path.name, tests))
+        self.loops.add(asyncio.get_running_loop())
         return self.answer
 
     def remember(self, update: Update) -> None:
@@ -108,3 +111,17 @@ def test_a_file_that_is_not_there_is_wrong_usage(run: Run) -> None:
     result = run("update", "tests/test_nothing.py")
     assert result.exit_code == 2
     assert "there is no file tests/test_nothing.py" in result.stderr
+
+
+def test_several_files_are_one_piece_of_work(run: Run, update: FakeUpdate, tests: Path) -> None:
+    """What the first leaves running is the second's, too."""
+    (tests.parent / "test_others.py").write_text(BEFORE)
+    (tests.parent / "helpers.py").write_text("")
+    update.answer = Update((Updated("test_price", TARGET),), others=2)
+    result = run("update", "tests/test_prices.py", "tests/test_others.py")
+    assert result.exit_code == 0, result.output
+    assert len(update.loops) == 1
+    assert "2 other tests there were not looked at: yours, or edited" in " ".join(result.output.split())
+    update.asked.clear()
+    assert run("update", "tests").exit_code == 0
+    assert [name for name, _ in update.asked] == ["test_others.py", "test_prices.py"]

@@ -330,3 +330,13 @@ def test_what_cannot_be_imported_has_no_name() -> None:
     assert names.of(3) is None
     assert names.of(lambda: 1) is None
     assert names.of(Box) == "Box"
+
+
+class Unbound:
+    def __getattr__(self, name: str) -> object:
+        raise RuntimeError("working outside of a request")
+
+
+def test_what_refuses_to_say_what_it_is_has_no_name() -> None:
+    """Flask's ``request`` does so while there is none."""
+    assert Names(types.ModuleType("shop")).of(Unbound()) is None

@@ -14,6 +14,7 @@ import pytest
 
 from greenline_probe.explore.kinds import http_bodies, http_replies
 from greenline_probe.explore.kinds.called import calls_of, handled, libraries_of
+from greenline_probe.explore.kinds.http_clients_specced import without_answers
 from greenline_probe.explore.monkeypatch import Monkeypatch
 from greenline_probe.explore.observation import Observation
 from greenline_probe.explore.stubs import calls_seen, stand_ins
@@ -305,3 +306,11 @@ def test_monkeypatch_puts_attributes_back_those_of_classes_too() -> None:
     assert (heir.kept, module.name, "kept" in vars(heir)) == (1, "before", False)
     with pytest.raises(AttributeError):
         monkeypatch.setattr(sys, "nobody_has_this", 1)
+
+
+def test_answers_of_another_kinds_client_are_not_taken_for_unasked() -> None:
+    client = Mock()
+    answered = "client = Mock(spec=Asks)\nclient.messages.create.side_effect = [Failed(response=httpx.Response(429))]"
+    assert without_answers(answered, {"client": client}) == answered
+    unasked = "client = Mock(spec=httpx.Client)\nclient.get.return_value = httpx.Response(200)  # response"
+    assert without_answers(unasked, {"client": client}) == "client = Mock(spec=httpx.Client)"

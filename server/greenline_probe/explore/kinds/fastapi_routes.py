@@ -59,7 +59,10 @@ def ways(subject: Subject, values: Values) -> list[Template] | None:
 
 
 def parts(value: Any) -> list[str] | None:
-    """Return status and body of a response; of one that the declared types refuse, where they do."""
+    """Return status and body of a response; of one that the declared types refuse, where they do; an app's paths."""
+    fastapi = sys.modules.get("fastapi")
+    if fastapi is not None and isinstance(value, fastapi.FastAPI):
+        return ['sorted({}.openapi()["paths"])']
     if not _is_response(value):
         return None
     if "json" in value.headers.get("content-type", ""):

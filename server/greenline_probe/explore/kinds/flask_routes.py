@@ -75,8 +75,16 @@ def failure(value: Any) -> BaseException | None:
     return _raised.pop()
 
 
+def is_unhandled(value: Any) -> bool:
+    """Tell whether a person would see that something is broken: meant or not, nobody has answered the request."""
+    return _is_response(value) and value.status_code == 500
+
+
 def parts(value: Any) -> list[str] | None:
-    """Return status and body of a response, and where it leads."""
+    """Return status and body of a response, and where it leads; the addresses of an app."""
+    flask = sys.modules.get("flask")
+    if flask is not None and isinstance(value, flask.Flask):
+        return ["sorted(map(str, {}.url_map.iter_rules()))"]
     if not _is_response(value):
         return None
     if value.is_json:

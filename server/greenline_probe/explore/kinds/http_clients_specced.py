@@ -68,6 +68,8 @@ def without_answers(line: str, space: dict[str, Any]) -> str:
         return line
     if "create_autospec(" in made[0]:
         return ""
+    if not re.search(rf"^{made[1]}\.(?:{'|'.join(_METHODS)})\.", line, re.MULTILINE):
+        return line  # another kind's client, which has no such methods
     kept = (f"{made[1]} = ", "monkeypatch.setattr(", f"{made[1]}.__")
     return "\n".join(part for part in line.split("\n") if part.startswith(kept))
 
