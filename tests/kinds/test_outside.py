@@ -121,7 +121,7 @@ def test_where_nothing_registers_answers_clients_are_specced(
 
     for example, lines in {
         "requests_client": [
-            r"response = requests\.Response\(\)\s+response\.status_code = (404|\w+)\s+get = create_autospec\(requests\.get,",
+            r"response\.status_code = 404\s+response\.reason = \"Not Found\"\s+get = create_autospec\(requests\.get,",
             r"get = create_autospec\(requests\.get, side_effect=requests\.Timeout\(",
             r"side_effect=\[response, second\]",
             r"session = Mock\(spec=requests\.Session\)\s+session\.get\.return_value = response",
