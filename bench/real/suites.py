@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TOOLS = "kept_environment.txt"
-WANTED = 2
+WANTED = 3
 SUITE_SECONDS = 900
 PACKAGES = (
     Package("boltons", "26.2.0", "boltons", sampled=True),
@@ -27,10 +27,9 @@ PACKAGES = (
     Package("itsdangerous", "2.2.0", "src/itsdangerous", sampled=True),
     Package("marshmallow", "4.4.0", "src/marshmallow", sampled=True),
     Package("more-itertools", "11.2.1", "more_itertools", sampled=True),
-    Package("packaging", "26.3", "src/packaging", sampled=True),
     Package("python-dotenv", "1.2.4", "src/dotenv", sampled=True),
+    Package("python-slugify", "9.2.0", "slugify", sampled=True),
     Package("tomlkit", "0.15.2", "tomlkit", sampled=True),
-    Package("wcwidth", "0.9.4", "wcwidth", sampled=True),
 )
 
 
