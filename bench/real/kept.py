@@ -1,4 +1,4 @@
-"""Would a maintainer keep the tests? Up to three functions each of nine packages from PyPI, beside the tests that they have.
+"""Would a maintainer keep the tests? Of up to three functions each of nine packages, beside the tests that they have.
 
     python bench/real/kept.py [--package NAME]
 
