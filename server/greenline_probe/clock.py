@@ -57,7 +57,15 @@ def _names_days(frame: types.FrameType) -> bool:
 
 
 _now = [SHIFTS[0]]
-_CLASSES = (datetime.datetime, datetime.date)
+
+
+def _real(kind: type) -> Any:
+    """Return Python's class behind one that a frozen clock has put in its place."""
+    return next(each for each in kind.__mro__ if type(each) is type and each.__module__ == "datetime")
+
+
+_DATETIME, _DATE = _real(datetime.datetime), _real(datetime.date)
+_CLASSES = (_DATETIME, _DATE)
 
 
 def made(name: str, *arguments: Any) -> Any:
@@ -84,7 +92,7 @@ class _Kind(type):
         return isinstance(instance, cls.__mro__[1])
 
 
-class _LaterDatetime(datetime.datetime, metaclass=_Kind):
+class _LaterDatetime(_DATETIME, metaclass=_Kind):  # type: ignore[misc, valid-type]
     @classmethod
     def now(cls, tz: Any = None) -> Any:
         return datetime.datetime.now(tz) + _shift()
@@ -98,7 +106,7 @@ class _LaterDatetime(datetime.datetime, metaclass=_Kind):
         return datetime.datetime.now() + _shift()  # noqa: DTZ005 - as the original is
 
 
-class _LaterDate(datetime.date, metaclass=_Kind):
+class _LaterDate(_DATE, metaclass=_Kind):  # type: ignore[misc, valid-type]
     @classmethod
     def today(cls) -> Any:
         return datetime.date.today() + _shift()  # noqa: DTZ011 - as the original is

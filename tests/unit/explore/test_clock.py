@@ -3,6 +3,7 @@
 # ruff: noqa: DTZ001, DTZ005, DTZ011, PTH109, PTH208 - naive times and the process's own folder are the subject
 
 import datetime
+import importlib.util
 import os
 import sys
 import time
@@ -107,3 +108,20 @@ def test_what_is_made_on_another_day_is_what_is_made_today(dated: types.ModuleTy
     today = dated.written()
     with another_day({"dated_package"}):
         assert dated.written() == today == ["datetime.datetime(2020, 1, 2, 0, 0)", datetime.datetime, datetime.date]
+
+
+class _Meta(type): ...
+
+
+class _Frozen(datetime.datetime, metaclass=_Meta):
+    """As freezegun's is."""
+
+
+def test_a_clock_that_stands_still_already_is_no_hindrance(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(datetime, "datetime", _Frozen)
+    found = importlib.util.find_spec("greenline_probe.clock")
+    assert found is not None
+    assert found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    assert hasattr(module, "another_day")
