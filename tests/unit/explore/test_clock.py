@@ -124,4 +124,7 @@ def test_a_clock_that_stands_still_already_is_no_hindrance(monkeypatch: pytest.M
     assert found.loader is not None
     module = importlib.util.module_from_spec(found)
     found.loader.exec_module(module)
-    assert hasattr(module, "another_day")
+    before = dict(vars(time))
+    with module.another_day({"shop"}):
+        assert datetime.datetime is _Frozen
+        assert vars(time) == before, "it is the tests' own"
