@@ -14,7 +14,7 @@ def test_a_validator_of_pydantic_is_tested_through_its_model(generate: Callable[
     code = generate("pydantic_models").code
     assert "from pydantic import ValidationError\n" in code
     assert "    assert Guest(name=name).name == expected\n" in code
-    assert 'with pytest.raises(ValidationError, match=r"a guest needs a name"):\n        Guest(name=" ")\n' in code
+    assert 'with pytest.raises(ValidationError, match="a guest needs a name"):\n        Guest(name=" ")\n' in code
     assert "tidy_name(" not in code.replace("def test_guest_tidy_name", "")
 
 
@@ -27,12 +27,12 @@ def test_a_model_shows_its_fields_with_defaults_and_computed_ones(generate: Call
 
 def test_a_dataclass_is_compared_whole_and_refuses_by_its_words(generate: Callable[[str], Generated]) -> None:
     code = generate("data_classes").code
-    assert "money.plus(Money(cents=3)) == Money(cents=6)" in code
-    assert 'with pytest.raises(ValueError, match=r"^an amount cannot be negative"):\n        Money(-1)\n' in code
+    assert "money.plus(Money(cents=1000)) == Money(cents=1003)" in code
+    assert 'with pytest.raises(ValueError, match="an amount cannot be negative"):\n        Money(-1)\n' in code
     assert "    assert basket.items == [Money(cents=" in code
 
 
 def test_a_validator_of_attrs_is_tested_by_making_an_instance(generate: Callable[[str], Generated]) -> None:
     code = generate("data_classes").code
     assert "_check_range(" not in code.replace("def test_reading_check_range", "")
-    assert 'with pytest.raises(ValueError, match=r"^no sensor tells ' in code
+    assert 'with pytest.raises(ValueError, match=r"no sensor tells ' in code
