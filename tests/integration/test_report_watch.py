@@ -290,7 +290,7 @@ def stuck(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         encoding="utf-8",
     )
     monkeypatch.setattr(index_process, "_CHILD", "stuck_child")
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(child.parent), *sys.path]))
+    monkeypatch.syspath_prepend(str(child.parent))  # it imports from where the server does
     return go
 
 

@@ -95,8 +95,19 @@ def environment_without(folder: Path, *left_out: str) -> Path:
     here = folder / "lib" / there.parent.name / "site-packages"
     for each in there.iterdir():
         if not each.name.startswith(left_out) and not (here / each.name).exists():
-            (here / each.name).symlink_to(each)
+            if each.is_dir():
+                shutil.copytree(each, here / each.name, copy_function=_linked)
+            else:
+                _linked(each, here / each.name)
     return folder / "bin" / "python"
+
+
+def _linked(source: str | Path, to: str | Path) -> None:
+    """Give a file another name: a sandbox may hide where a symbolic link leads."""
+    try:
+        os.link(source, to)
+    except OSError:  # another file system
+        shutil.copy2(source, to)
 
 
 def _is_set_up(path: Path) -> bool:
