@@ -59,6 +59,7 @@ def test_isbn_checker_is_isbn_13_is_false(isbn_checker):
     [
         pytest.param(__ISBNChecker("4242424242"), id="isbn-checker-4242424242"),
         pytest.param(__ISBNChecker("0042424242"), id="isbn-checker-0042424242"),
+        pytest.param(__ISBNChecker("1242404242"), id="isbn-checker-1242404242"),
     ],
 )
 def test_isbn_checker_is_isbn_10_is_false(isbn_checker):
@@ -72,8 +73,8 @@ def test_is_string_is_true():
 @pytest.mark.parametrize(
     ("input_string", "expected"),
     [
-        pytest.param("abc", True, id="abc"),
-        pytest.param(None, False, id="no-input-string"),
+        ("abc", True),
+        (None, False),
         pytest.param(" ", False, id="blank"),
     ],
 )
@@ -93,8 +94,8 @@ def test_is_number(input_string, expected):
 
 
 def test_is_number_raises_invalid_input_error_when_input_string_is_not_str():
-    with pytest.raises(InvalidInputError, match=r'^Expected "str", received "int"'):
-        is_number(4)
+    with pytest.raises(InvalidInputError, match='Expected "str", received "int"'):
+        is_number(3)
 
 
 @pytest.mark.parametrize(
@@ -112,8 +113,8 @@ def test_is_integer(input_string, expected):
 @pytest.mark.parametrize(
     ("input_string", "expected"),
     [
-        pytest.param("42.0", True, id="42.0"),
-        pytest.param("6965", False, id="6965"),
+        ("42.0", True),
+        ("6965", False),
         pytest.param(" +11.11e11", False, id="11-11e11-padded"),
     ],
 )
@@ -125,10 +126,12 @@ def test_is_decimal(input_string, expected):
     ("input_string", "allowed_schemes", "expected"),
     [
         pytest.param("abc", None, False, id="abc"),
+        pytest.param(None, None, False, id="no-input-string"),
         pytest.param("b://0.5.8.0", None, True, id="b://0.5.8.0"),
         pytest.param("abc", ["abc"], False, id="abc-abc"),
-        pytest.param(" ", None, False, id="blank"),
-        pytest.param("https://mysite.com", ["abc"], False, id="https://mysite.com-abc"),
+        pytest.param(
+            "http://www.mysite.com", ["one"], False, id="http://www.mysite.com-one"
+        ),
     ],
 )
 def test_is_url(input_string, allowed_schemes, expected):
@@ -138,20 +141,15 @@ def test_is_url(input_string, allowed_schemes, expected):
 @pytest.mark.parametrize(
     ("input_string", "expected"),
     [
-        pytest.param(320, False, id="320"),
-        pytest.param("@gmail.com", False, id="@gmail.com"),
-        pytest.param('@@@@a"', False, id="a"),
-        pytest.param("aa@aa.aa.aa", True, id="aa@aa.aa.aa"),
-        pytest.param("l.@", False, id="l.@"),
-        pytest.param(" aa@aa.aa.aa", False, id="aa-aa-aa-aa-padded"),
-        pytest.param(r"7@ht.u\@", True, id="7-ht-u"),
-        pytest.param('il"@er.co', False, id="il-er-co"),
-        pytest.param('"e_@er.co', False, id="e-er-co"),
-        pytest.param('".l"@tr.co', True, id="l-tr-co"),
-        pytest.param('" l"@tr.co', True, id="l-tr-co-2"),
-        pytest.param(r"\@.@ht.hu", False, id="ht-hu"),
-        pytest.param(r"7@ht.huac\@", False, id="7-ht-huac"),
-        pytest.param('@a"\\ @bc.de', False, id="a-bc-de"),
+        (320, False),
+        ("@gmail.com", False),
+        ('@@@@a"', False),
+        ("aa@aa.aa.aa", True),
+        ("l.@", False),
+        pytest.param(r"7@gmail.u\@", True, id="7-gmail-u"),
+        ('il"@gmail.com', False),
+        ('"my "@gmail.com', True),
+        ('"my.email"@the-.com', True),
     ],
 )
 def test_is_email(input_string, expected):
@@ -159,35 +157,38 @@ def test_is_email(input_string, expected):
 
 
 @pytest.mark.parametrize(
-    ("input_string", "card_type", "expected"),
+    ("input_string", "expected"),
     [
-        pytest.param("abc", None, False, id="abc"),
-        pytest.param(None, None, False, id="no-input-string"),
-        pytest.param("4111111111111111", None, True, id="4111111111111111"),
-        pytest.param("5111111111111111", None, True, id="5111111111111111"),
-        pytest.param("abc", "VISA", False, id="abc-VISA"),
+        ("abc", False),
+        (None, False),
+        ("4111111111111111", True),
+        ("5111111111111111", True),
     ],
 )
-def test_is_credit_card(input_string, card_type, expected):
-    assert is_credit_card(input_string, card_type=card_type) is expected
+def test_is_credit_card(input_string, expected):
+    assert is_credit_card(input_string) is expected
+
+
+def test_is_credit_card_is_false_with_card_type():
+    assert is_credit_card("abc", card_type="VISA") is False
 
 
 def test_is_credit_card_raises_key_error_when_card_type_not_in_credit_cards():
     with pytest.raises(
         KeyError,
         match=re.escape(
-            '\'Invalid card type "abc". Valid types are: VISA, MASTERCARD, AMERICAN_EXPRESS,'
+            '\'Invalid card type "type". Valid types are: VISA, MASTERCARD'
         ),
     ):
-        is_credit_card("abc", card_type="abc")
+        is_credit_card("abc", card_type="type")
 
 
 @pytest.mark.parametrize(
     ("input_string", "expected"),
     [
-        pytest.param("abc", False, id="abc"),
-        pytest.param("Ua", True, id="Ua"),
-        pytest.param(None, False, id="no-input-string"),
+        ("abc", False),
+        ("Ua", True),
+        (None, False),
         pytest.param("", False, id="empty-input-string"),
     ],
 )
@@ -198,13 +199,12 @@ def test_is_camel_case(input_string, expected):
 @pytest.mark.parametrize(
     ("input_string", "separator", "expected"),
     [
-        pytest.param("_x", "_", True, id="_x-underscore"),
-        pytest.param(None, "_", False, id="no-input-string-underscore"),
-        pytest.param("aa1_a!", "_", False, id="aa1_a!-underscore"),
-        pytest.param("foo", "abc", False, id="foo-abc"),
-        pytest.param("abc", "aa1_a", False, id="abc-aa1_a"),
-        pytest.param("abc", "a", True, id="abc-a"),
-        pytest.param("o_x", "_x", True, id="o_x-_x"),
+        ("_x", "_", True),
+        pytest.param(None, "_", False, id="no-input-string"),
+        ("aa1_a!", "_", False),
+        ("abc", "other", False),
+        ("aa1-a!", "-", False),
+        ("abc", "a", True),
     ],
 )
 def test_is_snake_case(input_string, separator, expected):
@@ -215,8 +215,8 @@ def test_is_snake_case(input_string, separator, expected):
     ("input_string", "expected"),
     [
         pytest.param({"a": 1}, False, id="a-1"),
-        pytest.param("{nope}", False, id="{nope}"),
-        pytest.param("[1, 2, 3]", True, id="1-2-3"),
+        ("{nope}", False),
+        ("[1, 2, 3]", True),
     ],
 )
 def test_is_json(input_string, expected):
@@ -255,7 +255,7 @@ def test_is_uuid(input_string, allow_hex, expected):
         (-1, False),
         ("255.200.100.75", True),
         ("255.200.100.999", False),
-        ("1.0.1.7", True),
+        ("1.200.100.75", True),
     ],
 )
 def test_is_ip_v4(input_string, expected):
@@ -287,39 +287,37 @@ def test_is_ip(input_string, expected):
 
 
 @pytest.mark.parametrize(
-    ("input_string", "ignore_spaces", "ignore_case", "expected"),
+    ("input_string", "ignore_spaces", "expected"),
     [
-        pytest.param("LOL", False, False, True, id="LOL"),
-        pytest.param("\t", False, False, False, id="blank"),
-        pytest.param("Lol", True, False, False, id="Lol-ignore-spaces"),
-        pytest.param("Lol", False, True, True, id="Lol-ignore-case"),
-        pytest.param(" c", False, False, False, id="c-padded"),
-        pytest.param("LTFL", False, False, False, id="LTFL"),
-        pytest.param(" cbc", True, False, True, id="cbc-padded-ignore-spaces"),
+        pytest.param("LOL", False, True, id="LOL"),
+        pytest.param("\t", False, False, id="blank"),
+        pytest.param("Lol", True, False, id="Lol-ignore-spaces"),
+        pytest.param(" c", False, False, id="c-padded"),
+        pytest.param("LTFL", False, False, id="LTFL"),
+        pytest.param(" cbc", True, True, id="cbc-padded-ignore-spaces"),
     ],
 )
-def test_is_palindrome(input_string, ignore_spaces, ignore_case, expected):
-    assert (
-        is_palindrome(
-            input_string, ignore_spaces=ignore_spaces, ignore_case=ignore_case
-        )
-        is expected
-    )
+def test_is_palindrome(input_string, ignore_spaces, expected):
+    assert is_palindrome(input_string, ignore_spaces=ignore_spaces) is expected
+
+
+def test_is_palindrome_is_true_with_ignore_case():
+    assert is_palindrome("Lol", ignore_case=True) is True
 
 
 def test_is_pangram_is_false_when_input_string_is_not_full_string():
     assert is_pangram("\t") is False
 
 
-def test_is_pangram_is_true_when_input_string_is_full_string():
+def test_is_pangram_is_true():
     assert is_pangram("The quick brown fox jumps over the lazy dog") is True
 
 
 @pytest.mark.parametrize(
     ("input_string", "expected"),
     [
-        pytest.param("abc", True, id="abc"),
-        pytest.param("hello", False, id="hello"),
+        ("abc", True),
+        ("hello", False),
         pytest.param([3, 1, 2], False, id="3-1-2"),
     ],
 )
@@ -328,17 +326,15 @@ def test_is_isogram(input_string, expected):
 
 
 @pytest.mark.parametrize(
-    ("input_string", "separator", "expected"),
+    ("input_string", "expected"),
     [
-        pytest.param("abc", "-", True, id="abc"),
-        pytest.param(None, "-", False, id="no-input-string"),
-        pytest.param("-", "-", False, id="dash"),
-        pytest.param("a--b", "-", True, id="a--b"),
-        pytest.param(" ", None, False, id="blank-no-separator"),
+        ("abc", True),
+        (None, False),
+        ("-", False),
     ],
 )
-def test_is_slug(input_string, separator, expected):
-    assert is_slug(input_string, separator=separator) is expected
+def test_is_slug(input_string, expected):
+    assert is_slug(input_string) is expected
 
 
 @pytest.mark.parametrize(
@@ -353,17 +349,17 @@ def test_contains_html(input_string, expected):
 
 
 def test_contains_html_raises_invalid_input_error_when_input_string_is_not_string():
-    with pytest.raises(InvalidInputError, match=r'^Expected "str", received "int"'):
-        contains_html(6)
+    with pytest.raises(InvalidInputError, match='Expected "str", received "int"'):
+        contains_html(3)
 
 
-def test_words_count_when_input_string_is_string():
+def test_words_count():
     assert words_count("abc") == 1
 
 
 def test_words_count_raises_invalid_input_error_when_input_string_is_not_string():
-    with pytest.raises(InvalidInputError, match=r'^Expected "str", received "int"'):
-        words_count(1)
+    with pytest.raises(InvalidInputError, match='Expected "str", received "int"'):
+        words_count(3)
 
 
 @pytest.mark.parametrize(
@@ -378,8 +374,8 @@ def test_is_isbn_10_is_false(input_string):
 
 
 def test_is_isbn_10_raises_invalid_input_error_when_input_string_is_not_string():
-    with pytest.raises(InvalidInputError, match=r'^Expected "str", received "int"'):
-        is_isbn_10(-3)
+    with pytest.raises(InvalidInputError, match='Expected "str", received "int"'):
+        is_isbn_10(3)
 
 
 def test_is_isbn_13_is_false():
@@ -393,6 +389,7 @@ def test_is_isbn_13_is_false():
         ("1506715214", True),
         ("9780312498580", True),
         ("0bcabcabcabca", False),
+        pytest.param("", False, id="empty-input-string"),
     ],
 )
 def test_is_isbn(input_string, expected):

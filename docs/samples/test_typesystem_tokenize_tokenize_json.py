@@ -1,10 +1,10 @@
 import re
 from json.decoder import JSONDecoder
+from unittest.mock import Mock, call
 
 import pytest
 
 from typesystem.base import ParseError, Position, ValidationError
-from typesystem.fields import Field
 from typesystem.schemas import Schema
 from typesystem.tokenize.tokenize_json import (
     _make_scanner,
@@ -14,78 +14,71 @@ from typesystem.tokenize.tokenize_json import (
 from typesystem.tokenize.tokens import DictToken, ListToken, ScalarToken
 
 
-def test_make_scanner():
-    result = _make_scanner(JSONDecoder(), "abc")("-0.false1", 3)
+def test_make_scanner_when_nextchar_is_double_quote():
+    result = _make_scanner(JSONDecoder(), "content")('"', -1)
     assert isinstance(result, tuple)
     assert len(result) == 2
 
 
-def test_make_scanner_raises_stop_iteration():
-    with pytest.raises(StopIteration, match=r"^3"):
-        _make_scanner(JSONDecoder(), "abc")("content", 3)
+def test_make_scanner():
+    result = _make_scanner(JSONDecoder(), "content")("-0.false1", 3)
+    assert isinstance(result, tuple)
+    assert len(result) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "string"),
+    [
+        ("content", "n"),
+        ("-0", "t"),
+    ],
+)
+def test_make_scanner_raises_stop_iteration(content, string):
+    with pytest.raises(StopIteration, match="-1"):
+        _make_scanner(JSONDecoder(), content)(string, -1)
+
+
+def test_make_scanner_raises_stop_iteration_for_negative_idx():
+    context = Mock(side_effect=IndexError("abc"))
+
+    with pytest.raises(StopIteration, match="-1"):
+        _make_scanner(context, "-0.11e-11")("abc{def", -1)
+
+    assert context.memo.clear.call_args_list == [call()]
 
 
 @pytest.mark.parametrize(
     ("content", "expected_type", "expected_value", "expected_end"),
     [
+        ("4", ScalarToken, 4, Position(line_no=1, column_no=1, char_index=0)),
         pytest.param(
-            "4", ScalarToken, 4, Position(line_no=1, column_no=1, char_index=0), id="4"
-        ),
-        pytest.param(
-            "{\t}",
+            '{"":null\n}',
             DictToken,
-            {},
-            Position(line_no=1, column_no=3, char_index=2),
-            id="brace-tab-closing-brace",
+            {"": None},
+            Position(line_no=2, column_no=1, char_index=9),
+            id="null",
         ),
         pytest.param(
-            '{"": [], "b":\n null}',
+            '{"a": [1, 2.5, true], "b": null}',
             DictToken,
-            {"": [], "b": None},
-            Position(line_no=2, column_no=6, char_index=19),
-            id="b-null",
+            {"a": [1, 2.5, True], "b": None},
+            Position(line_no=1, column_no=32, char_index=31),
+            id="a-1-2-5-true-b-null",
         ),
-        pytest.param(
+        (
             "9555E+571",
             ScalarToken,
             float("inf"),
             Position(line_no=1, column_no=9, char_index=8),
-            id="9555E+571",
         ),
-        pytest.param(
-            "null",
-            ScalarToken,
-            None,
-            Position(line_no=1, column_no=4, char_index=3),
-            id="null",
-        ),
-        pytest.param(
-            "true",
-            ScalarToken,
-            True,
-            Position(line_no=1, column_no=4, char_index=3),
-            id="true",
-        ),
-        pytest.param(
-            "false",
-            ScalarToken,
-            False,
-            Position(line_no=1, column_no=5, char_index=4),
-            id="false",
-        ),
-        pytest.param(
-            '[2,""]',
+        ("null", ScalarToken, None, Position(line_no=1, column_no=4, char_index=3)),
+        ("true", ScalarToken, True, Position(line_no=1, column_no=4, char_index=3)),
+        ("false", ScalarToken, False, Position(line_no=1, column_no=5, char_index=4)),
+        (
+            '[1, -2, "x"]',
             ListToken,
-            [2, ""],
-            Position(line_no=1, column_no=6, char_index=5),
-            id="2",
-        ),
-        pytest.param(
-            '""',
-            ScalarToken,
-            "",
-            Position(line_no=1, column_no=2, char_index=1),
-            id="double-quote",
+            [1, -2, "x"],
+            Position(line_no=1, column_no=12, char_index=11),
         ),
         pytest.param(
             '{"":[1,2.5, true], "b": null}',
@@ -108,39 +101,32 @@ def test_tokenize_json(content, expected_type, expected_value, expected_end):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        ("content", "Expecting value."),
         pytest.param(b"", "No content.", id="empty-content"),
-        pytest.param("utf-8", "Expecting value.", id="utf-8"),
         pytest.param(b"abc", "Expecting value.", id="abc"),
         pytest.param(" ", "No content.", id="blank"),
-        pytest.param(
-            "{", "Expecting property name enclosed in double quotes.", id="brace"
-        ),
-        pytest.param("{}c", "Extra data.", id="{}c"),
-        pytest.param(
-            '{\r"',
-            "Unterminated string starting at.",
-            id="brace-carriage-return-double-quote",
-        ),
-        pytest.param("{ }l", "Extra data.", id="{-}l"),
-        pytest.param(
-            '{"":5,', "Expecting property name enclosed in double quotes.", id="5"
-        ),
-        pytest.param('{"": [true], "b"', "Expecting ':' delimiter.", id="true-b"),
-        pytest.param(
-            '{"":[5,true],"":null ', "Expecting ',' delimiter.", id="5-true-null-padded"
-        ),
+        pytest.param(b"\x00\xff", "Expecting value.", id="bytes"),
+        ("{1", "Expecting property name enclosed in double quotes."),
+        ("{}c", "Extra data."),
+        ('{"":2', "Expecting ',' delimiter."),
+        ('{ ":"n', "Expecting ':' delimiter."),
+        ('{"":  t', "Expecting value."),
+        ('{"":null,', "Expecting property name enclosed in double quotes."),
+        ('{"0:null,"', "Expecting ':' delimiter."),
+        ('{"":  t{}c [true', "Expecting value."),
         pytest.param('{""\n:', "Expecting value.", id="brace-double-quote-newline"),
-        pytest.param("n", "Expecting value.", id="n"),
-        pytest.param("[", "Expecting value.", id="bracket"),
-        pytest.param("foo bar baz", "Expecting value.", id="foo-bar-baz"),
-        pytest.param('""c', "Extra data.", id="c"),
+        pytest.param(
+            '{""\n:-\nuser@example.com', "Expecting value.", id="user-example-com"
+        ),
+        ("[", "Expecting value."),
+        ('""t', "Extra data."),
     ],
 )
 def test_tokenize_json_raises_parse_error(content, message):
-    with pytest.raises(ParseError, match="^" + re.escape(message)):
+    with pytest.raises(ParseError, match=re.escape(message)):
         tokenize_json(content)
 
 
 def test_validate_json_raises_validation_error():
-    with pytest.raises(ValidationError, match=r"^Must be an object\."):
-        validate_json("4", Schema({"a": Field()}))
+    with pytest.raises(ValidationError, match=r"Must be an object\."):
+        validate_json("4", Schema({}))
