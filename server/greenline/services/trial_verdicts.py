@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from greenline.domain.failure_words import without_class
@@ -12,7 +11,6 @@ if TYPE_CHECKING:
 
     from greenline.ports.tests import TestOutcome, TestReport
 
-_PLACE = re.compile(r"/\S*(?:tmp|temp|scratch|greenline-)\S*")
 _REFUSED = "Greenline refused to "
 _LAST = "; the last said: "
 _OTHERWISE = "under another hash seed, in another order, folder, time zone and language, on another day"
@@ -27,14 +25,7 @@ def spoiled(existing: TestReport, names: Sequence[str], reports: Sequence[TestRe
     problem = next((r.problem for r in reports if r.problem and name_of(r.unfinished) not in names), "")
     if problem or failed_tests(names, reports):  # what fails may do so because it was refused something, and goes
         return problem
-    known = {*existing.refusals, *map(_without_places, existing.refusals)}
-    refused = [
-        what
-        for number, r in enumerate(reports)
-        for what in r.refusals
-        # Only the first run has the old tests in it: what they do is the same again in other scratch places.
-        if what not in known and (number or _without_places(what) not in known)
-    ]
+    refused = [what for r in reports for what in r.refusals if what not in {*existing.refusals, *_of_others(r, names)}]
     return f"its tests want to {refused[0]}, which is refused while they are tried" if refused else ""
 
 
@@ -79,8 +70,9 @@ def last_line(message: str) -> str:
     return next((x for x in reversed(message.strip().splitlines()) if x.strip()), message).strip()
 
 
-def _without_places(refused: str) -> str:
-    return _PLACE.sub("/...", refused)
+def _of_others(report: TestReport, names: Sequence[str]) -> set[str]:
+    """Return what tests were refused that are not among the new ones."""
+    return {what for one in report.outcomes if name_of(one.node_id) not in names for what in one.refused}
 
 
 def _words(one: TestOutcome) -> str:

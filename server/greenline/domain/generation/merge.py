@@ -14,6 +14,7 @@ from greenline.domain.generation.merge_scope import FileScope, identifiers
 from greenline.domain.generation.model import Insertion
 from greenline.domain.generation.source_text import SourceText
 from greenline.domain.generation.test_suite import TestSuite
+from greenline.domain.generation.text_spans import Spans
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -180,27 +181,24 @@ def _append(
 
 def _keeps(source: SourceText, tree: ast.Module, new_text: str) -> bool:
     """Tell whether the new text parses and every statement that was there is there, in its order."""
-    new_source = SourceText(new_text)
     try:
-        found = iter(new_source.parse().body)
+        found = iter(SourceText(new_text).parse().body)
     except (SyntaxError, ValueError, RecursionError):
         return False
 
+    before, after = Spans(source.text), Spans(new_text)
+
     def is_there(old: ast.stmt, new: ast.stmt) -> bool:
         # The same words are the same statement, and much faster to compare.
-        same = type(old) is type(new) and _words_of(source, old) == _words_of(new_source, new)
+        same = type(old) is type(new) and _words_of(before, old) == _words_of(after, new)
         return same or _is_still(old, new)
 
     return all(any(is_there(old, new) for new in found) for old in tree.body)
 
 
-def _words_of(source: SourceText, node: ast.stmt) -> str:
+def _words_of(text: Spans, node: ast.stmt) -> list[str]:
     decorators = node.decorator_list if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else []
-    first = min(
-        [(node.lineno, node.col_offset), *((each.lineno, each.col_offset) for each in decorators)],
-    )
-    end = source.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
-    return source.text[source.offset(*first) : end]
+    return [text.source(each) for each in (*decorators, node)]
 
 
 def _is_still(old: ast.stmt, new: ast.stmt) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from greenline.domain.code.parse import parse
-from greenline.domain.generation.source_text import SourceText
+from greenline.domain.generation.text_spans import Spans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,11 +39,10 @@ def one_difference(statements: Sequence[str]) -> Difference | None:
     if places is None or len(places) != 1:
         return None
     (place,) = places
-    sources = [SourceText(statement) for statement in statements]
-    ends = [_span(source, node) for source, node in zip(sources, place.nodes, strict=True)]
-    cells = tuple(text[start:end] for text, (start, end) in zip(statements, ends, strict=True))
-    start, end = ends[0]
-    return Difference(statements[0][:start], statements[0][end:], place.name, cells)
+    texts = [Spans(statement) for statement in statements]
+    cells = tuple(text.source(node) for text, node in zip(texts, place.nodes, strict=True))
+    first = texts[0].of(place.nodes[0])
+    return Difference(statements[0][: first.start], statements[0][first.end :], place.name, cells)
 
 
 def _places(nodes: Sequence[ast.AST], name: str) -> list[_Place] | None:
@@ -82,8 +81,3 @@ def _places_in(values: Sequence[object], name: str) -> list[_Place] | None:
 
 def _name_below(node: ast.AST, name: str) -> str:
     return node.arg or "" if isinstance(node, ast.keyword) else name
-
-
-def _span(source: SourceText, node: ast.expr) -> tuple[int, int]:
-    start = source.offset(node.lineno, node.col_offset)
-    return start, source.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
