@@ -197,8 +197,8 @@ def _keeps(source: SourceText, tree: ast.Module, new_text: str) -> bool:
 
 
 def _words_of(text: Spans, node: ast.stmt) -> list[str]:
-    decorators = node.decorator_list if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else []
-    return [text.source(each) for each in (*decorators, node)]
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return [*map(text.source, decorators), text.source(node)]
 
 
 def _is_still(old: ast.stmt, new: ast.stmt) -> bool:
