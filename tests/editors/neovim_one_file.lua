@@ -1,14 +1,6 @@
 -- Plays a person in Neovim who copied lsp/greenline.lua and nothing else: the code action on the first gap writes a test.
--- Input and output are JSON files named by the environment; the output also tells how far it came.
-local input = vim.json.decode(table.concat(vim.fn.readfile(vim.env.GREENLINE_SCENARIO), '\n'))
-local told = { step = 'start' }
-
-local function wait_for(step, condition)
-  told.step = step
-  if not vim.wait(input.limit_ms, condition, 50) then
-    error('waited in vain: ' .. step)
-  end
-end
+local stage = dofile((debug.getinfo(1, 'S').source:sub(2):gsub('[^/]+$', 'neovim_stage.lua')))
+local input, told, wait_for = stage.input, stage.told, stage.wait_for
 
 local function play()
   assert(not pcall(require, 'greenline'), 'nothing else is installed')
@@ -33,9 +25,4 @@ local function play()
   told.step = 'done'
 end
 
-local ok, problem = xpcall(play, debug.traceback)
-if not ok then
-  told.problem = problem
-end
-vim.fn.writefile({ vim.json.encode(told) }, input.output)
-vim.cmd('qall!')
+stage.run(play)

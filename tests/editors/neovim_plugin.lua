@@ -1,18 +1,10 @@
 -- Plays a person in Neovim who has Greenline's plugin installed: everything by commands, on a project without coverage.
--- Input and output are JSON files named by the environment; the output also tells how far it came.
-local input = vim.json.decode(table.concat(vim.fn.readfile(vim.env.GREENLINE_SCENARIO), '\n'))
-local told = { step = 'start', messages = {}, progress = {}, gaps = {} }
-
-local function wait_for(step, condition)
-  told.step = step
-  if not vim.wait(input.limit_ms, condition, 50) then
-    error('waited in vain: ' .. step)
-  end
-end
-
-local function buffer_text()
-  return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
-end
+local stage = dofile((debug.getinfo(1, 'S').source:sub(2):gsub('[^/]+$', 'neovim_stage.lua')))
+local input, told, wait_for = stage.input, stage.told, stage.wait_for
+local buffer_text = stage.buffer_text
+local signs = stage.signs
+told.progress = {}
+told.gaps = {}
 
 local function gap_lines()
   local lines = {}
@@ -22,15 +14,6 @@ local function gap_lines()
     end
   end
   return lines
-end
-
-local function signs()
-  local found = {}
-  local namespace = vim.api.nvim_get_namespaces()['greenline.signs']
-  for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(0, namespace, 0, -1, { details = true })) do
-    found[tostring(mark[2] + 1)] = mark[4].sign_hl_group
-  end
-  return found
 end
 
 local function statusline()
@@ -157,11 +140,4 @@ local function play()
   told.step = 'done'
 end
 
-local ok, problem = xpcall(play, debug.traceback)
-if not ok then
-  told.problem = problem
-end
-local log = vim.lsp.log and vim.lsp.log.get_filename() or vim.lsp.get_log_path()
-told.log = vim.fn.filereadable(log) == 1 and vim.fn.readfile(log) or {}
-vim.fn.writefile({ vim.json.encode(told) }, input.output)
-vim.cmd('qall!')
+stage.run(play)

@@ -1,20 +1,8 @@
 -- Plays a person in Neovim: open a file, wait for diagnostics, generate a test for one function, wait until it is green.
--- Input and output are JSON files named by the environment; the output also tells how far it came.
-local input = vim.json.decode(table.concat(vim.fn.readfile(vim.env.GREENLINE_SCENARIO), '\n'))
-local told = { step = 'start', messages = {}, ended = {} }
-
-local function finish()
-  vim.fn.writefile({ vim.json.encode(told) }, input.output)
-  vim.cmd('qall!')
-end
-
-local function wait_for(step, condition)
-  told.step = step
-  if not vim.wait(input.limit_ms, condition, 50) then
-    told.timed_out = true
-    error('waited in vain: ' .. step)
-  end
-end
+local stage = dofile((debug.getinfo(1, 'S').source:sub(2):gsub('[^/]+$', 'neovim_stage.lua')))
+local input, told, wait_for = stage.input, stage.told, stage.wait_for
+local signs = stage.signs
+told.ended = {}
 
 local function messages_of_function()
   local found = {}
@@ -22,16 +10,6 @@ local function messages_of_function()
     if input.lines[diagnostic.lnum + 1] then
       table.insert(found, ('%d: %s'):format(diagnostic.lnum + 1, diagnostic.message))
     end
-  end
-  return found
-end
-
--- The signs as a person sees them: line -> highlight group.
-local function signs()
-  local found = {}
-  local namespace = vim.api.nvim_get_namespaces()['greenline.signs']
-  for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(0, namespace, 0, -1, { details = true })) do
-    found[tostring(mark[2] + 1)] = mark[4].sign_hl_group
   end
   return found
 end
@@ -156,10 +134,4 @@ local function play()
   told.step = 'done'
 end
 
-local ok, problem = xpcall(play, debug.traceback)
-if not ok then
-  told.problem = problem
-end
-local log = vim.lsp.log.get_filename()
-told.log = vim.fn.filereadable(log) == 1 and vim.fn.readfile(log) or {}
-finish()
+stage.run(play)

@@ -1,18 +1,9 @@
 -- Plays a person in Neovim whose generated test fails: runs the tests, takes "Update generated expectations", undoes it.
--- Input and output are JSON files named by the environment; the output also tells how far it came.
-local input = vim.json.decode(table.concat(vim.fn.readfile(vim.env.GREENLINE_SCENARIO), '\n'))
-local told = { step = 'start', messages = {}, asked = {}, titles = {} }
-
-local function wait_for(step, condition)
-  told.step = step
-  if not vim.wait(input.limit_ms, condition, 50) then
-    error('waited in vain: ' .. step)
-  end
-end
-
-local function text()
-  return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
-end
+local stage = dofile((debug.getinfo(1, 'S').source:sub(2):gsub('[^/]+$', 'neovim_stage.lua')))
+local input, told, wait_for = stage.input, stage.told, stage.wait_for
+local text = stage.buffer_text
+told.asked = {}
+told.titles = {}
 
 local function failing()
   return vim.tbl_filter(function(diagnostic)
@@ -76,9 +67,4 @@ local function play()
   told.step = 'done'
 end
 
-local ok, problem = xpcall(play, debug.traceback)
-if not ok then
-  told.problem = problem
-end
-vim.fn.writefile({ vim.json.encode(told) }, input.output)
-vim.cmd('qall!')
+stage.run(play)

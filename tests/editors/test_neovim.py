@@ -306,7 +306,7 @@ def play(
         ),
         encoding="utf-8",
     )
-    arguments = [*(["--clean"] if clean else []), "-n", "-c", f"luafile {HERE / lua}"]
+    arguments = [*(["--clean"] if clean else []), "-n", "-c", f"luafile {HERE / lua}", "-c", "cquit"]
     run = _run(neovim, folder, arguments, {"GREENLINE_SCENARIO": str(given), **(variables or {})})
     assert output.exists(), run.stdout + run.stderr
     told: dict[str, Any] = json.loads(output.read_text(encoding="utf-8"))
