@@ -1,0 +1,143 @@
+"""What is asked of a model, what it answers, and what that used up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Role = Literal["user", "assistant"]
+Effort = Literal["low", "medium", "high", "xhigh", "max"]
+Stop = Literal["end", "max_tokens", "refusal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of a prompt. With ``breakpoint`` all up to its end is to be cached: it is the same next time."""
+
+    text: str
+    breakpoint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one side says."""
+
+    role: Role
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """All that was said so far; the last turn is the person's side."""
+
+    system: tuple[Block, ...]
+    turns: tuple[Turn, ...]
+
+    def followed_by(self, answer: str, request: str) -> Conversation:
+        """Return the conversation with what the model answered, and what is asked next."""
+        said = (Turn("assistant", (Block(answer),)), Turn("user", (Block(request),)))
+        return Conversation(self.system, (*self.turns, *said))
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """How much a model may think first: a word, or tokens for those that take a number. Both None: not at all."""
+
+    effort: Effort | None = "high"
+    budget: int | None = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request. ``schema`` (a JSON schema) is the form of the answer, for models that can keep to one."""
+
+    model: str
+    conversation: Conversation
+    schema: Mapping[str, Any] = field(default_factory=dict)
+    thinking: Thinking = field(default_factory=Thinking)
+    max_tokens: int = 32_000
+    """Of the answer, thinking included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of requests. ``fresh`` ones of the input were neither read from the cache nor written to it."""
+
+    fresh: int = 0
+    cache_written: int = 0
+    cache_read: int = 0
+    output: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.fresh + other.fresh,
+            self.cache_written + other.cache_written,
+            self.cache_read + other.cache_read,
+            self.output + other.output,
+        )
+
+    @property
+    def total(self) -> int:
+        """All tokens, in and out."""
+        return self.fresh + self.cache_written + self.cache_read + self.output
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. ``text`` is without thinking; with ``max_tokens`` or a refusal it may stop anywhere."""
+
+    text: str
+    stop: Stop = "end"
+    usage: Usage = field(default_factory=Usage)
+    model: str = ""
+    """Who answered: the chain may have gone on to another one than was asked first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a model can do, as its provider says; what nobody says is not sent."""
+
+    adaptive_thinking: bool = False
+    budgeted_thinking: bool = False
+    efforts: tuple[Effort, ...] = ()
+    structured_outputs: bool = False
+    batch: bool = False
+    max_input: int | None = None
+    max_output: int | None = None
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Dollars per million tokens."""
+
+    input: float
+    output: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """One model of the chain; the first that can answers. Without a price its cost is unknown."""
+
+    name: str
+    priority: int = 0
+    """The lowest is asked first."""
+    price: Price | None = None
+    max_output: int | None = None
+    """Tokens of one answer, where less is wanted than the model could."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedTest:
+    """One test as a model wrote it, not yet looked at."""
+
+    name: str
+    code: str
+    imports: tuple[str, ...] = ()
+    intent: str = ""
+    """What it shows, in a sentence."""
+    lines: tuple[int, ...] = ()
+    """Of the module: those that it is meant to reach."""
+    suspected_bug: str = ""
+    """Why the code itself may be wrong where this test fails, in the model's words; empty for none."""

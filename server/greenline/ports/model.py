@@ -1,0 +1,55 @@
+"""Asking a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+from greenline.domain.asking.model import Answer, Capabilities, Question
+
+ProblemKind = Literal[
+    "no_sdk",
+    "no_key",
+    "unauthorized",
+    "forbidden",
+    "not_found",
+    "bad_request",
+    "rate_limited",
+    "overloaded",
+    "server",
+    "unreachable",
+    "timeout",
+    "cut",
+    "ceiling",
+    "no_consent",
+]
+
+_PASSING: frozenset[ProblemKind] = frozenset({"rate_limited", "overloaded", "server", "unreachable", "timeout", "cut"})
+
+
+class ModelProblem(Exception):
+    """There is no answer; the message says why and what to do, for a person, and holds no key and no source text."""
+
+    def __init__(self, kind: ProblemKind, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.retry_after = retry_after
+        """Seconds that the provider asks to wait, where it says so."""
+
+    @property
+    def passing(self) -> bool:
+        """Whether the same request may be answered a little later."""
+        return self.kind in _PASSING
+
+
+class ModelClient(Protocol):
+    """Speaks to one provider. Each call is one attempt: who calls decides about others. Cancelling closes the stream."""
+
+    async def ask(self, question: Question, heard: Callable[[int], None]) -> Answer:
+        """Return the answer; ``heard`` gets the characters received so far, again and again. Raises ModelProblem."""
+
+    async def count(self, question: Question) -> int:
+        """Return how many tokens the request would have; asks the provider. Raises ModelProblem."""
+
+    async def capabilities(self, model: str) -> Capabilities:
+        """Return what the model can do; asked once, then remembered. Raises ModelProblem."""
