@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -25,6 +25,7 @@ _LAST_WORD = 2.0
 """Seconds that an editor has to answer after a cancellation: it writes what it was asked for all the same."""
 _LONGEST = 4000
 """Characters of code in a message."""
+_LOOKS, _PAUSE = 40, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ async def write(session: Session, edit: TestEdit, code: str) -> Applied:
         _show_code(session, edit, code)
         reason = answer.failure_reason or "no reason given"
         raise JobFailure(f"The editor did not write {edit.path.name}: {reason}. {words_of(edit).elsewhere}")
+    if (shown_first or edit.replacements) and not await _arrived(session, edit) and shown_first:
+        # Neovim says that it did what its person has refused, and a file is created before it asks.
+        if edit.creates and edit.path.exists():
+            await take_back(session, Applied(replace(edit, new_text="")))
+        raise JobFailure(f"{edit.path.name} is as it was: the change was not accepted.")
     return Applied(edit)
 
 
@@ -103,6 +109,16 @@ async def _applied(session: Session, params: types.ApplyWorkspaceEditParams) -> 
         return await session.server.workspace_apply_edit_async(params)
     except JsonRpcException as error:  # a disk that is full, or may not be written to
         return types.ApplyWorkspaceEditResult(applied=False, failure_reason=error.message)
+
+
+async def _arrived(session: Session, edit: TestEdit) -> bool:
+    """Tell whether the file is another now: editors tell of what they changed before they answer, or shortly after."""
+    for _ in range(_LOOKS):
+        text = edits.current_text(session, edit.path)
+        if (text is None and not edit.creates) or not edits.same_text(text or "", edit.base_text):
+            return True
+        await asyncio.sleep(_PAUSE)
+    return False
 
 
 async def _accepted(session: Session, edit: TestEdit, code: str) -> None:

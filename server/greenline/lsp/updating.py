@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from greenline.lsp import apply_edit, edits, names, testing
+from greenline.lsp import apply_edit, names, testing
 from greenline.lsp.generating import offer_undo
 from greenline.lsp.job_report import Finished, Unfinished
 from greenline.lsp.session import Info
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from greenline.domain.code.model import Target
-    from greenline.domain.generation.model import TestEdit
     from greenline.jobs.registry import Work
     from greenline.lsp.pictures import Shown
     from greenline.lsp.services import Services
@@ -30,7 +29,6 @@ TITLE = "Update generated expectations"
 _GENERATE, _NOT_NOW = "Generate test", "Not now"
 _MOST_SHOWN = 3
 """Changes that a message names; the edit shows all."""
-_LOOKS, _PAUSE = 40, 0.05
 
 
 async def offers(session: Session, shown: Shown, where: types.Range) -> list[types.Command]:
@@ -82,9 +80,6 @@ class Updating:
             return Finished(message)
         progress.step("Waiting for you to look at the change" if self._session.client.confirms_changes else "Writing")
         applied = await apply_edit.write(self._session, update.edit, _told(one, len(one.changes)))
-        if not await _arrived(self._session, update.edit) and self._session.client.confirms_changes:
-            # Neovim says that it did what its person has refused.
-            raise Unfinished(f"{path.name} is as it was: the change was not accepted.")
         await asyncio.to_thread(services.update.remember, update)
         if one.renamed:
             self._session.failing.forget(path, one.test)
@@ -107,16 +102,6 @@ class Updating:
     async def _offer(self, one: Updated, message: str) -> None:
         if await self._session.ask(names.plain(message), _GENERATE, _NOT_NOW) == _GENERATE:
             self._generate(one.target)
-
-
-async def _arrived(session: Session, edit: TestEdit) -> bool:
-    """Tell whether the file is another now: editors tell of what they changed before they answer, or shortly after."""
-    for _ in range(_LOOKS):
-        text = edits.current_text(session, edit.path)
-        if text is None or not edits.same_text(text, edit.base_text):
-            return True
-        await asyncio.sleep(_PAUSE)
-    return False
 
 
 async def _is_known(session: Session, services: Services, path: Path, test: str) -> bool:

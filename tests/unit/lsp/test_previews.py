@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from greenline.lsp import apply_edit
 from unit.lsp.editor import FULL, Editor, merged
 from unit.lsp.test_generating import NEW, Applies, generate
 
@@ -46,6 +47,31 @@ async def test_a_change_that_is_discarded_leaves_the_file_and_says_so(services: 
         end = await editor.job_end(job["job"])
         assert (end["outcome"], end["message"]) == ("failed", "test_shop.py is as it was: the change was not accepted.")
         assert not services.test_file.exists()
+
+
+@pytest.mark.parametrize("exists", [False, True])
+async def test_an_editor_that_says_done_after_a_no_is_not_believed(
+    services: FakeServices, source: Path, monkeypatch: pytest.MonkeyPatch, *, exists: bool
+) -> None:
+    """Neovim answers so, and has created the file before it asks."""
+    monkeypatch.setattr(apply_edit, "_LOOKS", 2)
+    if exists:
+        services.test_file.write_text("import os\n", encoding="utf-8")
+
+    def refused(params: Any) -> Any:
+        for change in params["edit"]["documentChanges"]:
+            if change.get("kind") == "create":
+                services.test_file.touch()
+            elif change.get("kind") == "delete":
+                services.test_file.unlink()
+        return {"applied": True}
+
+    async with Editor(services, CONFIRMS, options=PREVIEW) as editor:
+        editor.handlers["workspace/applyEdit"] = refused
+        job = await generate(editor, editor.open(source))
+        end = await editor.job_end(job["job"])
+        assert (end["outcome"], end["message"]) == ("failed", "test_shop.py is as it was: the change was not accepted.")
+        assert services.test_file.exists() is exists
 
 
 @pytest.mark.parametrize(("answer", "written"), [("Apply", True), ("Discard", False), (None, False)])
