@@ -43,7 +43,7 @@ class ModelProblem(Exception):
 
 
 class ModelClient(Protocol):
-    """Speaks to one provider. Each call is one attempt: who calls decides about others. Cancelling closes the stream."""
+    """Speaks to one provider. Each call is one attempt; cancelling it closes the stream."""
 
     async def ask(self, question: Question, heard: Callable[[int], None]) -> Answer:
         """Return the answer; ``heard`` gets the characters received so far, again and again. Raises ModelProblem."""
