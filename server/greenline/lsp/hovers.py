@@ -263,7 +263,7 @@ class _Markdown(_Words):
         return f"*{text}*"
 
     def run(self, shown: Shown, subject: _Subject) -> str:
-        if not self._session.client.follows_commands:
+        if not (self._session.client.follows_commands and self._session.may_run):
             return ""
         where = {"qualname": subject.name} if subject.name else {"line": subject.place.line}
         argument = quote(json.dumps([{"uri": shown.document.uri, **where}]))

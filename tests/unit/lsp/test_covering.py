@@ -255,6 +255,8 @@ async def test_links_that_run_tests_are_only_for_clients_that_follow_them(shop: 
         assert "command:" not in "".join(await said(editor, uri, 6))
     async with Editor(shop, MARKDOWN) as editor:
         assert "command:" not in "".join(await said(editor, editor.open(source), 9))
+    async with Editor(shop, merged(MARKDOWN, follows), options={"trusted": False}) as editor:
+        assert "command:" not in "".join(await said(editor, editor.open(source), 9))
 
 
 async def test_hovers_can_be_switched_off_and_elsewhere_there_are_none(shop: FakeServices, source: Path) -> None:
