@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from greenline.domain.asking.model import Answer, Capabilities, Question
@@ -24,7 +25,26 @@ ProblemKind = Literal[
     "no_consent",
 ]
 
+Provider = Literal["anthropic", "bedrock", "vertex", "foundry"]
+
 _PASSING: frozenset[ProblemKind] = frozenset({"rate_limited", "overloaded", "server", "unreachable", "timeout", "cut"})
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Where models are asked, and who has the key. Holds none that a log could show: ``editor_key`` is never printed.
+
+    What is set for Greenline counts before what is set for everything: ``key_command``, then ``editor_key``, then
+    ``ANTHROPIC_API_KEY``. Bedrock, Vertex and Foundry have credentials of their own, found by the SDK's clients.
+    """
+
+    provider: Provider = "anthropic"
+    base_url: str = ""
+    """Of the Messages API, without ``/v1``; empty for the provider's own."""
+    key_command: str = ""
+    """A command line that prints the key, such as that of a password store."""
+    editor_key: str | Callable[[], str] = field(default="", repr=False, compare=False)
+    """From the editor's secret storage: the key, or what returns it when it is needed."""
 
 
 class ModelProblem(Exception):
