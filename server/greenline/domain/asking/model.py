@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from greenline.domain.coverage.model import CoverageMap
 
 Role = Literal["user", "assistant"]
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
@@ -141,3 +144,38 @@ class ProposedTest:
     """Of the module: those that it is meant to reach."""
     suspected_bug: str = ""
     """Why the code itself may be wrong where this test fails, in the model's words; empty for none."""
+
+
+FailureKind = Literal["wrong_test", "suspected_bug", "environment", "flaky", "refused", "weakened", "no_gain"]
+
+
+@dataclass(frozen=True, slots=True)
+class FailedTest:
+    """A proposed test that was not kept. ``message`` says why: what pytest printed of it, or a sentence of ours."""
+
+    test: ProposedTest
+    message: str
+    kind: FailureKind
+
+
+@dataclass(frozen=True, slots=True)
+class Explored:
+    """What is known of a target when a model is asked: what running it showed, and what is left all the same.
+
+    Every text of a tuple stands on a line of its own in the prompt, in this order.
+    """
+
+    observations: tuple[str, ...] = ()
+    """One for each call that is worth telling: ``parse("2d") == 48``, ``parse("") raises ValueError: "empty"``."""
+    tests: tuple[str, ...] = ()
+    """Source of the tests that are kept already: they are not to be written again."""
+    coverage: CoverageMap | None = None
+    """What tests reach with those; None: what the assignment says they do."""
+    survivors: tuple[str, ...] = ()
+    """Small changes of the code that no test notices: "line 12: `<` made `<=`"."""
+    suspected_bugs: tuple[str, ...] = ()
+    """What looks wrong in the code itself: ``parse("-1") raises IndexError: ...``."""
+    hindered: tuple[str, ...] = ()
+    """What kept calls from going on, in a sentence each."""
+    calls: int = 0
+    """How often the target was called; 0: it was not explored."""
