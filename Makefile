@@ -21,7 +21,7 @@ help: ## Show these lines
 demo: $(READY) ## See Greenline at work on the example project
 	@$(PY) -m greenline demo
 
-test: lint client $(ENVIRONMENTS) ## Everything: make check, integration and end-to-end tests, the VS Code client, our own coverage
+test: lint client $(ENVIRONMENTS) ## Everything but the real editors: make check, integration and end-to-end tests, the VS Code client, our own coverage
 	@rm -f .coverage .coverage.*
 	@sh scripts/run_tests.sh $(PY)
 	@$(PY) -m coverage combine -q

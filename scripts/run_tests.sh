@@ -11,7 +11,7 @@ slow="tests/integration/test_environments.py tests/integration/test_interpreters
 "$python" -m coverage run -m pytest -q tests/integration $(printf -- ' --ignore=%s' $slow) >"$log" 2>&1 &
 second=$!
 status=0
-"$python" -m coverage run -m pytest -q tests/unit tests/markers tests/e2e tests/editors tests/kinds $slow || status=$?
+"$python" -m coverage run -m pytest -q tests/unit tests/markers tests/e2e tests/kinds $slow || status=$?
 wait "$second" || status=$?
 second=
 echo "The integration tests, which ran meanwhile:"
