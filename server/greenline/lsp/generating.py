@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from greenline.ports.progress import Progress
     from greenline.services.confirm_tests import Confirmation
     from greenline.services.generate_tests import Generation
+
+log = logging.getLogger(__name__)
 
 _LONGEST = 800
 """Characters of pytest's message in a question."""
@@ -63,14 +66,19 @@ async def generate_all(session: Session, targets: Sequence[Target], progress: Pr
         try:
             ended = await _one(session, target, of_all)
         except JobFailure as problem:
-            failed = True
             told = problem.results if isinstance(problem, Unfinished) else ()
             results += told
             reasons += [] if told else [str(problem)]
+            failed = True
+        except Exception as error:  # the others have nothing to do with it
+            log.exception("generating tests for %s", target)
+            reasons.append(f"{target.qualname or target.path.name}: {type(error).__name__}: {error}")
+            failed = True
         else:
             results += ended.finished.results
             applied += [ended.applied] if ended.applied else []
-    message = names.one_line("; ".join([summary_of_many(results), *dict.fromkeys(reasons)]))
+    found = [summary_of_many(results) + _besides(results)] if results else []
+    message = names.one_line("; ".join([*found, *dict.fromkeys(reasons)]))
     if failed and not applied:
         raise Unfinished(message, results)
     return tell(session, Finished(message, tuple(results)), applied, again)
@@ -131,9 +139,7 @@ async def _confirm(session: Session, services: Services, generation: Generation,
 
 def _confirmed(session: Session, applied: apply_edit.Applied, confirmation: Confirmation) -> Finished:
     if confirmation.ok:
-        others = (and_the_others, and_what_was_in_the_way, and_the_bugs)
-        told = confirmation.message + "".join(also(confirmation.results) for also in others)
-        return Finished(told, confirmation.results)
+        return Finished(confirmation.message + _besides(confirmation.results), confirmation.results)
     message = (
         confirmation.message or confirmation.problem or "The new tests were written, but they could not be confirmed."
     )
@@ -142,6 +148,13 @@ def _confirmed(session: Session, applied: apply_edit.Applied, confirmation: Conf
         detail = f"{detail[:_LONGEST]}\n..."
     session.spawn(offer_undo(session, applied, f"{message}\n{detail}".strip()), "question about undoing")
     raise Unfinished(message, confirmation.results, told=True)
+
+
+def _besides(results: Sequence[TargetResult]) -> str:
+    """Return what there is to say besides what was gained; where nothing was, that has been said but for the bugs."""
+    gained = any(result.status == "confirmed" for result in results)
+    others = (and_the_others, and_what_was_in_the_way, and_the_bugs) if gained else (and_the_bugs,)
+    return "".join(also(results) for also in others)
 
 
 async def offer_undo(session: Session, applied: apply_edit.Applied, message: str) -> None:

@@ -113,7 +113,7 @@ def summary_of_many(results: Sequence[TargetResult]) -> str:
     branches = sum(one.after.branches.covered - one.before.branches.covered for one in gained)
     more = names.counted({"line": lines, "branch": branches})
     told = f"{names.counted({'test': tests})} passed for {names.counted({'function': len(confirmed)})}"
-    return f"{told}; {more} more are covered" if more else told
+    return f"{told}; newly covered: {more}" if more else told
 
 
 def and_the_others(results: Sequence[TargetResult]) -> str:

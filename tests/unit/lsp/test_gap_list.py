@@ -142,7 +142,7 @@ async def test_many_targets_are_one_job_with_one_progress(services: FakeServices
         services.generate.gate.set()
         end = await editor.job_end(job["job"])
         assert end["title"] == "Generate tests for 2 functions"
-        assert end["message"] == "2 tests passed for 2 functions; 2 lines more are covered"
+        assert end["message"] == "2 tests passed for 2 functions; newly covered: 2 lines"
         assert [target.qualname for target in services.generate.runs] == ["greet", "Box.take"]
         assert len(editor.sent("window/workDoneProgress/create")) == 1
 
@@ -190,3 +190,50 @@ async def test_targets_that_make_no_sense_are_refused(services: FakeServices, va
     async with Editor(services) as editor:
         with pytest.raises(RpcError):
             await editor.run("greenline.generateTests", values)
+
+
+async def test_of_many_it_is_said_which_got_no_test(services: FakeServices, source: Path) -> None:
+    generate = services.generate.generate
+
+    async def only_greet(target: Target, progress: Any, **more: Any) -> Any:
+        services.generate.status = "confirmed" if target.qualname == "greet" else "failed"
+        return await generate(target, progress, **more)
+
+    services.generate.generate = only_greet  # type: ignore[method-assign]
+    async with Editor(services, FULL) as editor:
+        Applies(editor)
+        end = await generated_for(editor, editor.open(source), "greet", "Box.take")
+        assert end["message"] == (
+            "1 test passed for 1 function; newly covered: 1 line; no test for Box.take (the log says why)"
+        )
+
+
+async def test_where_nothing_was_accepted_that_is_all_there_is_to_say(services: FakeServices, source: Path) -> None:
+    async with Editor(services, FULL, options={"generate": {"preview": True}}) as editor:
+        editor.handlers["window/showMessageRequest"] = lambda _: {"title": "Discard"}
+        end = await generated_for(editor, editor.open(source), "greet", "Box.take")
+        assert end["message"].startswith("test_shop.py is as it was: the new tests were not accepted.")
+        assert "no function" not in end["message"]
+
+
+async def test_what_should_not_happen_to_one_ends_none_of_the_others(services: FakeServices, source: Path) -> None:
+    generate = services.generate.generate
+
+    async def broken_at_first(target: Target, progress: Any, **more: Any) -> Any:
+        if target.qualname == "greet":
+            raise RecursionError("too deep")
+        return await generate(target, progress, **more)
+
+    services.generate.generate = broken_at_first  # type: ignore[method-assign]
+    async with Editor(services, FULL) as editor:
+        applies = Applies(editor)
+        end = await generated_for(editor, editor.open(source), "greet", "Box.take")
+        assert len(applies.edits) == 1
+        assert end["outcome"] == "done"
+        assert "greet: RecursionError: too deep" in end["message"]
+
+
+async def generated_for(editor: Editor, uri: str, *names: str) -> Any:
+    targets = [{"uri": uri, "qualname": name} for name in names]
+    job = await editor.run("greenline.generateTests", {"targets": targets})
+    return await editor.job_end(job["job"])
