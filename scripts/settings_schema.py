@@ -15,8 +15,18 @@ PACKAGE = Path(__file__).resolve().parent.parent / "vscode-client" / "package.js
 SECTION = "greenline"
 """The id of the generated section; the client's own settings stand in another one."""
 
-SCOPES = {"greenline.interpreter": "machine-overridable", "greenline.isolation.command": "machine-overridable"}
-"""What differs from machine to machine; every other setting may differ from folder to folder."""
+SCOPES = {
+    "greenline.interpreter": "machine-overridable",
+    "greenline.isolation.command": "machine-overridable",
+    "greenline.model.provider": "machine",
+    "greenline.model.baseUrl": "machine",
+    "greenline.model.keyCommand": "machine",
+    "greenline.model.dollarsPerDay": "machine",
+}
+"""What differs from machine to machine; every other setting may differ from folder to folder.
+
+What is ``machine`` a workspace cannot set: who gets the key and the source, and what a day may cost.
+"""
 
 
 def section() -> dict[str, Any]:

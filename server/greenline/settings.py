@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
@@ -11,6 +12,7 @@ OnSave = Literal["off", "affected", "file"]
 IsolationLevel = Literal["auto", "guard", "sandbox", "command"]
 EngineChoice = Literal["auto", "explore", "model"]
 Docstrings = Literal["none", "follow", "given-when-then"]
+ModelProvider = Literal["anthropic", "bedrock", "vertex", "foundry"]
 
 
 class SettingsProblem(Exception):
@@ -194,6 +196,93 @@ class Settings:
         "Places that have other names where isolation.command runs things: `{project}=/project; {scratch}=/scratch; "
         "{python}=/usr/bin/python3`.",
     )
+    model_enabled: bool = _setting(
+        False,
+        "model.enabled",
+        "Ask a language model for the tests that exploring could not find. Nothing is sent before you have agreed, for "
+        "each workspace; what is sent, and what it costs, is shown.",
+    )
+    model_name: str = _setting(
+        "",
+        "model.name",
+        "The one model to ask. Empty: those of `models` in `greenline.toml` or `[tool.greenline]`, one after another "
+        "until one answers, else those that Greenline knows.",
+    )
+    model_provider: ModelProvider = _setting(
+        "anthropic",
+        "model.provider",
+        "Whose service is asked. `bedrock`, `vertex` and `foundry` take the account that their own tools use.",
+        enum=["anthropic", "bedrock", "vertex", "foundry"],
+    )
+    model_base_url: str = _setting(
+        "",
+        "model.baseUrl",
+        "Another address that speaks the Messages API: a gateway, or a server of your own. Empty: the provider's.",
+    )
+    model_key_command: str = _setting(
+        "",
+        "model.keyCommand",
+        "A command that prints the key, such as `pass show anthropic`. Empty: the key that the editor keeps, or "
+        "`ANTHROPIC_API_KEY` of the environment.",
+    )
+    model_thinking: str = _setting(
+        "high",
+        "model.thinking",
+        "How much a model may think before it answers: `low`, `medium`, `high`, `off`, or a number of tokens such as "
+        "`20000`. What a model cannot take is fitted to what it can.",
+        pattern="^(low|medium|high|off|[1-9][0-9]{3,5})$",
+    )
+    model_refinement: bool = _setting(
+        True,
+        "model.refinement",
+        "Send what failed back to the model, at most three times, where no rule repairs it.",
+    )
+    model_coverage_guided: bool = _setting(
+        False,
+        "model.coverageGuided",
+        "Show the model what its tests still do not reach, and ask again, at most five times.",
+    )
+    model_coverage_target: int = _setting(
+        80,
+        "model.coverageTarget",
+        "The percentage of a target at which model.coverageGuided asks no more.",
+        minimum=1,
+        maximum=100,
+    )
+    model_tokens_per_target: int = _setting(
+        200_000,
+        "model.tokensPerTarget",
+        "How many tokens, in and out, may be used up for one function. A request that could go beyond is not made.",
+        minimum=1_000,
+        maximum=10_000_000,
+    )
+    model_dollars_per_target: float = _setting(
+        1.0,
+        "model.dollarsPerTarget",
+        "How many dollars one function may cost. A request that could go beyond is not made.",
+        minimum=0.001,
+        maximum=1_000,
+    )
+    model_dollars_per_day: float = _setting(
+        10.0,
+        "model.dollarsPerDay",
+        "How many dollars all projects on this machine may cost in a day. A request that could go beyond is not made.",
+        minimum=0.001,
+        maximum=100_000,
+    )
+    model_seconds_per_target: float = _setting(
+        600.0,
+        "model.secondsPerTarget",
+        "How long models may be asked for one function, in seconds, with all waiting.",
+        minimum=1,
+        maximum=86_400,
+    )
+    model_ignore: str = _setting(
+        "",
+        "model.ignore",
+        "Files of which nothing is ever sent, besides those that hold keys by their names (`.env`, `*.pem`, ...): "
+        "patterns, parted by `;`, such as `billing/*; **/secrets.py`.",
+    )
 
     @classmethod
     def from_nested(cls, values: Mapping[str, Any]) -> tuple[Settings, list[str]]:
@@ -246,6 +335,8 @@ def _checked(value: Any, default: Any, metadata: Mapping[str, Any]) -> Any:
         raise SettingsProblem(f"greenline.{key}: {value!r} is not a {type(default).__name__}; {default!r} is used")
     if "enum" in schema and value not in schema["enum"]:
         raise SettingsProblem(f"greenline.{key}: {value!r} is none of {', '.join(schema['enum'])}; {default!r} is used")
+    if "pattern" in schema and not re.fullmatch(schema["pattern"], value):
+        raise SettingsProblem(f"greenline.{key}: {value!r} is none of the values that it can have; {default!r} is used")
     if "minimum" in schema and not schema["minimum"] <= value <= schema["maximum"]:
         raise SettingsProblem(
             f"greenline.{key}: {value} is not between {schema['minimum']} and {schema['maximum']}; {default} is used"

@@ -42,6 +42,9 @@ def test_unknown_keys_and_null_are_ignored() -> None:
         ({"severity": {"uncovered": "loud"}}, ["greenline.severity.uncovered", "'loud'", "warning"]),
         ({"tests": {"maxExamples": {"critical": 0}}}, ["greenline.tests.maxExamples.critical", "200"]),
         ({"tests": {"maxExamples": {"ioBound": 2.5}}}, ["greenline.tests.maxExamples.ioBound", "2.5", "50"]),
+        ({"model": {"thinking": "a lot"}}, ["greenline.model.thinking", "'a lot'", "'high'"]),
+        ({"model": {"thinking": "20000 "}}, ["greenline.model.thinking", "'20000 '"]),
+        ({"model": {"dollarsPerDay": 0}}, ["greenline.model.dollarsPerDay", "0.001", "10.0"]),
         ({"codeLens": 1}, ["greenline.codeLens", "1", "True"]),
     ],
 )
@@ -74,6 +77,16 @@ def test_the_vs_code_client_has_exactly_these_settings() -> None:
     assert script["updated"](text) == text, "run scripts/settings_schema.py"
     generated = json.loads(text)["contributes"]["configuration"][0]["properties"]
     assert set(generated) == set(Settings.json_schema())
+
+
+def test_a_workspace_cannot_say_who_gets_the_key_and_the_source_nor_what_a_day_may_cost() -> None:
+    package = json.loads((REPOSITORY / "vscode-client" / "package.json").read_text(encoding="utf-8"))
+    schema = package["contributes"]["configuration"][0]["properties"]
+    own = {key for key, spec in schema.items() if spec["scope"] == "machine"}
+    names = ("provider", "baseUrl", "keyCommand", "dollarsPerDay")
+    assert own == {f"greenline.model.{name}" for name in names}
+    untrusted = package["capabilities"]["untrustedWorkspaces"]["restrictedConfigurations"]
+    assert "greenline.model.enabled" in untrusted
 
 
 def test_a_changed_setting_is_noticed() -> None:
