@@ -96,7 +96,7 @@ class Commands:
         path = Path(ids[0].partition("::")[0])
 
         async def work(progress: Progress) -> Finished:
-            return await testing.run_selected(self._session, path, ids, progress)
+            return await testing.run_selected(self._session, ids, progress)
 
         return self._start(("tests", *ids), f"Run {names.counted({'test': len(ids)})}", work, path)
 
@@ -164,7 +164,7 @@ class Commands:
             about = await found(self._session, uri, of)
             tests = [place.absolute_id for place in about.places]
             if tests:
-                return await testing.run_selected(self._session, path, tests, progress)
+                return await testing.run_selected(self._session, tests, progress)
             self._session.log(about.message)
             return await testing.run_tests_of(self._session, path, progress)
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from greenline.lsp.job_report import Finished, Unfinished
 from greenline.lsp.session import Info, Warning_
+from greenline.ports.progress import Counted, Share
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
-    from pathlib import Path
+    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
     from greenline.lsp.services import Services
     from greenline.lsp.session import Session
@@ -40,16 +41,23 @@ async def run_tests_of(session: Session, path: Path, progress: Progress) -> Fini
     return await _told(session, path, progress, lambda services: services.run_affected.run_tests_of(path, progress))
 
 
-async def run_selected(session: Session, path: Path, tests: Sequence[str], progress: Progress) -> Finished:
-    """Run chosen tests (node ids with an absolute path) of the project that holds a file."""
-    return await _told(session, path, progress, lambda services: services.run_affected.run_selected(tests, progress))
+async def run_selected(session: Session, tests: Sequence[str], progress: Progress) -> Finished:
+    """Run chosen tests (node ids with an absolute path), those of each project by themselves, one after the other."""
+    progress.step("Starting")
+    services = await session.load_services()
+    by_root = await asyncio.to_thread(_by_root, services, tests)
+    ended: dict[Path, SuiteRun] = {}
+    for number, (root, chosen) in enumerate(by_root.items(), 1):
+        part = Share(Counted(progress, number, len(by_root)), (number - 1) / len(by_root), number / len(by_root))
+        ended[root] = await _ran(session, root, _selected(chosen, part))
+    return _finished(session, ended)
 
 
 async def run_again(session: Session, path: Path, tests: Sequence[str], progress: Progress) -> SuiteRun:
-    """Run chosen tests as ``run_selected`` does; whoever asks says how it ended."""
+    """Run chosen tests of the project that holds a file; whoever asks says how it ended."""
     services = await session.load_services()
     root = await asyncio.to_thread(services.run_suite.root_of, path)
-    return await _ran(session, root, lambda services: services.run_affected.run_selected(tests, progress))
+    return await _ran(session, root, _selected(tests, progress))
 
 
 async def run_in_background(session: Session, root: Path, paths: Sequence[Path], progress: Progress) -> Finished:
@@ -80,22 +88,43 @@ async def _told(session: Session, path: Path, progress: Progress, run: Run, *, e
     progress.step("Starting")
     services = await session.load_services()
     root = await asyncio.to_thread(services.run_suite.root_of, path)
-    ended = await _ran(session, root, run, everything=everything)
-    if not ended.ok:
-        raise Unfinished(ended.message)
-    session.show(ended.message, Info)
-    return Finished(ended.message, tests=outcomes(root, ended))
+    return _finished(session, {root: await _ran(session, root, run, everything=everything)})
 
 
-def outcomes(root: Path, ended: SuiteRun) -> dict[str, tuple[str, str]]:
-    """Return how each test ended, by its id with the absolute path; of one with parameters, the worst of them."""
+def _by_root(services: Services, tests: Sequence[str]) -> dict[Path, list[str]]:
+    """Return the tests by the root of the project that they run in."""
+    files = {test: Path(test.partition("::")[0]) for test in tests}
+    roots = {file: services.run_suite.root_of(file) for file in dict.fromkeys(files.values())}
+    found: dict[Path, list[str]] = {}
+    for test, file in files.items():
+        found.setdefault(roots[file], []).append(test)
+    return found
+
+
+def _selected(tests: Sequence[str], progress: Progress) -> Run:
+    return lambda services: services.run_affected.run_selected(tests, progress)
+
+
+def _finished(session: Session, ended: Mapping[Path, SuiteRun]) -> Finished:
+    """Tell how runs ended, by the root of their project. Raises Unfinished where none ran anything."""
+    told = [run.message if len(ended) == 1 else f"{root.name}: {run.message}" for root, run in ended.items()]
+    message = "; ".join(told)
+    if not any(run.ok for run in ended.values()):
+        raise Unfinished(message)
+    session.show(message, Info)
+    return Finished(message, tests={test: how for root, run in ended.items() for test, how in _outcomes(root, run)})
+
+
+def _outcomes(root: Path, ended: SuiteRun) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Return how each test ended, by its id with the absolute path; of one with parameters the worst comes last."""
     from greenline.services.test_places import without_parameters  # noqa: PLC0415 - it is loaded with the services
 
     told = [(node_id, "skipped", "") for node_id in ended.skipped] + [
         (node_id, "passed", "") for node_id in ended.passed
     ]
     told += [(failure.node_id, "failed", failure.message) for failure in ended.failures]
-    return {f"{root / without_parameters(node_id)}": (outcome, message) for node_id, outcome, message in told}
+    for node_id, outcome, message in told:
+        yield f"{root / without_parameters(node_id)}", (outcome, message)
 
 
 async def _ran(session: Session, root: Path, run: Run, *, everything: bool = False) -> SuiteRun:

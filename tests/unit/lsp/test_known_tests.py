@@ -119,3 +119,22 @@ async def test_the_end_of_a_run_says_what_became_of_each_test(services: FakeServ
             ("test_b", "failed"),
         ]
         assert end["tests"][1]["message"] == "assert 1 == 2"
+
+
+async def test_tests_of_several_projects_run_in_their_own(services: FakeServices, tmp_path: Path) -> None:
+    from greenline.services.run_suite import SuiteRun
+
+    one, two = (tmp_path / name / "tests" / "test_a.py" for name in ("one", "two"))
+    services.run_suite.root_of = lambda path: path.parent.parent  # type: ignore[method-assign]
+    passed = frozenset({"tests/test_a.py::test_a"})
+    services.run_affected.answers = {
+        one: SuiteRun("1 passed", ok=True, passed=passed, tests=1),
+        two: SuiteRun("pytest is missing", ok=False),
+    }
+    async with Editor(services) as editor:
+        ids = [f"{one}::test_a", f"{two}::test_a", f"{one}::test_b"]
+        job = await editor.run("greenline.runTests", {"tests": ids})
+        end = await editor.job_end(job["job"])
+        assert services.run_affected.selected == [(ids[0], ids[2]), (ids[1],)]
+        assert end["message"] == "one: 1 passed; two: pytest is missing"
+        assert [(told["id"], told["outcome"]) for told in end["tests"]] == [(ids[0], "passed")]
