@@ -5,11 +5,13 @@ import type { LanguageClient } from "vscode-languageclient/node";
 
 export type LineState = "covered" | "uncovered" | "partial" | "unknown" | "failing";
 
+/** First and last line, counted from 1. */
+export type Run = readonly [number, number];
+
 export interface Coverage {
   readonly uri: string;
   readonly version: number | null;
-  /** First and last line of each run, counted from 1. */
-  readonly lines: Readonly<Partial<Record<LineState, readonly (readonly [number, number])[]>>>;
+  readonly lines: Readonly<Partial<Record<LineState, readonly Run[]>>>;
   /** For the status bar, and for who points at it or has it read out. */
   readonly title: string;
   readonly details: string;

@@ -1,22 +1,27 @@
-/** Draws the states of lines: a bar beside the text and a mark in the ruler. The gutter stays free for breakpoints. */
+/**
+ * Draws the states of lines: a bar beside the text and a mark in the ruler, and where that is wanted an icon in the gutter. Icons are
+ * not there by default: where one is, VS Code sets no breakpoint by a click.
+ */
 
 import * as vscode from "vscode";
-import type { LineState, LiveCoverage } from "./coverage";
+import type { LineState, LiveCoverage, Run } from "./coverage";
 
-/** Each state has a style of its own too: colours alone are not seen by everybody. */
-const styles: Record<LineState, string> = {
-  uncovered: "solid",
-  partial: "dashed",
-  unknown: "dotted",
-  covered: "solid",
-  failing: "double",
+const { Left, Center, Right, Full } = vscode.OverviewRulerLane;
+
+/** Each state has a shape and a place in the ruler of its own, its icon (media) too: colours alone are not seen by everybody. */
+const looks: Record<LineState, readonly [style: string, pixels: number, lane?: vscode.OverviewRulerLane]> = {
+  uncovered: ["solid", 4, Left],
+  partial: ["dashed", 4, Center],
+  unknown: ["dotted", 4, Right],
+  covered: ["solid", 1],
+  failing: ["double", 6, Full],
 };
 
 export class Decorations implements vscode.Disposable {
   private types = new Map<LineState, vscode.TextEditorDecorationType>();
   private readonly subscriptions: vscode.Disposable[];
 
-  constructor(private readonly coverage: LiveCoverage) {
+  constructor(private readonly coverage: LiveCoverage, private readonly media: vscode.Uri) {
     this.subscriptions = [
       coverage.onDidChange((uri) => this.draw(vscode.window.visibleTextEditors.filter((e) => e.document.uri.toString() === uri.toString()))),
       vscode.window.onDidChangeVisibleTextEditors((editors) => this.draw(editors)),
@@ -36,24 +41,16 @@ export class Decorations implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.subscriptions.forEach((one) => void one.dispose());
-    this.forget();
+    [...this.subscriptions, ...this.types.values()].forEach((one) => void one.dispose());
   }
 
   private renew(): void {
-    this.forget();
-    const settings = vscode.workspace.getConfiguration("greenline.decorations");
-    if (settings.get("enabled", true)) {
-      const background = settings.get("lineBackground", false);
-      const states = (Object.keys(styles) as LineState[]).filter((state) => state !== "covered" || settings.get("covered", false));
-      this.types = new Map(states.map((state) => [state, decoration(state, background)]));
-    }
-    this.draw(vscode.window.visibleTextEditors);
-  }
-
-  private forget(): void {
     this.types.forEach((type) => void type.dispose());
-    this.types.clear();
+    const settings = vscode.workspace.getConfiguration("greenline.decorations");
+    const wanted = (state: LineState) => settings.get("enabled", true) && (state !== "covered" || settings.get("covered", false));
+    const states = (Object.keys(looks) as LineState[]).filter(wanted);
+    this.types = new Map(states.map((state) => [state, decoration(state, settings, this.media)]));
+    this.draw(vscode.window.visibleTextEditors);
   }
 
   private draw(editors: readonly vscode.TextEditor[]): void {
@@ -62,7 +59,8 @@ export class Decorations implements vscode.Disposable {
       // Told of an older text: the editor has moved what is drawn, and a newer notification is under way.
       if (coverage && (coverage.version === null || coverage.version === editor.document.version)) {
         for (const [state, type] of this.types) {
-          const runs = coverage.lines[state] ?? [];
+          // Lines of failing tests ran too: one line has one shape.
+          const runs = without(coverage.lines[state] ?? [], state === "failing" ? [] : (coverage.lines.failing ?? []));
           editor.setDecorations(type, runs.map(([first, last]) => new vscode.Range(first - 1, 0, last - 1, 0)));
         }
       }
@@ -70,17 +68,24 @@ export class Decorations implements vscode.Disposable {
   }
 }
 
-function decoration(state: LineState, background: boolean): vscode.TextEditorDecorationType {
-  const color = new vscode.ThemeColor(`greenline.${state}`);
+function without(runs: readonly Run[], others: readonly Run[]): readonly Run[] {
+  const beside = ([first, last]: Run, [from, to]: Run): Run[] => [[first, Math.min(last, from - 1)], [Math.max(first, to + 1), last]];
+  return others.reduce((left, other) => left.flatMap((run) => beside(run, other).filter(([first, last]) => first <= last)), runs);
+}
+
+function decoration(state: LineState, settings: vscode.WorkspaceConfiguration, media: vscode.Uri): vscode.TextEditorDecorationType {
+  const [borderStyle, pixels, overviewRulerLane] = looks[state];
+  const borderColor = new vscode.ThemeColor(`greenline.${state}`);
+  const icon = (theme: string) => ({ gutterIconPath: vscode.Uri.joinPath(media, `${state}-${theme}.svg`) });
   return vscode.window.createTextEditorDecorationType({
     isWholeLine: true,
-    borderColor: color,
-    borderStyle: styles[state],
-    borderWidth: "0 0 0 3px",
-    overviewRulerColor: color,
-    overviewRulerLane: vscode.OverviewRulerLane.Left,
+    borderColor,
+    borderStyle,
+    borderWidth: `0 0 0 ${pixels}px`,
     // What is typed at the end of a line is of that line; what is typed behind it is not.
     rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
-    ...(background ? { backgroundColor: new vscode.ThemeColor(`greenline.${state}Background`) } : {}),
+    ...(overviewRulerLane ? { overviewRulerColor: borderColor, overviewRulerLane } : {}),
+    ...(settings.get("gutterIcons", false) ? { light: icon("light"), dark: icon("dark"), gutterIconSize: "contain" } : {}),
+    ...(settings.get("lineBackground", false) ? { backgroundColor: new vscode.ThemeColor(`greenline.${state}Background`) } : {}),
   });
 }

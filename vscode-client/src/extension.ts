@@ -17,7 +17,7 @@ let server: Server | undefined;
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("Greenline", { log: true });
   const coverage = new LiveCoverage();
-  const decorations = new Decorations(coverage);
+  const decorations = new Decorations(coverage, vscode.Uri.joinPath(context.extensionUri, "media"));
   const status = new StatusPage();
   const [gaps, testing] = [new GapsView(), new Testing()];
   const running = new Server(context, log, { coverage, status, gaps, testing });
