@@ -92,11 +92,21 @@ def _result(result: TargetResult, texts: Mapping[Path, str]) -> dict[str, Any]:
         "mutants": {"total": result.strength.mutants, "killed": result.strength.killed} if result.strength else None,
         "oracles": list(result.oracles),
         "suspected_bugs": [
-            {"call": b.call, "error": b.error, "line": b.line, "documented": b.documented or None}
+            {
+                "call": b.call,
+                "error": b.error,
+                "line": b.line,
+                "documented": b.documented or None,
+                "said": b.said or None,
+            }
             for b in result.suspected_bugs
         ],
         "not_tested": list(result.not_tested),
         "refused": list(result.refused),
+        "engines": dict(result.engines),
+        "model_notes": list(result.model_notes),
+        "tokens": result.tokens,
+        "dollars": result.dollars,
     }
 
 

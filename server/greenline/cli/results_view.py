@@ -42,13 +42,17 @@ def print_result(console: Console, result: TargetResult, texts: Mapping[Path, st
             print_code(console, result.code)
         else:
             for test in result.tests:
-                console.print(f"      {escape(test)}", soft_wrap=True)
+                console.print(f"      {escape(test)}{_by_whom(result, test)}", soft_wrap=True)
     elif result.reason:
         for line in result.reason.strip().splitlines():
             console.print(f"    {escape(line)}", soft_wrap=True)
         if result.code:
             print_code(console, result.code)
     _print_what_is_left(console, result)
+    for note in result.model_notes:
+        console.print(f"    [dim]model: {escape(note)}[/]", soft_wrap=True)
+    if result.tokens:
+        console.print(f"    [dim]asking it took {_cost(result)}[/]", soft_wrap=True)
 
 
 def _print_what_is_left(console: Console, result: TargetResult) -> None:
@@ -118,6 +122,18 @@ def _gain(console: Console, result: TargetResult) -> str:
         won.append(f"+{branches} {'branch' if branches == 1 else 'branches'}")
     figures = f"{percent(before)} {arrow(console)} [bold green]{percent(after)}[/]"
     return f"{figures}  [dim]{', '.join(won)}[/]" if won else figures
+
+
+def _by_whom(result: TargetResult, test: str) -> str:
+    """Say of a model's test whose it is, and what it rests on."""
+    if result.engines.get(test, result.engine) != "model":
+        return ""
+    return "  [dim]by a model: it asserts what the model takes to be meant[/]"
+
+
+def _cost(result: TargetResult) -> str:
+    price = "at a price that is not known" if result.dollars is None else f"for ${result.dollars:.4f}"
+    return f"{result.tokens:,} tokens {price}"
 
 
 def _noticed(result: TargetResult) -> str:

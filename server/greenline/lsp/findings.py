@@ -43,7 +43,7 @@ class Suspicion:
     def message(self) -> str:
         """One sentence: the shortest call that shows it, and what it does."""
         said = f"`{short(self.bug.call)}` {' '.join(self.bug.words.split())}"
-        if self.bug.documented:
+        if self.bug.documented or self.bug.said:
             return said
         return f"{said.rstrip('.')}, which neither the code nor its documentation announces"
 

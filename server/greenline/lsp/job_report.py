@@ -183,11 +183,21 @@ def _result(result: TargetResult) -> dict[str, Any]:
         "mutants": {"total": result.strength.mutants, "killed": result.strength.killed} if result.strength else None,
         "oracles": list(result.oracles),
         "suspectedBugs": [
-            {"call": bug.call, "error": bug.error, "line": bug.line, "documented": bug.documented or None}
+            {
+                "call": bug.call,
+                "error": bug.error,
+                "line": bug.line,
+                "documented": bug.documented or None,
+                "said": bug.said or None,
+            }
             for bug in result.suspected_bugs
         ],
         "notTested": list(result.not_tested),
         "refused": list(result.refused),
+        "engines": dict(result.engines),
+        "modelNotes": list(result.model_notes),
+        "tokens": result.tokens,
+        "dollars": result.dollars,
     }
 
 

@@ -64,6 +64,32 @@ def test_it_is_said_again_where_nothing_more_is_to_gain(run: Run, services: Fake
     assert f"asserted already\n    left: Line 4 never jumps\n    in the way: {EXITED}\n" in said
 
 
+def test_which_tests_a_model_wrote_and_what_that_took_is_said(run: Run, services: FakeServices, folder: Path) -> None:
+    generation = confirmed(folder)
+    result = replace(
+        generation.results[0],
+        engines={"test_price_rejects_zero": "model"},
+        model_notes=("`test_price_cheap` was not kept: it asserts less than before.",),
+        tokens=12345,
+        dollars=0.0321,
+    )
+    services.generations["price"] = replace(generation, results=(result,))
+
+    said = run("generate", "prices.py::price").stdout
+
+    assert "      test_price\n" in said
+    assert "      test_price_rejects_zero  by a model: it asserts what the model takes to be meant\n" in said
+    assert "    model: `test_price_cheap` was not kept: it asserts less than before.\n" in said
+    assert "12,345 tokens for $0.0321" in said
+
+
+def test_an_unknown_price_is_said_to_be_unknown(run: Run, services: FakeServices, folder: Path) -> None:
+    generation = confirmed(folder)
+    result = replace(generation.results[0], tokens=10, dollars=None)
+    services.generations["price"] = replace(generation, results=(result,))
+    assert "10 tokens at a price that is not known" in run("generate", "prices.py::price").stdout
+
+
 def test_what_the_reason_says_is_not_said_twice(run: Run, services: FakeServices, folder: Path) -> None:
     generation = ended(folder, "not_testable", EXITED)
     result = replace(generation.results[0], not_tested=(EXITED, "Not covered: `price` is never called"))
@@ -130,6 +156,10 @@ def test_json_has_one_entry_for_each_function_and_nothing_else_is_on_stdout(
                 "suspected_bugs": [],
                 "not_tested": ["Line 4 never jumps to 6"],
                 "refused": [],
+                "engines": {},
+                "model_notes": [],
+                "tokens": 0,
+                "dollars": 0.0,
             },
             {
                 "target": "prices.py::Box.open",
@@ -148,6 +178,10 @@ def test_json_has_one_entry_for_each_function_and_nothing_else_is_on_stdout(
                 "suspected_bugs": [],
                 "not_tested": [],
                 "refused": [],
+                "engines": {},
+                "model_notes": [],
+                "tokens": 0,
+                "dollars": 0.0,
             },
         ]
     }

@@ -47,6 +47,20 @@ def test_of_one_name_in_several_classes_the_new_one_is_remembered(test: str) -> 
     assert accepted_tests([result], edit, ROOT) == [expected]
 
 
+def test_each_test_is_remembered_as_its_engines() -> None:
+    result = TargetResult(
+        Target(ROOT / "shop.py", qualname="label"),
+        "confirmed",
+        engine="explore",
+        tests=("test_one", "TestLabel::test_one"),
+        oracles=("observed", "intended"),
+        engines={"TestLabel::test_one": "model"},
+    )
+    edit = TestEdit(ROOT / "test_shop.py", creates=False, base_text="", new_text=TEXT)
+    found = accepted_tests([result], edit, ROOT)
+    assert [(one.engine, one.oracles) for one in found] == [("explore", ("observed",)), ("model", ("intended",))]
+
+
 @pytest.mark.parametrize(
     "result",
     [

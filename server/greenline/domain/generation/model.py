@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -10,7 +11,8 @@ from greenline.domain.code.model import Target
 from greenline.domain.coverage.model import Summary
 from greenline.domain.generation.case import Case
 
-Oracle = Literal["observed", "documented", "declared-raise", "property"]
+Oracle = Literal["observed", "documented", "declared-raise", "property", "intended"]
+"""What an assertion rests on; ``intended``: what a model takes the code to be meant to do."""
 Status = Literal["confirmed", "nothing_to_gain", "not_testable", "failed", "cancelled"]
 
 
@@ -43,6 +45,8 @@ class Candidate:
     summary: str = ""
     """What it shows, in a sentence, for a docstring; ``story`` says it as given, when and then."""
     story: str = ""
+    engine: str = ""
+    """What proposed it, where it is not the engine that the result names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +54,21 @@ class SuspectedBug:
     """An exception that nothing in the code or its documentation announces, on a type-valid input.
 
     With ``documented`` ("gives 2") it is a result that the documentation contradicts; ``error`` ("gives 3") is the
-    result then, and ``line`` that of the example.
+    result then, and ``line`` that of the example. With ``said`` a model suspects it: its test fails by ``error``
+    ("assert 3 == 2"), and these are its words.
     """
 
     call: str
     error: str
     line: int | None = None
     documented: str = ""
+    said: str = ""
 
     @property
     def words(self) -> str:
         """What the call does, as it follows the call in a sentence."""
+        if self.said:
+            return f"does not do what a model expects ({self.error}): {self.said}"
         return (
             f"{self.error}, but by its documentation {self.documented}" if self.documented else f"raises {self.error}"
         )
@@ -170,6 +178,14 @@ class TargetResult:
     """What was refused to calls while exploring, and what ended them, in a sentence each: it is in no test."""
     placed: str = ""
     """Why the tests are in that file, to follow its name: "imports parcels.core already"."""
+    engines: Mapping[str, str] = field(default_factory=dict)
+    """New test -> what proposed it, for those that are not by ``engine``."""
+    model_notes: tuple[str, ...] = ()
+    """What happened while a model was asked, in a sentence each; empty when none was."""
+    tokens: int = 0
+    """That asking a model for it used up, in and out."""
+    dollars: float | None = 0.0
+    """What that cost; None where a model's price is not known."""
 
     @property
     def left(self) -> tuple[str, ...]:
