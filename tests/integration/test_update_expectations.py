@@ -369,6 +369,28 @@ async def test_each_form_is_updated_in_place_and_the_rest_is_told(desk: Desk) ->
     assert desk.tests.read_text() == TESTS, "nothing is written"
 
 
+def test_of_a_folder_the_projects_own_files_with_generated_tests(desk: Desk) -> None:
+    installed = desk.root / "env" / "lib" / "site-packages" / "shop" / "test_shop.py"
+    installed.parent.mkdir(parents=True)
+    (desk.root / "env" / "pyvenv.cfg").touch()
+    installed.write_text(TESTS)
+    (desk.tests.parent / "test_mine.py").write_text("def test_mine():\n    assert True\n")
+    (desk.tests.parent / "test_broken.py").write_text("def test_broken(:\n")
+    assert desk.service.files(desk.root) == []
+    desk.accept()
+    assert desk.service.files(desk.root) == [desk.tests]
+    assert desk.service.files(desk.tests.parent) == [desk.tests]
+
+
+async def test_what_a_model_takes_for_intended_is_not_bent(desk: Desk) -> None:
+    node = named_tests(TESTS)["test_equal"]
+    desk.index.remember([GeneratedTest(key_of(node), "shop.py::half", "model", ("intended",))])
+    update = await desk.propose("test_equal")
+    assert update.edit is None
+    assert [one.test for one in update.tests] == ["test_equal"]
+    assert "what a model takes the code to be meant to do" in update.tests[0].refusal
+
+
 async def test_what_was_updated_is_known_from_then_on(desk: Desk) -> None:
     desk.accept()
     update = await desk.propose("test_equal")

@@ -207,6 +207,9 @@ class _Work:
     def _judged(self, expected: Expectations, report: TestReport) -> Revised:
         """Return the test with the values of now, or why there is no such test."""
         revised = revise(expected, self.text, report.noted)
+        if "intended" in self.known[expected.test].oracles and revised.changes:
+            words = "it says what a model takes the code to be meant to do: whether that or the code is wrong, you know"
+            return replace(revised, changes=(), refusal=words)
         mine = [o for o in report.outcomes if name_of(o.node_id) == expected.test]
         refused = next((what for outcome in mine for what in outcome.refused), "")
         if refused:
