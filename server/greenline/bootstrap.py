@@ -217,6 +217,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
             documents=documents,
             generated=lasting.generated,
             settings=settings,
+            sources=sources,
             formatter=formatter,
         ),
         run_suite=suite,

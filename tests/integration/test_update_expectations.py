@@ -14,6 +14,7 @@ from greenline.adapters.interpreter_discovery import InterpreterDiscovery
 from greenline.adapters.probes import Probes
 from greenline.adapters.project_files import ProjectFiles
 from greenline.adapters.pytest_process import PytestProcess
+from greenline.adapters.source_tree import SourceTreeOnDisk
 from greenline.domain.generation.kept_tests import GeneratedTest, key_of, keys_of, named_tests
 from greenline.services.update_expectations import Update, UpdateExpectations
 from greenline.settings import Settings
@@ -329,6 +330,7 @@ class Desk:
             documents=DiskDocuments(),
             generated=self.index,
             settings=Settings(interpreter=sys.executable),
+            sources=SourceTreeOnDisk(),
             formatter=FormatterProcess(),
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command("update")
-@click.argument("tests", metavar="TESTFILE[::TEST]...", nargs=-1, required=True)
+@click.argument("tests", metavar="TESTFILE[::TEST]|FOLDER...", nargs=-1, required=True)
 @click.option("--dry-run", is_flag=True, help="Show what would change, write nothing.")
 @click.option(
     "--interpreter",
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 def command(
     ctx: click.Context, /, tests: tuple[str, ...], dry_run: bool, interpreter: Path | None, **isolation: Any
 ) -> None:
-    """Give generated tests the values that the code gives now.
+    """Give generated tests the values that the code gives now: those of a file or a folder, or the named ones.
 
     Only tests that Greenline wrote and nobody has edited since are changed, and in them only expected values,
     with the names, docstrings and row ids that say the old ones. A test is changed only after it has passed twice with
@@ -48,9 +48,12 @@ def command(
     """
     from greenline.cli import console  # noqa: PLC0415 - rich loads with the work
 
-    wanted = _by_file(tests)
     settings = replace(Settings(), interpreter=str(interpreter.absolute()) if interpreter else "", **isolation)
     services, stdout = services_for(settings), console.out()
+    wanted = _by_file(tests, services.update.files)
+    if not wanted:
+        stdout.print(console.mark(stdout, "nothing_to_gain"), end=" ")
+        stdout.print(f"{', '.join(tests)}: no test that Greenline wrote and nobody has edited", markup=False)
 
     async def update_all() -> bool:
         # All in one loop: the warm process of the first file is that of the others, too.
@@ -68,27 +71,23 @@ def command(
     ctx.exit(0 if good else 1)
 
 
-def _by_file(tests: Sequence[str]) -> dict[Path, list[str] | None]:
-    """Return the tests by file, None for all of one. Raises click.BadParameter."""
+def _by_file(tests: Sequence[str], files: Callable[[Path], list[Path]]) -> dict[Path, list[str] | None]:
+    """Return the tests by file, None for all of one; ``files`` are those in a folder. Raises click.BadParameter."""
     found: dict[Path, list[str] | None] = {}
     for text in tests:
         file, _, test = text.partition("::")
         path = Path(file).absolute()
         if path.is_dir() and not test:
-            found |= dict.fromkeys(sorted(each for each in path.rglob("*.py") if _is_of_tests(each)))
+            found |= dict.fromkeys(files(path))
             continue
         if not path.is_file():
-            raise click.BadParameter(f"there is no file {file}", param_hint="TESTFILE")
+            raise click.BadParameter(f"there is no file or folder {file}", param_hint="TESTFILE")
         known = found.setdefault(path, [] if test else None)
         if not test:
             found[path] = None
         elif known is not None:
             known.append(test.partition("[")[0])
     return found
-
-
-def _is_of_tests(path: Path) -> bool:
-    return path.name.startswith("test_") or path.stem.endswith("_test")
 
 
 async def _updated(services: Services, path: Path, names: list[str] | None, *, dry_run: bool) -> Update:

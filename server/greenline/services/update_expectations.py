@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from greenline.ports.generated_tests import GeneratedTests
     from greenline.ports.progress import Progress
     from greenline.ports.project import Interpreter, InterpreterFinder, Project, ProjectFinder
+    from greenline.ports.source_tree import SourceTree
     from greenline.ports.tests import TestReport, TestRunner
     from greenline.settings import Settings
 
@@ -90,12 +91,14 @@ class UpdateExpectations:
         documents: Documents,
         generated: GeneratedTests,
         settings: Settings,
+        sources: SourceTree,
         formatter: Formatter | None = None,
     ) -> None:
         self._projects = projects
         self._interpreters = interpreters
         self._runner = runner
         self._documents = documents
+        self._sources = sources
         self._generated = generated
         self._settings = settings
         self._formatter = formatter
@@ -106,6 +109,14 @@ class UpdateExpectations:
             return tuple(self._known(self._documents.read(path) or "", tests))
         except (OSError, UnicodeDecodeError):
             return ()
+
+    def files(self, folder: Path) -> list[Path]:
+        """Return the test files of a folder's project in that folder that hold tests as Greenline wrote them, in order.
+
+        Reads each of its test files; raises nothing.
+        """
+        found = self._sources.test_files(self._projects.project_of(folder / "any.py"))
+        return [path for path in found if path.is_relative_to(folder) and self._holds_known(path)]
 
     async def propose(self, path: Path, tests: Collection[str] | None, progress: Progress) -> Update:
         """Propose for some tests of a file, or for all that are known. Raises nothing for the tests' sake."""
@@ -151,6 +162,10 @@ class UpdateExpectations:
             return "", f"There is no file {path}."
         _, problems = parse(text)
         return text, f"{path.name} does not parse: {problems[0]}. Mend that first." if problems else ""
+
+    def _holds_known(self, path: Path) -> bool:
+        text, problem = self._read(path)
+        return not problem and bool(self._known(text, keys_of(text)))
 
     def _known(self, text: str, tests: Collection[str]) -> dict[str, GeneratedTest]:
         there = keys_of(text)

@@ -30,6 +30,7 @@ CHANGED = Updated("test_price", TARGET, (Change("price(1)", "2", "3"),))
 class FakeUpdate:
     answer: Update = field(default_factory=Update)
     asked: list[tuple[str, Collection[str] | None]] = field(default_factory=list)
+    known: tuple[str, ...] = ()
     remembered: list[Update] = field(default_factory=list)
     loops: set[asyncio.AbstractEventLoop] = field(default_factory=set)
 
@@ -38,6 +39,9 @@ class FakeUpdate:
         self.asked.append((path.name, tests))
         self.loops.add(asyncio.get_running_loop())
         return self.answer
+
+    def files(self, folder: Path) -> list[Path]:
+        return [folder / name for name in self.known]
 
     def remember(self, update: Update) -> None:
         self.remembered.append(update)
@@ -110,18 +114,24 @@ def test_a_file_that_changed_meanwhile_is_left(run: Run, update: FakeUpdate, tes
 def test_a_file_that_is_not_there_is_wrong_usage(run: Run) -> None:
     result = run("update", "tests/test_nothing.py")
     assert result.exit_code == 2
-    assert "there is no file tests/test_nothing.py" in result.stderr
+    assert "there is no file or folder tests/test_nothing.py" in result.stderr
 
 
 def test_several_files_are_one_piece_of_work(run: Run, update: FakeUpdate, tests: Path) -> None:
     """What the first leaves running is the second's, too."""
     (tests.parent / "test_others.py").write_text(BEFORE)
-    (tests.parent / "helpers.py").write_text("")
     update.answer = Update((Updated("test_price", TARGET),), others=2)
     result = run("update", "tests/test_prices.py", "tests/test_others.py")
     assert result.exit_code == 0, result.output
     assert len(update.loops) == 1
     assert "2 other tests there were not looked at: yours, or edited" in " ".join(result.output.split())
     update.asked.clear()
+    update.known = ("test_others.py", "test_prices.py")
     assert run("update", "tests").exit_code == 0
-    assert [name for name, _ in update.asked] == ["test_others.py", "test_prices.py"]
+    assert update.asked == [("test_others.py", None), ("test_prices.py", None)]
+
+
+def test_a_folder_without_generated_tests_says_so_once(run: Run, update: FakeUpdate) -> None:
+    result = run("update", "tests")
+    assert (result.exit_code, update.asked) == (0, [])
+    assert result.stdout == "= tests: no test that Greenline wrote and nobody has edited\n"
