@@ -12,6 +12,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from model_server import ModelServer
+
 _CONNECTS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 _LOOKS_UP = {"socket.getaddrinfo", "socket.gethostbyname"}
 _attempts: list[str] = []
@@ -60,6 +62,15 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture
+def model_server() -> Iterator[ModelServer]:
+    """A server on this machine that speaks the Messages API, and says what the test has it say."""
+    from model_server import ModelServer  # the few tests that ask a model pay for it
+
+    with ModelServer() as server:
+        yield server
 
 
 @pytest.fixture
