@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from greenline.domain.asking.model import Answer, Capabilities, Question
+from greenline.domain.asking.model import Answer, Capabilities, Question, Usage
 
 ProblemKind = Literal[
     "no_sdk",
@@ -50,11 +50,15 @@ class Connection:
 class ModelProblem(Exception):
     """There is no answer; the message says why and what to do, for a person, and holds no key and no source text."""
 
-    def __init__(self, kind: ProblemKind, message: str, retry_after: float | None = None) -> None:
+    def __init__(
+        self, kind: ProblemKind, message: str, retry_after: float | None = None, usage: Usage | None = None
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         self.retry_after = retry_after
         """Seconds that the provider asks to wait, where it says so."""
+        self.usage = usage or Usage()
+        """What was used up all the same, as far as the provider has said so before the answer broke off."""
 
     @property
     def passing(self) -> bool:

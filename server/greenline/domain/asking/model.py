@@ -103,6 +103,8 @@ class Capabilities:
 
     adaptive_thinking: bool = False
     budgeted_thinking: bool = False
+    can_stop_thinking: bool = False
+    """Whether it may be told not to think; some think when nothing is said."""
     efforts: tuple[Effort, ...] = ()
     structured_outputs: bool = False
     batch: bool = False
@@ -117,6 +119,11 @@ class Price:
 
     input: float
     output: float
+    cache_read: float = 0.1
+    """Of the input's price, for what is read from the cache."""
+    long_prompt: int | None = None
+    """A prompt of more tokens costs ``long_factor`` times as much, and so does its answer."""
+    long_factor: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
