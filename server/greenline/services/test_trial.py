@@ -21,7 +21,7 @@ from greenline.services.spoiling_tests import spoilers
 from greenline.services.trial_verdicts import failed_tests, harmed, last_line, name_of, spoiled, why
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from greenline.domain.code.model import Function
     from greenline.domain.coverage.model import CoverageMap
@@ -55,6 +55,17 @@ class Kept:
     oracles: tuple[Oracle, ...] = ()
     whole: bool = True
     """Nothing that was proposed was left out."""
+    tests: tuple[tuple[str, Candidate], ...] = ()
+    """The names with the candidates that they were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A candidate that did not pass each time, and what it said."""
+
+    function: Function
+    candidate: Candidate
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,10 @@ class Tried:
     problem: str = ""
     idle: tuple[Function, ...] = ()
     """Functions whose tests add nothing: they are taken out, and the rest is run again."""
+    failed: tuple[Failed, ...] = ()
+    """Candidates that were dropped because they failed, in the order in which they did."""
+    report: TestReport = field(default_factory=TestReport)
+    """Of the last run of the file as it would be written, its old tests included; of a trial that kept something."""
 
 
 class TestTrial:
@@ -91,7 +106,7 @@ class TestTrial:
         known = assertions_of(bench.test_text or "")
         new = {f: [c for c in found if not says_nothing_new(c.code, known)] for f, found in proposed if found}
         candidates = {function: found for function, found in new.items() if found}
-        failures: dict[Function, str] = {}
+        failures: list[Failed] = []
         idle = {f: Kept(reason="what exploring found is asserted already") for f, found in new.items() if not found}
         merging = MergeInLayout(self._formatter, bench, progress)
         for _ in range(ROUNDS):
@@ -102,32 +117,33 @@ class TestTrial:
             problem = f"{bench.placement.path.name}: {merged.problem}" if merged.problem else ""
             problem = problem or importable.of_the_files(bench.project, reports)
             if problem:  # no test of ours is to blame, and none would do better
-                return Tried(bench.before, problem=problem)
+                return Tried(bench.before, problem=problem, failed=tuple(failures))
             problem = _problem(bench, merged, reports)
             harmful = await self._harmful(merging, candidates, merged, reports, progress)
             if harmful:
-                for (function, _), harm in harmful.items():
-                    failures.setdefault(function, harm)
+                failures += [Failed(function, candidate, harm) for (function, candidate), harm in harmful.items()]
                 candidates = {f: [c for c in found if (f, c) not in harmful] for f, found in candidates.items()}
                 continue
             failed = failed_tests(merged.names, reports)
             if not failed:
                 problem = problem or await self._harm(bench, merged, reports[0], progress)
             if problem and not failed:
-                return Tried(bench.before, problem=problem)
+                return Tried(bench.before, problem=problem, failed=tuple(failures))
             failed = failed or await self._failed_in_other_order(bench, merged, progress)
             failed = failed or await self._failed_in_longer_run(bench, merged, progress)
             if failed:
-                _drop(candidates, merged, failed, failures)
+                failures += _drop(candidates, merged, failed)
                 continue
-            tried = self._kept(bench, candidates, merged, reports[-1], failures)
+            tried = self._kept(bench, candidates, merged, reports, failures)
             if not tried.idle:
-                parts = {*failures, *(f for f, found in proposed if len(new.get(f, found)) < len(found))}
+                cut = (f for f, found in proposed if len(new.get(f, found)) < len(found))
+                parts = {*(failure.function for failure in failures), *cut}
                 return _marked(replace(tried, kept={**idle, **tried.kept}), parts)
             idle |= {f: tried.kept[f] for f in tried.idle}
             candidates = {f: found for f, found in candidates.items() if f not in tried.idle}
-        kept = {f: Kept(reason=why(failures.get(f, "")), failed=True) for f, found in proposed if found}
-        return Tried(bench.before, kept=kept | idle)
+        said = _said(failures)
+        kept = {f: Kept(reason=why(said.get(f, "")), failed=True) for f, found in proposed if found}
+        return Tried(bench.before, kept=kept | idle, failed=tuple(failures))
 
     async def _run_twice(self, bench: Bench, merged: Merged, progress: Progress) -> list[TestReport]:
         count = len(merged.names)
@@ -233,14 +249,14 @@ class TestTrial:
         bench: Bench,
         candidates: Mapping[Function, Sequence[Candidate]],
         merged: Merged,
-        report: TestReport,
-        failures: Mapping[Function, str],
+        reports: Sequence[TestReport],
+        failures: Sequence[Failed],
     ) -> Tried:
         # Of the run without the old tests: one of those that takes another way each time is no gain of ours.
-        ran = report.coverage.get(bench.path, Executed(arcs=frozenset()))
+        ran = reports[-1].coverage.get(bench.path, Executed(arcs=frozenset()))
         after = merge_maps(bench.before, self._show.map_of(bench.path, bench.text, ran))
         placed = iter(merged.placed)
-        kept: dict[Function, Kept] = {f: Kept(reason=why(m), failed=True) for f, m in failures.items()}
+        kept = {f: Kept(reason=why(message), failed=True) for f, message in _said(failures).items()}
         idle = [f for f, found in candidates.items() if found and not _help(bench, f, found, after)]
         helpers: dict[str, dict[str, Candidate]] = {}
         for function, found in candidates.items():
@@ -258,11 +274,12 @@ class TestTrial:
         if idle:
             return Tried(bench.before, kept=kept, idle=tuple(idle))
         if not any(k.names for k in kept.values()):
-            return Tried(bench.before, kept=kept)
+            return Tried(bench.before, kept=kept, failed=tuple(failures))
         edit = TestEdit(
             bench.placement.path, bench.test_text is None, bench.test_text or "", merged.new_text, merged.insertions
         )
-        return Tried(after, edit, kept, {helped: _as_kept(tests, merged) for helped, tests in helpers.items()})
+        others = {helped: _as_kept(tests, merged) for helped, tests in helpers.items()}
+        return Tried(after, edit, kept, others, failed=tuple(failures), report=reports[0])
 
 
 def _problem(bench: Bench, merged: Merged, reports: Sequence[TestReport]) -> str:
@@ -286,25 +303,26 @@ def _marked(tried: Tried, parts: Collection[Function]) -> Tried:
 def _as_kept(tests: Mapping[str, Candidate], merged: Merged) -> Kept:
     names = tuple(tests)
     oracles = dict.fromkeys(oracle for candidate in tests.values() for oracle in candidate.oracles)
-    return Kept(names, _code_of(merged.new_text, names), oracles=tuple(oracles))
+    return Kept(names, _code_of(merged.new_text, names), oracles=tuple(oracles), tests=tuple(tests.items()))
 
 
-def _drop(
-    candidates: dict[Function, list[Candidate]],
-    merged: Merged,
-    failed: Mapping[str, str],
-    failures: dict[Function, str],
-) -> None:
-    """Take out the candidates that failed; remember why, by function."""
+def _said(failures: Iterable[Failed]) -> dict[Function, str]:
+    """Return what the first failure of each function said."""
+    said: dict[Function, str] = {}
+    for failure in failures:
+        said.setdefault(failure.function, failure.message)
+    return said
+
+
+def _drop(candidates: dict[Function, list[Candidate]], merged: Merged, failed: Mapping[str, str]) -> list[Failed]:
+    """Take out the candidates that failed, and return them."""
     placed = iter(merged.placed)
+    dropped: list[Failed] = []
     for function, found in candidates.items():
-        names = [next(placed) for _ in found]
-        for name in names:
-            if name is not None and name in failed:
-                failures.setdefault(function, failed[name])
-        candidates[function] = [
-            c for c, name in zip(found, names, strict=True) if name is not None and name not in failed
-        ]
+        named = [(candidate, next(placed)) for candidate in found]
+        dropped += [Failed(function, candidate, failed[name]) for candidate, name in named if name and name in failed]
+        candidates[function] = [candidate for candidate, name in named if name and name not in failed]
+    return dropped
 
 
 def _code_of(merged_text: str, names: Sequence[str]) -> str:

@@ -57,6 +57,10 @@ class SourceText:
         head = self.line(number).encode("utf-8", "surrogatepass")[:utf8_column]
         return self.start(number) + len(head.decode("utf-8", "surrogatepass"))
 
+    def place(self, number: int, column: int) -> int:
+        """Return the offset of a line and column as insertions have them."""
+        return self._starts[number - 1] + column
+
     def insertion(self, offset: int, text: str) -> Insertion:
         """Return the insertion at an offset."""
         row = bisect_right(self._starts, offset) - 1
@@ -66,7 +70,7 @@ class SourceText:
         """Return the text with all of them in it."""
         text = self.text
         for each in sorted(insertions, key=lambda i: (i.line, i.column), reverse=True):
-            at = self._starts[each.line - 1] + each.column
+            at = self.place(each.line, each.column)
             text = text[:at] + each.text + text[at:]
         return text
 
