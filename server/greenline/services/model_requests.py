@@ -1,0 +1,196 @@
+"""Makes one request of one model: fitted to what is left to spend, written into the ledger before and after."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from greenline.domain.asking.ceilings import LEAST_ANSWER, Spent, day_is_spent, guessed_tokens, out_of_time, room
+from greenline.domain.asking.list_prices import list_price
+from greenline.domain.asking.model import (
+    Answer,
+    Capabilities,
+    Conversation,
+    ModelChoice,
+    Price,
+    Question,
+    Usage,
+)
+from greenline.domain.asking.prices import cost, most
+from greenline.ports.ledger import Entry
+from greenline.ports.model import ModelProblem
+
+if TYPE_CHECKING:
+    from greenline.domain.asking.account import Account
+    from greenline.ports.ledger import Ledger, Outcome
+    from greenline.ports.model import ModelClient
+    from greenline.ports.progress import Progress
+
+FOR_ALL = frozenset({"no_sdk", "no_key", "unauthorized", "ceiling", "no_consent"})
+"""Kinds of problems that another model of the same provider has, too."""
+_COUNTING = 15.0
+"""Seconds to wait for who counts; then it is guessed."""
+_BILLED = frozenset({"cut", "timeout"})
+"""Kinds of problems after which some of the answer may have been written, and has to be paid."""
+_TOLD_EACH = 4_000
+"""Characters of an answer, after which progress is told again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request of which the length is known."""
+
+    choice: ModelChoice
+    price: Price | None
+    question: Question
+    prompt: int
+    """Tokens; counted by the provider, or guessed."""
+    capabilities: Capabilities = field(default_factory=Capabilities)
+
+
+class ModelRequests:
+    """Prepares requests and makes them, one attempt at a time."""
+
+    def __init__(
+        self,
+        client: ModelClient,
+        ledger: Ledger,
+        clock: Callable[[], float],
+        now: Callable[[], float],
+    ) -> None:
+        self._client = client
+        self._ledger = ledger
+        self._clock = clock
+        """Never goes back."""
+        self._now = now
+        """Since the epoch, for the ledger."""
+
+    async def prepare(self, choice: ModelChoice, wanted: Question) -> Prepared:
+        """Return the question for this model, with its length. Raises ModelProblem where no request can help."""
+        capabilities = await self._capabilities(choice.name)
+        limits = (wanted.max_tokens, choice.max_output, capabilities.max_output)
+        question = replace(wanted, model=choice.name, max_tokens=min(limit for limit in limits if limit))
+        price = choice.price or list_price(choice.name)
+        return Prepared(choice, price, question, await self._count(question), capabilities)
+
+    async def make(self, prepared: Prepared, account: Account, deadline: float, progress: Progress) -> Answer:
+        """Return the answer, and add what it used up to the account. Raises ModelProblem.
+
+        ``deadline`` is a time of the clock. A cancelled request is in the ledger with what it may have cost.
+        """
+        question = await self._fitted(prepared, account)
+        entry = Entry(self._now(), question.model, account.project, account.target, dollars=_most(prepared, question))
+        number = await self._begin(entry, account)
+        heard = _Heard(question.model, account, progress)
+        ended = replace(entry, dollars=0.0, outcome="failed")
+        try:
+            left = max(0.0, deadline - self._clock())
+            answer = await asyncio.wait_for(self._client.ask(question, heard), left)
+            ended = _ended(entry, prepared, answer.usage, outcome="answered")
+            return answer if answer.model else replace(answer, model=question.model)
+        except ModelProblem as problem:
+            if problem.kind in _BILLED:
+                ended = _ended(entry, prepared, heard.usage(prepared, question), outcome="failed", exact=False)
+            raise
+        except (asyncio.TimeoutError, asyncio.CancelledError) as stopped:
+            ended = _ended(entry, prepared, heard.usage(prepared, question), outcome="cancelled", exact=False)
+            if isinstance(stopped, asyncio.CancelledError):
+                raise
+            raise ModelProblem("ceiling", out_of_time(account.ceilings)) from None
+        finally:
+            account.spent += _spent(ended)
+            await asyncio.shield(asyncio.to_thread(self._ledger.end, number, ended))
+
+    async def _begin(self, entry: Entry, account: Account) -> int:
+        """Write the entry down; return its number. Raises ModelProblem where the day's money is spent."""
+        begun = asyncio.ensure_future(asyncio.to_thread(self._ledger.begin, entry, account.ceilings.dollars_per_day))
+        try:
+            number = await asyncio.shield(begun)
+        except asyncio.CancelledError:
+            if (number := await begun) is not None:
+                await asyncio.to_thread(self._ledger.end, number, replace(entry, dollars=0.0, outcome="cancelled"))
+            raise
+        if number is None:
+            raise ModelProblem("ceiling", day_is_spent(account.ceilings))
+        return number
+
+    async def _fitted(self, prepared: Prepared, account: Account) -> Question:
+        """Return the question with an answer no longer than what may still be paid. Raises ModelProblem."""
+        today = await asyncio.to_thread(self._ledger.spent_today)
+        free = room(account.ceilings, account.spent, today, prepared.prompt, prepared.price)
+        if free.reason:
+            raise ModelProblem("ceiling", free.reason)
+        tokens = min(free.tokens, prepared.question.max_tokens)
+        if takes := prepared.capabilities.max_input:
+            tokens = min(tokens, takes - prepared.prompt)
+        if tokens < LEAST_ANSWER:
+            message = f"{prepared.choice.name} takes {takes:,} tokens at most; the request has {prepared.prompt:,}."
+            raise ModelProblem("bad_request", message)
+        return replace(prepared.question, max_tokens=tokens)
+
+    async def _capabilities(self, model: str) -> Capabilities:
+        """Return what the model can do; what could not be asked is left to the request."""
+        try:
+            capabilities = await self._client.capabilities(model)
+        except ModelProblem as problem:
+            if problem.kind in FOR_ALL or problem.kind in {"not_found", "forbidden"}:
+                raise
+            return Capabilities()
+        if capabilities.retired:
+            raise ModelProblem("not_found", f"{model} is retired. Take it out of the models that are asked.")
+        return capabilities
+
+    async def _count(self, question: Question) -> int:
+        try:
+            return await asyncio.wait_for(self._client.count(question), _COUNTING)
+        except ModelProblem as problem:
+            if problem.kind in FOR_ALL:
+                raise
+        except asyncio.TimeoutError:
+            pass
+        return guessed_prompt(question.conversation, question.schema)
+
+
+def guessed_prompt(conversation: Conversation, schema: Mapping[str, Any]) -> int:
+    """Return about how many tokens a prompt has, rather too many than too few; nobody is asked."""
+    blocks = [*conversation.system, *(block for turn in conversation.turns for block in turn.blocks)]
+    return guessed_tokens(sum(len(block.text) for block in blocks) + len(str(dict(schema))))
+
+
+class _Heard:
+    """What was received of an answer so far."""
+
+    def __init__(self, model: str, account: Account, progress: Progress) -> None:
+        self._model = model
+        self._account = account
+        self._progress = progress
+        self._signs = self._told = 0
+
+    def __call__(self, signs: int) -> None:
+        self._signs = max(self._signs, signs)
+        if self._signs - self._told >= _TOLD_EACH:
+            self._told = self._signs
+            before = f" (before: {words})" if (words := self._account.words) else ""
+            self._progress.step(f"{self._model} has written about {guessed_tokens(self._signs):,} tokens{before}")
+
+    def usage(self, prepared: Prepared, question: Question) -> Usage:
+        """Return about what was used up when the provider did not come to say it."""
+        return Usage(fresh=prepared.prompt, output=min(guessed_tokens(self._signs), question.max_tokens))
+
+
+def _most(prepared: Prepared, question: Question) -> float | None:
+    return None if prepared.price is None else most(prepared.prompt, question.max_tokens, prepared.price)
+
+
+def _ended(entry: Entry, prepared: Prepared, usage: Usage, *, outcome: Outcome, exact: bool = True) -> Entry:
+    dollars = None if prepared.price is None else cost(usage, prepared.price)
+    return replace(entry, usage=usage, dollars=dollars, outcome=outcome, exact=exact)
+
+
+def _spent(ended: Entry) -> Spent:
+    """Return what an entry adds to an account; what was not even begun adds nothing."""
+    if not ended.usage.total:
+        return Spent()
+    return Spent(ended.usage, ended.dollars or 0.0, int(ended.dollars is None), requests=1)
