@@ -1,7 +1,7 @@
 """Write the icons of the VS Code extension: one for each state of a line, in its colour, and the extension's own.
 
-The colours are those of ``contributes.colors`` in package.json; an SVG cannot ask the theme. The extension's own icon is
-vscode-client/media/icon.svg; a picture of it (VS Code takes no SVG there) is taken where a Chromium is named:
+The colours are those of ``contributes.colors`` in package.json: no SVG can ask for the theme. The extension's own icon
+is vscode-client/media/icon.svg; VS Code takes no SVG there, so a picture of it is taken where a Chromium is named:
 ``python scripts/extension_icons.py /usr/bin/chromium``.
 """  # noqa: INP001
 

@@ -152,17 +152,19 @@ class _Definitions:
             yield {"range": where, "data": target}
         if summary is None or summary.whole_percent < 100 or self._has_changed(of, changed):  # noqa: PLR2004 - complete
             title = "Generate test" if isinstance(of, Function) else "Generate tests"
-            yield {"range": where, "command": _command(title, names.GENERATE_TEST, target)}
+            yield {"range": where, "command": _command(title, names.GENERATE_TEST, target, f"{title} for {name}")}
         if summary is not None and summary.lines.covered:
-            yield {"range": where, "command": _command("Run tests", names.RUN_COVERING_TESTS, target)}
+            said = f"Run the tests that reach {name}"
+            yield {"range": where, "command": _command("Run tests", names.RUN_COVERING_TESTS, target, said)}
 
     def _has_changed(self, of: Function | Class, changed: Sequence[int]) -> bool:
         at = bisect_left(changed, of.line)
         return at < len(changed) and changed[at] <= of.end_line and bool(_changed(self.shown.picture, of))
 
 
-def _command(title: str, name: str, target: Mapping[str, Any]) -> Lens:
-    return {"title": title, "command": name, "arguments": [target]}
+def _command(title: str, name: str, target: Mapping[str, Any], said: str) -> Lens:
+    """Return a lens's command; ``said`` is for who points at it or has it read out, and may not see what it is over."""
+    return {"title": title, "command": name, "arguments": [target], "tooltip": said}
 
 
 def _coverage(
@@ -182,11 +184,12 @@ def _coverage(
         title += f" · {tests}"
     if strength:
         title += f" · new tests notice {strength.words}"
+    said = names.figures(summary)
     if not gaps or not session.client.shows_documents:
-        return types.Command(title, "")
+        return types.Command(title, "", said)
     first = gaps[0].span
     where = {"uri": shown.document.uri, "line": first.start_line, "column": first.start_column}
-    return types.Command(title, names.SHOW_GAP, arguments=[where])
+    return types.Command(title, names.SHOW_GAP, f"{said} Go to the first gap", arguments=[where])
 
 
 def _gaps(picture: Picture, of: Function | Class) -> list[Gap]:

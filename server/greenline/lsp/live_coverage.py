@@ -145,7 +145,6 @@ def _details(shown: Shown, summary: Summary | None) -> str:
     """Return the same in sentences, for who points at it or has it read out."""
     told = []
     if summary is not None and summary.lines.total:
-        lines, branches = summary.lines, summary.branches
-        told.append(f"{lines.covered} of {lines.total} lines, {branches.covered} of {branches.total} branches covered.")
+        told.append(names.figures(summary))
         told.append(f"{names.counted({'gap': len(shown.picture.gaps)}) or 'No gap'}.")
     return " ".join([*told, *([shown.picture.message] if shown.picture.message else [])])

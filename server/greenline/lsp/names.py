@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from greenline.domain.coverage.model import Summary
+
 PROTOCOL = 1
 """Version of what docs/protocol.md describes beyond LSP; it grows when a field changes its meaning or goes away."""
 
@@ -89,6 +91,13 @@ def counted(amounts: Mapping[str, int]) -> str:
     return ", ".join(
         f"{count} {word if count == 1 else _PLURALS.get(word, f'{word}s')}" for word, count in amounts.items() if count
     )
+
+
+def figures(summary: Summary) -> str:
+    """Return "3 of 5 lines, 1 of 2 branches covered.", for who points at a percentage or has it read out."""
+    lines, branches = summary.lines, summary.branches
+    of_branches = f", {branches.covered} of {branches.total} branches" if branches.total else ""
+    return f"{lines.covered} of {lines.total} lines{of_branches} covered."
 
 
 _PLURALS = {"branch": "branches"}

@@ -148,7 +148,18 @@ async def test_what_changed_since_it_was_measured_is_not_complete(services: Fake
 async def test_a_lens_that_cannot_jump_does_nothing(services: FakeServices, source: Path) -> None:
     async with Editor(services) as editor:
         lenses = await editor.lenses(editor.open(source))
-        assert lenses[0]["command"] == {"title": "greet: 50 % · 2 gaps", "command": ""}
+        assert (lenses[0]["command"]["title"], lenses[0]["command"]["command"]) == ("greet: 50 % · 2 gaps", "")
+
+
+async def test_lenses_say_what_they_are_about_to_those_who_do_not_see_it(services: FakeServices, source: Path) -> None:
+    async with Editor(services, FULL) as editor:
+        said = [lens["command"]["tooltip"] for lens in await editor.lenses(editor.open(source))]
+        assert said[:4] == [
+            "2 of 4 lines covered. Go to the first gap",
+            "Generate test for greet",
+            "Run the tests that reach greet",
+            "4 of 4 lines covered.",
+        ]
 
 
 @pytest.mark.parametrize(
