@@ -331,10 +331,12 @@ def test_few_places_write_files_and_each_is_known() -> None:
         "adapters/disk_watch.py",  # what a child printed, when it is too much
         "adapters/explorer_process.py",  # a folder in the scratch copy
         "adapters/forked_probe.py",  # what the child prints, beside the scratch copy
+        "adapters/known_capabilities.py",  # what models can do, in the cache folder
         "adapters/isolation.py",  # the folder that scratch copies are in when a sandbox shows it
         "adapters/probe_process.py",  # the same, beside the scratch copy
         "adapters/report_index.py",  # indexes of coverage reports, in the cache folder
         "adapters/generated_tests_sqlite.py",  # hashes of generated tests, in the same folder
+        "adapters/ledger_sqlite.py",  # what models cost, in the person's data folder
         "adapters/run_store_sqlite.py",  # what runs measured, in the person's cache folder
         "adapters/scratch_overlay.py",  # the scratch copy itself
         "adapters/spawned_probe.py",  # what a warm process prints, in its own scratch folder

@@ -1,0 +1,154 @@
+"""Where a model is asked and with which key, and the SDK's client for that."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from greenline.adapters.key_command import printed_key
+from greenline.ports.model import ModelProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from greenline.ports.model import Connection, Provider
+
+CONNECTING = 10.0
+"""Seconds until a connection stands."""
+_HOME = "https://api.anthropic.com"
+_KEY, _TOKEN = "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"
+_PLACES: dict[Provider, tuple[str, str]] = {
+    "anthropic": (_HOME, "ANTHROPIC_BASE_URL"),
+    "bedrock": ("Amazon Bedrock", "ANTHROPIC_BEDROCK_BASE_URL"),
+    "vertex": ("Google Vertex AI", "ANTHROPIC_VERTEX_BASE_URL"),
+    "foundry": ("Microsoft Foundry", "ANTHROPIC_FOUNDRY_BASE_URL"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key and, in words that follow "the key", where it comes from. It is never printed."""
+
+    value: str = field(repr=False)
+    source: str
+    token: bool = False
+    """A bearer token, as gateways give them out."""
+
+
+def base_url(connection: Connection, environ: Mapping[str, str] | None = None) -> str:
+    """Return the base URL without ``/v1``, from the setting or the SDK's variable; empty for the provider's own."""
+    variables = os.environ if environ is None else environ
+    url = (connection.base_url or variables.get(_PLACES[connection.provider][1], "")).strip().rstrip("/")
+    return url.removesuffix("/v1")
+
+
+def place(connection: Connection, environ: Mapping[str, str] | None = None) -> str:
+    """Return where requests go, as it is said to a person: an address without a password, or a provider's name."""
+    url = base_url(connection, environ)
+    if not url:
+        return _PLACES[connection.provider][0]
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+async def find_key(connection: Connection, environ: Mapping[str, str] | None = None) -> Key | None:
+    """Return the key to ask with. None: the SDK's client finds its own, or a server on this machine wants none.
+
+    Raises ModelProblem of the kind no_key.
+    """
+    variables = os.environ if environ is None else environ
+    if connection.key_command.strip():
+        return _checked(
+            Key(await printed_key(connection.key_command), "that the command greenline.model.keyCommand gives")
+        )
+    given = connection.editor_key if isinstance(connection.editor_key, str) else connection.editor_key()
+    if given.strip():
+        return _checked(Key(given.strip(), "that is stored in the editor"))
+    if connection.provider != "anthropic":
+        return None
+    for name in (_KEY, _TOKEN):
+        if value := variables.get(name, "").strip():
+            return _checked(Key(value, f"in the variable {name}", token=name == _TOKEN))
+    if urlsplit(base_url(connection, variables)).hostname in {"localhost", "127.0.0.1", "::1"}:
+        return None
+    raise ModelProblem(
+        "no_key",
+        f"There is no key for {place(connection, variables)}. Set the variable {_KEY} where the editor is "
+        "started from, store a key in the editor, or name a command that prints one in greenline.model.keyCommand.",
+    )
+
+
+def open_client(connection: Connection, key: Key | None, silence: float) -> Any:
+    """Return the SDK's asynchronous client; it is to be closed. Takes long the first time: not for the loop's thread.
+
+    ``silence``: seconds without a byte after which it gives up. It never asks twice by itself, and follows no
+    redirection: what may be sent to one place is not for another. Raises ModelProblem.
+    """
+    try:
+        import anthropic  # noqa: PLC0415 - takes seconds, and only who asks a model needs it
+        import httpx2  # noqa: PLC0415 - as above
+    except ImportError as error:
+        raise _no_sdk(error) from None
+    # The SDK's own client of HTTP, so proxies and certificates are as with the SDK.
+    options: dict[str, Any] = {
+        "timeout": httpx2.Timeout(silence, connect=min(CONNECTING, silence)),
+        "max_retries": 0,
+        "open_telemetry": False,
+        "http_client": anthropic.DefaultAsyncHttpxClient(follow_redirects=False),
+    }
+    url = base_url(connection)
+    _check(url)
+    try:
+        if connection.provider == "bedrock":
+            return anthropic.AsyncAnthropicBedrock(api_key=_value(key), base_url=url or None, **_signing(key, options))
+        if connection.provider == "vertex":
+            return anthropic.AsyncAnthropicVertex(access_token=_value(key), base_url=url or None, **options)
+        if connection.provider == "foundry":
+            at: dict[str, Any] = {"base_url": url} if url else {}
+            return anthropic.AsyncAnthropicFoundry(api_key=_value(key), **at, **options)
+        secret: dict[str, Any] = {"auth_token": key.value} if key and key.token else {"api_key": _value(key) or "none"}
+        return anthropic.AsyncAnthropic(base_url=url or _HOME, **secret, **options)
+    except (ValueError, anthropic.AnthropicError) as error:
+        raise ModelProblem("no_key", f"{_PLACES[connection.provider][0]} cannot be asked: {error}") from None
+
+
+def _value(key: Key | None) -> str | None:
+    return key.value if key else None
+
+
+def _signing(key: Key | None, options: dict[str, Any]) -> dict[str, Any]:
+    if key is None and not os.environ.get("AWS_BEARER_TOKEN_BEDROCK") and find_spec("botocore") is None:
+        raise ModelProblem(
+            "no_sdk",
+            "Requests to Amazon Bedrock are signed by boto3, which is not installed beside Greenline. "
+            f"Install it: {sys.executable} -m pip install 'anthropic[bedrock]'",
+        )
+    return options
+
+
+def _checked(key: Key) -> Key:
+    """Return a key that can stand in a header. Raises ModelProblem."""
+    if key.value.isascii() and key.value.isprintable() and " " not in key.value:
+        return key
+    raise ModelProblem("no_key", f"The key {key.source} has blanks or letters that no key has. Copy it once more.")
+
+
+def _check(url: str) -> None:
+    if url and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname):
+        raise ModelProblem(
+            "unreachable",
+            "The setting greenline.model.baseUrl is no address: it has to begin with https:// and name a host.",
+        )
+
+
+def _no_sdk(error: ImportError) -> ModelProblem:
+    missing = f"{error.name} is missing" if error.name else "it cannot be loaded"
+    return ModelProblem(
+        "no_sdk",
+        f"Asking a model needs the package anthropic beside Greenline, and {missing}. "
+        f"Install it: {sys.executable} -m pip install 'greenline[model]'",
+    )
