@@ -79,7 +79,8 @@ def _interest(test: Path, path: Path) -> tuple[int, int, str]:
 
 
 def _caller(file: Path, text: str, project: Project, *, is_test: bool) -> Caller:
-    return Caller(text, module_name(file, project.source_roots) or file.stem, is_test, file.name == "__init__.py")
+    name = module_name(file, project.source_roots) or file.stem
+    return Caller(text, name, is_test, file.name == "__init__.py", file)
 
 
 def _documents(project: Project, module: str, called: re.Pattern[str]) -> list[Caller]:
@@ -91,7 +92,7 @@ def _documents(project: Project, module: str, called: re.Pattern[str]) -> list[C
     for file in files[:_DOCUMENTS]:
         for code in documented_code(_text(file)):
             if called.search(code):
-                found.append(Caller(f"from {module} import *\n{code}", "documents", is_test=True))
+                found.append(Caller(f"from {module} import *\n{code}", "documents", is_test=True, path=file))
     return found
 
 

@@ -11,7 +11,7 @@ from greenline.adapters.pytest_settings import PYTEST_FILES, read_settings
 from greenline.adapters.tree_walk import TreeWalk
 from greenline.domain.code.imported_names import imported_names
 from greenline.domain.generation.hypothesis_profile import profile_in
-from greenline.domain.generation.lessons import Lessons, PlacedMaker
+from greenline.domain.generation.lessons import Lessons, PlacedMaker, SuiteFile
 from greenline.domain.generation.project_makers import TOOLS, Maker, fixtures_in, makers_in, registered_in
 from greenline.domain.generation.surroundings import DEFAULT_PATTERNS
 from greenline.domain.generation.test_style import TestStyle, Waiting, style_of
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _ENTRIES = 5_000
 _READ = 12
+_SHOWN = 4
 _BYTES = 200_000
 _FACTORIES = ("factories", "factory")
 
@@ -58,7 +59,14 @@ class TeachersOnDisk:
         makers = _makers(tests, found, conftests, factories)
         around = {each.maker.name for each in makers if not each.imported[0]}
         around |= {name for _, text in conftests for name in fixtures_in(text)}
-        return Lessons(_style(found, project), makers, frozenset(around), profile)
+        return Lessons(
+            _style(found, project),
+            makers,
+            frozenset(around),
+            profile,
+            files=tuple(SuiteFile(path, text, path == tests) for path, text in found[:_SHOWN] if text),
+            conftests=tuple(SuiteFile(path, text) for path, text in conftests if text),
+        )
 
 
 _File = tuple[Path, str]

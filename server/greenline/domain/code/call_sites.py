@@ -15,6 +15,7 @@ from greenline.domain.code.static_values import Reading, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from greenline.domain.code.model import Function
 
@@ -51,6 +52,8 @@ class Caller:
     module: str
     is_test: bool = False
     is_package: bool = False
+    path: Path | None = None
+    """Of the file; None where that is not known."""
 
 
 def calls_in(caller: Caller, module: str, functions: Sequence[Function]) -> Mapping[str, Seen]:

@@ -25,6 +25,16 @@ class PlacedMaker:
 
 
 @dataclass(frozen=True, slots=True)
+class SuiteFile:
+    """A file of the tests, as it is now."""
+
+    path: Path
+    text: str
+    own: bool = False
+    """It is the file that new tests go into."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lessons:
     """What is learned for one test file."""
 
@@ -35,3 +45,7 @@ class Lessons:
     """The names of all fixtures that stand around the file."""
     profile: Profile | None = None
     """Of Hypothesis, where a conftest.py loads one."""
+    files: tuple[SuiteFile, ...] = ()
+    """Files with tests: the file itself where it is there, then some of the nearest."""
+    conftests: tuple[SuiteFile, ...] = ()
+    """Each ``conftest.py`` that counts for the file, the nearest first."""

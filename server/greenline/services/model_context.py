@@ -1,0 +1,199 @@
+"""What a model is told of a target: gathered, cleaned of secrets, and in the order that caches well."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from greenline.domain.asking.example_tests import example_tests, fixtures_in_scope
+from greenline.domain.asking.ignored import ignored
+from greenline.domain.asking.kinds_of_code import kinds_of_code
+from greenline.domain.asking.marked_lines import lines_left, marked_lines, sendable_lines, words_of_gaps
+from greenline.domain.asking.model import Conversation, Explored, Turn
+from greenline.domain.asking.prompt import (
+    ProjectFacts,
+    TargetFacts,
+    conversation,
+    coverage_text,
+    failures_text,
+    module_block,
+    project_block,
+    target_block,
+)
+from greenline.domain.asking.redaction import Redactor
+from greenline.domain.asking.style_words import style_words
+from greenline.ports.model import ModelProblem
+from greenline.services.project_sources import ProjectSources
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from greenline.domain.asking.model import FailedTest
+    from greenline.domain.asking.prompt_texts import PromptTexts
+    from greenline.domain.asking.redaction import Redacted
+    from greenline.domain.code.model import Function
+    from greenline.domain.generation.lessons import SuiteFile
+    from greenline.ports.callers import Callers
+    from greenline.ports.documents import Documents
+    from greenline.ports.engine import Assignment
+    from greenline.ports.project import Project
+
+PROJECT_PROMPT = (".greenline", "prompt.md")
+_MOST_PROMPT = 12_000
+_MOST_PROGRAMS = 8
+
+
+class ModelContext:
+    """Makes requests. What it makes never holds a secret that the redactor knows, nor a file that is ignored.
+
+    ``ignore`` are patterns besides the usual ones. One instance is for one job: the same secret has the same
+    placeholder in all of its requests.
+    """
+
+    def __init__(
+        self,
+        texts: PromptTexts,
+        documents: Documents,
+        callers: Callers,
+        *,
+        redactor: Redactor | None = None,
+        ignore: Sequence[str] = (),
+    ) -> None:
+        self._texts = texts
+        self._redactor = redactor or Redactor()
+        self._ignore = tuple(ignore)
+        self._sources = ProjectSources(documents, callers, self._may_go)
+
+    @property
+    def version(self) -> str:
+        """Of all prompts, for the ledger."""
+        return self._texts.version
+
+    @property
+    def redacted(self) -> tuple[Redacted, ...]:
+        """What was taken out of all that was made so far."""
+        return self._redactor.report()
+
+    def first(self, assignment: Assignment, explored: Explored | None = None) -> Conversation:
+        """Return the first request for a target; reads files, so call it off the loop.
+
+        Raises ModelProblem ("no_consent") where the module is one that is never sent.
+        """
+        where = _place(assignment.path, assignment.project)
+        pattern = ignored(where, self._ignore)
+        if pattern:
+            raise ModelProblem(
+                "no_consent", f"{where} is not sent to a model: it matches the pattern {pattern!r} of files to ignore."
+            )
+        source = self._clean(assignment.text, where)
+        project = project_block(self._project_facts(assignment))
+        target = target_block(self._target_facts(assignment, explored or Explored()))
+        made = conversation(
+            self._texts,
+            kinds_of_code(assignment.text),
+            project,
+            module_block(where, assignment.module_name, source),
+            target,
+        )
+        return Conversation(made.system, tuple(self._cleaned(turn) for turn in made.turns))
+
+    def after_failures(self, failures: Sequence[FailedTest]) -> str:
+        """Return what is asked next when tests were not kept."""
+        told = [
+            replace(each, message=self._clean(each.message), test=replace(each.test, code=self._clean(each.test.code)))
+            for each in failures
+        ]
+        return self._clean(failures_text(self._texts, told))
+
+    def after_coverage(self, assignment: Assignment, explored: Explored) -> str:
+        """Return what is asked when something is left; ``explored`` has all that is kept, and what that reaches."""
+        return self._clean(coverage_text(self._texts, self._known_facts(assignment, explored)))
+
+    # ---- what all targets of a module share ------------------------------------------------------------------------
+
+    def _project_facts(self, assignment: Assignment) -> ProjectFacts:
+        project, lessons = assignment.project, assignment.lessons
+        files = [self._cleaned_file(each, project) for each in lessons.files if self._may_go(each.path, project)]
+        around = [self._cleaned_file(each, project) for each in lessons.conftests if self._may_go(each.path, project)]
+        example = example_tests(files)
+        own = [each for each in files if each.own]
+        return ProjectFacts(
+            python=".".join(map(str, assignment.interpreter.version[:2])),
+            pytest=assignment.interpreter.pytest_version or "(not installed)",
+            style=style_words(lessons.style, assignment.module_name),
+            instructions=self._project_prompt(project),
+            example_path=_place(example[0].path, project) if example else "",
+            example=example[1] if example else "",
+            fixtures=fixtures_in_scope([*own, *around], example[1] if example else ""),
+        )
+
+    def _project_prompt(self, project: Project) -> str:
+        path = project.root.joinpath(*PROJECT_PROMPT)
+        text = self._clean(self._sources.text_of(path, {}), "/".join(PROJECT_PROMPT)).strip()
+        return text if len(text) <= _MOST_PROMPT else text[:_MOST_PROMPT].rpartition("\n")[0]
+
+    def _cleaned_file(self, file: SuiteFile, project: Project) -> SuiteFile:
+        return replace(file, text=self._clean(file.text, _place(file.path, project)))
+
+    # ---- what is of one target -------------------------------------------------------------------------------------
+
+    def _target_facts(self, assignment: Assignment, explored: Explored) -> TargetFacts:
+        project = assignment.project
+        calls = self._sources.calls_of(assignment)
+        return replace(
+            self._known_facts(assignment, explored),
+            headers="\n\n".join(
+                f"# {module}\n{self._clean(text, where)}"
+                for where, module, text in self._sources.headers_of(assignment)
+            ),
+            calls=tuple((_place(path, project), self._clean(text, _place(path, project))) for path, text in calls),
+            programs=self._all_clean(assignment.examples[:_MOST_PROGRAMS]),
+        )
+
+    def _known_facts(self, assignment: Assignment, explored: Explored) -> TargetFacts:
+        """Return what needs no file to be read."""
+        function, module, text = assignment.function, assignment.module, assignment.text
+        coverage = explored.coverage or assignment.before
+        lines = sendable_lines(text, self._clean(text, _place(assignment.path, assignment.project)))
+        marked = lines_left(function, module, coverage)
+        return TargetFacts(
+            name=function.qualname,
+            what=_what(function),
+            imported=f"from {assignment.module_name} import {function.qualname.partition('.')[0]}",
+            left=words_of_gaps(function, module, coverage, text),
+            excerpt=marked_lines(lines, marked, function.line, max([function.end_line, *marked])),
+            observations=self._all_clean(explored.observations),
+            observed_calls=explored.calls,
+            kept=self._all_clean(explored.tests),
+            survivors=self._all_clean(explored.survivors),
+            suspected_bugs=self._all_clean(explored.suspected_bugs),
+            hindered=self._all_clean(explored.hindered),
+        )
+
+    # ---- what may be sent ------------------------------------------------------------------------------------------
+
+    def _may_go(self, path: Path, project: Project) -> bool:
+        return not ignored(_place(path, project), self._ignore)
+
+    def _clean(self, text: str, where: str = "") -> str:
+        return self._redactor.redact(text, where) if text else text
+
+    def _all_clean(self, texts: Sequence[str]) -> tuple[str, ...]:
+        return tuple(self._clean(text) for text in texts)
+
+    def _cleaned(self, turn: Turn) -> Turn:
+        return replace(turn, blocks=tuple(replace(block, text=self._clean(block.text)) for block in turn.blocks))
+
+
+def _place(path: Path, project: Project) -> str:
+    """Return a path as it is told: from the project's folder, and of others the name alone."""
+    return path.relative_to(project.root).as_posix() if path.is_relative_to(project.root) else path.name
+
+
+def _what(function: Function) -> str:
+    kind = {"function": "function", "method": "method", "property": "property"}.get(function.kind, function.kind)
+    coroutine = "asynchronous " if function.is_async else ""
+    first, last = function.line, function.end_line
+    where = f"line {first}" if first == last else f"lines {first} to {last}"
+    return f"the {coroutine}{kind} `{function.qualname}`, {where} of the module"
