@@ -84,6 +84,21 @@ local function cancel_an_endless_one()
   vim.cmd.edit(vim.fn.fnameescape(input.file))
 end
 
+-- Nobody tells the end of what a killed server was doing.
+local function kill_the_server()
+  vim.cmd.edit(vim.fn.fnameescape(input.endless))
+  vim.cmd('Greenline generate')
+  wait_for('a job is under way', function()
+    return statusline():find('Generate test') ~= nil
+  end)
+  for _, child in ipairs(vim.api.nvim_get_proc_children(vim.fn.getpid())) do
+    vim.uv.kill(child, 'sigkill')
+  end
+  wait_for('nothing is under way any more', function()
+    return statusline():find('Generate test') == nil
+  end)
+end
+
 local function play()
   listen()
   vim.cmd.edit(vim.fn.fnameescape(input.file))
@@ -137,6 +152,7 @@ local function play()
     told.unknown_command = message
   end
   vim.cmd('Greenline nothing')
+  kill_the_server()
   told.step = 'done'
 end
 

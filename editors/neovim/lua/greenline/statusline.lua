@@ -8,27 +8,43 @@ local words = {
   waiting = 'measuring',
   unreadable = 'report unreadable',
 }
--- What is under way: progress token -> its words.
+-- What is under way: client's id -> progress token -> its words.
 local running = {}
 
+local group = vim.api.nvim_create_augroup('greenline.statusline', {})
+
 vim.api.nvim_create_autocmd('LspProgress', {
-  group = vim.api.nvim_create_augroup('greenline.statusline', {}),
+  group = group,
   callback = function(event)
     local client = vim.lsp.get_client_by_id(event.data.client_id)
     if client and client.name == 'greenline' then
-      M.take(event.data.params)
+      M.take(client.id, event.data.params)
     end
   end,
 })
 
--- Takes one `$/progress` notification.
-function M.take(progress)
+-- A server that is gone has nothing under way, and tells no end.
+local function is_gone(id)
+  local client = vim.lsp.get_client_by_id(id)
+  return not client or client.is_stopped(client)
+end
+
+vim.api.nvim_create_autocmd('LspDetach', {
+  group = group,
+  callback = vim.schedule_wrap(function()
+    vim.cmd.redrawstatus()
+  end),
+})
+
+-- Takes one `$/progress` notification of a client.
+function M.take(client, progress)
   local token, value = progress.token, progress.value
-  local was = running[token] or {}
+  running[client] = running[client] or {}
+  local was = running[client][token] or {}
   if value.kind == 'end' then
-    running[token] = nil
+    running[client][token] = nil
   else
-    running[token] = { title = value.title or was.title, percentage = value.percentage or was.percentage }
+    running[client][token] = { title = value.title or was.title, percentage = value.percentage or was.percentage }
   end
   vim.cmd.redrawstatus()
 end
@@ -44,8 +60,11 @@ function M.text()
   if known and words[known.state] then
     table.insert(parts, words[known.state])
   end
-  for _, job in pairs(running) do
-    table.insert(parts, job.percentage and ('%s %d %%'):format(job.title, job.percentage) or job.title)
+  for id, jobs in pairs(running) do
+    running[id] = not is_gone(id) and jobs or nil
+    for _, job in pairs(running[id] or {}) do
+      table.insert(parts, job.percentage and ('%s %d %%'):format(job.title, job.percentage) or job.title)
+    end
   end
   return table.concat(parts, ' · ')
 end
