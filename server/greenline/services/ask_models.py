@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from greenline.domain.asking.account import Account
-from greenline.domain.asking.breaker import CLOSED, Breaker
+from greenline.domain.asking.breaker import CLOSED, FIRST_PAUSE, Breaker
 from greenline.domain.asking.ceilings import Ceilings, Spent, out_of_time, seconds_left
 from greenline.domain.asking.foreseen import Foreseen, foreseen
 from greenline.domain.asking.model import Answer, Conversation, ModelChoice, Question, Thinking
@@ -28,6 +28,8 @@ ATTEMPTS = 3
 """Of one model for one answer."""
 FIRST_WAIT, LONGEST_WAIT = 1.0, 20.0
 """Seconds between attempts, where the provider does not say; up to one more by chance, as others wait, too."""
+_FORBIDDEN = 300.0
+"""Seconds for which a model is not asked that this key may not ask."""
 _SHORT: dict[ProblemKind, str] = {
     "rate_limited": "has too many requests",
     "overloaded": "is overloaded",
@@ -89,6 +91,9 @@ class AskModels:
                 except ModelProblem as problem:
                     if problem.kind in FOR_ALL:
                         raise
+                    if problem.kind == "unreachable":  # so is the next one: they are at the same place
+                        self._hold_all(problem)
+                        raise
                     problems.append((choice.name, problem))
             raise _nobody(problems)
         finally:
@@ -117,7 +122,7 @@ class AskModels:
 
         breaker, now = self._breaker(choice), self._clock()
         if not breaker.allows(now):
-            raise ModelProblem("overloaded", f"{choice.name} {breaker.words(now)}")
+            raise ModelProblem("overloaded", f"{choice.name} {breaker.words(now)}", breaker.until - now)
         if now >= deadline:
             raise ModelProblem("ceiling", out_of_time(account.ceilings))
         before = f" ({words} so far)" if (words := account.words) else ""
@@ -161,10 +166,16 @@ class AskModels:
 
     def _failed(self, choice: ModelChoice, problem: ModelProblem) -> None:
         breaker, now = self._breaker(choice), self._clock()
-        if problem.kind in {"not_found", "forbidden"}:
+        if problem.kind == "not_found":
             self._breakers[choice.name] = breaker.gone(str(problem))
+        elif problem.kind == "forbidden":  # somebody may pay, or allow it
+            self._breakers[choice.name] = breaker.held(now, _FORBIDDEN, str(problem))
         elif problem.passing and problem.kind != "rate_limited":  # who is asked too often is well
             self._breakers[choice.name] = breaker.failed(now, str(problem))
+
+    def _hold_all(self, problem: ModelProblem) -> None:
+        for choice in self._chain:
+            self._breakers[choice.name] = self._breaker(choice).held(self._clock(), FIRST_PAUSE, str(problem))
 
     def _breaker(self, choice: ModelChoice) -> Breaker:
         return self._breakers.get(choice.name, CLOSED)

@@ -91,8 +91,9 @@ class ModelRequests:
             ended = _ended(entry, prepared, answer.usage, outcome="answered")
             return answer if answer.model else replace(answer, model=question.model)
         except ModelProblem as problem:
-            if problem.kind in _BILLED:
-                ended = _ended(entry, prepared, heard.usage(prepared, question), outcome="failed", exact=False)
+            if problem.usage.total or problem.kind in _BILLED:
+                usage = heard.usage(prepared, question, problem.usage)
+                ended = _ended(entry, prepared, usage, outcome="failed", exact=False)
             raise
         except (asyncio.TimeoutError, asyncio.CancelledError) as stopped:
             ended = _ended(entry, prepared, heard.usage(prepared, question), outcome="cancelled", exact=False)
@@ -175,9 +176,10 @@ class _Heard:
             before = f" (before: {words})" if (words := self._account.words) else ""
             self._progress.step(f"{self._model} has written about {guessed_tokens(self._signs):,} tokens{before}")
 
-    def usage(self, prepared: Prepared, question: Question) -> Usage:
-        """Return about what was used up when the provider did not come to say it."""
-        return Usage(fresh=prepared.prompt, output=min(guessed_tokens(self._signs), question.max_tokens))
+    def usage(self, prepared: Prepared, question: Question, told: Usage = Usage()) -> Usage:  # noqa: B008 - frozen
+        """Return about what was used up when the provider did not come to say all of it."""
+        output = min(max(told.output, guessed_tokens(self._signs)), question.max_tokens)
+        return replace(told, output=output) if told.total else Usage(fresh=prepared.prompt, output=output)
 
 
 def _most(prepared: Prepared, question: Question) -> float | None:

@@ -1,0 +1,221 @@
+"""Keeps the ledger in the person's data folder: one SQLite file, names and numbers, nothing that was sent.
+
+It is no cache: what was spent is not found out again. A file that is damaged is put aside, not removed.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from greenline.domain.asking.model import Usage
+from greenline.ports.ledger import Entry, Kept
+
+log = logging.getLogger(__name__)
+Found = TypeVar("Found")
+
+_PATIENCE = 2.0
+"""Seconds to wait for another process that writes."""
+_DAMAGED = ("not a database", "malformed", "unsupported file format")
+"""In what SQLite says (Python 3.10 has no codes): whatever else is wrong, a full disk say, the file is good."""
+_REQUESTS = (
+    "create table if not exists request_1 (number integer primary key, at real not null, model text not null, "
+    "project text not null, target text not null, fresh integer not null, cache_written integer not null, "
+    "cache_read integer not null, output integer not null, dollars real, outcome text not null, "
+    "exact integer not null, batch integer not null)"
+)
+_TESTS = "create table if not exists kept_1 (at real not null, project text, target text, tests integer not null)"
+_TABLES = (
+    _REQUESTS,
+    _TESTS,
+    "create index if not exists request_1_at on request_1 (at)",
+    "create index if not exists kept_1_at on kept_1 (at)",
+)
+"""With the version of their rows: those that another Greenline made are left to it."""
+_COLUMNS = "at, model, project, target, fresh, cache_written, cache_read, output, dollars, outcome, exact, batch"
+_ADD = f"insert into request_1 ({_COLUMNS}) values ({', '.join('?' * 12)})"  # noqa: S608
+_END = (
+    "update request_1 set fresh = ?, cache_written = ?, cache_read = ?, output = ?, dollars = ?, outcome = ?, "
+    "exact = ? where number = ?"
+)
+_SUM = "select coalesce(sum(dollars), 0) from request_1 where at >= ?"
+_READ = f"select {_COLUMNS} from request_1 where at >= ? order by at, number"  # noqa: S608
+_KEEP = "insert into kept_1 values (?, ?, ?, ?)"
+_READ_KEPT = "select at, project, target, tests from kept_1 where at >= ? order by at"
+
+
+class LedgerSqlite:
+    """Implements ``Ledger``. What cannot be written now counts in this process, and is written when it can be."""
+
+    def __init__(self, file: Path, now: Callable[[], float] = time.time) -> None:
+        self._file = file
+        self._now = now
+        self._lock = threading.Lock()
+        self._here: dict[int, Entry] = {}
+        """Requests that are not in the file, by numbers below zero."""
+        self._ended: dict[int, Entry] = {}
+        """Requests that are open in the file, though they have ended."""
+        self._kept: list[Kept] = []
+        """What is not in the file."""
+        self._last = 0
+        self._said = False
+
+    def spent_today(self) -> float:
+        """Return the dollars since midnight, of all processes as far as the file can be read."""
+        with self._lock:
+            since = _midnight(self._now())
+            return self._read(lambda base: _sum(base, since), 0.0) + self._sum_here(since)
+
+    def begin(self, entry: Entry, most_today: float) -> int | None:
+        """Write a request down, unless the day would cost more; see ``Ledger``."""
+        with self._lock:
+            since, wanted = _midnight(self._now()), entry.dollars or 0.0
+            here = self._sum_here(since)
+
+            def add(base: sqlite3.Connection) -> int | None:
+                if wanted and _sum(base, since) + here + wanted > most_today:
+                    return None
+                return base.execute(_ADD, _row(entry)).lastrowid
+
+            unwritten: int | None = 0
+            number = self._write(add, unwritten)
+            if number != unwritten:
+                return number
+            known = self._read(lambda base: _sum(base, since), 0.0)
+            if wanted and known + here + wanted > most_today:
+                return None
+            self._last -= 1
+            self._here[self._last] = entry
+            return self._last
+
+    def end(self, number: int, entry: Entry) -> None:
+        """Write down what became of a request."""
+        with self._lock:
+            (self._here if number < 0 else self._ended)[number] = entry
+            self._write(lambda _: None, None)
+
+    def keep(self, kept: Kept) -> None:
+        """Write down how many tests a target got."""
+        with self._lock:
+            self._kept.append(kept)
+            self._write(lambda _: None, None)
+
+    def entries(self, since: float) -> tuple[Entry, ...]:
+        """Return the requests since then, the oldest first."""
+        none: list[Entry] = []
+        with self._lock:
+            there = self._read(lambda base: [_entry(row) for row in base.execute(_READ, (since,))], none)
+            here = [entry for entry in self._here.values() if entry.when >= since]
+        return tuple(sorted([*there, *here], key=lambda entry: entry.when))
+
+    def kept(self, since: float) -> tuple[Kept, ...]:
+        """Return the tests that were kept since then, the oldest first."""
+        none: list[Kept] = []
+        with self._lock:
+            there = self._read(lambda base: [Kept(*row) for row in base.execute(_READ_KEPT, (since,))], none)
+            here = [kept for kept in self._kept if kept.when >= since]
+        return tuple(sorted([*there, *here], key=lambda kept: kept.when))
+
+    def _sum_here(self, since: float) -> float:
+        return sum(entry.dollars or 0.0 for entry in self._here.values() if entry.when >= since)
+
+    def _read(self, work: Callable[[sqlite3.Connection], Found], otherwise: Found) -> Found:
+        try:
+            if not self._file.exists():
+                return otherwise
+            with closing(sqlite3.connect(self._file, timeout=_PATIENCE)) as base:
+                return work(base)
+        except (sqlite3.Error, OSError) as error:
+            if "no such table" not in str(error):
+                self._say(f"Greenline cannot read its ledger {self._file}: {error}.")
+            return otherwise
+
+    def _write(self, work: Callable[[sqlite3.Connection], Found], otherwise: Found) -> Found:
+        """Do the work, and write what waits to be written, in one step."""
+        try:
+            try:
+                return self._write_file(work)
+            except sqlite3.DatabaseError as error:
+                if not any(words in str(error) for words in _DAMAGED):
+                    raise
+                aside = self._put_aside()
+                self._say(f"Greenline's ledger {self._file} was damaged ({error}); it is {aside} now, and made anew.")
+                return self._write_file(work)
+        except (sqlite3.Error, OSError) as error:
+            self._say(
+                f"Greenline cannot write its ledger {self._file}: {error}. What models cost is known here until this "
+                "process ends."
+            )
+            return otherwise
+
+    def _write_file(self, work: Callable[[sqlite3.Connection], Found]) -> Found:
+        self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        done = [number for number, entry in self._here.items() if entry.outcome != "open"]
+        with closing(sqlite3.connect(self._file, timeout=_PATIENCE, isolation_level=None)) as base:
+            base.execute("begin immediate")
+            for statement in _TABLES:
+                base.execute(statement)
+            base.executemany(_ADD, [_row(self._here[number]) for number in done])
+            base.executemany(_END, [_end_row(number, entry) for number, entry in self._ended.items()])
+            base.executemany(
+                _KEEP, [(kept.when, _text(kept.project), _text(kept.target), kept.tests) for kept in self._kept]
+            )
+            found = work(base)
+            base.execute("commit")
+        for number in done:
+            del self._here[number]
+        self._ended.clear()
+        self._kept.clear()
+        return found
+
+    def _put_aside(self) -> Path:
+        aside = self._file.with_name(f"{self._file.name}.damaged-{int(self._now())}")
+        for end in ("", "-journal"):
+            there = Path(f"{self._file}{end}")
+            if there.exists():
+                there.replace(f"{aside}{end}")
+        return aside
+
+    def _say(self, message: str) -> None:
+        if not self._said:
+            self._said = True
+            log.warning("%s", message)
+
+
+def _midnight(now: float) -> float:
+    """Return when the day began here."""
+    return datetime.fromtimestamp(now).astimezone().replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+
+
+def _sum(base: sqlite3.Connection, since: float) -> float:
+    return float(base.execute(_SUM, (since,)).fetchone()[0])
+
+
+def _row(entry: Entry) -> tuple[object, ...]:
+    usage = entry.usage
+    tokens = (usage.fresh, usage.cache_written, usage.cache_read, usage.output)
+    words = tuple(_text(word) for word in (entry.model, entry.project, entry.target))
+    return (entry.when, *words, *tokens, entry.dollars, entry.outcome, int(entry.exact), int(entry.batch))
+
+
+def _end_row(number: int, entry: Entry) -> tuple[object, ...]:
+    usage = entry.usage
+    tokens = (usage.fresh, usage.cache_written, usage.cache_read, usage.output)
+    return (*tokens, entry.dollars, entry.outcome, int(entry.exact), number)
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    when, model, project, target, *tokens, dollars, outcome, exact, batch = row
+    return Entry(when, model, project, target, Usage(*tokens), dollars, outcome, bool(exact), bool(batch))
+
+
+def _text(word: str) -> str:
+    """Return a name that SQLite takes: a path may have bytes that are no text."""
+    return word.encode("utf-8", "replace").decode("utf-8")
