@@ -57,7 +57,9 @@ class Routes:
 
     def _plain(self, request: Recorded) -> tuple[int, Any]:
         path, server = request.path, self._server
-        if path.startswith(_MODELS) and server.lists_models:
+        if path.startswith(_MODELS):
+            if not server.lists_models:
+                return server.fails_to_list, error_body("not_found_error", "No list of models here")
             return 200, server.model(unquote(path.removeprefix(_MODELS)))
         if path == f"{_MESSAGES}/count_tokens" and server.counts_tokens:
             return 200, {"input_tokens": count(request.json)}

@@ -37,6 +37,8 @@ class ModelServer:
         self._replies: list[Reply] = []
         self._models: dict[str, dict[str, Any]] = {}
         self.lists_models = True
+        self.fails_to_list = 404
+        """With which status, where it lists none."""
         self.counts_tokens = True
         self.cache = PromptCache()
         self._lock = threading.Lock()

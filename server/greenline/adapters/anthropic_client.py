@@ -115,7 +115,7 @@ class AnthropicClient:
                 if problem.passing or problem.kind == "unauthorized":
                     raise
         found = _read_capabilities(told) if told else Capabilities()
-        lasting = told is not None
+        lasting = told is not None and told.capabilities is not None
         await asyncio.to_thread(self._known.remember, place(self._connection), asked.model, found, lasting=lasting)
         return found
 
