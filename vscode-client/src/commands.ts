@@ -18,7 +18,7 @@ export async function withTarget(client: LanguageClient, gaps: GapsView, command
   const about = uri === undefined ? {} : { uri }; // without a Python file, the folder; the server asks where there are several
   switch (command) {
     case "greenline.generateTests": {
-      const targets = gaps.targets(given[0], given[1]);
+      const targets = await gaps.targets(given[0], given[1]);
       return targets.length ? [{ targets }] : undefined;
     }
     case "greenline.runTestsWithCoverage":

@@ -48,8 +48,7 @@ export class Decorations implements vscode.Disposable {
     this.types.forEach((type) => void type.dispose());
     const settings = vscode.workspace.getConfiguration("greenline.decorations");
     const wanted = (state: LineState) => settings.get("enabled", true) && (state !== "covered" || settings.get("covered", false));
-    const states = (Object.keys(looks) as LineState[]).filter(wanted);
-    this.types = new Map(states.map((state) => [state, decoration(state, settings, this.media)]));
+    this.types = new Map((Object.keys(looks) as LineState[]).filter(wanted).map((state) => [state, decoration(state, settings, this.media)]));
     this.draw(vscode.window.visibleTextEditors);
   }
 

@@ -48,8 +48,11 @@ export class GapsView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     this.changed.fire();
   }
 
-  /** What tests are to be generated for: the item that was clicked, or all that are selected. */
-  targets(clicked: unknown, selected: unknown): Target[] {
+  /** What tests are to be generated for: the item that was clicked, or all that are selected, or the one that the keys went to. */
+  async targets(clicked: unknown, selected: unknown): Promise<Target[]> {
+    if (!clicked && !this.view.selection.length) {
+      await vscode.commands.executeCommand("list.toggleSelection"); // the editor tells of what is selected, and not of what has the focus
+    }
     const nodes = (Array.isArray(selected) ? selected : clicked ? [clicked] : this.view.selection) as Node[];
     return nodes.map((node) => node.target).filter((target) => !!target);
   }

@@ -32,7 +32,8 @@ export class StatusBar implements vscode.Disposable {
     const { title, details } = this.coverage.of(document) ?? unknown;
     this.item.text = `$(beaker) ${title}`;
     this.item.tooltip = details;
-    this.item.accessibilityInformation = { label: `Greenline: ${title}, ${details}` };
+    // The signs where there is no figure mean nothing when they are read out.
+    this.item.accessibilityInformation = { label: `Greenline: ${title.endsWith("%") ? `${title}, ` : ""}${details}` };
     this.item.show();
   }
 }
