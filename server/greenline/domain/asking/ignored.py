@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,12 +13,18 @@ DEFAULT_PATTERNS: tuple[str, ...] = (
     ".env",
     ".env.*",
     "!.env.example",
+    "!.env.sample",
+    "!.env.template",
+    ".envrc",
     "*.pem",
     "*.key",
     "*.p12",
     "*.pfx",
     "*.jks",
     "*.keystore",
+    "*.kdbx",
+    "*.tfvars",
+    "*.tfstate",
     "id_rsa*",
     "id_dsa*",
     "id_ecdsa*",
@@ -25,13 +33,27 @@ DEFAULT_PATTERNS: tuple[str, ...] = (
     ".pypirc",
     ".npmrc",
     ".pgpass",
-    "credentials.*",
+    ".htpasswd",
+    ".git-credentials",
+    "credentials",
+    "credentials.json",
+    "credentials.y*ml",
+    "credentials.toml",
+    "credentials.ini",
+    "local_settings.py",
     "*credentials*.json",
+    "*service*account*.json",
+    "client_secret*.json",
     "secrets.*",
     "*_secrets.*",
+    "*-secrets.*",
+    ".secrets/",
+    "secrets/",
     ".ssh/",
     ".aws/",
     ".gnupg/",
+    ".kube/",
+    ".docker/",
 )
 """What keeps keys and passwords in most projects; a person can add to it, and except from it by ``!``."""
 
@@ -40,6 +62,92 @@ def ignored(path: str, patterns: Sequence[str] = ()) -> str:
     """Return the pattern by which a file is never sent, empty where it may be.
 
     ``path`` is relative to the project, with ``/``. ``patterns`` come after the usual ones, in the syntax of a
-    .gitignore: the last that matches decides, ``!`` excepts.
+    .gitignore (``git help gitignore``): the last that matches decides, ``!`` excepts, but not what is in a folder
+    that matches. Small and large letters are the same. What is no pattern matches nothing.
     """
-    raise NotImplementedError
+    parts = [part for part in path.split("/") if part not in {"", "."}]
+    rules = [rule for pattern in (*DEFAULT_PATTERNS, *patterns) if (rule := _rule(pattern))]
+    for count in range(1, len(parts) + 1):
+        found = _decided("/".join(parts[:count]), rules, is_folder=count < len(parts))
+        if found:
+            return found
+    return ""
+
+
+def why_ignored(path: str, patterns: Sequence[str] = ()) -> str:
+    """Return in a sentence why a file is never sent, empty where it may be; arguments as for ``ignored``."""
+    pattern = ignored(path, patterns)
+    if not pattern:
+        return ""
+    usual = " of what usually keeps secrets" if pattern in DEFAULT_PATTERNS else " of greenline.model.ignore"
+    return f"{path} is never sent to a model: it matches {pattern}{usual}"
+
+
+class _Rule:
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        text = _without_trailing_blanks(pattern)
+        self.excepts = text.startswith("!")
+        text = text.removeprefix("!")
+        self.for_folders = text.endswith("/")
+        text = text[:-1] if self.for_folders else text
+        anchored = "/" in text
+        self.regex = re.compile(
+            ("" if anchored else r"(?:.*/)?") + _translated(text.removeprefix("/")) + r"\Z", re.DOTALL | re.IGNORECASE
+        )
+
+
+@lru_cache(maxsize=512)
+def _rule(pattern: str) -> _Rule | None:
+    if not pattern.strip() or pattern.startswith("#") or not pattern.strip("!/ "):
+        return None
+    try:
+        return _Rule(pattern)
+    except (re.error, ValueError):
+        return None
+
+
+def _decided(path: str, rules: Sequence[_Rule], *, is_folder: bool) -> str:
+    for rule in reversed(rules):
+        if (is_folder or not rule.for_folders) and rule.regex.match(path):
+            return "" if rule.excepts else rule.pattern
+    return ""
+
+
+def _without_trailing_blanks(pattern: str) -> str:
+    while pattern.endswith(" ") and not pattern.endswith("\\ "):
+        pattern = pattern[:-1]
+    return pattern
+
+
+_PIECE = re.compile(r"/\*\*(?=/|\Z)|\A\*\*/|\*+|\?|\\.|\[(?:\]|[!^]\]?)?(?:\\.|\[:\w+:\]|[^\]\\])*\]|.", re.DOTALL)
+_CLASSES = {"alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "lower": "a-z", "upper": "A-Z", "space": r"\s"}
+
+
+def _translated(pattern: str) -> str:
+    """Return the regular expression of what ``fnmatch`` means in git: stars do not cross a slash."""
+    found: list[str] = []
+    for piece in _PIECE.findall(pattern):
+        if piece == "/**":
+            found.append("(?:/.*)?")
+        elif piece == "**/":
+            found.append("(?:.*/)?")
+        elif piece.startswith("*"):
+            found.append("[^/]*")
+        elif piece == "?":
+            found.append("[^/]")
+        elif piece.startswith("[") and len(piece) > 1:
+            found.append(_one_of(piece[1:-1]))
+        else:
+            found.append(re.escape(piece[-1] if piece.startswith("\\") and len(piece) > 1 else piece))
+    if found and found[-1] == "(?:/.*)?":
+        found[-1] = "/.+"  # what is in the folder, not the folder
+    return "".join(found)
+
+
+def _one_of(inside: str) -> str:
+    negated = inside[:1] in {"!", "^"}
+    inside = inside[1:] if negated else inside
+    named = re.sub(r"\[:(\w+):\]", lambda match: _CLASSES.get(match[1], ""), inside)
+    escaped = re.sub(r"\\(.)|([\[\]^&~|])", lambda match: "\\" + (match[1] or match[2]), named)
+    return f"(?!/)[{'^' if negated else ''}{escaped}]"
