@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from greenline.domain.code.model import Target
-    from greenline.domain.generation.model import TargetResult
+    from greenline.domain.generation.model import TargetResult, TestEdit
     from greenline.lsp.services import Services
     from greenline.lsp.session import Session
     from greenline.lsp.telling_results import Again
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _LONGEST = 800
-"""Characters of pytest's message in a question."""
+"""Characters of what a test failed with in a question."""
 _ATTEMPTS = 2
 
 
@@ -96,11 +96,18 @@ async def _one(session: Session, target: Target, progress: Progress) -> _Ended:
             session.redraw()
         if generation.edit is None:
             return _Ended(_nothing_written(generation))
-        progress.step(f"Writing {generation.edit.path.name}")
+        progress.step(_writing(session, generation.edit))
         code = "\n\n".join(result.code for result in generation.results if result.code)
         applied = await apply_edit.write(session, generation.edit, code or generation.edit.new_text)
         confirmation = await _confirm(session, services, generation, Share(progress, WRITTEN, 1.0))
     return _Ended(_confirmed(session, applied, confirmation), applied)
+
+
+def _writing(session: Session, edit: TestEdit) -> str:
+    if not session.settings.preview:
+        return f"Writing {edit.path.name}"
+    chosen = session.client.confirms_changes  # in a list of changes, in which none is selected yet
+    return "Waiting for you to select and apply the new tests" if chosen else "Waiting for your answer"
 
 
 async def _generate(session: Session, services: Services, target: Target, progress: Progress) -> Generation:
@@ -143,10 +150,12 @@ def _confirmed(session: Session, applied: apply_edit.Applied, confirmation: Conf
     message = (
         confirmation.message or confirmation.problem or "The new tests were written, but they could not be confirmed."
     )
-    detail = next((failure.message for failure in confirmation.failures if failure.message), "")
+    detail = next((told for failure in confirmation.failures if (told := failure.said or failure.message)), "")
     if len(detail) > _LONGEST:
         detail = f"{detail[:_LONGEST]}\n..."
-    session.spawn(offer_undo(session, applied, f"{message}\n{detail}".strip()), "question about undoing")
+    session.spawn(
+        offer_undo(session, applied, f"{message}:\n{detail}" if detail else message), "question about undoing"
+    )
     raise Unfinished(message, confirmation.results, told=True)
 
 

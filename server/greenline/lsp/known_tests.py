@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from typing import TYPE_CHECKING, Any
 
 from pygls.exceptions import JsonRpcInvalidParams
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from greenline.domain.code.model import Function
     from greenline.domain.coverage.gap_ranking import FileGaps
     from greenline.domain.coverage.model import CoverageMap, Ratio, Statements
     from greenline.domain.coverage.reaching import Recording
     from greenline.lsp.gap_list import GapList
     from greenline.lsp.pictures import Shown
+    from greenline.lsp.positions import Positions
     from greenline.lsp.session import Session
 
 _WITH_TESTS = 200
@@ -93,7 +96,7 @@ class KnownTests:
         functions = [
             {
                 "name": function.qualname,
-                "range": positions.plain_range(function.line, function.name_column, function.name_column),
+                "range": _from_its_name_on(function, positions),
                 "ran": summary.lines.covered > 0
                 if test is None
                 else any(line in ran for line in range(function.body_line, function.end_line + 1)),
@@ -160,6 +163,12 @@ def _statement(line: int, coverage: CoverageMap, ran: frozenset[int], *, by_test
             for way in sorted(ways, key=lambda way: (way < 0, way))
         ]
     return found
+
+
+def _from_its_name_on(function: Function, positions: Positions) -> dict[str, Any]:
+    """Return the range of a function without the line that defines it, which is not of what it runs."""
+    start = positions.plain_range(function.line, function.name_column, function.name_column)["start"]
+    return {"start": start, "end": positions.plain_range(function.end_line, 0, sys.maxsize)["end"]}
 
 
 def _figures(ratio: Ratio) -> list[int]:

@@ -78,7 +78,8 @@ class Updating:
             message = f"{one.test} expects what the code gives: there is nothing to update."
             self._session.show(message, Info)
             return Finished(message)
-        progress.step("Waiting for you to look at the change" if self._session.client.confirms_changes else "Writing")
+        shown_first = self._session.client.confirms_changes
+        progress.step("Waiting for you to select and apply the changes" if shown_first else "Writing")
         applied = await apply_edit.write(self._session, update.edit, _told(one, len(one.changes)))
         await asyncio.to_thread(services.update.remember, update)
         if one.renamed:

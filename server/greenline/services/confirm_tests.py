@@ -181,12 +181,17 @@ def _covered(summary: Summary) -> tuple[int, int]:
 
 
 def _failed(results: Sequence[TargetResult], problem: str, failures: tuple[TestOutcome, ...]) -> Confirmation:
-    first = failures[0].message.strip().splitlines() if failures else []
-    reason = problem or (f"{name_of(failures[0].node_id)} failed: {first[-1] if first else ''}" if failures else "")
+    reason = problem or (f"{name_of(failures[0].node_id)} failed: {_essence(failures[0])}" if failures else "")
     changed = tuple(replace(r, status="failed", reason=reason) if r.status == "confirmed" else r for r in results)
     count = len(failures)
     message = problem or f"{count} new {'test' if count == 1 else 'tests'} failed in the file as written"
     return Confirmation(changed, 0, failures, problem, message)
+
+
+def _essence(failure: TestOutcome) -> str:
+    """Return one line of what a test failed with."""
+    lines = failure.said.strip().splitlines()[:1] or failure.message.strip().splitlines()[-1:]
+    return "".join(lines)
 
 
 def _place(edit: TestEdit, project: Project, results: Sequence[TargetResult]) -> str:

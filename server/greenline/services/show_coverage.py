@@ -47,11 +47,8 @@ if TYPE_CHECKING:
     from greenline.ports.run_store import RanText
     from greenline.services.stored_runs import StoredRuns
 
-_NO_DATA = "No coverage data yet: run the tests with coverage, or generate a test - Greenline measures what it needs."
-_OUTDATED = (
-    "{name} changed after its coverage was measured. "
-    "Run the tests with coverage again, or generate a test - Greenline measures what it needs."
-)
+_NO_DATA = "No coverage data yet: run the tests with coverage, or generate a test."
+_OUTDATED = "{name} changed after its coverage was measured. Run the tests with coverage again, or generate a test."
 _OUTSIDE = (
     "{name} belongs to no project. Put a pyproject.toml into the project's folder, "
     "or generate a test - Greenline measures what it needs."

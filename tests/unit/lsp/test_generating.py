@@ -444,7 +444,10 @@ async def test_a_failed_confirmation_can_be_taken_back(
     services: FakeServices, source: Path, choice: str | None, existing: str | None, capabilities: dict[str, Any]
 ) -> None:
     services.confirm.answer = Confirmation(
-        (), 0, (TestOutcome("t::test_it", "failed", "assert 1 == 2 " + "x" * 5000),), message="1 test failed"
+        (),
+        0,
+        (TestOutcome("t::test_it", "failed", "def test_it():\n...", said="assert 1 == 2 " + "x" * 5000),),
+        message="1 test failed",
     )
     if existing is not None:
         services.test_file.write_text(existing, encoding="utf-8")
@@ -457,7 +460,7 @@ async def test_a_failed_confirmation_can_be_taken_back(
             if titles == ["Yes", "No"]:
                 return {"title": "Yes"}
             assert titles == ["Undo", "Keep"]
-            assert params["message"].startswith("1 test failed\nassert 1 == 2")
+            assert params["message"].startswith("1 test failed:\nassert 1 == 2")
             assert len(params["message"]) < 1000
             answered.set()
             return choice and {"title": choice}

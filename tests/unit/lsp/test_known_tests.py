@@ -82,6 +82,10 @@ async def test_the_statements_with_their_branches(services: FakeServices, shop: 
         (branches,) = [one["branches"] for one in told["statements"] if "branches" in one]
         assert branches == [{"to": 3, "taken": False}, {"to": 4, "taken": True}]
         assert {one["name"]: one["ran"] for one in told["functions"]} == {"price": True, "never": False}
+        bodies = {
+            one["name"]: (one["range"]["start"]["line"], one["range"]["end"]["line"]) for one in told["functions"]
+        }
+        assert bodies == {"price": (0, 3), "never": (6, 7)}  # what an explorer counts for a function is in its range
 
 
 async def test_what_one_test_ran(services: FakeServices, shop: Path, tmp_path: Path) -> None:

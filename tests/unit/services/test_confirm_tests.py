@@ -107,6 +107,21 @@ async def test_a_new_test_that_fails_in_the_file_fails_the_confirmation(world: W
     assert world.show.picture(world.source, SOURCE).map is None
 
 
+async def test_the_reason_is_what_the_test_said_and_not_where(world: World) -> None:
+    generation = await written(world)
+    story, said = "a long story\nconftest.py:3: Failed", "no scanner\nand what was looked at"
+
+    def during(run: TestRun, number: int) -> TestReport:
+        report = world._report(run, number)
+        failing = (
+            replace(o, outcome="error", message=story, said=said) for o in report.outcomes if "twice" in o.node_id
+        )
+        return replace(report, outcomes=(*(o for o in report.outcomes if "twice" not in o.node_id), *failing))
+
+    world.during = during
+    assert (await world.confirm(generation)).results[0].reason == "test_twice failed: no scanner"
+
+
 async def test_a_file_that_runs_without_the_new_tests_is_no_confirmation(world: World) -> None:
     generation = await written(world)
     world.during = lambda run, number: TestReport((TestOutcome("test_shop.py::test_twice", "passed"),))
