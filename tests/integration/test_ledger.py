@@ -121,20 +121,20 @@ def test_processes_at_once_lose_nothing_and_never_pass_the_day(file: Path) -> No
 FULL = """
 import resource, signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (40960, 40960))
+resource.setrlimit(resource.RLIMIT_FSIZE, (24576, 24576))
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such limit")
 def test_a_full_disk_stops_nobody_and_the_ceiling_holds_all_the_same(file: Path) -> None:
-    process = worker(file, 450.0, 600, before=FULL)
+    process = worker(file, 150.0, 200, before=FULL)
     out, error = process.communicate("go\n", timeout=LIMIT)
-    assert int(out) == 450
+    assert int(out) == 150
     assert error.count("cannot write its ledger") == 1
     with closing(sqlite3.connect(file)) as base:
         assert base.execute("pragma integrity_check").fetchone() == ("ok",)
     kept = len(ledger_at(file).entries(0.0))
-    assert 0 < kept < 450, "as much as there was room for"
+    assert 0 < kept < 150, "as much as there was room for"
 
 
 def test_where_no_folder_can_be_made_this_process_knows(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

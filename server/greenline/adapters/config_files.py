@@ -23,6 +23,17 @@ def read_toml(file: Path) -> Mapping[str, Any]:
     return tables
 
 
+def toml_problem(file: Path) -> str:
+    """Return why a file that is there is no TOML, in the parser's words; empty where nothing is wrong."""
+    try:
+        _tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError) as error:
+        return str(error)
+    return ""
+
+
 def toml_table(tables: Mapping[str, Any], *names: str) -> Mapping[str, Any] | None:
     """Return a nested table, None when there is none."""
     node: Any = tables

@@ -15,6 +15,8 @@ BATCH = 0.5
 """Of everything, in the Message Batches API."""
 _MILLION = 1_000_000
 _CENT, _LEAST_SHOWN = 0.01, 0.0001
+_NOTHING = 1e-15
+"""Dollars for a token; what costs less costs nothing."""
 
 
 def cost(usage: Usage, price: Price, *, batch: bool = False) -> float:
@@ -33,7 +35,7 @@ def payable(dollars: float, prompt: int, price: Price) -> int | None:
     """Return how many tokens of an answer so many dollars pay, prompt included; None where answers cost nothing."""
     left = dollars - most(prompt, 0, price)
     each = _factor(prompt, price) * price.output / _MILLION
-    if each <= 0:
+    if each < _NOTHING:
         return None if left >= 0 else 0
     return max(0, int(left / each))
 
