@@ -54,6 +54,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-markers", action="store_true", help="write what the server says into the samples of tests/markers"
     )
+    parser.addoption(
+        "--update-prompts", action="store_true", help="write what a model is told into the texts of tests/unit/prompts"
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)

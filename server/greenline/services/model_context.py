@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from greenline.domain.asking.example_tests import example_tests, fixtures_in_scope
 from greenline.domain.asking.ignored import ignored
 from greenline.domain.asking.kinds_of_code import kinds_of_code
-from greenline.domain.asking.marked_lines import lines_left, marked_lines, sendable_lines, words_of_gaps
+from greenline.domain.asking.marked_lines import (
+    branching_lines,
+    marked_lines,
+    missing_lines,
+    sendable_lines,
+    words_of_gaps,
+)
 from greenline.domain.asking.model import Conversation, Explored, Turn
 from greenline.domain.asking.prompt import (
     ProjectFacts,
@@ -143,12 +149,11 @@ class ModelContext:
         calls = self._sources.calls_of(assignment)
         return replace(
             self._known_facts(assignment, explored),
-            headers="\n\n".join(
-                f"# {module}\n{self._clean(text, where)}"
-                for where, module, text in self._sources.headers_of(assignment)
+            headers=tuple(
+                (module, self._clean(text, where)) for where, module, text in self._sources.headers_of(assignment)
             ),
             calls=tuple((_place(path, project), self._clean(text, _place(path, project))) for path, text in calls),
-            programs=self._all_clean(assignment.examples[:_MOST_PROGRAMS]),
+            programs=self._all_clean([each for each in assignment.examples if _says_enough(each)][:_MOST_PROGRAMS]),
         )
 
     def _known_facts(self, assignment: Assignment, explored: Explored) -> TargetFacts:
@@ -156,13 +161,13 @@ class ModelContext:
         function, module, text = assignment.function, assignment.module, assignment.text
         coverage = explored.coverage or assignment.before
         lines = sendable_lines(text, self._clean(text, _place(assignment.path, assignment.project)))
-        marked = lines_left(function, module, coverage)
+        missing, branching = missing_lines(function, module, coverage), branching_lines(function, module, coverage)
         return TargetFacts(
             name=function.qualname,
             what=_what(function),
             imported=f"from {assignment.module_name} import {function.qualname.partition('.')[0]}",
             left=words_of_gaps(function, module, coverage, text),
-            excerpt=marked_lines(lines, marked, function.line, max([function.end_line, *marked])),
+            excerpt=marked_lines(lines, function, missing, branching),
             observations=self._all_clean(explored.observations),
             observed_calls=explored.calls,
             kept=self._all_clean(explored.tests),
@@ -189,6 +194,11 @@ class ModelContext:
 def _place(path: Path, project: Project) -> str:
     """Return a path as it is told: from the project's folder, and of others the name alone."""
     return path.relative_to(project.root).as_posix() if path.is_relative_to(project.root) else path.name
+
+
+def _says_enough(program: str) -> bool:
+    """Tell whether a call that was found says what it is called on."""
+    return not program.splitlines()[-1].startswith("instance.") or "instance = " in program
 
 
 def _what(function: Function) -> str:

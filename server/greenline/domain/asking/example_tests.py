@@ -60,30 +60,33 @@ def _whole_tests(text: str, most: int) -> str:
     lines = split_lines(text)
     imports = [_source(node, lines) for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
     room = most - sum(len(each) + 1 for each in imports)
-    kept: list[str] = []
+    kept: dict[str, str] = {}
     tests = left_out = 0
-    for part, is_test in _parts(tree, lines):
-        fits = len(part) + 2 <= room
-        room -= len(part) + 2 if fits else 0
-        kept += [part] if fits else []
-        tests += fits and is_test
-        left_out += is_test and not fits
+    for head, part, is_test in _parts(tree, lines):
+        begun = kept.get(head, head) if head else ""
+        whole = f"{begun}\n\n{part}" if begun else part
+        needed = len(whole) - len(kept.get(head, "")) + 2
+        if needed > room:
+            left_out += is_test
+            continue
+        room -= needed
+        tests += is_test
+        kept[head or part] = whole
     if not tests:
         return ""
     rest = [f"# ... and {left_out} more"] if left_out else []
-    return "\n\n\n".join(["\n".join(imports), *kept, *rest]).strip("\n")
+    return "\n\n\n".join(["\n".join(imports), *kept.values(), *rest]).strip("\n")
 
 
-def _parts(tree: ast.Module, lines: list[str]) -> Iterator[tuple[str, bool]]:
-    """Yield what a test file defines, and whether it is a test; of classes with tests a test each, with its class."""
+def _parts(tree: ast.Module, lines: list[str]) -> Iterator[tuple[str, str, bool]]:
+    """Yield what a test file defines, and whether it is a test; first, of a method, the head of its class."""
     for node in tree.body:
         if isinstance(node, ast.ClassDef) and _holds_tests(node):
             methods = [each for each in node.body if _is_test(each)]
             head = "\n".join(lines[_first(node) - 1 : _first(methods[0]) - 1]).rstrip()
-            for number, method in enumerate(methods):
-                yield (f"{head}\n" if number == 0 else "") + _source(method, lines), True
+            yield from ((head, _source(method, lines), True) for method in methods)
         elif isinstance(node, (*_DEFS, ast.ClassDef)):
-            yield _source(node, lines), _is_test(node)
+            yield "", _source(node, lines), _is_test(node)
 
 
 def _holds_tests(node: ast.AST) -> bool:

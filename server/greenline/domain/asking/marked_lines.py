@@ -1,4 +1,7 @@
-"""Show what no test reaches: lines with their numbers, marked ``>>>``, and three lines around them."""
+"""Show what no test reaches: lines with their numbers, marked, and three lines around them.
+
+``>>>`` marks lines that never run, ``-->`` those that run, and of which a branch is never taken.
+"""
 
 from __future__ import annotations
 
@@ -19,17 +22,19 @@ CONTEXT = 3
 _WITHHELD = "[a line that is not sent]"
 
 
-def marked_lines(lines: Sequence[str], marked: Iterable[int], header: int, end: int, context: int = CONTEXT) -> str:
-    """Return the marked lines (1-based) with their context, from ``header``, which is always shown, to ``end``."""
-    wanted = set(marked)
-    shown = {near for line in wanted for near in range(line - context, line + context + 1)} | {header}
+def marked_lines(lines: Sequence[str], function: Function, missing: Iterable[int], branching: Iterable[int]) -> str:
+    """Return the lines (1-based) that are to be marked with what is around them, below the function's header."""
+    marks = dict.fromkeys(branching, "-->") | dict.fromkeys(missing, ">>>")
+    end = max([function.end_line, *marks])
+    shown = {near for line in marks for near in range(line - CONTEXT, line + CONTEXT + 1)}
+    shown.update(range(function.first_line, function.line + 1))
     width = len(str(end))
     told: list[str] = []
     last = None
-    for line in sorted(line for line in shown if header <= line <= min(end, len(lines))):
+    for line in sorted(line for line in shown if function.first_line <= line <= min(end, len(lines))):
         if last is not None and line > last + 1:
             told.append(" " * (width + 5) + "...")
-        told.append(f"{'>>>' if line in wanted else '   '} {line:>{width}} | {lines[line - 1]}".rstrip())
+        told.append(f"{marks.get(line, '   ')} {line:>{width}} | {lines[line - 1]}".rstrip())
         last = line
     return "\n".join(told)
 
@@ -42,11 +47,10 @@ def missing_lines(function: Function, module: Module, coverage: CoverageMap) -> 
     return frozenset(line for line in own if first_line.get(line, line) in never)
 
 
-def lines_left(function: Function, module: Module, coverage: CoverageMap) -> frozenset[int]:
-    """Return the lines to mark: those that never ran, and those of which a branch was never taken."""
+def branching_lines(function: Function, module: Module, coverage: CoverageMap) -> frozenset[int]:
+    """Return the lines of the function that ran, and of which a branch was never taken."""
     own = tested_lines(function, module)
-    branching = frozenset(line for line, _ in coverage.missing_branches if line in own)
-    return missing_lines(function, module, coverage) | branching
+    return frozenset(line for line, _ in coverage.missing_branches if line in own)
 
 
 def words_of_gaps(function: Function, module: Module, coverage: CoverageMap, text: str) -> tuple[str, ...]:

@@ -52,7 +52,8 @@ class TargetFacts:
     imported: str
     left: tuple[str, ...]
     excerpt: str
-    headers: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    """(module, header) of what it uses of other modules."""
     calls: tuple[tuple[str, str], ...] = ()
     """(where, source) of places that call it."""
     programs: tuple[str, ...] = ()
@@ -126,7 +127,11 @@ def _target(facts: TargetFacts) -> Iterator[str]:
     yield f"The target is {facts.what}. Tests import it by `{facts.imported}`."
     if facts.headers:
         yield "What it uses of the project's other modules, without the bodies:"
-        yield as_data("headers", facts.headers)
+        told = dict.fromkeys(module for module, _ in facts.headers)
+        yield "\n".join(
+            as_data("headers", _joined([text for place, text in facts.headers if place == module]), module=module)
+            for module in told
+        )
     if facts.calls:
         yield "Where the project calls it, the nearest first:"
         yield "\n".join(as_data("call_sites", source, path=where) for where, source in facts.calls)
@@ -166,8 +171,8 @@ def _left(facts: TargetFacts) -> Iterator[str]:
 def _request(facts: TargetFacts) -> str:
     few = f"As few as show each behaviour once, {MOST_TESTS} at most. Answer in the form that was described."
     if facts.left:
-        noticed = " and notice the changes above" if facts.survivors else ""
-        return f"Write the tests that reach each line marked `>>>` and each branch named above{noticed}. {few}"
+        noticed = ", and those that notice the changes above" if facts.survivors else ""
+        return f"Write the tests that run each line marked `>>>`, and take each way that is named above{noticed}. {few}"
     if facts.survivors:
         return f"Every line and branch is reached. Write the tests that notice the changes above. {few}"
     return (
