@@ -1,0 +1,198 @@
+"""After exploring: a model is asked for what is left, function by function, and all that is confirmed is one edit."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from greenline.domain.asking.explored_facts import explored_facts
+from greenline.domain.asking.model import Explored
+from greenline.domain.generation.model import Coverage, Proposal
+from greenline.ports.progress import Counted, Share
+from greenline.services.confirmed_so_far import ConfirmedSoFar
+from greenline.services.model_engine import Asking, Means
+from greenline.services.stopped import Stopped
+from greenline.services.target_results import Generation, Groundwork, left_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from greenline.domain.code.model import Function
+    from greenline.domain.generation.model import TargetResult
+    from greenline.ports.consent import Consent
+    from greenline.ports.progress import Progress
+    from greenline.ports.project import Project
+    from greenline.services.model_engine import Asks, Contexts
+    from greenline.services.try_answers import TryAnswers
+    from greenline.services.workbench import Bench
+    from greenline.settings import Settings
+
+_FOR_NONE = frozenset({"no_sdk", "no_key", "unauthorized"})
+"""Kinds of problems after which no other function is asked for either."""
+_CANCELLED = "It was cancelled while the model was asked; what was confirmed before stays."
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAt:
+    """Who is asked about one project, and where that is, as a person agreed to it."""
+
+    asks: Asks
+    endpoint: str
+
+
+class FillGaps:
+    """Composes the engines: what exploring confirmed stays, whatever becomes of asking."""
+
+    def __init__(
+        self,
+        *,
+        model: Callable[[Project], ModelAt],
+        contexts: Callable[[], Contexts],
+        tries: TryAnswers,
+        consent: Consent,
+        settings: Settings,
+    ) -> None:
+        """``model`` may read files; ``contexts`` makes one for each job."""
+        self._model = model
+        self._contexts = contexts
+        self._tries = tries
+        self._consent = consent
+        self._settings = settings
+
+    def refusal(self, project: Project) -> str:
+        """Return why no model may be asked about a project, and what to do; empty where one may. Reads files."""
+        endpoint = self._model(project).endpoint
+        if self._consent.given(project, endpoint):
+            return ""
+        return (
+            f"No model was asked: nobody agreed that source of {project.root.name} is sent to {endpoint}. "
+            "`greenline model allow` shows what is sent, and asks."
+        )
+
+    async def fill(
+        self, bench: Bench, functions: Sequence[Function], groundwork: Groundwork, progress: Progress
+    ) -> Generation:
+        """Return the generation with the model's tests. Raises Stopped when it is cancelled."""
+        work = _Work(bench, functions, groundwork)
+        if groundwork.tried is not None and groundwork.tried.problem:
+            return groundwork.generation  # pytest cannot do its work: it could not for a model's tests
+        wanted = [f for f in functions if work.so_far.bench.has_gaps(f)]
+        if bench.interpreter.pytest_version is None or not wanted:
+            return groundwork.generation
+        reason = await asyncio.to_thread(self.refusal, bench.project)
+        if reason:
+            work.note(wanted, reason)
+            return work.generation()
+        asks = (await asyncio.to_thread(self._model, bench.project)).asks
+        means = Means(asks, self._contexts(), self._tries, self._settings)
+        for number, function in enumerate(wanted):
+            share = Share(progress, number / len(wanted), (number + 1) / len(wanted))
+            asking = await work.ask(means, function, Counted(share, number + 1, len(wanted)))
+            if asking is not None and asking.problem is not None and asking.problem.kind in _FOR_NONE:
+                work.note(wanted[number + 1 :], str(asking.problem))
+                break
+        return work.generation()
+
+
+class _Work:
+    """One job: the results as they are so far."""
+
+    def __init__(self, bench: Bench, functions: Sequence[Function], groundwork: Groundwork) -> None:
+        self._bench = bench
+        self._functions = functions
+        self._groundwork = groundwork
+        self._results = dict(zip(functions, groundwork.generation.results, strict=True))
+        self.so_far = ConfirmedSoFar(bench)
+        if groundwork.tried is not None:
+            self.so_far.take(groundwork.tried)
+
+    def note(self, functions: Sequence[Function], words: str) -> None:
+        """Say something of functions for which no model was asked; where nothing else is said, as the reason."""
+        for function in functions:
+            result = self._results[function]
+            self._results[function] = replace(
+                result, model_notes=(*result.model_notes, words), reason=result.reason or _reason(result, words)
+            )
+
+    async def ask(self, means: Means, function: Function, progress: Progress) -> Asking | None:
+        """Ask for one function, unless tests that came meanwhile reach all of it. Raises Stopped."""
+        if not self.so_far.bench.has_gaps(function):
+            return None
+        began = time.monotonic()
+        asking = Asking(means, function, self._explored(function), self._begun())
+        try:
+            await asking.run(progress)
+        except asyncio.CancelledError:
+            asking.told.note(_CANCELLED)
+            self._end(function, asking, time.monotonic() - began)
+            raise Stopped(self.generation()) from None
+        self._end(function, asking, time.monotonic() - began)
+        return asking
+
+    def generation(self) -> Generation:
+        """Return all results with the one edit, and what tests reach by it."""
+        edit, bench = self.so_far.edit, self.so_far.bench
+        results = []
+        for function, result in self._results.items():
+            confirmed = result
+            if result.status == "confirmed" and result.coverage is not None:
+                after = bench.summary(function)
+                proposal = self._groundwork.proposals.get(function, Proposal("model"))
+                left = left_of(self._bench, function, bench.before, proposal)
+                confirmed = replace(
+                    result, edit=edit, coverage=Coverage(result.coverage.before, after), not_tested=left
+                )
+            results.append(confirmed)
+        return Generation(tuple(results), edit, self._bench.text)
+
+    def _begun(self) -> ConfirmedSoFar:
+        return ConfirmedSoFar(self.so_far.bench, self.so_far.edit)
+
+    def _end(self, function: Function, asking: Asking, seconds: float) -> None:
+        self.so_far = asking.so_far
+        self._results[function] = _with_the_models(self._results[function], asking, seconds, self._bench)
+
+    def _explored(self, function: Function) -> Explored:
+        proposal = self._groundwork.proposals.get(function)
+        coverage = self.so_far.bench.before
+        if proposal is None:
+            return Explored(coverage=coverage)
+        tried = self._groundwork.tried
+        kept = tried.kept.get(function) if tried else None
+        return explored_facts(proposal, [kept.code] if kept and kept.code else [], coverage)
+
+
+def _with_the_models(result: TargetResult, asking: Asking, seconds: float, bench: Bench) -> TargetResult:
+    """Return the result with what asking came to."""
+    spent, tests = asking.account.spent, tuple(asking.so_far.tests)
+    known = {(bug.call, bug.words) for bug in result.suspected_bugs}
+    result = replace(
+        result,
+        seconds=result.seconds + seconds,
+        model_notes=(*result.model_notes, *asking.told.notes),
+        suspected_bugs=(*result.suspected_bugs, *(b for b in asking.told.bugs if (b.call, b.words) not in known)),
+        tokens=spent.usage.total,
+        dollars=None if spent.unpriced else spent.dollars,
+    )
+    if not tests:
+        return replace(result, reason=result.reason or _reason(result, "the model's tests gave nothing to keep"))
+    return replace(
+        result,
+        status="confirmed",
+        reason="",
+        engine=result.engine if result.tests else "model",
+        engines=dict.fromkeys(tests, "model") if result.tests else {},
+        placed=bench.placement.why,
+        tests=(*result.tests, *tests),
+        code="\n\n".join(code for code in (result.code, *asking.so_far.codes) if code),
+        strength=None,  # that of the explored tests alone would say too little
+        oracles=(*result.oracles, "intended"),
+    )
+
+
+def _reason(result: TargetResult, words: str) -> str:
+    """Return the reason of a result that would be without one."""
+    return "" if result.status == "confirmed" else next(iter(result.model_notes), words)

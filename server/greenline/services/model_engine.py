@@ -1,0 +1,191 @@
+"""The model engine: asks for tests of one function, tries them, and asks again with what failed and what is left.
+
+What was confirmed in one round stays, whatever comes after it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from greenline.domain.asking.answers import TESTS_SCHEMA, read_tests
+from greenline.domain.asking.rounds import Standing
+from greenline.domain.asking.told import Told
+from greenline.ports.model import ModelProblem
+from greenline.services.assignments import assignment_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from greenline.domain.asking.account import Account
+    from greenline.domain.asking.model import Answer, Conversation, Explored, FailedTest
+    from greenline.domain.code.model import Function
+    from greenline.ports.engine import Assignment
+    from greenline.ports.progress import Progress
+    from greenline.services.confirmed_so_far import ConfirmedSoFar
+    from greenline.services.try_answers import TryAnswers
+    from greenline.settings import Settings
+
+REFINEMENTS, GUIDED = 3, 5
+"""Rounds after the first: at most so many about failures, and so many about what is left."""
+_IN_VAIN = 2
+"""Rounds without gain, after which nothing more is asked."""
+
+
+class Asks(Protocol):
+    """Asks for answers, within ceilings."""
+
+    def account(self, target: str, project: str = "") -> Account:
+        """Return what one target may use up, from now on."""
+
+    async def ask(
+        self, conversation: Conversation, schema: Mapping[str, Any], account: Account, progress: Progress
+    ) -> Answer:
+        """Return an answer. Raises ModelProblem when nobody gives one."""
+
+    async def keep(self, account: Account, tests: int) -> None:
+        """Write down how many tests of the account's target were kept."""
+
+
+class Contexts(Protocol):
+    """Makes requests."""
+
+    def first(self, assignment: Assignment, explored: Explored) -> Conversation:
+        """Return the first request for a target; reads files. Raises ModelProblem where nothing of it may be sent."""
+
+    def after_failures(self, failures: Sequence[FailedTest]) -> str:
+        """Return what is asked next when tests were not kept."""
+
+    def after_coverage(self, assignment: Assignment, explored: Explored) -> str:
+        """Return what is asked next when something is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What asking takes; ``context`` is for the targets of one job."""
+
+    asks: Asks
+    context: Contexts
+    tries: TryAnswers
+    settings: Settings
+
+
+class Asking:
+    """The work on one function. What it has come to is in ``so_far``, ``told`` and ``account`` at any time."""
+
+    def __init__(self, means: Means, function: Function, explored: Explored, so_far: ConfirmedSoFar) -> None:
+        self._asks = means.asks
+        self._context = means.context
+        self._tries = means.tries
+        self._settings = means.settings
+        self._function = function
+        self._explored = explored
+        self.so_far = so_far
+        project = so_far.bench.project
+        path = so_far.bench.path
+        name = path.relative_to(project.root).as_posix() if path.is_relative_to(project.root) else path.name
+        self.account = means.asks.account(f"{name}::{function.qualname}", str(project.root))
+        self.told = Told()
+        self.problem: ModelProblem | None = None
+        """Why nobody answered, where that was the end."""
+        self._standing = Standing()
+        self._failed: tuple[FailedTest, ...] = ()
+        self._conversation: Conversation | None = None
+        self._answer = ""
+        self._refused = False
+
+    async def run(self, progress: Progress) -> None:
+        """Ask until there is nothing more to ask. Raises nothing for a model's sake; cancelling ends the request."""
+        try:
+            first = await asyncio.to_thread(self._context.first, self._assignment(), self._known())
+            await self._round(first, progress)
+            if self._settings.model_refinement:
+                await self._refine(progress)
+            if self._settings.model_coverage_guided:
+                await self._guide(progress)
+        except ModelProblem as problem:
+            self.problem = problem
+            self.told.note(str(problem))
+        if self.account.spent.requests:
+            await self._asks.keep(self.account, len(self.so_far.tests))
+
+    # ---- rounds ----------------------------------------------------------------------------------------------------
+
+    async def _refine(self, progress: Progress) -> None:
+        """Send failures back, until there is none or it is in vain."""
+        in_vain = 0
+        for number in range(1, REFINEMENTS + 1):
+            failed = self._to_be_mended()
+            if not failed or self._refused:
+                return
+            count = "1 test" if len(failed) == 1 else f"{len(failed)} tests"
+            progress.step(f"The model mends {count}, round {number} of at most {REFINEMENTS}")
+            before = self._standing
+            gained = await self._round(self._next(self._context.after_failures(failed)), progress)
+            in_vain = 0 if gained else in_vain + 1
+            if not self._to_be_mended():
+                return
+            if before.again(self._to_be_mended()):
+                self.told.note("The model was asked no more: its tests failed as they did before.")
+                return
+            if in_vain == _IN_VAIN:
+                self.told.note(f"The model was asked no more: {_IN_VAIN} rounds brought nothing.")
+                return
+        self.told.note(f"The model was asked no more about failures: {REFINEMENTS} rounds are the most.")
+
+    async def _guide(self, progress: Progress) -> None:
+        """Show what is left, until enough is reached or it is in vain."""
+        in_vain, wanted = 0, self._settings.model_coverage_target
+        for number in range(1, GUIDED + 1):
+            percent = self._percent()
+            if percent >= wanted or self._refused:
+                return
+            progress.step(f"{percent} % is reached; asking for the rest, round {number} of at most {GUIDED}")
+            gained = await self._round(self._next(await self._about_what_is_left()), progress)
+            in_vain = 0 if gained else in_vain + 1
+            if in_vain == _IN_VAIN:
+                self.told.note(
+                    f"At {self._percent()} % the model was asked no more: {_IN_VAIN} rounds brought nothing."
+                )
+                return
+        if self._percent() < wanted:
+            self.told.note(f"At {self._percent()} % the model was asked no more: {GUIDED} rounds are the most.")
+
+    async def _round(self, conversation: Conversation, progress: Progress) -> bool:
+        """Ask once and try what comes; tell whether it brought a test. Raises ModelProblem."""
+        answer = await self._asks.ask(conversation, TESTS_SCHEMA, self.account, progress)
+        self._conversation, self._answer = conversation, answer.text
+        self._refused = answer.stop == "refusal"
+        answered = read_tests(answer.text, answer.stop)
+        self.told.heard(answer, answered)
+        before = len(self.so_far.tests)
+        self._failed = await self._tries.tried(self._function, answered.tests, self._standing, self.so_far, progress)
+        self.told.tried(answered.tests, self._failed, self._standing, self._function.qualname)
+        self._standing = self._standing.after(self._failed)
+        return len(self.so_far.tests) > before
+
+    def _to_be_mended(self) -> list[FailedTest]:
+        return [each for each in self._failed if each.kind not in {"suspected_bug", "no_gain"}]
+
+    def _next(self, request: str) -> Conversation:
+        assert self._conversation is not None
+        return self._conversation.followed_by(self._answer or "(nothing)", request)
+
+    async def _about_what_is_left(self) -> str:
+        failed = self._to_be_mended() if self._settings.model_refinement else []
+        left = await asyncio.to_thread(self._context.after_coverage, self._assignment(), self._known())
+        return "\n\n".join([*([self._context.after_failures(failed)] if failed else []), left])
+
+    # ---- what is known ---------------------------------------------------------------------------------------------
+
+    def _assignment(self) -> Assignment:
+        return assignment_of(self._function, self.so_far.bench, self._settings)
+
+    def _known(self) -> Explored:
+        kept = (*self._explored.tests, *self.so_far.codes)
+        return replace(self._explored, tests=kept, coverage=self.so_far.bench.before)
+
+    def _percent(self) -> int:
+        return self.so_far.bench.summary(self._function).whole_percent

@@ -1,0 +1,131 @@
+"""What became of the functions of one generation, in results for a person."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from greenline.domain.coverage.gaps import find_gaps
+from greenline.domain.generation.model import Coverage, Proposal, TargetResult, TestEdit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from greenline.domain.code.model import Function, Target
+    from greenline.domain.coverage.model import CoverageMap
+    from greenline.services.test_trial import Tried
+    from greenline.services.workbench import Bench
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One result per function of the target, and the one edit that writes all their tests (None: nothing to write)."""
+
+    results: tuple[TargetResult, ...]
+    edit: TestEdit | None
+    text: str = ""
+    """Of the target's file, as it was read: what lines in the results count in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Groundwork:
+    """What exploring came to: what an engine that comes after it builds on. Without a trial nothing was tried."""
+
+    generation: Generation
+    proposals: Mapping[Function, Proposal] = field(default_factory=dict)
+    tried: Tried | None = None
+
+
+def judged(bench: Bench, function: Function, proposal: Proposal, tried: Tried) -> TargetResult:
+    """Judge one function by what the trial kept of its candidates."""
+    kept = tried.kept.get(function)
+    common = _common(bench, function, proposal)
+    helped = tried.helped.get(function.qualname)
+    if helped and not (kept and kept.names) and bench.gains(function, tried.after):
+        kept = helped
+    elif not proposal.candidates:
+        return replace(common, status="not_testable" if proposal.not_testable else "failed", reason=proposal.reason)
+    if tried.problem:
+        return replace(common, reason=tried.problem)
+    if kept is None or not kept.names:
+        reason = kept.reason if kept else "nothing of it could be kept"
+        return replace(common, status="failed" if kept and kept.failed else "nothing_to_gain", reason=reason)
+    gained = Coverage(bench.summary(function), bench.summary(function, tried.after))
+    left = left_of(bench, function, tried.after, proposal)
+    return replace(
+        common,
+        status="confirmed",
+        reason="",
+        edit=tried.edit,
+        placed=bench.placement.why,
+        tests=kept.names,
+        code=kept.code,
+        coverage=gained,
+        strength=proposal.strength if kept.whole else None,
+        oracles=kept.oracles,
+        not_tested=left,
+    )
+
+
+def unconfirmed(bench: Bench, function: Function, asked: tuple[Proposal, float] | None) -> TargetResult:
+    """Tell what was found where no test can run: there is no pytest."""
+    if asked is None:
+        return nothing_to_gain(bench, function)
+    proposal, seconds = asked
+    found = len(proposal.candidates)
+    result = replace(_common(bench, function, proposal), seconds=seconds)
+    if not found and proposal.not_testable:
+        return replace(result, status="not_testable", reason=proposal.reason)
+    if not found:
+        return replace(result, reason=f"{bench.interpreter.without_pytest}\n{proposal.reason}")
+    tests = "1 test was found" if found == 1 else f"{found} tests were found"
+    return replace(
+        result,
+        reason=f"{bench.interpreter.without_pytest}\n{tests}, and cannot be confirmed without it.",
+        code="\n\n".join(candidate.code for candidate in proposal.candidates),
+    )
+
+
+def _common(bench: Bench, function: Function, proposal: Proposal) -> TargetResult:
+    """Return what is true of a function for which nothing was written."""
+    summary = bench.summary(function)
+    return TargetResult(
+        bench.target_of(function),
+        "failed",
+        engine=proposal.engine,
+        coverage=Coverage(summary, summary),
+        observations=proposal.observations,
+        suspected_bugs=proposal.suspected_bugs,
+        not_tested=left_of(bench, function, bench.before, proposal),
+        refused=proposal.refused,
+    )
+
+
+def left_of(bench: Bench, function: Function, coverage: CoverageMap, proposal: Proposal) -> tuple[str, ...]:
+    """Return what is left uncovered of a function, in words, and before it what was in the way."""
+    gaps = find_gaps(coverage, bench.module, bench.text)
+    left = tuple(gap.explanation for gap in gaps if gap.function == function.qualname)
+    hindered = () if not proposal.hindered or proposal.hindered in proposal.refused else (proposal.hindered,)
+    return (*hindered, *proposal.refused, *left) if left else ()
+
+
+def to_be_asked(bench: Bench, function: Function) -> TargetResult:
+    """Return the result of a function for which a model is asked and nothing else is tried, before it is."""
+    return _common(bench, function, Proposal("model"))
+
+
+def nothing_to_gain(bench: Bench, function: Function) -> TargetResult:
+    """Return the result of a function that no test is wanted for."""
+    summary = bench.summary(function)
+    reason = "the tests reach every line and branch of it already"
+    if not summary.lines.total:
+        reason = "it has no statement that could run"
+    return TargetResult(
+        bench.target_of(function), "nothing_to_gain", reason=reason, coverage=Coverage(summary, summary)
+    )
+
+
+def only(target: Target, reason: str, began: float) -> Generation:
+    """Return a generation that came to nothing for one reason."""
+    return Generation((TargetResult(target, "failed", reason, seconds=time.monotonic() - began),), None)
