@@ -113,6 +113,6 @@ def _cut(source: str, by: int) -> str | None:
 def _literal(source: str) -> Any:
     try:
         value = ast.literal_eval(source)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return None
     return value if isinstance(value, (str, bytes, list)) else None

@@ -108,7 +108,7 @@ def _says(outcome: Outcome, observation: Observation) -> bool:
     example = outcome.example
     try:
         given = ast.literal_eval(observation.expected)
-    except (ValueError, SyntaxError):
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         # No literal: the example's own value is what the test will compare with.
         return repr(outcome.value) == observation.expected
     node = example.node.test if isinstance(example.node, ast.Assert) else getattr(example.node, "value", None)

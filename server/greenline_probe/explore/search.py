@@ -236,7 +236,7 @@ class Search:
                 continue
             try:
                 value = ast.literal_eval(source)
-            except (ValueError, SyntaxError):
+            except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
                 continue
             size = len(value) // 2
             while size:

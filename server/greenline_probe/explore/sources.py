@@ -55,6 +55,8 @@ def evaluated(source: str) -> Any:
     """Return what a literal stands for, or a text so many times. Raises ValueError or SyntaxError for anything else."""
     try:
         return ast.literal_eval(source)
+    except TypeError as error:  # {[]}: made of literals, and no value
+        raise ValueError(f"{source} has no value") from error
     except ValueError:
         node = ast.parse(source, mode="eval").body
         if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)):

@@ -54,7 +54,7 @@ class Variations:
             return self._call(source)
         try:
             value = ast.literal_eval(source)
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
             return source
         return repr(self._value(value))
 
@@ -62,7 +62,7 @@ class Variations:
         """Put the beginning of one text before the end of another, or one after the other on lines of their own."""
         try:
             first, second = ast.literal_eval(one), ast.literal_eval(other)
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
             return one
         if type(first) is not str or type(second) is not str:
             return one

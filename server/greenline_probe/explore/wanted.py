@@ -143,7 +143,7 @@ def _solved(source: str, have: Any, want: Any) -> Iterator[str]:
     """Take what was compared for the argument plus something, then for the argument times something."""
     try:
         value = ast.literal_eval(source)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return
     if type(value) not in (int, float):
         return

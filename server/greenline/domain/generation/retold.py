@@ -139,7 +139,7 @@ def _gives(thing: str, new: str) -> str:
 def _is_text(source: str) -> bool:
     try:
         return isinstance(ast.literal_eval(source), str)
-    except (ValueError, SyntaxError):
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return False
 
 
