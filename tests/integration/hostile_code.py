@@ -188,6 +188,13 @@ def stops_tracing(number: int) -> int:
     return 0
 
 
+def tells_a_key(kind):
+    keys = [value for name, value in sorted(os.environ.items()) if name.startswith("HOSTILE_API")]
+    if kind == {"length"}:
+        return len(keys[0])
+    return keys[0]
+
+
 def good(number: int) -> str:
     if number > 10:
         return "big"

@@ -20,6 +20,7 @@ from greenline_probe import system_calls
 
 SOURCES = [Path(__file__).with_name("hostile_native.py"), Path(__file__).with_name("hostile_code.py")]
 SECRET = "not for code that nobody has accepted"
+KEY = "sk-Hostile-7f3K9"
 MARK = "GREENLINE_HOSTILE_RUN"
 SHARED_MEMORY = Path("/dev/shm")
 
@@ -98,7 +99,7 @@ def aftermath(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         environment = {
             **os.environ, MARK: mark, "HOSTILE_OUTSIDE": str(outside), "HOSTILE_HOME": str(home),
             "HOSTILE_PORT": str(listening.getsockname()[1]), "HOME": str(home),
-            "XDG_CACHE_HOME": str(elsewhere / "cache"), "TMPDIR": str(elsewhere / "tmp"),
+            "HOSTILE_API_KEY": KEY, "XDG_CACHE_HOME": str(elsewhere / "cache"), "TMPDIR": str(elsewhere / "tmp"),
         }  # fmt: skip
         before = snapshot(root, outside, home)
         command = [
@@ -164,6 +165,14 @@ def test_what_is_secret_is_not_read_in_a_sandbox_and_never_told(aftermath: After
     assert target["status"] == "not_testable"
     assert re.search(r"read .*/\.ssh/id_rsa", target["reason"])
     assert SECRET not in aftermath.printed
+
+
+def test_a_key_in_the_environment_gets_into_no_test(aftermath: Aftermath) -> None:
+    if aftermath.level == "command":
+        pytest.skip("there the environment is what the command makes it")
+
+    assert "aa-Aaaaaaa-0a0A0" in aftermath.targets["tells_a_key"]["code"]
+    assert KEY not in aftermath.printed
 
 
 REASONS = {

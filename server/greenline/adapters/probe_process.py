@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from greenline.adapters.disk_watch import DiskWatch
 from greenline.adapters.process_tree import family, kill_everything
 from greenline.adapters.sandbox import INSIDE_PARENT
+from greenline.domain.secret_variables import masked
 from greenline_probe import wire
 
 if TYPE_CHECKING:
@@ -338,7 +339,8 @@ def child_environment(
 ) -> dict[str, str]:
     """Return the person's environment as the child shall see it: as if the interpreter's environment were activated.
 
-    Without a ``hash_seed`` the person's own counts, chance where they have none.
+    Without a ``hash_seed`` the person's own counts, chance where they have none. With a home of its own it is code
+    that nobody has accepted: the person's secrets are masked, and get into no test.
     """
     env = {key: value for key, value in os.environ.items() if key not in _REMOVED}
     _activate(env, interpreter)
@@ -351,6 +353,7 @@ def child_environment(
     for name in ("TMPDIR", "TEMP", "TMP"):
         env[name] = str(overlay.tmp)
     if own_home:
+        env = masked(env)
         _move_home(env, overlay.home)
     return env
 

@@ -1,0 +1,39 @@
+"""Environment variables whose values are nobody's business but the person's."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_WORDS = frozenset(
+    {"apikey", "credential", "credentials", "key", "keys", "pass", "passphrase", "passwd", "password", "pat", "secret",
+     "secrets", "token", "tokens"}
+)  # fmt: skip
+_IN_ADDRESS = re.compile(r"(?<=://)(?P<user>[^/@:\s]*):(?P<password>[^/@\s]+)(?=@)")
+
+
+def masked(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables with secrets replaced by text of the same form, so that what parses them still can.
+
+    Secrets are the values of names with a word such as KEY, TOKEN or PASSWORD, and passwords within addresses.
+    """
+    return {
+        name: _same_form(value) if _is_secret(name) else _IN_ADDRESS.sub(_without_password, value)
+        for name, value in variables.items()
+    }
+
+
+def _is_secret(name: str) -> bool:
+    return not _WORDS.isdisjoint(re.split(r"[^a-z0-9]+", name.lower()))
+
+
+def _without_password(found: re.Match[str]) -> str:
+    return f"{found['user']}:{_same_form(found['password'])}"
+
+
+def _same_form(value: str) -> str:
+    """Keep the length, and of each character its kind: of ``sk-A1`` that is ``aa-A0``."""
+    return "".join("0" if c.isdigit() else "A" if c.isupper() else "a" if c.isalpha() else c for c in value)
