@@ -133,9 +133,11 @@ class GapList:
             found: dict[Path, object] = {}
             for project in services.files.of(paths):
                 state = services.show.report_stamp(project.files[0], project.project) if project.files else None
+                tests = {path for path in project.files if is_test(project.project, path)}
+                saved = [_stamp(path) for path in sorted(tests)]  # what changed tests ran is not known any more
                 for path in project.files:
-                    if not is_test(project.project, path):
-                        found[path] = (state, versions.get(path) or _stamp(path))
+                    if path not in tests:
+                        found[path] = (state, saved, versions.get(path) or _stamp(path))
             return found
 
         await session.load_services()

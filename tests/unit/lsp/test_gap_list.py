@@ -85,6 +85,17 @@ async def test_what_is_known_is_not_looked_at_again(services: FakeServices, many
         assert "m0.py" in {file["name"] for file in answer["files"]}
 
 
+async def test_a_test_file_that_changed_has_the_others_looked_at(
+    services: FakeServices, many: list[Path], tmp_path: Path
+) -> None:
+    async with Editor(services, folders=[tmp_path]) as editor:
+        await editor.run("greenline.gaps")
+        services.show.covered = True  # what a changed test ran counts no more, and its file is all that changed
+        (tmp_path / "tests").mkdir(exist_ok=True)
+        (tmp_path / "tests" / "test_shop.py").write_text("def test_other(): ...\n", encoding="utf-8")
+        assert (await editor.run("greenline.gaps"))["files"] == []
+
+
 async def test_an_open_file_is_listed_as_it_is_shown(services: FakeServices, many: list[Path], tmp_path: Path) -> None:
     async with Editor(services, folders=[tmp_path]) as editor:
         uri = editor.open(many[6])
