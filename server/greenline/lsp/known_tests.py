@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pygls.exceptions import JsonRpcInvalidParams
 
 from greenline.domain.coverage.contexts import lines_of
-from greenline.lsp import names
+from greenline.lsp import edits, names
 from greenline.lsp.arguments import uri_in
 from greenline.lsp.file_pictures import shown_of
 from greenline.lsp.workspace_folders import folders
@@ -112,18 +112,17 @@ class KnownTests:
 
     async def _reaching(self, files: Sequence[FileGaps]) -> dict[Path, list[str]]:
         """Return the ids of the tests that reach each of the first files, as far as they are known and still there."""
-        services = await self._session.load_services()
-        documents = self._session.documents
+        session = self._session
+        services = await session.load_services()
 
         def find() -> dict[Path, list[str]]:
-            found: dict[Path, list[str]] = {}
-            for path in [file.path for file in files[:_WITH_TESTS]]:
-                text = documents.read(path)
+            texts: dict[Path, str] = {}
+            for file in files[:_WITH_TESTS]:
+                text = edits.current_text(session, file.path)
                 if text is not None:
-                    recorded = services.covering.of(path, text)
-                    named = {test for recording in recorded.recordings for test in recording.tests}
-                    found[path] = [place.absolute_id for place in services.covering.places(path, named)]
-            return found
+                    texts[file.path] = text
+            found = services.covering.reaching(texts)
+            return {path: [place.absolute_id for place in places] for path, places in found.items()}
 
         try:
             return await asyncio.to_thread(find)

@@ -18,7 +18,7 @@ from greenline.services.show_coverage import is_test
 from greenline.services.test_places import TestPlaces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from greenline.domain.coverage.following import Following
@@ -117,6 +117,18 @@ class CoveringTests:
         if all_known:  # they ran after all that a report can tell
             recordings, notes = [replace(one, complete=True) for one in recordings], []
         return Recorded(tuple(recordings), tuple(notes))
+
+    def reaching(self, texts: Mapping[Path, str]) -> dict[Path, list[TestPlace]]:
+        """Return the tests that are known to reach each of several files, as far as they are still there.
+
+        Looks for the test files of a project once; costs as much as the files have tests. Raises nothing.
+        """
+        found: dict[Path, list[TestPlace]] = {}
+        with self._places.one_look():
+            for path, text in texts.items():
+                recordings = self.of(path, text).recordings
+                found[path] = self.places(path, {test for recording in recordings for test in recording.tests})
+        return found
 
     def places(self, path: Path, tests: Iterable[str]) -> list[TestPlace]:
         """Return where tests of the file's project stand now; see ``TestPlaces``."""

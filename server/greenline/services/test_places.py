@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING
 from greenline.domain.code.read_module import read_module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from greenline.domain.code.model import Module
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 
 _KEPT = 1000
 """Test files. What everybody uses is reached from hundreds, at each hover; of each only the lines are kept."""
+
+
+_LOOKED: ContextVar[dict[Path, _Files]] = ContextVar("looked")
+"""By project's root, for as long as one look counts; see ``TestPlaces.one_look``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,8 @@ class TestPlaces:
         A node id may count from another folder, and a name with dots is a module's and a function's.
         """
         found: dict[str, str] = {}
-        files: _Files | None = None
+        looked = _LOOKED.get({})
+        files = looked.get(project.root)
         known: dict[str, bool] = {}
         for name in names:
             path, colons, rest = name.partition("::")
@@ -70,9 +77,19 @@ class TestPlaces:
             if colons and known[path]:
                 found[name] = name
                 continue
-            files = files or _Files(project.root, self._sources.test_files(project))
+            if files is None:
+                files = looked[project.root] = _Files(project.root, self._sources.test_files(project))
             found[name] = files.node_id(path, rest) if colons else files.of_dotted(name)
         return found
+
+    @contextmanager
+    def one_look(self) -> Iterator[None]:
+        """Have all that is asked inside, on this thread, look for a project's test files once."""
+        token = _LOOKED.set({})
+        try:
+            yield
+        finally:
+            _LOOKED.reset(token)
 
     def places(self, project: Project, node_ids: Iterable[str]) -> list[TestPlace]:
         """Return where tests stand now, each function once, in the same order; what is there no more is left out.

@@ -237,6 +237,12 @@ class FakeCovering:
             raise self.error
         return self.recorded
 
+    def reaching(self, texts: Mapping[Path, str]) -> dict[Path, list[TestPlace]]:
+        return {
+            path: self.places(path, {test for recording in self.of(path, text).recordings for test in recording.tests})
+            for path, text in texts.items()
+        }
+
     def places(self, path: Path, tests: Iterable[str]) -> list[TestPlace]:
         wanted = set(tests)
         return [place for place in self.there if place.node_id in wanted]

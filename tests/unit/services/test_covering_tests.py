@@ -293,6 +293,29 @@ def test_names_with_dots_become_node_ids(world: World) -> None:
     assert places[0].absolute_id == f"{world.tests}::TestBoth::test_both"
 
 
+def test_of_several_files_the_test_files_are_looked_for_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = world.root / "others.py"
+    other.write_text("def double(n):\n    return n * 2\n", encoding="utf-8")
+    world.tests.write_text("import others\n" + DOTTED.replace("sign(-1)", "others.double(sign(-1))"), encoding="utf-8")
+    for path in (world.tests, other):
+        os.utime(path, (time.time() - 100,) * 2)
+    calls = "import sys\nsys.path.insert(0, 'tests')\nimport test_signs\ntest_signs.test_negative()\n"
+    run_coverage(world.root, calls, config="[run]\ndynamic_context = test_function\n")
+    looks: list[object] = []
+    look = SourceTreeOnDisk.test_files
+    monkeypatch.setattr(SourceTreeOnDisk, "test_files", lambda *of: (looks.append(of), look(*of))[1])
+
+    found = world.covering().reaching({path: path.read_text("utf-8") for path in (world.source, other)})
+
+    assert {path: [place.name for place in places] for path, places in found.items()} == {
+        world.source: ["test_negative"],
+        other: ["test_negative"],
+    }
+    assert len(looks) == 1
+    world.look()
+    assert len(looks) == 2, "the next one may find another"
+
+
 def test_parameters_are_one_place_and_what_is_gone_is_none(world: World) -> None:
     places = world.covering().places(world.source, [TWO, ONE, NEGATIVE, f"{FILE}::test_gone", "gone.py::test_a", "x"])
     assert [(place.name, place.line, place.cases) for place in places] == [
