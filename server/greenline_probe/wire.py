@@ -309,6 +309,8 @@ class Explored:
     properties: list[dict[str, Any]] = field(default_factory=list)
     """The fields of a ``Property`` each."""
     seconds: float = 0.0
+    survivors: list[str] = field(default_factory=list)
+    """Those of ``mutants`` that nothing noticed: "line 12: bound one higher"."""
 
 
 # Staying warm: one StayWarm; then Warm; then, for each Fork that comes over the socket, Born and Ended.

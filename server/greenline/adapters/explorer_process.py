@@ -124,6 +124,7 @@ def _exploration(
         refusals=tuple(shown(refusal) for refusal in done.refusals),
         hindered=shown(done.hindered),
         refused=tuple(map(shown, done.refused)),
+        survivors=tuple(done.survivors),
         suspected_bugs=tuple(
             SuspectedBug(a["call"], shown(a["error"]), a["line"] or None, a.get("documented", ""))
             for a in done.accidents

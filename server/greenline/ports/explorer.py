@@ -59,6 +59,8 @@ class Exploration:
     """What was refused to calls, and what ended them, in a sentence each."""
     properties: tuple[Property, ...] = ()
     """Laws that held, to be tested besides the cases."""
+    survivors: tuple[str, ...] = ()
+    """Those of ``mutants`` that nothing noticed: "line 12: bound one higher"."""
 
 
 class Explorer(Protocol):

@@ -65,6 +65,7 @@ class ExploreEngine:
             cases=exploration.cases,
             hindered=exploration.hindered,
             refused=exploration.refused,
+            survivors=exploration.survivors,
         )
 
 

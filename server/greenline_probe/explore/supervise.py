@@ -78,6 +78,7 @@ def serve(request: wire.Explore, reply: Reply) -> None:
             refused=interruptions.told(found, ended),
             accidents=[*judged.get("accidents", []), *found["accidents"]],
             missed=judged["missed"],
+            survivors=judged.get("survivors", []),
             properties=judged.get("properties", []),
             seconds=time.monotonic() - began,
         )

@@ -47,13 +47,17 @@ def test_what_exploring_found_is_told_once_and_bounded() -> None:
             suspected_bugs=(SuspectedBug("f(-1)", "IndexError: pop from empty list"),),
             hindered="it needs the network: api.test",
             refused=("it needs the network: api.test", "it started a process"),
+            survivors=tuple(f"line {number // 2}: bound one higher" for number in range(100)),
         ),
         kept=["def test_f(): ..."],
-        survivors=["line 3: `<` made `<=`"],
     )
     assert len(found.observations) == 24
     assert found.observations[0].startswith("f(0) == 111")
     assert all(len(line) < 320 for line in found.observations)
     assert found.suspected_bugs == ("`f(-1)` raises IndexError: pop from empty list",)
     assert found.hindered == ("nothing can be called", "it needs the network: api.test", "it started a process")
-    assert (found.tests, found.survivors, found.calls) == (("def test_f(): ...",), ("line 3: `<` made `<=`",), 500)
+    assert (found.tests, found.survivors, found.calls) == (
+        ("def test_f(): ...",),
+        tuple(f"line {number}: bound one higher" for number in range(12)),
+        500,
+    )

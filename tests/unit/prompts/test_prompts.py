@@ -81,7 +81,7 @@ SAMPLES = {
         ran=arcs(-45, 46, 48, 49, 51, 53, -45),
         more={"tests/test_orders.py": ORDERS_TESTS},
         tests="tests/test_orders.py",
-        explored=Explored(survivors=("line 49: `>=` made `>`",), calls=40),
+        explored=Explored(survivors=("line 49: bound one higher",), calls=40),
     ),
     "sqlalchemy_models_lend": Sample(
         "kinds/sqlalchemy_models",

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from greenline.domain.asking.model import Explored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from greenline.domain.coverage.model import CoverageMap
     from greenline.domain.generation.case import Case
     from greenline.domain.generation.model import Proposal
 
 MOST_OBSERVATIONS = 24
+MOST_SURVIVORS = 12
 _LONGEST = 300
 _TAKEN = {
     "await": "await {}",
@@ -24,9 +25,7 @@ _TAKEN = {
 }
 
 
-def explored_facts(
-    proposal: Proposal, kept: Sequence[str] = (), coverage: CoverageMap | None = None, survivors: Iterable[str] = ()
-) -> Explored:
+def explored_facts(proposal: Proposal, kept: Sequence[str] = (), coverage: CoverageMap | None = None) -> Explored:
     """Return what is told of a proposal of the explore engine.
 
     ``kept`` is the source of its tests that were confirmed, ``coverage`` what the target's tests reach with them.
@@ -38,7 +37,7 @@ def explored_facts(
         observations=tuple(dict.fromkeys(observation(case) for case in proposal.cases))[:MOST_OBSERVATIONS],
         tests=tuple(kept),
         coverage=coverage,
-        survivors=tuple(survivors),
+        survivors=tuple(dict.fromkeys(proposal.survivors))[:MOST_SURVIVORS],
         suspected_bugs=tuple(map(_line, suspected)),
         hindered=tuple(map(_line, [*reason, *hindered])),
         calls=proposal.observations,

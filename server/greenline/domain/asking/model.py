@@ -179,7 +179,7 @@ class Explored:
     coverage: CoverageMap | None = None
     """What tests reach with those; None: what the assignment says they do."""
     survivors: tuple[str, ...] = ()
-    """Small changes of the code that no test notices: "line 12: `<` made `<=`"."""
+    """Small changes of the code that no test notices: "line 12: bound one higher"."""
     suspected_bugs: tuple[str, ...] = ()
     """What looks wrong in the code itself: ``parse("-1") raises IndexError: ...``."""
     hindered: tuple[str, ...] = ()
