@@ -11,8 +11,11 @@ if TYPE_CHECKING:
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
-def gives_nothing(definition: ast.AST) -> bool:
-    """Tell whether a function has no result: none of its returns has a value, and it yields nothing."""
+def returns_no_value(definition: ast.AST) -> bool:
+    """Tell whether a function has no result: none of its returns has a value, and it yields nothing.
+
+    ``return None`` is an answer: whoever writes it means it.
+    """
     if not isinstance(definition, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return False
     parts = list(_parts(definition))

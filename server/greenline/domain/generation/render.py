@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.code.parse import parse
 from greenline.domain.code.read_module import read_module
-from greenline.domain.code.results import gives_nothing
+from greenline.domain.code.results import returns_no_value
 from greenline.domain.generation.case_names import distinct, special_about, subject_words
 from greenline.domain.generation.given_by_fixtures import asked_by_name
 from greenline.domain.generation.model import Brought, Candidate
@@ -322,7 +322,7 @@ class _Writer:
     def _is_silent(self, case: Case) -> bool:
         """Tell whether what the case calls has no result: it is called for what it does."""
         called = self._module.function(case.tested) if case.tested else self._function
-        return called is not None and gives_nothing(_definition(called, self._text))
+        return called is not None and returns_no_value(_definition(called, self._text))
 
     def _found_for(self, group: Sequence[_Named]) -> tuple[str, ...]:
         helped = (name for named in group for name in named.found_for)
