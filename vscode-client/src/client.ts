@@ -33,18 +33,14 @@ export interface Views {
 }
 
 /** A client for the server that `server` starts. It is not started yet; `givenUp` is called when it died too often. */
-export function createClient(
-  server: ServerCommand,
-  log: vscode.LogOutputChannel,
-  views: Views,
-  givenUp: () => void,
-): LanguageClient {
+export function createClient(server: ServerCommand, log: vscode.LogOutputChannel, views: Views, firstRun: boolean, givenUp: () => void): LanguageClient {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   const jobs = new JobNotifications();
   const options: LanguageClientOptions = {
     initializationOptions: () => ({
       greenline: forServer(vscode.workspace.getConfiguration("greenline")),
       trusted: vscode.workspace.isTrusted,
+      firstRun,
     }),
     documentSelector: [{ scheme: "file", language: "python" }],
     outputChannel: log,
@@ -81,10 +77,7 @@ export function createClient(
       workspace: {
         configuration: async (params, token, next) => {
           const answers: unknown = await next(params, token);
-          if (!Array.isArray(answers)) {
-            return [];
-          }
-          return answers.map(forServer);
+          return Array.isArray(answers) ? answers.map(forServer) : [];
         },
         handleApplyEdit: async (params, next) => {
           const touched = filesToSave(params.edit);

@@ -97,7 +97,8 @@ class Server {
       const [command, { createClient }] = await Promise.all([findServer(this.context), import("./client.js")]);
       this.log.info(`Starting ${[command.command, ...command.args].join(" ")}`);
       this.command = command;
-      const client = createClient(command, this.log, this.views, () => {
+      const seen = this.context.workspaceState;
+      const client = createClient(command, this.log, this.views, !seen.get("seen", false), () => {
         void this.explain(vscode.l10n.t("Greenline's server ended again and again, and is not started any more. Its log says why."));
       });
       client.onDidChangeState(() => {
@@ -105,6 +106,7 @@ class Server {
       });
       this.client = client;
       await client.start();
+      await seen.update("seen", true);
     } catch (error) {
       this.log.error(String(error));
       const unknown = vscode.l10n.t("Greenline did not start. Its log says why.");

@@ -78,7 +78,7 @@ export class GapsView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const item = new vscode.TreeItem(node.message ?? node.name ?? "", node.message ? None : Collapsed);
     const icon = node.range ? "symbol-function" : "file-code";
     item.iconPath = new vscode.ThemeIcon(node.kind === "uncovered" ? "circle-slash" : node.kind ? "git-branch" : icon);
-    item.description = [node.words, node.percent === undefined ? "" : `${node.percent} %`, node.folder].filter(Boolean).join(" · ");
+    item.description = [node.percent === undefined ? "" : `${node.percent} %`, node.words, node.folder].filter(Boolean).join(" · ");
     const missing = node.words ? vscode.l10n.t("not covered: {0}", node.words) : "";
     const covered = node.percent === undefined ? "" : vscode.l10n.t("{0} % covered", node.percent);
     item.accessibilityInformation = { label: [item.label, node.folder, covered, missing].filter(Boolean).join(", ") };

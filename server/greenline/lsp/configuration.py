@@ -35,6 +35,7 @@ class Configuration:
         """Take over ``initializationOptions``; nothing is said before the connection stands."""
         self._initial = _section(options)
         self._session.may_run = plain(options).get("trusted", True) is not False
+        self._session.is_first_run = plain(options).get("firstRun") is True
         self._session.settings, _ = Settings.from_nested(self._initial)
         self._session.services.use(self._session.settings)
 

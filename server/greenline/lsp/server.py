@@ -22,6 +22,7 @@ from greenline.lsp.commands import Commands
 from greenline.lsp.configuration import Configuration
 from greenline.lsp.covering_commands import CoveringCommands
 from greenline.lsp.documents import OpenDocument, path_of
+from greenline.lsp.first_look import FirstLook
 from greenline.lsp.gap_commands import GapCommands
 from greenline.lsp.gap_list import GapList
 from greenline.lsp.known_tests import KnownTests
@@ -310,6 +311,7 @@ def _register_lists(server: GreenlineServer) -> None:
 def _register_commands(server: GreenlineServer) -> None:
     commands, reports = Commands(server.session, server.board), ReportCommands(server.session, server.board)
     gaps, covering = GapCommands(server.session), CoveringCommands(server.session)
+    server.session.pictures.on_new(FirstLook(server.session, reports.show_report_status).at)
 
     async def list_gaps(*arguments: object) -> dict[str, Any]:
         return await server.gap_list.answer(object_or_nothing(arguments))

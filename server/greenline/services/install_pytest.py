@@ -54,6 +54,14 @@ class InstallPytest:
             return None
         return Lack(project.root, command, interpreter.without_pytest)
 
+    async def in_the_way(self, path: Path) -> str:
+        """Say why no test can run in a file's or folder's project; empty where pytest is there."""
+        try:
+            interpreter = await self._interpreter(self._project_of(path))
+        except InterpreterProblem as problem:
+            return str(problem)
+        return "" if interpreter.pytest_version is not None else interpreter.without_pytest
+
     async def install(self, path: Path, progress: Progress) -> Installed:
         """Install it, and look whether it is there. Raises nothing; cancelling ends all children."""
         lack = await self.lack(path)

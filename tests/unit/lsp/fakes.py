@@ -262,6 +262,9 @@ class FakeInstall:
     async def lack(self, path: Path) -> Lack | None:
         return Lack(self.root or path.parent, ("pip", "install", "pytest"), "no pytest") if self.missing else None
 
+    async def in_the_way(self, path: Path) -> str:
+        return "Python 3.12 at /p/python has no pytest." if self.missing else ""
+
     async def install(self, path: Path, progress: Progress) -> Installed:
         self.installs.append(path)
         progress.step("Collecting pytest")
