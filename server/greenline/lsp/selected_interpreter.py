@@ -62,8 +62,8 @@ class SelectedInterpreter:
     async def selected(self, folder: Path) -> Selected | None:
         """Return the selection that counts in a folder; None where the editor has none. Raises nothing."""
         server = self._server
-        if server is None or not server.session.client.tells_interpreter:
-            return None
+        if server is None or not server.session.client.tells_interpreter or not self.may_run():
+            return None  # in a workspace that is not trusted the client, too, may start a Python to answer
         if folder in self._known:
             return self._known[folder]
         changes = self._changes

@@ -75,6 +75,18 @@ async def test_no_selection(services: FakeServices, selection: SelectedInterpret
         assert await selection.selected(ROOT) is None
 
 
+async def test_of_a_project_that_is_not_trusted_nobody_is_asked(
+    services: FakeServices, selection: SelectedInterpreter
+) -> None:
+    """Whoever is asked which Python it is may start it, to find out."""
+    client = Editor(services, TELLS, options={"trusted": False})
+    selection.attach(client.server)
+    async with client:
+        client.handlers["greenline/interpreter"] = lambda _: {"path": "/project/.venv/bin/python"}
+        assert await selection.selected(ROOT) is None
+        assert client.sent("greenline/interpreter") == []
+
+
 async def test_other_clients_are_not_asked(services: FakeServices, selection: SelectedInterpreter) -> None:
     async with editor(services, selection, {}) as client:
         assert await selection.selected(ROOT) is None
