@@ -119,6 +119,7 @@ local function play()
     return next(gap_lines()) ~= nil and next(signs()) ~= nil
   end)
   told.statusline, told.signs = statusline(), signs()
+  told.shapes = vim.tbl_values(require('greenline.signs').signs)
   wait_for('the result is told', function()
     return said('test') and statusline():find('Run tests') == nil
   end)

@@ -208,6 +208,7 @@ def test_installed_by(neovim: Neovim, kinds: Path, tmp_path: Path, installed: di
     assert "# Greenline: orders.py" in told["status"]["text"]
     assert re.fullmatch(r"\d+ % · \d+ gaps( · Run tests.*)?", told["statusline"])
     assert ("GreenlineCovered" in told["signs"].values()) is (by == "a plugin manager")
+    assert len(set(told["shapes"])) == len(told["shapes"]) >= 4, "nobody has to tell colours apart"
     first, second, third = told["gaps"]
     assert first < second
     assert third == first
