@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_cache_dir
+from platformdirs import user_cache_dir, user_data_dir
 
 from greenline.adapters.callers_on_disk import CallersOnDisk
 from greenline.adapters.coverage_parser import CoverageParser
@@ -21,6 +21,8 @@ from greenline.adapters.index_process import IndexProcesses
 from greenline.adapters.interpreter_discovery import InterpreterDiscovery
 from greenline.adapters.interpreter_question import BY_OPTION
 from greenline.adapters.isolation import Wanted
+from greenline.adapters.ledger_sqlite import LedgerSqlite
+from greenline.adapters.model_chain_files import model_chain
 from greenline.adapters.package_installer import PackageInstaller
 from greenline.adapters.probes import Probes
 from greenline.adapters.project_files import ProjectFiles
@@ -48,6 +50,7 @@ from greenline.services.measured_texts import Remembered
 from greenline.services.picture_basis import PictureBasis
 from greenline.services.recorded_runs import RecordedRuns
 from greenline.services.report_age import ReportAge
+from greenline.services.report_costs import ReportCosts
 from greenline.services.run_affected import RunAffected
 from greenline.services.run_suite import RunSuite
 from greenline.services.show_coverage import ShowCoverage
@@ -83,6 +86,7 @@ class Services:
     gaps: FindGaps
     doctor: DiagnoseProject
     reports: ChooseReport
+    costs: ReportCosts
     projects: ProjectFinder
     interpreters: InterpreterFinder
 
@@ -100,6 +104,9 @@ class Lasting:
         default_factory=lambda: GeneratedTestsSqlite(
             Path(user_cache_dir("greenline", appauthor=False)) / "generated-tests.sqlite3"
         )
+    )
+    ledger: LedgerSqlite = field(
+        default_factory=lambda: LedgerSqlite(Path(user_data_dir("greenline", appauthor=False)) / "ledger.sqlite3")
     )
     parser: CoverageParser = field(default_factory=CoverageParser)
     interpreters: InterpreterDiscovery = field(default_factory=lambda: InterpreterDiscovery(choice=BY_OPTION))
@@ -246,6 +253,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         gaps=FindGaps(projects, documents, show, PictureBasis(source, lasting.runs, sources)),
         doctor=doctor,
         reports=ChooseReport(projects=projects, reports=source, runs=lasting.runs, doctor=doctor),
+        costs=ReportCosts(lasting.ledger, lambda root: model_chain(root, settings.model_name)),
         projects=projects,
         interpreters=interpreters,
     )

@@ -15,8 +15,8 @@ import pytest
 
 from greenline.adapters import ledger_sqlite
 from greenline.adapters.ledger_sqlite import LedgerSqlite
+from greenline.domain.asking.entries import Entry, Kept
 from greenline.domain.asking.model import Usage
-from greenline.ports.ledger import Entry, Kept
 
 NOON = datetime(2026, 3, 5, 12).astimezone().timestamp()
 LIMIT = 60
@@ -81,7 +81,7 @@ from dataclasses import replace
 from pathlib import Path
 from greenline.adapters.ledger_sqlite import LedgerSqlite
 from greenline.domain.asking.model import Usage
-from greenline.ports.ledger import Entry
+from greenline.domain.asking.entries import Entry
 
 file, when, most, times = Path(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
 ledger = LedgerSqlite(file, now=lambda: when)

@@ -15,8 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from greenline.domain.asking.entries import Entry, Kept
 from greenline.domain.asking.model import Usage
-from greenline.ports.ledger import Entry, Kept
 
 log = logging.getLogger(__name__)
 Found = TypeVar("Found")

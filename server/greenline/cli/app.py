@@ -13,6 +13,7 @@ _COMMANDS = {
     "test": "Run tests with coverage, all or only those that changes affect.",
     "generate": "Write the missing tests.",
     "update": "Give generated tests the values that the code gives now.",
+    "cost": "Say what language models cost so far, or would cost.",
     "doctor": "Say what Greenline finds, and why something does not show.",
     "demo": "See it work on an example project.",
     "lsp": "Run the language server (editors start this).",

@@ -1,43 +1,10 @@
-"""The ledger: what was asked of models, and what it cost. No code, and nothing that was sent."""
+"""The ledger: what was asked of models, and what it cost."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Protocol
 
-from greenline.domain.asking.model import Usage
-
-Outcome = Literal["open", "answered", "failed", "cancelled"]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One request."""
-
-    when: float
-    """Seconds since the epoch."""
-    model: str
-    project: str
-    """The project's folder, or empty."""
-    target: str
-    """``path.py::function``, or empty."""
-    usage: Usage = field(default_factory=Usage)
-    dollars: float | None = None
-    """None where the price is not known; of an open request the most that it can cost."""
-    outcome: Outcome = "open"
-    exact: bool = True
-    """Whether the provider said so; else it is an estimate, as of a stream that was cut."""
-    batch: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Tests that were confirmed and came from a model."""
-
-    when: float
-    project: str
-    target: str
-    tests: int
+from greenline.domain.asking.entries import Entry, Kept
 
 
 class Ledger(Protocol):

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from greenline.domain.asking.account import Account
 from greenline.domain.asking.breaker import CLOSED, FIRST_PAUSE, Breaker
 from greenline.domain.asking.ceilings import Ceilings, Spent, out_of_time, seconds_left
+from greenline.domain.asking.entries import Kept
 from greenline.domain.asking.foreseen import Foreseen, foreseen
 from greenline.domain.asking.model import Answer, Conversation, ModelChoice, Question, Thinking
-from greenline.ports.ledger import Kept
 from greenline.ports.model import ModelProblem, ProblemKind
 from greenline.services.model_requests import FOR_ALL, ModelRequests, Prepared, guessed_prompt
 

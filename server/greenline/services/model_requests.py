@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from greenline.domain.asking.ceilings import LEAST_ANSWER, Spent, day_is_spent, guessed_tokens, out_of_time, room
+from greenline.domain.asking.entries import Entry
 from greenline.domain.asking.list_prices import list_price
 from greenline.domain.asking.model import (
     Answer,
@@ -19,12 +20,12 @@ from greenline.domain.asking.model import (
     Usage,
 )
 from greenline.domain.asking.prices import cost, most
-from greenline.ports.ledger import Entry
 from greenline.ports.model import ModelProblem
 
 if TYPE_CHECKING:
     from greenline.domain.asking.account import Account
-    from greenline.ports.ledger import Ledger, Outcome
+    from greenline.domain.asking.entries import Outcome
+    from greenline.ports.ledger import Ledger
     from greenline.ports.model import ModelClient
     from greenline.ports.progress import Progress
 

@@ -24,7 +24,7 @@ from greenline.ports.model import ModelProblem
 from greenline.services.ask_models import AskModels
 
 if TYPE_CHECKING:
-    from greenline.ports.ledger import Entry, Kept
+    from greenline.domain.asking.entries import Entry, Kept
 
 Event = Answer | ModelProblem | Callable[[Question, Callable[[int], None]], Awaitable[Answer]]
 PRICE = Price(2.0, 10.0)

@@ -11,7 +11,7 @@ import re
 
 from greenline.domain.asking.model import ModelChoice, Price
 
-AS_OF = "2026-11-22"
+AS_OF = "2026-11-10"
 
 LIST: dict[str, Price] = {
     "claude-fable-5-2": Price(8.0, 40.0, cache_read=0.025),
