@@ -10,10 +10,10 @@ const { Left, Center, Right, Full } = vscode.OverviewRulerLane;
 
 /** Each state has a shape and a place in the ruler of its own, its icon (media) too: colours alone are not seen by everybody. */
 const looks: Record<LineState, readonly [style: string, pixels: number, lane?: vscode.OverviewRulerLane]> = {
-  uncovered: ["solid", 4, Left],
-  partial: ["dashed", 4, Center],
-  unknown: ["dotted", 4, Right],
-  covered: ["solid", 1],
+  uncovered: ["solid", 5, Left],
+  partial: ["dashed", 5, Center],
+  unknown: ["dotted", 5, Right],
+  covered: ["solid", 2],
   failing: ["double", 6, Full],
 };
 
