@@ -27,8 +27,6 @@ from greenline.services.model_context import ModelContext
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from greenline.domain.asking.model import Conversation
-
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
@@ -92,15 +90,3 @@ def assignment_of(sample: Sample, folder: Path) -> Assignment:
 def context(ignore: tuple[str, ...] = ()) -> ModelContext:
     """Return one for a job."""
     return ModelContext(read_prompt_files(), DiskDocuments(), CallersOnDisk(), ignore=ignore)
-
-
-def shown(conversation: Conversation) -> str:
-    """Return a conversation as a text to read: each block, and where what comes before it is kept."""
-    told = []
-    blocks = [("system", block) for block in conversation.system]
-    blocks += [(turn.role, block) for turn in conversation.turns for block in turn.blocks]
-    for role, block in blocks:
-        told.append(f"===== {role} =====\n{block.text}")
-        if block.breakpoint:
-            told.append("===== the same for the next request, up to here =====\n")
-    return "".join(text if text.endswith("\n") else f"{text}\n" for text in told)

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from greenline.domain.asking.model import Explored
-from unit.prompts.samples import Sample, arcs, assignment_of, context, folder_of, shown
+from greenline.domain.asking.request_text import request_text
+from unit.prompts.samples import Sample, arcs, assignment_of, context, folder_of
 
 HERE = Path(__file__).parent
 ORDERS_TESTS = '''\
@@ -114,7 +115,7 @@ SAMPLES = {
 def test_a_model_is_told_this(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     sample = SAMPLES[name]
     made = context().first(assignment_of(sample, folder_of(sample, tmp_path / "project")), sample.explored)
-    text = shown(made).replace(made.system[0].text, "(instructions.md)\n")
+    text = request_text(made).replace(made.system[0].text, "(instructions.md)\n")
     file = HERE / f"{name}.txt"
     if request.config.getoption("--update-prompts"):
         file.write_text(text, encoding="utf-8")
