@@ -3,6 +3,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { accessibilityPlays } from "./vscode_accessibility.mjs";
+import { mainJobPlays } from "./vscode_main_job.mjs";
 import { serverPlays } from "./vscode_server.mjs";
 import { viewPlays } from "./vscode_views.mjs";
 
@@ -119,6 +121,7 @@ async function command(title) {
   await page.keyboard.type(title);
   await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: title }).waitFor();
   await page.keyboard.press("Enter");
+  await page.locator(".quick-input-widget").waitFor({ state: "hidden" });
 }
 
 // The entries of the Problems view, once one of them has the text.
@@ -246,7 +249,7 @@ const plays = {
 
 try {
   const person = { page, input, told, step, textsOf, openFile, openSource, goToLine, allLinesOf, command, choose, seeGaps, generateFromThePalette, shownToast };
-  await { ...plays, ...serverPlays(person), ...viewPlays(person) }[input.play]();
+  await { ...plays, ...serverPlays(person), ...viewPlays(person), ...accessibilityPlays(person), ...mainJobPlays(person) }[input.play]();
   told.step = "done";
 } catch (error) {
   told.problem = String(error.stack ?? error);
