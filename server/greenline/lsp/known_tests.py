@@ -96,7 +96,7 @@ class KnownTests:
         functions = [
             {
                 "name": function.qualname,
-                "range": _from_its_name_on(function, positions),
+                "range": _body(function, positions),
                 "ran": summary.lines.covered > 0
                 if test is None
                 else any(line in ran for line in range(function.body_line, function.end_line + 1)),
@@ -164,10 +164,10 @@ def _statement(line: int, coverage: CoverageMap, ran: frozenset[int], *, by_test
     return found
 
 
-def _from_its_name_on(function: Function, positions: Positions) -> dict[str, Any]:
-    """Return the range of a function without the line that defines it, which is not of what it runs."""
-    start = positions.plain_range(function.line, function.name_column, function.name_column)["start"]
-    return {"start": start, "end": positions.plain_range(function.end_line, 0, sys.maxsize)["end"]}
+def _body(function: Function, positions: Positions) -> dict[str, Any]:
+    """Return the range of a function from the end of its first line on: the ``def`` runs where it stands."""
+    start, end = (positions.plain_range(line, 0, sys.maxsize)["end"] for line in (function.line, function.end_line))
+    return {"start": start, "end": end}
 
 
 def _figures(ratio: Ratio) -> list[int]:
