@@ -217,6 +217,7 @@ def test_the_first_run_of_a_project_without_coverage(
 
     assert any(name.startswith("orders.py") for name in told["files"])
     assert len(told["steps"]) == 4, told["steps"]
+    assert "measure" in told["done"], told["done"]
 
 
 def test_a_run_that_is_cancelled_changes_nothing(vscode: Path, url: str, project: Path, tmp_path: Path) -> None:
@@ -260,6 +261,7 @@ def test_the_testing_view_has_native_coverage(vscode: Path, url: str, project: P
 
     assert any("test_tracking.py" in name for name in told["tests"]), told["tests"]
     assert any("tracking.py" in name for name in told["covered"]), told["covered"]
+    assert any("parse_header" in words and "60" in words for words in told["functions"]), told["functions"]
     assert told["gutter"] > 0
 
 
@@ -275,7 +277,7 @@ def test_a_folder_in_restricted_mode_shows_and_runs_nothing(
     assert any(name.startswith("tracking.py") for name in told["files"])
 
 
-@pytest.mark.parametrize("theme", ["Default Dark Modern", "Default High Contrast"])
+@pytest.mark.parametrize("theme", ["Dark Modern", "Default High Contrast"])
 def test_the_bars_differ_without_their_colours(  # noqa: PLR0917 - fixtures
     vscode: Path, extension: Path, project: Path, tmp_path: Path, server: list[str], theme: str
 ) -> None:
@@ -299,6 +301,17 @@ def test_a_project_whose_python_has_no_pytest(
     assert any("pip" in words for words in told["toasts"]), told["toasts"]
 
 
+def test_a_first_run_where_no_test_can_run_leads_to_the_doctor(
+    vscode: Path, extension: Path, kinds: Path, tmp_path: Path, server: list[str]
+) -> None:
+    venv.create(kinds / ".venv", with_pip=True)
+    with running(vscode, extension, kinds, server, interpreter="") as url:
+        told = play(vscode, kinds, tmp_path, play="noPytest", url=url, file="orders.py", first_run=True)
+
+    assert "has no pytest" in told["status"]
+    assert "Install pytest" in told["links"]
+
+
 def test_several_folders_have_one_list(  # noqa: PLR0917 - fixtures
     vscode: Path, extension: Path, project: Path, kinds: Path, tmp_path: Path, server: list[str]
 ) -> None:
@@ -309,6 +322,8 @@ def test_several_folders_have_one_list(  # noqa: PLR0917 - fixtures
         told = play(vscode, project, tmp_path, play="severalFolders", url=both)
 
     assert any(name.startswith("tracking.py") for name in told["files"])
+    assert any(name.startswith("orders.py") for name in told["filesAfter"]), told["filesAfter"]
+    assert any(name.startswith("tracking.py") for name in told["filesAfter"]), told["filesAfter"]
 
 
 def names_of_tests(text: str) -> list[str]:

@@ -1,6 +1,7 @@
 // What a person does in Greenline's views: the list of gaps, the Testing view, previews, and what is refused.
+import path from "node:path";
 
-export function viewPlays({ page, input, told, step, textsOf, openSource, goToLine, allLinesOf, command, seeGaps, generateFromThePalette, shownToast }) {
+export function viewPlays({ page, input, told, step, textsOf, openFile, openSource, goToLine, allLinesOf, command, seeGaps, generateFromThePalette, shownToast }) {
   const rows = ".pane:has(.pane-header[aria-label^='Gaps']) .monaco-list-row";
   const row = (text) => page.locator(rows, { hasText: text }).first();
   const toast = (text) => page.locator(shownToast, { hasText: text }).first();
@@ -44,6 +45,7 @@ export function viewPlays({ page, input, told, step, textsOf, openSource, goToLi
       await toast("passed for 2 functions").waitFor();
       told.toasts = await textsOf(".notification-toast");
       await row("priority").waitFor({ state: "detached" });
+      await allLinesOf(".codelens-decoration", "priority: 100 %");
       told.filesAfter = await textsOf(rows);
       await step("two-generated");
       await button("Undo").click();
@@ -51,25 +53,31 @@ export function viewPlays({ page, input, told, step, textsOf, openSource, goToLi
       await step("undone");
     },
 
-    // Nothing is known at first: the view says so, and its button measures.
+    // Nothing is known at first: the view says so; the walkthrough's button measures, and its step is ticked.
     async firstRun() {
       await openSource();
       await allLinesOf(".codelens-decoration", "No coverage data yet");
       await showGapsView();
       await page.locator(".welcome-view-content, .welcome-view", { hasText: "No coverage yet" }).first().waitFor();
       await step("nothing-known");
-      await page.locator(".welcome-view .monaco-button, .welcome-view-content .monaco-button", { hasText: "Run Tests with Coverage" }).first().click();
-      await row("orders.py").waitFor();
-      told.files = await textsOf(rows);
-      await step("measured");
-      await command("Welcome: Open Walkthrough...");
+      await page.locator(".pane:has(.pane-header[aria-label^='Gaps']) .monaco-button", { hasText: "Run Tests with Coverage" }).first().waitFor();
+      await page.keyboard.press("F1");
+      await page.keyboard.type("Welcome: Open Walkthrough...");
+      await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: "Open Walkthrough" }).waitFor();
+      await page.keyboard.press("Enter");
       await page.keyboard.type("Start with Greenline");
       await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: "Start with Greenline" }).waitFor();
       await page.keyboard.press("Enter");
       await page.locator(".gettingStartedContainer .step-title", { hasText: "Measure" }).first().waitFor();
       told.steps = await textsOf(".gettingStartedContainer .step-title");
-      told.done = await page.locator(".gettingStartedContainer .getting-started-step .codicon-getting-started-step-checked.complete, .gettingStartedContainer .getting-started-step.complete, .codicon-getting-started-step-checked").count();
       await step("walkthrough");
+      await page.locator(".gettingStartedContainer .step-container .monaco-button, .gettingStartedContainer .getting-started-step .monaco-button", { hasText: "Run Tests with Coverage" }).first().click();
+      await row("orders.py").waitFor();
+      told.files = await textsOf(rows);
+      await page.locator("[data-done-step-id$='measure'].complete").first().waitFor();
+      told.done = await page.locator("[data-done-step-id].complete").evaluateAll((nodes) => nodes.map((node) => node.getAttribute("data-done-step-id").split("#").at(-1)));
+      await toast("passed").waitFor();
+      await step("measured");
     },
 
     async cancel() {
@@ -87,21 +95,26 @@ export function viewPlays({ page, input, told, step, textsOf, openSource, goToLi
     async preview() {
       await seeGaps();
       await generateFromThePalette();
-      const apply = page.locator(".monaco-button, .action-label", { hasText: /^Apply$/ }).first();
-      const shown = page.locator(".monaco-list-row", { hasText: "New tests" }).first();
-      await shown.waitFor();
-      await apply.waitFor();
+      const apply = page.locator(".bulk-edit-panel .monaco-button", { hasText: /^Apply$/ }).first();
+      const shown = page.locator(".bulk-edit-panel .monaco-list-row", { hasText: path.basename(input.test_file) }).first();
+      const selected = shown.locator("input, .monaco-checkbox, .monaco-custom-toggle").first(); // what nobody selects is not applied
+      await toast("select and apply").waitFor();
+      await selected.click();
+      await page.locator(".bulk-edit-panel .monaco-list-row", { hasText: "def test_" }).first().click();
+      await page.locator(".tab", { hasText: "Refactor Preview" }).waitFor();
+      await page.locator(".editor-instance .view-line", { hasText: "import pytest" }).nth(1).waitFor(); // as it is, and as it will be
       await step("preview");
-      await page.locator(".monaco-button, .action-label", { hasText: /^Discard$/ }).first().click();
+      await page.locator(".bulk-edit-panel .monaco-button", { hasText: /^Discard$/ }).first().click();
       await toast("not accepted").waitFor();
       await shown.waitFor({ state: "hidden" });
       told.toasts = await textsOf(".notification-toast");
       await step("discarded");
       await command("Notifications: Clear All Notifications");
-      await command("View: Focus Active Editor Group");
+      await openFile(input.file);
       await goToLine(input.line);
       await generateFromThePalette();
-      await shown.waitFor();
+      await selected.click();
+      await step("selected");
       await apply.click();
       await toast("passed in").waitFor();
       told.applied = await textsOf(".notification-toast");
@@ -113,7 +126,7 @@ export function viewPlays({ page, input, told, step, textsOf, openSource, goToLi
     async failingConfirmation() {
       await seeGaps();
       await generateFromThePalette();
-      await button("Undo").waitFor();
+      await toast("failed in the file").waitFor();
       told.toasts = await textsOf(".notification-toast");
       await step("not-confirmed");
       await button("Undo").click();
@@ -132,9 +145,11 @@ export function viewPlays({ page, input, told, step, textsOf, openSource, goToLi
       await step("tests-known");
       await command("Test: Run All Tests with Coverage");
       await page.locator(".test-coverage-list-item, .test-coverage-list-item-label", { hasText: "tracking.py" }).first().waitFor();
-      told.covered = await textsOf(".test-coverage-list-item-label");
+      told.covered = await textsOf(".test-coverage-list-item");
       await step("covered");
-      await page.locator(".test-coverage-list-item-label, .test-coverage-list-item", { hasText: "tracking.py" }).first().dblclick();
+      await page.locator(".test-coverage-list-item", { hasText: "tracking.py" }).first().dblclick();
+      await page.locator(".test-coverage-list-item", { hasText: "parse_header" }).first().waitFor();
+      told.functions = await textsOf(".test-coverage-list-item");
       await command("Test: Toggle Inline Coverage");
       await page.locator(".coverage-deco-gutter").first().waitFor({ state: "attached" });
       told.gutter = await page.locator(".coverage-deco-gutter").count();
@@ -167,7 +182,7 @@ export function viewPlays({ page, input, told, step, textsOf, openSource, goToLi
         const found = {};
         for (const node of document.querySelectorAll(".view-overlays .cdr")) {
           const style = getComputedStyle(node);
-          if (style.borderLeftWidth === "3px") {
+          if (node.matches("[class*=TextEditorDecoration]")) {
             found[style.borderLeftStyle] = style.borderLeftColor;
           }
         }
@@ -180,7 +195,14 @@ export function viewPlays({ page, input, told, step, textsOf, openSource, goToLi
     // The project's Python has no pytest: the page says so, and its link installs.
     async noPytest() {
       await openSource();
-      await command("Greenline: Show Report Status");
+      await allLinesOf(".codelens-decoration", "Generate test");
+      if (input.first_run) {
+        await toast("No test can run here yet").waitFor();
+        await step("first-run");
+        await button("Show Report Status").click();
+      } else {
+        await command("Greenline: Show Report Status");
+      }
       await page.locator(".tab.active", { hasText: "Greenline" }).waitFor();
       const status = page.frameLocator("iframe.webview").frameLocator("iframe").locator("body");
       await status.filter({ hasText: "pytest" }).waitFor();
@@ -188,8 +210,8 @@ export function viewPlays({ page, input, told, step, textsOf, openSource, goToLi
       told.links = await status.locator("a").allInnerTexts();
       await step("doctor");
       await status.locator("a", { hasText: "Install pytest" }).first().click();
-      await page.locator(".notification-toast, .monaco-dialog-box", { hasText: "Install" }).first().waitFor();
-      told.toasts = await textsOf(".notification-toast, .monaco-dialog-box");
+      await toast("Install pytest?").waitFor();
+      told.toasts = await textsOf(".notification-toast");
       await step("asked");
     },
 
@@ -202,9 +224,11 @@ export function viewPlays({ page, input, told, step, textsOf, openSource, goToLi
       told.files = await textsOf(rows);
       await step("both-folders");
       await command("Greenline: Run Tests with Coverage");
-      await page.locator(shownToast).first().waitFor();
+      await row("orders.py").waitFor();
+      told.filesAfter = await textsOf(rows);
+      await toast("passed").waitFor();
       told.toasts = await textsOf(".notification-toast");
-      await step("running");
+      await step("both-measured");
     },
   };
 }
