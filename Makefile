@@ -12,6 +12,7 @@ PY := $(BIN)/python
 READY := .venv/ready
 ENVIRONMENTS := .venv/environments/ready
 CLIENT_READY := vscode-client/node_modules/ready
+PICTURES := .venv/pictures/ready
 SOURCES := server tests scripts bench
 
 help: ## Show these lines
@@ -59,7 +60,7 @@ EDITOR_TESTS ?=
 
 editors: $(if $(filter vscode,$(EDITORS)),vsix,$(READY)) ## Set up real editors and play all that people do in them (VS Code in a browser, Neovim, Emacs, Helix); 1.6 GB, cached
 	@for editor in $(EDITORS); do bash tests/editors/setup_$$editor.sh; done
-	@GREENLINE_EDITORS_REQUIRED=1 $(PY) -m pytest -q $(EDITORS:%=tests/editors/test_%.py) $(if $(filter vscode,$(EDITORS)),tests/editors/test_vsix.py) $(EDITOR_TESTS)
+	@GREENLINE_EDITORS_REQUIRED=1 $(PY) -m pytest -q $(EDITORS:%=tests/editors/test_%.py) $(if $(filter vscode,$(EDITORS)),tests/editors/test_vsix.py $(wildcard tests/editors/test_vscode_*.py)) $(EDITOR_TESTS)
 
 bench-real: $(READY) ## Generate tests for real packages from PyPI: what is gained without their tests, and what a maintainer would keep beside them
 	@$(PY) bench/real/run.py
@@ -90,8 +91,9 @@ samples: $(READY) ## Generate the reading samples in docs/samples/ anew
 bench-determinism: $(READY) ## Generate the same tests 200 times, and count different results
 	@$(PY) bench/determinism.py
 
-screenshots: $(READY) ## Take the README's pictures again, from a real run of the demo
-	@$(PY) scripts/screenshots.py
+screenshots: vsix $(PICTURES) ## Take the README's pictures again, from a real run of the demo and of VS Code
+	@bash tests/editors/setup_vscode.sh
+	@$(PY) scripts/screenshots.py $(dir $(PICTURES))
 
 LOCKED := --universal --python-version 3.10 --generate-hashes --upgrade \
   --no-header --no-emit-index-url --no-emit-find-links --no-annotate -q
@@ -100,7 +102,7 @@ lock: ## Lock the newest versions that pyproject.toml allows (needs uv)
 	@command -v uv >/dev/null || { echo "uv is missing: python3 -m pip install uv, or see https://docs.astral.sh/uv/" >&2; exit 1; }
 	uv pip compile pyproject.toml --extra dev $(LOCKED) -o requirements/dev.txt
 	uv pip compile requirements/bundled.in $(filter-out --universal,$(LOCKED)) --only-binary :all: -o requirements/bundled.txt
-	for name in environments kinds subjects uv; do uv pip compile requirements/$$name.in $(LOCKED) -o requirements/$$name.txt; done
+	for name in environments kinds pictures subjects uv; do uv pip compile requirements/$$name.in $(LOCKED) -o requirements/$$name.txt; done
 	for major in 7 9; do echo "pytest==$$major.*" | \
 	  uv pip compile - $(LOCKED) -o requirements/environments-pytest$$major.txt; done
 
@@ -117,6 +119,11 @@ $(ENVIRONMENTS): $(READY) $(wildcard requirements/environments*.txt requirements
   scripts/set_up_environments.sh scripts/set_up_subjects.sh
 	@sh scripts/set_up_environments.sh
 	@touch $(ENVIRONMENTS)
+
+$(PICTURES): $(READY) requirements/pictures.txt
+	@rm -rf $(dir $(PICTURES))
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --target $(dir $(PICTURES)) -r requirements/pictures.txt
+	@touch $(PICTURES)
 
 $(CLIENT_READY): vscode-client/package-lock.json
 	cd vscode-client && npm ci --silent --no-audit --no-fund

@@ -52,7 +52,7 @@ def commands() -> dict[str, set[str]]:
 def known_names() -> frozenset[str]:
     package = json.loads((REPOSITORY / "vscode-client" / "package.json").read_text(encoding="utf-8"))["contributes"]
     client = {key for section in package["configuration"] for key in section["properties"]}
-    client |= {command["command"] for command in package["commands"]}
+    client |= {one[key] for key, among in (("command", "commands"), ("id", "colors")) for one in package[among]}
     server = {value for key, value in vars(names).items() if key.isupper() and isinstance(value, str)}
     return frozenset(client | server | set(Settings.json_schema()) | SPOKEN)
 
