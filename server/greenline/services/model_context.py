@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from greenline.domain.asking.example_tests import example_tests, fixtures_in_scope
+from greenline.domain.asking.example_tests import example_tests, fixtures_in_scope, whole_tests
 from greenline.domain.asking.ignored import ignored
 from greenline.domain.asking.kinds_of_code import kinds_of_code
 from greenline.domain.asking.marked_lines import (
@@ -25,6 +25,7 @@ from greenline.domain.asking.prompt import (
     module_block,
     project_block,
     target_block,
+    version_of,
 )
 from greenline.domain.asking.redaction import Redactor
 from greenline.domain.asking.style_words import style_words
@@ -48,6 +49,9 @@ if TYPE_CHECKING:
 PROJECT_PROMPT = (".greenline", "prompt.md")
 _MOST_PROMPT = 12_000
 _MOST_PROGRAMS = 8
+_MOST_KEPT = 10_000
+"""Characters of tests that are kept already."""
+_TOO_LONG = "# (they are too long to be shown)"
 
 
 class ModelContext:
@@ -74,7 +78,7 @@ class ModelContext:
     @property
     def version(self) -> str:
         """Of all prompts, for the ledger."""
-        return self._texts.version
+        return version_of(self._texts)
 
     @property
     def redacted(self) -> tuple[Redacted, ...]:
@@ -153,6 +157,7 @@ class ModelContext:
                 (module, self._clean(text, where)) for where, module, text in self._sources.headers_of(assignment)
             ),
             calls=tuple((_place(path, project), self._clean(text, _place(path, project))) for path, text in calls),
+            types=self._all_clean([f"{name}: {kinds}" for name, kinds in assignment.hints.items()]),
             programs=self._all_clean([each for each in assignment.examples if _says_enough(each)][:_MOST_PROGRAMS]),
         )
 
@@ -170,7 +175,7 @@ class ModelContext:
             excerpt=marked_lines(lines, function, missing, branching),
             observations=self._all_clean(explored.observations),
             observed_calls=explored.calls,
-            kept=self._all_clean(explored.tests),
+            kept=self._all_clean(_bounded(explored.tests)),
             survivors=self._all_clean(explored.survivors),
             suspected_bugs=self._all_clean(explored.suspected_bugs),
             hindered=self._all_clean(explored.hindered),
@@ -194,6 +199,12 @@ class ModelContext:
 def _place(path: Path, project: Project) -> str:
     """Return a path as it is told: from the project's folder, and of others the name alone."""
     return path.relative_to(project.root).as_posix() if path.is_relative_to(project.root) else path.name
+
+
+def _bounded(codes: Sequence[str]) -> tuple[str, ...]:
+    """Return the tests, or so many whole ones of them that they do not crowd out the code."""
+    whole = "\n\n\n".join(code.strip("\n") for code in codes)
+    return tuple(codes) if len(whole) <= _MOST_KEPT else (whole_tests(whole, _MOST_KEPT) or _TOO_LONG,)
 
 
 def _says_enough(program: str) -> bool:

@@ -255,10 +255,21 @@ def test_a_long_output_keeps_its_beginning_and_its_end() -> None:
     lines = [f"line {number}" for number in range(1, 1001)]
     failed = FailedTest(ProposedTest("test_a", "def test_a(): ..."), "\n".join([*lines, "x" * 9000]), "wrong_test")
     output = context().after_failures([failed]).partition("<output>\n")[2].partition("\n</output>")[0].splitlines()
-    assert output[:21] == [*lines[:20], "[931 lines are left out]"]
+    assert output[:11] == [*lines[:10], "[961 lines are left out]"]
     assert output[-2] == "line 1000"
-    assert len(output) == 71
-    assert len(output[-1]) < 500
+    assert len(output) == 41
+    assert len(output[-1]) < 300
+
+
+def test_tests_that_are_kept_do_not_crowd_out_the_code(tmp_path: Path) -> None:
+    kept = "\n\n\n".join(f"def test_{number}():\n    assert {'1 + ' * 90}1\n" for number in range(200))
+    target = context().first(of(written(tmp_path, FILES)), Explored(tests=(kept,))).turns[0].blocks[-1].text
+    shown = target.partition("<kept_tests>\n")[2].partition("\n</kept_tests>")[0]
+    assert 8_000 < len(shown) < 10_100
+    names = [node.name for node in ast.parse(shown).body if isinstance(node, ast.FunctionDef) and node.body]
+    assert names == [f"test_{number}" for number in range(len(names))]
+    assert shown.count("1 + 1\n") == len(names)
+    assert re.search(r"# \.\.\. and \d+ more$", shown)
 
 
 # What stands around the target
@@ -309,6 +320,15 @@ def test_call_sites_are_few_and_code_comes_before_tests(tmp_path: Path) -> None:
     few = {"shop/use_0.py": callers["shop/use_0.py"]}
     target = context().first(of(written(tmp_path / "few", {**FILES, **few, **tests}))).turns[0].blocks[-1].text
     assert re.findall(r'<call_sites path="(.*?)">', target) == ["shop/use_0.py", "tests/test_use.py"]
+
+
+def test_types_of_parameters_without_annotations_are_told(tmp_path: Path) -> None:
+    files = {
+        "shop/bare.py": "def weigh(thing, by):\n    return thing * by\n",
+        "shop/use.py": "from shop.bare import weigh\n\nweigh('a', 3)\nweigh(2.5, 1)\n",
+    }
+    target = context().first(of(written(tmp_path, {**FILES, **files}), "shop/bare.py::weigh")).turns[0].blocks[-1].text
+    assert "<types>\nthing: str | float\nby: int\n</types>" in target
 
 
 def test_headers_are_found_through_the_package_that_hands_them_on(tmp_path: Path) -> None:

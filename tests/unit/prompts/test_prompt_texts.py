@@ -12,8 +12,10 @@ import pytest
 
 import greenline
 from greenline.adapters.prompt_files import read_prompt_files
+from greenline.domain.asking import prompt
 from greenline.domain.asking.answers import TESTS_SCHEMA
 from greenline.domain.asking.kinds_of_code import KINDS
+from greenline.domain.asking.prompt import version_of
 from greenline.domain.asking.prompt_texts import FILES, prompt_texts
 
 FOLDER = Path(greenline.__file__).parent / "prompts"
@@ -61,6 +63,15 @@ def test_the_version_of_all_tells_numbers_and_texts_apart() -> None:
     assert prompt_texts({**files, "kind_web": "<!-- version: 3 -->\nkind_web\n"}).version != whole
     with pytest.raises(ValueError, match=r"kind_web\.md does not begin with its version"):
         prompt_texts({**files, "kind_web": "no version\n"})
+
+
+def test_the_version_for_the_ledger_knows_how_texts_are_put_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = read_prompt_files()
+    before = version_of(texts)
+    assert before.startswith(f"{texts.version}-")
+    assert version_of(texts) == before
+    monkeypatch.setattr(prompt, "MOST_TESTS", 11)
+    assert version_of(texts) != before
 
 
 def test_the_form_that_is_described_is_the_form_that_is_read() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from greenline.adapters.prompt_files import read_prompt_files
+from greenline.domain.asking.prompt import version_of
 from greenline.domain.asking.request_text import characters, request_text
 from greenline.domain.code.model import Target
 from greenline.domain.generation.case import Argument, Case
@@ -88,7 +89,7 @@ async def test_without_exploring_all_that_no_test_reaches_would_be_asked_for(wor
     assert [request.target for request in shown.requests] == ["shop.py::sign", "shop.py::twice"]
     assert world.explored == []
     assert '>>> 4 |     return "plus"' in request_text(shown.requests[0].conversation)
-    assert shown.version == read_prompt_files().version
+    assert shown.version == version_of(read_prompt_files())
 
 
 async def test_for_what_tests_reach_nothing_would_be_sent(world: World) -> None:

@@ -16,7 +16,7 @@ def as_data(tag: str, text: str, **about: str) -> str:
     return f"<{name}{attributes}>\n{text}{end}</{name}>"
 
 
-def shortened(text: str, first: int = 20, last: int = 50, longest: int = 400) -> str:
+def shortened(text: str, first: int = 10, last: int = 30, longest: int = 240) -> str:
     """Return the first and the last lines of a text, each line cut at ``longest``, with a word about what is left out.
 
     What pytest prints has what was called at its beginning, and what came of it at its end.

@@ -28,30 +28,14 @@ def example_tests(files: Sequence[SuiteFile], most: int = MOST_CHARACTERS) -> tu
     None where no file has a test of that length. Raises nothing.
     """
     for file in files:
-        shown = _whole_tests(file.text, most)
+        shown = whole_tests(file.text, most)
         if shown:
             return file, shown
     return None
 
 
-def fixtures_in_scope(files: Sequence[SuiteFile], shown: str = "", most: int = MOST_FIXTURES) -> str:
-    """Return the fixtures of these files, the first ones first; of a long one what it asks for and says of itself.
-
-    Where two have the same name, the first counts, as for pytest with the nearest file first. What ``shown`` has is
-    left out. Raises nothing.
-    """
-    told: dict[str, str] = {}
-    for file in files:
-        tree, _ = parse(file.text)
-        lines = split_lines(file.text)
-        for node in tree.body if tree else ():
-            if isinstance(node, _DEFS) and is_fixture(node) and len(told) < most:
-                told.setdefault(node.name, _fixture(node, lines))
-    return "\n\n".join(source for source in told.values() if source not in shown)
-
-
-def _whole_tests(text: str, most: int) -> str:
-    """Return the text, or as many whole parts of it as fit; empty where no test does."""
+def whole_tests(text: str, most: int) -> str:
+    """Return the text, or as many whole parts of it as fit; empty where no test does. Raises nothing."""
     tree, _ = parse(text)
     if tree is None or not any(_holds_tests(node) for node in tree.body):
         return ""
@@ -76,6 +60,22 @@ def _whole_tests(text: str, most: int) -> str:
         return ""
     rest = [f"# ... and {left_out} more"] if left_out else []
     return "\n\n\n".join(["\n".join(imports), *kept.values(), *rest]).strip("\n")
+
+
+def fixtures_in_scope(files: Sequence[SuiteFile], shown: str = "", most: int = MOST_FIXTURES) -> str:
+    """Return the fixtures of these files, the first ones first; of a long one what it asks for and says of itself.
+
+    Where two have the same name, the first counts, as for pytest with the nearest file first. What ``shown`` has is
+    left out. Raises nothing.
+    """
+    told: dict[str, str] = {}
+    for file in files:
+        tree, _ = parse(file.text)
+        lines = split_lines(file.text)
+        for node in tree.body if tree else ():
+            if isinstance(node, _DEFS) and is_fixture(node) and len(told) < most:
+                told.setdefault(node.name, _fixture(node, lines))
+    return "\n\n".join(source for source in told.values() if source not in shown)
 
 
 def _parts(tree: ast.Module, lines: list[str]) -> Iterator[tuple[str, str, bool]]:

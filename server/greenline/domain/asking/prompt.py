@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from string import Template
 from typing import TYPE_CHECKING
 
 from greenline.domain.asking.as_data import as_data, shortened
-from greenline.domain.asking.model import Block, Conversation, Turn
+from greenline.domain.asking.model import Block, Conversation, FailedTest, ProposedTest, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from greenline.domain.asking.kinds_of_code import KindOfCode
-    from greenline.domain.asking.model import FailedTest, FailureKind
+    from greenline.domain.asking.model import FailureKind
     from greenline.domain.asking.prompt_texts import PromptTexts
 
 MOST_TESTS = 12
@@ -57,6 +58,8 @@ class TargetFacts:
     calls: tuple[tuple[str, str], ...] = ()
     """(where, source) of places that call it."""
     programs: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    """Of parameters without an annotation, as they are called elsewhere: "size: int | str"."""
     observations: tuple[str, ...] = ()
     observed_calls: int = 0
     kept: tuple[str, ...] = ()
@@ -72,6 +75,40 @@ def conversation(
     guidance = "\n\n".join(texts.guidance[kind].strip("\n") for kind in kinds)
     system = (Block(texts.instructions, breakpoint=True), Block(guidance))
     return Conversation(system, (Turn("user", (Block(project), Block(module, breakpoint=True), Block(target))),))
+
+
+def version_of(texts: PromptTexts) -> str:
+    """Return the version of all that is said, for the ledger: of the files, and of how they are put together."""
+    words = ("a", "b")
+    full = TargetFacts(
+        name="a",
+        what="b",
+        imported="c",
+        left=words,
+        excerpt="d",
+        headers=(words,),
+        calls=(words,),
+        programs=words,
+        types=words,
+        observations=words,
+        observed_calls=2,
+        kept=words,
+        survivors=words,
+        suspected_bugs=words,
+        hindered=words,
+    )
+    project = ProjectFacts("a", "b", words, "c", "d", "e", "f")
+    tests = [FailedTest(ProposedTest("a", "b"), "c", kind) for kind in _WHY]
+    parts = [
+        project_block(project),
+        project_block(replace(project, example="")),
+        module_block("a", "b", "c"),
+        *(target_block(replace(full, left=left, survivors=left)) for left in (words, ())),
+        target_block(replace(full, left=())),
+        failures_text(texts, tests),
+        *(coverage_text(texts, replace(full, left=left, kept=left)) for left in (words, ())),
+    ]
+    return f"{texts.version}-{hashlib.sha256(''.join(parts).encode()).hexdigest()[:4]}"
 
 
 def project_block(facts: ProjectFacts) -> str:
@@ -138,6 +175,9 @@ def _target(facts: TargetFacts) -> Iterator[str]:
     if facts.programs:
         yield "Calls of it that were found elsewhere; `_` stands for a value that could not be read:"
         yield as_data("calls", "\n\n".join(facts.programs))
+    if facts.types:
+        yield "Types of what its parameters get there:"
+        yield as_data("types", "\n".join(facts.types))
     yield from _explored(facts)
     yield from _left(facts)
     yield _request(facts)
@@ -164,7 +204,7 @@ def _left(facts: TargetFacts) -> Iterator[str]:
         yield "What no test reaches:\n\n" + _listed(facts.left)
         yield as_data("uncovered", facts.excerpt)
     if facts.survivors:
-        yield "Small changes of the code that no test notices:"
+        yield "Small changes of the code that no test notices; one that makes no difference needs no test:"
         yield as_data("unnoticed_changes", "\n".join(facts.survivors))
 
 
