@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,8 +62,6 @@ from greenline.services.update_expectations import UpdateExpectations
 from greenline.services.workbench import Workbench
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from greenline.ports.documents import Documents
     from greenline.ports.project import InterpreterFinder, ProjectFinder, Selection
     from greenline.settings import Settings
@@ -112,6 +111,8 @@ class Lasting:
     interpreters: InterpreterDiscovery = field(default_factory=lambda: InterpreterDiscovery(choice=BY_OPTION))
     history: GitHistory = field(default_factory=GitHistory)
     reports: Choices = field(default_factory=Choices)
+    editor_key: Callable[[], str] = str
+    """Returns the key to models that the editor keeps; empty for none."""
     probes: Probes = field(
         default_factory=lambda: Probes(Path(user_cache_dir("greenline", appauthor=False)) / "bytecode")
     )
@@ -179,6 +180,13 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
     amounts = Amounts(settings.examples_critical, settings.examples_standard, settings.examples_waiting)
     engines = {"explore": ExploreEngine(ExplorerProcess(lasting.probes), amounts)}
     formatter = FormatterProcess()
+    trial = TestTrial(runner, show, settings, formatter)
+    model = None
+    if settings.model_enabled:
+        from greenline.bootstrap_asking import Gate, fill_gaps  # noqa: PLC0415 - only where a model is switched on
+
+        gate = Gate(trial, runner, show)
+        model = fill_gaps(settings, documents, gate, ledger=lasting.ledger, editor_key=lasting.editor_key)
     doctor = DiagnoseProject(
         projects=projects,
         interpreters=interpreters,
@@ -204,9 +212,10 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         ),
         generate=GenerateTests(
             workbench=workbench,
-            trial=TestTrial(runner, show, settings, formatter),
+            trial=trial,
             engines=engines,
             settings=settings,
+            model=model,
         ),
         confirm=ConfirmTests(
             projects=projects,

@@ -343,6 +343,7 @@ def test_few_places_write_files_and_each_is_known() -> None:
         "cli/demo.py",  # the example project, in a temporary folder
         "cli/demo_client.py",  # the editor of the demo, in that folder
         "lsp/connection.py",  # the pipe to the editor
+        "adapters/consent_file.py",  # what the person agreed to, in their data folder
         "adapters/turns.py",  # in the cache folder, what says that a run is on
     }, found
 

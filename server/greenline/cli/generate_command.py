@@ -12,6 +12,7 @@ import click
 
 from greenline.cli import interrupt
 from greenline.cli.isolation_options import isolation_options
+from greenline.cli.model_options import model_options, model_settings
 from greenline.cli.wiring import services_for
 from greenline.domain.generation.model import Status, TargetResult
 from greenline.settings import EngineChoice, Settings
@@ -41,6 +42,7 @@ def _checked_template(_ctx: click.Context, _option: click.Parameter, template: s
     show_default=True,
     help="What proposes tests: running the code on inputs it searches for, a model, or what is switched on.",
 )
+@model_options
 @click.option(
     "--interpreter",
     metavar="PATH",
@@ -66,7 +68,7 @@ def command(  # noqa: PLR0917 - click passes options by name
     interpreter: Path | None,
     tests_file: str,
     form: str,
-    **isolation: Any,
+    **others: Any,
 ) -> None:
     """Write the missing tests for each TARGET, and run them.
 
@@ -80,7 +82,8 @@ def command(  # noqa: PLR0917 - click passes options by name
 
     wanted = {parse_target(text): text for text in targets}
     python = str(interpreter.absolute()) if interpreter else ""
-    settings = replace(Settings(), interpreter=python, tests_file=tests_file, **isolation)
+    asking = model_settings(engine, [target.path for target in wanted], others)
+    settings = replace(Settings(), interpreter=python, tests_file=tests_file, **asking, **others)
     run = Run(services_for(settings), engine, dry_run)
     texts = {target.path: _path_of(text) for target, text in wanted.items()}
     cancelled = _work(run, list(wanted), texts, as_text=form == "text")

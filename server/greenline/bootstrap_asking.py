@@ -1,0 +1,129 @@
+"""Joins what asks models. Imported when a model is switched on, or is asked about; nothing here is built before."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformdirs import user_cache_path
+
+from greenline.adapters.anthropic_client import AnthropicClient
+from greenline.adapters.callers_on_disk import CallersOnDisk
+from greenline.adapters.consent_file import consent_file
+from greenline.adapters.model_access import place
+from greenline.adapters.model_chain_files import model_chain
+from greenline.adapters.prompt_files import read_prompt_files
+from greenline.domain.asking.ceilings import Ceilings
+from greenline.domain.asking.thinking import thinking_of
+from greenline.ports.model import Connection
+from greenline.services.ask_models import AskModels
+from greenline.services.fill_gaps import FillGaps, ModelAt
+from greenline.services.model_context import ModelContext
+from greenline.services.single_trials import SingleTrials
+from greenline.services.try_answers import TryAnswers
+
+if TYPE_CHECKING:
+    from greenline.domain.asking.chain import Chain
+    from greenline.ports.consent import Consent
+    from greenline.ports.documents import Documents
+    from greenline.ports.ledger import Ledger
+    from greenline.ports.project import Project
+    from greenline.ports.tests import TestRunner
+    from greenline.services.show_coverage import ShowCoverage
+    from greenline.services.test_trial import TestTrial
+    from greenline.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How models are asked about one project. ``endpoint`` is what a person agrees to, without a password."""
+
+    connection: Connection
+    chain: Chain
+    endpoint: str
+    wished: str = ""
+    """Another address that a file of the project names, and nobody has agreed to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What a model's tests have to pass: the same as all others."""
+
+    trial: TestTrial
+    runner: TestRunner
+    show: ShowCoverage
+
+
+def ignore_patterns(settings: Settings) -> tuple[str, ...]:
+    """Return the patterns of the setting; the usual ones come before them."""
+    return tuple(pattern.strip() for pattern in settings.model_ignore.split(";") if pattern.strip())
+
+
+def way_to(settings: Settings, root: Path, consent: Consent, editor_key: Callable[[], str] = str) -> Way:
+    """Return how models are asked about the project in ``root``. Reads files.
+
+    An address that the project names counts only where a person agreed to that very address, and never before the
+    person's own.
+    """
+    chain = model_chain(root, settings.model_name)
+    own = Connection(settings.model_provider, settings.model_base_url, settings.model_key_command, editor_key)
+    if not chain.base_url or own.base_url or own.provider != "anthropic":
+        return Way(own, chain, place(own))
+    theirs = replace(own, base_url=chain.base_url)
+    if place(theirs) in consent.endpoints(root):
+        return Way(theirs, chain, place(theirs))
+    return Way(own, chain, place(own), wished=place(theirs))
+
+
+def fill_gaps(
+    settings: Settings, documents: Documents, gate: Gate, *, ledger: Ledger, editor_key: Callable[[], str] = str
+) -> FillGaps:
+    """Build what asks models for what exploring leaves."""
+    consent = consent_file()
+    texts = read_prompt_files()
+    models = _Models(settings, consent, ledger, editor_key)
+    return FillGaps(
+        model=models.at,
+        contexts=lambda: ModelContext(texts, documents, CallersOnDisk(), ignore=ignore_patterns(settings)),
+        tries=TryAnswers(gate.trial, SingleTrials(gate.runner, gate.show, settings)),
+        consent=consent,
+        settings=settings,
+    )
+
+
+class _Models:
+    """Who is asked about each project: one for each way, so that what is known of models that fail stays known."""
+
+    def __init__(self, settings: Settings, consent: Consent, ledger: Ledger, editor_key: Callable[[], str]) -> None:
+        self._settings = settings
+        self._consent = consent
+        self._ledger = ledger
+        self._editor_key = editor_key
+        self._known: dict[tuple[Connection, Chain], ModelAt] = {}
+        self._lock = threading.Lock()
+
+    def at(self, project: Project) -> ModelAt:
+        settings = self._settings
+        way = way_to(settings, project.root, self._consent, self._editor_key)
+        with self._lock:
+            key = way.connection, way.chain
+            if key not in self._known:
+                cache = user_cache_path("greenline", appauthor=False)
+                client = AnthropicClient(way.connection, cache=cache / "models")
+                asks = AskModels(
+                    client, way.chain.models, self._ledger, _ceilings(settings), thinking_of(settings.model_thinking)
+                )
+                self._known[key] = ModelAt(asks, way.endpoint)
+            return self._known[key]
+
+
+def _ceilings(settings: Settings) -> Ceilings:
+    return Ceilings(
+        settings.model_tokens_per_target,
+        settings.model_dollars_per_target,
+        settings.model_dollars_per_day,
+        settings.model_seconds_per_target,
+    )

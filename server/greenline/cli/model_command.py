@@ -1,0 +1,129 @@
+"""``greenline model``: whether source of a project may be sent to a model, and where that is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from greenline.settings import Settings
+
+if TYPE_CHECKING:
+    from greenline.bootstrap_asking import Way
+    from greenline.ports.project import Project
+
+_SENT = """\
+For each function that exploring leaves gaps in, this is sent there:
+  - the whole text of its module, the heads of what it calls, and places that call it
+  - the style of the project's tests, the nearest of them, and the fixtures that it can use
+  - what exploring it showed: calls, results, exceptions, and what is left
+  - `.greenline/prompt.md`, where the project has one
+  - tests of the model's that fail, with what pytest said of them
+What looks like a key or a password is replaced before, and nothing is sent of {ignored}.
+Tests that come back run as all that nobody has accepted: without a network, in a scratch copy."""
+
+_path = click.argument("path", type=click.Path(exists=True, path_type=Path), default=".")
+
+
+@click.group("model")
+def command() -> None:
+    """Say whether source of a project may be sent to a language model; nothing is sent before you agree.
+
+    It is for one project and one place, and kept in your own data folder: no file of a project can agree for you.
+    """
+
+
+@command.command("allow")
+@_path
+@click.option("--yes", is_flag=True, help="Agree without being asked; what is sent is shown all the same.")
+@click.pass_context
+def allow(ctx: click.Context, /, path: Path, *, yes: bool) -> None:
+    """Show what is sent and where, and agree to it for the project of PATH (default: here).
+
+    From then on `greenline generate` asks a model for what exploring leaves; `--engine explore` does not.
+    """
+    from greenline.adapters.consent_file import consent_file  # noqa: PLC0415 - keeps `greenline --help` fast
+
+    project, way = _looked_up(path)
+    _show(project, way)
+    endpoint = way.wished or way.endpoint
+    if not yes and not click.confirm(f"Send source of {project.root.name} to {endpoint}?", default=False):
+        click.echo("Nothing changed.")
+        ctx.exit(1)
+    try:
+        consent_file().allow(project.root, endpoint)
+    except OSError as problem:
+        raise click.ClickException(f"It could not be remembered: {problem}") from problem
+    click.echo(f"Source of {project.root} may be sent to {endpoint}. `greenline model forbid` takes it back.")
+
+
+@command.command("forbid")
+@_path
+def forbid(path: Path) -> None:
+    """Take it back for the project of PATH (default: here)."""
+    from greenline.adapters.consent_file import consent_file  # noqa: PLC0415 - as above
+
+    project, _ = _looked_up(path)
+    try:
+        was = consent_file().forbid(project.root)
+    except OSError as problem:
+        raise click.ClickException(f"It could not be written down: {problem}") from problem
+    click.echo(f"{'From now on nothing' if was else 'Nothing was allowed: nothing'} of {project.root} is sent.")
+
+
+@command.command("status")
+@_path
+@click.pass_context
+def status(ctx: click.Context, /, path: Path) -> None:
+    """Say whether source of the project of PATH (default: here) may be sent, and where.
+
+    Exit code: 0 where it may, 1 where it may not.
+    """
+    from greenline.adapters.consent_file import consent_file  # noqa: PLC0415 - as above
+
+    project, way = _looked_up(path)
+    agreed = consent_file().endpoints(project.root)
+    if way.endpoint in agreed:
+        click.echo(f"Source of {project.root} may be sent to {way.endpoint}.")
+    else:
+        click.echo(f"Nothing of {project.root} is sent to {way.endpoint}: `greenline model allow` asks.")
+    for other in agreed:
+        if other != way.endpoint:
+            click.echo(f"It may be sent to {other} too, which is not where models are asked now.")
+    click.echo(_models(way))
+    for problem in way.chain.problems:
+        click.echo(problem)
+    ctx.exit(0 if way.endpoint in agreed else 1)
+
+
+def _looked_up(path: Path) -> tuple[Project, Way]:
+    from greenline.adapters.consent_file import consent_file  # noqa: PLC0415 - as above
+    from greenline.adapters.project_files import ProjectFiles  # noqa: PLC0415 - as above
+    from greenline.bootstrap_asking import way_to  # noqa: PLC0415 - as above
+
+    here = path.absolute()
+    project = ProjectFiles().project_of(here / "any.py" if here.is_dir() else here)
+    return project, way_to(Settings(), project.root, consent_file())
+
+
+def _show(project: Project, way: Way) -> None:
+    from greenline.domain.asking.ignored import DEFAULT_PATTERNS  # noqa: PLC0415 - as above
+
+    shown = [pattern for pattern in DEFAULT_PATTERNS if not pattern.startswith("!")]
+    click.echo(f"Project: {project.root}")
+    click.echo(f"Place:   {way.wished or way.endpoint}")
+    if way.wished:
+        click.echo(f"         {way.chain.source or 'a file of the project'} names it; you did not.")
+    click.echo(f"{_models(way)}\n")
+    click.echo(_SENT.format(ignored=f"{', '.join(shown[:4])} and {len(shown) - 4} more patterns of such files"))
+    settings = Settings()
+    click.echo(
+        f"It may cost ${settings.model_dollars_per_target:.2f} for a function and "
+        f"${settings.model_dollars_per_day:.2f} in a day; `greenline cost` says what it did.\n"
+    )
+
+
+def _models(way: Way) -> str:
+    names = ", then ".join(choice.name for choice in way.chain.models)
+    return f"Models:  {names}{f' (from {way.chain.source})' if way.chain.source else ''}"
