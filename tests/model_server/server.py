@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,8 @@ class ModelServer:
     passed over; a request for which nothing is scripted gets 400, which says so. A model is there under any name.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.url = ""
         self.requests: list[Recorded] = []
         """All, in the order in which they came."""
@@ -109,9 +111,9 @@ class ModelServer:
         """Answer, but after half of the text nothing comes until the gate is released."""
         return self._gated(first=False, text=tests_as_text(tests) if text is None else text)
 
-    def sends(self, body: bytes, *, kind: str = "text/event-stream", status: int = 200) -> None:
+    def sends(self, body: bytes, *, kind: str = "text/event-stream", status: int = 200, **headers: str) -> None:
         """Send just this."""
-        self._script(Reply(form="raw", body=body, status=status, headers={"content-type": kind}))
+        self._script(Reply(form="raw", body=body, status=status, headers={"content-type": kind, **headers}))
 
     def has_model(self, name: str, *, thinks: Thinks = "adaptive", **abilities: Any) -> None:
         """Describe a model; see ``model_info`` for what can be said. Any other one is adaptive and can do all."""
@@ -167,8 +169,8 @@ class ModelServer:
             talks.add(talk)
             talk.add_done_callback(talks.discard)
 
-        server = await asyncio.start_server(connected, "127.0.0.1", 0, limit=1 << 24)
-        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        server = await asyncio.start_server(connected, "127.0.0.1", 0, limit=1 << 24, ssl=self._tls)
+        self.url = f"http{'s' if self._tls else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         self._ready.set()
         await self._stop.wait()
         server.close()

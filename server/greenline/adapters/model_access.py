@@ -93,12 +93,11 @@ def open_client(connection: Connection, key: Key | None, silence: float) -> Any:
         import httpx2  # noqa: PLC0415 - as above
     except ImportError as error:
         raise _no_sdk(error) from None
-    # The SDK's own client of HTTP, so proxies and certificates are as with the SDK.
     options: dict[str, Any] = {
         "timeout": httpx2.Timeout(silence, connect=min(CONNECTING, silence)),
         "max_retries": 0,
         "open_telemetry": False,
-        "http_client": anthropic.DefaultAsyncHttpxClient(follow_redirects=False),
+        "http_client": _http_client(),
     }
     url = base_url(connection)
     _check(url)
@@ -114,6 +113,23 @@ def open_client(connection: Connection, key: Key | None, silence: float) -> Any:
         return anthropic.AsyncAnthropic(base_url=url or _HOME, **secret, **options)
     except (ValueError, anthropic.AnthropicError) as error:
         raise ModelProblem("no_key", f"{_PLACES[connection.provider][0]} cannot be asked: {error}") from None
+
+
+def _http_client() -> Any:
+    """Return the SDK's own client of HTTP: proxies and certificates are as with the SDK."""
+    import anthropic  # noqa: PLC0415 - as above
+
+    try:
+        return anthropic.DefaultAsyncHttpxClient(follow_redirects=False)
+    except OSError:
+        raise ModelProblem(
+            "unreachable", "The certificates that the variable SSL_CERT_FILE or SSL_CERT_DIR names cannot be read."
+        ) from None
+    except (ImportError, ValueError) as error:
+        needs = " (SOCKS needs the package socksio beside Greenline)" if isinstance(error, ImportError) else ""
+        raise ModelProblem(
+            "unreachable", f"The proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names cannot be used{needs}."
+        ) from None
 
 
 def _value(key: Key | None) -> str | None:
