@@ -223,10 +223,12 @@ export function viewPlays({ page, input, told, step, textsOf, openFile, openSour
       await row("tracking.py").waitFor();
       told.files = await textsOf(rows);
       await step("both-folders");
+      await openFile("orders.py"); // tests run for the folder of the file that is looked at
+      await allLinesOf(".codelens-decoration", "No coverage data yet");
       await command("Greenline: Run Tests with Coverage");
+      await toast("passed").waitFor();
       await row("orders.py").waitFor();
       told.filesAfter = await textsOf(rows);
-      await toast("passed").waitFor();
       told.toasts = await textsOf(".notification-toast");
       await step("both-measured");
     },

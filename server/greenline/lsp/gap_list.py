@@ -15,10 +15,10 @@ from greenline.lsp import names
 from greenline.lsp.arguments import natural
 from greenline.lsp.file_pictures import shown_of
 from greenline.lsp.pictures import LARGEST
-from greenline.lsp.workspace_folders import folders
+from greenline.lsp.workspace_folders import folders, shown_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from greenline.domain.coverage.gap_ranking import FileGaps, FunctionGaps
@@ -159,11 +159,11 @@ class GapList:
                 "functions": functions}  # fmt: skip
 
     def _file(self, file: FileGaps) -> dict[str, Any]:
-        name, folder = _place(file.path, folders(self._session).values())
+        folder = shown_path(self._session, file.path).parent.as_posix()
         return {
             "uri": self._session.documents.uri_of(file.path),
-            "name": name,
-            "folder": folder,
+            "name": file.path.name,
+            "folder": "" if folder == "." else folder,
             "percent": file.summary.whole_percent,
             **gained(file.lines, file.branches),
         }
@@ -197,13 +197,6 @@ def _function(shown: Shown, one: FunctionGaps, positions: Positions) -> dict[str
         **gained(one.lines, one.branches),
         "gaps": gaps,
     }
-
-
-def _place(path: Path, roots: Iterable[Path]) -> tuple[str, str]:
-    """Return the file's name and the folder that it is in, as short as the workspace allows."""
-    inside = [path.relative_to(root).parent for root in roots if path.is_relative_to(root)]
-    folder = min(inside, key=lambda one: len(one.parts), default=path.parent).as_posix()
-    return path.name, "" if folder == "." else folder
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

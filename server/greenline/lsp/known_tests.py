@@ -1,6 +1,6 @@
 """For test explorers: the tests that are known, which files they reach, and what ran in one of those, by test too.
 
-Nothing is collected for it: known is what ran with Greenline, and what reports name.
+Nothing is collected for it: known is what ran with Greenline. What reaches a file, reports say as well.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from greenline.domain.coverage.contexts import lines_of
 from greenline.lsp import edits, names
 from greenline.lsp.arguments import uri_in
 from greenline.lsp.file_pictures import shown_of
-from greenline.lsp.workspace_folders import folders
+from greenline.lsp.workspace_folders import folders, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -47,8 +47,7 @@ class KnownTests:
     async def tests(self) -> dict[str, Any]:
         """``greenline/tests``: by file, in the order of the text."""
         session = self._session
-        roots = [*folders(session).values()]
-        paths = roots or [document.path for document in session.documents.all_open()]
+        paths = [*folders(session).values()] or [document.path for document in session.documents.all_open()]
         services = await session.load_services()
         try:
             found = await asyncio.to_thread(services.tests.of, paths)
@@ -60,7 +59,7 @@ class KnownTests:
             item = {"id": test.absolute_id, "name": test.name, "line": test.line}
             by_file.setdefault(test.path, []).append(item)
         files = [
-            {"uri": session.documents.uri_of(path), "name": _short(path, roots), "tests": tests}
+            {"uri": session.documents.uri_of(path), "name": shown_path(session, path).as_posix(), "tests": tests}
             for path, tests in sorted(by_file.items())
         ]
         return {"protocol": names.PROTOCOL, "files": files}
@@ -172,8 +171,3 @@ def _body(function: Function, positions: Positions) -> dict[str, Any]:
 
 def _figures(ratio: Ratio) -> list[int]:
     return [ratio.covered, ratio.total]
-
-
-def _short(path: Path, roots: Iterable[Path]) -> str:
-    inside = [path.relative_to(root) for root in roots if path.is_relative_to(root)]
-    return min(inside, key=lambda one: len(one.parts), default=path).as_posix()

@@ -25,6 +25,17 @@ def folders(session: Session) -> dict[str, Path]:
     return {name if taken.count(name) == 1 else f"{name} ({path})": path for name, path in found}
 
 
+def shown_path(session: Session, path: Path) -> Path:
+    """Return a path as short as the workspace allows: of several folders with the name of its own."""
+    known = folders(session)
+    inside = [
+        Path(name if len(known) > 1 else "", path.relative_to(root))
+        for name, root in known.items()
+        if path.is_relative_to(root)
+    ]
+    return min(inside, key=lambda one: len(one.parts), default=path)
+
+
 async def chosen_folder(session: Session) -> Path:
     """Return the one folder, or the one that the person chooses. Raises NoFolder."""
     known = folders(session)

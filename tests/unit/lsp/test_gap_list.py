@@ -67,6 +67,18 @@ async def test_the_files_of_the_workspace_worst_first_without_tests(
         assert (answer["state"], answer["more"], answer["unread"]) == ("measured", 0, 0)
 
 
+async def test_of_several_folders_each_file_says_whose_it_is(
+    services: FakeServices, many: list[Path], tmp_path: Path
+) -> None:
+    shop = tmp_path / "shop"
+    shop.mkdir()
+    (shop / "m9.py").write_text(many[6].read_text(encoding="utf-8"), encoding="utf-8")
+    services.files.measured = (many[6], shop / "m9.py")
+    async with Editor(services, folders=[tmp_path, shop]) as editor:
+        files = (await editor.run("greenline.gaps"))["files"]
+    assert {file["name"]: file["folder"] for file in files} == {"m6.py": tmp_path.name, "m9.py": "shop"}
+
+
 async def test_a_page_says_how_many_are_left(services: FakeServices, many: list[Path], tmp_path: Path) -> None:
     async with Editor(services, folders=[tmp_path]) as editor:
         first = await editor.run("greenline.gaps", {"limit": 2})
