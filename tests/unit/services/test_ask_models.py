@@ -9,7 +9,7 @@ import pytest
 from greenline.domain.asking.ceilings import Ceilings
 from greenline.domain.asking.model import Answer, Capabilities, Price, Usage
 from greenline.ports.model import ModelProblem
-from unit.services.model_world import PRICE, SAID, SCHEMA, World, answer, never
+from unit.services.asking_world import PRICE, SAID, SCHEMA, World, answer, never
 
 
 @pytest.fixture
