@@ -1,0 +1,252 @@
+"""What a test asserts, taken apart: about what, how strictly, and what is expected."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from greenline.domain.code.dotted_names import last_name
+from greenline.domain.code.parse import inner_statements
+from greenline.domain.generation.unittest_words import in_plain_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+ANY_SIGN, SOME, PART, EXACT = range(4)
+"""How strictly: that there is something, a property of it, a bound or a part, all of it."""
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_OF_MOCKS = {
+    "assert_called": ANY_SIGN,
+    "assert_awaited": ANY_SIGN,
+    "assert_called_once": SOME,
+    "assert_awaited_once": SOME,
+    "assert_any_call": PART,
+    "assert_any_await": PART,
+    "assert_has_calls": PART,
+    "assert_has_awaits": PART,
+    "assert_called_with": PART,
+    "assert_awaited_with": PART,
+    "assert_called_once_with": EXACT,
+    "assert_awaited_once_with": EXACT,
+    "assert_not_called": EXACT,
+    "assert_not_awaited": EXACT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asserted:
+    """One assertion. Texts are source, laid out in one way."""
+
+    text: str
+    subject: str
+    """What it is about: the left side of a comparison, the call whose stand-in is asked; empty for an error."""
+    strength: int
+    expected: ast.expr | None = field(default=None, compare=False)
+    """What it is compared with, variables filled in."""
+    operator: str = ""
+    error: str = ""
+    """The class of the error that is expected."""
+    match: str | None = None
+    tolerance: tuple[tuple[str, float], ...] = ()
+    anything: int = 0
+    """How often it takes any value (``ANY``)."""
+    conditional: bool = False
+    """It stands below an ``if``."""
+    caught: bool = False
+    """It stands where its failure is caught."""
+
+
+def asserted_in(tree: ast.AST) -> list[Asserted]:
+    """Return the assertions of a test, in the order of the text."""
+    found: list[Asserted] = []
+    for node in ast.walk(tree):
+        if isinstance(node, _FUNCTIONS) and node.name.startswith("test"):
+            _Reader(found).read(node.body)
+    return found
+
+
+class _Reader:
+    def __init__(self, found: list[Asserted]) -> None:
+        self._found = found
+        self._given: dict[str, ast.expr] = {}
+
+    def read(self, body: Sequence[ast.AST], *, conditional: bool = False, caught: bool = False) -> None:
+        """Take note of the assertions of a block."""
+        for statement in body:
+            node = in_plain_words(statement)
+            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+                self._given[statement.targets[0].id] = statement.value
+            if isinstance(node, ast.Assert):
+                for each in _conjuncts(node.test):
+                    self._found.append(self._compared(each, conditional=conditional, caught=caught))
+            elif isinstance(node, ast.Expr) and isinstance(node.value, (ast.Call, ast.Await)):
+                self._found += self._of_mock(node.value, conditional=conditional, caught=caught)
+            elif isinstance(node, (ast.With, ast.AsyncWith)):
+                self._found += _errors(node, conditional=conditional, caught=caught)
+            inner = list(inner_statements(statement))
+            if isinstance(statement, ast.Try) and _swallows(statement):
+                self.read(statement.body, conditional=conditional, caught=True)
+                self.read([*statement.handlers, *statement.orelse, *statement.finalbody], conditional=conditional)
+            elif inner and not isinstance(statement, ast.ClassDef):
+                suppressed = isinstance(statement, ast.With) and "suppress(" in ast.unparse(statement.items[0])
+                self.read(inner, conditional=conditional or isinstance(statement, ast.If), caught=caught or suppressed)
+
+    def _compared(self, test: ast.expr, *, conditional: bool, caught: bool) -> Asserted:
+        text = ast.unparse(test)
+        subject, strength, expected, operator = test, ANY_SIGN, None, ""
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            subject, strength, operator = test.operand, SOME, "not"
+        elif isinstance(test, ast.BoolOp):
+            subject, strength, operator = test.values[0], SOME, "or"
+            subject = subject.left if isinstance(subject, ast.Compare) else subject
+        elif isinstance(test, ast.Compare) and len(test.ops) == 1:
+            subject, expected = test.left, test.comparators[0]
+            if _is_plain(subject) and not _is_plain(expected) and isinstance(test.ops[0], (ast.Eq, ast.NotEq)):
+                subject, expected = expected, subject
+            operator = type(test.ops[0]).__name__
+            strength = _strength(test.ops[0], expected)
+        elif isinstance(test, ast.Call) and test.args:
+            subject, strength, operator = test.args[0], SOME, last_name(test)
+            if operator in {"isclose", "allclose", "array_equal"} and len(test.args) > 1:
+                strength, expected = EXACT, test.args[1]
+        return Asserted(
+            text,
+            ast.unparse(subject),
+            strength,
+            self._filled(expected),
+            operator,
+            tolerance=tuple(_tolerances(test)),
+            anything=_anything(test),
+            conditional=conditional,
+            caught=caught,
+        )
+
+    def _filled(self, expected: ast.expr | None) -> ast.expr | None:
+        known = self._given.get(expected.id) if isinstance(expected, ast.Name) else None
+        return known or expected
+
+    def _of_mock(self, value: ast.expr, *, conditional: bool, caught: bool) -> Iterator[Asserted]:
+        call = value.value if isinstance(value, ast.Await) else value
+        if not isinstance(call, ast.Call):
+            return
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else last_name(call)
+        text = ast.unparse(call)
+        if isinstance(call.func, ast.Attribute) and name in _OF_MOCKS:
+            yield Asserted(
+                text,
+                ast.unparse(call.func.value),
+                _OF_MOCKS[name],
+                operator=name,
+                anything=_anything(call),
+                conditional=conditional,
+                caught=caught,
+            )
+        elif name.lstrip("_").startswith(("assert", "check", "verify", "expect")):
+            subject = ast.unparse(call.args[0]) if call.args else ast.unparse(call.func)
+            yield Asserted(
+                text,
+                subject,
+                EXACT,
+                call.args[1] if len(call.args) > 1 else None,
+                name,
+                tolerance=tuple(_tolerances(call)),
+                conditional=conditional,
+                caught=caught,
+            )
+
+
+def _errors(node: ast.With | ast.AsyncWith, *, conditional: bool, caught: bool) -> Iterator[Asserted]:
+    for item in node.items:
+        call = item.context_expr
+        if isinstance(call, ast.Call) and last_name(call) in {"raises", "warns", "assertRaises", "assertRaisesRegex"}:
+            matches = [each.value for each in call.keywords if each.arg == "match"]
+            error = ast.unparse(call.args[0]) if call.args else "Exception"
+            text = f"with {ast.unparse(call)}"
+            match = ast.unparse(matches[0]) if matches else None
+            yield Asserted(
+                text, "", EXACT, operator="raises", error=error, match=match, conditional=conditional, caught=caught
+            )
+
+
+def _strength(operator: ast.cmpop, expected: ast.expr) -> int:
+    if isinstance(operator, ast.IsNot):
+        return ANY_SIGN
+    if isinstance(operator, (ast.Eq, ast.Is)):
+        return EXACT
+    is_none = isinstance(expected, ast.Constant) and expected.value is None
+    return ANY_SIGN if isinstance(operator, ast.NotEq) and is_none else PART
+
+
+def _conjuncts(test: ast.expr) -> list[ast.expr]:
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        return [part for value in test.values for part in _conjuncts(value)]
+    return [test]
+
+
+def _is_plain(node: ast.expr) -> bool:
+    return not any(isinstance(each, (ast.Name, ast.Call, ast.Attribute)) for each in ast.walk(node))
+
+
+def _anything(node: ast.AST) -> int:
+    return sum(
+        isinstance(each, (ast.Name, ast.Attribute)) and ast.unparse(each).endswith("ANY") for each in ast.walk(node)
+    )
+
+
+_WIDER_WHEN_MORE: dict[str, float] = {
+    "rel": 1e-6,
+    "abs": 1e-12,
+    "rel_tol": 1e-9,
+    "abs_tol": 0.0,
+    "rtol": 1e-5,
+    "atol": 1e-8,
+    "delta": 0.0,
+}
+_WIDER_WHEN_LESS: dict[str, float] = {"places": 7.0, "decimal": 6.0}
+
+
+def _tolerances(node: ast.AST) -> Iterator[tuple[str, float]]:
+    """Yield how far what comes out may be from what is expected, more for wider."""
+    for call in ast.walk(node):
+        if not isinstance(call, ast.Call):
+            continue
+        name = last_name(call)
+        places = call.args[1] if name == "round" and len(call.args) > 1 else None
+        if isinstance(places, ast.Constant) and isinstance(places.value, int):
+            yield "round", -float(places.value)
+        if name == "approx":
+            given = [("rel", each) for each in call.args[1:2]] + [("abs", each) for each in call.args[2:3]]
+            yield from ((key, number) for key, each in given if (number := _number(each)) is not None)
+        for each in call.keywords:
+            number = _number(each.value)
+            name = each.arg or ""
+            if name in _WIDER_WHEN_MORE and number is not None:
+                yield name, max(_WIDER_WHEN_MORE[name], number)
+            elif name in _WIDER_WHEN_LESS and number is not None:
+                yield name, -number
+
+
+def usual_tolerance(name: str) -> float:
+    """Return how wide one is where nothing is said."""
+    return _WIDER_WHEN_MORE.get(name, -_WIDER_WHEN_LESS.get(name, float("inf")))
+
+
+def _number(node: ast.expr) -> float | None:
+    return float(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) else None
+
+
+def _swallows(node: ast.Try) -> bool:
+    """Tell whether a failing assertion in it would be caught and forgotten."""
+    for handler in node.handlers:
+        names = {"AssertionError", "Exception", "BaseException"}
+        catches = handler.type is None or any(
+            isinstance(each, ast.Name) and each.id in names for each in ast.walk(handler.type)
+        )
+        ends = any(
+            isinstance(each, (ast.Raise, ast.Assert)) or (isinstance(each, ast.Call) and last_name(each) == "fail")
+            for each in ast.walk(handler)
+        )
+        if catches and not ends:
+            return True
+    return False
