@@ -6,6 +6,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from model_server.events import message
+from model_server.scripts import Reply
+
 _TIME = "2026-01-01T00:00:00Z"
 
 
@@ -63,3 +66,14 @@ class Batches:
             "archived_at": None, "cancel_initiated_at": None,
             "results_url": f"{self._url()}/v1/messages/batches/{name}/results" if ended else None,
         }  # fmt: skip
+
+
+def succeeded(text: str, model: str = "claude-m", stop: str = "end_turn") -> dict[str, Any]:
+    """Return the result of a request that was answered."""
+    usage = {"input_tokens": 7, "cache_creation_input_tokens": 20, "cache_read_input_tokens": 30}
+    return {"type": "succeeded", "message": message(Reply(text=text, stop=stop), model, usage)}
+
+
+def errored(kind: str, words: str = "It went wrong") -> dict[str, Any]:
+    """Return the result of a request that was not."""
+    return {"type": "errored", "error": {"type": "error", "error": {"type": kind, "message": words}}}

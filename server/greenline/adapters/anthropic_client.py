@@ -52,7 +52,7 @@ class AnthropicClient:
     async def ask(self, question: Question, heard: Callable[[int], None]) -> Answer:
         """Return the answer; see ModelClient."""
         came = _Heard()
-        async with self._opened(question.model, question, came) as (client, asked):
+        async with self.opened(question.model, question, came=came) as (client, asked):
             capabilities = await self._capabilities(client, asked)
             if capabilities.retired:
                 raise retired(asked)
@@ -60,7 +60,7 @@ class AnthropicClient:
 
     async def count(self, question: Question) -> int:
         """Return how many tokens the request would have; see ModelClient."""
-        async with self._opened(question.model, question) as (client, asked):
+        async with self.opened(question.model, question) as (client, asked):
             capabilities = await self._capabilities(client, asked)
             counted = await client.messages.count_tokens(**count_arguments(question, capabilities))
             return int(counted.input_tokens)
@@ -69,15 +69,16 @@ class AnthropicClient:
         """Return what the model can do; see ModelClient."""
         if known := await self._remembered(model):
             return known
-        async with self._opened(model) as (client, asked):
+        async with self.opened(model) as (client, asked):
             return await self._capabilities(client, asked)
 
     @contextlib.asynccontextmanager
-    async def _opened(
-        self, model: str, question: Question | None = None, came: _Heard | None = None
+    async def opened(
+        self, model: str, *questions: Question, came: _Heard | None = None
     ) -> AsyncIterator[tuple[Any, Asked]]:
-        """Open a client for one call; what goes wrong in it is raised as a ModelProblem."""
-        asked = Asked(place(self._connection), model, self._timeout, prompt=_text(question) if question else "")
+        """Open the SDK's client for one call; what goes wrong in it is raised as a ModelProblem."""
+        prompt = "\n".join(map(_text, questions))
+        asked = Asked(place(self._connection), model, self._timeout, prompt=prompt)
         async with self._finding:
             self._key = self._key or await find_key(self._connection)
             asked = dataclasses.replace(asked, key=self._key)

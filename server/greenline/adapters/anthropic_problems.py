@@ -64,6 +64,14 @@ def problem_of(error: Exception, asked: Asked) -> ModelProblem:
     return _of_connection(error, asked) or _of_access(error, asked) or _of_answer(error, asked)
 
 
+def problem_of_type(type_of_error: str, asked: Asked) -> ModelProblem:
+    """Return what an error means of which the API tells only the type, as in a batch."""
+    kind = _KINDS_OF_TYPES.get(type_of_error, "server")
+    if kind == "bad_request":
+        return ModelProblem(kind, f"{asked.where} does not take the request for {asked.model}.")
+    return ModelProblem(kind, _sentence(kind, asked, "", None))
+
+
 def cut(asked: Asked) -> ModelProblem:
     """Return that an answer ended before its end."""
     return ModelProblem("cut", f"The answer of {asked.model} broke off midway. Try again.")
@@ -105,17 +113,20 @@ def _of_status(error: Any, asked: Asked) -> ModelProblem:
     if kind == "forbidden" and (status == 402 or kind_of_error == "billing_error"):  # noqa: PLR2004 - "Payment Required"
         told = f"{asked.where} wants to be paid first{number}. Add credit to the account, or choose another model."
     else:
-        told = _SENTENCES[kind].format(
-            where=asked.where,
-            model=asked.model,
-            number=number,
-            key=f"the key {asked.key.source}" if asked.key else "the credentials",
-            silence=f"{asked.silence:g}",
-            when="later" if wait is None else f"in {math.ceil(wait)} s",
-        )
+        told = _sentence(kind, asked, number, wait)
     if kind == "bad_request":
         told = _told_of_bad_request(status, error, asked)
     return ModelProblem(kind, told, wait)
+
+
+def _sentence(kind: ProblemKind, asked: Asked, number: str, wait: float | None) -> str:
+    return _SENTENCES[kind].format(
+        where=asked.where,
+        model=asked.model,
+        number=number,
+        key=f"the key {asked.key.source}" if asked.key else "the credentials",
+        when="later" if wait is None else f"in {math.ceil(wait)} s",
+    )
 
 
 _SENTENCES: dict[str, str] = {
