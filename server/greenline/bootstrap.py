@@ -64,6 +64,8 @@ from greenline.services.workbench import Workbench
 if TYPE_CHECKING:
     from greenline.ports.documents import Documents
     from greenline.ports.project import InterpreterFinder, ProjectFinder, Selection
+    from greenline.services.fill_gaps import FillGaps
+    from greenline.services.show_prompt import ShowPrompt
     from greenline.settings import Settings
 
 
@@ -75,6 +77,8 @@ class Services:
     marks: MarkCoverage
     files: MeasuredFiles
     generate: GenerateTests
+    prompts: Callable[[], ShowPrompt]
+    """Builds what shows requests; little else needs it."""
     confirm: ConfirmTests
     update: UpdateExpectations
     run_suite: RunSuite
@@ -181,6 +185,15 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
     engines = {"explore": ExploreEngine(ExplorerProcess(lasting.probes), amounts)}
     formatter = FormatterProcess()
     trial = TestTrial(runner, show, settings, formatter)
+
+    def generator(model: FillGaps | None) -> GenerateTests:
+        return GenerateTests(workbench=workbench, trial=trial, engines=engines, settings=settings, model=model)
+
+    def prompts() -> ShowPrompt:
+        from greenline.bootstrap_asking import show_prompt  # noqa: PLC0415 - only for who asks for it
+
+        return show_prompt(settings, documents, generator, trial=trial, runner=runner, show=show)
+
     model = None
     if settings.model_enabled:
         from greenline.bootstrap_asking import Gate, fill_gaps  # noqa: PLC0415 - only where a model is switched on
@@ -210,13 +223,8 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
             history=history,
             since=settings.changed_since,
         ),
-        generate=GenerateTests(
-            workbench=workbench,
-            trial=trial,
-            engines=engines,
-            settings=settings,
-            model=model,
-        ),
+        generate=generator(model),
+        prompts=prompts,
         confirm=ConfirmTests(
             projects=projects,
             interpreters=interpreters,

@@ -22,6 +22,7 @@ from greenline.ports.model import Connection
 from greenline.services.ask_models import AskModels
 from greenline.services.fill_gaps import FillGaps, ModelAt
 from greenline.services.model_context import ModelContext
+from greenline.services.show_prompt import ShowPrompt
 from greenline.services.single_trials import SingleTrials
 from greenline.services.try_answers import TryAnswers
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from greenline.ports.ledger import Ledger
     from greenline.ports.project import Project
     from greenline.ports.tests import TestRunner
+    from greenline.services.generate_tests import GenerateTests
     from greenline.services.show_coverage import ShowCoverage
     from greenline.services.test_trial import TestTrial
     from greenline.settings import Settings
@@ -90,6 +92,25 @@ def fill_gaps(
         contexts=lambda: ModelContext(texts, documents, CallersOnDisk(), ignore=ignore_patterns(settings)),
         tries=TryAnswers(gate.trial, SingleTrials(gate.runner, gate.show, settings)),
         consent=consent,
+        settings=settings,
+    )
+
+
+def show_prompt(
+    settings: Settings,
+    documents: Documents,
+    generator: Callable[[FillGaps], GenerateTests],
+    *,
+    trial: TestTrial,
+    runner: TestRunner,
+    show: ShowCoverage,
+) -> ShowPrompt:
+    """Build what shows what would be sent. It asks nobody, and knows no key."""
+    texts = read_prompt_files()
+    return ShowPrompt(
+        generator=generator,
+        context=lambda: ModelContext(texts, documents, CallersOnDisk(), ignore=ignore_patterns(settings)),
+        tries=TryAnswers(trial, SingleTrials(runner, show, settings)),
         settings=settings,
     )
 

@@ -14,6 +14,7 @@ _COMMANDS = {
     "generate": "Write the missing tests.",
     "update": "Give generated tests the values that the code gives now.",
     "cost": "Say what language models cost so far, or would cost.",
+    "prompt": "Show what would be sent to a language model, and send nothing.",
     "model": "Say whether a language model may be asked, and allow or forbid it.",
     "doctor": "Say what Greenline finds, and why something does not show.",
     "demo": "See it work on an example project.",

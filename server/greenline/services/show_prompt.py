@@ -102,9 +102,10 @@ class ShowPrompt:
 def _unasked(result: TargetResult) -> Unasked:
     name = result.target.qualname or result.target.path.name
     notes = " ".join(result.model_notes)
-    found_by_exploring = "The tests that exploring finds reach all of it." if result.status == "confirmed" else ""
+    found_by_exploring = "the tests that exploring finds reach all of it" if result.status == "confirmed" else ""
+    reason = notes or result.reason or found_by_exploring
     complete = not notes and result.status in {"confirmed", "nothing_to_gain"}
-    return Unasked(name, notes or result.reason or found_by_exploring, complete)
+    return Unasked(name, reason, complete)
 
 
 class _Listener:

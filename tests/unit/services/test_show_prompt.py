@@ -98,7 +98,7 @@ async def test_for_what_tests_reach_nothing_would_be_sent(world: World) -> None:
     shown = await showing(world).show(Target(world.source), Silent())
     assert shown.requests == ()
     assert [(each.name, each.complete) for each in shown.unasked] == [("sign", True), ("twice", True)]
-    assert {each.reason for each in shown.unasked} == {"The tests that exploring finds reach all of it."}
+    assert {each.reason for each in shown.unasked} == {"the tests that exploring finds reach all of it"}
 
 
 async def test_a_file_that_is_never_sent_is_said_to_be_so(world: World) -> None:

@@ -79,13 +79,13 @@ def conversation(
 
 def version_of(texts: PromptTexts) -> str:
     """Return the version of all that is said, for the ledger: of the files, and of how they are put together."""
-    words = ("a", "b")
+    words = ("one", "two")
     full = TargetFacts(
-        name="a",
-        what="b",
-        imported="c",
+        name="one",
+        what="two",
+        imported="three",
         left=words,
-        excerpt="d",
+        excerpt="four",
         headers=(words,),
         calls=(words,),
         programs=words,
@@ -97,12 +97,12 @@ def version_of(texts: PromptTexts) -> str:
         suspected_bugs=words,
         hindered=words,
     )
-    project = ProjectFacts("a", "b", words, "c", "d", "e", "f")
-    tests = [FailedTest(ProposedTest("a", "b"), "c", kind) for kind in _WHY]
+    project = ProjectFacts("one", "two", words, "three", "four", "five", "six")
+    tests = [FailedTest(ProposedTest("one", "two"), "three", kind) for kind in _WHY]
     parts = [
         project_block(project),
         project_block(replace(project, example="")),
-        module_block("a", "b", "c"),
+        module_block("one", "two", "three"),
         *(target_block(replace(full, left=left, survivors=left)) for left in (words, ())),
         target_block(replace(full, left=())),
         failures_text(texts, tests),
