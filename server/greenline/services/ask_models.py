@@ -18,6 +18,8 @@ from greenline.ports.model import ModelProblem, ProblemKind
 from greenline.services.model_requests import FOR_ALL, ModelRequests, Prepared, guessed_prompt
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from tenacity import RetryCallState
 
     from greenline.ports.ledger import Ledger
@@ -118,8 +120,6 @@ class AskModels:
         self, choice: ModelChoice, wanted: Question, account: Account, deadline: float, progress: Progress
     ) -> Answer:
         """Return the answer of this model, asked again where it may help. Raises ModelProblem."""
-        from tenacity import AsyncRetrying, retry_if_exception  # noqa: PLC0415 - only when a model is asked
-
         breaker, now = self._breaker(choice), self._clock()
         if not breaker.allows(now):
             raise ModelProblem("overloaded", f"{choice.name} {breaker.words(now)}", breaker.until - now)
@@ -128,10 +128,11 @@ class AskModels:
         before = f" ({words} so far)" if (words := account.words) else ""
         progress.step(f"Asking {choice.name}{before}")
         prepared = await self._prepared(choice, wanted)
-        waits = _Waits(choice.name, progress)
-        retrying = AsyncRetrying(
+        tenacity = _tenacity()  # after who says better what is missing
+        waits = _Waits(tenacity, choice.name, progress)
+        retrying = tenacity.AsyncRetrying(
             sleep=self._sleep,
-            retry=retry_if_exception(lambda error: isinstance(error, ModelProblem) and error.passing),
+            retry=tenacity.retry_if_exception(lambda error: isinstance(error, ModelProblem) and error.passing),
             wait=waits,
             stop=lambda state: self._gives_up(choice, state, deadline),
             before_sleep=waits.tell,
@@ -184,13 +185,11 @@ class AskModels:
 class _Waits:
     """How long to wait before the next attempt: as the provider asks, else longer each time, never all at once."""
 
-    def __init__(self, model: str, progress: Progress) -> None:
-        from tenacity import wait_exponential_jitter, wait_random  # noqa: PLC0415 - only when a model is asked
-
+    def __init__(self, tenacity: ModuleType, model: str, progress: Progress) -> None:
         self._model = model
         self._progress = progress
-        self._growing = wait_exponential_jitter(initial=FIRST_WAIT, max=LONGEST_WAIT)
-        self._chance = wait_random(0, 1)
+        self._growing: Callable[[RetryCallState], float] = tenacity.wait_exponential_jitter(FIRST_WAIT, LONGEST_WAIT)
+        self._chance: Callable[[RetryCallState], float] = tenacity.wait_random(0, 1)
 
     def __call__(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -206,6 +205,16 @@ class _Waits:
         asked = ", as the provider asks" if error.retry_after is not None else ""
         seconds = math.ceil(state.upcoming_sleep if error.retry_after is None else error.retry_after)
         self._progress.step(f"{self._model} {_SHORT.get(error.kind, 'failed')}; waiting {seconds} s{asked}")
+
+
+def _tenacity() -> ModuleType:
+    """Return the library, which loads only when a model is asked. Raises ModelProblem."""
+    try:
+        import tenacity  # noqa: PLC0415 - as the docstring says
+    except ImportError:
+        message = "Asking a model needs the package tenacity beside Greenline, which comes with greenline[model]."
+        raise ModelProblem("no_sdk", message) from None
+    return tenacity
 
 
 def _nobody(problems: Sequence[tuple[str, ModelProblem]]) -> ModelProblem:

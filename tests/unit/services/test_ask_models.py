@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import sys
 from dataclasses import replace
 
 import pytest
@@ -158,6 +159,14 @@ async def test_a_refusal_is_an_answer(world: World) -> None:
     world.provider.script["one"] = [Answer("", "refusal", Usage(fresh=10))]
     models = world.models("one", "two")
     assert (await models.ask(SAID, SCHEMA, models.account("f"), world.told)).stop == "refusal"
+
+
+async def test_without_the_library_it_is_said_what_is_missing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tenacity", None)
+    models = world.models("one", "two")
+    with pytest.raises(ModelProblem, match=r"tenacity .* greenline\[model\]") as raised:
+        await models.ask(SAID, SCHEMA, models.account("f"), world.told)
+    assert raised.value.kind == "no_sdk"
 
 
 # Ceilings
