@@ -233,9 +233,9 @@ class _Work:
         if failed:
             said = first_line(values_of(failed[0].said or failed[0].message))
             own = failed[0].frames[-1:] and failed[0].frames[-1].path == self.path
-            if failed[0].error == "AssertionError" and own:
-                return replace(revised, changes=(), refusal=f"it asserts what is no value to replace: {said}")
-            return replace(revised, changes=(), refusal=f"the code raises now where it gave something: {said}")
+            raises = failed[0].error != "AssertionError" or not own
+            why = "the code raises now where it gave something" if raises else "it asserts what is no value to replace"
+            return replace(revised, changes=(), refusal=f"{why}: {said}")
         if not mine:
             return replace(revised, changes=(), refusal="pytest did not run it")
         for change in revised.changes:
