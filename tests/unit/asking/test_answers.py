@@ -180,6 +180,22 @@ def test_a_file_of_tests_is_taken_apart(fence: str) -> None:
     assert "test_is_empty" not in total.code
 
 
+def test_tests_in_the_words_of_unittest_become_functions() -> None:
+    code = (
+        "import unittest\nfrom shop.core import add\n\n\nclass AddTest(unittest.TestCase):\n"
+        "    def test_adds(self):\n        # two\n        self.assertEqual(add(1, 2), 3)\n"
+        "        with self.assertRaisesRegex(ValueError, 'no') as caught:\n            add(None)\n"
+        "        self.assertIn('x', str(caught.exception))\n"
+    )
+    (test,) = written_tests(code).tests
+    assert test.code == (
+        "def test_adds():\n    # two\n    assert add(1, 2) == 3\n"
+        "    with pytest.raises(ValueError, match='no') as caught:\n        add(None)\n"
+        "    assert 'x' in str(caught.value)\n"
+    )
+    assert test.imports == ("import pytest", "from shop.core import add")
+
+
 def test_code_that_breaks_off_between_fences_keeps_what_is_whole() -> None:
     text = "```python\n" + FILE.partition("class TestCart")[0] + "\n\ndef test_more():\n    assert add(1,"
     read = read_tests(text, "max_tokens")

@@ -110,6 +110,8 @@ class _Reader:
             subject, strength, operator = test.args[0], SOME, last_name(test)
             if operator in {"isclose", "allclose", "array_equal"} and len(test.args) > 1:
                 strength, expected = EXACT, test.args[1]
+        if isinstance(subject, ast.Call) and last_name(subject) == "round" and subject.args:
+            subject = subject.args[0]
         return Asserted(
             text,
             ast.unparse(subject),

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from greenline.domain.asking.model import ProposedTest
+from greenline.domain.asking.pytest_words import in_words_of_pytest
 from greenline.domain.code.parse import parse
 from greenline.domain.code.text_lines import split_lines
-from greenline.domain.generation.import_items import items_of, statements_for
+from greenline.domain.generation.import_items import ImportItem, items_of, statements_for
 from greenline.domain.generation.indentation import outdented
 from greenline.domain.generation.test_style import is_fixture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from greenline.domain.generation.import_items import ImportItem
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _Def: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
@@ -88,6 +88,8 @@ def _test(code: str, shared: Sequence[ast.stmt], imports: Sequence[ImportItem], 
             used |= _names(source_of(node, lines))
     whole = "\n\n\n".join([*(source_of(node, lines) for node in needed), code]) + "\n"
     found = [item for item in imports if item.bound in used or item.bound == "*"]
+    if "pytest" in used and not any(item.bound == "pytest" for item in found):
+        found.append(ImportItem("pytest"))  # what unittest's words became
     (name,) = function_names(code)[:1] or ("",)
     return ProposedTest(name, whole, tuple(statements_for(found)), intent=_intent(code))
 
@@ -103,18 +105,18 @@ def _functions(node: ast.stmt, lines: Sequence[str]) -> Iterator[str]:
 
 
 def _unbound(test: _Def, lines: Sequence[str]) -> str:
-    """Return a method as a function; empty where it uses ``self``."""
+    """Return a method as a function, without the words of unittest; empty where it needs its class."""
     arguments = [*test.args.posonlyargs, *test.args.args]
-    inside = (each.id for part in test.body for each in ast.walk(part) if isinstance(each, ast.Name))
-    if not arguments or arguments[0].arg != "self" or "self" in inside:
+    if not arguments or arguments[0].arg != "self":
         return ""
     try:
-        code = outdented(source_of(test, lines))
+        code = in_words_of_pytest(outdented(source_of(test, lines)))
         node = next(each for each in ast.parse(code).body if isinstance(each, _FUNCTIONS))
     except (SyntaxError, StopIteration, ValueError):
         return ""
-    head = "\n".join(code.split("\n")[node.lineno - 1 : node.body[0].lineno])
-    at = code.index(head)
+    if any(isinstance(each, ast.Name) and each.id == "self" for part in node.body for each in ast.walk(part)):
+        return ""
+    at = sum(len(line) + 1 for line in code.split("\n")[: node.lineno - 1])
     start = code.index("self", code.index("(", at))
     rest = code[start + len("self") :].lstrip()
     rest = rest[1:].lstrip(" ") if rest.startswith(",") else rest
