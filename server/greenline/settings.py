@@ -206,7 +206,7 @@ class Settings:
         "",
         "model.name",
         "The one model to ask. Empty: those of `models` in `greenline.toml` or `[tool.greenline]`, one after another "
-        "until one answers, else those that Greenline knows.",
+        "until one answers, else those that Greenline knows; `greenline cost --prices` shows them.",
     )
     model_provider: ModelProvider = _setting(
         "anthropic",
@@ -266,7 +266,8 @@ class Settings:
     model_dollars_per_day: float = _setting(
         10.0,
         "model.dollarsPerDay",
-        "How many dollars all projects on this machine may cost in a day. A request that could go beyond is not made.",
+        "How many dollars all projects on this machine may cost in a day. A request that could go beyond is not made. "
+        "`greenline cost` says what was spent.",
         minimum=0.001,
         maximum=100_000,
     )

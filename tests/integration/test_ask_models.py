@@ -189,7 +189,7 @@ async def test_an_answer_that_breaks_off_is_paid_for_and_asked_again(model_serve
 async def test_a_ceiling_is_said_before_anything_is_asked(model_server: ModelServer, asking: Asking) -> None:
     model_server.answers(text="{}")
     for asks, setting in (
-        (limited(asking, tokens=4_000), "model.tokensPerTarget"),
+        (limited(asking, tokens=7_000), "model.tokensPerTarget"),
         (limited(asking, dollars=0.01), "model.dollarsPerTarget"),
         (limited(asking, dollars_per_day=0.01), "model.dollarsPerDay"),
     ):

@@ -7,7 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from greenline.domain.asking.ceilings import LEAST_ANSWER, Spent, day_is_spent, guessed_tokens, out_of_time, room
+from greenline.domain.asking.ceilings import (
+    LEAST_ANSWER,
+    LEAST_THOUGHT,
+    Spent,
+    day_is_spent,
+    guessed_tokens,
+    out_of_time,
+    room,
+)
 from greenline.domain.asking.entries import Entry
 from greenline.domain.asking.list_prices import list_price
 from greenline.domain.asking.model import (
@@ -17,6 +25,7 @@ from greenline.domain.asking.model import (
     ModelChoice,
     Price,
     Question,
+    Thinking,
     Usage,
 )
 from greenline.domain.asking.prices import cost, most
@@ -31,6 +40,7 @@ if TYPE_CHECKING:
 
 FOR_ALL = frozenset({"no_sdk", "no_key", "unauthorized", "ceiling", "no_consent"})
 """Kinds of problems that another model of the same provider has, too."""
+_NOT_AT_ALL = Thinking(None, None)
 _COUNTING = 15.0
 """Seconds to wait for who counts; then it is guessed."""
 _BILLED = frozenset({"cut", "timeout"})
@@ -121,13 +131,15 @@ class ModelRequests:
     async def _fitted(self, prepared: Prepared, account: Account) -> Question:
         """Return the question with an answer no longer than what may still be paid. Raises ModelProblem."""
         today = await asyncio.to_thread(self._ledger.spent_today)
-        free = room(account.ceilings, account.spent, today, prepared.prompt, prepared.price)
+        thinks = prepared.question.thinking != _NOT_AT_ALL
+        least = min(LEAST_THOUGHT if thinks else LEAST_ANSWER, prepared.question.max_tokens)
+        free = room(account.ceilings, account.spent, today, prepared.prompt, prepared.price, least=least)
         if free.reason:
             raise ModelProblem("ceiling", free.reason)
         tokens = min(free.tokens, prepared.question.max_tokens)
         if takes := prepared.capabilities.max_input:
             tokens = min(tokens, takes - prepared.prompt)
-        if tokens < LEAST_ANSWER:
+        if tokens < least:
             message = f"{prepared.choice.name} takes {takes:,} tokens at most; the request has {prepared.prompt:,}."
             raise ModelProblem("bad_request", message)
         return replace(prepared.question, max_tokens=tokens)

@@ -174,7 +174,8 @@ def test_there_is_room_for_what_every_ceiling_leaves() -> None:
 
 
 TOKENS = (
-    "One function may use 20,000 tokens (model.tokensPerTarget); 9,000 are used up, and the next request has 10,000."
+    "One function may use 20,000 tokens (model.tokensPerTarget); 9,000 are used up, and the next request of 10,000 "
+    "would leave too few for its answer."
 )
 TARGET = (
     "One function may cost $0.50 (model.dollarsPerTarget); $0.46 are spent, and the rest does not pay another request."

@@ -17,6 +17,7 @@ from greenline.domain.asking.model import (
     ModelChoice,
     Price,
     Question,
+    Thinking,
     Turn,
     Usage,
 )
@@ -131,11 +132,16 @@ class World:
     book: Book = field(default_factory=Book)
     told: Told = field(default_factory=Told)
 
-    def models(self, *names: str, ceilings: Ceilings = Ceilings(), price: Price | None = PRICE) -> AskModels:  # noqa: B008
+    def models(
+        self,
+        *names: str,
+        ceilings: Ceilings = Ceilings(),  # noqa: B008 - frozen
+        price: Price | None = PRICE,
+        thinking: Thinking = Thinking(None, None),  # noqa: B008 - frozen
+    ) -> AskModels:
         chain = [ModelChoice(name, priority, price) for priority, name in enumerate(names or ("one",))]
-        return AskModels(
-            self.provider, chain[::-1], self.book, ceilings, clock=self.clock, now=lambda: 1e9, sleep=self.clock.sleep
-        )
+        times = {"clock": self.clock, "now": lambda: 1e9, "sleep": self.clock.sleep}
+        return AskModels(self.provider, chain[::-1], self.book, ceilings, thinking, **times)  # type: ignore[arg-type]
 
 
 async def never(question: Question, heard: Callable[[int], None]) -> Answer:

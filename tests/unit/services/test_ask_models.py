@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from greenline.domain.asking.ceilings import Ceilings
-from greenline.domain.asking.model import Answer, Capabilities, Price, Usage
+from greenline.domain.asking.account import Account
+from greenline.domain.asking.ceilings import LEAST_THOUGHT, Ceilings
+from greenline.domain.asking.model import Answer, Capabilities, Price, Thinking, Usage
 from greenline.ports.model import ModelProblem
 from unit.services.asking_world import PRICE, SAID, SCHEMA, World, answer, never
 
@@ -203,6 +204,18 @@ async def test_a_request_that_could_pass_a_ceiling_is_not_made(world: World, cei
         await models.ask(SAID, SCHEMA, account, world.told)
     assert raised.value.kind == "ceiling"
     assert world.provider.models == ["one"]
+
+
+async def test_who_thinks_needs_more_room(world: World) -> None:
+    world.provider.script["one"] = [answer()]
+    ceilings = Ceilings(tokens=LEAST_THOUGHT + 999)
+    await world.models(ceilings=ceilings).ask(SAID, SCHEMA, Account("f", "", ceilings), world.told)
+    thinking = world.models(ceilings=ceilings, thinking=Thinking("low", 4_000))
+    with pytest.raises(ModelProblem, match=r"model\.tokensPerTarget"):
+        await thinking.ask(SAID, SCHEMA, thinking.account("f"), world.told)
+    world.provider.able["one"] = Capabilities(max_output=4_000)
+    await thinking.ask(SAID, SCHEMA, thinking.account("f"), world.told)
+    assert [question.max_tokens for question in world.provider.asked] == [5_999, 4_000]
 
 
 async def test_others_spend_the_days_money_too(world: World) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from greenline.domain.asking.model import Price, Usage
 from greenline.domain.asking.prices import in_dollars, payable
 
-LEAST_ANSWER = 2_000
-"""Tokens; a request that could be answered with no more is not worth its prompt."""
+LEAST_ANSWER, LEAST_THOUGHT = 2_000, 6_000
+"""Tokens; a request that could be answered with no more is not worth its prompt. The second with thinking."""
 _SIGNS_PER_TOKEN = 3
 """Of code there are three to four; who counts the fewer stays below a ceiling."""
 
@@ -66,17 +66,20 @@ class Room:
     reason: str = ""
 
 
-def room(ceilings: Ceilings, spent: Spent, today: float, prompt: int, price: Price | None) -> Room:
+def room(
+    ceilings: Ceilings, spent: Spent, today: float, prompt: int, price: Price | None, *, least: int = LEAST_ANSWER
+) -> Room:
     """Return how many tokens an answer may have so that no ceiling is passed.
 
-    ``prompt`` is the request's tokens, ``today`` the dollars that all requests of the day may have cost so far.
+    ``prompt`` is the request's tokens, ``today`` the dollars that all requests of the day may have cost so far. Less
+    than ``least`` tokens are no room.
     """
     left = ceilings.tokens - spent.usage.total - prompt
-    if left < LEAST_ANSWER:
+    if left < least:
         return Room(
             0,
             f"One function may use {ceilings.tokens:,} tokens (model.tokensPerTarget); {spent.usage.total:,} are used "
-            f"up, and the next request has {prompt:,}.",
+            f"up, and the next request of {prompt:,} would leave too few for its answer.",
         )
     if price is None:
         return Room(left)
@@ -86,7 +89,7 @@ def room(ceilings: Ceilings, spent: Spent, today: float, prompt: int, price: Pri
     )
     for dollars, reason in limits:
         tokens = payable(dollars, prompt, price)
-        if tokens is not None and tokens < LEAST_ANSWER:
+        if tokens is not None and tokens < least:
             return Room(0, reason)
         left = left if tokens is None else min(left, tokens)
     return Room(left)
