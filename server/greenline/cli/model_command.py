@@ -21,6 +21,7 @@ For each function that exploring leaves gaps in, this is sent there:
   - `.greenline/prompt.md`, where the project has one
   - tests of the model's that fail, with what pytest said of them
 What looks like a key or a password is replaced before, and nothing is sent of {ignored}.
+`greenline prompt FILE.py::FUNCTION` shows a request, word by word, without sending it.
 Tests that come back run as all that nobody has accepted: without a network, in a scratch copy."""
 
 _path = click.argument("path", type=click.Path(exists=True, path_type=Path), default=".")

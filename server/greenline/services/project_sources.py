@@ -49,9 +49,13 @@ class ProjectSources:
         )
         found: list[tuple[bool, Path, str]] = []
         for caller in callers:
-            if caller.path and caller.path != assignment.path and self._calls(caller, assignment):
-                excerpt = call_excerpt(caller.text, function)
-                found += [(caller.is_test, caller.path, excerpt)] if excerpt else []
+            if sum(not is_test for is_test, _, _ in found) == MOST_CALLS:
+                break
+            if caller.path is None or caller.path == assignment.path:
+                continue
+            excerpt = call_excerpt(caller.text, function)  # by the name alone, which is soon said
+            if excerpt and self._calls(caller, assignment):
+                found.append((caller.is_test, caller.path, excerpt))
         found.sort(key=lambda each: each[0])
         return [(path, excerpt) for _, path, excerpt in found[:MOST_CALLS]]
 
