@@ -196,6 +196,35 @@ def test_a_clean_vscode_on_a_machine_without_greenline(
     assert list((tmp_path / "user" / "User" / "globalStorage").rglob("bytecode/**/greenline/lsp/server.*.pyc"))
 
 
+WAITS = """\
+import time
+from pathlib import Path
+
+
+def pytest_runtest_setup():
+    while Path(__file__).with_name("wait").exists():
+        time.sleep(0.05)
+"""
+
+
+def test_a_run_of_a_server_that_is_killed_ends_in_the_testing_view(
+    package: zipfile.ZipFile, vscode: Path, bare: Path, tmp_path: Path, without_greenline: Path
+) -> None:
+    (bare / "tests" / "conftest.py").write_text(WAITS, encoding="utf-8")
+    with installed(vscode, bare) as url:
+        told = play(
+            vscode,
+            bare,
+            tmp_path,
+            play="killedInARun",
+            url=url,
+            server=str(tmp_path / "extensions"),
+            wait=str(bare / "tests" / "wait"),
+        )
+
+    assert told["running"] == 0
+
+
 def test_a_killed_server_is_back_and_given_up_when_it_dies_again_and_again(
     package: zipfile.ZipFile, vscode: Path, bare: Path, tmp_path: Path, without_greenline: Path
 ) -> None:

@@ -1,5 +1,5 @@
 // What becomes of the server: how soon it shows something, and that it is there again when it died.
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 
 export function serverPlays({ page, input, told, step, textsOf, openFile, openSource, command, seeGaps, shownToast }) {
   // The server's process: the one that runs what is below the folder `input.server`. There is none while it starts anew.
@@ -85,6 +85,23 @@ export function serverPlays({ page, input, told, step, textsOf, openFile, openSo
       told.pids.push(serverPid());
       told.statusAfter = await coverageInStatus();
       await step("back");
+    },
+
+    // It is killed while the Testing view waits for the end of a run.
+    async killedInARun() {
+      await seeGaps();
+      await command("Testing: Focus on Test Explorer View");
+      await page.locator(".welcome-view .monaco-button, .welcome-view-content .monaco-button", { hasText: "Run Tests with Coverage" }).first().click();
+      await page.locator(".monaco-list-row", { hasText: "tests/test_tracking.py" }).first().waitFor();
+      writeFileSync(input.wait, ""); // the tests wait while it is there
+      await command("Test: Run All Tests with Coverage");
+      const running = page.locator(".codicon-testing-cancel-icon, [aria-label^='Cancel Test Run']").first();
+      await running.waitFor();
+      await step("run-begins");
+      process.kill(serverPid(), "SIGKILL");
+      await running.waitFor({ state: "detached" });
+      told.running = await running.count();
+      await step("run-ended");
     },
   };
 }

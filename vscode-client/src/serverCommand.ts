@@ -114,7 +114,9 @@ async function ask(python: string | undefined): Promise<Python | undefined> {
 }
 
 async function onPath(program: string): Promise<string | undefined> {
-  const folders = path.basename(program) === program ? (process.env["PATH"] ?? "").split(path.delimiter) : [""];
+  // An entry of PATH that is empty or relative would mean a folder of the workspace.
+  const named = (process.env["PATH"] ?? "").split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+  const folders = path.basename(program) === program ? named : [""];
   const endings = process.platform === "win32" ? ["", ".exe", ".cmd", ".bat"] : [""];
   for (const folder of folders) {
     for (const ending of endings) {

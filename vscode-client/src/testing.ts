@@ -42,7 +42,8 @@ export class Testing implements vscode.Disposable {
 
   listenTo(client: LanguageClient): void {
     this.client = client;
-    client.onDidChangeState(() => client.isRunning() && this.refresh());
+    // Whose server has gone has no end to wait for.
+    client.onDidChangeState(() => (client.isRunning() ? this.refresh() : [...this.waiting.keys()].forEach((id) => this.ended({ id, tests: [] }))));
   }
 
   ended(job: JobEnded): void {
@@ -73,27 +74,31 @@ export class Testing implements vscode.Disposable {
   }
 
   private async run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
-    const client = this.client;
     const run = this.controller.createTestRun(request);
-    const left = new Set(request.exclude);
-    const chosen = request.include?.flatMap((item) => [item, ...[...item.children].map(([, child]) => child)]);
-    const tests = (chosen ?? [...this.byId.values()]).filter((item) => this.byId.has(item.id) && !left.has(item));
+    const [chosen, left] = [request.include, request.exclude].map((items) => items?.flatMap((item) => [item, ...[...item.children].map(([, child]) => child)]));
+    const tests = (chosen ?? [...this.byId.values()]).filter((item) => this.byId.has(item.id) && !left?.includes(item));
     tests.forEach((item) => run.started(item));
-    const [command, args] = chosen || left.size ? ["greenline.runTests", [{ tests: tests.map(({ id }) => id) }]] : ["greenline.runTestsWithCoverage", []];
-    const started = (await client?.sendRequest("workspace/executeCommand", { command, arguments: args })) as { job: string | null };
-    if (started.job && client) {
-      const job = started.job;
-      token.onCancellationRequested(() => client.sendRequest("workspace/executeCommand", { command: "greenline.cancelJob", arguments: [{ job }] }));
-      const { tests: outcomes } = await new Promise<JobEnded>((resolve) => this.waiting.set(job, resolve));
-      await this.refresh();
-      for (const { id, outcome, message } of outcomes) {
-        const item = this.byId.get(id);
-        item && (outcome === "failed" ? run.failed(item, new vscode.TestMessage(message)) : run[outcome](item));
-      }
-      const { files } = await client.sendRequest<{ files: Covered[] }>("greenline/coveredFiles", {});
-      files.forEach((file) => run.addCoverage(this.covered(file)));
+    const ids = chosen || left?.length ? tests.map(({ id }) => id) : undefined;
+    await this.ran(run, ids, token).finally(() => run.end());
+  }
+
+  /** Run these tests, or all; what became of them, and what they reach, is told to `run`. */
+  private async ran(run: vscode.TestRun, tests: string[] | undefined, token: vscode.CancellationToken): Promise<void> {
+    const client = this.client;
+    const [command, args] = tests ? ["greenline.runTests", [{ tests }]] : ["greenline.runTestsWithCoverage", []];
+    const { job } = (await client?.sendRequest<{ job: string | null }>("workspace/executeCommand", { command, arguments: args })) ?? { job: null };
+    if (!job || !client) {
+      return;
     }
-    run.end();
+    token.onCancellationRequested(() => client.sendRequest("workspace/executeCommand", { command: "greenline.cancelJob", arguments: [{ job }] }));
+    const { tests: outcomes } = await new Promise<JobEnded>((resolve) => this.waiting.set(job, resolve));
+    await this.refresh();
+    for (const { id, outcome, message } of outcomes) {
+      const item = this.byId.get(id);
+      item && (outcome === "failed" ? run.failed(item, new vscode.TestMessage(message)) : run[outcome](item));
+    }
+    const { files } = await client.sendRequest<{ files: Covered[] }>("greenline/coveredFiles", {});
+    files.forEach((file) => run.addCoverage(this.covered(file)));
   }
 
   private covered(file: Covered): vscode.FileCoverage {
