@@ -127,7 +127,7 @@ class AskModels:
             raise ModelProblem("ceiling", out_of_time(account.ceilings))
         before = f" ({words} so far)" if (words := account.words) else ""
         progress.step(f"Asking {choice.name}{before}")
-        prepared = await self._prepared(choice, wanted)
+        prepared = await self._prepared(choice, wanted, deadline)
         tenacity = _tenacity()  # after who says better what is missing
         waits = _Waits(tenacity, choice.name, progress)
         retrying = tenacity.AsyncRetrying(
@@ -141,9 +141,9 @@ class AskModels:
         answer: Answer = await retrying(self._attempt, prepared, account, deadline, progress)
         return answer
 
-    async def _prepared(self, choice: ModelChoice, wanted: Question) -> Prepared:
+    async def _prepared(self, choice: ModelChoice, wanted: Question, deadline: float) -> Prepared:
         try:
-            return await self._requests.prepare(choice, wanted)
+            return await self._requests.prepare(choice, wanted, deadline)
         except ModelProblem as problem:
             self._failed(choice, problem)
             raise

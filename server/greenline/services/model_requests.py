@@ -41,8 +41,9 @@ if TYPE_CHECKING:
 FOR_ALL = frozenset({"no_sdk", "no_key", "unauthorized", "ceiling", "no_consent"})
 """Kinds of problems that another model of the same provider has, too."""
 _NOT_AT_ALL = Thinking(None, None)
-_COUNTING = 15.0
-"""Seconds to wait for who counts; then it is guessed."""
+_PATIENCE = 60.0
+"""Seconds to wait for what a model can do, and for how long a request is; then it goes without. A person may have to
+unlock the key meanwhile."""
 _BILLED = frozenset({"cut", "timeout"})
 """Kinds of problems after which some of the answer may have been written, and has to be paid."""
 _TOLD_EACH = 4_000
@@ -78,13 +79,13 @@ class ModelRequests:
         self._now = now
         """Since the epoch, for the ledger."""
 
-    async def prepare(self, choice: ModelChoice, wanted: Question) -> Prepared:
+    async def prepare(self, choice: ModelChoice, wanted: Question, deadline: float) -> Prepared:
         """Return the question for this model, with its length. Raises ModelProblem where no request can help."""
-        capabilities = await self._capabilities(choice.name)
+        capabilities = await self._capabilities(choice.name, deadline)
         limits = (wanted.max_tokens, choice.max_output, capabilities.max_output)
         question = replace(wanted, model=choice.name, max_tokens=min(limit for limit in limits if limit))
         price = choice.price or list_price(choice.name)
-        return Prepared(choice, price, question, await self._count(question), capabilities)
+        return Prepared(choice, price, question, await self._count(question, deadline), capabilities)
 
     async def make(self, prepared: Prepared, account: Account, deadline: float, progress: Progress) -> Answer:
         """Return the answer, and add what it used up to the account. Raises ModelProblem.
@@ -144,10 +145,12 @@ class ModelRequests:
             raise ModelProblem("bad_request", message)
         return replace(prepared.question, max_tokens=tokens)
 
-    async def _capabilities(self, model: str) -> Capabilities:
+    async def _capabilities(self, model: str, deadline: float) -> Capabilities:
         """Return what the model can do; what could not be asked is left to the request."""
         try:
-            capabilities = await self._client.capabilities(model)
+            capabilities = await asyncio.wait_for(self._client.capabilities(model), self._patience(deadline))
+        except asyncio.TimeoutError:
+            return Capabilities()
         except ModelProblem as problem:
             if problem.kind in FOR_ALL or problem.kind in {"not_found", "forbidden"}:
                 raise
@@ -156,15 +159,18 @@ class ModelRequests:
             raise ModelProblem("not_found", f"{model} is retired. Take it out of the models that are asked.")
         return capabilities
 
-    async def _count(self, question: Question) -> int:
+    async def _count(self, question: Question, deadline: float) -> int:
         try:
-            return await asyncio.wait_for(self._client.count(question), _COUNTING)
+            return await asyncio.wait_for(self._client.count(question), self._patience(deadline))
         except ModelProblem as problem:
             if problem.kind in FOR_ALL:
                 raise
         except asyncio.TimeoutError:
             pass
         return guessed_prompt(question.conversation, question.schema)
+
+    def _patience(self, deadline: float) -> float:
+        return max(0.0, min(_PATIENCE, deadline - self._clock()))
 
 
 def guessed_prompt(conversation: Conversation, schema: Mapping[str, Any]) -> int:

@@ -4,6 +4,7 @@ import asyncio
 import math
 import sys
 from dataclasses import replace
+from typing import NoReturn
 
 import pytest
 
@@ -237,6 +238,20 @@ async def test_who_counts_nothing_is_guessed_for(world: World) -> None:
     await models.ask(SAID, SCHEMA, models.account("f"), world.told)
     signs = len("Write tests.") + len("def f(): ...") + len(str(SCHEMA))
     assert world.provider.asked[0].max_tokens == 4_000 - -(-signs // 3)
+
+
+async def test_who_hangs_before_the_request_holds_up_nobody_for_longer_than_the_seconds(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang(_: object) -> NoReturn:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(world.provider, "count", hang)
+    monkeypatch.setattr(world.provider, "capabilities", hang)
+    world.provider.script["one"] = [answer()]
+    models = world.models(ceilings=Ceilings(seconds=0.01))
+    assert (await models.ask(SAID, SCHEMA, models.account("f"), world.told)).text == "done"
 
 
 async def test_without_a_price_tokens_are_what_counts(world: World) -> None:
