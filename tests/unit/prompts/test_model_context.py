@@ -239,7 +239,7 @@ def test_text_that_speaks_to_the_model_stays_between_its_tags(tmp_path: Path) ->
         ("flaky", "passes at one time"),
         ("refused", "It was not run."),
         ("weakened", "shows less than the test that you sent before"),
-        ("no_gain", "reaches nothing new"),
+        ("no_gain", "reaches no line or branch of the target"),
     ],
 )
 def test_each_test_that_was_not_kept_comes_back_with_the_reason(kind: str, words: str) -> None:

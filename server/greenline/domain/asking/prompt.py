@@ -25,7 +25,7 @@ _WHY: dict[FailureKind, str] = {
     "flaky": "It passes at one time and fails at another. Find what differs: a clock, chance, an order, a place.",
     "refused": "It was not run.",
     "weakened": "It shows less than the test that you sent before. Let it show as much, or leave it out.",
-    "no_gain": "It passes, but reaches nothing new and notices no change of the code that the others do not.",
+    "no_gain": "It passes, but reaches no line or branch of the target that other tests do not reach.",
 }
 
 
@@ -204,15 +204,15 @@ def _left(facts: TargetFacts) -> Iterator[str]:
         yield "What no test reaches:\n\n" + _listed(facts.left)
         yield as_data("uncovered", facts.excerpt)
     if facts.survivors:
-        yield "Small changes of the code that no test notices; one that makes no difference needs no test:"
+        yield "Small changes of the code that no test notices so far; some of them may make no difference:"
         yield as_data("unnoticed_changes", "\n".join(facts.survivors))
 
 
 def _request(facts: TargetFacts) -> str:
     few = f"As few as show each behaviour once, {MOST_TESTS} at most. Answer in the form that was described."
     if facts.left:
-        noticed = ", and those that notice the changes above" if facts.survivors else ""
-        return f"Write the tests that run each line marked `>>>`, and take each way that is named above{noticed}. {few}"
+        noticed = " Where they can, choose inputs that notice the changes above." if facts.survivors else ""
+        return f"Write the tests that run each line marked `>>>`, and take each way that is named above.{noticed} {few}"
     if facts.survivors:
         return f"Every line and branch is reached. Write the tests that notice the changes above. {few}"
     return (
