@@ -8,10 +8,13 @@ import type { LineState, LiveCoverage, Run } from "./coverage";
 
 const { Left, Center, Right, Full } = vscode.OverviewRulerLane;
 
-/** Each state has a shape and a place in the ruler of its own, its icon (media) too: colours alone are not seen by everybody. */
+/**
+ * Each state has a shape and a place in the ruler of its own, its icon (media) too: colours alone are not seen by everybody. A line is
+ * short: dashes that are wider have no gap in it.
+ */
 const looks: Record<LineState, readonly [style: string, pixels: number, lane?: vscode.OverviewRulerLane]> = {
   uncovered: ["solid", 5, Left],
-  partial: ["dashed", 5, Center],
+  partial: ["dashed", 3, Center],
   unknown: ["dotted", 5, Right],
   covered: ["solid", 2],
   failing: ["double", 6, Full],
