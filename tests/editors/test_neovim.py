@@ -160,6 +160,23 @@ def test_what_the_person_refuses_is_not_done(neovim: Neovim, outdated: Path, tmp
     assert "is as it was" in told["messages"][-1]
 
 
+@pytest.mark.parametrize("is_new", [False, True])
+def test_new_tests_that_are_refused_are_not_there(
+    neovim: Neovim, project: Path, tmp_path: Path, *, is_new: bool
+) -> None:
+    before = {path: path.read_text(encoding="utf-8") for path in (project / "tests").iterdir() if path.is_file()}
+    module, function = ("address", "tidy_postcode") if is_new else ("tracking", "parse_header")
+    file = project / "src" / "parcels" / f"{module}.py"
+
+    told = play(neovim, tmp_path, "neovim_preview.lua", file=str(file), function_name=function)
+
+    assert told["step"] == "done", json.dumps(told, indent=1)
+    assert len(told["asked"]) == 1
+    assert f"test_{module}.py is as it was" in told["messages"][-1]
+    after = {path: path.read_text(encoding="utf-8") for path in (project / "tests").iterdir() if path.is_file()}
+    assert after == before
+
+
 WILD = "def loops(number):\n    while True:\n        number += 1\n"
 ONE_FILE = """\
 vim.api.nvim_create_autocmd('FileType', {

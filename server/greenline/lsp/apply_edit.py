@@ -57,8 +57,9 @@ async def write(session: Session, edit: TestEdit, code: str) -> Applied:
         raise JobFailure(f"The editor did not write {edit.path.name}: {reason}. {words_of(edit).elsewhere}")
     if (shown_first or edit.replacements) and not await _arrived(session, edit) and shown_first:
         # Neovim says that it did what its person has refused, and a file is created before it asks.
-        if edit.creates and edit.path.exists():
-            await take_back(session, Applied(replace(edit, new_text="")))
+        left = edits.current_text(session, edit.path) or ""
+        if edit.creates and edit.path.exists() and not left.strip():
+            await take_back(session, Applied(replace(edit, new_text=left)))
         raise JobFailure(f"{edit.path.name} is as it was: the change was not accepted.")
     return Applied(edit)
 
@@ -115,7 +116,11 @@ async def _arrived(session: Session, edit: TestEdit) -> bool:
     """Tell whether the file is another now: editors tell of what they changed before they answer, or shortly after."""
     for _ in range(_LOOKS):
         text = edits.current_text(session, edit.path)
-        if (text is None and not edit.creates) or not edits.same_text(text or "", edit.base_text):
+        if edit.creates:
+            there = bool(text and text.strip())  # the buffer of a file that is still empty may have a line
+        else:
+            there = text is None or not edits.same_text(text, edit.base_text)
+        if there:
             return True
         await asyncio.sleep(_PAUSE)
     return False

@@ -62,6 +62,7 @@ async def test_an_editor_that_says_done_after_a_no_is_not_believed(
         for change in params["edit"]["documentChanges"]:
             if change.get("kind") == "create":
                 services.test_file.touch()
+                editor.open(services.test_file, "\n")  # the buffer that it would have been
             elif change.get("kind") == "delete":
                 services.test_file.unlink()
         return {"applied": True}
