@@ -14,9 +14,12 @@ import greenline
 from greenline.adapters.prompt_files import read_prompt_files
 from greenline.domain.asking import prompt
 from greenline.domain.asking.answers import TESTS_SCHEMA
-from greenline.domain.asking.kinds_of_code import KINDS
+from greenline.domain.asking.as_candidate import as_candidate
+from greenline.domain.asking.kinds_of_code import KINDS, KindOfCode
+from greenline.domain.asking.model import ProposedTest
 from greenline.domain.asking.prompt import version_of
 from greenline.domain.asking.prompt_texts import FILES, prompt_texts
+from greenline.domain.asking.screening import refused
 
 FOLDER = Path(greenline.__file__).parent / "prompts"
 VERSIONS = Path(__file__).with_name("versions.txt")
@@ -86,3 +89,23 @@ def test_the_form_that_is_described_is_the_form_that_is_read() -> None:
     assert function.name == test["name"]
     for statement in test["imports"]:
         ast.parse(statement)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_model_is_shown_would_be_taken_of_a_model(kind: KindOfCode) -> None:
+    """A worked example that would be refused teaches what is refused."""
+    guidance = read_prompt_files().guidance[kind]
+    blocks = re.findall(r"^```python\n# test_\w+\.py\n(.*?)^```", guidance, re.MULTILINE | re.DOTALL)
+    (text,) = blocks
+    tree = ast.parse(text)
+    imports = tuple(ast.unparse(node) for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom)))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    assert len(functions) >= 2
+    for function in functions:
+        first = min((each.lineno for each in function.decorator_list), default=function.lineno)
+        code = "\n".join(text.splitlines()[first - 1 : function.end_lineno])
+        test = ProposedTest(function.name, code, imports)
+        assert refused(test) == ""
+        candidate = as_candidate(test)
+        assert candidate.name == function.name
+        assert candidate.code.strip() == code
