@@ -14,6 +14,7 @@ from greenline.domain.generation.model import TargetResult
 from greenline.ports.progress import WRITTEN, Progress, Share
 from greenline.services.confirm_tests import Confirmation
 from greenline.services.generate_tests import Generation
+from greenline.services.stopped import Stopped
 from greenline.settings import EngineChoice
 
 if TYPE_CHECKING:
@@ -40,18 +41,37 @@ class Run:
         """Go through the targets one after the other and tell ``ended`` each one's results.
 
         A cancelled task leaves no file changed that was not confirmed, and a result for each target that says so.
+        What was confirmed before a model was asked is written all the same.
         """
         for number, target in enumerate(targets):
             try:
                 results = await self._worked(target, progress)
-            except asyncio.CancelledError:
+            except asyncio.CancelledError as cancelled:
+                told = await self._what_stays(cancelled, progress)
                 reason = f"cancelled; {self.left or 'nothing was written'}"
-                self.results.append(TargetResult(target, "cancelled", reason))
+                self.results += told or [TargetResult(target, "cancelled", reason)]
+                if told:
+                    ended(target, told)
                 rest = targets[number + 1 :]
                 self.results += [TargetResult(later, "cancelled", "cancelled before it began") for later in rest]
                 raise
             self.results.extend(results)
             ended(target, results)
+
+    async def _what_stays(self, cancelled: asyncio.CancelledError, progress: Progress) -> Sequence[TargetResult]:
+        """Write and confirm what was confirmed before a model was asked; empty for any other cancellation."""
+        generation = cancelled.generation if isinstance(cancelled, Stopped) else None
+        if generation is None or generation.edit is None:
+            return ()
+        if self.dry_run:
+            return generation.results
+        progress.step("Writing what was confirmed before")
+        try:
+            return await self._confirmed(generation, write_edit(generation.edit), progress)
+        except (MovedOn, WriteProblem) as problem:
+            return _failed(generation.results, str(problem))
+        except asyncio.CancelledError:  # once more: then nothing of it stays
+            return ()
 
     async def _worked(self, target: Target, progress: Progress) -> Sequence[TargetResult]:
         share = Share(progress, 0.0, 1.0 if self.dry_run else WRITTEN)

@@ -102,6 +102,10 @@ def gaining(bench: Bench, function: Function, singles: Sequence[Single]) -> list
 
 def _why(names: Sequence[str], report: TestReport) -> str:
     """Return why it did not pass; what it was refused counts also where it swallowed that."""
+    of_the_file = (o.message for o in report.outcomes if o.outcome == "error" and "::" not in o.node_id)
+    broken = next((said for said in of_the_file if said), "")
+    if broken:  # pytest's own problem is only that it found nothing there then
+        return broken
     failed = failed_tests(names, [report])
     message = next((said for said in failed.values() if said), "") or report.problem
     if message or failed:

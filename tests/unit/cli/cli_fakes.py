@@ -16,6 +16,7 @@ from greenline.services.find_gaps import GapReport
 from greenline.services.generate_tests import Generation
 from greenline.services.picture import Picture
 from greenline.services.picture_basis import Basis
+from greenline.services.stopped import Stopped
 from greenline.settings import Settings
 
 SOURCE = """\
@@ -87,6 +88,8 @@ class _Generate:
         progress.step("exploring", 0.5)
         if self._services.cancel_in == "generate":
             raise asyncio.CancelledError
+        if self._services.cancel_in == "model":
+            raise Stopped(self._services.generations[target.qualname])
         return self._services.generations[target.qualname]
 
 

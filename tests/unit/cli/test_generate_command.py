@@ -318,6 +318,35 @@ def test_cancelling_leaves_nothing_behind_and_says_so_in_one_line(
     assert not (folder / "tests").exists()
 
 
+@pytest.mark.parametrize("is_wanted", [True, False])
+def test_what_was_confirmed_before_a_model_was_asked_stays_when_asking_is_cancelled(
+    run: Run, services: FakeServices, folder: Path, is_wanted: bool
+) -> None:
+    services.generations["price"] = confirmed(folder)
+    services.cancel_in = "model"
+    options = [] if is_wanted else ["--dry-run"]
+
+    result = run("generate", "prices.py::price", "prices.py::Box.open", "--format", "json", *options)
+
+    assert result.exit_code == 130
+    assert [entry["status"] for entry in json.loads(result.stdout)["targets"]] == ["confirmed", "cancelled"]
+    assert (folder / "tests" / "test_prices.py").exists() is is_wanted
+    words = "What was confirmed before stays." if is_wanted else "Nothing was written."
+    assert result.stderr == f"Cancelled. {words}\n"
+
+
+def test_what_does_not_hold_when_asking_was_cancelled_is_taken_back(
+    run: Run, services: FakeServices, folder: Path
+) -> None:
+    services.generations["price"] = confirmed(folder)
+    services.cancel_in = "model"
+    services.confirmation = lambda generation: Confirmation(generation.results, passed=0, problem="pytest broke")
+    result = run("generate", "prices.py::price", "--format", "json")
+    assert result.exit_code == 130
+    assert [entry["status"] for entry in json.loads(result.stdout)["targets"]] == ["failed"]
+    assert not (folder / "tests" / "test_prices.py").exists()
+
+
 def test_markup_in_names_and_reasons_is_text(run: Run, services: FakeServices, folder: Path) -> None:
     services.generations["price"] = ended(folder, "failed", "expected [bold] but got list[int]")
 

@@ -70,6 +70,14 @@ async def test_what_failed_says_how_and_what_was_refused_counts(world: World) ->
     assert plus.message == "it wants to run git, which is refused while tests are tried"
 
 
+async def test_a_file_that_cannot_be_imported_says_why(world: World) -> None:
+    function, bench = await prepared(world)
+    error = TestOutcome(str(world.tests), "error", "E   ModuleNotFoundError: No module named 'nowhere'")
+    world.during = lambda run, number: TestReport((error,), problem="found no collectors for test_sign_minus")
+    (one,) = await singles(world).run(bench, function, [MINUS], Silent())
+    assert one.message == error.message
+
+
 async def test_only_what_adds_to_those_before_it_gains(world: World) -> None:
     function, bench = await prepared(world)
     again = candidate("test_again_minus")
