@@ -9,12 +9,13 @@ import shutil
 import ssl
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from greenline.adapters import model_access
 from greenline.adapters.anthropic_client import AnthropicClient
 from greenline.adapters.key_command import command_words, printed_key
 from greenline.adapters.model_access import Key, find_key, open_client, place
@@ -317,6 +318,40 @@ async def test_bedrock_is_asked_with_a_bearer_key(model_server: ModelServer, mon
     assert raised.kind == "bad_request"
 
 
+async def test_bedrock_is_signed_with_what_boto3_finds_off_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stand-in for boto3, which is not among what the tests need; its names are those of the real one."""
+    asked_from = []
+
+    def session() -> Any:
+        asked_from.append(threading.current_thread())
+        frozen = SimpleNamespace(access_key="access", secret_key="secret", token="token", account_id=None)
+        credentials = SimpleNamespace(get_frozen_credentials=lambda: frozen) if found else None
+        return SimpleNamespace(get_credentials=lambda: credentials)
+
+    found = True
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    monkeypatch.setitem(sys.modules, "boto3", SimpleNamespace(Session=session))
+    client = await asyncio.to_thread(open_client, Connection("bedrock"), None, LIMIT)
+    assert (client.aws_access_key, client.aws_secret_key, client.aws_session_token) == ("access", "secret", "token")
+    await client.close()
+    found = False
+    raised = await refusal(AnthropicClient(Connection("bedrock")).ask(QUESTION, unheard))
+    assert (raised.kind, "no credentials for Amazon Bedrock" in str(raised)) == ("no_key", True)
+    assert threading.main_thread() not in asked_from
+
+
+async def test_what_boto3_raises_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    expired = type("UnauthorizedSSOTokenError", (Exception,), {"__module__": "botocore.exceptions"})
+
+    def session() -> Any:
+        raise expired("The SSO session associated with this profile has expired.\nLog in again.")
+
+    monkeypatch.setitem(sys.modules, "boto3", SimpleNamespace(Session=session))
+    raised = await refusal(AnthropicClient(Connection("bedrock")).ask(QUESTION, unheard))
+    assert raised.kind == "no_key"
+    assert "has expired. Log in again." in str(raised)
+
+
 @pytest.mark.parametrize(
     ("provider", "environ", "kind", "words"),
     [
@@ -336,7 +371,6 @@ async def test_bedrock_is_asked_with_a_bearer_key(model_server: ModelServer, mon
 async def test_what_a_provider_is_missing_is_said(
     monkeypatch: pytest.MonkeyPatch, provider: Provider, environ: dict[str, str], kind: str, words: str
 ) -> None:
-    monkeypatch.setattr(model_access, "find_spec", lambda _: None)
     for module in ("boto3", "botocore", "google.auth"):
         monkeypatch.setitem(sys.modules, module, None)
     for name, value in environ.items():

@@ -304,6 +304,19 @@ async def test_cancelling_closes_the_connection_at_once(
     assert await model_server.asked[0].was_abandoned(), "the server would write on, and somebody would pay"
 
 
+async def test_cancelling_closes_it_also_while_a_model_is_being_described(
+    model_server: ModelServer, client: AnthropicClient
+) -> None:
+    gate = model_server.slow_models()
+    asking = asyncio.ensure_future(client.ask(question(), unheard))
+    assert await gate.was_reached()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(asking, LIMIT)
+    assert await model_server.requests[0].was_abandoned()
+    assert model_server.asked == []
+
+
 async def test_a_late_first_byte_is_waited_for(model_server: ModelServer, client: AnthropicClient) -> None:
     gate = model_server.slow_first_byte(TESTS)
     asking = asyncio.ensure_future(client.ask(question(), unheard))

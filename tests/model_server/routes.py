@@ -51,6 +51,8 @@ class Routes:
             asked = request.json
             return await self._reply(connection, self._server.next_reply(asked["model"]), asked)
         else:
+            if request.path.startswith(_MODELS) and self._server.models_gate:
+                await connection.while_there(self._server.models_gate.passed())
             status, body = self._plain(request)
             await connection.answer(status, body if isinstance(body, bytes) else json.dumps(body).encode())
         return True

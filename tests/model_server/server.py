@@ -42,6 +42,7 @@ class ModelServer:
         self.fails_to_list = 404
         """With which status, where it lists none."""
         self.counts_tokens = True
+        self.models_gate: Gate | None = None
         self.cache = PromptCache()
         self._lock = threading.Lock()
         self._gates: list[Gate] = []
@@ -106,6 +107,12 @@ class ModelServer:
     def slow_first_byte(self, tests: Sequence[Any] = (), *, text: str | None = None) -> Gate:
         """Answer, but nothing is sent until the gate is released."""
         return self._gated(first=True, text=tests_as_text(tests) if text is None else text)
+
+    def slow_models(self) -> Gate:
+        """Say nothing of any model until the gate is released."""
+        self.models_gate = Gate()
+        self._gates.append(self.models_gate)
+        return self.models_gate
 
     def stalls_midway(self, tests: Sequence[Any] = (), *, text: str | None = None) -> Gate:
         """Answer, but after half of the text nothing comes until the gate is released."""

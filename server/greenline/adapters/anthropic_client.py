@@ -82,7 +82,10 @@ class AnthropicClient:
         async with self._finding:
             self._key = self._key or await find_key(self._connection)
             asked = dataclasses.replace(asked, key=self._key)
-        client = await asyncio.to_thread(open_client, self._connection, asked.key, self._timeout)
+        try:
+            client = await asyncio.to_thread(open_client, self._connection, asked.key, self._timeout)
+        except Exception as error:  # noqa: BLE001 - looking for credentials, other libraries fail in their own ways
+            raise problem_of(error, asked) from None
         try:
             yield client, asked
         except Exception as error:  # noqa: BLE001 - an endpoint may send what the SDK does not expect

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -137,13 +136,25 @@ def _value(key: Key | None) -> str | None:
 
 
 def _signing(key: Key | None, options: dict[str, Any]) -> dict[str, Any]:
-    if key is None and not os.environ.get("AWS_BEARER_TOKEN_BEDROCK") and find_spec("botocore") is None:
+    """Add what requests to Bedrock are signed with. Found here, and not by the SDK on the loop, which may take long."""
+    if key or os.environ.get("AWS_BEARER_TOKEN_BEDROCK"):
+        return options
+    try:
+        import boto3  # noqa: PLC0415 - only for who asks there
+    except ImportError:
         raise ModelProblem(
             "no_sdk",
             "Requests to Amazon Bedrock are signed by boto3, which is not installed beside Greenline. "
             f"Install it: {sys.executable} -m pip install 'anthropic[bedrock]'",
+        ) from None
+    found = boto3.Session().get_credentials()
+    if found is None:
+        raise ModelProblem(
+            "no_key", "There are no credentials for Amazon Bedrock here. Log in (aws sso login), or set AWS_PROFILE."
         )
-    return options
+    now = found.get_frozen_credentials()
+    signing = {"aws_access_key": now.access_key, "aws_secret_key": now.secret_key, "aws_session_token": now.token}
+    return {**options, **signing}
 
 
 def _checked(key: Key) -> Key:
