@@ -6,6 +6,7 @@ import ast
 import hashlib
 import json
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,10 @@ def test_what_a_model_is_shown_would_be_taken_of_a_model(kind: KindOfCode) -> No
         candidate = as_candidate(test)
         assert candidate.name == function.name
         assert candidate.code.strip() == code
+
+
+def test_the_package_for_vs_code_takes_the_prompts_along() -> None:
+    left_out = runpy.run_path(str(Path(__file__).parents[3] / "scripts" / "build_vsix.py"))["_NOT_OURS_TO_SHIP"]
+    assert "prompts" not in left_out(str(FOLDER.parent), ["prompts"])
+    names = [path.name for path in FOLDER.iterdir()]
+    assert left_out(str(FOLDER), names) == set()
