@@ -202,3 +202,9 @@ def test_the_report_names_each_placeholder_and_no_value(text: str) -> None:
     assert told == [f"<redacted-{number}>" for number in range(1, len(told) + 1)]
     assert set(re.findall(PLACEHOLDER, redacted)) - set(re.findall(PLACEHOLDER, text)) <= set(told)
     assert all(each.times >= 1 and each.places for each in redactor.report())
+
+
+@pytest.mark.parametrize("sign", ["-", "_", "."])
+def test_words_before_what_chance_made_do_not_hide_it(sign: str) -> None:
+    secret = sign.join(["sk", "live", "Zx81kQ9vTn3LpWc7Rb5Yd2Hf"])
+    assert secret not in Redactor().redact(f'API_KEY = "{secret}"\n')

@@ -24,10 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 PLACEHOLDER = re.compile(r"<redacted-\d+>")
-_WORD = (
-    r"(?:(?P<password>pass(?:word|wd|phrase)|(?<![a-z])(?:pwd|pw)|secret)|(?:api|access|account|admin|app|auth|crypt|customer|"
-    r"encryption|fernet|hmac|jwt|license|master|private|secret|service|session|shared|signing|storage|web)[_-]?key|token|"
-    r"credential|bearer|authorization|connection[_-]?string|salt|webhook|(?<![a-z])key)"
+_WORD = re.compile(
+    r"(?P<password>pass(?:word|wd|phrase)|(?<![a-z])pwd?(?![a-z])|secret)|key|token|credential|bearer|authorization|"
+    r"connection[_-]?string|salt|webhook",
+    re.IGNORECASE,
+)
+"""Within a name, at its end: what it names is a secret."""
+_KINDS_OF_KEYS = tuple(
+    ["api", "access", "account", "admin", "app", "auth", "crypt", "customer", "encryption", "fernet", "hmac", "jwt", "license", "master", "private", "secret", "service", "session", "shared", "signing", "storage", "web"]
 )
 _ENDING = r"(?:s|\d{1,2}|[_-](?:id|v?\d+|prod|production|live|dev|staging|default|value|hex|string))?"
 _BETWEEN = (
@@ -37,10 +41,10 @@ _BETWEEN = (
     r"(?:\(\s*)?(?:[\w.]{1,40}\((?:\w{1,20}=)?)?"  # what the value is wrapped in
 )
 _QUOTED = re.compile(
-    rf"{_WORD}{_ENDING}{_BETWEEN}[rbuf]{{0,2}}(?P<open>\\?[\"'])(?P<value>[^\s\"'\\]{{6,300}})(?P=open)", re.IGNORECASE
+    rf"{_ENDING}{_BETWEEN}[rbuf]{{0,2}}(?P<open>\\?[\"'])(?P<value>[^\s\"'\\]{{6,300}})(?P=open)", re.IGNORECASE
 )
 _BARE = re.compile(
-    rf"{_WORD}{_ENDING}[\"']?(?P<sign>[ \t]*[=:][ \t]*)(?P<value>[^\s\"'(),;\[\]{{}}<>]{{8,300}})(?=\s|$|[\"',;])",
+    rf"{_ENDING}[\"']?(?P<sign>[ \t]*[=:][ \t]*)(?P<value>[^\s\"'(),;\[\]{{}}<>]{{8,300}})(?=\s|$|[\"',;])",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[A-Za-z0-9_.-]{0,60}\Z")
@@ -158,12 +162,13 @@ def _apart(text: str, found: Sequence[_Secret]) -> list[_Secret]:
 def _secrets(text: str) -> Iterator[_Secret]:
     yield from _by_form(text)
     yield from _private_keys(text)
-    for match in _QUOTED.finditer(text):
-        if _is_secret(match, surely=match["sign"].strip() not in _LOOSE):
-            yield _Secret(*match.span("value"), f"the value of {_name_of(match)}")
-    for match in _BARE.finditer(text):
-        if _is_secret(match, surely=False):
-            yield _Secret(*match.span("value"), f"the value of {_name_of(match)}")
+    for word in _WORD.finditer(text):
+        if word.group().lower() == "key" and not _is_name_of_key(text, word.start()):
+            continue
+        for form in (_QUOTED, _BARE):
+            match = form.match(text, word.end())
+            if match and _is_secret(word, match):
+                yield _Secret(*match.span("value"), f"the value of {_name_of(word)}")
     for match in _ALONE.finditer(text):
         if is_very_random(match["value"]) and not _NO_SECRET.search(_line_of(text, match.start())):
             yield _Secret(*match.span("value"), "a long random text")
@@ -191,17 +196,25 @@ def _private_keys(text: str) -> Iterator[_Secret]:
                 yield _Secret(start + line.start(), start + line.end(), "a private key", match["body"])
 
 
-def _is_secret(match: re.Match[str], *, surely: bool) -> bool:
-    name, value = _name_of(match), match["value"]
-    if _NO_SECRET.search(name) or PLACEHOLDER.search(value):
+def _is_name_of_key(text: str, at: int) -> bool:
+    """``key``, ``cache_key``, ``apiKey`` and ``apikey`` are names of keys, ``monkey`` is not."""
+    before = text[max(0, at - 12) : at]
+    return not before[-1:].isalpha() or before.lower().endswith(_KINDS_OF_KEYS)
+
+
+def _is_secret(word: re.Match[str], match: re.Match[str]) -> bool:
+    if _NO_SECRET.search(_name_of(word)) or PLACEHOLDER.search(match["value"]):
         return False
-    return is_random(value, _SHORTEST_RANDOM) or (surely and bool(match["password"]) and is_password(value))
+    surely = word["password"] and match.re is _QUOTED and match["sign"].strip() not in _LOOSE
+    return is_random(match["value"], _SHORTEST_RANDOM) or bool(surely and is_password(match["value"]))
 
 
-def _name_of(match: re.Match[str]) -> str:
-    before = _NAME.search(match.string, max(0, match.start() - 60), match.start())
-    word = re.match(r"[A-Za-z0-9_-]*", match.group())
-    return f"{before.group() if before else ''}{word.group() if word else ''}".lstrip(".-")
+def _name_of(word: re.Match[str]) -> str:
+    """Return the whole name that a word ends."""
+    text = word.string
+    before = _NAME.search(text, max(0, word.start() - 60), word.start())
+    after = re.compile(r"[A-Za-z0-9_-]{0,20}").match(text, word.end())
+    return f"{before.group() if before else ''}{word.group()}{after.group() if after else ''}".lstrip(".-")
 
 
 def _line_of(text: str, at: int) -> str:
