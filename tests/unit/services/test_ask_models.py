@@ -11,7 +11,7 @@ import pytest
 from greenline.domain.asking.account import Account
 from greenline.domain.asking.ceilings import LEAST_THOUGHT, Ceilings
 from greenline.domain.asking.model import Answer, Capabilities, Price, Thinking, Usage
-from greenline.ports.model import ModelProblem
+from greenline.ports.model import ModelProblem, ProblemKind
 from unit.services.asking_world import PRICE, SAID, SCHEMA, World, answer, never
 
 
@@ -100,6 +100,13 @@ async def test_a_wait_beyond_the_seconds_goes_on_to_the_next_at_once(world: Worl
     world.clock.time += 701
     await models.ask(SAID, SCHEMA, models.account("h"), world.told)
     assert world.provider.models[3:] == ["one", "two"]
+
+
+async def test_nobody_waits_beyond_the_seconds_where_the_provider_asks_for_nothing(world: World) -> None:
+    world.provider.script.update({"one": [overloaded()], "two": [answer()]})
+    models = world.models("one", "two", ceilings=Ceilings(seconds=0.9))
+    assert (await models.ask(SAID, SCHEMA, models.account("f"), world.told)).model == "two"
+    assert (world.provider.models, world.clock.slept) == (["one", "two"], [])
 
 
 async def test_too_many_requests_are_no_failures_of_the_model(world: World) -> None:
@@ -336,6 +343,21 @@ async def test_a_stream_that_was_cut_is_paid_for_as_far_as_it_came(world: World)
     first, _ = world.book.written.values()
     assert (first.outcome, first.exact, first.usage) == ("failed", False, Usage(10, 0, 990, 7))
     assert account.spent.requests == 2
+
+
+@pytest.mark.parametrize(("kind", "usage"), [("timeout", Usage(1_000, output=1_000)), ("server", Usage())])
+async def test_what_is_not_told_is_taken_to_be_paid_where_an_answer_had_begun(
+    world: World, kind: ProblemKind, usage: Usage
+) -> None:
+    async def begin(question: object, tell: object) -> Answer:
+        tell(3_000)  # type: ignore[operator]
+        raise ModelProblem(kind, "It failed.")
+
+    world.provider.script["one"] = [begin, answer()]
+    models = world.models()
+    await models.ask(SAID, SCHEMA, models.account("f"), world.told)
+    first, _ = world.book.written.values()
+    assert (first.outcome, first.usage) == ("failed", usage)
 
 
 async def test_an_answer_is_told_while_it_grows(world: World) -> None:
