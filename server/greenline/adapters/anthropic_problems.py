@@ -55,10 +55,10 @@ class Asked:
 
 def problem_of(error: Exception, asked: Asked) -> ModelProblem:
     """Return what an exception of the SDK, or of the HTTP client below it, means."""
-    import anthropic  # noqa: PLC0415 - it is loaded already: the error comes from it
-
     if isinstance(error, ModelProblem):
         return error
+    import anthropic  # noqa: PLC0415 - it is loaded already: the error comes from it
+
     if isinstance(error, anthropic.APIStatusError):
         return _of_status(error, asked)
     return _of_connection(error, asked) or _of_access(error, asked) or _of_answer(error, asked)
