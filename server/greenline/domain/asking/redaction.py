@@ -30,9 +30,11 @@ _WORD = re.compile(
     re.IGNORECASE,
 )
 """Within a name, at its end: what it names is a secret."""
-_KINDS_OF_KEYS = tuple(
-    ["api", "access", "account", "admin", "app", "auth", "crypt", "customer", "encryption", "fernet", "hmac", "jwt", "license", "master", "private", "secret", "service", "session", "shared", "signing", "storage", "web"]
+_KEYS = (
+    "api access account admin app auth crypt customer encryption fernet hmac jwt license master private secret service "
+    "session shared signing storage web"
 )
+_KINDS_OF_KEYS = tuple(_KEYS.split())
 _ENDING = r"(?:s|\d{1,2}|[_-](?:id|v?\d+|prod|production|live|dev|staging|default|value|hex|string))?"
 _BETWEEN = (
     r"(?P<quote>\\?[\"'])?\]?\)?"
@@ -44,7 +46,7 @@ _QUOTED = re.compile(
     rf"{_ENDING}{_BETWEEN}[rbuf]{{0,2}}(?P<open>\\?[\"'])(?P<value>[^\s\"'\\]{{6,300}})(?P=open)", re.IGNORECASE
 )
 _BARE = re.compile(
-    rf"{_ENDING}[\"']?(?P<sign>[ \t]*[=:][ \t]*)(?P<value>[^\s\"'(),;\[\]{{}}<>]{{8,300}})(?=\s|$|[\"',;])",
+    rf"{_ENDING}[\"']?(?P<sign>[ \t]*[=:][ \t]*)(?P<value>[^\s\"'(),;&\[\]{{}}<>]{{8,300}})(?=\s|$|[\"',;&])",
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[A-Za-z0-9_.-]{0,60}\Z")

@@ -18,7 +18,11 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
     ("a key of an API", "sk-", rf"sk-(?=[a-zA-Z]*\d){_WORD}{{32,64}}"),
     ("a token of GitHub", "ghp_ gho_ ghu_ ghs_ ghr_", rf"gh[pousr]_{_WORD}{{36,255}}"),
     ("a token of GitHub", "github_pat_", rf"github_pat_{_WORD}{{22}}_{_WORD}{{59}}"),
-    ("a token of GitLab", "gl", rf"gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat)-{_URL}{{20,}}"),
+    (
+        "a token of GitLab",
+        "glpat- gldt- glrt- glcbt- glptt- glft- glimt- glagent- glsoat-",
+        rf"gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat)-{_URL}{{20,}}",
+    ),
     ("a token of Slack", "xox", rf"xox[abeoprs]-(?:{_WORD}+-){{1,5}}{_WORD}{{8,}}"),
     ("a token of Slack", "xapp-", rf"xapp-\d-{_WORD}+-\d+-{_WORD}+"),
     ("a web hook of Slack", "hooks.slack.com/", r"(?<=hooks\.slack\.com/)(?:services|workflows|triggers)/[\w/]{30,}"),

@@ -71,11 +71,14 @@ def is_password_in_address(value: str) -> bool:
 def is_random(value: str, shortest: int = 16) -> bool:
     """Tell whether a value looks as if chance had made it: letters and digits, in no order that words have."""
     body = value.rstrip("=")
+    parts = re.split(r"[-_.:/]", body)
+    if len(parts) > 1 and any(len(part) >= shortest and is_random(part) for part in parts):
+        return True  # after words that tell what it is for
     if len(body) < shortest or is_stand_in(body) or not (re.search(r"\d", body) and re.search(r"[A-Za-z]", body)):
         return False
     if _HEX.fullmatch(body):
         return entropy(body) > _BITS_OF_HEX
-    words = [part for part in re.split(r"[-_.:/]", body) if re.fullmatch(r"[A-Za-z]?[a-z]{2,}|[A-Z]{3,}", part)]
+    words = [part for part in parts if re.fullmatch(r"[A-Za-z]?[a-z]{2,}|[A-Z]{3,}", part)]
     return len(words) < _SEVERAL and _changes(body) > _MIXED and entropy(body) > min(4.2, 0.8 * math.log2(len(body)))
 
 
