@@ -60,7 +60,7 @@ class InstallPytest:
             interpreter = await self._interpreter(self._project_of(path))
         except InterpreterProblem as problem:
             return str(problem)
-        return "" if interpreter.pytest_version is not None else interpreter.without_pytest
+        return "" if interpreter.pytest_version is not None else f"{interpreter.path} has no pytest."
 
     async def install(self, path: Path, progress: Progress) -> Installed:
         """Install it, and look whether it is there. Raises nothing; cancelling ends all children."""
