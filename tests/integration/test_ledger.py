@@ -20,7 +20,7 @@ from greenline.domain.asking.model import Usage
 
 NOON = datetime(2026, 3, 5, 12).astimezone().timestamp()
 LIMIT = 60
-ENTRY = Entry(NOON, "one", "/p", "a.py::f", dollars=0.5)
+ENTRY = Entry(NOON, "one", "/p", "a.py::f", dollars=0.5, prompts="12-abc")
 
 
 def ended(entry: Entry = ENTRY, dollars: float | None = 0.1) -> Entry:
@@ -214,8 +214,8 @@ def test_a_path_with_bytes_that_are_no_text_is_written_down(file: Path) -> None:
 def test_the_ledger_holds_names_and_numbers_only(file: Path) -> None:
     ledger_at(file).begin(ENTRY, 10.0)
     with closing(sqlite3.connect(file)) as base:
-        names = [row[1] for table in ("request_1", "kept_1") for row in base.execute(f"pragma table_info({table})")]
+        names = [row[1] for table in ("request_2", "kept_1") for row in base.execute(f"pragma table_info({table})")]
     assert set(names) == {
         "number", "at", "model", "project", "target", "fresh", "cache_written", "cache_read", "output", "dollars",
-        "outcome", "exact", "batch", "tests",
+        "outcome", "exact", "batch", "prompts", "tests",
     }  # fmt: skip

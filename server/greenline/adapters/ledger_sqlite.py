@@ -26,27 +26,29 @@ _PATIENCE = 2.0
 _DAMAGED = ("not a database", "malformed", "unsupported file format")
 """In what SQLite says (Python 3.10 has no codes): whatever else is wrong, a full disk say, the file is good."""
 _REQUESTS = (
-    "create table if not exists request_1 (number integer primary key, at real not null, model text not null, "
+    "create table if not exists request_2 (number integer primary key, at real not null, model text not null, "
     "project text not null, target text not null, fresh integer not null, cache_written integer not null, "
     "cache_read integer not null, output integer not null, dollars real, outcome text not null, "
-    "exact integer not null, batch integer not null)"
+    "exact integer not null, batch integer not null, prompts text not null)"
 )
 _TESTS = "create table if not exists kept_1 (at real not null, project text, target text, tests integer not null)"
 _TABLES = (
     _REQUESTS,
     _TESTS,
-    "create index if not exists request_1_at on request_1 (at)",
+    "create index if not exists request_2_at on request_2 (at)",
     "create index if not exists kept_1_at on kept_1 (at)",
 )
 """With the version of their rows: those that another Greenline made are left to it."""
-_COLUMNS = "at, model, project, target, fresh, cache_written, cache_read, output, dollars, outcome, exact, batch"
-_ADD = f"insert into request_1 ({_COLUMNS}) values ({', '.join('?' * 12)})"  # noqa: S608
+_COLUMNS = (
+    "at, model, project, target, fresh, cache_written, cache_read, output, dollars, outcome, exact, batch, prompts"
+)
+_ADD = f"insert into request_2 ({_COLUMNS}) values ({', '.join('?' * 13)})"  # noqa: S608
 _END = (
-    "update request_1 set fresh = ?, cache_written = ?, cache_read = ?, output = ?, dollars = ?, outcome = ?, "
+    "update request_2 set fresh = ?, cache_written = ?, cache_read = ?, output = ?, dollars = ?, outcome = ?, "
     "exact = ? where number = ?"
 )
-_SUM = "select coalesce(sum(dollars), 0) from request_1 where at >= ?"
-_READ = f"select {_COLUMNS} from request_1 where at >= ? order by at, number"  # noqa: S608
+_SUM = "select coalesce(sum(dollars), 0) from request_2 where at >= ?"
+_READ = f"select {_COLUMNS} from request_2 where at >= ? order by at, number"  # noqa: S608
 _KEEP = "insert into kept_1 values (?, ?, ?, ?)"
 _READ_KEPT = "select at, project, target, tests from kept_1 where at >= ? order by at"
 
@@ -202,7 +204,8 @@ def _row(entry: Entry) -> tuple[object, ...]:
     usage = entry.usage
     tokens = (usage.fresh, usage.cache_written, usage.cache_read, usage.output)
     words = tuple(_text(word) for word in (entry.model, entry.project, entry.target))
-    return (entry.when, *words, *tokens, entry.dollars, entry.outcome, int(entry.exact), int(entry.batch))
+    how = (entry.outcome, int(entry.exact), int(entry.batch), entry.prompts)
+    return (entry.when, *words, *tokens, entry.dollars, *how)
 
 
 def _end_row(number: int, entry: Entry) -> tuple[object, ...]:
@@ -212,8 +215,8 @@ def _end_row(number: int, entry: Entry) -> tuple[object, ...]:
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    when, model, project, target, *tokens, dollars, outcome, exact, batch = row
-    return Entry(when, model, project, target, Usage(*tokens), dollars, outcome, bool(exact), bool(batch))
+    when, model, project, target, *tokens, dollars, outcome, exact, batch, prompts = row
+    return Entry(when, model, project, target, Usage(*tokens), dollars, outcome, bool(exact), bool(batch), prompts)
 
 
 def _text(word: str) -> str:

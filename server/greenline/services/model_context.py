@@ -15,7 +15,7 @@ from greenline.domain.asking.marked_lines import (
     sendable_lines,
     words_of_gaps,
 )
-from greenline.domain.asking.model import Conversation, Explored, Turn
+from greenline.domain.asking.model import Explored, Turn
 from greenline.domain.asking.prompt import (
     ProjectFacts,
     TargetFacts,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from greenline.domain.asking.model import FailedTest
+    from greenline.domain.asking.model import Conversation, FailedTest
     from greenline.domain.asking.prompt_texts import PromptTexts
     from greenline.domain.asking.redaction import Redacted
     from greenline.domain.code.model import Function
@@ -106,7 +106,7 @@ class ModelContext:
             module_block(where, assignment.module_name, source),
             target,
         )
-        return Conversation(made.system, tuple(self._cleaned(turn) for turn in made.turns))
+        return replace(made, turns=tuple(self._cleaned(turn) for turn in made.turns), prompts=self.version)
 
     def after_failures(self, failures: Sequence[FailedTest]) -> str:
         """Return what is asked next when tests were not kept."""

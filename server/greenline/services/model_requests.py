@@ -93,7 +93,14 @@ class ModelRequests:
         ``deadline`` is a time of the clock. A cancelled request is in the ledger with what it may have cost.
         """
         question = await self._fitted(prepared, account)
-        entry = Entry(self._now(), question.model, account.project, account.target, dollars=_most(prepared, question))
+        entry = Entry(
+            self._now(),
+            question.model,
+            account.project,
+            account.target,
+            dollars=_most(prepared, question),
+            prompts=question.conversation.prompts,
+        )
         number = await self._begin(entry, account)
         heard = _Heard(question.model, account, progress)
         ended = replace(entry, dollars=0.0, outcome="failed")

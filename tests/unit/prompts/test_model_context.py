@@ -100,6 +100,7 @@ def test_rounds_of_one_target_only_add(tmp_path: Path) -> None:
     assert third.turns[:1] == first.turns
     assert third.turns[:3] == second.turns
     assert one.first(target) == first
+    assert first.prompts == third.prompts == one.version != ""
 
 
 # All of the source, and what is marked in it

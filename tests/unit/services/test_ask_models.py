@@ -41,6 +41,13 @@ async def test_the_first_of_the_chain_answers_and_is_named(world: World) -> None
     assert account.words == "1 request, 1,500 tokens, $0.0070"
 
 
+async def test_the_ledger_says_with_which_prompts_it_was_asked(world: World) -> None:
+    world.provider.script["one"] = [answer()]
+    models = world.models("one")
+    await models.ask(replace(SAID, prompts="12-abc"), SCHEMA, models.account("f"), world.told)
+    assert [entry.prompts for entry in world.book.entries(0.0)] == ["12-abc"]
+
+
 async def test_a_storm_opens_the_breaker_and_the_next_one_is_asked_from_then_on(world: World) -> None:
     world.provider.script.update({"one": [overloaded()], "two": [answer()]})
     models = world.models("one", "two")

@@ -28,6 +28,8 @@ class Entry:
     exact: bool = True
     """Whether the provider said so; else it is an estimate, as of a stream that was cut."""
     batch: bool = False
+    prompts: str = ""
+    """The version of the prompts that it was made with."""
 
 
 @dataclass(frozen=True, slots=True)

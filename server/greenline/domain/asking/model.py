@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -36,11 +36,13 @@ class Conversation:
 
     system: tuple[Block, ...]
     turns: tuple[Turn, ...]
+    prompts: str = ""
+    """The version of the prompts that it was made with, for the ledger."""
 
     def followed_by(self, answer: str, request: str) -> Conversation:
         """Return the conversation with what the model answered, and what is asked next."""
         said = (Turn("assistant", (Block(answer),)), Turn("user", (Block(request),)))
-        return Conversation(self.system, (*self.turns, *said))
+        return replace(self, turns=(*self.turns, *said))
 
 
 @dataclass(frozen=True, slots=True)
