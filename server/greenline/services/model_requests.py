@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 FOR_ALL = frozenset({"no_sdk", "no_key", "unauthorized", "ceiling", "no_consent"})
 """Kinds of problems that another model of the same provider has, too."""
 _NOT_AT_ALL = Thinking(None, None)
-_PATIENCE = 60.0
-"""Seconds to wait for what a model can do, and for how long a request is; then it goes without. A person may have to
-unlock the key meanwhile."""
+_PATIENCE = 90.0
+"""Seconds to wait for what a model can do, and for how long a request is; then it goes without. The command that prints
+the key has a minute of them, as a person may have to unlock it."""
 _BILLED = frozenset({"cut", "timeout"})
 """Kinds of problems after which some of the answer may have been written, and has to be paid."""
 _TOLD_EACH = 4_000
