@@ -16,6 +16,27 @@ export function accessibilityPlays({ page, input, told, step, textsOf, openSourc
     }
     return found;
   });
+  // How each bar is drawn, without its colour: of each row of pixels, how many are not as what is beside the bar.
+  async function shapes() {
+    const found = {};
+    for (const [state, line] of Object.entries(input.shown)) {
+      const clip = await page.evaluate((number) => {
+        const beside = [...document.querySelectorAll(".margin .line-numbers")].find((node) => node.textContent.trim() === String(number));
+        const { top, height } = beside.getBoundingClientRect();
+        return { x: document.querySelector(".view-lines").getBoundingClientRect().left, y: top, width: 10, height };
+      }, line);
+      const picture = await page.screenshot({ clip });
+      found[state] = await page.evaluate(async (base64) => {
+        const image = await createImageBitmap(new Blob([Uint8Array.from(atob(base64), (one) => one.charCodeAt(0))]));
+        const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+        canvas.drawImage(image, 0, 0);
+        const at = (x, y) => canvas.getImageData(x, y, 1, 1).data.join();
+        const columns = [...Array(image.width).keys()];
+        return [...Array(image.height).keys()].map((y) => columns.filter((x) => at(x, y) !== at(image.width - 1, y)).length);
+      }, picture.toString("base64"));
+    }
+    return found;
+  }
   const icons = () => page.evaluate(() =>
     [...new Set([...document.querySelectorAll(".glyph-margin-widgets [class*=TextEditorDecoration]")].map((node) => getComputedStyle(node).backgroundImage))]);
 
@@ -44,11 +65,16 @@ export function accessibilityPlays({ page, input, told, step, textsOf, openSourc
       await goToLine(input.edited_line);
       await page.keyboard.press("End");
       await page.keyboard.type(" + 0");
+      await page.waitForFunction(
+        (count) => new Set([...document.querySelectorAll(".glyph-margin-widgets [class*=TextEditorDecoration]")].map((node) => getComputedStyle(node).backgroundImage)).size === count,
+        Object.keys(input.shown).length,
+      );
+      await goToLine(1); // the line of the cursor is drawn otherwise
       told.looks = {};
       for (const { kind, name } of input.themes) {
         await page.keyboard.press("Control+K");
         await page.keyboard.press("Control+T");
-        await page.locator(".quick-input-list .monaco-list-row", { hasText: input.themes[0].name }).waitFor();
+        await page.locator(".quick-input-list .monaco-list-row.focused").waitFor();
         await page.keyboard.type(name);
         await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: name }).waitFor();
         await page.keyboard.press("Enter");
@@ -58,9 +84,9 @@ export function accessibilityPlays({ page, input, told, step, textsOf, openSourc
             const { borderLeftStyle, borderLeftWidth } = getComputedStyle(node);
             return `${borderLeftStyle} ${borderLeftWidth}`;
           })).size === count,
-          input.states,
+          Object.keys(input.shown).length,
         );
-        told.looks[kind] = { bars: await bars(), icons: await icons() };
+        told.looks[kind] = { bars: await bars(), icons: await icons(), shapes: await shapes() };
         await step(`states-${kind}`);
       }
     },

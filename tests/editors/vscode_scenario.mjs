@@ -67,6 +67,7 @@ async function seeGaps() {
   await goToLine(input.line);
   await page.locator(".cdr[class*=squiggly-]").first().waitFor({ state: "attached" });
   await allLinesOf(".codelens-decoration", "Generate test");
+  await allLinesOf(".codelens-decoration", `${input.function_name}: \\d+ %`); // the figures come a moment later
   told.lenses = await textsOf(".codelens-decoration");
   told.toastsAtStart = await textsOf(".notification-toast");
   await step("gaps");

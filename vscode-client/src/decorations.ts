@@ -15,7 +15,7 @@ const { Left, Center, Right, Full } = vscode.OverviewRulerLane;
 const looks: Record<LineState, readonly [style: string, pixels: number, lane?: vscode.OverviewRulerLane]> = {
   uncovered: ["solid", 5, Left],
   partial: ["dashed", 3, Center],
-  unknown: ["dotted", 5, Right],
+  unknown: ["dotted", 4, Right],
   covered: ["solid", 2],
   failing: ["double", 6, Full],
 };
