@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from statistics import mean
 
 from greenline.domain.asking.entries import Entry
 from greenline.domain.asking.model import Price, Usage
@@ -62,7 +61,8 @@ def fitted(workload: Workload, asked: Sequence[Entry]) -> Workload:
     answered = [each for each in asked if each.outcome == "answered" and each.exact]
     if len(answered) < ENOUGH:
         return workload
-    prompt = mean(each.usage.total - each.usage.output for each in answered)
+    whole = sum((each.usage for each in answered), Usage())
+    prompt = (whole.total - whole.output) / len(answered)
     assumed = workload.shared + workload.module + workload.own
     scale = prompt / assumed
     return replace(
@@ -70,7 +70,7 @@ def fitted(workload: Workload, asked: Sequence[Entry]) -> Workload:
         shared=round(workload.shared * scale),
         module=round(workload.module * scale),
         own=round(workload.own * scale),
-        answer=round(mean(each.usage.output for each in answered)),
+        answer=round(whole.output / len(answered)),
         again=len(answered) / len({(each.project, each.target) for each in answered}) - 1,
         measured=len(answered),
     )
