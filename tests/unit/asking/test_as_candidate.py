@@ -55,6 +55,17 @@ def test_what_stands_beside_goes_into_the_function() -> None:
     )
 
 
+def test_a_table_beside_the_function_goes_into_its_head() -> None:
+    code = (
+        "ONE = 1\nROWS = [\n    (ONE, 2),\n    (3, 4),\n]\nIDS = 'a', 'b'\n\n\n"
+        "@pytest.mark.parametrize(('a', 'b'), ROWS, ids=IDS)\ndef test_rows(a, b):\n    assert add(a, ONE) == b\n"
+    )
+    assert as_candidate(proposed(code)).code == (
+        "@pytest.mark.parametrize(('a', 'b'), [\n    (1, 2),\n    (3, 4),\n], ids=('a', 'b'))\n"
+        "def test_rows(a, b):\n    ONE = 1\n\n    assert add(a, ONE) == b\n"
+    )
+
+
 def test_fixtures_are_brought() -> None:
     code = (
         "@pytest.fixture\ndef cart():\n    return Cart(LIMIT)\n\n\nLIMIT = 3\n\n\n"
@@ -88,7 +99,7 @@ def test_marks_of_the_module_become_those_of_the_test() -> None:
         ("add(1, 2)\n" + ADDS, "it does something outside of its function"),
         ("def test_a():\n    add(1, 2)\n", _NOTHING),
         ("def test_a():\n    add(1, 2)\n    assert True\n", _NOTHING),
-        ("ROWS = [1]\n@pytest.mark.parametrize('a', ROWS)\ndef test_a(a):\n    assert a\n", _HEAD),
+        ("class ROWS: ...\n@pytest.mark.parametrize('a', ROWS)\ndef test_a(a):\n    assert a\n", _HEAD),
         ("@pytest.fixture(autouse=True)\ndef f():\n    pass\n" + ADDS, _FOR_ALL),
         (
             "N = 1\ndef test_a():\n    global N\n    N = 2\n    assert add(N)\n",

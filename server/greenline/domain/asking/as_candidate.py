@@ -17,15 +17,17 @@ from greenline.domain.generation.indentation import STEP, indented
 from greenline.domain.generation.model import Brought, Candidate
 from greenline.domain.generation.rename import rename_globals
 from greenline.domain.generation.test_style import is_fixture
+from greenline.domain.generation.text_spans import Spans
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from greenline.domain.asking.model import ProposedTest
     from greenline.domain.generation.import_items import ImportItem
 
 _Def: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_CLOSED = (ast.List, ast.Dict, ast.Set, ast.Tuple)
 _DEFINES = (*_FUNCTIONS, ast.ClassDef, ast.Assign, ast.AnnAssign)
 
 
@@ -109,7 +111,8 @@ class _Parts:
         return [(node, self._with_beside(node).rstrip("\n")) for node in self._fixtures]
 
     def _with_beside(self, node: _Def) -> str:
-        code = source_of(node, self._lines)
+        code = _with_values_in_head(source_of(node, self._lines), self._values())
+        node = _function_of(code)
         needed: list[ast.stmt] = []
         used = _names(code)
         for each in reversed(self._beside):
@@ -122,11 +125,44 @@ class _Parts:
             return code + "\n"
         return _with_first(code, "\n".join(source_of(each, self._lines) for each in needed))
 
+    def _values(self) -> dict[str, str]:
+        """Return the source of what is assigned beside the function, as it can stand within an expression."""
+        found: dict[str, str] = {}
+        spans = Spans("\n".join(self._lines))
+        for node in self._beside:
+            target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+            value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+            if isinstance(target, ast.Name) and value is not None:
+                text = spans.source(value)
+                is_closed = isinstance(value, _CLOSED) and text[:1] in "[{("
+                is_plain = isinstance(value, (ast.Constant, ast.Call, ast.Name)) and "\n" not in text
+                found[target.id] = text if is_closed or is_plain else f"({text})"
+        return found
+
+
+def _with_values_in_head(code: str, values: Mapping[str, str]) -> str:
+    """Return a function whose decorators and defaults have the values of names in their places: a table, say."""
+    for _ in values:
+        names = [name for name in _names_in_head(_function_of(code)) if name.id in values]
+        spans = Spans(code)
+        for span, text in sorted(((spans.of(n), values[n.id]) for n in names), key=lambda e: e[0].start, reverse=True):
+            code = code[: span.start] + text + code[span.end :]
+    return code
+
+
+def _names_in_head(node: _Def) -> list[ast.Name]:
+    head = [*node.decorator_list, *node.args.defaults, *(each for each in node.args.kw_defaults if each)]
+    return [each for part in head for each in ast.walk(part) if isinstance(each, ast.Name)]
+
+
+def _function_of(code: str) -> _Def:
+    (node,) = [each for each in ast.parse(code).body if isinstance(each, _FUNCTIONS)]
+    return node
+
 
 def _check_outside(node: _Def, needed: Sequence[ast.stmt], bound: Collection[str]) -> None:
     """Raise NoCandidate where what stands beside the function cannot go into it."""
-    head = [*node.decorator_list, *node.args.defaults, *(each for each in node.args.kw_defaults if each)]
-    names = {each.id for part in head for each in ast.walk(part) if isinstance(each, ast.Name)}
+    names = {each.id for each in _names_in_head(node)}
     if names & set(bound):
         raise NoCandidate(f"its head uses {min(names & set(bound))}, which stands outside of the function")
     if any(isinstance(each, ast.Global) for part in [node, *needed] for each in ast.walk(part)):
@@ -135,7 +171,7 @@ def _check_outside(node: _Def, needed: Sequence[ast.stmt], bound: Collection[str
 
 def _with_first(code: str, block: str) -> str:
     """Return a function with statements before all others, but for its docstring."""
-    (node,) = [each for each in ast.parse(code).body if isinstance(each, _FUNCTIONS)]
+    node = _function_of(code)
     first = node.body[0]
     if first.lineno == node.lineno:
         body = [*ast.parse(block).body, *node.body]
