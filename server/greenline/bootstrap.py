@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,6 @@ from greenline.adapters.index_process import IndexProcesses
 from greenline.adapters.interpreter_discovery import InterpreterDiscovery
 from greenline.adapters.interpreter_question import BY_OPTION
 from greenline.adapters.isolation import Wanted
-from greenline.adapters.ledger_sqlite import LedgerSqlite
-from greenline.adapters.model_chain_files import model_chain
 from greenline.adapters.package_installer import PackageInstaller
 from greenline.adapters.probes import Probes
 from greenline.adapters.project_files import ProjectFiles
@@ -51,7 +50,6 @@ from greenline.services.measured_texts import Remembered
 from greenline.services.picture_basis import PictureBasis
 from greenline.services.recorded_runs import RecordedRuns
 from greenline.services.report_age import ReportAge
-from greenline.services.report_costs import ReportCosts
 from greenline.services.run_affected import RunAffected
 from greenline.services.run_suite import RunSuite
 from greenline.services.show_coverage import ShowCoverage
@@ -63,8 +61,10 @@ from greenline.services.workbench import Workbench
 
 if TYPE_CHECKING:
     from greenline.ports.documents import Documents
+    from greenline.ports.ledger import Ledger
     from greenline.ports.project import InterpreterFinder, ProjectFinder, Selection
     from greenline.services.fill_gaps import FillGaps
+    from greenline.services.report_costs import ReportCosts
     from greenline.services.show_prompt import ShowPrompt
     from greenline.settings import Settings
 
@@ -89,7 +89,8 @@ class Services:
     gaps: FindGaps
     doctor: DiagnoseProject
     reports: ChooseReport
-    costs: ReportCosts
+    costs: Callable[[], ReportCosts]
+    """Loads what only few ask for."""
     projects: ProjectFinder
     interpreters: InterpreterFinder
 
@@ -107,9 +108,6 @@ class Lasting:
         default_factory=lambda: GeneratedTestsSqlite(
             Path(user_cache_dir("greenline", appauthor=False)) / "generated-tests.sqlite3"
         )
-    )
-    ledger: LedgerSqlite = field(
-        default_factory=lambda: LedgerSqlite(Path(user_data_dir("greenline", appauthor=False)) / "ledger.sqlite3")
     )
     parser: CoverageParser = field(default_factory=CoverageParser)
     interpreters: InterpreterDiscovery = field(default_factory=lambda: InterpreterDiscovery(choice=BY_OPTION))
@@ -199,7 +197,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         from greenline.bootstrap_asking import Gate, fill_gaps  # noqa: PLC0415 - only where a model is switched on
 
         gate = Gate(trial, runner, show)
-        model = fill_gaps(settings, documents, gate, ledger=lasting.ledger, editor_key=lasting.editor_key)
+        model = fill_gaps(settings, documents, gate, ledger=ledger(), editor_key=lasting.editor_key)
     doctor = DiagnoseProject(
         projects=projects,
         interpreters=interpreters,
@@ -270,7 +268,26 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         gaps=FindGaps(projects, documents, show, PictureBasis(source, lasting.runs, sources)),
         doctor=doctor,
         reports=ChooseReport(projects=projects, reports=source, runs=lasting.runs, doctor=doctor),
-        costs=ReportCosts(lasting.ledger, lambda root: model_chain(root, settings.model_name)),
+        costs=lambda: _report_costs(settings),
         projects=projects,
         interpreters=interpreters,
     )
+
+
+def ledger() -> Ledger:
+    """Return what keeps the cost of models: one for the process, as it knows what could not be written."""
+    return _ledger_at(Path(user_data_dir("greenline", appauthor=False)) / "ledger.sqlite3")
+
+
+@cache
+def _ledger_at(file: Path) -> Ledger:
+    from greenline.adapters.ledger_sqlite import LedgerSqlite  # noqa: PLC0415 - only where models are asked, or about
+
+    return LedgerSqlite(file)
+
+
+def _report_costs(settings: Settings) -> ReportCosts:
+    from greenline.adapters.model_chain_files import model_chain  # noqa: PLC0415 - as above
+    from greenline.services.report_costs import ReportCosts  # noqa: PLC0415 - as above
+
+    return ReportCosts(ledger(), lambda root: model_chain(root, settings.model_name))

@@ -30,7 +30,7 @@ def command(functions: int | None, prices: bool, form: str) -> None:
 
     if functions is not None and prices:
         raise click.UsageError("--estimate and --prices are two questions; ask one of them.")
-    costs, here = services_for(Settings()).costs, Path.cwd()
+    costs, here = services_for(Settings()).costs(), Path.cwd()
     if functions is not None:
         estimate = costs.estimate(functions, here)
         if form == "json":

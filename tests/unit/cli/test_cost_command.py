@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -32,7 +34,7 @@ def cost(book: Book, folder: Path) -> Callable[..., Result]:
     costs = ReportCosts(book, lambda root: model_chain(root, own=folder / "none.toml"), now=lambda: NOON)
 
     def invoke(*arguments: str) -> Result:
-        wiring = Wiring(lambda settings: SimpleNamespace(costs=costs))  # type: ignore[arg-type,return-value]
+        wiring = Wiring(lambda settings: SimpleNamespace(costs=lambda: costs))  # type: ignore[arg-type,return-value]
         result = CliRunner().invoke(greenline, ["cost", *arguments], obj=wiring, prog_name="greenline")
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
@@ -147,3 +149,10 @@ def test_two_questions_at_once_are_refused(cost: Callable[..., Result]) -> None:
     result = cost("--estimate", "10", "--prices")
     assert result.exit_code == 2
     assert "ask one of them" in result.output
+
+
+def test_who_asks_no_model_loads_nothing_of_it() -> None:
+    script = "import sys, greenline.bootstrap; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    assert "greenline.services.generate_tests" in loaded
+    assert [name for name in loaded if "asking" in name or "ledger" in name or name in {"anthropic", "tenacity"}] == []
