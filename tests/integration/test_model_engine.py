@@ -153,8 +153,11 @@ async def test_what_is_asked_holds_the_whole_module_the_gaps_and_no_secret(shop:
     for line in SOURCE.splitlines():
         assert line in said or API_KEY in line, line
     assert API_KEY not in asked.body.decode()
-    assert ">>>" in said
-    assert "return cents // 2" in next(line for line in said.splitlines() if line.lstrip().startswith(">>>"))
+    marked = [line.partition("|")[2].strip() for line in said.splitlines() if line.startswith(">>> ")]
+    assert [line for line in marked if line.startswith("return cents")] == [
+        "return cents // 2", "return cents // 4", "return cents // 10",
+    ]  # fmt: skip
+    assert "return 0" not in marked, "exploring reached that"
 
 
 async def test_one_bad_test_among_five_takes_no_other_with_it(shop: Shop) -> None:
