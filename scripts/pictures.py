@@ -50,7 +50,9 @@ def main(kept: Path, images: Path) -> int:
 
 
 def _few_colors(picture: Image.Image) -> Image.Image:
-    return picture.convert("RGB").quantize(COLORS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    """Return it in few colours: those of small marks among them, those of large areas exactly."""
+    in_full, how = picture.convert("RGB"), Image.Quantize.MAXCOVERAGE
+    return in_full.quantize(COLORS, method=how, kmeans=3, dither=Image.Dither.NONE)
 
 
 def _animate(folder: Path, target: Path) -> None:
