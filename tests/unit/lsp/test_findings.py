@@ -81,7 +81,7 @@ async def test_a_suspected_bug_is_a_diagnostic_on_the_line_that_raised(
             "; perhaps a bug: greet(None) raises TypeError: can only concatenate str to str."
         )
         assert end["results"][0]["suspectedBugs"] == [
-            {"call": "greet(None)", "error": BUG.error, "line": 4, "documented": None}
+            {"call": "greet(None)", "error": BUG.error, "line": 4, "documented": None, "said": None}
         ]
 
 
