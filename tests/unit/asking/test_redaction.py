@@ -134,6 +134,7 @@ def test_hashes_stay_where_nothing_says_that_they_are_secrets(name: str) -> None
     "text",
     [
         'password = "password"',
+        'if text.startswith("-----BEGIN PRIVATE ' + 'KEY-----"):\n    return certificate_of_this_machine(text)',
         'password="secret"',
         'token = "test-token-123"',
         'API_KEY = "your-api-key-here"',

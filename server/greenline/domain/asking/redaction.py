@@ -61,6 +61,7 @@ _LOOSE = frozenset({",", "is", "in"})
 """Between a name and a text that may have nothing to do with it."""
 _SHORTEST_ELSEWHERE = 8
 _SHORTEST_RANDOM = 16
+_SURE_LINE = 40
 _MOST_PLACES = 10
 
 
@@ -193,8 +194,9 @@ def _by_form(text: str) -> Iterator[_Secret]:
 def _private_keys(text: str) -> Iterator[_Secret]:
     for match in PRIVATE_KEY.finditer(text):
         start = match.start("body")
+        shortest = 0 if match["end"] else _SURE_LINE  # without an end, code may follow
         for line in KEY_LINE.finditer(match["body"]):
-            if not is_filled(line.group()):
+            if len(line.group()) >= shortest and not is_filled(line.group()):
                 yield _Secret(start + line.start(), start + line.end(), "a private key", match["body"])
 
 

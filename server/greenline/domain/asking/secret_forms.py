@@ -94,9 +94,7 @@ KNOWN_FORMS = tuple(
 )
 
 PRIVATE_KEY = re.compile(
-    r"-----BEGIN (?P<what>[A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?)-----"
-    r"(?P<body>.{0,20000}?)(?:-----END (?P=what)-----|\Z)",
-    re.DOTALL,
+    r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?P<body>(?:[^-]|-(?!----)){0,20000})(?P<end>-----END )?"
 )
 KEY_LINE = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{12,}={0,2}")
 """Within ``body``: a piece of the key, without what writes it down in a source."""
