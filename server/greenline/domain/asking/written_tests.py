@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _Def: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
-_TRIED = 60
+_TRIED = 20
 
 
 @dataclass(frozen=True, slots=True)
