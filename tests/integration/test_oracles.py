@@ -81,7 +81,7 @@ def test_what_the_documentation_contradicts_is_a_suspected_bug_and_no_test(targe
     target = targets["days"]
     line = next(n for n, text in enumerate(textwrap.dedent(SOURCE).splitlines(), 1) if ">>> days(2)" in text)
     assert target["suspected_bugs"] == [
-        {"call": "days(2)", "error": "gives 14", "line": line, "documented": "gives 15"}
+        {"call": "days(2)", "error": "gives 14", "line": line, "documented": "gives 15", "said": None}
     ]
     assert target["status"] == "confirmed"
     assert "days(2)" not in target["code"]
