@@ -215,6 +215,7 @@ async def test_a_program_of_the_current_folder_is_not_started(tmp_path: Path, mo
         (Connection(), {}, "https://api.anthropic.com"),
         (Connection(), {"ANTHROPIC_BASE_URL": "https://gateway.example/a/"}, "https://gateway.example/a"),
         (Connection(base_url="https://me:secret@gateway.example:8443/v1"), {}, "https://gateway.example:8443"),
+        (Connection(base_url="http://me:secret@[::1"), {}, "[::1"),
         (Connection("bedrock"), {}, "Amazon Bedrock"),
         (Connection("vertex"), {"ANTHROPIC_BASE_URL": "https://other.example"}, "Google Vertex AI"),
         (Connection("foundry"), {"ANTHROPIC_FOUNDRY_BASE_URL": "https://mine.example"}, "https://mine.example"),
@@ -224,7 +225,9 @@ def test_where_requests_go_is_said_without_a_password(connection: Connection, en
     assert place(connection, environ) == shown
 
 
-@pytest.mark.parametrize("url", ["gateway.example", "ftp://gateway.example", "https://", "file:///etc/passwd"])
+@pytest.mark.parametrize(
+    "url", ["gateway.example", "ftp://gateway.example", "https://", "file:///etc/passwd", "http://[::1"]
+)
 async def test_an_address_that_is_none(url: str) -> None:
     raised = await refusal(AnthropicClient(Connection(base_url=url, editor_key="sk-1")).capabilities("claude-m"))
     assert "The setting greenline.model.baseUrl is no address" in str(raised)

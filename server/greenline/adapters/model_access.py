@@ -6,7 +6,7 @@ import os
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from greenline.adapters.key_command import printed_key
 from greenline.ports.model import ModelProblem
@@ -50,7 +50,9 @@ def place(connection: Connection, environ: Mapping[str, str] | None = None) -> s
     url = base_url(connection, environ)
     if not url:
         return _PLACES[connection.provider][0]
-    parts = urlsplit(url)
+    parts = _parts(url)
+    if not parts.netloc:  # no address: asking says so
+        return url.rpartition("@")[2]
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
@@ -72,7 +74,7 @@ async def find_key(connection: Connection, environ: Mapping[str, str] | None = N
     for name in (_KEY, _TOKEN):
         if value := variables.get(name, "").strip():
             return _checked(Key(value, f"in the variable {name}", token=name == _TOKEN))
-    if urlsplit(base_url(connection, variables)).hostname in {"localhost", "127.0.0.1", "::1"}:
+    if _parts(base_url(connection, variables)).hostname in {"localhost", "127.0.0.1", "::1"}:
         return None
     raise ModelProblem(
         "no_key",
@@ -165,11 +167,20 @@ def _checked(key: Key) -> Key:
 
 
 def _check(url: str) -> None:
-    if url and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname):
+    parts = _parts(url)
+    if url and (parts.scheme not in {"http", "https"} or not parts.hostname):
         raise ModelProblem(
             "unreachable",
             "The setting greenline.model.baseUrl is no address: it has to begin with https:// and name a host.",
         )
+
+
+def _parts(url: str) -> SplitResult:
+    """Return the parts of an address, none of what cannot be read: whoever wrote it may have left a bracket open."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
 
 
 def _no_sdk(error: ImportError) -> ModelProblem:

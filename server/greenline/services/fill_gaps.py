@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -30,8 +32,14 @@ if TYPE_CHECKING:
     from greenline.services.workbench import Bench
     from greenline.settings import Settings
 
+log = logging.getLogger(__name__)
+
 _FOR_NONE = frozenset({"no_sdk", "no_key", "unauthorized"})
 """Kinds of problems after which no other function is asked for either."""
+_OWN_MISTAKE = (
+    "Greenline failed while it asked the model or read what came ({}), which is a mistake in Greenline: its log says "
+    "where. What was confirmed before stays."
+)
 _CANCELLED = "It was cancelled while the model was asked; what was confirmed before stays."
 
 
@@ -129,6 +137,9 @@ class _Work:
             asking.told.note(_CANCELLED)
             self._end(function, asking, time.monotonic() - began)
             raise Stopped(self.generation()) from None
+        except Exception as error:  # noqa: BLE001 - whatever an answer makes us do, what was confirmed is not lost
+            _log(error)
+            asking.told.note(_OWN_MISTAKE.format(type(error).__name__))
         self._end(function, asking, time.monotonic() - began)
         return asking
 
@@ -191,6 +202,12 @@ def _with_the_models(result: TargetResult, asking: Asking, seconds: float, bench
         strength=None,  # that of the explored tests alone would say too little
         oracles=(*result.oracles, "intended"),
     )
+
+
+def _log(error: Exception) -> None:
+    """Write down where it happened, and not what it says: that may quote source."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    log.error("asking a model failed: %s\n%s", type(error).__name__, where.rstrip())
 
 
 def _reason(result: TargetResult, words: str) -> str:

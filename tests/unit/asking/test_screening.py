@@ -122,6 +122,14 @@ def test_what_does_not_parse_is_refused_nothing_for_it_does_not_run() -> None:
     assert refused(ProposedTest("test_a", "import os\nos.system('x')\n", ("import",))).endswith("(os.system)")
 
 
+@pytest.mark.parametrize(
+    "what", ["+".join(["1"] * 900), "f" + ".a" * 800, "f" + "()" * 400, "[" * 90 + "]" * 90, "-" * 150 + "1"]
+)
+def test_what_is_nested_too_deeply_is_refused_or_read(what: str) -> None:
+    said = refused(ProposedTest("test_a", f"def test_a():\n    assert f() == {what}\n"))
+    assert said == ("" if what.startswith("[") else "it is nested too deeply to be looked at")
+
+
 @given(st.text(), st.lists(st.text(max_size=30), max_size=2))
 def test_screening_raises_nothing(code: str, imports: list[str]) -> None:
     assert "\n" not in refused(ProposedTest("test_a", code, tuple(imports)))

@@ -157,6 +157,32 @@ async def test_one_bad_test_takes_no_other_with_it(world: World, model: ModelWor
     assert [note for note in generation.results[0].model_notes if "`test_broken` was not kept" in note]
 
 
+async def test_one_that_is_nested_deeply_takes_no_other_with_it(world: World, model: ModelWorld) -> None:
+    deep = proposed("test_deep", f"assert sign({'+'.join(['1'] * 900)}) == 1")
+    model.answers = [said(proposed("test_sign_minus"), deep, proposed("test_sign_plus")), said(deep), said(deep)]
+    generation = await model.generate(sign(world), "model")
+    assert generation.results[0].tests == ("test_sign_minus", "test_sign_plus")
+    assert [note for note in generation.results[0].model_notes if "nested too deeply" in note]
+
+
+async def test_a_mistake_of_ours_loses_nothing_and_tells_the_log_no_source(
+    world: World, model: ModelWorld, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(_: object) -> str:
+        raise ValueError("a line" + " of source")
+
+    world.propose("sign", MINUS)
+    world.propose("twice", TWICE)
+    model.answers = [said(proposed("test_broken", "assert wrong"))]
+    fails_where(world, "wrong", "E  NameError: wrong")
+    monkeypatch.setattr(model, "after_failures", fails)
+    generation = await model.generate(Target(world.source))
+    assert written(generation) == ["test_sign_minus", "test_twice"]
+    assert "a mistake in Greenline" in generation.results[0].model_notes[-1]
+    assert "after_failures" in caplog.text
+    assert "a line of source" not in caplog.text
+
+
 async def test_what_failed_is_sent_back_and_mended(world: World, model: ModelWorld) -> None:
     wrong = proposed("test_sign_plus", 'assert sign(wrong) == "plus"')
     model.answers = [

@@ -28,6 +28,8 @@ _LOCAL = re.compile(
 _ELSEWHERE = re.compile(r"^(?:/|~|[A-Za-z]:[\\/]|\\\\)")
 _UPWARDS = re.compile(r"(?:^|[\\/])\.\.(?:[\\/]|$)")
 _HOMES = frozenset({"home", "expanduser", "expandvars", "gettempdir"})
+_DEEPEST = 120
+"""Levels of the syntax tree; what people write has a dozen or two."""
 _OWN_FOLDERS = ("chdir", "isolated_filesystem", "TemporaryDirectory", "contextlib.chdir", "fs")
 
 
@@ -40,7 +42,19 @@ def refused(test: ProposedTest) -> str:
     tree, _ = parse("\n".join([*test.imports, test.code]))
     if tree is None:
         tree, _ = parse(test.code)
-    return next(_Screening(tree).refusals(), "") if tree else ""
+    if tree is None:
+        return ""
+    return "it is nested too deeply to be looked at" if _is_deep(tree) else next(_Screening(tree).refusals(), "")
+
+
+def _is_deep(tree: ast.Module) -> bool:
+    """Tell whether reading it again and again, a call for each level, may come to the end of the stack."""
+    level: list[ast.AST] = [tree]
+    for _ in range(_DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return False
+    return True
 
 
 class _Screening:
