@@ -33,6 +33,7 @@ from greenline.adapters.settled_reports import Patience
 from greenline.adapters.source_tree import SourceTreeOnDisk
 from greenline.adapters.test_layout import TestLayoutOnDisk
 from greenline.adapters.test_teachers import TeachersOnDisk
+from greenline.domain.asking.ignored import patterns_of
 from greenline.domain.generation.max_examples import Amounts
 from greenline.services.affected_tests import AffectedTests
 from greenline.services.choose_report import ChooseReport
@@ -52,6 +53,7 @@ from greenline.services.recorded_runs import RecordedRuns
 from greenline.services.report_age import ReportAge
 from greenline.services.run_affected import RunAffected
 from greenline.services.run_suite import RunSuite
+from greenline.services.sendable_files import SendableCallers, SendableFiles
 from greenline.services.show_coverage import ShowCoverage
 from greenline.services.sort_failures import LastPasses, SortFailures
 from greenline.services.stored_runs import StoredRuns
@@ -166,7 +168,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         layout=layout,
         documents=documents,
         runner=runner,
-        callers=CallersOnDisk(),
+        callers=SendableCallers(CallersOnDisk(), SendableFiles(patterns_of(settings.model_ignore))),
         readiness=lasting.probes,
         show=show,
         age=age,

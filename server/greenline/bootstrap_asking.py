@@ -17,6 +17,7 @@ from greenline.adapters.model_access import place
 from greenline.adapters.model_chain_files import model_chain
 from greenline.adapters.prompt_files import read_prompt_files
 from greenline.domain.asking.ceilings import Ceilings
+from greenline.domain.asking.ignored import patterns_of
 from greenline.domain.asking.thinking import thinking_of
 from greenline.ports.model import Connection
 from greenline.services.ask_models import AskModels
@@ -61,7 +62,7 @@ class Gate:
 
 def ignore_patterns(settings: Settings) -> tuple[str, ...]:
     """Return the patterns of the setting; the usual ones come before them."""
-    return tuple(pattern.strip() for pattern in settings.model_ignore.split(";") if pattern.strip())
+    return patterns_of(settings.model_ignore)
 
 
 def way_to(settings: Settings, root: Path, consent: Consent, editor_key: Callable[[], str] = str) -> Way:

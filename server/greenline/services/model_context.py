@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from greenline.domain.asking.example_tests import example_tests, fixtures_in_scope, whole_tests
-from greenline.domain.asking.ignored import ignored
 from greenline.domain.asking.kinds_of_code import kinds_of_code
 from greenline.domain.asking.marked_lines import (
     branching_lines,
@@ -31,10 +30,10 @@ from greenline.domain.asking.redaction import Redactor
 from greenline.domain.asking.style_words import style_words
 from greenline.ports.model import ModelProblem
 from greenline.services.project_sources import ProjectSources
+from greenline.services.sendable_files import SendableFiles, place_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from greenline.domain.asking.model import Conversation, FailedTest
     from greenline.domain.asking.prompt_texts import PromptTexts
@@ -72,8 +71,8 @@ class ModelContext:
     ) -> None:
         self._texts = texts
         self._redactor = redactor or Redactor()
-        self._ignore = tuple(ignore)
-        self._sources = ProjectSources(documents, callers, self._may_go)
+        self._files = SendableFiles(ignore)
+        self._sources = ProjectSources(documents, callers, self._files.may_go)
 
     @property
     def version(self) -> str:
@@ -90,8 +89,8 @@ class ModelContext:
 
         Raises ModelProblem ("no_consent") where the module is one that is never sent.
         """
-        where = _place(assignment.path, assignment.project)
-        pattern = ignored(where, self._ignore)
+        where = place_in(assignment.project, assignment.path)
+        pattern = self._files.pattern(assignment.path, assignment.project)
         if pattern:
             raise ModelProblem(
                 "no_consent", f"{where} is not sent to a model: it matches the pattern {pattern!r} of files to ignore."
@@ -124,8 +123,10 @@ class ModelContext:
 
     def _project_facts(self, assignment: Assignment) -> ProjectFacts:
         project, lessons = assignment.project, assignment.lessons
-        files = [self._cleaned_file(each, project) for each in lessons.files if self._may_go(each.path, project)]
-        around = [self._cleaned_file(each, project) for each in lessons.conftests if self._may_go(each.path, project)]
+        files = [self._cleaned_file(each, project) for each in lessons.files if self._files.may_go(each.path, project)]
+        around = [
+            self._cleaned_file(each, project) for each in lessons.conftests if self._files.may_go(each.path, project)
+        ]
         example = example_tests(files)
         own = [each for each in files if each.own]
         return ProjectFacts(
@@ -133,18 +134,20 @@ class ModelContext:
             pytest=assignment.interpreter.pytest_version or "(not installed)",
             style=style_words(lessons.style, assignment.module_name),
             instructions=self._project_prompt(project),
-            example_path=_place(example[0].path, project) if example else "",
+            example_path=place_in(project, example[0].path) if example else "",
             example=example[1] if example else "",
             fixtures=fixtures_in_scope([*own, *around], example[1] if example else ""),
         )
 
     def _project_prompt(self, project: Project) -> str:
         path = project.root.joinpath(*PROJECT_PROMPT)
+        if not self._files.may_go(path, project):
+            return ""
         text = self._clean(self._sources.text_of(path, {}), "/".join(PROJECT_PROMPT)).strip()
         return text if len(text) <= _MOST_PROMPT else text[:_MOST_PROMPT].rpartition("\n")[0]
 
     def _cleaned_file(self, file: SuiteFile, project: Project) -> SuiteFile:
-        return replace(file, text=self._clean(file.text, _place(file.path, project)))
+        return replace(file, text=self._clean(file.text, place_in(project, file.path)))
 
     # ---- what is of one target -------------------------------------------------------------------------------------
 
@@ -156,7 +159,7 @@ class ModelContext:
             headers=tuple(
                 (module, self._clean(text, where)) for where, module, text in self._sources.headers_of(assignment)
             ),
-            calls=tuple((_place(path, project), self._clean(text, _place(path, project))) for path, text in calls),
+            calls=tuple((place_in(project, path), self._clean(text, place_in(project, path))) for path, text in calls),
             types=self._all_clean([f"{name}: {kinds}" for name, kinds in assignment.hints.items()]),
             programs=self._all_clean([each for each in assignment.examples if _says_enough(each)][:_MOST_PROGRAMS]),
         )
@@ -165,7 +168,7 @@ class ModelContext:
         """Return what needs no file to be read."""
         function, module, text = assignment.function, assignment.module, assignment.text
         coverage = explored.coverage or assignment.before
-        lines = sendable_lines(text, self._clean(text, _place(assignment.path, assignment.project)))
+        lines = sendable_lines(text, self._clean(text, place_in(assignment.project, assignment.path)))
         missing, branching = missing_lines(function, module, coverage), branching_lines(function, module, coverage)
         return TargetFacts(
             name=function.qualname,
@@ -183,9 +186,6 @@ class ModelContext:
 
     # ---- what may be sent ------------------------------------------------------------------------------------------
 
-    def _may_go(self, path: Path, project: Project) -> bool:
-        return not ignored(_place(path, project), self._ignore)
-
     def _clean(self, text: str, where: str = "") -> str:
         return self._redactor.redact(text, where) if text else text
 
@@ -194,11 +194,6 @@ class ModelContext:
 
     def _cleaned(self, turn: Turn) -> Turn:
         return replace(turn, blocks=tuple(replace(block, text=self._clean(block.text)) for block in turn.blocks))
-
-
-def _place(path: Path, project: Project) -> str:
-    """Return a path as it is told: from the project's folder, and of others the name alone."""
-    return path.relative_to(project.root).as_posix() if path.is_relative_to(project.root) else path.name
 
 
 def _bounded(codes: Sequence[str]) -> tuple[str, ...]:

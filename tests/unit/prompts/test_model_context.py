@@ -74,6 +74,42 @@ def kept_for_next(conversation: Conversation) -> list[tuple[str, bool]]:
     return [(block.text, block.breakpoint) for block in blocks[: last + 1]]
 
 
+# What a project cannot have us send
+
+
+@pytest.mark.parametrize(
+    "link", [".greenline/prompt.md", "shop/people.py", "shop/till.py", "tests/test_discount.py", "tests/conftest.py"]
+)
+@pytest.mark.parametrize("leads_to", ["elsewhere", "secrets"])
+def test_a_link_leads_neither_out_of_the_project_nor_to_what_is_ignored(
+    tmp_path: Path, link: str, leads_to: str
+) -> None:
+    place = written(tmp_path / "project", FILES)
+    there = tmp_path / "elsewhere.py" if leads_to == "elsewhere" else place / "secrets" / "mine.py"
+    there.parent.mkdir(exist_ok=True)
+    there.write_text("import pytest\nfrom shop.discount import discount\n\n\nclass Customer:\n    MINE = 'marked'\n\n\n"
+                     "@pytest.fixture\ndef test_marked():\n    'marked'\n    discount('marked', 1)\n")  # fmt: skip
+    (place / link).parent.mkdir(exist_ok=True)
+    (place / link).unlink(missing_ok=True)
+    (place / link).symlink_to(there)
+    assert "marked" in (place / link).read_text()
+    assert "'marked'" not in all_text(context().first(of(place)))
+
+
+def test_the_projects_own_instructions_can_be_ignored(tmp_path: Path) -> None:
+    place = written(tmp_path, {**FILES, ".greenline/prompt.md": "Be kind.\n"})
+    assert "Be kind." in all_text(context().first(of(place)))
+    assert "Be kind." not in all_text(context(ignore=(".greenline/",)).first(of(place)))
+
+
+def test_a_target_is_ignored_by_the_name_of_the_file_that_it_links_to(tmp_path: Path) -> None:
+    place = written(tmp_path, {**FILES, "secrets/discount.py": DISCOUNT})
+    (place / "shop" / "discount.py").unlink()
+    (place / "shop" / "discount.py").symlink_to(place / "secrets" / "discount.py")
+    with pytest.raises(ModelProblem, match="secrets/"):
+        context().first(of(place))
+
+
 # What stays the same
 
 
