@@ -12,6 +12,8 @@ ORDINARY_LENGTH = 5
 """An ordinary value is as dear as one so long at most."""
 DETOUR = 12.0
 FEW = 2
+FAMILIAR = 0.04
+"""So much dearer is each further change of a text that somebody passes; it is never as dear as what is made up."""
 
 
 def cost_of(choice: Choice) -> float:
@@ -34,6 +36,8 @@ def passed_by(choice: Choice) -> int:
 
 
 def _cost_of(slot: Slot, source: str) -> float:
+    if source in slot.familiar and source not in slot.odd:
+        return 2 + FAMILIAR * slot.familiar[source]
     rank = slot.pool.index(source) if source in slot.pool[:40] else 40
     rank -= bool(rank) and slot.pool[0] == OMITTED
     if rank == 0 and slot.role in ("construct", "argument") and source[:1] not in "[({":
