@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from greenline.domain.asking.example_tests import example_tests, fixtures_in_scope, whole_tests
@@ -28,6 +29,7 @@ from greenline.domain.asking.prompt import (
 )
 from greenline.domain.asking.redaction import Redactor
 from greenline.domain.asking.style_words import style_words
+from greenline.domain.asking.told_places import without_folders, without_source
 from greenline.ports.model import ModelProblem
 from greenline.services.project_sources import ProjectSources
 from greenline.services.sendable_files import SendableFiles, place_in
@@ -50,6 +52,8 @@ _MOST_PROMPT = 12_000
 _MOST_PROGRAMS = 8
 _MOST_KEPT = 10_000
 """Characters of tests that are kept already."""
+_LONGEST = 300
+"""Characters of one thing that running showed."""
 _TOO_LONG = "# (they are too long to be shown)"
 
 
@@ -72,6 +76,8 @@ class ModelContext:
         self._texts = texts
         self._redactor = redactor or Redactor()
         self._files = SendableFiles(ignore)
+        self._root = Path()
+        """The project's folder, once it is known."""
         self._sources = ProjectSources(documents, callers, self._files.may_go)
 
     @property
@@ -89,6 +95,7 @@ class ModelContext:
 
         Raises ModelProblem ("no_consent") where the module is one that is never sent.
         """
+        self._root = assignment.project.root
         where = place_in(assignment.project, assignment.path)
         pattern = self._files.pattern(assignment.path, assignment.project)
         if pattern:
@@ -108,9 +115,11 @@ class ModelContext:
         return replace(made, turns=tuple(self._cleaned(turn) for turn in made.turns), prompts=self.version)
 
     def after_failures(self, failures: Sequence[FailedTest]) -> str:
-        """Return what is asked next when tests were not kept."""
+        """Return what is asked next when tests were not kept. Cleaning takes long: call it off the loop."""
         told = [
-            replace(each, message=self._clean(each.message), test=replace(each.test, code=self._clean(each.test.code)))
+            replace(
+                each, message=self._printed(each.message), test=replace(each.test, code=self._clean(each.test.code))
+            )
             for each in failures
         ]
         return self._clean(failures_text(self._texts, told))
@@ -176,18 +185,32 @@ class ModelContext:
             imported=f"from {assignment.module_name} import {function.qualname.partition('.')[0]}",
             left=words_of_gaps(function, module, coverage, text),
             excerpt=marked_lines(lines, function, missing, branching),
-            observations=self._all_clean(explored.observations),
+            observations=self._seen(explored.observations),
             observed_calls=explored.calls,
             kept=self._all_clean(_bounded(explored.tests)),
             survivors=self._all_clean(explored.survivors),
-            suspected_bugs=self._all_clean(explored.suspected_bugs),
-            hindered=self._all_clean(explored.hindered),
+            suspected_bugs=self._seen(explored.suspected_bugs),
+            hindered=self._seen(explored.hindered),
         )
 
     # ---- what may be sent ------------------------------------------------------------------------------------------
 
     def _clean(self, text: str, where: str = "") -> str:
         return self._redactor.redact(text, where) if text else text
+
+    def _printed(self, text: str) -> str:
+        """Return what pytest printed: without source of files that are not sent, and where on this machine it was."""
+        told = without_folders(text, self._folders())
+        return self._clean(without_source(told, lambda place: bool(self._files.named(place))))
+
+    def _seen(self, texts: Sequence[str]) -> tuple[str, ...]:
+        """Return what running showed, a line each, cut only when it is clean: half a secret looks like none."""
+        told = (self._clean(without_folders(text, self._folders())) for text in texts)
+        return tuple(text if len(text) <= _LONGEST else f"{text[:_LONGEST]} [cut off]" for text in told)
+
+    def _folders(self) -> dict[str, str]:
+        found = {str(each): "<project>" for each in (self._root, self._root.resolve()) if each != Path()}
+        return found | {str(Path.home()): "<home>"}
 
     def _all_clean(self, texts: Sequence[str]) -> tuple[str, ...]:
         return tuple(self._clean(text) for text in texts)

@@ -31,7 +31,11 @@ class SendableFiles:
         """Return the pattern by which a file is never sent, empty where none matches."""
         real, root = _real(path), _real(project.root)
         leads_to = (real.relative_to(root) if real.is_relative_to(root) else real).as_posix()
-        return ignored(place_in(project, path), self._ignore) or ignored(leads_to, self._ignore)
+        return self.named(place_in(project, path)) or self.named(leads_to)
+
+    def named(self, place: str) -> str:
+        """Return the pattern that matches a name, such as ``shop/secrets.py``, empty for none."""
+        return ignored(place, self._ignore)
 
 
 class SendableCallers:

@@ -110,6 +110,33 @@ def test_a_target_is_ignored_by_the_name_of_the_file_that_it_links_to(tmp_path: 
         context().first(of(place))
 
 
+def test_what_ran_tells_nothing_of_the_machine_and_no_source_that_is_ignored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home" / "alicia")
+    place = written(tmp_path / "home" / "alicia" / "shop", FILES)
+    one = context()
+    seen = Explored(observations=(f"folder() == '{place}/x'",), hindered=(f"it read {Path.home()}/.netrc",))
+    asked = one.first(of(place), seen)
+    said = f"    hidden = 1\n{place}/secrets/keys.py:3: KeyError\n_ _ _\n{place}/tests/test_a.py:1: in f\n    shown\n"
+    told = one.after_failures([FailedTest(ProposedTest("test_a", "def test_a(): ..."), said, "wrong_test")])
+    for text in (all_text(asked), told):
+        assert "alicia" not in text
+        assert "<project>" in text
+    assert "hidden" not in told
+    assert "shown" in told
+    assert "it read <home>/.netrc" in all_text(asked)
+
+
+def test_half_a_secret_that_was_seen_is_not_sent(tmp_path: Path) -> None:
+    seen = Explored(observations=(f"settings() == {{{'1, ' * 90}'{SECRET}', {'2, ' * 90}}}",))
+    told = all_text(context().first(of(written(tmp_path, FILES)), seen))
+    assert SECRET[:20] not in told
+    (line,) = [line for line in told.splitlines() if line.startswith("settings()")]
+    assert line.endswith("[cut off]")
+    assert len(line) < 320
+
+
 # What stays the same
 
 
