@@ -80,8 +80,9 @@ class AnthropicClient:
         prompt = "\n".join(map(_text, questions))
         asked = Asked(place(self._connection), model, self._timeout, prompt=prompt)
         async with self._finding:
-            self._key = self._key or await find_key(self._connection)
-            asked = dataclasses.replace(asked, key=self._key)
+            key = self._key or await find_key(self._connection)
+            self._key = key if key and key.lasting else None
+            asked = dataclasses.replace(asked, key=key)
         try:
             client = await asyncio.to_thread(open_client, self._connection, asked.key, self._timeout)
         except Exception as error:  # noqa: BLE001 - looking for credentials, other libraries fail in their own ways

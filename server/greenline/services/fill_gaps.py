@@ -77,8 +77,12 @@ class FillGaps:
             return ""
         return (
             f"No model was asked: nobody agreed that source of {project.root.name} is sent to {endpoint}. "
-            "`greenline model allow` shows what is sent, and asks."
+            '`greenline model allow`, or "Allow Model in This Workspace" in the editor, shows what is sent, and asks.'
         )
+
+    def states(self, project: Project) -> tuple[tuple[str, str], ...]:
+        """Return each model that is asked about a project, with what is known of it, in words. Reads files."""
+        return self._model(project).asks.states()
 
     async def fill(
         self, bench: Bench, functions: Sequence[Function], groundwork: Groundwork, progress: Progress

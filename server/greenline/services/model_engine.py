@@ -48,6 +48,9 @@ class Asks(Protocol):
     async def keep(self, account: Account, tests: int) -> None:
         """Write down how many tests of the account's target were kept."""
 
+    def states(self) -> tuple[tuple[str, str], ...]:
+        """Return each model that may be asked, with what is known of it, in words."""
+
 
 class Contexts(Protocol):
     """Makes requests."""
@@ -98,6 +101,7 @@ class Asking:
 
     async def run(self, progress: Progress) -> None:
         """Ask until there is nothing more to ask. Raises nothing for a model's sake; cancelling ends the request."""
+        progress = _Costed(progress, self.account)
         try:
             first = await asyncio.to_thread(self._context.first, self._assignment(), self._known())
             await self._round(first, progress)
@@ -189,3 +193,17 @@ class Asking:
 
     def _percent(self) -> int:
         return self.so_far.bench.summary(self._function).whole_percent
+
+
+class _Costed:
+    """Steps that say what was used up so far, where they do not do so by themselves."""
+
+    def __init__(self, progress: Progress, account: Account) -> None:
+        self._progress = progress
+        self._account = account
+
+    def step(self, message: str, fraction: float | None = None) -> None:
+        """Pass the step on."""
+        words = self._account.words
+        so_far = f" ({words} so far)" if words and words not in message else ""
+        self._progress.step(f"{message}{so_far}", fraction)
