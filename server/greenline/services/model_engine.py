@@ -127,7 +127,7 @@ class Asking:
             count = "1 test" if len(failed) == 1 else f"{len(failed)} tests"
             progress.step(f"The model mends {count}, round {number} of at most {REFINEMENTS}")
             before = self._standing
-            gained = await self._round(self._next(self._context.after_failures(failed)), progress)
+            gained = await self._round(self._next(await self._about_failures(failed)), progress)
             in_vain = 0 if gained else in_vain + 1
             if not self._to_be_mended():
                 return
@@ -162,12 +162,14 @@ class Asking:
         answer = await self._asks.ask(conversation, TESTS_SCHEMA, self.account, progress)
         self._conversation, self._answer = conversation, answer.text
         self._refused = answer.stop == "refusal"
-        answered = read_tests(answer.text, answer.stop)
+        answered = await asyncio.to_thread(read_tests, answer.text, answer.stop)
         self.told.heard(answer, answered)
         before = len(self.so_far.tests)
-        self._failed = await self._tries.tried(self._function, answered.tests, self._standing, self.so_far, progress)
-        self.told.tried(answered.tests, self._failed, self._standing, self._function.qualname)
-        self._standing = self._standing.after(self._failed)
+        failed = await self._tries.tried(self._function, answered.tests, self._standing, self.so_far, progress)
+        replaced = await asyncio.to_thread(self._standing.followed_by, answered.tests)
+        self._standing = await asyncio.to_thread(self._standing.after, failed)
+        self._failed = failed
+        self.told.tried(replaced, failed, self._function.qualname)
         return len(self.so_far.tests) > before
 
     def _to_be_mended(self) -> list[FailedTest]:
@@ -180,7 +182,10 @@ class Asking:
     async def _about_what_is_left(self) -> str:
         failed = self._to_be_mended() if self._settings.model_refinement else []
         left = await asyncio.to_thread(self._context.after_coverage, self._assignment(), self._known())
-        return "\n\n".join([*([self._context.after_failures(failed)] if failed else []), left])
+        return "\n\n".join([*([await self._about_failures(failed)] if failed else []), left])
+
+    async def _about_failures(self, failed: Sequence[FailedTest]) -> str:
+        return await asyncio.to_thread(self._context.after_failures, failed)
 
     # ---- what is known ---------------------------------------------------------------------------------------------
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from greenline.domain.asking import rounds
 from greenline.domain.code.model import Target
 from greenline.domain.generation.kept_tests import named_tests
 from greenline.domain.generation.source_text import apply_insertions
 from greenline.ports.model import ModelProblem, ProblemKind
 from greenline.ports.tests import TestOutcome, TestReport, TestRun
+from greenline.services import model_engine, try_answers
 from greenline.services.stopped import Stopped
 from unit.services.generation_world import World, candidate
 from unit.services.loop_world import ENDPOINT, ModelWorld, proposed, said
@@ -181,6 +184,37 @@ async def test_a_mistake_of_ours_loses_nothing_and_tells_the_log_no_source(
     assert "a mistake in Greenline" in generation.results[0].model_notes[-1]
     assert "after_failures" in caplog.text
     assert "a line of source" not in caplog.text
+
+
+async def test_what_takes_long_leaves_the_loop_alone(
+    world: World, model: ModelWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on: dict[str, set[bool]] = {}
+
+    def told(name: str, whole: Any) -> Any:
+        def work(*args: Any) -> Any:
+            on.setdefault(name, set()).add(threading.current_thread() is threading.main_thread())
+            return whole(*args)
+
+        return work
+
+    for module, name in (
+        (model_engine, "read_tests"),
+        (try_answers, "repaired"),
+        (try_answers, "refused"),
+        (rounds, "weakened"),
+        (model, "first"),
+        (model, "after_failures"),
+        (model, "after_coverage"),
+    ):
+        monkeypatch.setattr(module, name, told(name, getattr(module, name)))
+    model.settings = {"model_coverage_guided": True, "model_coverage_target": 100}
+    other = proposed("test_another", "assert wrong == 2")
+    model.answers = [said(proposed("test_sign_plus", "assert wrong == 1")), said(other), said(other), said(), said()]
+    fails_where(world, "wrong", "E  NameError: wrong")
+    await model.generate(sign(world), "model")
+    assert set(on) >= {"read_tests", "repaired", "refused", "weakened", "first", "after_failures", "after_coverage"}
+    assert {name for name, where in on.items() if True in where} == set()
 
 
 async def test_what_failed_is_sent_back_and_mended(world: World, model: ModelWorld) -> None:
