@@ -72,7 +72,9 @@ class FillGaps:
 
     def refusal(self, project: Project) -> str:
         """Return why no model may be asked about a project, and what to do; empty where one may. Reads files."""
-        endpoint = self._model(project).endpoint
+        return self._refusal(project, self._model(project).endpoint)
+
+    def _refusal(self, project: Project, endpoint: str) -> str:
         if self._consent.given(project, endpoint):
             return ""
         return (
@@ -94,13 +96,13 @@ class FillGaps:
         wanted = [f for f in functions if work.so_far.bench.has_gaps(f)]
         if bench.interpreter.pytest_version is None or not wanted:
             return groundwork.generation
-        reason = await asyncio.to_thread(self.refusal, bench.project)
-        if reason:
-            work.note(wanted, reason)
-            return work.generation()
-        asks = (await asyncio.to_thread(self._model, bench.project)).asks
-        means = Means(asks, self._contexts(), self._tries, self._settings)
+        at = await asyncio.to_thread(self._model, bench.project)  # once: files that name the place may change
+        means = Means(at.asks, self._contexts(), self._tries, self._settings)
         for number, function in enumerate(wanted):
+            reason = await asyncio.to_thread(self._refusal, bench.project, at.endpoint)
+            if reason:  # it may be taken back at any time
+                work.note(wanted[number:], reason)
+                break
             share = Share(progress, number / len(wanted), (number + 1) / len(wanted))
             asking = await work.ask(means, function, Counted(share, number + 1, len(wanted)))
             if asking is not None and asking.problem is not None and asking.problem.kind in _FOR_NONE:

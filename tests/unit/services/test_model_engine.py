@@ -433,6 +433,18 @@ async def test_nobody_is_asked_without_consent(world: World, model: ModelWorld) 
     assert "nobody agreed" in alone.results[0].reason
 
 
+async def test_consent_that_is_taken_back_counts_for_the_next_function(world: World, model: ModelWorld) -> None:
+    def during(run: TestRun, number: int) -> None:
+        model.agreed = ()
+
+    world.during = during
+    model.answers = [said(proposed("test_sign_plus"), proposed("test_sign_minus"))]
+    generation = await model.generate(Target(world.source), "model")
+    assert len(model.asked) == 1
+    assert [result.status for result in generation.results] == ["confirmed", "failed"]
+    assert "nobody agreed" in generation.results[1].reason
+
+
 async def test_without_pytest_nobody_is_asked(world: World, model: ModelWorld) -> None:
     world.pytest_version = None
     world.propose("sign", MINUS)

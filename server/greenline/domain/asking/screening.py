@@ -90,11 +90,18 @@ class _Screening:
         if isinstance(node, ast.Attribute) and node.attr in screened.UNSEEN:
             yield f"it {screened.BEHIND} ({node.attr})"
         real = self._names.of(node)
+        real = self._dangerous(real)
         why = screened.FORBIDDEN.get(real, "")
         if why == screened.ENVIRONMENT:
             yield from [] if self._reads_what_it_set(node) else [f"it {why} ({real})"]
         elif why and not self._is_only_named(node):
             yield f"it {why} ({real})"
+
+    def _dangerous(self, real: str) -> str:
+        """Return the name of Python's library also where another module hands it on: ``shop.core.os.environ``."""
+        parts = real.split(".")
+        ends = (".".join(parts[at:]) for at in range(1, len(parts) - 1))
+        return next((end for end in ends if end in screened.FORBIDDEN), real)
 
     def _call(self, node: ast.Call) -> Iterator[str]:
         real = self._names.of(node.func)
