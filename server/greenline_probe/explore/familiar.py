@@ -97,7 +97,7 @@ def _pieces(choice: Choice, slot: Slot) -> list[str]:
 def _with_other_words(text: str, pieces: list[str]) -> Iterator[str]:
     for piece in filter(str.isalnum, pieces):
         for word in _WORD.finditer(text):
-            if word.group().isalpha() == piece.isalpha():
+            if word.group() != text and word.group().isalpha() == piece.isalpha():
                 yield text[: word.start()] + piece + text[word.end() :]
 
 

@@ -64,8 +64,8 @@ def test_what_a_person_changes_first_comes_first() -> None:
     assert found[:3] == ["x-depot: Utrecht", "x-Depot: Utrecht", "Depot Utrecht"]
 
 
-@pytest.mark.parametrize("changed", ["ECOSTANDARD", "STANDARDECO"])
-def test_two_words_do_not_become_one(changed: str) -> None:
+@pytest.mark.parametrize("changed", ["ECOSTANDARD", "STANDARDECO", "ECO"])
+def test_two_words_do_not_become_one_and_one_does_not_become_another(changed: str) -> None:
     assert changed not in list(changed_texts("STANDARD", ["ECO"]))
 
 
@@ -113,7 +113,7 @@ def test_it_reads_better_than_what_is_made_up(tmp_path: Path) -> None:
             cost_of(Choice(template, (repr(each),)))
             for each in ("Depot: Utrecht", "x-depot: Utrecht", " Depot: Utrecht ")
         )
-        assert passed < changed < last <= ordinary + 1 < noise
+        assert passed < changed < last < ordinary < noise
 
 
 def test_the_search_meets_its_goals_with_them(tmp_path: Path) -> None:
