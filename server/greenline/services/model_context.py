@@ -25,6 +25,7 @@ from greenline.domain.asking.prompt import (
     module_block,
     project_block,
     target_block,
+    unread_text,
     version_of,
 )
 from greenline.domain.asking.redaction import Redactor
@@ -123,6 +124,10 @@ class ModelContext:
             for each in failures
         ]
         return self._clean(failures_text(self._texts, told))
+
+    def after_unread(self, problems: Sequence[str]) -> str:
+        """Return what is asked next when nothing in an answer could be used."""
+        return unread_text(self._texts, problems)
 
     def after_coverage(self, assignment: Assignment, explored: Explored) -> str:
         """Return what is asked when something is left; ``explored`` has all that is kept, and what that reaches."""

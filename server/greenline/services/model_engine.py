@@ -61,6 +61,9 @@ class Contexts(Protocol):
     def after_failures(self, failures: Sequence[FailedTest]) -> str:
         """Return what is asked next when tests were not kept."""
 
+    def after_unread(self, problems: Sequence[str]) -> str:
+        """Return what is asked next when nothing in an answer could be used."""
+
     def after_coverage(self, assignment: Assignment, explored: Explored) -> str:
         """Return what is asked next when something is left."""
 
@@ -98,6 +101,8 @@ class Asking:
         self._conversation: Conversation | None = None
         self._answer = ""
         self._refused = False
+        self._unread: tuple[str, ...] = ()
+        """What was wrong with an answer that had no test."""
 
     async def run(self, progress: Progress) -> None:
         """Ask until there is nothing more to ask. Raises nothing for a model's sake; cancelling ends the request."""
@@ -106,6 +111,7 @@ class Asking:
             first = await asyncio.to_thread(self._context.first, self._assignment(), self._known())
             await self._round(first, progress)
             if self._settings.model_refinement:
+                await self._ask_once_more(progress)
                 await self._refine(progress)
             if self._settings.model_coverage_guided:
                 await self._guide(progress)
@@ -116,6 +122,12 @@ class Asking:
             await self._asks.keep(self.account, len(self.so_far.tests))
 
     # ---- rounds ----------------------------------------------------------------------------------------------------
+
+    async def _ask_once_more(self, progress: Progress) -> None:
+        """Ask again where nothing in the answer could be read: once, as who answers so twice does so always."""
+        if self._unread and not self._refused:
+            progress.step("Nothing in the answer could be read; asking once more")
+            await self._round(self._next(self._context.after_unread(self._unread)), progress)
 
     async def _refine(self, progress: Progress) -> None:
         """Send failures back, until there is none or it is in vain."""
@@ -163,6 +175,7 @@ class Asking:
         self._conversation, self._answer = conversation, answer.text
         self._refused = answer.stop == "refusal"
         answered = await asyncio.to_thread(read_tests, answer.text, answer.stop)
+        self._unread = () if answered.tests else answered.problems
         self.told.heard(answer, answered)
         before = len(self.so_far.tests)
         failed = await self._tries.tried(self._function, answered.tests, self._standing, self.so_far, progress)

@@ -137,6 +137,12 @@ def test_half_a_secret_that_was_seen_is_not_sent(tmp_path: Path) -> None:
     assert len(line) < 320
 
 
+def test_what_could_not_be_read_is_asked_for_in_words() -> None:
+    told = context().after_unread(["there is no test in the answer"])
+    assert "\n- there is no test in the answer\n" in told
+    assert "one JSON object" in told
+
+
 # What stays the same
 
 

@@ -121,6 +121,9 @@ class ModelWorld:
         self.failed.append(list(failures))
         return f"mend {', '.join(each.test.name for each in failures)}"
 
+    def after_unread(self, problems: Sequence[str]) -> str:
+        return f"again: {'; '.join(problems)}"
+
     def after_coverage(self, assignment: Assignment, explored: Explored) -> str:
         self.explored.append(explored)
         return "what is left"

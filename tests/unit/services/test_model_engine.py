@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from greenline.domain.asking import rounds
+from greenline.domain.asking.model import Answer
 from greenline.domain.code.model import Target
 from greenline.domain.generation.kept_tests import named_tests
 from greenline.domain.generation.source_text import apply_insertions
@@ -418,6 +419,35 @@ async def test_a_refusal_and_a_cut_answer_are_said(world: World, model: ModelWor
     cut = await model.generate(sign(world))
     assert cut.results[0].tests == ("test_sign_minus", "test_sign_plus")
     assert any("cut off at its longest" in note for note in cut.results[0].model_notes)
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (Answer("I would rather talk about it.", "end"), "there is no test in the answer"),
+        (Answer('{"tests": [{"name": "test_a", "co', "max_tokens"), "cut off at its limit of tokens"),
+        (Answer('{"tests": [{"name": "test_a"}]}', "end"), "has no code"),
+    ],
+)
+async def test_an_answer_that_cannot_be_read_is_asked_for_once_more(
+    world: World, model: ModelWorld, answer: Answer, problem: str
+) -> None:
+    model.answers = [answer, said(proposed("test_sign_plus"))]
+    generation = await model.generate(sign(world), "model")
+    assert generation.results[0].tests == ("test_sign_plus",)
+    first, second = model.asked
+    assert second.turns[: len(first.turns)] == first.turns
+    assert problem in second.turns[-1].blocks[0].text
+    model.answers, model.asked = [answer] * 3, []
+    again = await model.generate(sign(world), "model")
+    assert (again.results[0].status, len(model.asked)) == ("failed", 2)
+
+
+async def test_who_finds_nothing_or_refuses_is_not_asked_again(world: World, model: ModelWorld) -> None:
+    for answer in (said(), said(stop="refusal")):
+        model.answers, model.asked = [answer], []
+        await model.generate(sign(world), "model")
+        assert len(model.asked) == 1
 
 
 async def test_nobody_is_asked_without_consent(world: World, model: ModelWorld) -> None:
