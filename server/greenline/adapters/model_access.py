@@ -37,7 +37,7 @@ class Key:
     source: str
     token: bool = False
     """A bearer token, as gateways give them out."""
-    lasting: bool = True
+    lasting: bool = field(default=True, compare=False)
     """It may be kept for the next request; an editor's is asked for each time, as it may have been taken away."""
 
 
