@@ -91,7 +91,8 @@ class AnthropicClient:
             yield client, asked
         except Exception as error:  # noqa: BLE001 - an endpoint may send what the SDK does not expect
             problem = problem_of(error, asked)
-            problem.usage = came.usage if came else problem.usage
+            if came:
+                problem.usage, problem.received = came.usage, "".join(came.text)
             self._learn(problem, model)
             raise problem from None  # the SDK's exceptions hold the request, with the key
         finally:

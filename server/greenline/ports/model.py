@@ -61,6 +61,8 @@ class ModelProblem(Exception):
         """Seconds that the provider asks to wait, where it says so."""
         self.usage = usage or Usage()
         """What was used up all the same, as far as the provider has said so before the answer broke off."""
+        self.received = ""
+        """As much of the answer as came before it broke off; of tests in it, some may be complete."""
 
     @property
     def passing(self) -> bool:

@@ -152,9 +152,11 @@ class AskModels:
         try:
             answer = await self._requests.make(prepared, account, deadline, progress)
         except ModelProblem as problem:
+            account.received = max(account.received, problem.received, key=len)
             self._failed(prepared.choice, problem)
             raise
         self._breakers[prepared.choice.name] = CLOSED
+        account.received = ""
         return answer
 
     def _gives_up(self, choice: ModelChoice, state: RetryCallState, deadline: float) -> bool:

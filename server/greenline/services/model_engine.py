@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from greenline.domain.asking.account import Account
+    from greenline.domain.asking.answers import Answered
     from greenline.domain.asking.model import Answer, Conversation, Explored, FailedTest
     from greenline.domain.code.model import Function
     from greenline.ports.engine import Assignment
@@ -171,12 +172,20 @@ class Asking:
 
     async def _round(self, conversation: Conversation, progress: Progress) -> bool:
         """Ask once and try what comes; tell whether it brought a test. Raises ModelProblem."""
-        answer = await self._asks.ask(conversation, TESTS_SCHEMA, self.account, progress)
+        try:
+            answer = await self._asks.ask(conversation, TESTS_SCHEMA, self.account, progress)
+        except ModelProblem:
+            await self._try(await asyncio.to_thread(read_tests, self.account.received), progress)
+            raise
         self._conversation, self._answer = conversation, answer.text
         self._refused = answer.stop == "refusal"
         answered = await asyncio.to_thread(read_tests, answer.text, answer.stop)
         self._unread = () if answered.tests else answered.problems
         self.told.heard(answer, answered)
+        return await self._try(answered, progress)
+
+    async def _try(self, answered: Answered, progress: Progress) -> bool:
+        """Try what is in an answer, or in the part of one that came; tell whether that brought a test."""
         before = len(self.so_far.tests)
         failed = await self._tries.tried(self._function, answered.tests, self._standing, self.so_far, progress)
         replaced = await asyncio.to_thread(self._standing.followed_by, answered.tests)

@@ -103,6 +103,7 @@ class ModelWorld:
         if asyncio.isfuture(answer):
             answer = await answer
         if isinstance(answer, ModelProblem):
+            account.received = answer.received
             raise answer
         assert isinstance(answer, Answer)
         account.spent += Spent(answer.usage, dollars=0.01, requests=1)

@@ -352,6 +352,22 @@ async def test_a_stream_that_was_cut_is_paid_for_as_far_as_it_came(world: World)
     assert account.spent.requests == 2
 
 
+async def test_the_most_that_came_of_an_answer_is_there_until_a_whole_one_is(world: World) -> None:
+    cuts = [ModelProblem("cut", "It broke off.") for _ in range(3)]
+    for cut, text in zip(cuts, ("some", "most of it", "much"), strict=True):
+        cut.received = text
+    world.provider.script["one"] = list(cuts)
+    models = world.models()
+    account = models.account("f")
+    with pytest.raises(ModelProblem):
+        await models.ask(SAID, SCHEMA, account, world.told)
+    assert account.received == "most of it"
+    other = world.models()
+    world.provider.script["one"] = [cuts[0], answer()]
+    await other.ask(SAID, SCHEMA, account, world.told)
+    assert account.received == ""
+
+
 @pytest.mark.parametrize(("kind", "usage"), [("timeout", Usage(1_000, output=1_000)), ("server", Usage())])
 async def test_what_is_not_told_is_taken_to_be_paid_where_an_answer_had_begun(
     world: World, kind: ProblemKind, usage: Usage

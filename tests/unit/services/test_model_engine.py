@@ -443,6 +443,17 @@ async def test_an_answer_that_cannot_be_read_is_asked_for_once_more(
     assert (again.results[0].status, len(model.asked)) == ("failed", 2)
 
 
+async def test_of_an_answer_that_broke_off_the_complete_tests_are_kept(world: World, model: ModelWorld) -> None:
+    world.propose("sign", MINUS)
+    cut = ModelProblem("cut", "The answer broke off midway.")
+    cut.received = said(proposed("test_sign_plus"), proposed("test_never_whole")).text[:-60]
+    model.answers = [cut]
+    generation = await model.generate(sign(world))
+    (result,) = generation.results
+    assert (result.tests, len(model.asked)) == (("test_sign_minus", "test_sign_plus"), 1)
+    assert "The answer broke off midway." in result.model_notes
+
+
 async def test_who_finds_nothing_or_refuses_is_not_asked_again(world: World, model: ModelWorld) -> None:
     for answer in (said(), said(stop="refusal")):
         model.answers, model.asked = [answer], []
