@@ -48,15 +48,17 @@ def changed_texts(text: str, pieces: list[str]) -> Iterator[str]:
     """Yield the text with a piece put in, or a part taken away: what people change first, each once."""
     inside = [piece for piece in pieces if piece in text]
     absent = [piece for piece in pieces if piece not in text]
+    once = [piece for piece in inside if text.count(piece) == 1]
     words = [piece for piece in absent if _WORD.search(piece)]
     marks = [piece for piece in absent if piece not in words]
     kinds = (
         _with_other_words(text, words),
         _put_in_front(text, words),
         _with_other_endings(text, inside, words),
-        _without_pieces(text, inside),
+        _without_pieces(text, once),
         _without_parts(text, inside),
         _without_words(text),
+        _without_pieces(text, [piece for piece in inside if piece not in once]),
         _put_behind(text, words),
         _put_in_front(text, marks),
         _put_behind(text, marks),

@@ -75,6 +75,11 @@ def test_marks_come_after_what_is_made_of_words() -> None:
     assert found.index("__foo-1.0.tar.gz") > found.index("-1.0.tar.gz")
 
 
+def test_a_part_goes_before_all_that_stands_between_parts() -> None:
+    found = list(changed_texts("py3-none-any", ["-"]))
+    assert found.index("py3-any") < found.index("py3noneany")
+
+
 def test_changes_are_few_short_and_never_blank_or_the_text_itself() -> None:
     text = "one: two, three; four 55 six-seven / 8"
     found = list(changed_texts(text, [":", ",", ";", "x", "-", "/", "!"]))
