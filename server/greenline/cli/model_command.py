@@ -26,7 +26,11 @@ def command() -> None:
 
 @command.command("allow")
 @_path
-@click.option("--yes", is_flag=True, help="Agree without being asked; what is sent is shown all the same.")
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="Agree without being asked, but not to a place that the project names; what is sent is shown all the same.",
+)
 @click.pass_context
 def allow(ctx: click.Context, /, path: Path, *, yes: bool) -> None:
     """Show what is sent and where, and agree to it for the project of PATH (default: here).
@@ -38,6 +42,11 @@ def allow(ctx: click.Context, /, path: Path, *, yes: bool) -> None:
     project, way = _looked_up(path)
     _show(project, way)
     endpoint = way.wished or way.endpoint
+    if way.wished and yes:  # a script agrees to what its author knows, and not to what a project asks for
+        click.echo(
+            f"--yes does not agree to a place that the project names. `greenline model allow` asks about {endpoint}."
+        )
+        ctx.exit(1)
     if not yes and not click.confirm(f"Send source of {project.root.name} to {endpoint}?", default=False):
         click.echo("Nothing changed.")
         ctx.exit(1)
@@ -104,7 +113,8 @@ def _show(project: Project, way: Way) -> None:
     click.echo(f"Project: {project.root}")
     click.echo(f"Place:   {way.wished or way.endpoint}")
     if way.wished:
-        click.echo(f"         {way.chain.source or 'a file of the project'} names it; you did not.")
+        who = way.chain.source or "a file of the project"
+        click.echo(f"         {who} names it; you did not. Your key would go there, too.")
     click.echo(f"{_models(way)}\n")
     click.echo(terms.sent("`greenline prompt FILE.py::FUNCTION`"))
     click.echo(f"{terms.cost}; `greenline cost` says what it did.\n")

@@ -23,6 +23,7 @@ For each function that exploring leaves gaps in, this is sent there:
 What looks like a key or a password is replaced before, and nothing is sent of {ignored}.
 {shows} shows a request, word by word, without sending it.
 Tests that come back run as all that nobody has accepted: without a network, in a scratch copy."""
+_NOT_YOURS = "you did not. Your key would go there, too"
 _NAMED = 4
 """How many patterns of files that are not sent are named."""
 
@@ -78,7 +79,7 @@ class Terms:
     @property
     def question(self) -> str:
         """All of it on one line, as a question."""
-        wish = f" ({self.source or 'a file of the project'} names that address; you did not)" if self.wished else ""
+        wish = f" ({self.source or 'a file of the project'} names that address; {_NOT_YOURS})" if self.wished else ""
         return (
             f"May source of {self.root.name} be sent to {self.place}{wish}, to {self.who}? For each function that "
             "exploring leaves gaps in: its module, what stands around it, the nearest tests, what exploring showed, "
@@ -88,7 +89,7 @@ class Terms:
 
     def document(self, shows: str) -> str:
         """Return all of it as a text to be read at leisure."""
-        wish = "\nA file of the project names that address; you did not.\n" if self.wished else ""
+        wish = f"\nA file of the project names that address; {_NOT_YOURS}.\n" if self.wished else ""
         return (
             f"# Asking a model about {self.root.name}\n\nProject: {self.root}\n\nPlace: {self.place}\n{wish}\n"
             f"Models: {self.who}\n\n{self.sent(shows)}\n\n{self.cost}.\n"

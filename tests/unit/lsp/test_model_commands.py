@@ -96,7 +96,7 @@ async def test_an_address_that_the_project_names_is_asked_about_by_name(services
         answering(editor, "Allow")
         await done(editor, "greenline.model.allow", {"uri": source.as_uri()})
         message = editor.sent(QUESTION)[0]["message"]
-        assert "elsewhere.example.com (a file of the project names that address; you did not)" in message
+        assert "elsewhere.example.com (a file of the project names that address; you did not. Your key would go there, too)" in message
         assert services.model.consent.places == {source.parent: ("https://elsewhere.example.com",)}
 
 
