@@ -122,13 +122,18 @@ class Lasting:
     reports: Choices = field(default_factory=Choices)
     editor_key: EditorKey = str
     """Returns the key to models that the editor keeps; empty for none."""
+    keeps_key: Callable[[], bool] = lambda: False
+    """Whether the editor may keep one."""
     probes: Probes = field(
         default_factory=lambda: Probes(Path(user_cache_dir("greenline", appauthor=False)) / "bytecode")
     )
 
 
 def lasting_with(
-    selection: Selection, may_run: Callable[[], bool] = lambda: True, editor_key: EditorKey = str
+    selection: Selection,
+    may_run: Callable[[], bool] = lambda: True,
+    editor_key: EditorKey = str,
+    keeps_key: Callable[[], bool] = lambda: False,
 ) -> Lasting:
     """Return what stays for an editor that may have selected a Python, and that nobody waits for.
 
@@ -136,7 +141,7 @@ def lasting_with(
     """
     reports = Choices(patience=Patience(), processes=IndexProcesses())
     interpreters = InterpreterDiscovery(selection, may_run=may_run)
-    return Lasting(interpreters=interpreters, reports=reports, editor_key=editor_key)
+    return Lasting(interpreters=interpreters, reports=reports, editor_key=editor_key, keeps_key=keeps_key)
 
 
 def lasting_for_terminal() -> Lasting:
@@ -209,7 +214,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
 
         gate = Gate(trial, runner, show)
         model = fill_gaps(settings, documents, gate, ledger=ledger(), editor_key=lasting.editor_key)
-        of_models = diagnose_model(settings, ledger(), model, lasting.editor_key).findings
+        of_models = diagnose_model(settings, ledger(), model, lasting.keeps_key).findings
     doctor = DiagnoseProject(
         projects=projects,
         interpreters=interpreters,

@@ -123,13 +123,13 @@ def agree_to_model(settings: Settings, projects: ProjectFinder) -> AgreeToModel:
     return AgreeToModel(projects, lambda root: terms_of(settings, root), consent_file())
 
 
-def diagnose_model(settings: Settings, ledger: Ledger, model: FillGaps, editor_key: EditorKey) -> DiagnoseModel:
-    """Build what the doctor says of asking models."""
+def diagnose_model(settings: Settings, ledger: Ledger, model: FillGaps, keeps_key: Callable[[], bool]) -> DiagnoseModel:
+    """Build what the doctor says of asking models. ``keeps_key``: the editor may keep one, which is not asked for."""
 
     def key(root: Path) -> KeyPlace:
-        words, found = key_place(way_to(settings, root, consent_file(), editor_key).connection)
+        words, found = key_place(way_to(settings, root, consent_file()).connection)
         to_do = "Set that variable, store a key in the editor, or name a command in greenline.model.keyCommand."
-        if found is False and editor_key is not str:  # only asking the editor would tell
+        if found is False and keeps_key():  # only asking the editor would tell
             return KeyPlace(words, None)
         return KeyPlace(words, found, to_do if found is False else "")
 

@@ -100,10 +100,7 @@ def key_place(connection: Connection, environ: Mapping[str, str] | None = None) 
             return f"in the variable {name}, unless the editor keeps one", True
     if _is_here(connection, variables):
         return "a server on this machine wants none, unless the editor keeps one", None
-    return (
-        "none is in the variable ANTHROPIC_API_KEY; an editor may keep one, which is asked for when it is needed",
-        False,
-    )
+    return f"none is in the variable {_KEY}; an editor may keep one, which is asked for when it is needed", False
 
 
 def missing_packages() -> str:

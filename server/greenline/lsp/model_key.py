@@ -29,10 +29,14 @@ class ModelKey:
         """Ask the client of this server."""
         self._server = server
 
+    def may_be_told(self) -> bool:
+        """Tell whether the editor can be asked for one at all. Asks nobody."""
+        return self._server is not None and self._server.session.client.tells_model_key
+
     async def __call__(self) -> str:
         """Return the key; empty where the editor keeps none, or does not tell. Raises nothing."""
         server = self._server
-        if server is None or not server.session.client.tells_model_key or not server.session.may_run:
+        if server is None or not self.may_be_told() or not server.session.may_run:
             return ""
         try:
             answer = await asyncio.wait_for(server.protocol.send_request_async(names.MODEL_KEY, {}), self._seconds)

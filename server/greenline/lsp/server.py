@@ -213,7 +213,7 @@ def _real(selection: SelectedInterpreter, key: ModelKey) -> Build:
         from greenline import bootstrap  # noqa: PLC0415 - its adapters load after the answer to initialize
 
         if not lasting:
-            lasting.append(bootstrap.lasting_with(selection, selection.may_run, key))
+            lasting.append(bootstrap.lasting_with(selection, selection.may_run, key, key.may_be_told))
             lasting[0].parser.get_ready()
             # What was imported stays: each full collection would look at all of it, and hold everything up for 50 ms.
             gc.freeze()

@@ -96,7 +96,8 @@ async def test_an_address_that_the_project_names_is_asked_about_by_name(services
         answering(editor, "Allow")
         await done(editor, "greenline.model.allow", {"uri": source.as_uri()})
         message = editor.sent(QUESTION)[0]["message"]
-        assert "elsewhere.example.com (a file of the project names that address; you did not. Your key would go there, too)" in message
+        assert "elsewhere.example.com (a file of the project names that address; you did not." in message
+        assert "Your key would go there, too)" in message
         assert services.model.consent.places == {source.parent: ("https://elsewhere.example.com",)}
 
 
@@ -252,6 +253,18 @@ async def test_the_editors_key_is_asked_for_each_time(services: FakeServices, an
     async with Editor(services, WITH_KEY) as editor:
         assert await key_of(editor, answer) == expected
         assert await key_of(editor, {"modelKey": "sk-two"}) == "sk-two"
+
+
+@pytest.mark.parametrize(("capabilities", "may"), [(WITH_KEY, True), (FULL, False)])
+async def test_whether_the_editor_may_keep_one_is_known_without_asking(
+    services: FakeServices, capabilities: dict[str, Any], may: bool
+) -> None:
+    async with Editor(services, capabilities) as editor:
+        key = ModelKey()
+        assert key.may_be_told() is False
+        key.attach(editor.server)
+        assert key.may_be_told() is may
+        assert editor.sent("greenline/modelKey") == []
 
 
 async def test_an_editor_that_says_nothing_of_a_key_is_not_asked(services: FakeServices) -> None:
