@@ -193,7 +193,7 @@ def _usage(told: Any, before: Usage) -> Usage:
         "output": "output_tokens",
     }
     counts = {ours: getattr(told, theirs, None) for ours, theirs in fields.items()}
-    return dataclasses.replace(before, **{name: int(count) for name, count in counts.items() if count is not None})
+    return dataclasses.replace(before, **{name: max(0, int(count)) for name, count in counts.items() if count is not None})
 
 
 def _read_capabilities(info: Any) -> Capabilities:

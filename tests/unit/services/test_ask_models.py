@@ -352,6 +352,20 @@ async def test_a_stream_that_was_cut_is_paid_for_as_far_as_it_came(world: World)
     assert account.spent.requests == 2
 
 
+async def test_who_does_not_count_tokens_comes_to_the_ceiling_all_the_same(world: World) -> None:
+    async def says(question: object, tell: object) -> Answer:
+        tell(3_000)  # type: ignore[operator]
+        return Answer("{}", usage=Usage())
+
+    world.provider.script["one"] = [says]
+    models = world.models()
+    account = models.account("f")
+    await models.ask(SAID, SCHEMA, account, world.told)
+    (entry,) = world.book.written.values()
+    assert (entry.outcome, entry.exact, entry.usage) == ("answered", False, Usage(fresh=1_000, output=1_000))
+    assert account.spent.usage == entry.usage
+
+
 async def test_the_most_that_came_of_an_answer_is_there_until_a_whole_one_is(world: World) -> None:
     cuts = [ModelProblem("cut", "It broke off.") for _ in range(3)]
     for cut, text in zip(cuts, ("some", "most of it", "much"), strict=True):
