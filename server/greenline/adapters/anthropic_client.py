@@ -192,8 +192,8 @@ def _usage(told: Any, before: Usage) -> Usage:
         "cache_read": "cache_read_input_tokens",
         "output": "output_tokens",
     }
-    counts = {ours: getattr(told, theirs, None) for ours, theirs in fields.items()}
-    return dataclasses.replace(before, **{name: max(0, int(count)) for name, count in counts.items() if count is not None})
+    counts = ((ours, getattr(told, theirs, None)) for ours, theirs in fields.items())
+    return dataclasses.replace(before, **{ours: max(0, int(count)) for ours, count in counts if count is not None})
 
 
 def _read_capabilities(info: Any) -> Capabilities:

@@ -128,6 +128,8 @@ class AskModels:
         before = f" ({words} so far)" if (words := account.words) else ""
         progress.step(f"Asking {choice.name}{before}")
         prepared = await self._prepared(choice, wanted, deadline)
+        if not before:
+            progress.step(f"Sending {foreseen(choice, prepared.prompt, account.ceilings).words}")
         tenacity = _tenacity()  # after who says better what is missing
         waits = _Waits(tenacity, choice.name, progress)
         retrying = tenacity.AsyncRetrying(

@@ -35,7 +35,7 @@ async def test_the_first_of_the_chain_answers_and_is_named(world: World) -> None
     assert await models.ask(SAID, SCHEMA, account, world.told) == replace(answer(), model="one")
     question = world.provider.asked[0]
     assert (question.model, question.conversation, dict(question.schema)) == ("one", SAID, SCHEMA)
-    assert world.told.steps == ["Asking one"]
+    assert world.told.steps == ["Asking one", "Sending about 1,000 tokens to one; about $0.06, at most $0.32"]
     assert account.spent.usage == Usage(fresh=1_000, output=500)
     assert account.spent.dollars == pytest.approx((1_000 * 2 + 500 * 10) / 1e6)
     assert account.words == "1 request, 1,500 tokens, $0.0070"
@@ -408,7 +408,7 @@ async def test_an_answer_is_told_while_it_grows(world: World) -> None:
     account = models.account("f")
     await models.ask(SAID, SCHEMA, account, world.told)
     await models.ask(SAID, SCHEMA, account, world.told)
-    assert world.told.steps[1:] == [
+    assert world.told.steps[2:] == [
         "Asking one (1 request, 1,500 tokens, $0.0070 so far)",
         "one has written about 1,667 tokens (before: 1 request, 1,500 tokens, $0.0070)",
         "one has written about 4,000 tokens (before: 1 request, 1,500 tokens, $0.0070)",
