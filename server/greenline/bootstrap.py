@@ -33,7 +33,6 @@ from greenline.adapters.settled_reports import Patience
 from greenline.adapters.source_tree import SourceTreeOnDisk
 from greenline.adapters.test_layout import TestLayoutOnDisk
 from greenline.adapters.test_teachers import TeachersOnDisk
-from greenline.domain.asking.ignored import patterns_of
 from greenline.domain.generation.max_examples import Amounts
 from greenline.services.affected_tests import AffectedTests
 from greenline.services.choose_report import ChooseReport
@@ -151,6 +150,8 @@ def lasting_for_terminal() -> Lasting:
 
 def build(settings: Settings, documents: Documents, lasting: Lasting | None = None) -> Services:
     """Build the services for one face; ``documents`` are its open buffers, or the disk."""
+    from greenline.domain.asking.ignored import patterns_of  # noqa: PLC0415 - nothing of models loads at the start
+
     lasting = lasting or Lasting()
     lasting.probes.isolation.wanted = Wanted(settings.isolation, settings.isolation_command, settings.isolation_paths)
     projects = ProjectFiles()

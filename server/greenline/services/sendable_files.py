@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from greenline.domain.asking.ignored import ignored
-
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
@@ -35,6 +33,8 @@ class SendableFiles:
 
     def named(self, place: str) -> str:
         """Return the pattern that matches a name, such as ``shop/secrets.py``, empty for none."""
+        from greenline.domain.asking.ignored import ignored  # noqa: PLC0415 - nothing of models loads at the start
+
         return ignored(place, self._ignore)
 
 
