@@ -170,7 +170,10 @@ class _Work:
 
     def _end(self, function: Function, asking: Asking, seconds: float) -> None:
         self.so_far = asking.so_far
-        self._results[function] = _with_the_models(self._results[function], asking, seconds, self._bench)
+        result = _with_the_models(self._results[function], asking, seconds, self._bench)
+        if asking.withheld and asking.account.spent.requests:
+            result = replace(result, model_notes=(*result.model_notes, asking.withheld))
+        self._results[function] = result
 
     def _explored(self, function: Function) -> Explored:
         proposal = self._groundwork.proposals.get(function)

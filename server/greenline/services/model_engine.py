@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from greenline.domain.asking.answers import TESTS_SCHEMA, read_tests
+from greenline.domain.asking.redaction import words_of
 from greenline.domain.asking.rounds import Standing
 from greenline.domain.asking.told import Told
 from greenline.ports.model import ModelProblem
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from greenline.domain.asking.account import Account
     from greenline.domain.asking.answers import Answered
     from greenline.domain.asking.model import Answer, Conversation, Explored, FailedTest
+    from greenline.domain.asking.redaction import Redacted
     from greenline.domain.code.model import Function
     from greenline.ports.engine import Assignment
     from greenline.ports.progress import Progress
@@ -55,6 +57,10 @@ class Asks(Protocol):
 
 class Contexts(Protocol):
     """Makes requests."""
+
+    @property
+    def redacted(self) -> tuple[Redacted, ...]:
+        """What was taken out of all that was made so far."""
 
     def first(self, assignment: Assignment, explored: Explored) -> Conversation:
         """Return the first request for a target; reads files. Raises ModelProblem where nothing of it may be sent."""
@@ -102,8 +108,14 @@ class Asking:
         self._conversation: Conversation | None = None
         self._answer = ""
         self._refused = False
+        self._redacted_before = len(means.context.redacted)
         self._unread: tuple[str, ...] = ()
         """What was wrong with an answer that had no test."""
+
+    @property
+    def withheld(self) -> str:
+        """What was taken out, in a sentence; what was in requests for other functions is told there."""
+        return words_of(self._context.redacted[self._redacted_before :])
 
     async def run(self, progress: Progress) -> None:
         """Ask until there is nothing more to ask. Raises nothing for a model's sake; cancelling ends the request."""

@@ -185,7 +185,8 @@ class ModelRequests:
 def guessed_prompt(conversation: Conversation, schema: Mapping[str, Any]) -> int:
     """Return about how many tokens a prompt has, rather too many than too few; nobody is asked."""
     blocks = [*conversation.system, *(block for turn in conversation.turns for block in turn.blocks)]
-    return guessed_tokens(sum(len(block.text) for block in blocks) + len(str(dict(schema))))
+    # bytes, as signs beyond ASCII take more tokens
+    return guessed_tokens(sum(len(block.text.encode("utf-8", "replace")) for block in blocks) + len(str(dict(schema))))
 
 
 class _Heard:

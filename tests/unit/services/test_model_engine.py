@@ -10,6 +10,7 @@ import pytest
 
 from greenline.domain.asking import rounds
 from greenline.domain.asking.model import Answer
+from greenline.domain.asking.redaction import Redacted
 from greenline.domain.code.model import Target
 from greenline.domain.generation.kept_tests import named_tests
 from greenline.domain.generation.source_text import apply_insertions
@@ -452,6 +453,15 @@ async def test_of_an_answer_that_broke_off_the_complete_tests_are_kept(world: Wo
     (result,) = generation.results
     assert (result.tests, len(model.asked)) == (("test_sign_minus", "test_sign_plus"), 1)
     assert "The answer broke off midway." in result.model_notes
+
+
+async def test_what_was_taken_out_is_told_once(world: World, model: ModelWorld) -> None:
+    model.found = [[Redacted("<redacted-1>", "a key of AWS", 2, ("shop.py:3", "shop.py:9"))], []]
+    model.answers = [said(proposed("test_sign_plus"), proposed("test_sign_minus")), said(proposed("test_twice"))]
+    generation = await model.generate(Target(world.source), "model")
+    first, second = generation.results
+    assert first.model_notes == ("Not sent: 1 value that looks like a secret: a key of AWS (shop.py:3).",)
+    assert not [note for note in second.model_notes if "secret" in note]
 
 
 async def test_who_finds_nothing_or_refuses_is_not_asked_again(world: World, model: ModelWorld) -> None:
