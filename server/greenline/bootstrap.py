@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -41,6 +41,7 @@ from greenline.services.covering_tests import CoveringTests
 from greenline.services.diagnose_project import DiagnoseProject
 from greenline.services.explore_engine import ExploreEngine
 from greenline.services.find_gaps import FindGaps
+from greenline.services.finding import MODEL_OFF, Finding
 from greenline.services.generate_tests import GenerateTests
 from greenline.services.install_pytest import InstallPytest
 from greenline.services.known_tests import KnownTests
@@ -52,6 +53,7 @@ from greenline.services.recorded_runs import RecordedRuns
 from greenline.services.report_age import ReportAge
 from greenline.services.run_affected import RunAffected
 from greenline.services.run_suite import RunSuite
+from greenline.services.sendable_files import SendableCallers, SendableFiles
 from greenline.services.show_coverage import ShowCoverage
 from greenline.services.sort_failures import LastPasses, SortFailures
 from greenline.services.stored_runs import StoredRuns
@@ -62,7 +64,9 @@ from greenline.services.workbench import Workbench
 if TYPE_CHECKING:
     from greenline.ports.documents import Documents
     from greenline.ports.ledger import Ledger
-    from greenline.ports.project import InterpreterFinder, ProjectFinder, Selection
+    from greenline.ports.model import EditorKey
+    from greenline.ports.project import InterpreterFinder, Project, ProjectFinder, Selection
+    from greenline.services.agree_to_model import AgreeToModel
     from greenline.services.fill_gaps import FillGaps
     from greenline.services.report_costs import ReportCosts
     from greenline.services.show_prompt import ShowPrompt
@@ -91,6 +95,8 @@ class Services:
     reports: ChooseReport
     costs: Callable[[], ReportCosts]
     """Loads what only few ask for."""
+    agree: Callable[[], AgreeToModel]
+    """As ``costs``."""
     projects: ProjectFinder
     interpreters: InterpreterFinder
 
@@ -113,20 +119,28 @@ class Lasting:
     interpreters: InterpreterDiscovery = field(default_factory=lambda: InterpreterDiscovery(choice=BY_OPTION))
     history: GitHistory = field(default_factory=GitHistory)
     reports: Choices = field(default_factory=Choices)
-    editor_key: Callable[[], str] = str
+    editor_key: EditorKey = str
     """Returns the key to models that the editor keeps; empty for none."""
+    keeps_key: Callable[[], bool] = lambda: False
+    """Whether the editor may keep one."""
     probes: Probes = field(
         default_factory=lambda: Probes(Path(user_cache_dir("greenline", appauthor=False)) / "bytecode")
     )
 
 
-def lasting_with(selection: Selection, may_run: Callable[[], bool] = lambda: True) -> Lasting:
+def lasting_with(
+    selection: Selection,
+    may_run: Callable[[], bool] = lambda: True,
+    editor_key: EditorKey = str,
+    keeps_key: Callable[[], bool] = lambda: False,
+) -> Lasting:
     """Return what stays for an editor that may have selected a Python, and that nobody waits for.
 
     While it ``may_run`` nothing of the project, no Python is found for it: whatever runs, runs in one.
     """
     reports = Choices(patience=Patience(), processes=IndexProcesses())
-    return Lasting(interpreters=InterpreterDiscovery(selection, may_run=may_run), reports=reports)
+    interpreters = InterpreterDiscovery(selection, may_run=may_run)
+    return Lasting(interpreters=interpreters, reports=reports, editor_key=editor_key, keeps_key=keeps_key)
 
 
 def lasting_for_terminal() -> Lasting:
@@ -136,6 +150,8 @@ def lasting_for_terminal() -> Lasting:
 
 def build(settings: Settings, documents: Documents, lasting: Lasting | None = None) -> Services:
     """Build the services for one face; ``documents`` are its open buffers, or the disk."""
+    from greenline.domain.asking.ignored import patterns_of  # noqa: PLC0415 - nothing of models loads at the start
+
     lasting = lasting or Lasting()
     lasting.probes.isolation.wanted = Wanted(settings.isolation, settings.isolation_command, settings.isolation_paths)
     projects = ProjectFiles()
@@ -166,7 +182,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         layout=layout,
         documents=documents,
         runner=runner,
-        callers=CallersOnDisk(),
+        callers=SendableCallers(CallersOnDisk(), SendableFiles(patterns_of(settings.model_ignore))),
         readiness=lasting.probes,
         show=show,
         age=age,
@@ -193,11 +209,13 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         return show_prompt(settings, documents, generator, trial=trial, runner=runner, show=show)
 
     model = None
+    of_models: Callable[[Project], Sequence[Finding]] = lambda _project: (MODEL_OFF,)  # noqa: E731
     if settings.model_enabled:
-        from greenline.bootstrap_asking import Gate, fill_gaps  # noqa: PLC0415 - only where a model is switched on
+        from greenline.bootstrap_asking import Gate, diagnose_model, fill_gaps  # noqa: PLC0415 - only where it is on
 
         gate = Gate(trial, runner, show)
         model = fill_gaps(settings, documents, gate, ledger=ledger(), editor_key=lasting.editor_key)
+        of_models = diagnose_model(settings, ledger(), model, lasting.keeps_key).findings
     doctor = DiagnoseProject(
         projects=projects,
         interpreters=interpreters,
@@ -209,6 +227,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         isolating=lasting.probes,
         interpreter=settings.interpreter,
         runner=runner,
+        model=of_models,
     )
     return Services(
         show=show,
@@ -269,6 +288,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         doctor=doctor,
         reports=ChooseReport(projects=projects, reports=source, runs=lasting.runs, doctor=doctor),
         costs=lambda: _report_costs(settings),
+        agree=lambda: _agree_to_model(settings, projects),
         projects=projects,
         interpreters=interpreters,
     )
@@ -284,6 +304,12 @@ def _ledger_at(file: Path) -> Ledger:
     from greenline.adapters.ledger_sqlite import LedgerSqlite  # noqa: PLC0415 - only where models are asked, or about
 
     return LedgerSqlite(file)
+
+
+def _agree_to_model(settings: Settings, projects: ProjectFinder) -> AgreeToModel:
+    from greenline.bootstrap_asking import agree_to_model  # noqa: PLC0415 - as above
+
+    return agree_to_model(settings, projects)
 
 
 def _report_costs(settings: Settings) -> ReportCosts:

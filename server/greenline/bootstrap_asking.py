@@ -13,13 +13,16 @@ from platformdirs import user_cache_path
 from greenline.adapters.anthropic_client import AnthropicClient
 from greenline.adapters.callers_on_disk import CallersOnDisk
 from greenline.adapters.consent_file import consent_file
-from greenline.adapters.model_access import place
+from greenline.adapters.model_access import key_place, missing_packages, place
 from greenline.adapters.model_chain_files import model_chain
 from greenline.adapters.prompt_files import read_prompt_files
 from greenline.domain.asking.ceilings import Ceilings
+from greenline.domain.asking.ignored import DEFAULT_PATTERNS, patterns_of
 from greenline.domain.asking.thinking import thinking_of
-from greenline.ports.model import Connection
+from greenline.ports.model import Connection, EditorKey
+from greenline.services.agree_to_model import AgreeToModel, Terms
 from greenline.services.ask_models import AskModels
+from greenline.services.diagnose_model import DiagnoseModel, KeyPlace
 from greenline.services.fill_gaps import FillGaps, ModelAt
 from greenline.services.model_context import ModelContext
 from greenline.services.show_prompt import ShowPrompt
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
     from greenline.ports.consent import Consent
     from greenline.ports.documents import Documents
     from greenline.ports.ledger import Ledger
-    from greenline.ports.project import Project
+    from greenline.ports.project import Project, ProjectFinder
     from greenline.ports.tests import TestRunner
     from greenline.services.generate_tests import GenerateTests
     from greenline.services.show_coverage import ShowCoverage
@@ -61,10 +64,10 @@ class Gate:
 
 def ignore_patterns(settings: Settings) -> tuple[str, ...]:
     """Return the patterns of the setting; the usual ones come before them."""
-    return tuple(pattern.strip() for pattern in settings.model_ignore.split(";") if pattern.strip())
+    return patterns_of(settings.model_ignore)
 
 
-def way_to(settings: Settings, root: Path, consent: Consent, editor_key: Callable[[], str] = str) -> Way:
+def way_to(settings: Settings, root: Path, consent: Consent, editor_key: EditorKey = str) -> Way:
     """Return how models are asked about the project in ``root``. Reads files.
 
     An address that the project names counts only where a person agreed to that very address, and never before the
@@ -81,7 +84,7 @@ def way_to(settings: Settings, root: Path, consent: Consent, editor_key: Callabl
 
 
 def fill_gaps(
-    settings: Settings, documents: Documents, gate: Gate, *, ledger: Ledger, editor_key: Callable[[], str] = str
+    settings: Settings, documents: Documents, gate: Gate, *, ledger: Ledger, editor_key: EditorKey = str
 ) -> FillGaps:
     """Build what asks models for what exploring leaves."""
     consent = consent_file()
@@ -115,10 +118,53 @@ def show_prompt(
     )
 
 
+def agree_to_model(settings: Settings, projects: ProjectFinder) -> AgreeToModel:
+    """Build what says what is sent, and keeps what a person agreed to."""
+    return AgreeToModel(projects, lambda root: terms_of(settings, root), consent_file())
+
+
+def diagnose_model(settings: Settings, ledger: Ledger, model: FillGaps, keeps_key: Callable[[], bool]) -> DiagnoseModel:
+    """Build what the doctor says of asking models. ``keeps_key``: the editor may keep one, which is not asked for."""
+
+    def key(root: Path) -> KeyPlace:
+        words, found = key_place(way_to(settings, root, consent_file()).connection)
+        to_do = "Set that variable, store a key in the editor, or name a command in greenline.model.keyCommand."
+        if found is False and keeps_key():  # only asking the editor would tell
+            return KeyPlace(words, None)
+        return KeyPlace(words, found, to_do if found is False else "")
+
+    return DiagnoseModel(
+        terms=lambda root: terms_of(settings, root),
+        states=model.states,
+        key=key,
+        missing=missing_packages,
+        ceilings=_ceilings(settings),
+        ledger=ledger,
+    )
+
+
+def terms_of(settings: Settings, root: Path) -> Terms:
+    """Return what somebody agrees to for the project in ``root``. Reads files."""
+    consent = consent_file()
+    way = way_to(settings, root, consent)
+    return Terms(
+        root,
+        way.endpoint,
+        tuple(choice.name for choice in way.chain.models),
+        source=way.chain.source,
+        wished=way.wished,
+        agreed=consent.endpoints(root),
+        problems=way.chain.problems,
+        ignored=(*DEFAULT_PATTERNS, *ignore_patterns(settings)),
+        dollars=(settings.model_dollars_per_target, settings.model_dollars_per_day),
+        switched_on=settings.model_enabled,
+    )
+
+
 class _Models:
     """Who is asked about each project: one for each way, so that what is known of models that fail stays known."""
 
-    def __init__(self, settings: Settings, consent: Consent, ledger: Ledger, editor_key: Callable[[], str]) -> None:
+    def __init__(self, settings: Settings, consent: Consent, ledger: Ledger, editor_key: EditorKey) -> None:
         self._settings = settings
         self._consent = consent
         self._ledger = ledger

@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -117,18 +117,25 @@ def _unknown(_params: Any) -> None:
 
 @asynccontextmanager
 async def connected(
-    root: Path, capabilities: dict[str, Any], answers: Mapping[str, Answer]
+    root: Path,
+    capabilities: dict[str, Any],
+    answers: Mapping[str, Answer],
+    *,
+    options: Mapping[str, Any] | None = None,
+    errors: int | IO[bytes] = asyncio.subprocess.DEVNULL,
 ) -> AsyncIterator[PlainClient]:
-    """Start the server on a folder and end it; its exit code must be 0."""
+    """Start the server on a folder and end it; its exit code must be 0. Its log goes to ``errors``."""
     pipe = asyncio.subprocess.PIPE
     server = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "greenline", "lsp", stdin=pipe, stdout=pipe, stderr=asyncio.subprocess.DEVNULL
+        sys.executable, "-m", "greenline", "lsp", stdin=pipe, stdout=pipe, stderr=errors
     )
     client = PlainClient(server, answers)
     listening = asyncio.ensure_future(client.listen())
     try:
         params = {"processId": None, "rootUri": root.as_uri(), "capabilities": capabilities}
-        await client.request("initialize", {**params, "initializationOptions": {"interpreter": sys.executable}})
+        await client.request(
+            "initialize", {**params, "initializationOptions": {"interpreter": sys.executable, **(options or {})}}
+        )
         client.notify("initialized", {})
         yield client
         await client.request("shutdown", None)

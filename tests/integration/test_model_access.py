@@ -18,7 +18,7 @@ import pytest
 
 from greenline.adapters.anthropic_client import AnthropicClient
 from greenline.adapters.key_command import command_words, printed_key
-from greenline.adapters.model_access import Key, find_key, open_client, place
+from greenline.adapters.model_access import Key, find_key, key_place, open_client, place
 from greenline.domain.asking.model import Block, Conversation, Question, Turn
 from greenline.ports.model import Connection, ModelProblem
 from model_server import ModelServer
@@ -70,6 +70,47 @@ async def test_what_is_set_for_greenline_counts_before_what_is_set_for_everythin
     assert await find_key(alone, environ) == Key("of-everything", "in the variable ANTHROPIC_API_KEY")
     del environ["ANTHROPIC_API_KEY"]
     assert await find_key(alone, environ) == Key("of-a-gateway", "in the variable ANTHROPIC_AUTH_TOKEN", token=True)
+
+
+async def test_the_editor_is_asked_for_its_key_with_each_request(model_server: ModelServer) -> None:
+    keys = ["sk-first", "sk-second"]
+
+    async def of_editor() -> str:
+        await asyncio.sleep(0)  # somebody unlocks a keyring
+        return keys.pop(0) if keys else ""
+
+    client = AnthropicClient(Connection(base_url=model_server.url, editor_key=of_editor))
+    await client.capabilities("claude-m")
+    assert sent_key(model_server) == "sk-first"
+    await client.capabilities("claude-n")
+    assert sent_key(model_server) == "sk-second"
+    await client.capabilities("claude-o")
+    assert sent_key(model_server) == "none", "it was taken away"
+
+
+@pytest.mark.parametrize(
+    ("connection", "environ", "words", "found"),
+    [
+        (Connection(), {}, "none is in the variable ANTHROPIC_API_KEY", False),
+        (Connection(), {"ANTHROPIC_AUTH_TOKEN": "sk-secret"}, "in the variable ANTHROPIC_AUTH_TOKEN", True),
+        (Connection(base_url="http://localhost:1"), {}, "a server on this machine wants none", None),
+        (Connection("bedrock"), {}, "credentials of Amazon Bedrock", None),
+    ],
+)
+def test_where_the_key_is_said_to_come_from(
+    connection: Connection, environ: dict[str, str], words: str, found: bool | None
+) -> None:
+    said = key_place(connection, environ)
+    assert words in said[0]
+    assert said[1] is found
+    assert "sk-secret" not in said[0]
+
+
+def test_a_key_command_is_not_run_to_say_that_there_is_one(tmp_path: Path) -> None:
+    mark = tmp_path / "ran"
+    said = key_place(Connection(key_command=command("open(__import__('sys').argv[1], 'w')", str(mark))), {})
+    assert said == ("printed by the command greenline.model.keyCommand, when it is needed", None)
+    assert not mark.exists()
 
 
 async def test_without_any_key_it_is_said_where_one_can_be_put() -> None:
@@ -215,6 +256,7 @@ async def test_a_program_of_the_current_folder_is_not_started(tmp_path: Path, mo
         (Connection(), {}, "https://api.anthropic.com"),
         (Connection(), {"ANTHROPIC_BASE_URL": "https://gateway.example/a/"}, "https://gateway.example/a"),
         (Connection(base_url="https://me:secret@gateway.example:8443/v1"), {}, "https://gateway.example:8443"),
+        (Connection(base_url="http://me:secret@[::1"), {}, "[::1"),
         (Connection("bedrock"), {}, "Amazon Bedrock"),
         (Connection("vertex"), {"ANTHROPIC_BASE_URL": "https://other.example"}, "Google Vertex AI"),
         (Connection("foundry"), {"ANTHROPIC_FOUNDRY_BASE_URL": "https://mine.example"}, "https://mine.example"),
@@ -224,7 +266,9 @@ def test_where_requests_go_is_said_without_a_password(connection: Connection, en
     assert place(connection, environ) == shown
 
 
-@pytest.mark.parametrize("url", ["gateway.example", "ftp://gateway.example", "https://", "file:///etc/passwd"])
+@pytest.mark.parametrize(
+    "url", ["gateway.example", "ftp://gateway.example", "https://", "file:///etc/passwd", "http://[::1"]
+)
 async def test_an_address_that_is_none(url: str) -> None:
     raised = await refusal(AnthropicClient(Connection(base_url=url, editor_key="sk-1")).capabilities("claude-m"))
     assert "The setting greenline.model.baseUrl is no address" in str(raised)

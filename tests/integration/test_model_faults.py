@@ -119,6 +119,8 @@ async def test_an_answer_that_breaks_off(model_server: ModelServer, client: Anth
     assert (raised.kind, raised.passing) == ("cut", True)
     assert str(raised) == "The answer of claude-m broke off midway. Try again."
     assert raised.usage.total > 0
+    assert set(raised.received) == {"x"}, "what came is there"
+    assert len(raised.received) < 400
 
 
 START = b'event: message_start\ndata: {"type": "message_start", "message": {"usage": {}}}\n\n'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import zlib
@@ -94,6 +95,41 @@ def test_what_tests_pass_is_tried_with_everything_else(project: Path, name: str)
     # No text holds the value: it is seen when the tests run, and reaches what they leave out.
     assert target["coverage"]["before"]["branches"] == [2, 4]
     assert target["coverage"]["after"]["branches"] == [4, 4], target
+
+
+HEADER = """
+def parse_header(line):
+    name, colon, value = line.partition(":")
+    if not colon:
+        raise ValueError("a header needs a colon")
+    name = name.strip().lower()
+    if not name:
+        raise ValueError("a header needs a name")
+    if name.startswith("x-"):
+        name = name[2:]
+    return name, value.strip()
+"""
+OF_A_PERSON = """
+from shop import parse_header
+
+
+def test_parse_header():
+    assert parse_header("Depot: Utrecht") == ("depot", "Utrecht")
+"""
+
+
+def test_new_tests_pass_small_changes_of_what_the_persons_test_passes(project: Path) -> None:
+    (project / "shop.py").write_text(HEADER)
+    (project / "test_shop.py").write_text(OF_A_PERSON)
+
+    code = generated(project, "parse_header")["code"]
+
+    assert re.findall(r'parse_header\("([^"]*)"\)', code) == ["x-depot: Utrecht", "Depot Utrecht", ": Utrecht"], code
+    assert re.findall(r"def test_parse_header_(\w+)", code) == [
+        "when_name_starts_with_x",
+        "raises_value_error_without_colon",
+        "raises_value_error_without_name",
+    ]
 
 
 RECORDED = """

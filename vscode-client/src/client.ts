@@ -7,6 +7,7 @@ import type { LiveCoverage } from "./coverage";
 import { goToCoveringTest, linked, pickTest } from "./coveringTests";
 import type { GapsView } from "./gapsView";
 import { answerWithInterpreter } from "./interpreter";
+import { answerWithKey, withoutKey } from "./modelKey";
 import { JobNotifications } from "./progress";
 import { filesToSave, save } from "./savedEdits";
 import type { ServerCommand } from "./serverCommand";
@@ -17,7 +18,7 @@ import type { JobEnded, Testing } from "./testing";
 const announced: StaticFeature = {
   fillClientCapabilities: (capabilities) => {
     const draws = { drawsCoverage: true, listsGaps: true, picksTests: true, quietButtons: true };
-    capabilities.experimental = { greenline: { ...draws, followsCommands: true, tellsInterpreter: true } };
+    capabilities.experimental = { greenline: { ...draws, followsCommands: true, tellsInterpreter: true, tellsModelKey: true } };
   },
   initialize: () => undefined,
   getState: () => ({ kind: "static" }),
@@ -33,18 +34,18 @@ export interface Views {
 }
 
 /** A client for the server that `server` starts. It is not started yet; `givenUp` is called when it died too often. */
-export function createClient(server: ServerCommand, log: vscode.LogOutputChannel, views: Views, firstRun: boolean, givenUp: () => void): LanguageClient {
+export function createClient(server: ServerCommand, log: vscode.LogOutputChannel, views: Views, context: vscode.ExtensionContext, givenUp: () => void): LanguageClient {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
   const jobs = new JobNotifications();
   const options: LanguageClientOptions = {
     initializationOptions: () => ({
       greenline: forServer(vscode.workspace.getConfiguration("greenline")),
       trusted: vscode.workspace.isTrusted,
-      firstRun,
+      firstRun: !context.workspaceState.get("seen", false),
     }),
     documentSelector: [{ scheme: "file", language: "python" }],
     outputChannel: log,
-    traceOutputChannel: log,
+    traceOutputChannel: withoutKey(log),
     errorHandler: {
       error: (error, message, count) => usual.error(error, message, count),
       closed: async () => {
@@ -98,6 +99,7 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
   views.gaps.listenTo(client);
   views.testing.listenTo(client);
   answerWithInterpreter(client);
+  answerWithKey(client, context.secrets);
   client.onNotification("greenline/gapsChanged", () => {
     views.gaps.refresh();
     void views.testing.refresh();

@@ -26,6 +26,9 @@ export async function withTarget(client: LanguageClient, gaps: GapsView, command
     case "greenline.showReportStatus":
       return [{ ...about, show: false }];
     case "greenline.clearCoverage":
+    case "greenline.model.allow":
+    case "greenline.model.forbid":
+    case "greenline.model.cost":
       return [about];
     case "greenline.loadReport": {
       const title = vscode.l10n.t("Load Coverage Report");

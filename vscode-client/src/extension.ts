@@ -7,6 +7,7 @@ import { LiveCoverage } from "./coverage";
 import { Decorations } from "./decorations";
 import { GapsView } from "./gapsView";
 import { announceChange } from "./interpreter";
+import { forgetKey, setKey } from "./modelKey";
 import { findServer, isSame, onInterpreterSelected, PythonNotFound, type ServerCommand, ServerNotFound } from "./serverCommand";
 import { showCommands, StatusBar } from "./statusBar";
 import { StatusPage } from "./statusPage";
@@ -33,6 +34,8 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.commands.registerCommand("greenline.toggleCoverage", () => decorations.toggle()),
     vscode.commands.registerCommand("greenline.showCommands", () => showCommands(context.extension.packageJSON)),
     vscode.commands.registerCommand("greenline.showLog", () => log.show()),
+    vscode.commands.registerCommand("greenline.setModelKey", () => setKey(context.secrets)),
+    vscode.commands.registerCommand("greenline.forgetModelKey", () => forgetKey(context.secrets)),
     vscode.commands.registerCommand("greenline.restart", () => running.restart()),
     vscode.workspace.onDidGrantWorkspaceTrust(() => running.restart()),
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -97,8 +100,7 @@ class Server {
       const [command, { createClient }] = await Promise.all([findServer(this.context), import("./client.js")]);
       this.log.info(`Starting ${[command.command, ...command.args].join(" ")}`);
       this.command = command;
-      const seen = this.context.workspaceState;
-      const client = createClient(command, this.log, this.views, !seen.get("seen", false), () => {
+      const client = createClient(command, this.log, this.views, this.context, () => {
         void this.explain(vscode.l10n.t("Greenline's server ended again and again, and is not started any more. Its log says why."));
       });
       client.onDidChangeState(() => {
@@ -106,7 +108,7 @@ class Server {
       });
       this.client = client;
       await client.start();
-      await seen.update("seen", true);
+      await this.context.workspaceState.update("seen", true);
     } catch (error) {
       this.log.error(String(error));
       const unknown = vscode.l10n.t("Greenline did not start. Its log says why.");

@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 
-const allowed = ["greenline.installPytest", "greenline.runTestsWithCoverage", "workbench.action.openSettings"];
+const allowed = ["greenline.installPytest", "greenline.runTestsWithCoverage", "greenline.model.allow", "workbench.action.openSettings"];
 
 export class StatusPage implements vscode.Disposable {
   private panel: vscode.WebviewPanel | undefined;

@@ -80,8 +80,9 @@ class AnthropicClient:
         prompt = "\n".join(map(_text, questions))
         asked = Asked(place(self._connection), model, self._timeout, prompt=prompt)
         async with self._finding:
-            self._key = self._key or await find_key(self._connection)
-            asked = dataclasses.replace(asked, key=self._key)
+            key = self._key or await find_key(self._connection)
+            self._key = key if key and key.lasting else None
+            asked = dataclasses.replace(asked, key=key)
         try:
             client = await asyncio.to_thread(open_client, self._connection, asked.key, self._timeout)
         except Exception as error:  # noqa: BLE001 - looking for credentials, other libraries fail in their own ways
@@ -90,7 +91,8 @@ class AnthropicClient:
             yield client, asked
         except Exception as error:  # noqa: BLE001 - an endpoint may send what the SDK does not expect
             problem = problem_of(error, asked)
-            problem.usage = came.usage if came else problem.usage
+            if came:
+                problem.usage, problem.received = came.usage, "".join(came.text)
             self._learn(problem, model)
             raise problem from None  # the SDK's exceptions hold the request, with the key
         finally:
@@ -190,8 +192,8 @@ def _usage(told: Any, before: Usage) -> Usage:
         "cache_read": "cache_read_input_tokens",
         "output": "output_tokens",
     }
-    counts = {ours: getattr(told, theirs, None) for ours, theirs in fields.items()}
-    return dataclasses.replace(before, **{name: int(count) for name, count in counts.items() if count is not None})
+    counts = ((ours, getattr(told, theirs, None)) for ours, theirs in fields.items())
+    return dataclasses.replace(before, **{ours: max(0, int(count)) for ours, count in counts if count is not None})
 
 
 def _read_capabilities(info: Any) -> Capabilities:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from greenline.adapters.key_command import printed_key
 from greenline.ports.model import ModelProblem
@@ -36,6 +37,8 @@ class Key:
     source: str
     token: bool = False
     """A bearer token, as gateways give them out."""
+    lasting: bool = field(default=True, compare=False)
+    """It may be kept for the next request; an editor's is asked for each time, as it may have been taken away."""
 
 
 def base_url(connection: Connection, environ: Mapping[str, str] | None = None) -> str:
@@ -50,7 +53,9 @@ def place(connection: Connection, environ: Mapping[str, str] | None = None) -> s
     url = base_url(connection, environ)
     if not url:
         return _PLACES[connection.provider][0]
-    parts = urlsplit(url)
+    parts = _parts(url)
+    if not parts.netloc:  # no address: asking says so
+        return url.rpartition("@")[2]
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
@@ -65,20 +70,43 @@ async def find_key(connection: Connection, environ: Mapping[str, str] | None = N
             Key(await printed_key(connection.key_command), "that the command greenline.model.keyCommand gives")
         )
     given = connection.editor_key if isinstance(connection.editor_key, str) else connection.editor_key()
+    if not isinstance(given, str):
+        given = await given
     if given.strip():
-        return _checked(Key(given.strip(), "that is stored in the editor"))
+        return _checked(Key(given.strip(), "that is stored in the editor", lasting=False))
     if connection.provider != "anthropic":
         return None
     for name in (_KEY, _TOKEN):
         if value := variables.get(name, "").strip():
             return _checked(Key(value, f"in the variable {name}", token=name == _TOKEN))
-    if urlsplit(base_url(connection, variables)).hostname in {"localhost", "127.0.0.1", "::1"}:
+    if _is_here(connection, variables):
         return None
     raise ModelProblem(
         "no_key",
         f"There is no key for {place(connection, variables)}. Set the variable {_KEY} where the editor is "
         "started from, store a key in the editor, or name a command that prints one in greenline.model.keyCommand.",
     )
+
+
+def key_place(connection: Connection, environ: Mapping[str, str] | None = None) -> tuple[str, bool | None]:
+    """Say where the key is found, and whether it is: None where only asking would tell. Runs and asks nothing."""
+    variables = os.environ if environ is None else environ
+    if connection.key_command.strip():
+        return "printed by the command greenline.model.keyCommand, when it is needed", None
+    if connection.provider != "anthropic":
+        return f"the SDK looks for credentials of {_PLACES[connection.provider][0]}", None
+    for name in (_KEY, _TOKEN):
+        if variables.get(name, "").strip():
+            return f"in the variable {name}, unless the editor keeps one", True
+    if _is_here(connection, variables):
+        return "a server on this machine wants none, unless the editor keeps one", None
+    return f"none is in the variable {_KEY}; an editor may keep one, which is asked for when it is needed", False
+
+
+def missing_packages() -> str:
+    """Say how what asks a model is installed; empty where it is there. Imports none of it."""
+    missing = [name for name in ("anthropic", "tenacity") if importlib.util.find_spec(name) is None]
+    return f"Install it: {sys.executable} -m pip install 'greenline[model]'" if missing else ""
 
 
 def open_client(connection: Connection, key: Key | None, silence: float) -> Any:
@@ -112,6 +140,10 @@ def open_client(connection: Connection, key: Key | None, silence: float) -> Any:
         return anthropic.AsyncAnthropic(base_url=url or _HOME, **secret, **options)
     except (ValueError, anthropic.AnthropicError) as error:
         raise ModelProblem("no_key", f"{_PLACES[connection.provider][0]} cannot be asked: {error}") from None
+
+
+def _is_here(connection: Connection, variables: Mapping[str, str]) -> bool:
+    return _parts(base_url(connection, variables)).hostname in {"localhost", "127.0.0.1", "::1"}
 
 
 def _http_client() -> Any:
@@ -165,11 +197,20 @@ def _checked(key: Key) -> Key:
 
 
 def _check(url: str) -> None:
-    if url and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname):
+    parts = _parts(url)
+    if url and (parts.scheme not in {"http", "https"} or not parts.hostname):
         raise ModelProblem(
             "unreachable",
             "The setting greenline.model.baseUrl is no address: it has to begin with https:// and name a host.",
         )
+
+
+def _parts(url: str) -> SplitResult:
+    """Return the parts of an address, none of what cannot be read: whoever wrote it may have left a bracket open."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
 
 
 def _no_sdk(error: ImportError) -> ModelProblem:

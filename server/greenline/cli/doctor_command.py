@@ -11,6 +11,7 @@ import click
 
 from greenline.cli import interrupt
 from greenline.cli.isolation_options import isolation_options
+from greenline.cli.model_options import allowed
 from greenline.cli.wiring import services_for
 from greenline.settings import Settings
 
@@ -37,7 +38,8 @@ def command(ctx: click.Context, /, path: Path, interpreter: Path | None, **isola
     """
     from greenline.cli.target_names import absolute  # noqa: PLC0415 - keeps `greenline --help` fast
 
-    settings = replace(Settings(), interpreter=str(interpreter.absolute()) if interpreter else "", **isolation)
+    python, asked = str(interpreter.absolute()) if interpreter else "", allowed([absolute(path) / "any.py"])
+    settings = replace(Settings(), interpreter=python, model_enabled=asked, **isolation)
     try:
         findings = interrupt.run(services_for(settings).doctor.diagnose(absolute(path)))
     except (asyncio.CancelledError, KeyboardInterrupt):

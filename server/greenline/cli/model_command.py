@@ -13,17 +13,6 @@ if TYPE_CHECKING:
     from greenline.bootstrap_asking import Way
     from greenline.ports.project import Project
 
-_SENT = """\
-For each function that exploring leaves gaps in, this is sent there:
-  - the whole text of its module, the heads of what it calls, and places that call it
-  - the style of the project's tests, the nearest of them, and the fixtures that it can use
-  - what exploring it showed: calls, results, exceptions, and what is left
-  - `.greenline/prompt.md`, where the project has one
-  - tests of the model's that fail, with what pytest said of them
-What looks like a key or a password is replaced before, and nothing is sent of {ignored}.
-`greenline prompt FILE.py::FUNCTION` shows a request, word by word, without sending it.
-Tests that come back run as all that nobody has accepted: without a network, in a scratch copy."""
-
 _path = click.argument("path", type=click.Path(exists=True, path_type=Path), default=".")
 
 
@@ -37,7 +26,11 @@ def command() -> None:
 
 @command.command("allow")
 @_path
-@click.option("--yes", is_flag=True, help="Agree without being asked; what is sent is shown all the same.")
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="Agree without being asked, but not to a place that the project names; what is sent is shown all the same.",
+)
 @click.pass_context
 def allow(ctx: click.Context, /, path: Path, *, yes: bool) -> None:
     """Show what is sent and where, and agree to it for the project of PATH (default: here).
@@ -49,6 +42,11 @@ def allow(ctx: click.Context, /, path: Path, *, yes: bool) -> None:
     project, way = _looked_up(path)
     _show(project, way)
     endpoint = way.wished or way.endpoint
+    if way.wished and yes:  # a script agrees to what its author knows, and not to what a project asks for
+        click.echo(
+            f"--yes does not agree to a place that the project names. `greenline model allow` asks about {endpoint}."
+        )
+        ctx.exit(1)
     if not yes and not click.confirm(f"Send source of {project.root.name} to {endpoint}?", default=False):
         click.echo("Nothing changed.")
         ctx.exit(1)
@@ -109,20 +107,17 @@ def _looked_up(path: Path) -> tuple[Project, Way]:
 
 
 def _show(project: Project, way: Way) -> None:
-    from greenline.domain.asking.ignored import DEFAULT_PATTERNS  # noqa: PLC0415 - as above
+    from greenline.bootstrap_asking import terms_of  # noqa: PLC0415 - as above
 
-    shown = [pattern for pattern in DEFAULT_PATTERNS if not pattern.startswith("!")]
+    terms = terms_of(Settings(), project.root)
     click.echo(f"Project: {project.root}")
     click.echo(f"Place:   {way.wished or way.endpoint}")
     if way.wished:
-        click.echo(f"         {way.chain.source or 'a file of the project'} names it; you did not.")
+        who = way.chain.source or "a file of the project"
+        click.echo(f"         {who} names it; you did not. Your key would go there, too.")
     click.echo(f"{_models(way)}\n")
-    click.echo(_SENT.format(ignored=f"{', '.join(shown[:4])} and {len(shown) - 4} more patterns of such files"))
-    settings = Settings()
-    click.echo(
-        f"It may cost ${settings.model_dollars_per_target:.2f} for a function and "
-        f"${settings.model_dollars_per_day:.2f} in a day; `greenline cost` says what it did.\n"
-    )
+    click.echo(terms.sent("`greenline prompt FILE.py::FUNCTION`"))
+    click.echo(f"{terms.cost}; `greenline cost` says what it did.\n")
 
 
 def _models(way: Way) -> str:

@@ -37,11 +37,12 @@ def model_settings(engine: str, targets: Sequence[Path], options: dict[str, Any]
         "model_name": options.pop("model_name"),
         "model_refinement": not options.pop("no_refinement"),
         "model_coverage_guided": options.pop("coverage_guided"),
-        "model_enabled": engine == "model" or (engine == "auto" and _allowed(targets)),
+        "model_enabled": engine == "model" or (engine == "auto" and allowed(targets)),
     }
 
 
-def _allowed(targets: Sequence[Path]) -> bool:
+def allowed(targets: Sequence[Path]) -> bool:
+    """Tell whether a person agreed that source of one of the projects is sent, which switches a model on here."""
     from greenline.adapters.consent_file import consent_file  # noqa: PLC0415 - keeps `greenline --help` fast
 
     consent = consent_file()

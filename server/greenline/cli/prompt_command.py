@@ -65,21 +65,12 @@ def command(
 
 def _print(shown: ShownPrompt) -> None:
     """Print the requests as they are, to be read or kept; what is said of them goes to stderr."""
-    from greenline.domain.asking.request_text import characters, request_text  # noqa: PLC0415 - as above
+    from greenline.services.show_prompt import said_of, text_of  # noqa: PLC0415 - as above
 
-    for request in shown.requests:
-        click.echo(f"##### {request.target}\n{request_text(request.conversation)}")
-    for each in shown.unasked:
-        _say(f"{each.name}: nothing would be sent: {each.reason}")
-    for request in shown.requests:
-        length = characters(request.conversation)
-        _say(f"{request.target}: {length:,} characters, about {length // 4:,} tokens. Nothing was sent.")
-    for redacted in shown.redacted:
-        times = "once" if redacted.times == 1 else f"{redacted.times} times"
-        places = f" ({', '.join(redacted.places)})" if redacted.places else ""
-        _say(f"{redacted.placeholder} stands for {redacted.kind}, {times}{places}.")
     if shown.requests:
-        _say(f"Version of the prompts: {shown.version}")
+        click.echo(text_of(shown))
+    for line in said_of(shown):
+        _say(line)
 
 
 def _say(line: str) -> None:

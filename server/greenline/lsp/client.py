@@ -48,6 +48,8 @@ class Client:
     """Draws the states of lines by itself, as ``greenline/coverage`` tells them."""
     tells_interpreter: bool = False
     """Answers which Python is selected in the editor."""
+    tells_model_key: bool = False
+    """Answers with the key to models that the editor keeps."""
     lists_gaps: bool = False
     """Shows the gaps of the workspace, and asks again when ``greenline/gapsChanged`` says so."""
     buttons_do_not_block: bool = False
@@ -98,6 +100,7 @@ class Client:
             deletes_files=types.ResourceOperationKind.Delete in operations,
             draws_coverage=_experimental(capabilities.experimental, "greenline", "drawsCoverage") is True,
             tells_interpreter=_experimental(capabilities.experimental, "greenline", "tellsInterpreter") is True,
+            tells_model_key=_experimental(capabilities.experimental, "greenline", "tellsModelKey") is True,
             lists_gaps=_experimental(capabilities.experimental, "greenline", "listsGaps") is True,
             buttons_do_not_block=_experimental(capabilities.experimental, "greenline", "quietButtons") is True,
             tells_results=_experimental(capabilities.experimental, "greenline", "tellsResults") is True,

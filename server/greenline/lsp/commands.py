@@ -17,7 +17,9 @@ from greenline.lsp.covering_commands import checked, found
 from greenline.lsp.documents import path_of
 from greenline.lsp.generating import generate, generate_all
 from greenline.lsp.installing import TITLE, Installing
-from greenline.lsp.job_report import Finished, Unfinished, left_out, message_of, payload
+from greenline.lsp.job_report import Finished, Unfinished, left_out, message_of, payload, results_of
+from greenline.lsp.model_commands import TITLE as ALLOW
+from greenline.lsp.model_commands import ModelOffer, agreeing
 from greenline.lsp.session import Error, Warning_
 from greenline.lsp.updating import TITLE as UPDATE
 from greenline.lsp.updating import Updating
@@ -44,6 +46,7 @@ class Commands:
         self._session = session
         self._board = board
         self._installing = Installing(session, self._install)
+        self._offering = ModelOffer(session, self._ask_a_model)
         self._updating = Updating(
             session, lambda target: self._generate(target, f"Generate test for {target.qualname}")
         )
@@ -56,7 +59,7 @@ class Commands:
             raise JsonRpcInvalidParams("greenline.generateTest needs a qualname or a line, counted from 1")
         path = path_of(uri_in(values))
         if path is None:
-            return self._refuse(_ELSEWHERE)
+            return self.refuse(_ELSEWHERE)
         target = Target(path, qualname=qualname) if isinstance(qualname, str) and qualname else Target(path, line=line)
         return self._generate(target, f"Generate test for {qualname or f'line {line}'}")
 
@@ -64,7 +67,7 @@ class Commands:
         """``greenline.generateTestsForFile``: every function of a file."""
         path = path_of(uri_in(one_object(arguments)))
         if path is None:
-            return self._refuse(_ELSEWHERE)
+            return self.refuse(_ELSEWHERE)
         return self._generate(Target(path), f"Generate tests for {path.name}")
 
     def generate_tests(self, *arguments: object) -> dict[str, Any]:
@@ -79,14 +82,14 @@ class Commands:
             if path is not None
         )
         if not known:
-            return self._refuse(_ELSEWHERE)
+            return self.refuse(_ELSEWHERE)
         whole = {target.path for target in known if target.qualname is None}
         chosen = [target for target in known if target.qualname is None or target.path not in whole]
 
         async def work(progress: Progress) -> Finished:
             return await generate_all(self._session, chosen, progress, self._run_tests_of)
 
-        return self._start(("generate", *chosen), f"Generate tests for {_those(chosen)}", work, chosen[0].path)
+        return self.start(("generate", *chosen), f"Generate tests for {_those(chosen)}", work, chosen[0].path)
 
     def run_tests_named(self, *arguments: object) -> dict[str, Any]:
         """``greenline.runTests``: those with these ids, as ``greenline/tests`` tells them."""
@@ -98,21 +101,21 @@ class Commands:
         async def work(progress: Progress) -> Finished:
             return await testing.run_selected(self._session, ids, progress)
 
-        return self._start(("tests", *ids), f"Run {names.counted({'test': len(ids)})}", work, path)
+        return self.start(("tests", *ids), f"Run {names.counted({'test': len(ids)})}", work, path)
 
     def run_tests(self, *arguments: object) -> dict[str, Any]:
         """``greenline.runTestsWithCoverage``: the suite of the file's project, or without arguments the workspace's."""
         if not arguments:
             return self._run_tests_of_workspace()
         path = path_of(uri_in(one_object(arguments)))
-        return self._refuse(_ELSEWHERE) if path is None else self._run_suite(path)
+        return self.refuse(_ELSEWHERE) if path is None else self._run_suite(path)
 
     def _run_tests_of_workspace(self) -> dict[str, Any]:
         known = list(folders(self._session).values())
         if len(known) == 1:
             return self._run_suite(known[0])
         if not known:
-            return self._refuse("Open a folder or a file first: there is no project to test.")
+            return self.refuse("Open a folder or a file first: there is no project to test.")
 
         async def work(progress: Progress) -> Finished:
             try:
@@ -121,7 +124,7 @@ class Commands:
                 raise Unfinished(str(problem)) from problem
             return await testing.run_suite(self._session, path, progress)
 
-        return self._start(("suite", None), "Run tests with coverage", work)
+        return self.start(("suite", None), "Run tests with coverage", work)
 
     def _run_suite(self, path: Path) -> dict[str, Any]:
         async def work(progress: Progress) -> Finished:
@@ -129,36 +132,36 @@ class Commands:
 
         built = self._session.services.built  # without a picture so far, it takes too long to ask for the project
         root_of = built.run_suite.root_of(path) if built else path
-        return self._start(("suite", root_of), "Run tests with coverage", work, path)
+        return self.start(("suite", root_of), "Run tests with coverage", work, path)
 
     def run_affected_tests(self, *arguments: object) -> dict[str, Any]:
         """``greenline.runAffectedTests``: those that the changes of a file affect."""
         path = path_of(uri_in(one_object(arguments)))
         if path is None:
-            return self._refuse(_ELSEWHERE)
+            return self.refuse(_ELSEWHERE)
 
         async def work(progress: Progress) -> Finished:
             return await testing.run_affected(self._session, [path], progress)
 
-        return self._start(("affected", path), f"Run tests affected by {path.name}", work, path)
+        return self.start(("affected", path), f"Run tests affected by {path.name}", work, path)
 
     def run_tests_of_file(self, *arguments: object) -> dict[str, Any]:
         """``greenline.runTestsOfFile``: those in a test file, or for a file of the code those that import it."""
         path = path_of(uri_in(one_object(arguments)))
-        return self._refuse(_ELSEWHERE) if path is None else self._run_tests_of(path)
+        return self.refuse(_ELSEWHERE) if path is None else self._run_tests_of(path)
 
     def _run_tests_of(self, path: Path) -> dict[str, Any]:
         async def work(progress: Progress) -> Finished:
             return await testing.run_tests_of(self._session, path, progress)
 
-        return self._start(("tests of", path), f"Run tests of {path.name}", work, path)
+        return self.start(("tests of", path), f"Run tests of {path.name}", work, path)
 
     def run_covering_tests(self, *arguments: object) -> dict[str, Any]:
         """``greenline.runCoveringTests``: those that reach a function, a class or a line; else those of its file."""
         uri, of = checked(arguments, names.RUN_COVERING_TESTS)
         path = path_of(uri)
         if path is None:
-            return self._refuse(_ELSEWHERE)
+            return self.refuse(_ELSEWHERE)
 
         async def work(progress: Progress) -> Finished:
             about = await found(self._session, uri, of)
@@ -169,12 +172,12 @@ class Commands:
             return await testing.run_tests_of(self._session, path, progress)
 
         what = of if isinstance(of, str) else f"{path.name}, line {of}"
-        return self._start(("covering", path, of), f"Run tests of {what}", work, path)
+        return self.start(("covering", path, of), f"Run tests of {what}", work, path)
 
     def install_pytest(self, *arguments: object) -> dict[str, Any]:
         """``greenline.installPytest``: into the Python of the file's project, after asking."""
         path = path_of(uri_in(one_object(arguments)))
-        return self._refuse(_ELSEWHERE) if path is None else self._install(path, self._installing.work(path))
+        return self.refuse(_ELSEWHERE) if path is None else self._install(path, self._installing.work(path))
 
     def update_expectations(self, *arguments: object) -> dict[str, Any]:
         """``greenline.updateExpectations``: one generated test that fails, by the name that pytest has for it."""
@@ -183,8 +186,8 @@ class Commands:
         if not isinstance(test, str) or not test:
             raise JsonRpcInvalidParams("greenline.updateExpectations needs a test: `test_a` or `TestB::test_a`")
         if path is None:
-            return self._refuse(_ELSEWHERE)
-        return self._start(("update", path, test), f"{UPDATE} of {test}", self._updating.work(path, test), path)
+            return self.refuse(_ELSEWHERE)
+        return self.start(("update", path, test), f"{UPDATE} of {test}", self._updating.work(path, test), path)
 
     def cancel_job(self, *arguments: object) -> dict[str, Any]:
         """``greenline.cancelJob``: ask a job to stop; without one, all."""
@@ -226,16 +229,33 @@ class Commands:
         async def work(progress: Progress) -> Finished:
             return await generate(self._session, target, progress, self._run_tests_of)
 
-        return self._start(("generate", target), title, work, target.path)
+        return self.start(("generate", target), title, work, target.path)
+
+    def _ask_a_model(self, targets: Sequence[Target]) -> None:
+        """Show what is sent, and after a yes generate for these once more."""
+
+        async def work(progress: Progress) -> Finished:
+            agreed, message = await agreeing(self._session, targets[0].path, progress)
+            if agreed:
+                arguments = [names.target(self._session.documents.uri_of(t.path), t.qualname, None) for t in targets]
+                self.generate_tests({"targets": arguments})
+            return Finished(message)
+
+        self.start(("model", "allow"), ALLOW, work)
 
     def _install(self, path: Path, work: Work) -> dict[str, Any]:
         built = self._session.services.built
-        return self._start(("install", built.run_suite.root_of(path) if built else path), TITLE, work)
+        return self.start(("install", built.run_suite.root_of(path) if built else path), TITLE, work)
 
-    def _start(self, key: Hashable, title: str, work: Work, of: Path | None = None) -> dict[str, Any]:
-        """Start a job; where it fails for want of pytest in the project of ``of``, that is offered."""
-        if not self._session.may_run:
-            return self._refuse(UNTRUSTED)
+    def start(
+        self, key: Hashable, title: str, work: Work, of: Path | None = None, *, runs: bool = True
+    ) -> dict[str, Any]:
+        """Start a job; where it fails for want of pytest in the project of ``of``, that is offered.
+
+        Without ``runs`` it runs nothing of the project, and does so where the person trusts nothing.
+        """
+        if runs and not self._session.may_run:
+            return self.refuse(UNTRUSTED)
 
         async def looking(progress: Progress) -> Finished:
             try:
@@ -252,7 +272,8 @@ class Commands:
             return {"protocol": names.PROTOCOL, "job": None, "started": False}
         return {"protocol": names.PROTOCOL, "job": job.id, "started": job.id not in before}
 
-    def _refuse(self, message: str) -> dict[str, Any]:
+    def refuse(self, message: str) -> dict[str, Any]:
+        """Say why no job is started, and answer so."""
         self._session.show(message, Warning_)
         return {"protocol": names.PROTOCOL, "job": None, "started": False, "message": message}
 
@@ -269,6 +290,8 @@ class Commands:
         for detail in left_out(job, message):
             self._session.log(f"{job.title}: {detail}")
         self._session.server.protocol.notify(names.JOB_ENDED, payload(job))
+        if job.outcome in {"done", "failed"}:
+            self._offering.look_at(results_of(job))
 
 
 def _those(targets: Sequence[Target]) -> str:

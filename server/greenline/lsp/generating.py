@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from greenline.jobs.registry import JobFailure
 from greenline.lsp import apply_edit, edits, names
 from greenline.lsp.job_report import (
     Finished,
+    Kept,
     Unfinished,
     and_the_bugs,
+    and_the_model,
     and_the_others,
     and_what_was_in_the_way,
     summary_of,
@@ -21,6 +23,7 @@ from greenline.lsp.job_report import (
 from greenline.lsp.session import Error
 from greenline.lsp.telling_results import tell
 from greenline.ports.progress import WRITTEN, Counted, Share
+from greenline.services.stopped import Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,20 +50,31 @@ class _Ended:
 
     finished: Finished
     applied: apply_edit.Applied | None = None
+    stopped: bool = False
+    """It was cancelled, and this is what stays of it."""
+    told: bool = False
 
 
 async def generate(session: Session, target: Target, progress: Progress, again: Again) -> Finished:
     """Do the whole path for one target. Raises JobFailure when it ends without confirmed tests that were wanted."""
     ended = await _one(session, target, progress)
-    return tell(session, ended.finished, [ended.applied] if ended.applied else [], again)
+    if not ended.told:
+        tell(session, ended.finished, [ended.applied] if ended.applied else [], again)
+    if ended.stopped:
+        raise Kept(ended.finished.message, ended.finished.results)
+    return ended.finished
 
 
 async def generate_all(session: Session, targets: Sequence[Target], progress: Progress, again: Again) -> Finished:
-    """Do it for many, one after the other. What was written before a cancellation stays; one failure ends nothing."""
+    """Do it for many, one after the other. What was written before a cancellation stays; one failure ends nothing.
+
+    Raises JobFailure where nothing was written and something failed, and Kept when a model was asked as it was
+    cancelled.
+    """
     results: list[TargetResult] = []
     applied: list[apply_edit.Applied] = []
     reasons: list[str] = []
-    failed = False
+    failed = stopped = False
     for number, target in enumerate(targets, 1):
         of_all = Share(Counted(progress, number, len(targets)), (number - 1) / len(targets), number / len(targets))
         try:
@@ -77,11 +91,17 @@ async def generate_all(session: Session, targets: Sequence[Target], progress: Pr
         else:
             results += ended.finished.results
             applied += [ended.applied] if ended.applied else []
+            if stopped := ended.stopped:
+                reasons.append("cancelled; what was confirmed before stays")
+                break
     found = [summary_of_many(results) + _besides(results)] if results else []
     message = names.one_line("; ".join([*found, *dict.fromkeys(reasons)]))
-    if failed and not applied:
+    if failed and not applied and not stopped:
         raise Unfinished(message, results)
-    return tell(session, Finished(message, tuple(results)), applied, again)
+    finished = tell(session, Finished(message, tuple(results)), applied, again)
+    if stopped:
+        raise Kept(message, results)
+    return finished
 
 
 async def _one(session: Session, target: Target, progress: Progress) -> _Ended:
@@ -91,16 +111,39 @@ async def _one(session: Session, target: Target, progress: Progress) -> _Ended:
     if lock.locked():
         progress.step(f"Waiting for the other job on {target.path.name}")
     async with lock:
-        generation = await _generate(session, services, target, Share(progress, 0.0, WRITTEN))
-        if await session.findings.suspect(generation.text, generation.results):
-            session.redraw()
-        if generation.edit is None:
-            return _Ended(_nothing_written(generation))
-        progress.step(_writing(session, generation.edit))
-        code = "\n\n".join(result.code for result in generation.results if result.code)
-        applied = await apply_edit.write(session, generation.edit, code or generation.edit.new_text)
-        confirmation = await _confirm(session, services, generation, Share(progress, WRITTEN, 1.0))
+        try:
+            generation = await _generate(session, services, target, Share(progress, 0.0, WRITTEN))
+        except Stopped as stopped:
+            return await session.to_the_end(_what_stays(session, services, stopped.generation, progress))
+        return await _written(session, services, generation, progress)
+
+
+async def _written(session: Session, services: Services, generation: Generation, progress: Progress) -> _Ended:
+    """Write and confirm what was generated. Raises JobFailure."""
+    if await session.findings.suspect(generation.text, generation.results):
+        session.redraw()
+    if generation.edit is None:
+        return _Ended(_nothing_written(generation))
+    progress.step(_writing(session, generation.edit))
+    code = "\n\n".join(result.code for result in generation.results if result.code)
+    applied = await apply_edit.write(session, generation.edit, code or generation.edit.new_text)
+    confirmation = await _confirm(session, services, generation, Share(progress, WRITTEN, 1.0))
     return _Ended(_confirmed(session, applied, confirmation), applied)
+
+
+async def _what_stays(session: Session, services: Services, generation: Generation, progress: Progress) -> _Ended:
+    """Write and confirm what was confirmed before a model was asked, and the job cancelled. Raises nothing for it."""
+    if generation.edit is None:
+        message = f"Cancelled; nothing was written{and_the_model(generation.results)}"
+        return _Ended(Finished(message, generation.results), stopped=True)
+    try:
+        ended = await _written(session, services, generation, progress)
+    except JobFailure as problem:
+        results, told = (problem.results, problem.told) if isinstance(problem, Unfinished) else ((), False)
+        failed = Finished(f"Cancelled. {problem}", results or generation.results)
+        return _Ended(failed, stopped=True, told=told)
+    message = f"Cancelled; what was confirmed before stays: {ended.finished.message}"
+    return replace(ended, finished=replace(ended.finished, message=message), stopped=True)
 
 
 def _writing(session: Session, edit: TestEdit) -> str:
@@ -121,7 +164,8 @@ async def _generate(session: Session, services: Services, target: Target, progre
 
 
 def _nothing_written(generation: Generation) -> Finished:
-    message = summary_of(generation.results) + and_the_bugs(generation.results)
+    results = generation.results
+    message = summary_of(results) + and_the_model(results) + and_the_bugs(results)
     if any(result.status == "failed" for result in generation.results):
         raise Unfinished(message, generation.results)
     return Finished(message, generation.results)
@@ -162,7 +206,8 @@ def _confirmed(session: Session, applied: apply_edit.Applied, confirmation: Conf
 def _besides(results: Sequence[TargetResult]) -> str:
     """Return what there is to say besides what was gained; where nothing was, that has been said but for the bugs."""
     gained = any(result.status == "confirmed" for result in results)
-    others = (and_the_others, and_what_was_in_the_way, and_the_bugs) if gained else (and_the_bugs,)
+    gains = (and_the_others, and_what_was_in_the_way, and_the_model, and_the_bugs)
+    others = gains if gained else (and_the_model, and_the_bugs)
     return "".join(also(results) for also in others)
 
 

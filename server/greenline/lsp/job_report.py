@@ -32,6 +32,8 @@ class Finished:
     """The same, one by one, for editors with a page of their own for it."""
     fixes: tuple[dict[str, Any], ...] = ()
     """What puts right what was found; see ``greenline.lsp.fixes``."""
+    text: str = ""
+    """What was asked for, where that is a text."""
     tests: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Of a run: each test's id, how it ended (``passed``, ``failed``, ``skipped``), and why it failed."""
 
@@ -45,6 +47,13 @@ class Unfinished(JobFailure):
         self.told = told
         self.lacks_pytest: Path | None = None
         """The file or folder whose project has no pytest, and could be given it."""
+
+
+class Kept(Unfinished):
+    """The work was cancelled, and left something all the same: the message says what. The person has seen it."""
+
+    def __init__(self, message: str, results: Sequence[TargetResult] = ()) -> None:
+        super().__init__(message, results, told=True)
 
 
 def message_of(job: Job) -> str:
@@ -61,7 +70,9 @@ def message_of(job: Job) -> str:
 
 def left_out(job: Job, message: str) -> list[str]:
     """Return in full what the message has no room for: for the log."""
-    told = [(r, words) for r in _results(job) if r.target.qualname for words in (r.reason, *r.in_the_way)]
+    told = [
+        (r, words) for r in results_of(job) if r.target.qualname for words in (r.reason, *r.in_the_way, *r.model_notes)
+    ]
     reasons = [f"{result.target.qualname}: {words}" for result, words in told if words]
     full = [*([str(job.error)] if isinstance(job.error, JobFailure) else []), *reasons]
     return [text for text in dict.fromkeys(full) if names.plain(text) not in names.plain(message)]
@@ -75,13 +86,14 @@ def payload(job: Job) -> dict[str, Any]:
         "title": job.title,
         "outcome": job.outcome,
         "message": message_of(job),
-        "results": [_result(result) for result in _results(job)],
+        "results": [_result(result) for result in results_of(job)],
         "tests": [
             {"id": test, "outcome": outcome, "message": message}
             for test, (outcome, message) in sorted(job.result.tests.items())
         ]
         if isinstance(job.result, Finished)
         else [],
+        **({"text": job.result.text} if isinstance(job.result, Finished) and job.result.text else {}),
         **(_status(job.result) if isinstance(job.result, Finished) and job.result.markdown else {}),
     }
 
@@ -135,6 +147,21 @@ def and_what_was_in_the_way(results: Sequence[TargetResult]) -> str:
     return f"; the rest is left: {names.one_line(left[0].in_the_way[0])}"
 
 
+def and_the_model(results: Sequence[TargetResult]) -> str:
+    """Return, to follow what was gained, what asking a model came to and what it cost; empty where none was asked."""
+    asked = [result for result in results if result.tokens]
+    if asked:
+        from greenline.domain.asking.prices import in_dollars  # noqa: PLC0415 - only where a model was asked
+
+        kept = sum(_of_the_model(result) for result in asked)
+        known = [result.dollars for result in asked if result.dollars is not None]
+        money = in_dollars(sum(known)) if len(known) == len(asked) else "at a price that is not known"
+        tokens = sum(result.tokens for result in asked)
+        return f"; of a model {names.counted({'test': kept}) or 'no test'} kept: {tokens:,} tokens, {money}"
+    notes = [note for result in results for note in result.model_notes if note not in result.reason]
+    return "; no model was asked (the log says why)" if notes else ""
+
+
 def and_the_bugs(results: Sequence[TargetResult]) -> str:
     """Return, to follow all else, what was found that nothing announces; where it is, the diagnostics say."""
     bugs = [bug for result in results for bug in result.suspected_bugs]
@@ -154,7 +181,13 @@ _WORDS: dict[Status, str] = {
 }
 
 
-def _results(job: Job) -> tuple[TargetResult, ...]:
+def _of_the_model(result: TargetResult) -> int:
+    """Return how many of the new tests a model wrote."""
+    return sum(result.engines.get(test, result.engine) == "model" for test in result.tests)
+
+
+def results_of(job: Job) -> tuple[TargetResult, ...]:
+    """Return what became of the functions that a job was for."""
     if isinstance(job.result, Finished):
         return job.result.results
     return job.error.results if isinstance(job.error, Unfinished) else ()

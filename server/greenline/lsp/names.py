@@ -34,6 +34,10 @@ UPDATE_EXPECTATIONS = "greenline.updateExpectations"
 DISMISS_BUG = "greenline.dismissSuspectedBug"
 GENERATE_TESTS = "greenline.generateTests"
 RUN_TESTS_NAMED = "greenline.runTests"
+MODEL_ALLOW = "greenline.model.allow"
+MODEL_FORBID = "greenline.model.forbid"
+MODEL_SHOW = "greenline.model.show"
+MODEL_COST = "greenline.model.cost"
 LIST_GAPS = "greenline.gaps"
 GAPS = "greenline/gaps"
 GAPS_CHANGED = "greenline/gapsChanged"
@@ -42,6 +46,7 @@ FILES_COVERED = "greenline/coveredFiles"
 COVERAGE_DETAILS = "greenline/coverageDetails"
 INTERPRETER = "greenline/interpreter"
 INTERPRETER_CHANGED = "greenline/interpreterChanged"
+MODEL_KEY = "greenline/modelKey"
 JOB_ENDED = "greenline/jobEnded"
 COVERAGE = "greenline/coverage"
 RUNS_CODE = frozenset(
@@ -56,6 +61,8 @@ RUNS_CODE = frozenset(
         RUN_COVERING_TESTS,
         INSTALL_PYTEST,
         UPDATE_EXPECTATIONS,
+        MODEL_ALLOW,
+        MODEL_SHOW,
     }
 )
 """The commands that are neither offered nor done in a workspace that is not trusted."""

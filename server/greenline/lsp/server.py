@@ -27,6 +27,8 @@ from greenline.lsp.gap_commands import GapCommands
 from greenline.lsp.gap_list import GapList
 from greenline.lsp.known_tests import KnownTests
 from greenline.lsp.live_coverage import LiveCoverage
+from greenline.lsp.model_commands import ModelCommands
+from greenline.lsp.model_key import ModelKey
 from greenline.lsp.on_save import OnSave
 from greenline.lsp.progress import ProgressBoard
 from greenline.lsp.protocol import GreenlineProtocol, Plain, version_of
@@ -196,13 +198,14 @@ def serve_tcp(host: str, port: int) -> int:
 
 
 def _real_server() -> GreenlineServer:
-    selection = SelectedInterpreter()
-    server = create_server(_real(selection))
+    selection, key = SelectedInterpreter(), ModelKey()
+    server = create_server(_real(selection, key))
     selection.attach(server)
+    key.attach(server)
     return server
 
 
-def _real(selection: SelectedInterpreter) -> Build:
+def _real(selection: SelectedInterpreter, key: ModelKey) -> Build:
     """Return what builds the real services; what one building measured is there for the next."""
     lasting: list[Lasting] = []
 
@@ -210,7 +213,7 @@ def _real(selection: SelectedInterpreter) -> Build:
         from greenline import bootstrap  # noqa: PLC0415 - its adapters load after the answer to initialize
 
         if not lasting:
-            lasting.append(bootstrap.lasting_with(selection, selection.may_run))
+            lasting.append(bootstrap.lasting_with(selection, selection.may_run, key, key.may_be_told))
             lasting[0].parser.get_ready()
             # What was imported stays: each full collection would look at all of it, and hold everything up for 50 ms.
             gc.freeze()
@@ -311,6 +314,7 @@ def _register_lists(server: GreenlineServer) -> None:
 def _register_commands(server: GreenlineServer) -> None:
     commands, reports = Commands(server.session, server.board), ReportCommands(server.session, server.board)
     gaps, covering = GapCommands(server.session), CoveringCommands(server.session)
+    model = ModelCommands(server.session, commands.start, commands.refuse)
     server.session.pictures.on_new(FirstLook(server.session, reports.show_report_status).at)
 
     async def list_gaps(*arguments: object) -> dict[str, Any]:
@@ -337,6 +341,10 @@ def _register_commands(server: GreenlineServer) -> None:
         names.SHOW_REPORT_STATUS: reports.show_report_status,
         names.NEXT_GAP: gaps.next_gap,
         names.PREVIOUS_GAP: gaps.previous_gap,
+        names.MODEL_ALLOW: model.allow,
+        names.MODEL_FORBID: model.forbid,
+        names.MODEL_SHOW: model.show,
+        names.MODEL_COST: model.cost,
     }.items():
         server.command(name)(_as_function(handler))
 

@@ -11,6 +11,7 @@ from greenline.settings import Settings
 
 if TYPE_CHECKING:
     from greenline.ports.documents import Documents
+    from greenline.services.agree_to_model import AgreeToModel
     from greenline.services.choose_report import ChooseReport
     from greenline.services.confirm_tests import ConfirmTests
     from greenline.services.covering_tests import CoveringTests
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from greenline.services.known_tests import KnownTests
     from greenline.services.mark_coverage import MarkCoverage
     from greenline.services.measured_files import MeasuredFiles
+    from greenline.services.report_costs import ReportCosts
     from greenline.services.run_affected import RunAffected
     from greenline.services.run_suite import RunSuite
     from greenline.services.show_coverage import ShowCoverage
+    from greenline.services.show_prompt import ShowPrompt
     from greenline.services.update_expectations import UpdateExpectations
 
 
@@ -71,6 +74,18 @@ class Services(Protocol):
     @property
     def tests(self) -> KnownTests:
         """Which tests are known."""
+
+    @property
+    def agree(self) -> Callable[[], AgreeToModel]:
+        """Whether source may be sent to a model."""
+
+    @property
+    def costs(self) -> Callable[[], ReportCosts]:
+        """What models cost so far."""
+
+    @property
+    def prompts(self) -> Callable[[], ShowPrompt]:
+        """What would be sent to a model."""
 
     @property
     def install(self) -> InstallPytest:

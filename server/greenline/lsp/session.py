@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import types
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from greenline.lsp.services import Build, Services
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 Info, Warning_, Error = types.MessageType.Info, types.MessageType.Warning, types.MessageType.Error
 
@@ -62,6 +64,7 @@ class Session:
         self._locks: dict[Path, asyncio.Lock] = {}
         self._on_refresh: list[Callable[[], None]] = []
         self._on_close: list[Callable[[], None]] = []
+        self._to_the_end: set[asyncio.Task[Any]] = set()
         self.is_over = False
         """Nobody looks any more."""
 
@@ -92,6 +95,15 @@ class Session:
         self._tasks.add(task)
         task.add_done_callback(self._finished)
         return task
+
+    async def to_the_end(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do what is left to do for a job that was cancelled; only the end of the connection ends it."""
+        task = asyncio.get_running_loop().create_task(work)
+        if self.is_over:
+            task.cancel()
+        self._to_the_end.add(task)
+        task.add_done_callback(self._to_the_end.discard)
+        return await task
 
     def writing(self, path: Path) -> asyncio.Lock:
         """Return the lock for one source file: two jobs on it would make edits for the same test file."""
@@ -164,6 +176,8 @@ class Session:
         self.is_over = True
         for listener in self._on_close:
             listener()
+        for task in self._to_the_end:
+            task.cancel()
         left = await self.jobs.close(limit)
         for job in left:
             log.error("%s (%s) did not end within %s s", job.id, job.title, limit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -25,6 +25,8 @@ ProblemKind = Literal[
     "no_consent",
 ]
 
+EditorKey = Callable[[], str | Awaitable[str]]
+"""Returns the key that the editor keeps; empty for none. It is asked for when a request is made, each time."""
 Provider = Literal["anthropic", "bedrock", "vertex", "foundry"]
 
 _PASSING: frozenset[ProblemKind] = frozenset({"rate_limited", "overloaded", "server", "unreachable", "timeout", "cut"})
@@ -43,7 +45,7 @@ class Connection:
     """Of the Messages API, without ``/v1``; empty for the provider's own."""
     key_command: str = ""
     """A command line that prints the key, such as that of a password store."""
-    editor_key: str | Callable[[], str] = field(default="", repr=False, compare=False)
+    editor_key: str | EditorKey = field(default="", repr=False, compare=False)
     """From the editor's secret storage: the key, or what returns it when it is needed."""
 
 
@@ -59,6 +61,8 @@ class ModelProblem(Exception):
         """Seconds that the provider asks to wait, where it says so."""
         self.usage = usage or Usage()
         """What was used up all the same, as far as the provider has said so before the answer broke off."""
+        self.received = ""
+        """As much of the answer as came before it broke off; of tests in it, some may be complete."""
 
     @property
     def passing(self) -> bool:

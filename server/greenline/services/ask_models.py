@@ -128,6 +128,8 @@ class AskModels:
         before = f" ({words} so far)" if (words := account.words) else ""
         progress.step(f"Asking {choice.name}{before}")
         prepared = await self._prepared(choice, wanted, deadline)
+        if not before:
+            progress.step(f"Sending {foreseen(choice, prepared.prompt, account.ceilings).words}")
         tenacity = _tenacity()  # after who says better what is missing
         waits = _Waits(tenacity, choice.name, progress)
         retrying = tenacity.AsyncRetrying(
@@ -152,9 +154,11 @@ class AskModels:
         try:
             answer = await self._requests.make(prepared, account, deadline, progress)
         except ModelProblem as problem:
+            account.received = max(account.received, problem.received, key=len)
             self._failed(prepared.choice, problem)
             raise
         self._breakers[prepared.choice.name] = CLOSED
+        account.received = ""
         return answer
 
     def _gives_up(self, choice: ModelChoice, state: RetryCallState, deadline: float) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
 
 from greenline.domain.coverage.model import Executed
 from greenline.ports.coverage import CoverageProblem, CoverageSource, NotReadYet
@@ -24,24 +23,14 @@ from greenline.ports.project import (
 from greenline.ports.source_tree import SourceTree
 from greenline.ports.tests import TestRunner
 from greenline.services import importable
+from greenline.services.finding import Finding, FindingState
 from greenline.services.picture import PictureState
 from greenline.services.picture_basis import ago
 from greenline.services.report_age import ReportAge, TestsSince
 from greenline.services.say_isolation import isolation_in_words, warmth_in_words
 from greenline.services.show_coverage import ShowCoverage
 
-FindingState = Literal["ok", "warning", "problem"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at: how it is, and what to do when it is not well."""
-
-    topic: str
-    state: FindingState
-    text: str
-    to_do: str = ""
-
+__all__ = ["DiagnoseProject", "Finding", "FindingState"]
 
 _STATES: dict[PictureState, FindingState] = {
     "measured": "ok",
@@ -77,7 +66,10 @@ class DiagnoseProject:
         interpreter: str = "",
         runner: TestRunner | None = None,
         now: Callable[[], float] = time.time,
+        model: Callable[[Project], Sequence[Finding]] | None = None,
     ) -> None:
+        """``model`` says how it stands with asking one; it may read files."""
+        self._model = model
         self._projects, self._interpreters, self._coverage = projects, interpreters, coverage
         self._show, self._sources, self._age, self._documents = show, sources, age, documents
         self._isolating = isolating
@@ -93,6 +85,7 @@ class DiagnoseProject:
         findings += await self._isolation_findings(project, interpreter)
         findings += await self._import_findings(project, interpreter)
         findings += self._coverage_findings(project)
+        findings += await asyncio.to_thread(self._model, project) if self._model else []
         return findings + self._file_findings(path)
 
     def _project_of(self, path: Path) -> Project:

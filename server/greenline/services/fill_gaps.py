@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -30,8 +32,14 @@ if TYPE_CHECKING:
     from greenline.services.workbench import Bench
     from greenline.settings import Settings
 
+log = logging.getLogger(__name__)
+
 _FOR_NONE = frozenset({"no_sdk", "no_key", "unauthorized"})
 """Kinds of problems after which no other function is asked for either."""
+_OWN_MISTAKE = (
+    "Greenline failed while it asked the model or read what came ({}), which is a mistake in Greenline: its log says "
+    "where. What was confirmed before stays."
+)
 _CANCELLED = "It was cancelled while the model was asked; what was confirmed before stays."
 
 
@@ -64,13 +72,19 @@ class FillGaps:
 
     def refusal(self, project: Project) -> str:
         """Return why no model may be asked about a project, and what to do; empty where one may. Reads files."""
-        endpoint = self._model(project).endpoint
+        return self._refusal(project, self._model(project).endpoint)
+
+    def _refusal(self, project: Project, endpoint: str) -> str:
         if self._consent.given(project, endpoint):
             return ""
         return (
             f"No model was asked: nobody agreed that source of {project.root.name} is sent to {endpoint}. "
-            "`greenline model allow` shows what is sent, and asks."
+            '`greenline model allow`, or "Allow Model in This Workspace" in the editor, shows what is sent, and asks.'
         )
+
+    def states(self, project: Project) -> tuple[tuple[str, str], ...]:
+        """Return each model that is asked about a project, with what is known of it, in words. Reads files."""
+        return self._model(project).asks.states()
 
     async def fill(
         self, bench: Bench, functions: Sequence[Function], groundwork: Groundwork, progress: Progress
@@ -82,13 +96,13 @@ class FillGaps:
         wanted = [f for f in functions if work.so_far.bench.has_gaps(f)]
         if bench.interpreter.pytest_version is None or not wanted:
             return groundwork.generation
-        reason = await asyncio.to_thread(self.refusal, bench.project)
-        if reason:
-            work.note(wanted, reason)
-            return work.generation()
-        asks = (await asyncio.to_thread(self._model, bench.project)).asks
-        means = Means(asks, self._contexts(), self._tries, self._settings)
+        at = await asyncio.to_thread(self._model, bench.project)  # once: files that name the place may change
+        means = Means(at.asks, self._contexts(), self._tries, self._settings)
         for number, function in enumerate(wanted):
+            reason = await asyncio.to_thread(self._refusal, bench.project, at.endpoint)
+            if reason:  # it may be taken back at any time
+                work.note(wanted[number:], reason)
+                break
             share = Share(progress, number / len(wanted), (number + 1) / len(wanted))
             asking = await work.ask(means, function, Counted(share, number + 1, len(wanted)))
             if asking is not None and asking.problem is not None and asking.problem.kind in _FOR_NONE:
@@ -129,6 +143,9 @@ class _Work:
             asking.told.note(_CANCELLED)
             self._end(function, asking, time.monotonic() - began)
             raise Stopped(self.generation()) from None
+        except Exception as error:  # noqa: BLE001 - whatever an answer makes us do, what was confirmed is not lost
+            _log(error)
+            asking.told.note(_OWN_MISTAKE.format(type(error).__name__))
         self._end(function, asking, time.monotonic() - began)
         return asking
 
@@ -153,7 +170,10 @@ class _Work:
 
     def _end(self, function: Function, asking: Asking, seconds: float) -> None:
         self.so_far = asking.so_far
-        self._results[function] = _with_the_models(self._results[function], asking, seconds, self._bench)
+        result = _with_the_models(self._results[function], asking, seconds, self._bench)
+        if asking.withheld and asking.account.spent.requests:
+            result = replace(result, model_notes=(*result.model_notes, asking.withheld))
+        self._results[function] = result
 
     def _explored(self, function: Function) -> Explored:
         proposal = self._groundwork.proposals.get(function)
@@ -191,6 +211,12 @@ def _with_the_models(result: TargetResult, asking: Asking, seconds: float, bench
         strength=None,  # that of the explored tests alone would say too little
         oracles=(*result.oracles, "intended"),
     )
+
+
+def _log(error: Exception) -> None:
+    """Write down where it happened, and not what it says: that may quote source."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    log.error("asking a model failed: %s\n%s", type(error).__name__, where.rstrip())
 
 
 def _reason(result: TargetResult, words: str) -> str:

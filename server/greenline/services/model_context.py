@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from greenline.domain.asking.example_tests import example_tests, fixtures_in_scope, whole_tests
-from greenline.domain.asking.ignored import ignored
 from greenline.domain.asking.kinds_of_code import kinds_of_code
 from greenline.domain.asking.marked_lines import (
     branching_lines,
@@ -25,16 +25,18 @@ from greenline.domain.asking.prompt import (
     module_block,
     project_block,
     target_block,
+    unread_text,
     version_of,
 )
 from greenline.domain.asking.redaction import Redactor
 from greenline.domain.asking.style_words import style_words
+from greenline.domain.asking.told_places import without_folders, without_source
 from greenline.ports.model import ModelProblem
 from greenline.services.project_sources import ProjectSources
+from greenline.services.sendable_files import SendableFiles, place_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from greenline.domain.asking.model import Conversation, FailedTest
     from greenline.domain.asking.prompt_texts import PromptTexts
@@ -51,6 +53,8 @@ _MOST_PROMPT = 12_000
 _MOST_PROGRAMS = 8
 _MOST_KEPT = 10_000
 """Characters of tests that are kept already."""
+_LONGEST = 300
+"""Characters of one thing that running showed."""
 _TOO_LONG = "# (they are too long to be shown)"
 
 
@@ -72,8 +76,10 @@ class ModelContext:
     ) -> None:
         self._texts = texts
         self._redactor = redactor or Redactor()
-        self._ignore = tuple(ignore)
-        self._sources = ProjectSources(documents, callers, self._may_go)
+        self._files = SendableFiles(ignore)
+        self._root = Path()
+        """The project's folder, once it is known."""
+        self._sources = ProjectSources(documents, callers, self._files.may_go)
 
     @property
     def version(self) -> str:
@@ -90,8 +96,9 @@ class ModelContext:
 
         Raises ModelProblem ("no_consent") where the module is one that is never sent.
         """
-        where = _place(assignment.path, assignment.project)
-        pattern = ignored(where, self._ignore)
+        self._root = assignment.project.root
+        where = place_in(assignment.project, assignment.path)
+        pattern = self._files.pattern(assignment.path, assignment.project)
         if pattern:
             raise ModelProblem(
                 "no_consent", f"{where} is not sent to a model: it matches the pattern {pattern!r} of files to ignore."
@@ -109,12 +116,18 @@ class ModelContext:
         return replace(made, turns=tuple(self._cleaned(turn) for turn in made.turns), prompts=self.version)
 
     def after_failures(self, failures: Sequence[FailedTest]) -> str:
-        """Return what is asked next when tests were not kept."""
+        """Return what is asked next when tests were not kept. Cleaning takes long: call it off the loop."""
         told = [
-            replace(each, message=self._clean(each.message), test=replace(each.test, code=self._clean(each.test.code)))
+            replace(
+                each, message=self._printed(each.message), test=replace(each.test, code=self._clean(each.test.code))
+            )
             for each in failures
         ]
         return self._clean(failures_text(self._texts, told))
+
+    def after_unread(self, problems: Sequence[str]) -> str:
+        """Return what is asked next when nothing in an answer could be used."""
+        return unread_text(self._texts, problems)
 
     def after_coverage(self, assignment: Assignment, explored: Explored) -> str:
         """Return what is asked when something is left; ``explored`` has all that is kept, and what that reaches."""
@@ -124,8 +137,10 @@ class ModelContext:
 
     def _project_facts(self, assignment: Assignment) -> ProjectFacts:
         project, lessons = assignment.project, assignment.lessons
-        files = [self._cleaned_file(each, project) for each in lessons.files if self._may_go(each.path, project)]
-        around = [self._cleaned_file(each, project) for each in lessons.conftests if self._may_go(each.path, project)]
+        files = [self._cleaned_file(each, project) for each in lessons.files if self._files.may_go(each.path, project)]
+        around = [
+            self._cleaned_file(each, project) for each in lessons.conftests if self._files.may_go(each.path, project)
+        ]
         example = example_tests(files)
         own = [each for each in files if each.own]
         return ProjectFacts(
@@ -133,18 +148,20 @@ class ModelContext:
             pytest=assignment.interpreter.pytest_version or "(not installed)",
             style=style_words(lessons.style, assignment.module_name),
             instructions=self._project_prompt(project),
-            example_path=_place(example[0].path, project) if example else "",
+            example_path=place_in(project, example[0].path) if example else "",
             example=example[1] if example else "",
             fixtures=fixtures_in_scope([*own, *around], example[1] if example else ""),
         )
 
     def _project_prompt(self, project: Project) -> str:
         path = project.root.joinpath(*PROJECT_PROMPT)
+        if not self._files.may_go(path, project):
+            return ""
         text = self._clean(self._sources.text_of(path, {}), "/".join(PROJECT_PROMPT)).strip()
         return text if len(text) <= _MOST_PROMPT else text[:_MOST_PROMPT].rpartition("\n")[0]
 
     def _cleaned_file(self, file: SuiteFile, project: Project) -> SuiteFile:
-        return replace(file, text=self._clean(file.text, _place(file.path, project)))
+        return replace(file, text=self._clean(file.text, place_in(project, file.path)))
 
     # ---- what is of one target -------------------------------------------------------------------------------------
 
@@ -156,7 +173,7 @@ class ModelContext:
             headers=tuple(
                 (module, self._clean(text, where)) for where, module, text in self._sources.headers_of(assignment)
             ),
-            calls=tuple((_place(path, project), self._clean(text, _place(path, project))) for path, text in calls),
+            calls=tuple((place_in(project, path), self._clean(text, place_in(project, path))) for path, text in calls),
             types=self._all_clean([f"{name}: {kinds}" for name, kinds in assignment.hints.items()]),
             programs=self._all_clean([each for each in assignment.examples if _says_enough(each)][:_MOST_PROGRAMS]),
         )
@@ -165,7 +182,7 @@ class ModelContext:
         """Return what needs no file to be read."""
         function, module, text = assignment.function, assignment.module, assignment.text
         coverage = explored.coverage or assignment.before
-        lines = sendable_lines(text, self._clean(text, _place(assignment.path, assignment.project)))
+        lines = sendable_lines(text, self._clean(text, place_in(assignment.project, assignment.path)))
         missing, branching = missing_lines(function, module, coverage), branching_lines(function, module, coverage)
         return TargetFacts(
             name=function.qualname,
@@ -173,32 +190,38 @@ class ModelContext:
             imported=f"from {assignment.module_name} import {function.qualname.partition('.')[0]}",
             left=words_of_gaps(function, module, coverage, text),
             excerpt=marked_lines(lines, function, missing, branching),
-            observations=self._all_clean(explored.observations),
+            observations=self._seen(explored.observations),
             observed_calls=explored.calls,
             kept=self._all_clean(_bounded(explored.tests)),
             survivors=self._all_clean(explored.survivors),
-            suspected_bugs=self._all_clean(explored.suspected_bugs),
-            hindered=self._all_clean(explored.hindered),
+            suspected_bugs=self._seen(explored.suspected_bugs),
+            hindered=self._seen(explored.hindered),
         )
 
     # ---- what may be sent ------------------------------------------------------------------------------------------
 
-    def _may_go(self, path: Path, project: Project) -> bool:
-        return not ignored(_place(path, project), self._ignore)
-
     def _clean(self, text: str, where: str = "") -> str:
         return self._redactor.redact(text, where) if text else text
+
+    def _printed(self, text: str) -> str:
+        """Return what pytest printed: without source of files that are not sent, and where on this machine it was."""
+        told = without_folders(text, self._folders())
+        return self._clean(without_source(told, lambda place: bool(self._files.named(place))))
+
+    def _seen(self, texts: Sequence[str]) -> tuple[str, ...]:
+        """Return what running showed, a line each, cut only when it is clean: half a secret looks like none."""
+        told = (self._clean(without_folders(text, self._folders())) for text in texts)
+        return tuple(text if len(text) <= _LONGEST else f"{text[:_LONGEST]} [cut off]" for text in told)
+
+    def _folders(self) -> dict[str, str]:
+        found = {str(each): "<project>" for each in (self._root, self._root.resolve()) if each != Path()}
+        return found | {str(Path.home()): "<home>"}
 
     def _all_clean(self, texts: Sequence[str]) -> tuple[str, ...]:
         return tuple(self._clean(text) for text in texts)
 
     def _cleaned(self, turn: Turn) -> Turn:
         return replace(turn, blocks=tuple(replace(block, text=self._clean(block.text)) for block in turn.blocks))
-
-
-def _place(path: Path, project: Project) -> str:
-    """Return a path as it is told: from the project's folder, and of others the name alone."""
-    return path.relative_to(project.root).as_posix() if path.is_relative_to(project.root) else path.name
 
 
 def _bounded(codes: Sequence[str]) -> tuple[str, ...]:

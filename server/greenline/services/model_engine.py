@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from greenline.domain.asking.answers import TESTS_SCHEMA, read_tests
+from greenline.domain.asking.redaction import words_of
 from greenline.domain.asking.rounds import Standing
 from greenline.domain.asking.told import Told
 from greenline.ports.model import ModelProblem
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from greenline.domain.asking.account import Account
+    from greenline.domain.asking.answers import Answered
     from greenline.domain.asking.model import Answer, Conversation, Explored, FailedTest
+    from greenline.domain.asking.redaction import Redacted
     from greenline.domain.code.model import Function
     from greenline.ports.engine import Assignment
     from greenline.ports.progress import Progress
@@ -48,15 +51,25 @@ class Asks(Protocol):
     async def keep(self, account: Account, tests: int) -> None:
         """Write down how many tests of the account's target were kept."""
 
+    def states(self) -> tuple[tuple[str, str], ...]:
+        """Return each model that may be asked, with what is known of it, in words."""
+
 
 class Contexts(Protocol):
     """Makes requests."""
+
+    @property
+    def redacted(self) -> tuple[Redacted, ...]:
+        """What was taken out of all that was made so far."""
 
     def first(self, assignment: Assignment, explored: Explored) -> Conversation:
         """Return the first request for a target; reads files. Raises ModelProblem where nothing of it may be sent."""
 
     def after_failures(self, failures: Sequence[FailedTest]) -> str:
         """Return what is asked next when tests were not kept."""
+
+    def after_unread(self, problems: Sequence[str]) -> str:
+        """Return what is asked next when nothing in an answer could be used."""
 
     def after_coverage(self, assignment: Assignment, explored: Explored) -> str:
         """Return what is asked next when something is left."""
@@ -95,13 +108,23 @@ class Asking:
         self._conversation: Conversation | None = None
         self._answer = ""
         self._refused = False
+        self._redacted_before = len(means.context.redacted)
+        self._unread: tuple[str, ...] = ()
+        """What was wrong with an answer that had no test."""
+
+    @property
+    def withheld(self) -> str:
+        """What was taken out, in a sentence; what was in requests for other functions is told there."""
+        return words_of(self._context.redacted[self._redacted_before :])
 
     async def run(self, progress: Progress) -> None:
         """Ask until there is nothing more to ask. Raises nothing for a model's sake; cancelling ends the request."""
+        progress = _Costed(progress, self.account)
         try:
             first = await asyncio.to_thread(self._context.first, self._assignment(), self._known())
             await self._round(first, progress)
             if self._settings.model_refinement:
+                await self._ask_once_more(progress)
                 await self._refine(progress)
             if self._settings.model_coverage_guided:
                 await self._guide(progress)
@@ -113,6 +136,12 @@ class Asking:
 
     # ---- rounds ----------------------------------------------------------------------------------------------------
 
+    async def _ask_once_more(self, progress: Progress) -> None:
+        """Ask again where nothing in the answer could be read: once, as who answers so twice does so always."""
+        if self._unread and not self._refused:
+            progress.step("Nothing in the answer could be read; asking once more")
+            await self._round(self._next(self._context.after_unread(self._unread)), progress)
+
     async def _refine(self, progress: Progress) -> None:
         """Send failures back, until there is none or it is in vain."""
         in_vain = 0
@@ -123,7 +152,7 @@ class Asking:
             count = "1 test" if len(failed) == 1 else f"{len(failed)} tests"
             progress.step(f"The model mends {count}, round {number} of at most {REFINEMENTS}")
             before = self._standing
-            gained = await self._round(self._next(self._context.after_failures(failed)), progress)
+            gained = await self._round(self._next(await self._about_failures(failed)), progress)
             in_vain = 0 if gained else in_vain + 1
             if not self._to_be_mended():
                 return
@@ -155,15 +184,26 @@ class Asking:
 
     async def _round(self, conversation: Conversation, progress: Progress) -> bool:
         """Ask once and try what comes; tell whether it brought a test. Raises ModelProblem."""
-        answer = await self._asks.ask(conversation, TESTS_SCHEMA, self.account, progress)
+        try:
+            answer = await self._asks.ask(conversation, TESTS_SCHEMA, self.account, progress)
+        except ModelProblem:
+            await self._try(await asyncio.to_thread(read_tests, self.account.received), progress)
+            raise
         self._conversation, self._answer = conversation, answer.text
         self._refused = answer.stop == "refusal"
-        answered = read_tests(answer.text, answer.stop)
+        answered = await asyncio.to_thread(read_tests, answer.text, answer.stop)
+        self._unread = () if answered.tests else answered.problems
         self.told.heard(answer, answered)
+        return await self._try(answered, progress)
+
+    async def _try(self, answered: Answered, progress: Progress) -> bool:
+        """Try what is in an answer, or in the part of one that came; tell whether that brought a test."""
         before = len(self.so_far.tests)
-        self._failed = await self._tries.tried(self._function, answered.tests, self._standing, self.so_far, progress)
-        self.told.tried(answered.tests, self._failed, self._standing, self._function.qualname)
-        self._standing = self._standing.after(self._failed)
+        failed = await self._tries.tried(self._function, answered.tests, self._standing, self.so_far, progress)
+        replaced = await asyncio.to_thread(self._standing.followed_by, answered.tests)
+        self._standing = await asyncio.to_thread(self._standing.after, failed)
+        self._failed = failed
+        self.told.tried(replaced, failed, self._function.qualname)
         return len(self.so_far.tests) > before
 
     def _to_be_mended(self) -> list[FailedTest]:
@@ -176,7 +216,10 @@ class Asking:
     async def _about_what_is_left(self) -> str:
         failed = self._to_be_mended() if self._settings.model_refinement else []
         left = await asyncio.to_thread(self._context.after_coverage, self._assignment(), self._known())
-        return "\n\n".join([*([self._context.after_failures(failed)] if failed else []), left])
+        return "\n\n".join([*([await self._about_failures(failed)] if failed else []), left])
+
+    async def _about_failures(self, failed: Sequence[FailedTest]) -> str:
+        return await asyncio.to_thread(self._context.after_failures, failed)
 
     # ---- what is known ---------------------------------------------------------------------------------------------
 
@@ -189,3 +232,17 @@ class Asking:
 
     def _percent(self) -> int:
         return self.so_far.bench.summary(self._function).whole_percent
+
+
+class _Costed:
+    """Steps that say what was used up so far, where they do not do so by themselves."""
+
+    def __init__(self, progress: Progress, account: Account) -> None:
+        self._progress = progress
+        self._account = account
+
+    def step(self, message: str, fraction: float | None = None) -> None:
+        """Pass the step on."""
+        words = self._account.words
+        so_far = f" ({words} so far)" if words and words not in message else ""
+        self._progress.step(f"{message}{so_far}", fraction)

@@ -107,7 +107,9 @@ class ModelRequests:
         try:
             left = max(0.0, deadline - self._clock())
             answer = await asyncio.wait_for(self._client.ask(question, heard), left)
-            ended = _ended(entry, prepared, answer.usage, outcome="answered")
+            told = answer.usage.total > 0  # some gateways and servers of one's own count nothing
+            usage = answer.usage if told else heard.usage(prepared, question)
+            ended = _ended(entry, prepared, usage, outcome="answered", exact=told)
             return answer if answer.model else replace(answer, model=question.model)
         except ModelProblem as problem:
             if problem.usage.total or problem.kind in _BILLED:
@@ -183,7 +185,8 @@ class ModelRequests:
 def guessed_prompt(conversation: Conversation, schema: Mapping[str, Any]) -> int:
     """Return about how many tokens a prompt has, rather too many than too few; nobody is asked."""
     blocks = [*conversation.system, *(block for turn in conversation.turns for block in turn.blocks)]
-    return guessed_tokens(sum(len(block.text) for block in blocks) + len(str(dict(schema))))
+    # bytes, as signs beyond ASCII take more tokens
+    return guessed_tokens(sum(len(block.text.encode("utf-8", "replace")) for block in blocks) + len(str(dict(schema))))
 
 
 class _Heard:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from greenline.domain.asking.account import Account
+from greenline.domain.asking.request_text import characters, request_text
 from greenline.ports.model import ModelProblem
 from greenline.services.fill_gaps import FillGaps, ModelAt
 from greenline.services.stopped import Stopped
@@ -99,6 +100,24 @@ class ShowPrompt:
         return ShownPrompt(tuple(listener.heard), unasked, context.redacted, context.version)
 
 
+def said_of(shown: ShownPrompt) -> list[str]:
+    """Say what there is to say of the requests besides their texts, in lines."""
+    lines = [f"{each.name}: nothing would be sent: {each.reason}" for each in shown.unasked]
+    for request in shown.requests:
+        length = characters(request.conversation)
+        lines.append(f"{request.target}: {length:,} characters, about {length // 4:,} tokens. Nothing was sent.")
+    for redacted in shown.redacted:
+        times = "once" if redacted.times == 1 else f"{redacted.times} times"
+        places = f" ({', '.join(redacted.places)})" if redacted.places else ""
+        lines.append(f"{redacted.placeholder} stands for {redacted.kind}, {times}{places}.")
+    return [*lines, f"Version of the prompts: {shown.version}"] if shown.requests else lines
+
+
+def text_of(shown: ShownPrompt) -> str:
+    """Return the requests word by word."""
+    return "\n".join(f"##### {request.target}\n{request_text(request.conversation)}" for request in shown.requests)
+
+
 def _unasked(result: TargetResult) -> Unasked:
     name = result.target.qualname or result.target.path.name
     notes = " ".join(result.model_notes)
@@ -129,6 +148,9 @@ class _Listener:
 
     async def keep(self, account: Account, tests: int) -> None:
         """Nothing was asked, so nothing is written down."""
+
+    def states(self) -> tuple[tuple[str, str], ...]:
+        return ()
 
 
 class _Given:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -49,17 +50,8 @@ class TryAnswers:
         progress: Progress,
     ) -> tuple[FailedTest, ...]:
         """Add to ``so_far`` what holds and gains something; return all others, each with the reason."""
-        ready: dict[Candidate, ProposedTest] = {}
-        failed = [FailedTest(test, _TOO_MANY, "no_gain") for test in tests[MOST_TESTS:]]
-        names = set(named_tests(so_far.bench.test_text or ""))
-        for test in tests[:MOST_TESTS]:
-            made = _made_ready(test, so_far.bench, standing, names)
-            if isinstance(made, FailedTest):
-                failed.append(made)
-                continue
-            candidate, mended = made
-            names.add(candidate.name)
-            ready[candidate] = mended
+        ready, failed = await asyncio.to_thread(_all_made_ready, tests[:MOST_TESTS], so_far.bench, standing)
+        failed += [FailedTest(test, _TOO_MANY, "no_gain") for test in tests[MOST_TESTS:]]
         if not ready:
             return tuple(failed)
         progress.step(f"Trying {'1 test' if len(ready) == 1 else f'{len(ready)} tests'} of the model, one by one")
@@ -85,6 +77,24 @@ class TryAnswers:
             return failed
         so_far.take(tried, function)
         return _left_out(function, ready, tried)
+
+
+def _all_made_ready(
+    tests: Sequence[ProposedTest], bench: Bench, standing: Standing
+) -> tuple[dict[Candidate, ProposedTest], list[FailedTest]]:
+    """Return what can be tried, and the others with the reason. Takes long: not for the loop."""
+    ready: dict[Candidate, ProposedTest] = {}
+    failed: list[FailedTest] = []
+    names = set(named_tests(bench.test_text or ""))
+    for test in tests:
+        made = _made_ready(test, bench, standing, names)
+        if isinstance(made, FailedTest):
+            failed.append(made)
+            continue
+        candidate, mended = made
+        names.add(candidate.name)
+        ready[candidate] = mended
+    return ready, failed
 
 
 def _made_ready(

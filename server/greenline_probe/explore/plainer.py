@@ -53,7 +53,7 @@ def plainer(
 def _simpler(slot: Slot, choice: Choice, place: int) -> Iterator[Choice]:
     """Yield the call with an ordinary argument in that place, then with simpler texts in what was put together."""
     source = choice.chosen[place]
-    if source == OMITTED or slot.role == "step":
+    if source == OMITTED or slot.role == "step" or source in slot.familiar:
         return
     cost = cost_of(choice)
     usual = [s for s in slot.pool[: ORDINARY + 1] if s != OMITTED]

@@ -12,6 +12,10 @@ ORDINARY_LENGTH = 5
 """An ordinary value is as dear as one so long at most."""
 DETOUR = 12.0
 FEW = 2
+FAMILIAR = 0.2
+"""So much cheaper than an ordinary value is a text that somebody passes."""
+CHANGED = 0.004
+"""So much dearer is each further change of such a text; all are cheaper than what is made up, and not by much."""
 
 
 def cost_of(choice: Choice) -> float:
@@ -34,10 +38,12 @@ def passed_by(choice: Choice) -> int:
 
 
 def _cost_of(slot: Slot, source: str) -> float:
+    if source in slot.familiar and source not in slot.odd:
+        return _of_ordinary(source) - FAMILIAR + CHANGED * slot.familiar[source]
     rank = slot.pool.index(source) if source in slot.pool[:40] else 40
     rank -= bool(rank) and slot.pool[0] == OMITTED
     if rank == 0 and slot.role in ("construct", "argument") and source[:1] not in "[({":
-        return 2 + min(ORDINARY_LENGTH, len(source)) * 0.2  # what it is called is no shorter
+        return _of_ordinary(source)
     cost = 2 + len(source) * 0.2 + rank * 0.2
     cost += 4 * sum(source.count(mark) for mark in ("\\x", "\\u", "1e", "lambda", "\\n"))
     if not any(c.isalnum() for c in source):
@@ -49,3 +55,7 @@ def _cost_of(slot: Slot, source: str) -> float:
     if source == PLAIN_TEXT:
         cost += 1  # there is a better one
     return cost
+
+
+def _of_ordinary(source: str) -> float:
+    return 2 + min(ORDINARY_LENGTH, len(source)) * 0.2  # what it is called is no shorter

@@ -108,10 +108,16 @@ class Search:
                 break
         return found
 
-    def run(self, examples: list[Choice]) -> Found:
-        """Try the documented calls, the ordinary ones, then search."""
+    def run(self, examples: list[Choice], near: list[Choice] | None = None) -> Found:
+        """Try the documented calls, those that are ``near`` them, the ordinary ones, then search."""
         for choice in examples[:MAX_EXAMPLES]:
             self._try(choice)
+        for choice in near or ():
+            if self.budget.is_over() or self._is_done():
+                break
+            self._try(choice)
+        self._alike.clear()  # what is near the examples takes neither room nor time from what is unlike them
+        self._quiet = 0.0
         waiting = rows(self.templates, self.random)
         turn = 0
         while not self.budget.is_over() and not self._is_done():
@@ -232,7 +238,8 @@ class Search:
     def _shorten(self, choice: Choice, news: frozenset[Any]) -> None:
         """Cut long texts down to what still meets the new goals: nobody reads forty characters of noise."""
         for i, source in enumerate(choice.chosen):
-            if len(source) < 12 or source in choice.template.slots[i].pool or source[:1] not in "'\"b":
+            slot = choice.template.slots[i]
+            if len(source) < 12 or source in slot.pool or source in slot.familiar or source[:1] not in "'\"b":
                 continue
             try:
                 value = ast.literal_eval(source)

@@ -24,6 +24,7 @@ from greenline_probe.explore.definitions import is_private, public_callers
 from greenline_probe.explore.documented import Documented
 from greenline_probe.explore.examples import Examples, hinted_types
 from greenline_probe.explore.express import Expresser, Names
+from greenline_probe.explore.familiar import near_examples
 from greenline_probe.explore.goals import Goals
 from greenline_probe.explore.instrument import Watch
 from greenline_probe.explore.loosen import TIMES, loosened
@@ -90,12 +91,9 @@ class Session:
         self.documented = Documented(self.observer, self.templates)
         own = [t for t in self.templates if t.subject is self.subject]
         seen = Examples(self.names, own, announce)
-        self.examples = [
-            *seen.choices(self.subject.facts.examples, documented=True),
-            *seen.choices(request.examples),
-            *self.shown,
-            *self.in_order,
-        ]
+        passed = [*seen.choices(self.subject.facts.examples, documented=True), *seen.choices(request.examples)]
+        self.examples = [*passed, *self.shown, *self.in_order]
+        self.near = near_examples(passed)
         first = {int(k): v for k, v in request.first_line.items()}
         arcs = frozenset((a, b) for a, b in request.goal_arcs)
         self.goals = Goals(frozenset(request.goal_lines), arcs, first)
@@ -170,7 +168,7 @@ def search(request: wire.Explore, emit: Emit, announce: Callable[[str], bool]) -
         seed,
         budget=Budget(request.seconds * SEARCH_SHARE),
     )
-    found = searcher.run([*session.documented.seeds(), *session.examples])
+    found = searcher.run([*session.documented.seeds(), *session.examples], session.near)
     candidates = best(found, session.goals)
     emit(
         {

@@ -58,6 +58,8 @@ class Slot:
     """The label to take, where there is none, behind what says nothing by its place: True, False and None."""
     has_no_less: bool = False
     """How much or how many: nobody passes less than nothing, and the code does not ask for it."""
+    familiar: dict[str, int] = field(default_factory=dict)
+    """Short texts that callers, tests and documentation pass (0), and small changes of them, the best first."""
 
 
 @dataclass

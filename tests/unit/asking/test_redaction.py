@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from greenline.domain.asking.redaction import PLACEHOLDER, Redacted, Redactor
+from greenline.domain.asking.redaction import PLACEHOLDER, Redacted, Redactor, words_of
 from unit.asking.made_secrets import Maker, by_form, by_name
 
 FORMS = sorted(by_form(0))
@@ -209,3 +209,12 @@ def test_the_report_names_each_placeholder_and_no_value(text: str) -> None:
 def test_words_before_what_chance_made_do_not_hide_it(sign: str) -> None:
     secret = sign.join(["sk", "live", "Zx81kQ9vTn3LpWc7Rb5Yd2Hf"])
     assert secret not in Redactor().redact(f'API_KEY = "{secret}"\n')
+
+
+def test_what_was_taken_out_is_said_in_a_sentence() -> None:
+    assert words_of(()) == ""
+    many = [Redacted(f"<redacted-{n}>", f"the value of key_{n}", 1, (f"a.py:{n}",) if n else ()) for n in range(7)]
+    assert words_of(many) == (
+        "Not sent: 7 values that look like a secret: the value of key_0, the value of key_1 (a.py:1), "
+        "the value of key_2 (a.py:2), the value of key_3 (a.py:3), the value of key_4 (a.py:4), and 2 more."
+    )

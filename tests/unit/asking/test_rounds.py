@@ -63,6 +63,14 @@ def test_another_name_hides_nothing() -> None:
     assert standing.objection(other) is None
 
 
+def test_another_test_of_the_same_hand_is_no_successor() -> None:
+    staff = 'def test_staff_pays_a_tenth_less():\n    assert discount("STAFF-7", 999) == 99\n'
+    summer = 'def test_summer_halves_large_prices():\n    assert discount("SUMMER-26", 5001) == 2501\n'
+    before = FailedTest(ProposedTest("test_summer_halves_large_prices", summer), SAID, "wrong_test")
+    standing = Standing().after([before])
+    assert standing.follows(ProposedTest("test_staff_pays_a_tenth_less", staff)) is None
+
+
 def test_what_did_not_parse_is_no_measure() -> None:
     cut = ProposedTest("test_half", "def test_half(:\n    assert")
     assert Standing().after([FailedTest(cut, "SyntaxError", "wrong_test")]).objection(WEAK) is None
@@ -88,9 +96,9 @@ def test_the_same_error_again_is_seen() -> None:
 def test_of_a_test_that_was_mended_nothing_is_said() -> None:
     told = Told()
     first = FailedTest(STRONG, SAID, "wrong_test")
-    told.tried([STRONG], [first], Standing(), "half")
+    told.tried([], [first], "half")
     assert told.notes == ("`test_half` was not kept: assert 3 == 2.",)
-    told.tried([STRONG], [], Standing().after([first]), "half")
+    told.tried(Standing().after([first]).followed_by([STRONG]), [], "half")
     assert told.notes == ()
 
 
@@ -99,10 +107,10 @@ def test_many_are_counted_and_a_bug_is_said_once() -> None:
     tests = [
         ProposedTest(f"test_{n}", f"def test_{n}():\n    assert half({n})\n", suspected_bug="odd") for n in range(12)
     ]
-    told.tried(tests[:10], [FailedTest(test, "E  assert 0", "wrong_test") for test in tests[:10]], Standing(), "half")
+    told.tried([], [FailedTest(test, "E  assert 0", "wrong_test") for test in tests[:10]], "half")
     assert (len(told.notes), told.notes[-1]) == (9, "2 more of its tests were not kept.")
     for _ in range(2):
-        told.tried(tests[10:11], [FailedTest(tests[10], "E  assert 0", "suspected_bug")], Standing(), "Box.half")
+        told.tried([], [FailedTest(tests[10], "E  assert 0", "suspected_bug")], "Box.half")
     (bug,) = told.bugs
     assert (bug.call, bug.error, bug.said) == ("half(10)", "assert 0", "odd")
     assert bug.words == "does not do what a model expects (assert 0): odd"

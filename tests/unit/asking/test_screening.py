@@ -117,9 +117,47 @@ def test_what_tests_usually_do_may_run(body: str, imports: str) -> None:
     assert of(body, imports) == ""
 
 
+@pytest.mark.parametrize(
+    ("body", "imports", "named"),
+    [
+        ("assert discounts.os.environ == {}", "from shop import discounts", "os.environ"),
+        ("assert os.environ == {}", "from shop.discounts import os", "os.environ"),
+        ("assert core.subprocess.run(['ls'])", "import shop.core as core", "subprocess.run"),
+        ("assert shutil.os.system('ls')", "import shutil", "os.system"),
+        ("assert posix.environ == {}", "import posix", "posix"),
+    ],
+)
+def test_another_module_that_hands_it_on_makes_it_no_better(body: str, imports: str, named: str) -> None:
+    assert named in of(body, imports)
+
+
+@pytest.mark.parametrize(
+    ("body", "imports"),
+    [
+        ("monkeypatch.setattr(core.subprocess, 'run', Mock())", "from shop import core"),
+        (
+            "with patch.object(core.os, 'getenv', return_value='1'):\n    assert core.load() == 1",
+            "from shop import core",
+        ),
+        ("monkeypatch.setitem(core.os.environ, 'RATE', '3')\nassert core.rate() == 3", "from shop import core"),
+        ("assert frame.eval('1') == 1", "from shop import core"),
+    ],
+)
+def test_what_another_module_uses_may_be_replaced(body: str, imports: str) -> None:
+    assert of(body, imports) == ""
+
+
 def test_what_does_not_parse_is_refused_nothing_for_it_does_not_run() -> None:
     assert refused(ProposedTest("test_a", "def test_a(:\n    os.system('ls')\n")) == ""
     assert refused(ProposedTest("test_a", "import os\nos.system('x')\n", ("import",))).endswith("(os.system)")
+
+
+@pytest.mark.parametrize(
+    "what", ["+".join(["1"] * 900), "f" + ".a" * 800, "f" + "()" * 400, "[" * 90 + "]" * 90, "-" * 150 + "1"]
+)
+def test_what_is_nested_too_deeply_is_refused_or_read(what: str) -> None:
+    said = refused(ProposedTest("test_a", f"def test_a():\n    assert f() == {what}\n"))
+    assert said == ("" if what.startswith("[") else "it is nested too deeply to be looked at")
 
 
 @given(st.text(), st.lists(st.text(max_size=30), max_size=2))

@@ -80,8 +80,12 @@ def test_an_address_of_the_project_counts_only_when_a_person_agreed_to_it(shop: 
     invoke("allow", "--yes")
     (shop / "greenline.toml").write_text(f'base-url = "{GATEWAY}"\nmodels = ["claude-x"]\n')
     assert f"may be sent to {HOME}" in invoke("status").stdout
-    said = invoke("allow", "--yes").stdout
+    unasked = invoke("allow", "--yes")
+    assert (unasked.exit_code, consent_file().endpoints(shop)) == (1, (HOME,))
+    assert "--yes does not agree to a place that the project names" in unasked.stdout
+    said = invoke("allow", answer="y\n").stdout
     assert f"Place:   {GATEWAY}" in said
+    assert "Your key would go there, too." in said
     assert "greenline.toml names it; you did not." in said
     assert "claude-x" in said
     assert f"may be sent to {GATEWAY}" in invoke("status").stdout

@@ -214,6 +214,22 @@ def test_the_branch_that_one_case_takes_and_others_do_not_is_special() -> None:
         ("best = 1\n    best = 2\n    if best is None:\n        text = 1\n    return 1", (4, 5), ""),
         ("for line in text:\n        if line:\n            pass\n    return 1", (3, 4), ""),
         ("found = get(text)\n    if found is None:\n        raise KeyError\n    return 1", (3, 4), "without_found"),
+        (
+            "name = get(text)\n    if name.startswith('x-'):\n        name = name[2:]\n    return 1",
+            (3, 4),
+            "name_starts_with_x",
+        ),
+        (
+            "name = get(text)\n    name = name.strip().lower()\n    if not name:\n        raise KeyError\n    return 1",
+            (4, 5),
+            "without_name",
+        ),
+        ("name = get(text)\n    name = name[1:]\n    if not name:\n        raise KeyError\n    return 1", (4, 5), ""),
+        (
+            "name = get(text)\n    while deep:\n        if name:\n            deep = 0\n        name = get(deep)",
+            (4, 5),
+            "",
+        ),
         ("if text.currency != deep.currency:\n        raise KeyError\n    return 1", (2, 3), "currency_differs"),
     ],
 )

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from greenline.domain.asking.ceilings import Spent
+from greenline.domain.asking.costs import Costs, Sum
+from greenline.domain.asking.model import Block, Conversation, Turn, Usage
 from greenline.domain.code.model import Function, Module, Target
 from greenline.domain.coverage.model import CoverageMap, Gap, Ratio, Span, Statements, Summary
 from greenline.domain.generation.model import (
@@ -22,6 +25,7 @@ from greenline.domain.generation.model import (
 from greenline.domain.generation.revise import Change
 from greenline.ports.coverage import CoverageProblem
 from greenline.ports.project import Project
+from greenline.services.agree_to_model import AgreeToModel, Terms
 from greenline.services.choose_report import ReportStatus
 from greenline.services.confirm_tests import Confirmation
 from greenline.services.covering_tests import Recorded
@@ -32,6 +36,8 @@ from greenline.services.mark_coverage import Changed
 from greenline.services.measured_files import ProjectFiles
 from greenline.services.picture import Picture
 from greenline.services.run_suite import SuiteRun
+from greenline.services.show_prompt import ShownPrompt, ShownRequest
+from greenline.services.stopped import Stopped
 from greenline.services.update_expectations import Update, Updated
 
 if TYPE_CHECKING:
@@ -107,6 +113,10 @@ class FakeGenerate:
     bugs: tuple[SuspectedBug, ...] = ()
     refused: tuple[str, ...] = ()
     strength: Strength | None = None
+    keeps: bool = False
+    """A cancellation comes while a model is asked, and leaves what was confirmed before."""
+    asked: dict[str, Any] = field(default_factory=dict)
+    """What asking a model came to, for the result."""
 
     async def generate(self, target: Target, progress: Progress, *, engine: str = "auto") -> Generation:
         self.runs.append(target)
@@ -114,15 +124,26 @@ class FakeGenerate:
         text = self.documents.read(target.path) or ""
         progress.step("Exploring", 0.5)
         self.started.set()
+        cancelled = False
         try:
             await self.gate.wait()
+        except asyncio.CancelledError:
+            if not self.keeps:
+                raise
+            cancelled = True
         finally:
             self.stopped.set()
         if self.error:
             raise self.error
+        generation = self._generation(target, base, text)
+        if cancelled:
+            raise Stopped(generation)
+        return generation
+
+    def _generation(self, target: Target, base: str | None, text: str) -> Generation:
         if self.status != "confirmed":
             found = TargetResult(target, self.status, self.reason, observations=3, suspected_bugs=self.bugs)
-            found = replace(found, refused=self.refused, not_tested=self.refused)
+            found = replace(found, refused=self.refused, not_tested=self.refused, **self.asked)
             return Generation((found,), None, text)
         end = len((base or "").split("\n"))
         edit = TestEdit(
@@ -138,7 +159,7 @@ class FakeGenerate:
             suspected_bugs=self.bugs, strength=self.strength, refused=self.refused, not_tested=self.refused,
             placed="imports shop already",
         )  # fmt: skip
-        return Generation((result,), edit, text)
+        return Generation((replace(result, **self.asked),), edit, text)
 
 
 @dataclass
@@ -396,6 +417,68 @@ class FakeUpdate:
         self.remembered.append(update)
 
 
+@dataclass
+class FakeConsent:
+    """Implements ``Consent``, without a file; ``problem``: it cannot be written."""
+
+    places: dict[Path, tuple[str, ...]] = field(default_factory=dict)
+    problem: str = ""
+
+    def given(self, project: Project, endpoint: str) -> bool:
+        return endpoint in self.endpoints(project.root)
+
+    def endpoints(self, root: Path) -> tuple[str, ...]:
+        return self.places.get(root, ())
+
+    def allow(self, root: Path, endpoint: str) -> None:
+        if self.problem:
+            raise OSError(self.problem)
+        self.places[root] = (*self.endpoints(root), endpoint)
+
+    def forbid(self, root: Path) -> bool:
+        return self.places.pop(root, None) is not None
+
+
+@dataclass
+class FakeModel:
+    """What there is to decide of a model: one place, and what a request would be."""
+
+    consent: FakeConsent = field(default_factory=FakeConsent)
+    endpoint: str = "https://api.example.com"
+    wished: str = ""
+    settings: Settings | None = None
+    secret: str = "def greet(name): ..."
+
+    def agree(self) -> AgreeToModel:
+        return AgreeToModel(self, self._terms, self.consent)
+
+    def project_of(self, path: Path) -> Project:
+        return Project(path.parent, None, (path.parent,), ())
+
+    def _terms(self, root: Path) -> Terms:
+        on = self.settings is not None and self.settings.model_enabled
+        ignored = (".env", "!.env.example", "*.pem", "*.key", "*.p12", "id_rsa*")
+        return Terms(
+            root, self.endpoint, ("claude-a", "claude-b"), wished=self.wished, agreed=self.consent.endpoints(root),
+            ignored=ignored, dollars=(1.0, 10.0), switched_on=on,
+        )  # fmt: skip
+
+    def prompts(self) -> FakeModel:
+        return self
+
+    async def show(self, target: Target, progress: Progress) -> ShownPrompt:
+        conversation = Conversation((Block("Write tests."),), (Turn("user", (Block(self.secret),)),))
+        return ShownPrompt((ShownRequest(f"{target.path.name}::{target.qualname}", conversation),), (), (), "1")
+
+
+class FakeCosts:
+    """Reads no ledger."""
+
+    def costs(self) -> Costs:
+        spent = Spent(Usage(fresh=12_000, output=400), 0.08, 0, 2)
+        return Costs(Sum("today", Spent()), Sum("this month", spent))
+
+
 class FakeServices:
     """All of them; calling it is the ``build`` of ``create_server``. Gates are open unless the test closes them."""
 
@@ -418,10 +501,13 @@ class FakeServices:
         self.install = FakeInstall()
         self.install.gate.set()
         self.update = FakeUpdate(Nothing())
+        self.model = FakeModel()
+        self.agree, self.prompts, self.costs = self.model.agree, self.model.prompts, FakeCosts
         self.built: list[Settings] = []
 
     def __call__(self, settings: Settings, documents: Documents) -> FakeServices:
         self.built.append(settings)
+        self.model.settings = settings
         self.generate.documents = self.update.documents = documents
         return self
 

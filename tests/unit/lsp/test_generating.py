@@ -203,6 +203,95 @@ async def test_cancelling_while_confirming_says_what_stands(services: FakeServic
         assert "stand in test_shop.py" in (await editor.wait_for("window/showMessage"))["message"]
 
 
+async def test_cancelling_while_a_model_is_asked_keeps_what_was_confirmed(services: FakeServices, source: Path) -> None:
+    services.generate.gate.clear()
+    services.generate.keeps = True
+    services.generate.asked = {"tokens": 12_400, "dollars": 0.08, "engines": {"test_it": "explore"}}
+    async with Editor(services, FULL) as editor:
+        Applies(editor)
+        job = (await generate(editor, editor.open(source)))["job"]
+        await asyncio.wait_for(services.generate.started.wait(), LIMIT)
+        await editor.run("greenline.cancelJob", {"job": job})
+        end = await editor.job_end(job)
+
+        assert end["outcome"] == "cancelled"
+        assert end["message"] == (
+            "Cancelled; what was confirmed before stays: 1 test passed; f 50 % -> 100 %; "
+            "of a model no test kept: 12,400 tokens, $0.08"
+        )
+        (result,) = end["results"]
+        assert (result["status"], result["tokens"], result["dollars"]) == ("confirmed", 12_400, 0.08)
+        assert services.test_file.read_text(encoding="utf-8") == NEW
+        assert services.confirm.started.is_set()
+        assert [p["message"] for p in editor.sent("window/showMessage")] == [end["message"]]
+
+
+async def test_cancelling_while_a_model_is_asked_says_what_it_cost_where_nothing_stays(
+    services: FakeServices, source: Path
+) -> None:
+    services.generate.gate.clear()
+    services.generate.keeps, services.generate.status = True, "failed"
+    services.generate.asked = {"tokens": 300, "dollars": None}
+    async with Editor(services, FULL) as editor:
+        applies = Applies(editor)
+        job = (await generate(editor, editor.open(source)))["job"]
+        await asyncio.wait_for(services.generate.started.wait(), LIMIT)
+        await editor.run("greenline.cancelJob", {"job": job})
+        end = await editor.job_end(job)
+
+        words = "Cancelled; nothing was written; of a model no test kept: 300 tokens, at a price that is not known"
+        assert (end["outcome"], end["message"]) == ("cancelled", words)
+        assert applies.edits == []
+
+
+async def test_cancelling_many_while_a_model_is_asked_begins_no_other(services: FakeServices, source: Path) -> None:
+    services.generate.gate.clear()
+    services.generate.keeps = True
+    async with Editor(services, FULL) as editor:
+        Applies(editor)
+        uri = editor.open(source)
+        targets = [{"uri": uri, "qualname": name} for name in ("greet", "fine")]
+        job = (await editor.run("greenline.generateTests", {"targets": targets}))["job"]
+        await asyncio.wait_for(services.generate.started.wait(), LIMIT)
+        await editor.run("greenline.cancelJob", {"job": job})
+        end = await editor.job_end(job)
+
+        assert end["outcome"] == "cancelled"
+        assert end["message"].endswith("cancelled; what was confirmed before stays")
+        assert len(services.generate.runs) == len(end["results"]) == 1
+        assert services.test_file.read_text(encoding="utf-8") == NEW
+
+
+async def test_what_stays_of_a_cancelled_job_does_not_hold_up_the_end(services: FakeServices, source: Path) -> None:
+    services.generate.gate.clear()
+    services.confirm.gate.clear()
+    services.generate.keeps = True
+    async with Editor(services, FULL) as editor:
+        Applies(editor)
+        job = (await generate(editor, editor.open(source)))["job"]
+        await asyncio.wait_for(services.generate.started.wait(), LIMIT)
+        await editor.run("greenline.cancelJob", {"job": job})
+        await asyncio.wait_for(services.confirm.started.wait(), LIMIT)
+    assert editor.server.session.jobs.live == ()
+    assert editor.exit_code == 0
+
+
+async def test_what_a_model_came_to_is_told_with_what_was_gained(services: FakeServices, source: Path) -> None:
+    services.generate.asked = {
+        "tokens": 900,
+        "dollars": 0.004,
+        "engines": {"test_it": "model"},
+        "model_notes": ("Odd.",),
+    }
+    async with Editor(services, FULL) as editor:
+        Applies(editor)
+        end = await editor.job_end((await generate(editor, editor.open(source)))["job"])
+        assert end["message"] == "1 test passed; `f` 50 % -> 100 %; of a model 1 test kept: 900 tokens, $0.0040"
+        assert end["results"][0]["modelNotes"] == ["Odd."]
+        logged = [p["message"] for p in editor.sent("window/logMessage")]
+        assert "Generate test for greet: greet: Odd." in logged
+
+
 async def test_cancelling_while_the_editor_writes_says_what_stands(services: FakeServices, source: Path) -> None:
     """The editor cannot be told not to write any more: what it was asked for comes."""
     async with Editor(services, FULL) as editor:

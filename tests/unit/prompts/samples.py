@@ -23,6 +23,7 @@ from greenline.ports.engine import Assignment
 from greenline.ports.project import Interpreter
 from greenline.services.find_seeds import Seeds, join_seeds, read_call_sites
 from greenline.services.model_context import ModelContext
+from greenline.services.sendable_files import SendableCallers, SendableFiles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +71,8 @@ def assignment_of(sample: Sample, folder: Path) -> Assignment:
     imported = module_name(path, project.source_roots) or ""
     statements, _ = CoverageParser().analyse(text)
     lines = frozenset(line for arc in sample.ran for line in arc if line > 0)
-    seen = read_call_sites(CallersOnDisk(), project, path, imported, [function], unsaved={})
+    callers = SendableCallers(CallersOnDisk(), SendableFiles())
+    seen = read_call_sites(callers, project, path, imported, [function], unsaved={})
     seeds = join_seeds(module, seen, ()).get(qualname, Seeds())
     return Assignment(
         project=project,

@@ -74,6 +74,75 @@ def kept_for_next(conversation: Conversation) -> list[tuple[str, bool]]:
     return [(block.text, block.breakpoint) for block in blocks[: last + 1]]
 
 
+# What a project cannot have us send
+
+
+@pytest.mark.parametrize(
+    "link", [".greenline/prompt.md", "shop/people.py", "shop/till.py", "tests/test_discount.py", "tests/conftest.py"]
+)
+@pytest.mark.parametrize("leads_to", ["elsewhere", "secrets"])
+def test_a_link_leads_neither_out_of_the_project_nor_to_what_is_ignored(
+    tmp_path: Path, link: str, leads_to: str
+) -> None:
+    place = written(tmp_path / "project", FILES)
+    there = tmp_path / "elsewhere.py" if leads_to == "elsewhere" else place / "secrets" / "mine.py"
+    there.parent.mkdir(exist_ok=True)
+    there.write_text("import pytest\nfrom shop.discount import discount\n\n\nclass Customer:\n    MINE = 'marked'\n\n\n"
+                     "@pytest.fixture\ndef test_marked():\n    'marked'\n    discount('marked', 1)\n")  # fmt: skip
+    (place / link).parent.mkdir(exist_ok=True)
+    (place / link).unlink(missing_ok=True)
+    (place / link).symlink_to(there)
+    assert "marked" in (place / link).read_text()
+    assert "'marked'" not in all_text(context().first(of(place)))
+
+
+def test_the_projects_own_instructions_can_be_ignored(tmp_path: Path) -> None:
+    place = written(tmp_path, {**FILES, ".greenline/prompt.md": "Be kind.\n"})
+    assert "Be kind." in all_text(context().first(of(place)))
+    assert "Be kind." not in all_text(context(ignore=(".greenline/",)).first(of(place)))
+
+
+def test_a_target_is_ignored_by_the_name_of_the_file_that_it_links_to(tmp_path: Path) -> None:
+    place = written(tmp_path, {**FILES, "secrets/discount.py": DISCOUNT})
+    (place / "shop" / "discount.py").unlink()
+    (place / "shop" / "discount.py").symlink_to(place / "secrets" / "discount.py")
+    with pytest.raises(ModelProblem, match="secrets/"):
+        context().first(of(place))
+
+
+def test_what_ran_tells_nothing_of_the_machine_and_no_source_that_is_ignored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home" / "alicia")
+    place = written(tmp_path / "home" / "alicia" / "shop", FILES)
+    one = context()
+    seen = Explored(observations=(f"folder() == '{place}/x'",), hindered=(f"it read {Path.home()}/.netrc",))
+    asked = one.first(of(place), seen)
+    said = f"    hidden = 1\n{place}/secrets/keys.py:3: KeyError\n_ _ _\n{place}/tests/test_a.py:1: in f\n    shown\n"
+    told = one.after_failures([FailedTest(ProposedTest("test_a", "def test_a(): ..."), said, "wrong_test")])
+    for text in (all_text(asked), told):
+        assert "alicia" not in text
+        assert "<project>" in text
+    assert "hidden" not in told
+    assert "shown" in told
+    assert "it read <home>/.netrc" in all_text(asked)
+
+
+def test_half_a_secret_that_was_seen_is_not_sent(tmp_path: Path) -> None:
+    seen = Explored(observations=(f"settings() == {{{'1, ' * 90}'{SECRET}', {'2, ' * 90}}}",))
+    told = all_text(context().first(of(written(tmp_path, FILES)), seen))
+    assert SECRET[:20] not in told
+    (line,) = [line for line in told.splitlines() if line.startswith("settings()")]
+    assert line.endswith("[cut off]")
+    assert len(line) < 320
+
+
+def test_what_could_not_be_read_is_asked_for_in_words() -> None:
+    told = context().after_unread(["there is no test in the answer"])
+    assert "\n- there is no test in the answer\n" in told
+    assert "one JSON object" in told
+
+
 # What stays the same
 
 

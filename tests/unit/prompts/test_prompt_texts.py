@@ -55,7 +55,13 @@ def test_every_file_is_read_and_every_kind_has_its_guidance() -> None:
     assert sorted(FILES) == sorted(path.stem for path in FOLDER.glob("*.md"))
     texts = read_prompt_files()
     assert set(texts.guidance) == set(KINDS)
-    every = [texts.instructions, *texts.guidance.values(), texts.after_failures, texts.after_coverage]
+    every = [
+        texts.instructions,
+        *texts.guidance.values(),
+        texts.after_failures,
+        texts.after_coverage,
+        texts.after_unread,
+    ]
     assert all(text.strip() and "<!--" not in text for text in every)
 
 

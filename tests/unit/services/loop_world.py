@@ -22,6 +22,7 @@ from unit.services.generation_world import World
 
 if TYPE_CHECKING:
     from greenline.domain.asking.model import Explored
+    from greenline.domain.asking.redaction import Redacted
     from greenline.domain.code.model import Target
     from greenline.ports.engine import Assignment
     from greenline.ports.progress import Progress
@@ -61,6 +62,9 @@ class ModelWorld:
     failed: list[list[FailedTest]] = field(default_factory=list)
     kept: list[tuple[str, int]] = field(default_factory=list)
     asking: asyncio.Event = field(default_factory=asyncio.Event)
+    redacted: tuple[Redacted, ...] = ()
+    found: list[list[Redacted]] = field(default_factory=list)
+    """Secrets, request by request."""
 
     async def generate(self, target: Target, engine: Any = "auto") -> Generation:
         world: Any = self.world
@@ -98,11 +102,13 @@ class ModelWorld:
         self, conversation: Conversation, schema: Mapping[str, Any], account: Account, progress: Progress
     ) -> Answer:
         self.asked.append(conversation)
+        self.redacted = (*self.redacted, *self.found.pop(0)) if self.found else self.redacted
         self.asking.set()
         answer = self.answers.pop(0)
         if asyncio.isfuture(answer):
             answer = await answer
         if isinstance(answer, ModelProblem):
+            account.received = answer.received
             raise answer
         assert isinstance(answer, Answer)
         account.spent += Spent(answer.usage, dollars=0.01, requests=1)
@@ -120,6 +126,9 @@ class ModelWorld:
     def after_failures(self, failures: Sequence[FailedTest]) -> str:
         self.failed.append(list(failures))
         return f"mend {', '.join(each.test.name for each in failures)}"
+
+    def after_unread(self, problems: Sequence[str]) -> str:
+        return f"again: {'; '.join(problems)}"
 
     def after_coverage(self, assignment: Assignment, explored: Explored) -> str:
         self.explored.append(explored)

@@ -35,7 +35,7 @@ async def test_the_first_of_the_chain_answers_and_is_named(world: World) -> None
     assert await models.ask(SAID, SCHEMA, account, world.told) == replace(answer(), model="one")
     question = world.provider.asked[0]
     assert (question.model, question.conversation, dict(question.schema)) == ("one", SAID, SCHEMA)
-    assert world.told.steps == ["Asking one"]
+    assert world.told.steps == ["Asking one", "Sending about 1,000 tokens to one; about $0.06, at most $0.32"]
     assert account.spent.usage == Usage(fresh=1_000, output=500)
     assert account.spent.dollars == pytest.approx((1_000 * 2 + 500 * 10) / 1e6)
     assert account.words == "1 request, 1,500 tokens, $0.0070"
@@ -352,6 +352,36 @@ async def test_a_stream_that_was_cut_is_paid_for_as_far_as_it_came(world: World)
     assert account.spent.requests == 2
 
 
+async def test_who_does_not_count_tokens_comes_to_the_ceiling_all_the_same(world: World) -> None:
+    async def says(question: object, tell: object) -> Answer:
+        tell(3_000)  # type: ignore[operator]
+        return Answer("{}", usage=Usage())
+
+    world.provider.script["one"] = [says]
+    models = world.models()
+    account = models.account("f")
+    await models.ask(SAID, SCHEMA, account, world.told)
+    (entry,) = world.book.written.values()
+    assert (entry.outcome, entry.exact, entry.usage) == ("answered", False, Usage(fresh=1_000, output=1_000))
+    assert account.spent.usage == entry.usage
+
+
+async def test_the_most_that_came_of_an_answer_is_there_until_a_whole_one_is(world: World) -> None:
+    cuts = [ModelProblem("cut", "It broke off.") for _ in range(3)]
+    for cut, text in zip(cuts, ("some", "most of it", "much"), strict=True):
+        cut.received = text
+    world.provider.script["one"] = list(cuts)
+    models = world.models()
+    account = models.account("f")
+    with pytest.raises(ModelProblem):
+        await models.ask(SAID, SCHEMA, account, world.told)
+    assert account.received == "most of it"
+    other = world.models()
+    world.provider.script["one"] = [cuts[0], answer()]
+    await other.ask(SAID, SCHEMA, account, world.told)
+    assert account.received == ""
+
+
 @pytest.mark.parametrize(("kind", "usage"), [("timeout", Usage(1_000, output=1_000)), ("server", Usage())])
 async def test_what_is_not_told_is_taken_to_be_paid_where_an_answer_had_begun(
     world: World, kind: ProblemKind, usage: Usage
@@ -378,7 +408,7 @@ async def test_an_answer_is_told_while_it_grows(world: World) -> None:
     account = models.account("f")
     await models.ask(SAID, SCHEMA, account, world.told)
     await models.ask(SAID, SCHEMA, account, world.told)
-    assert world.told.steps[1:] == [
+    assert world.told.steps[2:] == [
         "Asking one (1 request, 1,500 tokens, $0.0070 so far)",
         "one has written about 1,667 tokens (before: 1 request, 1,500 tokens, $0.0070)",
         "one has written about 4,000 tokens (before: 1 request, 1,500 tokens, $0.0070)",

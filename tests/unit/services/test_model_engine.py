@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from greenline.domain.asking import rounds
+from greenline.domain.asking.model import Answer
+from greenline.domain.asking.redaction import Redacted
 from greenline.domain.code.model import Target
 from greenline.domain.generation.kept_tests import named_tests
 from greenline.domain.generation.source_text import apply_insertions
 from greenline.ports.model import ModelProblem, ProblemKind
 from greenline.ports.tests import TestOutcome, TestReport, TestRun
+from greenline.services import model_engine, try_answers
 from greenline.services.stopped import Stopped
 from unit.services.generation_world import World, candidate
 from unit.services.loop_world import ENDPOINT, ModelWorld, proposed, said
@@ -155,6 +160,63 @@ async def test_one_bad_test_takes_no_other_with_it(world: World, model: ModelWor
     assert generation.results[0].tests == ("test_sign_minus", "test_sign_plus")
     assert len(model.asked) == 1
     assert [note for note in generation.results[0].model_notes if "`test_broken` was not kept" in note]
+
+
+async def test_one_that_is_nested_deeply_takes_no_other_with_it(world: World, model: ModelWorld) -> None:
+    deep = proposed("test_deep", f"assert sign({'+'.join(['1'] * 900)}) == 1")
+    model.answers = [said(proposed("test_sign_minus"), deep, proposed("test_sign_plus")), said(deep), said(deep)]
+    generation = await model.generate(sign(world), "model")
+    assert generation.results[0].tests == ("test_sign_minus", "test_sign_plus")
+    assert [note for note in generation.results[0].model_notes if "nested too deeply" in note]
+
+
+async def test_a_mistake_of_ours_loses_nothing_and_tells_the_log_no_source(
+    world: World, model: ModelWorld, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(_: object) -> str:
+        raise ValueError("a line" + " of source")
+
+    world.propose("sign", MINUS)
+    world.propose("twice", TWICE)
+    model.answers = [said(proposed("test_broken", "assert wrong"))]
+    fails_where(world, "wrong", "E  NameError: wrong")
+    monkeypatch.setattr(model, "after_failures", fails)
+    generation = await model.generate(Target(world.source))
+    assert written(generation) == ["test_sign_minus", "test_twice"]
+    assert "a mistake in Greenline" in generation.results[0].model_notes[-1]
+    assert "after_failures" in caplog.text
+    assert "a line of source" not in caplog.text
+
+
+async def test_what_takes_long_leaves_the_loop_alone(
+    world: World, model: ModelWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on: dict[str, set[bool]] = {}
+
+    def told(name: str, whole: Any) -> Any:
+        def work(*args: Any) -> Any:
+            on.setdefault(name, set()).add(threading.current_thread() is threading.main_thread())
+            return whole(*args)
+
+        return work
+
+    for module, name in (
+        (model_engine, "read_tests"),
+        (try_answers, "repaired"),
+        (try_answers, "refused"),
+        (rounds, "weakened"),
+        (model, "first"),
+        (model, "after_failures"),
+        (model, "after_coverage"),
+    ):
+        monkeypatch.setattr(module, name, told(name, getattr(module, name)))
+    model.settings = {"model_coverage_guided": True, "model_coverage_target": 100}
+    other = proposed("test_another", "assert wrong == 2")
+    model.answers = [said(proposed("test_sign_plus", "assert wrong == 1")), said(other), said(other), said(), said()]
+    fails_where(world, "wrong", "E  NameError: wrong")
+    await model.generate(sign(world), "model")
+    assert set(on) >= {"read_tests", "repaired", "refused", "weakened", "first", "after_failures", "after_coverage"}
+    assert {name for name, where in on.items() if True in where} == set()
 
 
 async def test_what_failed_is_sent_back_and_mended(world: World, model: ModelWorld) -> None:
@@ -360,6 +422,55 @@ async def test_a_refusal_and_a_cut_answer_are_said(world: World, model: ModelWor
     assert any("cut off at its longest" in note for note in cut.results[0].model_notes)
 
 
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (Answer("I would rather talk about it.", "end"), "there is no test in the answer"),
+        (Answer('{"tests": [{"name": "test_a", "co', "max_tokens"), "cut off at its limit of tokens"),
+        (Answer('{"tests": [{"name": "test_a"}]}', "end"), "has no code"),
+    ],
+)
+async def test_an_answer_that_cannot_be_read_is_asked_for_once_more(
+    world: World, model: ModelWorld, answer: Answer, problem: str
+) -> None:
+    model.answers = [answer, said(proposed("test_sign_plus"))]
+    generation = await model.generate(sign(world), "model")
+    assert generation.results[0].tests == ("test_sign_plus",)
+    first, second = model.asked
+    assert second.turns[: len(first.turns)] == first.turns
+    assert problem in second.turns[-1].blocks[0].text
+    model.answers, model.asked = [answer] * 3, []
+    again = await model.generate(sign(world), "model")
+    assert (again.results[0].status, len(model.asked)) == ("failed", 2)
+
+
+async def test_of_an_answer_that_broke_off_the_complete_tests_are_kept(world: World, model: ModelWorld) -> None:
+    world.propose("sign", MINUS)
+    cut = ModelProblem("cut", "The answer broke off midway.")
+    cut.received = said(proposed("test_sign_plus"), proposed("test_never_whole")).text[:-60]
+    model.answers = [cut]
+    generation = await model.generate(sign(world))
+    (result,) = generation.results
+    assert (result.tests, len(model.asked)) == (("test_sign_minus", "test_sign_plus"), 1)
+    assert "The answer broke off midway." in result.model_notes
+
+
+async def test_what_was_taken_out_is_told_once(world: World, model: ModelWorld) -> None:
+    model.found = [[Redacted("<redacted-1>", "a key of AWS", 2, ("shop.py:3", "shop.py:9"))], []]
+    model.answers = [said(proposed("test_sign_plus"), proposed("test_sign_minus")), said(proposed("test_twice"))]
+    generation = await model.generate(Target(world.source), "model")
+    first, second = generation.results
+    assert first.model_notes == ("Not sent: 1 value that looks like a secret: a key of AWS (shop.py:3).",)
+    assert not [note for note in second.model_notes if "secret" in note]
+
+
+async def test_who_finds_nothing_or_refuses_is_not_asked_again(world: World, model: ModelWorld) -> None:
+    for answer in (said(), said(stop="refusal")):
+        model.answers, model.asked = [answer], []
+        await model.generate(sign(world), "model")
+        assert len(model.asked) == 1
+
+
 async def test_nobody_is_asked_without_consent(world: World, model: ModelWorld) -> None:
     model.agreed = ()
     world.propose("sign", MINUS)
@@ -371,6 +482,18 @@ async def test_nobody_is_asked_without_consent(world: World, model: ModelWorld) 
     alone = await model.generate(sign(world), "model")
     assert (alone.results[0].status, alone.edit) == ("failed", None)
     assert "nobody agreed" in alone.results[0].reason
+
+
+async def test_consent_that_is_taken_back_counts_for_the_next_function(world: World, model: ModelWorld) -> None:
+    def during(run: TestRun, number: int) -> None:
+        model.agreed = ()
+
+    world.during = during
+    model.answers = [said(proposed("test_sign_plus"), proposed("test_sign_minus"))]
+    generation = await model.generate(Target(world.source), "model")
+    assert len(model.asked) == 1
+    assert [result.status for result in generation.results] == ["confirmed", "failed"]
+    assert "nobody agreed" in generation.results[1].reason
 
 
 async def test_without_pytest_nobody_is_asked(world: World, model: ModelWorld) -> None:

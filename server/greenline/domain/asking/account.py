@@ -14,6 +14,8 @@ class Account:
         self.project = project
         self.ceilings = ceilings
         self.spent = Spent()
+        self.received = ""
+        """The most that came of an answer which broke off, as long as no whole one has come after it."""
 
     @property
     def words(self) -> str:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 MOST_OBSERVATIONS = 24
 MOST_SURVIVORS = 12
-_LONGEST = 300
+_LONGEST = 3_000
+"""Characters; what is told is shorter, and cut when it is clean of secrets."""
 _TAKEN = {
     "await": "await {}",
     "iterate": "list({})",
@@ -60,4 +61,4 @@ def observation(case: Case) -> str:
 
 def _line(text: str) -> str:
     whole = " ".join(text.split("\n")) if "\n" in text else text
-    return whole if len(whole) <= _LONGEST else f"{whole[:_LONGEST]} [cut off]"
+    return whole[:_LONGEST]

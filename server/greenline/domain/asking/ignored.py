@@ -74,6 +74,11 @@ def ignored(path: str, patterns: Sequence[str] = ()) -> str:
     return ""
 
 
+def patterns_of(setting: str) -> tuple[str, ...]:
+    """Return the patterns of a setting that parts them by ``;``."""
+    return tuple(pattern.strip() for pattern in setting.split(";") if pattern.strip())
+
+
 def why_ignored(path: str, patterns: Sequence[str] = ()) -> str:
     """Return in a sentence why a file is never sent, empty where it may be; arguments as for ``ignored``."""
     pattern = ignored(path, patterns)

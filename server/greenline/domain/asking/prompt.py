@@ -106,6 +106,7 @@ def version_of(texts: PromptTexts) -> str:
         *(target_block(replace(full, left=left, survivors=left)) for left in (words, ())),
         target_block(replace(full, left=())),
         failures_text(texts, tests),
+        unread_text(texts, words),
         *(coverage_text(texts, replace(full, left=left, kept=left)) for left in (words, ())),
     ]
     return f"{texts.version}-{hashlib.sha256(''.join(parts).encode()).hexdigest()[:4]}"
@@ -143,6 +144,11 @@ def coverage_text(texts: PromptTexts, facts: TargetFacts) -> str:
     )
     left = "\n\n".join(_left(facts)) or "Every line and branch is reached."
     return Template(texts.after_coverage).substitute(kept=kept, target=facts.name, left=left)
+
+
+def unread_text(texts: PromptTexts, problems: Sequence[str]) -> str:
+    """Return what is asked when nothing in an answer could be used."""
+    return Template(texts.after_unread).substitute(problems=_listed(problems))
 
 
 def _project(facts: ProjectFacts) -> Iterator[str]:

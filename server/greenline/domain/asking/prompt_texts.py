@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _VERSION = re.compile(r"<!-- version: (\d+) -->\n")
 _OF_KIND = "kind_"
-FILES = ("instructions", "after_failures", "after_coverage", *(f"{_OF_KIND}{kind}" for kind in KINDS))
+FILES = ("instructions", "after_failures", "after_coverage", "after_unread", *(f"{_OF_KIND}{kind}" for kind in KINDS))
 """Their names, without ``.md``."""
 
 
@@ -28,6 +28,8 @@ class PromptTexts:
     """With ``$failures``, as ``string.Template`` has it."""
     after_coverage: str
     """With ``$kept``, ``$target`` and ``$left``."""
+    after_unread: str
+    """With ``$problems``."""
     version: str
     """Of all together: the versions of the files added up, and what tells other texts of the same number apart."""
 
@@ -42,6 +44,7 @@ def prompt_texts(files: Mapping[str, str]) -> PromptTexts:
         guidance={kind: texts[f"{_OF_KIND}{kind}"] for kind in KINDS},
         after_failures=texts["after_failures"],
         after_coverage=texts["after_coverage"],
+        after_unread=texts["after_unread"],
         version=f"{sum(version for version, _ in read.values())}-{whole[:8]}",
     )
 

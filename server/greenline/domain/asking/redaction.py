@@ -63,6 +63,8 @@ _SHORTEST_ELSEWHERE = 8
 _SHORTEST_RANDOM = 16
 _SURE_LINE = 40
 _MOST_PLACES = 10
+_MOST_NAMED = 5
+"""In one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,16 @@ class Redacted:
     times: int = 1
     places: tuple[str, ...] = ()
     """Where, as far as it was told: "shop/settings.py:12"; the first ones, where there are many."""
+
+
+def words_of(redacted: Sequence[Redacted]) -> str:
+    """Say what was taken out, in a sentence; empty for nothing."""
+    if not redacted:
+        return ""
+    said = [f"{each.kind} ({each.places[0]})" if each.places else each.kind for each in redacted[:_MOST_NAMED]]
+    more = f", and {len(redacted) - _MOST_NAMED} more" if len(redacted) > _MOST_NAMED else ""
+    what = "1 value that looks" if len(redacted) == 1 else f"{len(redacted)} values that look"
+    return f"Not sent: {what} like a secret: {', '.join(said)}{more}."
 
 
 class Redactor:

@@ -50,7 +50,7 @@ FORBIDDEN: dict[str, str] = {
 """Neither called nor handed on; as the model of a stand-in they may be named."""
 
 FORBIDDEN_MODULES: dict[str, str] = {
-    **dict.fromkeys(_names("ctypes _ctypes cffi greenline_probe"), BEHIND),
+    **dict.fromkeys(_names("ctypes _ctypes cffi posix nt _posixsubprocess _socket greenline_probe"), BEHIND),
     **dict.fromkeys(_names("paramiko fabric pexpect sh plumbum"), PROGRAMS),
     **dict.fromkeys(_names("ftplib telnetlib nntplib"), NETWORK),
 }

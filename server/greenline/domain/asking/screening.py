@@ -28,6 +28,8 @@ _LOCAL = re.compile(
 _ELSEWHERE = re.compile(r"^(?:/|~|[A-Za-z]:[\\/]|\\\\)")
 _UPWARDS = re.compile(r"(?:^|[\\/])\.\.(?:[\\/]|$)")
 _HOMES = frozenset({"home", "expanduser", "expandvars", "gettempdir"})
+_DEEPEST = 120
+"""Levels of the syntax tree; what people write has a dozen or two."""
 _OWN_FOLDERS = ("chdir", "isolated_filesystem", "TemporaryDirectory", "contextlib.chdir", "fs")
 
 
@@ -40,7 +42,19 @@ def refused(test: ProposedTest) -> str:
     tree, _ = parse("\n".join([*test.imports, test.code]))
     if tree is None:
         tree, _ = parse(test.code)
-    return next(_Screening(tree).refusals(), "") if tree else ""
+    if tree is None:
+        return ""
+    return "it is nested too deeply to be looked at" if _is_deep(tree) else next(_Screening(tree).refusals(), "")
+
+
+def _is_deep(tree: ast.Module) -> bool:
+    """Tell whether reading it again and again, a call for each level, may come to the end of the stack."""
+    level: list[ast.AST] = [tree]
+    for _ in range(_DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return False
+    return True
 
 
 class _Screening:
@@ -76,11 +90,18 @@ class _Screening:
         if isinstance(node, ast.Attribute) and node.attr in screened.UNSEEN:
             yield f"it {screened.BEHIND} ({node.attr})"
         real = self._names.of(node)
+        real = self._dangerous(real)
         why = screened.FORBIDDEN.get(real, "")
         if why == screened.ENVIRONMENT:
             yield from [] if self._reads_what_it_set(node) else [f"it {why} ({real})"]
         elif why and not self._is_only_named(node):
             yield f"it {why} ({real})"
+
+    def _dangerous(self, real: str) -> str:
+        """Return the name of Python's library also where another module hands it on: ``shop.core.os.environ``."""
+        parts = real.split(".")
+        ends = (".".join(parts[at:]) for at in range(1, len(parts) - 1))
+        return next((end for end in ends if end in screened.FORBIDDEN), real)
 
     def _call(self, node: ast.Call) -> Iterator[str]:
         real = self._names.of(node.func)

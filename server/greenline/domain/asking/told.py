@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from greenline.domain.asking.answers import Answered
-    from greenline.domain.asking.model import Answer, FailedTest, ProposedTest
-    from greenline.domain.asking.rounds import Standing
+    from greenline.domain.asking.model import Answer, FailedTest
 
 _MOST = 8
 _LONGEST = 200
@@ -60,14 +59,10 @@ class Told:
         if not answered.tests and not answered.problems and answer.stop == "end":
             self.note("The model found nothing more that is worth a test.")
 
-    def tried(
-        self, tests: Sequence[ProposedTest], failed: Sequence[FailedTest], standing: Standing, qualname: str
-    ) -> None:
-        """Note what became of the tests of a round; ``standing`` is from before it."""
-        for test in tests:
-            before = standing.follows(test)
-            if before is not None:
-                self._left.pop(before.test.name, None)
+    def tried(self, replaced: Sequence[FailedTest], failed: Sequence[FailedTest], qualname: str) -> None:
+        """Note what became of the tests of a round, and of those of earlier ones whose place they took."""
+        for before in replaced:
+            self._left.pop(before.test.name, None)
         for each in failed:
             if each.kind == "suspected_bug":
                 bug = _bug(each, qualname)

@@ -33,7 +33,10 @@ def weakened(before: str, after: str) -> str:
         return ""
     if new is None:
         return "it does not parse any more"
-    return next(_weaker(old, new), "")
+    try:
+        return next(_weaker(old, new), "")
+    except RecursionError:  # nobody can tell what it asserts; such a test is not run
+        return ""
 
 
 def bent(before: str, after: str, failure: str) -> str:
@@ -43,7 +46,10 @@ def bent(before: str, after: str, failure: str) -> str:
     """
     old, _ = parse(before)
     new, _ = parse(after)
-    return next(_bent(old, new, failure), "") if old is not None and new is not None else ""
+    try:
+        return next(_bent(old, new, failure), "") if old is not None and new is not None else ""
+    except RecursionError:
+        return ""
 
 
 def _weaker(old: ast.Module, new: ast.Module) -> Iterator[str]:

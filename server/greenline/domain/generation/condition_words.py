@@ -20,7 +20,7 @@ _WORDS = {
     ast.In: ("in", "not_in"),
     ast.NotIn: ("not_in", "in"),
 }
-_SAMENESS = frozenset({ast.Eq, ast.NotEq, ast.Is, ast.IsNot})
+SAMENESS = frozenset({ast.Eq, ast.NotEq, ast.Is, ast.IsNot})
 _TURNED = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
 _ADJECTIVES = {
     "isdigit": "numeric", "isdecimal": "numeric", "isnumeric": "numeric", "isalpha": "alphabetic",
@@ -29,7 +29,8 @@ _ADJECTIVES = {
 }  # fmt: skip
 _VERBS = {"startswith": "start_with", "endswith": "end_with", "match": "match", "fullmatch": "match", "search": "match"}
 _CLEANING = frozenset({"strip", "lstrip", "rstrip"})
-_SAME = frozenset({"lower", "upper", "casefold", "strip", "lstrip", "rstrip", "copy"})
+SAME = frozenset({"lower", "upper", "casefold", "strip", "lstrip", "rstrip", "copy"})
+"""Methods that give the same thing, a little tidier: what it is called stays true of it."""
 
 
 def condition_words(test: ast.expr, *, holds: bool) -> str:
@@ -82,7 +83,7 @@ def _comparison(test: ast.Compare, holds: bool) -> str:
         return ""
     if names[0] == names[1]:  # of two things
         same = (operator in {ast.Eq, ast.Is}) == holds
-        return (f"same_{names[0]}" if same else f"{names[0]}_differs") if operator in _SAMENESS else ""
+        return (f"same_{names[0]}" if same else f"{names[0]}_differs") if operator in SAMENESS else ""
     word = _WORDS[operator][0 if holds else 1]
     if word == "is_not" and names[1].startswith("not_"):
         word = "is_other_than"
@@ -169,7 +170,7 @@ def _name(node: ast.expr) -> str:
 def _called(node: ast.Call) -> str:
     """Return words for a call that gives the same thing, or a well-known view of it."""
     function = node.func
-    if isinstance(function, ast.Attribute) and function.attr in _SAME and not node.args:
+    if isinstance(function, ast.Attribute) and function.attr in SAME and not node.args:
         return _name(function.value)
     if isinstance(function, ast.Name) and len(node.args) == 1:
         inner = _name(node.args[0])

@@ -7,10 +7,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from greenline.domain.generation.condition_words import SAME
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,12 @@ class Branch:
 
 def branches_of(function: ast.AST) -> dict[int, Branch]:
     """Map the line of a condition to its branch, for those that ask for what a caller knows of."""
-    hidden = _inner_names(function)
+    inner = _InnerNames(function)
     found: dict[int, Branch] = {}
     for node in ast.walk(function):
         if not isinstance(node, (ast.If, ast.While)) or node.body[0].lineno == node.lineno:
             continue
+        hidden = inner.at(node)
         if hidden & {each.id for each in ast.walk(node.test) if isinstance(each, ast.Name)}:
             continue
         is_guard = isinstance(node, ast.While) or (isinstance(node.body[-1], _LEAVING) and not node.orelse)
@@ -37,12 +41,36 @@ def branches_of(function: ast.AST) -> dict[int, Branch]:
     return found
 
 
-def _inner_names(function: ast.AST) -> set[str]:
-    """Return the local variables that change while the function works: what they hold, no caller has a word for."""
-    arguments = {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
-    stored = Counter(node.id for node in ast.walk(function) if _is_stored(node))  # type: ignore[attr-defined]
-    looped = {name for node in ast.walk(function) for name in _bound_by_loop(node)}
-    return ({name for name, times in stored.items() if times > 1} | looped) - arguments
+class _InnerNames:
+    """The local variables that change while the function works: what they hold, no caller has a word for."""
+
+    def __init__(self, function: ast.AST) -> None:
+        nodes = list(ast.walk(function))
+        tidied = {id(target) for node in nodes for target in _tidied(node)}
+        self._arguments = {node.arg for node in nodes if isinstance(node, ast.arg)}
+        self._looped = {name for node in nodes for name in _bound_by_loop(node)}
+        self._loops = [node for node in nodes if isinstance(node, _LOOPS)]
+        self._stored = [n for n in nodes if isinstance(n, ast.Name) and _is_stored(n) and id(n) not in tidied]
+
+    def at(self, condition: ast.stmt) -> set[str]:
+        """Return those that have changed where the condition is asked; what comes later does not matter to it."""
+        last = condition.lineno
+        for loop in self._loops:
+            if loop.lineno <= condition.lineno <= (loop.end_lineno or 0):
+                last = max(last, loop.end_lineno or 0)
+        times = Counter(name.id for name in self._stored if name.lineno <= last)
+        return ({name for name, number in times.items() if number > 1} | self._looped) - self._arguments
+
+
+def _tidied(node: ast.AST) -> Iterator[ast.Name]:
+    """Yield the target of ``name = name.strip().lower()``: it is called the same, and means the same."""
+    if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
+        return
+    value = node.value
+    while isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in SAME:
+        value = value.func.value
+    if value is not node.value and isinstance(value, ast.Name) and value.id == node.targets[0].id:
+        yield node.targets[0]
 
 
 def _is_stored(node: ast.AST) -> bool:

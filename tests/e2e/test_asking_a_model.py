@@ -1,0 +1,263 @@
+"""A model in an editor: the real server, the real SDK, and a server on this machine that speaks the Messages API."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from e2e.plain_client import connected
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from e2e.plain_client import PlainClient
+    from model_server import ModelServer
+
+pytestmark = pytest.mark.e2e
+
+KEY = "sk-kept-in-the-editor"
+SUMMER = "SUMMER-26"
+PASSWORD = "hunter2-Zx81kQ9vTn3LpWc7Rb5Yd2HfP0ab"
+SOURCE = f"""\
+import hashlib
+
+PASSWORD = "{PASSWORD}"
+SUMMER = "{hashlib.sha256(SUMMER.encode()).hexdigest()}"
+
+
+def discount(code: str, cents: int) -> int:
+    if cents < 0:
+        raise ValueError("a price is not negative")
+    if hashlib.sha256(code.encode()).hexdigest() == SUMMER:
+        return cents // 2
+    return 0
+"""
+HALF = {
+    "name": "test_summer_halves_prices",
+    "intent": "What the code takes off.",
+    "lines": [],
+    "imports": ["from discounts import discount"],
+    "code": f'def test_summer_halves_prices():\n    assert discount("{SUMMER}", 5001) == 2500\n',
+    "suspected_bug": "",
+}
+CAPABILITIES = {
+    "workspace": {
+        "applyEdit": True,
+        "workspaceEdit": {"documentChanges": True, "resourceOperations": ["create", "delete"]},
+    },
+    "window": {"workDoneProgress": True, "showDocument": {"support": True}},
+    "experimental": {"greenline": {"tellsModelKey": True}},
+}
+
+
+@dataclass
+class Person:
+    """An editor and who sits in front of it: ``answers`` are what they click, by the beginning of the question."""
+
+    root: Path
+    client: PlainClient
+    model: ModelServer
+    answers: dict[str, str]
+    told: list[str] = field(default_factory=list)
+    """Questions, requests for the key, and how many requests a model had had by then."""
+
+    @property
+    def tests(self) -> str:
+        file = self.root / "tests" / "test_discounts.py"
+        return file.read_text(encoding="utf-8") if file.exists() else ""
+
+    async def start(self, command: str, **more: Any) -> Any:
+        about = {"uri": (self.root / "discounts.py").as_uri(), **more}
+        return await self.client.run(f"greenline.{command}", about)
+
+    async def end_of(self, title: str = "", job: str | None = None) -> Any:
+        def ended() -> Any:
+            ends = self.client.said("greenline/jobEnded")
+            return next((end for end in ends if end["id"] == job or end["title"] == title), None)
+
+        return await self.client.until(f"the end of {title or job}", ended)
+
+    async def do(self, command: str, **more: Any) -> Any:
+        return await self.end_of(job=(await self.start(command, **more))["job"])
+
+    def steps(self) -> list[str]:
+        return [params["value"].get("message", "") for params in self.client.said("$/progress")]
+
+    def passes(self) -> None:
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
+        ran = subprocess.run(command, cwd=self.root, check=False, capture_output=True, text=True, timeout=120)
+        assert ran.returncode == 0, ran.stdout
+
+
+@asynccontextmanager
+async def person(root: Path, model: ModelServer, answers: dict[str, str], **options: Any) -> AsyncIterator[Person]:
+    def ask(params: dict[str, Any]) -> dict[str, Any] | None:
+        told.append(f"{params['message']} {len(model.requests)}")
+        wanted = next((answer for words, answer in answers.items() if params["message"].startswith(words)), None)
+        return next((action for action in params["actions"] if action["title"] == wanted), None)
+
+    def key(_params: Any) -> dict[str, str]:
+        told.append("key")
+        return {"modelKey": KEY}
+
+    told: list[str] = []
+    settings = {"enabled": True, "baseUrl": model.url, "name": "model-a"}
+    options = {"model": settings, "isolation": {"level": "guard"}, **options}
+    known = {
+        "workspace/applyEdit": _applied,
+        "window/showMessageRequest": ask,
+        "greenline/modelKey": key,
+        "window/showDocument": lambda _: {"success": True},
+        "window/workDoneProgress/create": lambda _: None,
+    }
+    log = root.parent / "server.log"
+    with log.open("wb") as errors:
+        async with connected(root, CAPABILITIES, known, options=options, errors=errors) as client:
+            yield Person(root, client, model, answers, told)
+    everything = log.read_text(encoding="utf-8") + json.dumps(client.received)
+    assert KEY not in everything, "a key is answered, and said by nobody else"
+    assert PASSWORD not in log.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model_server: ModelServer) -> Path:
+    for name in ("DATA", "CONFIG", "CACHE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+    for name in [name for name in os.environ if name.startswith("ANTHROPIC_")]:
+        monkeypatch.delenv(name)
+    model_server.key = KEY
+    folder = tmp_path / "project"
+    (folder / "tests").mkdir(parents=True)
+    (folder / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\n')
+    (folder / "discounts.py").write_text(SOURCE)
+    return folder
+
+
+ALLOWS = {"May source of": "Allow"}
+
+
+async def test_nothing_is_sent_before_a_yes_and_nobody_is_asked_twice(root: Path, model_server: ModelServer) -> None:
+    model_server.answers([HALF])
+    async with person(root, model_server, {**ALLOWS, "Ask a model": "Ask a Model"}) as at_work:
+        first = await at_work.do("generateTest", qualname="discount")
+        assert first["outcome"] == "done", first["message"]
+        assert first["message"].endswith("; no model was asked (the log says why)")
+        assert "test_summer" not in at_work.tests, "exploring does not guess what a hash is of"
+
+        second = await at_work.end_of("Generate tests for discount")
+        assert second["outcome"] == "done", second["message"]
+        assert "; of a model 1 test kept: " in second["message"]
+        (result,) = second["results"]
+        assert result["engines"].get(HALF["name"], result["engine"]) == "model"
+        assert result["tokens"] > 0
+        at_work.passes()
+
+        offer, terms, *keys = at_work.told
+        assert offer.startswith("Ask a model for what is left of discount?")
+        assert model_server.url in terms
+        assert offer.endswith(" 0")
+        assert terms.endswith(" 0"), "no request had been made when it was asked"
+        assert keys
+        assert set(keys) == {"key"}
+        assert len(model_server.asked) == 1
+        assert any(step.startswith("Asking model-a") for step in at_work.steps())
+        assert any("tokens" in step and step.endswith(" so far)") for step in at_work.steps())
+
+        again = await at_work.do("generateTest", qualname="discount")
+        assert again["results"][0]["status"] == "nothing_to_gain"
+        assert len(at_work.told) == 2 + len(keys)
+
+
+async def test_cancelling_while_it_is_asked_keeps_what_was_confirmed(root: Path, model_server: ModelServer) -> None:
+    gate = model_server.stalls_midway([HALF])
+    async with person(root, model_server, ALLOWS) as at_work:
+        assert (await at_work.do("model.allow"))["outcome"] == "done"
+        job = (await at_work.start("generateTest", qualname="discount"))["job"]
+        assert await gate.was_reached()
+        assert at_work.tests == ""
+        assert await at_work.client.run("greenline.cancelJob", {"job": job}) == {"cancelled": True}
+        end = await at_work.end_of(job=job)
+
+        assert end["outcome"] == "cancelled"
+        assert end["message"].startswith("Cancelled; what was confirmed before stays: ")
+        (result,) = end["results"]
+        assert result["status"] == "confirmed"
+        assert all(f"def {name}(" in at_work.tests for name in result["tests"])
+        assert "test_summer" not in at_work.tests
+        at_work.passes()
+
+
+async def test_where_nothing_is_trusted_nothing_of_it_is_done(root: Path, model_server: ModelServer) -> None:
+    async with person(root, model_server, ALLOWS, trusted=False) as at_work:
+        for command, more in (("model.allow", {}), ("model.show", {"line": 7}), ("generateTest", {"line": 7})):
+            answer = await at_work.start(command, **more)
+            assert (answer["job"], answer["started"]) == (None, False)
+        assert (await at_work.do("model.forbid"))["message"].startswith("Nothing was allowed")
+        assert at_work.told == []
+    assert model_server.requests == []
+
+
+async def test_what_would_be_sent_is_shown_without_a_yes_and_without_a_key(
+    root: Path, model_server: ModelServer
+) -> None:
+    async with person(root, model_server, {}) as at_work:
+        end = await at_work.do("model.show", qualname="discount")
+        assert end["outcome"] == "done", end["message"]
+        assert 'raise ValueError("a price is not negative")' in end["text"]
+        assert PASSWORD not in end["text"]
+        (shown,) = at_work.client.said("window/showDocument")
+        assert _read(shown["uri"]) == end["text"]
+        assert at_work.told == []
+    assert model_server.requests == []
+
+
+async def test_what_it_cost_and_how_it_stands_is_told(root: Path, model_server: ModelServer) -> None:
+    model_server.answers([HALF])
+    async with person(root, model_server, ALLOWS) as at_work:
+        before = await at_work.do("showReportStatus", show=False)
+        topics = {finding["topic"]: finding["state"] for finding in before["findings"]}
+        assert topics["model's consent"] == "warning"
+        assert any(fix.get("command") == "greenline.model.allow" for fix in before["fixes"])
+        assert model_server.requests == []
+        await at_work.do("model.allow")
+        await at_work.do("generateTest", qualname="discount")
+        after = await at_work.do("showReportStatus", show=False)
+        topics = {finding["topic"]: finding["state"] for finding in after["findings"]}
+        assert {topics[topic] for topic in topics if topic.startswith("model")} == {"ok"}
+        cost = await at_work.do("model.cost")
+        assert cost["message"].startswith("Models cost today: 1 request, ")
+
+
+def _applied(params: dict[str, Any]) -> dict[str, Any]:
+    """Make edits on the disk, as an editor does that saves at once."""
+    for change in params["edit"]["documentChanges"]:
+        if change.get("kind") == "create":
+            _path(change["uri"]).touch()
+            continue
+        path = _path(change["textDocument"]["uri"])
+        lines = path.read_text(encoding="utf-8").split("\n")
+        for edit in reversed(change["edits"]):
+            at = edit["range"]["start"]
+            assert at == edit["range"]["end"], "tests are only ever inserted"
+            line = lines[at["line"]]
+            lines[at["line"]] = line[: at["character"]] + edit["newText"] + line[at["character"] :]
+        path.write_text("\n".join(lines), encoding="utf-8")
+    return {"applied": True}
+
+
+def _path(uri: str) -> Path:
+    return Path(unquote(urlsplit(uri).path))
+
+
+def _read(uri: str) -> str:
+    return _path(uri).read_text(encoding="utf-8")
