@@ -8,7 +8,7 @@ import sys
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from lsprotocol import types
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
 LIMIT = 120.0
+_Found = TypeVar("_Found")
 """Seconds for anything; far more than it takes, as only a hang should reach it."""
 
 
@@ -166,16 +167,24 @@ class Editor:
         """Wait until the job has a child process."""
         return await self._until_some(self.children)
 
+    async def until_gone(self, children: set[int]) -> None:
+        """Wait until these and all others that are not warm have ended.
+
+        A job's own have when its end is told (tests/integration/test_running_ends.py). But what is asked beside it
+        when a project is opened, an interpreter or git, may be among them and have its own end.
+        """
+        await self._until_some(lambda: not alive(children) and not self.children())
+
     async def until_forked(self) -> set[int]:
         """Wait until a warm process has children."""
         return await self._until_some(
             lambda: {child for warm in self.warm() for child in descendants(warm)} - self.warm()
         )
 
-    async def _until_some(self, look: Callable[[], set[int]]) -> set[int]:
-        """Wait until there is one; each look takes one round trip to the server."""
+    async def _until_some(self, look: Callable[[], _Found]) -> _Found:
+        """Wait until there is some; each look takes one round trip to the server."""
 
-        async def some() -> set[int]:
+        async def some() -> _Found:
             while not (found := look()):
                 await self.run("greenline.cancelJob", {"job": "none"})
             return found

@@ -340,12 +340,14 @@ async def test_who_says_nothing_for_too_long_is_not_waited_for(model_server: Mod
 
 
 async def test_nothing_is_left_open(model_server: ModelServer, client: AnthropicClient) -> None:
+    gc.collect()
+    before = set(threading.enumerate())
     model_server.answers(TESTS)
     model_server.cut_midway(text="x" * 400)
     await client.ask(question(), unheard)
     await problem(client)
     gc.collect()  # what was not closed would warn, and warnings are errors here
-    assert [thread for thread in threading.enumerate() if "anyio" in thread.name.lower()] == []
+    assert [thread.name for thread in set(threading.enumerate()) - before if "anyio" in thread.name.lower()] == []
 
 
 # What start-up pays, and what nobody may read

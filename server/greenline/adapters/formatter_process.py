@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from greenline.adapters.config_files import read_toml, toml_table
-from greenline.adapters.process_tree import kill_everything
+from greenline.adapters.process_tree import end_with_all
 from greenline.ports.formatter import LaidOut
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class FormatterProcess:
         except _TooLong:
             return "its answer is too long"
         finally:
-            await asyncio.shield(_end(process, f"{_MARKER}={marker}"))
+            await asyncio.shield(end_with_all(process, f"{_MARKER}={marker}"))
         if process.returncode != 0:
             lines = errors.decode("utf-8", "replace").strip().splitlines()
             return lines[-1][:200] if lines else f"exit code {process.returncode}"
@@ -165,14 +165,3 @@ async def _read(stream: asyncio.StreamReader, most: int) -> bytes:
         if len(found) > most:
             raise _TooLong
     return bytes(found)
-
-
-async def _end(process: asyncio.subprocess.Process, marker: str) -> None:
-    reaped = process.returncode is not None
-    if not reaped:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-    await kill_everything(process.pid, reaped=reaped, marker=marker)
-    # First, as one that wrote too much is not over for asyncio while its pipes hold something.
-    process._transport.close()  # type: ignore[attr-defined] # noqa: SLF001 - asyncio.subprocess has no other way
-    await process.wait()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from greenline.adapters.process_tree import kill_everything
+from greenline.adapters.process_tree import end_with_all
 from greenline.ports.project import InterpreterProblem
 
 # Runs isolated, so that neither the folder nor the environment changes the answer. Written for any Python 3.
@@ -132,11 +132,5 @@ async def _output_of(path: Path, seconds: float) -> tuple[int, str]:
         output, _ = await asyncio.wait_for(process.communicate(), seconds)
     finally:
         if process.returncode is None:
-            await asyncio.shield(_end(process))
+            await asyncio.shield(end_with_all(process, "GREENLINE_QUESTION="))
     return process.returncode or 0, output.decode("utf-8", "replace")
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    await kill_everything(process.pid, reaped=False, marker="GREENLINE_QUESTION=")
-    await process.wait()
-    process._transport.close()  # type: ignore[attr-defined] # noqa: SLF001 - asyncio.subprocess has no other way

@@ -9,7 +9,7 @@ import shutil
 import uuid
 from pathlib import Path
 
-from greenline.adapters.process_tree import kill_everything
+from greenline.adapters.process_tree import end_with_all
 from greenline.ports.model import ModelProblem
 
 _SETTING = "greenline.model.keyCommand"
@@ -45,7 +45,7 @@ async def printed_key(command: str, seconds: float = _SECONDS) -> str:
     except (asyncio.TimeoutError, TimeoutError):
         raise _problem(f"{words[0]} did not end within {seconds:g} s") from None
     finally:
-        await asyncio.shield(_end(process, f"{_MARKER}={marker}"))
+        await asyncio.shield(end_with_all(process, f"{_MARKER}={marker}"))
     if process.returncode != 0:
         raise _problem(f"{words[0]} ended with exit code {process.returncode}")
     key = line.decode("utf-8", "replace").strip()
@@ -93,14 +93,6 @@ async def _first_line(process: asyncio.subprocess.Process) -> bytes:
         raise _problem("the first line that it printed is too long for a key") from None
     await process.wait()
     return line
-
-
-async def _end(process: asyncio.subprocess.Process, marker: str) -> None:
-    if process.returncode is None and os.name == "nt":
-        process.kill()
-    await kill_everything(process.pid, reaped=process.returncode is not None, marker=marker)
-    await process.wait()
-    process._transport.close()  # type: ignore[attr-defined] # noqa: SLF001 - asyncio.subprocess has no other way
 
 
 def _problem(reason: str) -> ModelProblem:

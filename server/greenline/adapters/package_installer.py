@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import uuid
 from collections import deque
 from typing import TYPE_CHECKING
 
-from greenline.adapters.process_tree import kill_everything
+from greenline.adapters.process_tree import end_with_all
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -52,7 +51,7 @@ class PackageInstaller:
         except (asyncio.TimeoutError, TimeoutError):
             return f"It did not end within {self._seconds:g} s."
         finally:
-            await asyncio.shield(_end(process, marker))
+            await asyncio.shield(end_with_all(process, marker))
         return "" if process.returncode == 0 else _why(command, process.returncode, lines)
 
 
@@ -79,13 +78,3 @@ def _why(command: Sequence[str], code: int | None, lines: Sequence[str]) -> str:
     errors = [line for line in lines if line.lower().startswith("error")]
     said = (errors or list(lines) or [f"exit code {code}"])[-1]
     return f"{' '.join(command)} said: {said}"
-
-
-async def _end(process: asyncio.subprocess.Process, marker: str) -> None:
-    reaped = process.returncode is not None
-    if not reaped:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-    await kill_everything(process.pid, reaped=reaped, marker=marker)
-    await process.wait()
-    process._transport.close()  # type: ignore[attr-defined] # noqa: SLF001 - asyncio.subprocess has no other way

@@ -41,6 +41,22 @@ async def kill_everything(pid: int, *, reaped: bool, marker: str) -> None:
         await asyncio.sleep(_PAUSE)
 
 
+async def end_with_all(process: asyncio.subprocess.Process, marker: str) -> None:
+    """Kill a process of asyncio's, the leader of a session, with all that it started, as above, and let go of it."""
+    reaped = process.returncode is not None
+    if not reaped and os.name == "nt":
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+    await kill_everything(process.pid, reaped=reaped, marker=marker)
+    transport: asyncio.SubprocessTransport = process._transport  # type: ignore[attr-defined] # noqa: SLF001 - no other way
+    # Before it is waited for: for asyncio nothing is over while a pipe holds something that nobody reads.
+    for descriptor in range(3):
+        if pipe := transport.get_pipe_transport(descriptor):
+            pipe.close()
+    await process.wait()
+    transport.close()
+
+
 def ask_to_end(pid: int) -> None:
     """Ask a child of asyncio's to end.
 

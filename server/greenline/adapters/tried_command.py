@@ -12,7 +12,7 @@ from asyncio.subprocess import PIPE
 from typing import TYPE_CHECKING
 
 from greenline.adapters.probe_process import ENTRY
-from greenline.adapters.process_tree import ask_to_end, kill_everything
+from greenline.adapters.process_tree import ask_to_end, end_with_all
 from greenline.adapters.scratch_overlay import empty_scratch
 
 if TYPE_CHECKING:
@@ -111,6 +111,4 @@ async def _end(process: asyncio.subprocess.Process, marker: str) -> None:
         ask_to_end(process.pid)  # it may end what it has started elsewhere
         with contextlib.suppress(asyncio.TimeoutError, TimeoutError):
             await asyncio.wait_for(process.wait(), _SECONDS_TO_STOP)
-    await kill_everything(process.pid, reaped=process.returncode is not None, marker=marker)
-    await process.wait()
-    process._transport.close()  # type: ignore[attr-defined] # noqa: SLF001 - asyncio.subprocess has no other way
+    await end_with_all(process, marker)

@@ -1,13 +1,15 @@
 """What is done to processes, and what is not."""
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
+from asyncio.subprocess import PIPE
 
 import pytest
 
-from greenline.adapters.process_tree import ask_to_end
+from greenline.adapters.process_tree import ask_to_end, end_with_all
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="exit codes are waited for elsewhere")
 
@@ -31,3 +33,17 @@ def test_one_that_runs_is_ended() -> None:
     assert child.wait(timeout=60) == -signal.SIGTERM
     assert child.stdin is not None
     child.stdin.close()
+
+
+async def test_one_that_writes_more_than_anybody_reads_is_ended() -> None:
+    """Nobody reads its pipe to the end any more: asyncio must not wait for that."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", "while True: print('x' * 9999)", stdout=PIPE, limit=10, start_new_session=True
+    )
+    assert child.stdout is not None
+    while not child.stdout._paused:  # type: ignore[attr-defined] # noqa: ASYNC110 - asyncio tells nobody
+        await asyncio.sleep(0)
+
+    await asyncio.wait_for(end_with_all(child, "GREENLINE_NO_SUCH=1"), 60)
+
+    assert child.returncode == -signal.SIGKILL

@@ -24,6 +24,7 @@ def properties(
 ) -> Iterator[tuple[World, list[Held]]]:
     """Search, then look for properties; ``all_open``: as if the examples noticed no mutant at all."""
     with explored(folder, textwrap.dedent(text), name) as world:
+        world.observer.seconds = 30.0  # Hypothesis under our coverage takes its time on a busy machine
         observations = list(world.search(seconds=1.0).run([]).observations.values())
         usable = [o for o in observations if o.usable]
         mutation = Mutation(world.subject.function, world.subject.node, name, str(world.path))
