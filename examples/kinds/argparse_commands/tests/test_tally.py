@@ -36,28 +36,16 @@ def test_main_without_verbose(capsys, tmp_path):
     assert capsys.readouterr().out == "1 repeat\n"
 
 
-def test_main(capsys, tmp_path):
+def test_main_with_verbose(capsys, tmp_path):
     (tmp_path / "data.txt").write_text("one\ntwo\n")
     assert main(["-vv", "count", str(tmp_path / "data.txt")]) == 0
     assert capsys.readouterr().out == "1 one\n1 two\n2 different lines\n"
 
 
-def test_main_with_minimum(capsys, tmp_path):
+def test_main_with_verbose_with_minimum(capsys, tmp_path):
     (tmp_path / "data.txt").write_text("one\ntwo\n")
     assert main(["-v", "count", str(tmp_path / "data.txt"), "--minimum", "3"]) == 0
     assert capsys.readouterr().out == "2 different lines\n"
-
-
-def test_main_gives_0(capsys, tmp_path):
-    (tmp_path / "data.txt").write_text("one\ntwo\n")
-    assert main(["-vv", "count", str(tmp_path / "data.txt"), "--minimum", "2"]) == 0
-    assert capsys.readouterr().out == "2 different lines\n"
-
-
-def test_main_2(capsys, tmp_path):
-    (tmp_path / "data.txt").write_text("one\nnumbertwo\n")
-    assert main(["-v", "count", str(tmp_path / "data.txt")]) == 0
-    assert capsys.readouterr().out == "1 numbertwo\n1 one\n2 different lines\n"
 
 
 def test_main_raises_system_exit_when_times_above_20(capsys):
