@@ -12,7 +12,7 @@ from greenline.cli.target_names import as_written
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.coverage.model import Ratio, Summary
 from greenline.domain.failures import Place
-from greenline.domain.generation.model import TargetResult
+from greenline.domain.generation.model import Asked, TargetResult
 from greenline.services.find_gaps import GapReport
 from greenline.services.picture import Picture
 from greenline.services.picture_basis import Basis
@@ -107,7 +107,13 @@ def _result(result: TargetResult, texts: Mapping[Path, str]) -> dict[str, Any]:
         "model_notes": list(result.model_notes),
         "tokens": result.tokens,
         "dollars": result.dollars,
+        "asked": _asked(result.asked),
     }
+
+
+def _asked(asked: Asked) -> dict[str, Any]:
+    counts = {"requests": asked.requests, "proposed": asked.proposed, "passed": asked.passed, "kept": asked.kept}
+    return {**counts, "not_kept": dict(asked.not_kept)}
 
 
 def _picture(picture: Picture) -> dict[str, Any]:

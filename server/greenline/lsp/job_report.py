@@ -231,6 +231,13 @@ def _result(result: TargetResult) -> dict[str, Any]:
         "modelNotes": list(result.model_notes),
         "tokens": result.tokens,
         "dollars": result.dollars,
+        "asked": {
+            "requests": result.asked.requests,
+            "proposed": result.asked.proposed,
+            "passed": result.asked.passed,
+            "kept": result.asked.kept,
+            "notKept": dict(result.asked.not_kept),
+        },
     }
 
 

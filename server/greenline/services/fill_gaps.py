@@ -196,6 +196,7 @@ def _with_the_models(result: TargetResult, asking: Asking, seconds: float, bench
         suspected_bugs=(*result.suspected_bugs, *(b for b in asking.told.bugs if (b.call, b.words) not in known)),
         tokens=spent.usage.total,
         dollars=None if spent.unpriced else spent.dollars,
+        asked=asking.told.asked(spent.requests),
     )
     if not tests:
         return replace(result, reason=result.reason or _reason(result, "the model's tests gave nothing to keep"))

@@ -203,7 +203,7 @@ class Asking:
         replaced = await asyncio.to_thread(self._standing.followed_by, answered.tests)
         self._standing = await asyncio.to_thread(self._standing.after, failed)
         self._failed = failed
-        self.told.tried(replaced, failed, self._function.qualname)
+        self.told.tried(len(answered.tests), replaced, failed, self._function.qualname)
         return len(self.so_far.tests) > before
 
     def _to_be_mended(self) -> list[FailedTest]:

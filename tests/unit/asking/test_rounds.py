@@ -7,6 +7,7 @@ import pytest
 from greenline.domain.asking.model import FailedTest, FailureKind, ProposedTest
 from greenline.domain.asking.rounds import Standing, error_of, kind_of
 from greenline.domain.asking.told import Told
+from greenline.domain.generation.model import Asked
 
 STRONG = ProposedTest("test_half", "def test_half():\n    assert half(4) == 2\n")
 WEAK = ProposedTest("test_half", "def test_half():\n    assert half(4) is not None\n")
@@ -96,10 +97,20 @@ def test_the_same_error_again_is_seen() -> None:
 def test_of_a_test_that_was_mended_nothing_is_said() -> None:
     told = Told()
     first = FailedTest(STRONG, SAID, "wrong_test")
-    told.tried([], [first], "half")
+    told.tried(2, [], [first], "half")
     assert told.notes == ("`test_half` was not kept: assert 3 == 2.",)
-    told.tried(Standing().after([first]).followed_by([STRONG]), [], "half")
+    told.tried(1, Standing().after([first]).followed_by([STRONG]), [], "half")
     assert told.notes == ()
+
+
+def test_each_test_of_each_answer_is_counted_once() -> None:
+    told = Told()
+    idle, wrong = FailedTest(ProposedTest("test_idle", ""), "", "no_gain"), FailedTest(STRONG, SAID, "wrong_test")
+    told.tried(4, [], [idle, wrong], "half")
+    told.tried(1, [wrong], [wrong], "half")
+    asked = told.asked(2)
+    assert asked == Asked(2, proposed=5, kept=2, not_kept={"no_gain": 1, "wrong_test": 2})
+    assert asked.passed == 3
 
 
 def test_many_are_counted_and_a_bug_is_said_once() -> None:
@@ -107,10 +118,10 @@ def test_many_are_counted_and_a_bug_is_said_once() -> None:
     tests = [
         ProposedTest(f"test_{n}", f"def test_{n}():\n    assert half({n})\n", suspected_bug="odd") for n in range(12)
     ]
-    told.tried([], [FailedTest(test, "E  assert 0", "wrong_test") for test in tests[:10]], "half")
+    told.tried(len(tests), [], [FailedTest(test, "E  assert 0", "wrong_test") for test in tests[:10]], "half")
     assert (len(told.notes), told.notes[-1]) == (9, "2 more of its tests were not kept.")
     for _ in range(2):
-        told.tried([], [FailedTest(tests[10], "E  assert 0", "suspected_bug")], "Box.half")
+        told.tried(1, [], [FailedTest(tests[10], "E  assert 0", "suspected_bug")], "Box.half")
     (bug,) = told.bugs
     assert (bug.call, bug.error, bug.said) == ("half(10)", "assert 0", "odd")
     assert bug.words == "does not do what a model expects (assert 0): odd"

@@ -160,6 +160,7 @@ def test_json_has_one_entry_for_each_function_and_nothing_else_is_on_stdout(
                 "model_notes": [],
                 "tokens": 0,
                 "dollars": 0.0,
+                "asked": {"requests": 0, "proposed": 0, "passed": 0, "kept": 0, "not_kept": {}},
             },
             {
                 "target": "prices.py::Box.open",
@@ -182,6 +183,7 @@ def test_json_has_one_entry_for_each_function_and_nothing_else_is_on_stdout(
                 "model_notes": [],
                 "tokens": 0,
                 "dollars": 0.0,
+                "asked": {"requests": 0, "proposed": 0, "passed": 0, "kept": 0, "not_kept": {}},
             },
         ]
     }

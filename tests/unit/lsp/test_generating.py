@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from greenline.domain.code.model import Target
-from greenline.domain.generation.model import TargetResult
+from greenline.domain.generation.model import Asked, TargetResult
 from greenline.ports.tests import TestOutcome
 from greenline.services.confirm_tests import Confirmation
 from greenline.services.run_suite import SuiteRun
@@ -282,12 +282,15 @@ async def test_what_a_model_came_to_is_told_with_what_was_gained(services: FakeS
         "dollars": 0.004,
         "engines": {"test_it": "model"},
         "model_notes": ("Odd.",),
+        "asked": Asked(2, proposed=3, kept=1, not_kept={"no_gain": 1, "flaky": 1}),
     }
     async with Editor(services, FULL) as editor:
         Applies(editor)
         end = await editor.job_end((await generate(editor, editor.open(source)))["job"])
         assert end["message"] == "1 test passed; `f` 50 % -> 100 %; of a model 1 test kept: 900 tokens, $0.0040"
         assert end["results"][0]["modelNotes"] == ["Odd."]
+        counts = {"requests": 2, "proposed": 3, "passed": 2, "kept": 1, "notKept": {"no_gain": 1, "flaky": 1}}
+        assert end["results"][0]["asked"] == counts
         logged = [p["message"] for p in editor.sent("window/logMessage")]
         assert "Generate test for greet: greet: Odd." in logged
 

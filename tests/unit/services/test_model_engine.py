@@ -13,6 +13,7 @@ from greenline.domain.asking.model import Answer
 from greenline.domain.asking.redaction import Redacted
 from greenline.domain.code.model import Target
 from greenline.domain.generation.kept_tests import named_tests
+from greenline.domain.generation.model import Asked
 from greenline.domain.generation.source_text import apply_insertions
 from greenline.ports.model import ModelProblem, ProblemKind
 from greenline.ports.tests import TestOutcome, TestReport, TestRun
@@ -230,6 +231,7 @@ async def test_what_failed_is_sent_back_and_mended(world: World, model: ModelWor
     (result,) = generation.results
     assert result.tests == ("test_sign_minus", "test_sign_plus")
     assert result.model_notes == ()
+    assert result.asked == Asked(2, proposed=3, kept=2, not_kept={"wrong_test": 1})
     assert [[each.test.name for each in failed] for failed in model.failed] == [["test_sign_plus"]]
     first, second = model.asked
     assert second.turns[: len(first.turns)] == first.turns

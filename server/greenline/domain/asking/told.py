@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from greenline.domain.asking.rounds import error_of
-from greenline.domain.generation.model import SuspectedBug
+from greenline.domain.generation.model import Asked, SuspectedBug
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,11 +26,18 @@ class Told:
         self._notes: dict[str, None] = {}
         self._left: dict[str, FailedTest] = {}
         self._bugs: dict[str, SuspectedBug] = {}
+        self._proposed = 0
+        self._not_kept: Counter[str] = Counter()
 
     @property
     def bugs(self) -> tuple[SuspectedBug, ...]:
         """What the model takes for bugs: its tests of that fail, and are not written."""
         return tuple(self._bugs.values())
+
+    def asked(self, requests: int) -> Asked:
+        """Count what became of all tests that were proposed in so many requests."""
+        kept = self._proposed - self._not_kept.total()
+        return Asked(requests, self._proposed, kept, dict(sorted(self._not_kept.items())))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -59,8 +67,10 @@ class Told:
         if not answered.tests and not answered.problems and answer.stop == "end":
             self.note("The model found nothing more that is worth a test.")
 
-    def tried(self, replaced: Sequence[FailedTest], failed: Sequence[FailedTest], qualname: str) -> None:
+    def tried(self, proposed: int, replaced: Sequence[FailedTest], failed: Sequence[FailedTest], qualname: str) -> None:
         """Note what became of the tests of a round, and of those of earlier ones whose place they took."""
+        self._proposed += proposed
+        self._not_kept.update(each.kind for each in failed)
         for before in replaced:
             self._left.pop(before.test.name, None)
         for each in failed:

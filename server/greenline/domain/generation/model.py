@@ -154,6 +154,22 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What came of asking a model, counted: each test of each answer once."""
+
+    requests: int = 0
+    proposed: int = 0
+    kept: int = 0
+    not_kept: Mapping[str, int] = field(default_factory=dict)
+    """Kind of reason (``FailureKind``) -> tests. Those of ``no_gain`` passed."""
+
+    @property
+    def passed(self) -> int:
+        """Tests that ran and passed, whether they were worth keeping or not."""
+        return self.kept + self.not_kept.get("no_gain", 0)
+
+
+@dataclass(frozen=True, slots=True)
 class TargetResult:
     """How one target ended. The command line prints it as JSON, so a field's meaning is a promise."""
 
@@ -188,6 +204,8 @@ class TargetResult:
     """That asking a model for it used up, in and out."""
     dollars: float | None = 0.0
     """What that cost; None where a model's price is not known."""
+    asked: Asked = field(default_factory=Asked)
+    """What became of a model's tests."""
 
     @property
     def left(self) -> tuple[str, ...]:
