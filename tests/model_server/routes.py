@@ -51,8 +51,10 @@ class Routes:
             asked = request.json
             return await self._reply(connection, self._server.next_reply(asked["model"]), asked)
         else:
-            if request.path.startswith(_MODELS) and self._server.models_gate:
-                await connection.while_there(self._server.models_gate.passed())
+            counts = request.path == f"{_MESSAGES}/count_tokens"
+            gate = self._server.count_gate if counts else self._server.models_gate
+            if gate and (counts or request.path.startswith(_MODELS)):
+                await connection.while_there(gate.passed())
             status, body = self._plain(request)
             await connection.answer(status, body if isinstance(body, bytes) else json.dumps(body).encode())
         return True

@@ -43,6 +43,7 @@ class ModelServer:
         """With which status, where it lists none."""
         self.counts_tokens = True
         self.models_gate: Gate | None = None
+        self.count_gate: Gate | None = None
         self.cache = PromptCache()
         self._lock = threading.Lock()
         self._gates: list[Gate] = []
@@ -113,6 +114,12 @@ class ModelServer:
         self.models_gate = Gate()
         self._gates.append(self.models_gate)
         return self.models_gate
+
+    def slow_count(self) -> Gate:
+        """Count no tokens until the gate is released."""
+        self.count_gate = Gate()
+        self._gates.append(self.count_gate)
+        return self.count_gate
 
     def stalls_midway(self, tests: Sequence[Any] = (), *, text: str | None = None) -> Gate:
         """Answer, but after half of the text nothing comes until the gate is released."""

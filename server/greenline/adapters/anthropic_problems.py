@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from greenline.adapters.model_access import Key
     from greenline.ports.model import ProblemKind
 
+_LONG = 120.0
+"""Seconds; what is longer is said in minutes."""
 log = logging.getLogger(__name__)
 
 _KINDS: dict[int, ProblemKind] = {
@@ -114,6 +116,8 @@ def _of_status(error: Any, asked: Asked) -> ModelProblem:
         told = f"{asked.where} wants to be paid first{number}. Add credit to the account, or choose another model."
     else:
         told = _sentence(kind, asked, number, wait)
+    if kind == "unauthorized" and asked.key is None and asked.where.startswith("http"):
+        told = f"{asked.where} wants a key{number}. Set the variable ANTHROPIC_API_KEY, or store one in the editor."
     if kind == "bad_request":
         told = _told_of_bad_request(status, error, asked)
     return ModelProblem(kind, told, wait)
@@ -125,8 +129,13 @@ def _sentence(kind: ProblemKind, asked: Asked, number: str, wait: float | None) 
         model=asked.model,
         number=number,
         key=f"the key {asked.key.source}" if asked.key else "the credentials",
-        when="later" if wait is None else f"in {math.ceil(wait)} s",
+        when="later" if wait is None else f"in {_span(wait)}",
     )
+
+
+def _span(seconds: float) -> str:
+    """Return a time to wait as a person says it."""
+    return f"{math.ceil(seconds)} s" if seconds <= _LONG else f"{math.ceil(seconds / 60)} minutes"
 
 
 _SENTENCES: dict[str, str] = {

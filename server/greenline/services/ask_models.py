@@ -6,6 +6,7 @@ import asyncio
 import math
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from greenline.domain.asking.account import Account
@@ -67,6 +68,8 @@ class AskModels:
         self._thinking = thinking
         self._clock, self._now, self._sleep = clock, now, sleep
         self._breakers: dict[str, Breaker] = {}
+        self._failed_by: dict[str, ProblemKind] = {}
+        """By the name of a model: what its last failure was."""
 
     def account(self, target: str, project: str = "") -> Account:
         """Return what may be used up for one target, from now on: ``path.py::function``, and its project's folder."""
@@ -85,11 +88,14 @@ class AskModels:
         problems: list[tuple[str, ModelProblem]] = []
         try:
             for choice in self._chain:
+                if problem := self._held_back(choice):
+                    problems.append((choice.name, problem))
+                    continue
                 if problems:
-                    name, problem = problems[-1]
-                    progress.step(f"{name} {_SHORT.get(problem.kind, 'failed')}; asking {choice.name} instead")
+                    progress.step(f"{_said_of(problems[-1:])}; asking {choice.name} instead")
                 try:
-                    return await self._ask_one(choice, wanted, account, deadline, progress)
+                    answer = await self._ask_one(choice, wanted, account, deadline, progress)
+                    return replace(answer, instead=_said_of(problems))
                 except ModelProblem as problem:
                     if problem.kind in FOR_ALL:
                         raise
@@ -120,10 +126,7 @@ class AskModels:
         self, choice: ModelChoice, wanted: Question, account: Account, deadline: float, progress: Progress
     ) -> Answer:
         """Return the answer of this model, asked again where it may help. Raises ModelProblem."""
-        breaker, now = self._breaker(choice), self._clock()
-        if not breaker.allows(now):
-            raise ModelProblem("overloaded", f"{choice.name} {breaker.words(now)}", breaker.until - now)
-        if now >= deadline:
+        if self._clock() >= deadline:
             raise ModelProblem("ceiling", out_of_time(account.ceilings))
         before = f" ({words} so far)" if (words := account.words) else ""
         progress.step(f"Asking {choice.name}{before}")
@@ -142,6 +145,15 @@ class AskModels:
         )
         answer: Answer = await retrying(self._attempt, prepared, account, deadline, progress)
         return answer
+
+    def _held_back(self, choice: ModelChoice) -> ModelProblem | None:
+        """Return why a model is not asked now, None where it may be."""
+        breaker, now = self._breaker(choice), self._clock()
+        if breaker.allows(now):
+            return None
+        wait = breaker.until - now
+        kind = self._failed_by.get(choice.name, "overloaded")
+        return ModelProblem(kind, f"{choice.name} {breaker.words(now)}", wait if math.isfinite(wait) else None)
 
     async def _prepared(self, choice: ModelChoice, wanted: Question, deadline: float) -> Prepared:
         try:
@@ -171,6 +183,7 @@ class AskModels:
 
     def _failed(self, choice: ModelChoice, problem: ModelProblem) -> None:
         breaker, now = self._breaker(choice), self._clock()
+        self._failed_by[choice.name] = problem.kind
         if problem.kind == "not_found":
             self._breakers[choice.name] = breaker.gone(str(problem))
         elif problem.kind == "forbidden":  # somebody may pay, or allow it
@@ -180,6 +193,7 @@ class AskModels:
 
     def _hold_all(self, problem: ModelProblem) -> None:
         for choice in self._chain:
+            self._failed_by[choice.name] = problem.kind
             self._breakers[choice.name] = self._breaker(choice).held(self._clock(), FIRST_PAUSE, str(problem))
 
     def _breaker(self, choice: ModelChoice) -> Breaker:
@@ -229,5 +243,9 @@ def _nobody(problems: Sequence[tuple[str, ModelProblem]]) -> ModelProblem:
         return problems[0][1]
     kind = next((problem.kind for _, problem in problems if problem.passing), problems[0][1].kind)
     waits = [problem.retry_after for _, problem in problems if problem.retry_after is not None]
-    said = "; ".join(f"{name} {_SHORT.get(problem.kind, 'failed')}" for name, problem in problems)
-    return ModelProblem(kind, f"No model answered: {said}. {problems[0][1]}", min(waits, default=None))
+    return ModelProblem(kind, f"No model answered: {_said_of(problems)}. {problems[0][1]}", min(waits, default=None))
+
+
+def _said_of(problems: Sequence[tuple[str, ModelProblem]]) -> str:
+    """Say in short why models did not answer; of none it is empty."""
+    return "; ".join(f"{name} {_SHORT.get(problem.kind, 'failed')}" for name, problem in problems)

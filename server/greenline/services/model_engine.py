@@ -187,7 +187,10 @@ class Asking:
         try:
             answer = await self._asks.ask(conversation, TESTS_SCHEMA, self.account, progress)
         except ModelProblem:
-            await self._try(await asyncio.to_thread(read_tests, self.account.received), progress)
+            part = await asyncio.to_thread(read_tests, self.account.received)
+            if part.tests:
+                self.told.note("Of an answer that broke off, the tests that were complete were tried.")
+            await self._try(part, progress)
             raise
         self._conversation, self._answer = conversation, answer.text
         self._refused = answer.stop == "refusal"

@@ -97,19 +97,21 @@ def test_of_an_answer_that_is_cut_off_the_complete_tests_are_kept(cut: int, stop
     assert [test.name for test in read.tests] == ["test_adds", "test_fails"][: 1 + complete]
     assert read.tests[0] == READ
     assert len(read.problems) == 1
-    assert "what was complete is kept" in read.problems[0]
+    assert "the tests that were complete were tried" in read.problems[0]
 
 
 def test_an_answer_cut_before_the_first_test_says_so() -> None:
     assert read_tests('{"tests": [{"name": "test', "max_tokens").problems == (
-        "the answer was cut off at its limit of tokens; what was complete is kept",
+        "the answer was cut off at its limit of tokens; the tests that were complete were tried",
     )
-    assert read_tests('{"tests": [{"name": "test').problems == ("the answer breaks off; what was complete is kept",)
+    assert read_tests('{"tests": [{"name": "test').problems == (
+        "the answer breaks off; the tests that were complete were tried",
+    )
 
 
 def test_a_refusal_is_told() -> None:
     assert read_tests(answer(ADDS), "refusal").tests == ()
-    assert read_tests("I cannot help.", "refusal").problems == ("the model declined to answer",)
+    assert read_tests("I cannot help.", "refusal").problems == ("the model refused to answer",)
 
 
 @pytest.mark.parametrize(

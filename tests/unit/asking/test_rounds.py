@@ -125,3 +125,10 @@ def test_many_are_counted_and_a_bug_is_said_once() -> None:
     (bug,) = told.bugs
     assert (bug.call, bug.error, bug.said) == ("half(10)", "assert 0", "odd")
     assert bug.words == "does not do what a model expects (assert 0): odd"
+
+
+def test_what_a_person_is_told_keeps_its_numbers() -> None:
+    said = "it does not parse: syntax error at line 2: '(' was never closed"
+    told = Told()
+    told.tried(1, (), (FailedTest(ProposedTest("test_a", "def test_a("), said, "wrong_test"),), "price")
+    assert told.notes == (f"`test_a` was not kept: {said}.",)

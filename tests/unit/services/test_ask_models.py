@@ -128,9 +128,11 @@ async def test_a_retired_model_is_never_asked_again(world: World) -> None:
     world.provider.script.update({"one": [ModelProblem("not_found", "It is gone.")], "two": [answer()]})
     models = world.models("one", "two")
     for _ in range(2):
-        await models.ask(SAID, SCHEMA, models.account("f"), world.told)
+        told = await models.ask(SAID, SCHEMA, models.account("f"), world.told)
+        assert told.instead == "one is not there, or not any more", "also when it is not even asked"
         world.clock.time += 10_000
     assert world.provider.models == ["one", "two", "two"]
+    assert not [step for step in world.told.steps if "overloaded" in step]
     assert models.states()[0] == ("one", "is not asked any more: It is gone.")
 
 
@@ -156,7 +158,7 @@ async def test_a_place_that_cannot_be_reached_is_not_asked_for_another_model(wor
     models = world.models("one", "two")
     with pytest.raises(ModelProblem, match="No network"):
         await models.ask(SAID, SCHEMA, models.account("f"), world.told)
-    with pytest.raises(ModelProblem, match="No network"):
+    with pytest.raises(ModelProblem, match=r"one cannot be reached; two cannot be reached.*: No network"):
         await models.ask(SAID, SCHEMA, models.account("f"), world.told)
     assert world.provider.models == ["one"] * 3
 

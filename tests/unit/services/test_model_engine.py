@@ -421,7 +421,7 @@ async def test_a_refusal_and_a_cut_answer_are_said(world: World, model: ModelWor
     model.answers = [said(proposed("test_sign_plus"), stop="max_tokens")]
     cut = await model.generate(sign(world))
     assert cut.results[0].tests == ("test_sign_minus", "test_sign_plus")
-    assert any("cut off at its longest" in note for note in cut.results[0].model_notes)
+    assert any("cut off at its limit" in note for note in cut.results[0].model_notes)
 
 
 @pytest.mark.parametrize(

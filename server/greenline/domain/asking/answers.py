@@ -83,7 +83,7 @@ def read_tests(text: str, stop: Stop = "end") -> Answered:
     not parse is kept as it is: a rule, or the model, may put it right. Raises nothing.
     """
     if stop == "refusal":
-        return Answered(problems=("the model declined to answer",))
+        return Answered(problems=("the model refused to answer",))
     entries, is_whole = _entries(text)
     problems: list[str] = []
     tests: list[ProposedTest] = []
@@ -94,9 +94,9 @@ def read_tests(text: str, stop: Stop = "end") -> Answered:
         tests += found
         problems += [f"test {number} of the answer {problem}"] if problem else []
     if stop == "max_tokens":
-        problems.append("the answer was cut off at its limit of tokens; what was complete is kept")
+        problems.append("the answer was cut off at its limit of tokens; the tests that were complete were tried")
     elif not is_whole:
-        problems.append("the answer breaks off; what was complete is kept")
+        problems.append("the answer breaks off; the tests that were complete were tried")
     if not tests and not problems and entries is None:
         problems.append("there is no test in the answer")
     return Answered(tuple(_each_once(tests)), tuple(problems))

@@ -97,6 +97,8 @@ class Answer:
     usage: Usage = field(default_factory=Usage)
     model: str = ""
     """Who answered: the chain may have gone on to another one than was asked first."""
+    instead: str = ""
+    """Why those before it in the chain did not, in words: "one is overloaded"; empty where it was the first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,10 +93,14 @@ def kind_of(test: ProposedTest, message: str) -> FailureKind:
 
 def error_of(message: str) -> str:
     """Return the line that tells two failures apart, without what changes from run to run."""
+    return _CHANGES.sub("0", error_line(message))
+
+
+def error_line(message: str) -> str:
+    """Return the line of what pytest printed, or of a sentence of ours, that says what went wrong."""
     lines = [line.strip() for line in message.strip().splitlines() if line.strip()]
     told = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")]
-    line = next((each for each in told if each), lines[-1] if lines else "")
-    return _CHANGES.sub("0", line)
+    return next((each for each in told if each), lines[-1] if lines else "")
 
 
 def _parses(code: str) -> bool:

@@ -6,7 +6,7 @@ import ast
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from greenline.domain.asking.rounds import error_of
+from greenline.domain.asking.rounds import error_line
 from greenline.domain.generation.model import Asked, SuspectedBug
 
 if TYPE_CHECKING:
@@ -58,12 +58,10 @@ class Told:
 
     def heard(self, answer: Answer, answered: Answered) -> None:
         """Note what was wrong with an answer as a whole."""
-        if answer.stop == "refusal":
-            self.note("The model refused to answer.")
-        if answer.stop == "max_tokens":
-            self.note("An answer was cut off at its longest; the tests that were complete were tried.")
+        if answer.instead:
+            self.note(f"{answer.model} answered: {answer.instead}.")
         for problem in answered.problems:
-            self.note(problem)
+            self.note(f"{problem[:1].upper()}{problem[1:]}.")
         if not answered.tests and not answered.problems and answer.stop == "end":
             self.note("The model found nothing more that is worth a test.")
 
@@ -84,14 +82,14 @@ class Told:
 def _sentence(failed: FailedTest) -> str:
     name = f"`{failed.test.name}`"
     if failed.kind == "flaky":
-        return f"{name} was not kept, as it does not pass each time: {_short(error_of(failed.message))}."
+        return f"{name} was not kept, as it does not pass each time: {_short(error_line(failed.message))}."
     if failed.kind in {"weakened", "refused"}:
         return f"{name} was not kept: {_short(failed.message)}."
-    return f"{name} was not kept: {_short(error_of(failed.message))}."
+    return f"{name} was not kept: {_short(error_line(failed.message))}."
 
 
 def _bug(failed: FailedTest, qualname: str) -> SuspectedBug:
-    error = error_of(failed.message).removeprefix("AssertionError: ")
+    error = error_line(failed.message).removeprefix("AssertionError: ")
     return SuspectedBug(
         _call_in(failed.test.code, qualname) or failed.test.name, _short(error), said=failed.test.suspected_bug
     )
