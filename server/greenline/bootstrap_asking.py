@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -158,7 +159,15 @@ def terms_of(settings: Settings, root: Path) -> Terms:
         ignored=(*DEFAULT_PATTERNS, *ignore_patterns(settings)),
         dollars=(settings.model_dollars_per_target, settings.model_dollars_per_day),
         switched_on=settings.model_enabled,
+        in_a_terminal=_in_a_terminal(settings, way),
     )
+
+
+def _in_a_terminal(settings: Settings, way: Way) -> str:
+    """Return the command that agrees to the place of these settings, of which no terminal knows."""
+    provider = ["--provider", settings.model_provider] if settings.model_provider != "anthropic" else []
+    address = ["--base-url", way.endpoint] if settings.model_base_url else []
+    return shlex.join(["greenline", "model", "allow", *provider, *address])
 
 
 class _Models:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
+import shlex
 import subprocess
 import sys
 from contextlib import asynccontextmanager
@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from e2e.discounts import HALF, KEY, PASSWORD, write_project
 from e2e.plain_client import connected
 
 if TYPE_CHECKING:
@@ -25,36 +26,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-KEY = "sk-kept-in-the-editor"
-SUMMER = "SUMMER-26"
-PASSWORD = "hunter2-Zx81kQ9vTn3LpWc7Rb5Yd2HfP0ab"
-SOURCE = f"""\
-import hashlib
-
-PASSWORD = "{PASSWORD}"
-SUMMER = "{hashlib.sha256(SUMMER.encode()).hexdigest()}"
-
-
-def discount(code: str, cents: int) -> int:
-    if cents < 0:
-        raise ValueError("a price is not negative")
-    if hashlib.sha256(code.encode()).hexdigest() == SUMMER:
-        return cents // 2
-    return 0
-"""
-HALF = {
-    "name": "test_summer_halves_prices",
-    "intent": "What the code takes off.",
-    "lines": [],
-    "imports": ["from discounts import discount"],
-    "code": f'def test_summer_halves_prices():\n    assert discount("{SUMMER}", 5001) == 2500\n',
-    "suspected_bug": "",
-}
-CAPABILITIES = {
+EDITS: dict[str, Any] = {
     "workspace": {
         "applyEdit": True,
         "workspaceEdit": {"documentChanges": True, "resourceOperations": ["create", "delete"]},
     },
+}
+"""A client that makes edits, and neither asks, nor shows documents or progress, nor keeps a key."""
+ABLE: dict[str, Any] = {
+    **EDITS,
     "window": {"workDoneProgress": True, "showDocument": {"support": True}},
     "experimental": {"greenline": {"tellsModelKey": True}},
 }
@@ -75,6 +55,9 @@ class Person:
     def tests(self) -> str:
         file = self.root / "tests" / "test_discounts.py"
         return file.read_text(encoding="utf-8") if file.exists() else ""
+
+    def messages(self) -> str:
+        return "\n".join(self.client.messages())
 
     async def start(self, command: str, **more: Any) -> Any:
         about = {"uri": (self.root / "discounts.py").as_uri(), **more}
@@ -100,7 +83,9 @@ class Person:
 
 
 @asynccontextmanager
-async def person(root: Path, model: ModelServer, answers: dict[str, str], **options: Any) -> AsyncIterator[Person]:
+async def person(
+    root: Path, model: ModelServer, answers: dict[str, str], able: dict[str, Any] = ABLE, **options: Any
+) -> AsyncIterator[Person]:
     def ask(params: dict[str, Any]) -> dict[str, Any] | None:
         told.append(f"{params['message']} {len(model.requests)}")
         wanted = next((answer for words, answer in answers.items() if params["message"].startswith(words)), None)
@@ -113,16 +98,16 @@ async def person(root: Path, model: ModelServer, answers: dict[str, str], **opti
     told: list[str] = []
     settings = {"enabled": True, "baseUrl": model.url, "name": "model-a"}
     options = {"model": settings, "isolation": {"level": "guard"}, **options}
-    known = {
-        "workspace/applyEdit": _applied,
+    more = {
         "window/showMessageRequest": ask,
         "greenline/modelKey": key,
         "window/showDocument": lambda _: {"success": True},
         "window/workDoneProgress/create": lambda _: None,
     }
+    known = {"workspace/applyEdit": _applied, **(more if able is ABLE else {})}
     log = root.parent / "server.log"
     with log.open("wb") as errors:
-        async with connected(root, CAPABILITIES, known, options=options, errors=errors) as client:
+        async with connected(root, able, known, options=options, errors=errors) as client:
             yield Person(root, client, model, answers, told)
     everything = log.read_text(encoding="utf-8") + json.dumps(client.received)
     assert KEY not in everything, "a key is answered, and said by nobody else"
@@ -136,11 +121,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model_server: ModelSer
     for name in [name for name in os.environ if name.startswith("ANTHROPIC_")]:
         monkeypatch.delenv(name)
     model_server.key = KEY
-    folder = tmp_path / "project"
-    (folder / "tests").mkdir(parents=True)
-    (folder / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = ["."]\n')
-    (folder / "discounts.py").write_text(SOURCE)
-    return folder
+    return write_project(tmp_path / "project").parent
 
 
 ALLOWS = {"May source of": "Allow"}
@@ -236,6 +217,47 @@ async def test_what_it_cost_and_how_it_stands_is_told(root: Path, model_server: 
         assert {topics[topic] for topic in topics if topic.startswith("model")} == {"ok"}
         cost = await at_work.do("model.cost")
         assert cost["message"].startswith("Models cost today: 1 request, ")
+
+
+async def test_who_cannot_be_asked_agrees_in_a_terminal(
+    root: Path, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    model_server.answers([HALF])
+    async with person(root, model_server, {}, EDITS) as at_work:
+        first = await at_work.do("generateTest", qualname="discount")
+        assert first["message"].endswith("; no model was asked (the log says why)")
+        refused = await at_work.do("model.allow")
+        assert refused["message"] == "Nothing of project is sent."
+        assert model_server.requests == []
+
+        (sentence,) = [text for text in at_work.client.messages() if text.endswith("this editor cannot.")]
+        (_greenline, *arguments) = shlex.split(sentence.split("`")[1])
+        agreed = _in_a_terminal(root, *arguments, typed="y\n")
+        assert agreed.returncode == 0, agreed.stdout + agreed.stderr
+        second = await at_work.do("generateTest", qualname="discount")
+        assert "; of a model 1 test kept: " in second["message"]
+        at_work.passes()
+
+
+async def test_who_shows_no_documents_is_told_where_they_are(root: Path, model_server: ModelServer) -> None:
+    async with person(root, model_server, {}, EDITS) as at_work:
+        end = await at_work.do("model.show", qualname="discount")
+        file = at_work.messages().partition("What would be sent stands in ")[2].partition(". Nothing was sent.")[0]
+        assert _read(Path(file).as_uri()) == end["text"]
+        assert 'raise ValueError("a price is not negative")' in end["text"]
+        await at_work.do("model.cost")
+        assert "Models cost today: nothing" in at_work.messages()
+        await at_work.do("model.forbid")
+        assert "Nothing was allowed" in at_work.messages()
+        await at_work.do("showReportStatus")
+        assert any("model's consent" in log["message"] for log in at_work.client.said("window/logMessage"))
+    assert model_server.requests == []
+
+
+def _in_a_terminal(folder: Path, *arguments: str, typed: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "greenline", *arguments]
+    return subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True, timeout=120, input=typed)
 
 
 def _applied(params: dict[str, Any]) -> dict[str, Any]:

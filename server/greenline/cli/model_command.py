@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import click
 
-from greenline.settings import Settings
+from greenline.settings import ModelProvider, Settings
 
 if TYPE_CHECKING:
     from greenline.bootstrap_asking import Way
@@ -31,16 +31,25 @@ def command() -> None:
     is_flag=True,
     help="Agree without being asked, but not to a place that the project names; what is sent is shown all the same.",
 )
+@click.option(
+    "--provider",
+    type=click.Choice(get_args(ModelProvider)),
+    default="anthropic",
+    help="As in the setting greenline.model.provider of your editor.",
+)
+@click.option("--base-url", default="", metavar="URL", help="As in the setting greenline.model.baseUrl of your editor.")
 @click.pass_context
-def allow(ctx: click.Context, /, path: Path, *, yes: bool) -> None:
+def allow(ctx: click.Context, /, path: Path, *, yes: bool, provider: ModelProvider, base_url: str) -> None:
     """Show what is sent and where, and agree to it for the project of PATH (default: here).
 
-    From then on `greenline generate` asks a model for what exploring leaves; `--engine explore` does not.
+    From then on `greenline generate` asks a model for what exploring leaves; `--engine explore` does not. The place is
+    that of the terminal; where an editor's settings name another one and the editor cannot ask, name it here.
     """
     from greenline.adapters.consent_file import consent_file  # noqa: PLC0415 - keeps `greenline --help` fast
 
-    project, way = _looked_up(path)
-    _show(project, way)
+    settings = Settings(model_provider=provider, model_base_url=base_url)
+    project, way = _looked_up(path, settings)
+    _show(project, way, settings)
     endpoint = way.wished or way.endpoint
     if way.wished and yes:  # a script agrees to what its author knows, and not to what a project asks for
         click.echo(
@@ -96,20 +105,20 @@ def status(ctx: click.Context, /, path: Path) -> None:
     ctx.exit(0 if way.endpoint in agreed else 1)
 
 
-def _looked_up(path: Path) -> tuple[Project, Way]:
+def _looked_up(path: Path, settings: Settings | None = None) -> tuple[Project, Way]:
     from greenline.adapters.consent_file import consent_file  # noqa: PLC0415 - as above
     from greenline.adapters.project_files import ProjectFiles  # noqa: PLC0415 - as above
     from greenline.bootstrap_asking import way_to  # noqa: PLC0415 - as above
 
     here = path.absolute()
     project = ProjectFiles().project_of(here / "any.py" if here.is_dir() else here)
-    return project, way_to(Settings(), project.root, consent_file())
+    return project, way_to(settings or Settings(), project.root, consent_file())
 
 
-def _show(project: Project, way: Way) -> None:
+def _show(project: Project, way: Way, settings: Settings) -> None:
     from greenline.bootstrap_asking import terms_of  # noqa: PLC0415 - as above
 
-    terms = terms_of(Settings(), project.root)
+    terms = terms_of(settings, project.root)
     click.echo(f"Project: {project.root}")
     click.echo(f"Place:   {way.wished or way.endpoint}")
     if way.wished:

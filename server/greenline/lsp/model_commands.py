@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 TITLE = "Allow a model"
 _ALLOW, _DETAILS, _NOT_NOW, _ASK = "Allow", "Show Details", "Not now", "Ask a Model"
 _SHOWS = "The command `greenline.model.show`"
-_CANNOT_ASK = "This editor asks no questions. In a terminal, `greenline model allow` shows what is sent, and asks."
+_CANNOT_ASK = "`{command}` in a terminal, in the project's folder, shows what is sent, and asks: this editor cannot."
 _ELSEWHERE = "Greenline asks models about Python files on disk; save this code as a .py file first."
 
 
@@ -155,7 +155,8 @@ async def agreeing(session: Session, path: Path, progress: Progress) -> tuple[bo
 async def _agreed(session: Session, terms: Terms) -> bool:
     """Ask for as long as the person wants to read about it."""
     answers = [_ALLOW, *([_DETAILS] if session.client.shows_documents else []), _NOT_NOW]
-    while (answer := await session.ask(terms.question, *answers, otherwise=_CANNOT_ASK)) == _DETAILS:
+    otherwise = _CANNOT_ASK.format(command=terms.in_a_terminal)
+    while (answer := await session.ask(terms.question, *answers, otherwise=otherwise)) == _DETAILS:
         await _open(session, "model-terms.md", terms.document(_SHOWS))
     return answer == _ALLOW
 

@@ -50,6 +50,8 @@ class Terms:
     dollars: tuple[float, float] = (0.0, 0.0)
     """What it may cost at most: for a function, and in a day."""
     switched_on: bool = True
+    in_a_terminal: str = "greenline model allow"
+    """The command that asks about the same place, in the project's folder."""
 
     @property
     def place(self) -> str:

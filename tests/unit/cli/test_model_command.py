@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
 
 from greenline.adapters.consent_file import consent_file
+from greenline.bootstrap_asking import terms_of
 from greenline.cli.app import greenline
 from greenline.settings import Settings
 from unit.cli.cli_fakes import ended
@@ -118,3 +120,24 @@ def test_without_options_all_is_as_the_settings_have_it(
         Settings().model_coverage_guided,
     )
     assert services.settings.model_enabled is False
+
+
+def test_a_place_that_only_the_settings_of_an_editor_name_is_agreed_to_here(shop: Path) -> None:
+    settings = Settings(model_base_url=f"{GATEWAY}/")
+    (_greenline, _model, *arguments) = shlex.split(terms_of(settings, shop).in_a_terminal)
+    result = invoke(*arguments, answer="y\n")
+    assert result.exit_code == 0
+    assert GATEWAY in result.stdout
+    assert terms_of(settings, shop).given
+    assert not terms_of(Settings(), shop).given
+
+
+def test_so_is_another_provider(shop: Path) -> None:
+    settings = Settings(model_provider="bedrock")
+    (_greenline, _model, *arguments) = shlex.split(terms_of(settings, shop).in_a_terminal)
+    assert "Amazon Bedrock" in invoke(*arguments, "--yes").stdout
+    assert terms_of(settings, shop).given
+
+
+def test_whose_settings_name_no_place_needs_no_option(shop: Path) -> None:
+    assert terms_of(Settings(), shop).in_a_terminal == "greenline model allow"
