@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from editors.neovims import FOLDERS, Neovim, find_neovim
 from editors.real_editors import REPOSITORY, environment, server_command
 
 FAULTY = """\
@@ -94,6 +95,12 @@ def installed(tmp_path: Path) -> dict[str, str]:
     program.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', encoding="utf-8")
     program.chmod(0o755)
     return {"PATH": os.pathsep.join([str(program.parent), str(Path(sys.executable).parent), os.environ["PATH"]])}
+
+
+@pytest.fixture(params=FOLDERS)
+def neovim(request: pytest.FixtureRequest) -> Neovim:
+    """One of each supported version."""
+    return find_neovim(request.param)
 
 
 @pytest.fixture

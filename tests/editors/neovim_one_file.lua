@@ -4,17 +4,14 @@ local input, told, wait_for = stage.input, stage.told, stage.wait_for
 
 local function play()
   assert(not pcall(require, 'greenline'), 'nothing else is installed')
-  vim.cmd.edit(vim.fn.fnameescape(input.file))
+  stage.open(input.file)
   wait_for('diagnostics', function()
     return #vim.diagnostic.get(0) > 0
   end)
   local before = #vim.diagnostic.get(0)
-  local function offered(action)
-    return action.title == input.title
-  end
   for _, diagnostic in ipairs(vim.diagnostic.get(0)) do
     vim.api.nvim_win_set_cursor(0, { diagnostic.lnum + 1, diagnostic.col })
-    vim.lsp.buf.code_action({ apply = true, filter = offered })
+    stage.take_action('^' .. vim.pesc(input.title) .. '$')
   end
   wait_for('the test file', function()
     return vim.fn.filereadable(input.test_file) == 1

@@ -1,9 +1,7 @@
 -- Plays a person in Neovim who has Greenline's plugin installed: everything by commands, on a project without coverage.
 local stage = dofile((debug.getinfo(1, 'S').source:sub(2):gsub('[^/]+$', 'neovim_stage.lua')))
 local input, told, wait_for = stage.input, stage.told, stage.wait_for
-local buffer_text = stage.buffer_text
-local signs = stage.signs
-told.progress = {}
+local buffer_text, signs, statusline, said = stage.buffer_text, stage.signs, stage.statusline, stage.said
 told.gaps = {}
 
 local function gap_lines()
@@ -14,16 +12,6 @@ local function gap_lines()
     end
   end
   return lines
-end
-
-local function statusline()
-  return require('greenline.statusline').text()
-end
-
-local function said(pattern)
-  return vim.iter(told.messages):any(function(message)
-    return message:find(pattern) ~= nil
-  end)
 end
 
 -- Opens something in a window of its own, takes its text and closes it.
@@ -52,20 +40,6 @@ local function go(command)
     return vim.api.nvim_win_get_cursor(0)[1] ~= before
   end)
   table.insert(told.gaps, vim.api.nvim_win_get_cursor(0)[1])
-end
-
-local function listen()
-  local shown = vim.lsp.handlers['window/showMessage']
-  vim.lsp.handlers['window/showMessage'] = function(err, params, ctx)
-    table.insert(told.messages, params.message)
-    return shown(err, params, ctx)
-  end
-  vim.api.nvim_create_autocmd('LspProgress', {
-    callback = function(event)
-      local value = event.data.params.value
-      table.insert(told.progress, { kind = value.kind, title = value.title, statusline = statusline() })
-    end,
-  })
 end
 
 local function cancel_an_endless_one()
@@ -100,11 +74,8 @@ local function kill_the_server()
 end
 
 local function play()
-  listen()
-  vim.cmd.edit(vim.fn.fnameescape(input.file))
-  wait_for('the server attaches', function()
-    return #vim.lsp.get_clients({ bufnr = 0, name = 'greenline' }) > 0
-  end)
+  stage.follow_progress()
+  stage.open(input.file)
   wait_for('it says that nothing is measured', function()
     return statusline() == 'not measured'
   end)

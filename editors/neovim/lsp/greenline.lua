@@ -51,7 +51,7 @@ local has_more, greenline = pcall(require, 'greenline')
 if has_more and greenline.handlers then
   config.handlers = vim.tbl_extend('error', config.handlers, greenline.handlers)
   config.capabilities = vim.tbl_deep_extend('force', vim.lsp.protocol.make_client_capabilities(), {
-    experimental = { greenline = { drawsCoverage = true } },
+    experimental = { greenline = { drawsCoverage = true, tellsModelKey = true } },
   })
 end
 

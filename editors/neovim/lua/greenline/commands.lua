@@ -1,6 +1,7 @@
 -- What :Greenline does. The work is the server's: docs/protocol.md has its commands.
 
 local greenline = require('greenline')
+local model_key = require('greenline.model_key')
 
 local M = {}
 
@@ -29,6 +30,12 @@ end
 
 local function file()
   return { uri = here() }
+end
+
+-- The project of this file; where this is none (help, a terminal), the server takes that of the workspace.
+local function project()
+  local is_file = vim.bo.buftype == '' and vim.api.nvim_buf_get_name(0) ~= ''
+  return is_file and { uri = here() } or nil
 end
 
 local function place()
@@ -90,7 +97,7 @@ end
 M.commands = {
   generate = { ask('greenline.generateTest', place), 'Generate a test for the function under the cursor' },
   generate_file = { ask('greenline.generateTestsForFile', file), 'Generate tests for all of this file' },
-  run = { ask('greenline.runTestsWithCoverage', file), 'Run all tests of the project with coverage' },
+  run = { ask('greenline.runTestsWithCoverage', project), 'Run all tests of the project with coverage' },
   affected = { ask('greenline.runAffectedTests', file), 'Run the tests that changes of this file affect' },
   run_file = { ask('greenline.runTestsOfFile', file), 'Run the tests of this file' },
   reaching = { ask('greenline.runCoveringTests', place), 'Run the tests that reach this line' },
@@ -100,19 +107,25 @@ M.commands = {
   cancel = { ask('greenline.cancelJob', nil, say_cancelled), 'Cancel what Greenline is doing' },
   status = {
     ask('greenline.showReportStatus', function()
-      return { uri = here(), show = false }
+      return vim.tbl_extend('error', project() or {}, { show = false })
     end, show_status),
     'Show the interpreter, the tests and the coverage data that are used',
   },
   load = {
     ask('greenline.loadReport', function(path)
-      return { uri = here(), path = vim.fn.fnamemodify(path or 'coverage.xml', ':p') }
+      return vim.tbl_extend('error', project() or {}, { path = vim.fn.fnamemodify(path or 'coverage.xml', ':p') })
     end),
     'Show this report and no other: `:Greenline load coverage.xml`',
     complete = files,
   },
-  clear = { ask('greenline.clearCoverage', file), 'Show no coverage until there is new data' },
+  clear = { ask('greenline.clearCoverage', project), 'Show no coverage until there is new data' },
   install_pytest = { ask('greenline.installPytest', file), "Install pytest into the project's Python" },
+  model_allow = { ask('greenline.model.allow', project), 'Say what a model would be sent of this project, and ask' },
+  model_forbid = { ask('greenline.model.forbid', project), 'Send nothing of this project to a model any more' },
+  model_show = { ask('greenline.model.show', place), 'Show what a model would be sent of the function under the cursor' },
+  model_cost = { ask('greenline.model.cost'), 'Say what models cost today and this month' },
+  model_key = { model_key.type, 'Type the key to models, which is kept until Neovim ends' },
+  model_forget_key = { model_key.forget, 'Forget the key to models' },
   toggle = { toggle, 'Show signs and diagnostics, or hide them' },
   health = {
     function()

@@ -5,6 +5,13 @@ local greenline = require('greenline')
 local M = {}
 local health = vim.health
 
+-- Commands of the server that put right what it finds, as they are typed here.
+local typed = {
+  ['greenline.installPytest'] = ':Greenline install_pytest',
+  ['greenline.runTestsWithCoverage'] = ':Greenline run',
+  ['greenline.model.allow'] = ':Greenline model_allow',
+}
+
 -- Milliseconds to wait for a program or the server.
 local patience = 20000
 
@@ -60,6 +67,18 @@ local function check_clients(clients)
   end
 end
 
+-- Whether a key to models was typed, where the server says anything of models: it does where these are switched on.
+local function check_key(findings)
+  local asks_models = vim.iter(findings):any(function(finding)
+    return vim.startswith(finding.topic, 'model')
+  end)
+  if asks_models and require('greenline.model_key').is_kept() then
+    health.ok('the key to models was typed, and is kept until Neovim ends')
+  elseif asks_models then
+    health.info('No key to models was typed: `:Greenline model_key`')
+  end
+end
+
 -- What the server finds of a project, as `greenline doctor` does.
 local function check_project(client)
   local ended
@@ -85,6 +104,12 @@ local function check_project(client)
   end
   if not ended.findings then
     health.error(ended.message)
+  end
+  check_key(ended.findings or {})
+  for _, fix in ipairs(ended.fixes or {}) do
+    if typed[fix.command] then
+      health.info(('%s: `%s`'):format(fix.title, typed[fix.command]))
+    end
   end
 end
 

@@ -30,6 +30,11 @@ M.handlers['greenline/jobEnded'] = function(_, job)
   end
 end
 
+-- `greenline/modelKey`: the key to models that was typed here.
+M.handlers['greenline/modelKey'] = function()
+  return require('greenline.model_key').answer()
+end
+
 -- Calls `take` with the end of a job, once.
 function M.when_ended(id, take)
   local job = ended[id]
@@ -68,9 +73,12 @@ function M.execute(client, command, argument, take)
   end
 end
 
--- What vim.lsp.enable('greenline') would start, as lsp/greenline.lua and vim.lsp.config() have it.
+-- What setup() starts in Neovim 0.10, which knows no vim.lsp.config().
+local started
+
+-- What is started, as lsp/greenline.lua, vim.lsp.config() and setup() have it.
 function M.config()
-  local config = vim.lsp.config and vim.lsp.config.greenline
+  local config = started or vim.lsp.config and vim.lsp.config.greenline
   if not config then
     local file = vim.api.nvim_get_runtime_file('lsp/greenline.lua', false)[1]
     config = file and dofile(file) or nil
@@ -92,6 +100,7 @@ function M.setup(options)
     return
   end
   own = vim.tbl_deep_extend('force', M.config(), own, { name = 'greenline' })
+  started = own
   local function start(buffer)
     own.root_dir = vim.fs.root(buffer, own.root_markers)
     vim.lsp.start(own, { bufnr = buffer })

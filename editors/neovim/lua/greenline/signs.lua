@@ -3,7 +3,7 @@
 local M = {
   -- What stands beside a line, by its state. The shapes differ too, so that nobody has to tell colours apart.
   -- `covered = '│'` shows what is covered, as well.
-  signs = { uncovered = '│', partial = '▞', unknown = '┆', failing = '║' },
+  signs = { uncovered = '▎', partial = '▞', unknown = '┆', failing = '║' },
   enabled = true,
 }
 
