@@ -95,6 +95,26 @@
   (interactive)
   (greenline--execute "showReportStatus" :uri (greenline--uri) :show :json-false))
 
+(defun greenline-model-allow ()
+  "Say what a language model would be sent of this project, and ask whether it may be."
+  (interactive)
+  (greenline--execute "model.allow" :uri (greenline--uri)))
+
+(defun greenline-model-forbid ()
+  "Have nothing of this project sent to a language model any more."
+  (interactive)
+  (greenline--execute "model.forbid" :uri (greenline--uri)))
+
+(defun greenline-model-show ()
+  "Show what a language model would be sent of the function at point.  Nothing is sent."
+  (interactive)
+  (greenline--execute "model.show" :uri (greenline--uri) :line (line-number-at-pos)))
+
+(defun greenline-model-cost ()
+  "Say what language models cost today and this month."
+  (interactive)
+  (greenline--execute "model.cost"))
+
 ;; Only the job of `greenline-status' ends with Markdown.
 (cl-defmethod eglot-handle-notification
   ((_server eglot-greenline) (_method (eql greenline/jobEnded)) &key markdown &allow-other-keys)

@@ -1,56 +1,16 @@
 ;;; emacs_scenario.el --- Plays a person in Emacs  -*- lexical-binding: t; -*-
 
 ;; Opens a file, waits for diagnostics, goes to a gap, generates a test by the code action, waits until it is green, and
-;; cancels an endless one.  Input and output are JSON files named by the environment; the output tells how far it came.
+;; cancels an endless one.
 
 ;;; Code:
 
-(require 'json)
-(require 'eglot)
-(require 'flymake)
-
-(setq native-comp-jit-compilation nil)
-
-(defvar input (json-parse-string (with-temp-buffer (insert-file-contents (getenv "GREENLINE_SCENARIO")) (buffer-string))
-                                 :object-type 'plist))
-(defvar told (list :step "start"))
-
-(defun tell (key value) (setq told (plist-put told key value)))
-(defun given (key) (plist-get input key))
-
-(defun wait-for (step condition)
-  "Look whether CONDITION holds whenever something arrives, at most as long as is given."
-  (tell :step step)
-  (with-timeout ((given :limit_seconds) (error "Waited in vain: %s" step))
-    (while (not (funcall condition))
-      (accept-process-output nil 0.05)
-      (tell-of-edits))))
-
-(defun tell-of-edits ()
-  "Do what eglot does when Emacs is idle, which it never is in batch mode."
-  (when-let* ((server (eglot-current-server)))
-    (dolist (buffer (eglot--managed-buffers server))
-      (with-current-buffer buffer (eglot--signal-textDocument/didChange)))))
-
-(defun messages () (with-current-buffer (messages-buffer) (buffer-string)))
+(load (expand-file-name "emacs_stage.el" (file-name-directory load-file-name)))
 
 (defun gaps ()
   (mapcar (lambda (diagnostic)
             (format "%d: %s" (line-number-at-pos (flymake-diagnostic-beg diagnostic)) (flymake-diagnostic-text diagnostic)))
           (flymake-diagnostics)))
-
-(defun visit (file)
-  (find-file file)
-  (let ((eglot-sync-connect t))
-    (unless (eglot-current-server) (call-interactively #'eglot)))
-  (wait-for "eglot manages the buffer" #'eglot-managed-p)
-  (flymake-start))
-
-(defun reports ()
-  (let (found)
-    (maphash (lambda (_ reporter) (push (format "%s" reporter) found))
-             (eglot--progress-reporters (eglot-current-server)))
-    (string-join found "\n")))
 
 (defun generate (title)
   "Take the code action with TITLE on some diagnostic."
@@ -96,14 +56,5 @@
       (tell :asked (vconcat (reverse asked)))
       (tell :step "done"))))
 
-(condition-case problem
-    (progn (when (given :load) (load (given :load)))
-           (when (given :snippet) (eval (read (given :snippet)) t))
-           (play))
-  (error (tell :problem (format "%S" problem))))
-(tell :messages (messages))
-(let ((coding-system-for-write 'no-conversion))
-  (with-temp-file (given :output) (insert (json-serialize told))))
-(ignore-errors (eglot-shutdown-all))
-(kill-emacs 0)
+(run #'play)
 ;;; emacs_scenario.el ends here

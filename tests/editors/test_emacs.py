@@ -6,11 +6,15 @@ import json
 import re
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from e2e.discounts import HALF, PASSWORD, write_project
 from editors.real_editors import HERE, REPOSITORY, editors_folder, environment, not_set_up
+
+if TYPE_CHECKING:
+    from model_server import ModelServer
 
 pytestmark = pytest.mark.e2e
 
@@ -79,13 +83,61 @@ def test_with_one_line_of_configuration(emacs: Path, project: Path, tmp_path: Pa
     assert test_file.read_text(encoding="utf-8") == before
 
 
+def test_a_model_is_asked_after_a_yes_and_its_cost_is_told(
+    emacs: Path, tmp_path: Path, installed: dict[str, str], model_server: ModelServer
+) -> None:
+    model_server.answers([HALF])
+    file = write_project(tmp_path / "project")
+
+    told = _play_a_model(emacs, file, installed, model_server, ["Yes", "Ask a Model", "Show Details", "Allow"])
+
+    assert told["step"] == "done", json.dumps(told, indent=1)
+    assert 'raise ValueError("a price is not negative")' in told["request"]
+    assert PASSWORD not in told["request"]
+    _, offer, terms, again = told["asked"]
+    assert "Ask a model for what is left of discount?" in offer
+    assert model_server.url in terms
+    assert again == terms
+    assert f"def {HALF['name']}(" in (file.parent / "tests" / "test_discounts.py").read_text(encoding="utf-8")
+    assert "Models cost today: 1 request, " in told["messages"]
+
+
+def test_after_a_no_no_model_is_asked(
+    emacs: Path, tmp_path: Path, installed: dict[str, str], model_server: ModelServer
+) -> None:
+    file = write_project(tmp_path / "project")
+    told = _play_a_model(emacs, file, installed, model_server, ["Yes", "Ask a Model", "Not now"])
+    assert told["step"] == "done", json.dumps(told, indent=1)
+    assert model_server.requests == []
+
+
+def _play_a_model(
+    emacs: Path, file: Path, variables: dict[str, str], model: ModelServer, answers: list[str]
+) -> dict[str, Any]:
+    settings = f'(:enabled t :baseUrl "{model.url}" :name "model-a")'
+    configuration = f'(:greenline (:model {settings} :isolation (:level "guard")))'
+    homes = {f"XDG_{kind}_HOME": str(file.parent.parent / kind.lower()) for kind in ("CONFIG", "DATA", "CACHE")}
+    return play(
+        emacs,
+        file.parent.parent,
+        variables | homes,
+        "emacs_model.el",
+        load=str(CLIENT),
+        snippet=f"(progn {ROOT} (setq-default eglot-workspace-configuration '{configuration}))",
+        file=str(file),
+        answers=answers,
+    )
+
+
 def test_the_documented_lines_are_those_that_are_tried() -> None:
     page = (REPOSITORY / "docs" / "editors.md").read_text(encoding="utf-8")
     assert SNIPPET in page
     assert ROOT in page
 
 
-def play(emacs: Path, folder: Path, variables: dict[str, str], **scenario: Any) -> dict[str, Any]:
+def play(
+    emacs: Path, folder: Path, variables: dict[str, str], lisp: str = "emacs_scenario.el", **scenario: Any
+) -> dict[str, Any]:
     """Run the scenario and return what it told."""
     output, given = folder / "told.json", folder / "scenario.json"
     scenario |= {"output": str(output), "limit_seconds": SCENARIO_SECONDS // 3}
@@ -93,7 +145,7 @@ def play(emacs: Path, folder: Path, variables: dict[str, str], **scenario: Any) 
     home = folder / "home"
     home.mkdir()
     run = subprocess.run(
-        [emacs, "--batch", "-Q", "--load", HERE / "emacs_scenario.el"],
+        [emacs, "--batch", "-Q", "--load", HERE / lisp],
         env={**environment(), **variables, "HOME": str(home), "GREENLINE_SCENARIO": str(given)},
         capture_output=True,
         text=True,
