@@ -263,6 +263,8 @@ def test_the_testing_view_has_native_coverage(vscode: Path, url: str, project: P
     assert any("tracking.py" in name for name in told["covered"]), told["covered"]
     assert any("parse_header" in words and "60" in words for words in told["functions"]), told["functions"]
     assert told["gutter"] > 0
+    assert not any("pricing.py" in name for name in told["coveredByOne"]), told["coveredByOne"]
+    assert told["coveredAfter"] != told["covered"]
 
 
 def test_a_folder_in_restricted_mode_shows_and_runs_nothing(
@@ -315,15 +317,33 @@ def test_a_first_run_where_no_test_can_run_leads_to_the_doctor(
 def test_several_folders_have_one_list(  # noqa: PLR0917 - fixtures
     vscode: Path, extension: Path, project: Path, kinds: Path, tmp_path: Path, server: list[str]
 ) -> None:
-    workspace = tmp_path / "both.code-workspace"
-    workspace.write_text(json.dumps({"folders": [{"path": str(project)}, {"path": str(kinds)}]}), encoding="utf-8")
     with running(vscode, extension, project, server) as url:
-        both = f"{url.partition('?')[0]}?workspace={workspace}"
-        told = play(vscode, project, tmp_path, play="severalFolders", url=both)
+        told = play(vscode, project, tmp_path, play="severalFolders", url=in_one_window(url, project, kinds))
 
     assert any(name.startswith("tracking.py") for name in told["files"])
     assert any(re.match(r"orders\.py.*· orders$", name) for name in told["filesAfter"]), told["filesAfter"]
     assert any(name.startswith("tracking.py") for name in told["filesAfter"]), told["filesAfter"]
+
+
+def test_all_tests_of_several_folders_are_one_run(  # noqa: PLR0917 - fixtures
+    vscode: Path, extension: Path, project: Path, kinds: Path, tmp_path: Path, server: list[str]
+) -> None:
+    with running(vscode, extension, project, server) as url:
+        told = play(vscode, project, tmp_path, play="testingSeveralFolders", url=in_one_window(url, project, kinds))
+
+    assert {"tracking.py", "orders.py"} <= {name.split()[0] for name in told["covered"]}, told["covered"]
+    assert "-5 == 5" in told["atLine"]
+    assert any("test_refund" in words for words in told["results"]), told["results"]
+    output = told["output"].replace("\xa0", " ")
+    for words in ("FAILED orders/tests/test_orders.py::test_refund", "parcels: ", "orders: 2 passed"):
+        assert words in output, output
+
+
+def in_one_window(url: str, *folders: Path) -> str:
+    """Return where a running VS Code shows several folders."""
+    workspace = folders[0].parent / "all.code-workspace"
+    workspace.write_text(json.dumps({"folders": [{"path": str(folder)} for folder in folders]}), encoding="utf-8")
+    return f"{url.partition('?')[0]}?workspace={workspace}"
 
 
 def names_of_tests(text: str) -> list[str]:

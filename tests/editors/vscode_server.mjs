@@ -2,17 +2,22 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 
 export function serverPlays({ page, input, told, step, textsOf, openFile, openSource, command, seeGaps, shownToast }) {
-  // The server's process: the one that runs what is below the folder `input.server`. There is none while it starts anew.
+  const wordsOf = (pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+    } catch {
+      return []; // it has ended meanwhile
+    }
+  };
+
+  // The server's process: the one that runs the libraries below the folder `input.server`. Call it while there is one.
   function serverPid() {
-    const lineOf = (pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(0, -1);
-      } catch {
-        return []; // it has ended meanwhile
-      }
-    };
-    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-    return Number(pids.find((pid) => lineOf(pid).at(-1)?.startsWith(input.server) && lineOf(pid).includes("-S")) ?? 0);
+    const isServer = (word) => word.startsWith(input.server) && /\/bundled\/libs\/?$/.test(word);
+    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && wordsOf(name).some(isServer)).map(Number);
+    if (pids.length !== 1 || pids[0] <= 1) {
+      throw new Error(`one process should be the server: ${JSON.stringify(pids.map((pid) => [pid, wordsOf(pid)]))}`);
+    }
+    return pids[0]; // never 0 nor less, which `kill` takes for whole groups
   }
 
   const marks = () => page.locator(".cdr[class*=squiggly-]").first();

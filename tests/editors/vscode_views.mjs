@@ -154,6 +154,62 @@ export function viewPlays({ page, input, told, step, textsOf, openFile, openSour
       await page.locator(".coverage-deco-gutter").first().waitFor({ state: "attached" });
       told.gutter = await page.locator(".coverage-deco-gutter").count();
       await step("inline");
+      // Of one test alone, and of all again.
+      await command("Test: Filter Coverage by Test");
+      const filter = page.locator(".quick-input-list .monaco-list-row", { hasText: "test_parse_tracking" }).first();
+      await filter.waitFor();
+      await step("tests-to-filter-by");
+      await filter.click();
+      await page.locator(".test-coverage-list-item", { hasText: "pricing.py" }).first().waitFor({ state: "detached" });
+      told.coveredByOne = await textsOf(".test-coverage-list-item");
+      await step("of-one-test");
+      await command("Test: Filter Coverage by Test");
+      await page.locator(".quick-input-list .monaco-list-row", { hasText: "Show All Tests" }).first().click();
+      await page.locator(".test-coverage-list-item", { hasText: "pricing.py" }).first().waitFor();
+      // Tests that are generated are in the list, and in the figures.
+      await page.locator(".tab", { hasText: "tracking.py" }).first().click();
+      await goToLine(input.line);
+      await generateFromThePalette();
+      await toast("passed").waitFor();
+      await page.waitForFunction(
+        (before) => [...document.querySelectorAll(".test-coverage-list-item")].map((node) => node.textContent)
+          .some((text) => text.includes("tracking.py") && !before.some((old) => old.replace(/\s+/g, "") === text.replace(/\s+/g, ""))),
+        told.covered,
+      );
+      told.coveredAfter = await textsOf(".test-coverage-list-item");
+      await step("in-step");
+    },
+
+    // All tests of both folders in one run: what fails stands at its line, and in the results.
+    async testingSeveralFolders() {
+      await openSource();
+      await allLinesOf(".codelens-decoration", "Generate test");
+      await openFile("test_orders.py");
+      await command("Testing: Focus on Test Explorer View");
+      await page.locator(".welcome-view .monaco-button, .welcome-view-content .monaco-button", { hasText: "Run Tests with Coverage" }).first().click();
+      for (const name of ["test_tracking.py", "test_orders.py"]) {
+        await page.locator(".test-explorer .monaco-list-row", { hasText: name }).first().waitFor();
+      }
+      told.tests = await textsOf(".test-explorer .monaco-list-row");
+      await command("Test: Run All Tests with Coverage");
+      for (const name of ["tracking.py", "orders.py"]) {
+        await page.locator(".test-coverage-list-item", { hasText: name }).first().waitFor();
+      }
+      told.covered = await textsOf(".test-coverage-list-item");
+      const atLine = page.locator("[class*=test-message-inline-content], .test-error-content-widget", { hasText: "-5" }).first();
+      await atLine.waitFor();
+      told.atLine = await atLine.innerText();
+      await step("at-its-line");
+      await command("Test Results: Focus on Test Results View");
+      const results = page.locator(".test-output-peek-tree .monaco-list-row");
+      await results.filter({ hasText: "test_refund" }).first().waitFor();
+      told.results = await textsOf(".test-output-peek-tree .monaco-list-row");
+      await step("results");
+      await results.first().click(); // the run as a whole: its output
+      const output = page.locator(".xterm-rows").first();
+      await output.filter({ hasText: "passed" }).waitFor();
+      told.output = await output.innerText();
+      await step("output");
     },
 
     // Nothing of the project runs: what a report says is shown.

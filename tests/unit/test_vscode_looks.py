@@ -19,6 +19,9 @@ CLIENT = REPOSITORY / "vscode-client"
 STATES = {"uncovered", "partial", "unknown", "covered", "failing"}
 BACKGROUNDS = {"dark": "#1F1F1F", "light": "#FFFFFF", "highContrast": "#000000", "highContrastLight": "#FFFFFF"}
 """Of the themes that VS Code has."""
+MOST_LINES = 880
+"""Of code, without blank lines and comments."""
+LONGEST_LINE = 170
 
 package = json.loads((CLIENT / "package.json").read_text(encoding="utf-8"))
 colors = {color["id"].removeprefix("greenline."): color["defaults"] for color in package["contributes"]["colors"]}
@@ -62,6 +65,13 @@ def test_each_key_and_colour_of_the_client_is_of_something_there() -> None:
     assert all(command["category"] == "Greenline" for command in contributes["commands"])
     assert (CLIENT / package["icon"]).read_bytes().startswith(b"\x89PNG")
     assert set(colors) == STATES | {f"{state}Background" for state in STATES}
+
+
+def test_the_client_stays_small() -> None:
+    code = [line for path in (CLIENT / "src").glob("*.ts") for line in path.read_text(encoding="utf-8").splitlines()]
+    code = [line for line in code if line.strip() and not line.lstrip().startswith(("//", "/*", "*"))]
+    assert len(code) <= MOST_LINES, "the client draws what it is told: what thinks belongs into the server"
+    assert max(map(len, code)) <= LONGEST_LINE
 
 
 def contrast(one: str, other: str) -> float:

@@ -49,11 +49,9 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
     errorHandler: {
       error: (error, message, count) => usual.error(error, message, count),
       closed: async () => {
-        if (client.state === State.Starting) {
-          return { action: CloseAction.DoNotRestart, handled: true }; // it would do so again, and start() tells
-        }
-        const next = await usual.closed();
-        if (next.action === CloseAction.DoNotRestart) {
+        const starting = client.state === State.Starting; // it would end so again, and start() tells
+        const next = starting ? { action: CloseAction.DoNotRestart } : await usual.closed();
+        if (!starting && next.action === CloseAction.DoNotRestart) {
           givenUp();
         }
         return { ...next, handled: true };

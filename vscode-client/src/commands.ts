@@ -21,10 +21,9 @@ export async function withTarget(client: LanguageClient, gaps: GapsView, command
       const targets = await gaps.targets(given[0], given[1]);
       return targets.length ? [{ targets }] : undefined;
     }
-    case "greenline.runTestsWithCoverage":
-      return uri === undefined ? [] : [about];
     case "greenline.showReportStatus":
       return [{ ...about, show: false }];
+    case "greenline.runTestsWithCoverage":
     case "greenline.clearCoverage":
     case "greenline.model.allow":
     case "greenline.model.forbid":
@@ -45,5 +44,6 @@ export async function withTarget(client: LanguageClient, gaps: GapsView, command
 
 function isTarget(argument: unknown): boolean {
   // Menus pass a vscode.Uri, which is no target of the server's.
-  return typeof argument === "object" && argument !== null && typeof (argument as { uri?: unknown }).uri === "string";
+  const { uri, everywhere } = (argument ?? {}) as { uri?: unknown; everywhere?: unknown };
+  return typeof uri === "string" || everywhere === true;
 }

@@ -24,13 +24,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const running = new Server(context, log, { coverage, status, gaps, testing });
   server = running;
   context.subscriptions.push(
-    log,
-    coverage,
-    status,
-    gaps,
-    testing,
-    decorations,
-    new StatusBar(coverage),
+    ...[log, coverage, status, gaps, testing, decorations, new StatusBar(coverage)],
     vscode.commands.registerCommand("greenline.toggleCoverage", () => decorations.toggle()),
     vscode.commands.registerCommand("greenline.showCommands", () => showCommands(context.extension.packageJSON)),
     vscode.commands.registerCommand("greenline.showLog", () => log.show()),

@@ -33,11 +33,7 @@ export class GapsView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   private client: LanguageClient | undefined;
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.changed.event;
-  private readonly view = vscode.window.createTreeView("greenline.gaps", {
-    treeDataProvider: this,
-    canSelectMany: true,
-    showCollapseAll: true,
-  });
+  private readonly view = vscode.window.createTreeView("greenline.gaps", { treeDataProvider: this, canSelectMany: true, showCollapseAll: true });
 
   listenTo(client: LanguageClient): void {
     this.client = client;

@@ -118,15 +118,9 @@ async function onPath(program: string): Promise<string | undefined> {
   const named = (process.env["PATH"] ?? "").split(path.delimiter).filter((folder) => path.isAbsolute(folder));
   const folders = path.basename(program) === program ? named : [""];
   const endings = process.platform === "win32" ? ["", ".exe", ".cmd", ".bat"] : [""];
-  for (const folder of folders) {
-    for (const ending of endings) {
-      const candidate = path.join(folder, program + ending);
-      try {
-        await access(candidate, constants.X_OK);
-        return candidate;
-      } catch {
-        // the next one
-      }
+  for (const candidate of folders.flatMap((folder) => endings.map((ending) => path.join(folder, program + ending)))) {
+    if (await access(candidate, constants.X_OK).then(() => true, () => false)) {
+      return candidate;
     }
   }
   return undefined;

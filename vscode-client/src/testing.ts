@@ -1,4 +1,4 @@
-/** The Testing view: the tests that the server knows, run with coverage, and what each of them reaches. */
+/** The Testing view: the tests that the server knows, how they ended, and what each of them reaches. */
 
 import * as vscode from "vscode";
 import type { LanguageClient, Range } from "vscode-languageclient/node";
@@ -6,10 +6,20 @@ import type { LanguageClient, Range } from "vscode-languageclient/node";
 /** What is read of the server's `greenline/jobEnded`; docs/protocol.md has all of it. */
 export interface JobEnded {
   readonly id: string;
+  readonly title: string;
   /** Of the report status: all that the doctor says. */
   readonly markdown?: string;
-  readonly tests: readonly { readonly id: string; readonly outcome: "passed" | "failed" | "skipped"; readonly message: string }[];
+  readonly message: string;
+  readonly tests: readonly TestEnd[];
 }
+
+interface TestEnd {
+  readonly id: string;
+  readonly outcome: "passed" | "failed" | "skipped";
+  readonly failures: readonly TestFailed[];
+}
+
+type TestFailed = { readonly message: string; readonly uri: string | null; readonly line: number | null };
 
 interface TestFile {
   readonly uri: string;
@@ -31,6 +41,7 @@ export class Testing implements vscode.Disposable {
   private readonly controller = vscode.tests.createTestController("greenline", "Greenline");
   private readonly byId = new Map<string, vscode.TestItem>();
   private readonly waiting = new Map<string, (ended: JobEnded) => void>();
+  private showsCoverage = false;
 
   constructor() {
     const { Coverage } = vscode.TestRunProfileKind;
@@ -43,12 +54,14 @@ export class Testing implements vscode.Disposable {
   listenTo(client: LanguageClient): void {
     this.client = client;
     // Whose server has gone has no end to wait for.
-    client.onDidChangeState(() => (client.isRunning() ? this.refresh() : [...this.waiting.keys()].forEach((id) => this.ended({ id, tests: [] }))));
+    const gone = { title: "", message: vscode.l10n.t("Greenline's server ended."), tests: [] };
+    client.onDidChangeState(() => (client.isRunning() ? this.refresh() : [...this.waiting.keys()].forEach((id) => this.ended({ ...gone, id }))));
   }
 
   ended(job: JobEnded): void {
-    this.waiting.get(job.id)?.(job);
+    const waiting = this.waiting.get(job.id);
     this.waiting.delete(job.id);
+    void (waiting ? waiting(job) : job.tests.length && this.startedElsewhere(job));
   }
 
   dispose(): void {
@@ -85,20 +98,43 @@ export class Testing implements vscode.Disposable {
   /** Run these tests, or all; what became of them, and what they reach, is told to `run`. */
   private async ran(run: vscode.TestRun, tests: string[] | undefined, token: vscode.CancellationToken): Promise<void> {
     const client = this.client;
-    const [command, args] = tests ? ["greenline.runTests", [{ tests }]] : ["greenline.runTestsWithCoverage", []];
+    const [command, args] = tests ? ["greenline.runTests", [{ tests }]] : ["greenline.runTestsWithCoverage", [{ everywhere: true }]];
     const { job } = (await client?.sendRequest<{ job: string | null }>("workspace/executeCommand", { command, arguments: args })) ?? { job: null };
     if (!job || !client) {
       return;
     }
     token.onCancellationRequested(() => client.sendRequest("workspace/executeCommand", { command: "greenline.cancelJob", arguments: [{ job }] }));
-    const { tests: outcomes } = await new Promise<JobEnded>((resolve) => this.waiting.set(job, resolve));
+    const ended = await new Promise<JobEnded>((resolve) => this.waiting.set(job, resolve));
+    this.showsCoverage = true;
     await this.refresh();
-    for (const { id, outcome, message } of outcomes) {
-      const item = this.byId.get(id);
-      item && (outcome === "failed" ? run.failed(item, new vscode.TestMessage(message)) : run[outcome](item));
+    await this.show(run, ended);
+  }
+
+  /** A run from the palette or a lens, or tests that were generated: the view keeps in step. */
+  private async startedElsewhere(job: JobEnded): Promise<void> {
+    await this.refresh();
+    const items = job.tests.map(({ id }) => this.byId.get(id)).filter((item) => !!item);
+    const run = this.controller.createTestRun(new vscode.TestRunRequest(items), job.title);
+    await this.show(run, job).finally(() => run.end());
+  }
+
+  private async show(run: vscode.TestRun, job: JobEnded): Promise<void> {
+    job.tests.forEach((test) => this.tell(run, test));
+    run.appendOutput(`${job.message}\r\n`);
+    if (this.showsCoverage) {
+      const found = await this.client?.sendRequest<{ files: Covered[] }>("greenline/coveredFiles", {});
+      found?.files.forEach((file) => run.addCoverage(this.covered(file)));
     }
-    const { files } = await client.sendRequest<{ files: Covered[] }>("greenline/coveredFiles", {});
-    files.forEach((file) => run.addCoverage(this.covered(file)));
+  }
+
+  /** What became of one test: its icon, its failures at their lines, and lines of the output. */
+  private tell(run: vscode.TestRun, { id, outcome, failures }: TestEnd): void {
+    const item = this.byId.get(id);
+    const told = [`${outcome.toUpperCase()} ${item?.parent?.label ?? ""}::${item?.label ?? id}`, ...failures.map(({ message }) => message)];
+    run.appendOutput(`${told.join("\n").replaceAll("\n", "\r\n    ")}\r\n`, undefined, item);
+    if (item) {
+      void (outcome === "failed" ? run.failed(item, failures.map(asMessage)) : run[outcome](item));
+    }
   }
 
   private covered(file: Covered): vscode.FileCoverage {
@@ -123,4 +159,12 @@ export class Testing implements vscode.Disposable {
       }),
     ];
   }
+}
+
+function asMessage({ message, uri, line }: TestFailed): vscode.TestMessage {
+  const told = new vscode.TestMessage(message);
+  if (uri && line) {
+    told.location = new vscode.Location(vscode.Uri.parse(uri), new vscode.Position(line - 1, 0));
+  }
+  return told;
 }

@@ -104,31 +104,30 @@ class Commands:
         return self.start(("tests", *ids), f"Run {names.counted({'test': len(ids)})}", work, path)
 
     def run_tests(self, *arguments: object) -> dict[str, Any]:
-        """``greenline.runTestsWithCoverage``: the suite of the file's project, or without arguments the workspace's."""
-        if not arguments:
-            return self._run_tests_of_workspace()
-        path = path_of(uri_in(one_object(arguments)))
-        return self.refuse(_ELSEWHERE) if path is None else self._run_suite(path)
-
-    def _run_tests_of_workspace(self) -> dict[str, Any]:
+        """``greenline.runTestsWithCoverage``: the suite of the file's project, of a folder, or of all of them."""
+        values = object_or_nothing(arguments)
+        if "uri" in values:
+            path = path_of(uri_in(values))
+            return self.refuse(_ELSEWHERE) if path is None else self._run_suite(path)
         known = list(folders(self._session).values())
         if len(known) == 1:
             return self._run_suite(known[0])
         if not known:
             return self.refuse("Open a folder or a file first: there is no project to test.")
+        everywhere = values.get("everywhere") is True
 
         async def work(progress: Progress) -> Finished:
             try:
-                path = await chosen_folder(self._session)
+                paths = known if everywhere else [await chosen_folder(self._session)]
             except NoFolder as problem:
                 raise Unfinished(str(problem)) from problem
-            return await testing.run_suite(self._session, path, progress)
+            return await testing.run_suites(self._session, paths, progress)
 
-        return self.start(("suite", None), "Run tests with coverage", work)
+        return self.start(("suite", everywhere), "Run tests with coverage", work)
 
     def _run_suite(self, path: Path) -> dict[str, Any]:
         async def work(progress: Progress) -> Finished:
-            return await testing.run_suite(self._session, path, progress)
+            return await testing.run_suites(self._session, [path], progress)
 
         built = self._session.services.built  # without a picture so far, it takes too long to ask for the project
         root_of = built.run_suite.root_of(path) if built else path

@@ -3,21 +3,45 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 from greenline.jobs.registry import JobFailure
 from greenline.lsp import names
 from greenline.lsp.findings import short
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from greenline.domain.coverage.model import Summary
     from greenline.domain.generation.model import Status, TargetResult
     from greenline.jobs.registry import Job
     from greenline.services.diagnose_project import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class TestFailed:
+    """Why a test failed, or one row of it, and the line of the test (from 1) where it did, if that is known."""
+
+    __test__ = False  # pytest is not meant
+
+    message: str
+    uri: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TestEnd:
+    """How one test ended; its id has the absolute path of its file."""
+
+    __test__ = False
+
+    id: str
+    outcome: Literal["passed", "failed", "skipped"]
+    message: str = ""
+    """Why it failed, in short; of several rows the last."""
+    failures: tuple[TestFailed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +58,8 @@ class Finished:
     """What puts right what was found; see ``greenline.lsp.fixes``."""
     text: str = ""
     """What was asked for, where that is a text."""
-    tests: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """Of a run: each test's id, how it ended (``passed``, ``failed``, ``skipped``), and why it failed."""
+    tests: tuple[TestEnd, ...] = ()
+    """Of a run."""
 
 
 class Unfinished(JobFailure):
@@ -87,12 +111,7 @@ def payload(job: Job) -> dict[str, Any]:
         "outcome": job.outcome,
         "message": message_of(job),
         "results": [_result(result) for result in results_of(job)],
-        "tests": [
-            {"id": test, "outcome": outcome, "message": message}
-            for test, (outcome, message) in sorted(job.result.tests.items())
-        ]
-        if isinstance(job.result, Finished)
-        else [],
+        "tests": [_test(test) for test in _tests_of(job)],
         **({"text": job.result.text} if isinstance(job.result, Finished) and job.result.text else {}),
         **(_status(job.result) if isinstance(job.result, Finished) and job.result.markdown else {}),
     }
@@ -196,6 +215,19 @@ def results_of(job: Job) -> tuple[TargetResult, ...]:
 def _status(result: Finished) -> dict[str, Any]:
     found = [{"topic": f.topic, "state": f.state, "text": f.text, "toDo": f.to_do} for f in result.findings]
     return {"markdown": result.markdown, "findings": found, "fixes": list(result.fixes)}
+
+
+def _tests_of(job: Job) -> tuple[TestEnd, ...]:
+    """Return how the tests of a run ended, or those that were written and passed."""
+    if isinstance(job.result, Finished) and job.result.tests:
+        return job.result.tests
+    confirmed = [(r.edit.path, r.tests) for r in results_of(job) if r.status == "confirmed" and r.edit]
+    return tuple(TestEnd(f"{path}::{test}", "passed") for path, tests in confirmed for test in tests)
+
+
+def _test(test: TestEnd) -> dict[str, Any]:
+    failures = [{"message": one.message, "uri": one.uri, "line": one.line} for one in test.failures]
+    return {"id": test.id, "outcome": test.outcome, "message": test.message, "failures": failures}
 
 
 def _result(result: TargetResult) -> dict[str, Any]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeVar
 
-from greenline.lsp.job_report import Finished, Unfinished
+from greenline.lsp.job_report import Finished, TestEnd, TestFailed, Unfinished
 from greenline.lsp.session import Info, Warning_
 from greenline.ports.progress import Counted, Share
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
+    from greenline.domain.failures import Failure
     from greenline.lsp.services import Services
     from greenline.lsp.session import Session
     from greenline.ports.progress import Progress
@@ -20,15 +21,18 @@ if TYPE_CHECKING:
 
     Run = Callable[[Services], Awaitable[SuiteRun]]
 
+Wanted = TypeVar("Wanted")
+
 _MOST_NAMED = 3
 """Tests that a message names."""
 
 
-async def run_suite(session: Session, path: Path, progress: Progress) -> Finished:
-    """Run every test of the project that holds a file or folder."""
-    return await _told(
-        session, path, progress, lambda services: services.run_suite.run(path, progress), everything=True
-    )
+async def run_suites(session: Session, paths: Sequence[Path], progress: Progress) -> Finished:
+    """Run every test of each project that one of these files or folders belongs to."""
+    progress.step("Starting")
+    services = await session.load_services()
+    by_root = await asyncio.to_thread(lambda: {services.run_suite.root_of(path): path for path in paths})
+    return await _one_by_one(session, by_root, progress, _suite, everything=True)
 
 
 async def run_affected(session: Session, paths: Sequence[Path], progress: Progress) -> Finished:
@@ -46,11 +50,7 @@ async def run_selected(session: Session, tests: Sequence[str], progress: Progres
     progress.step("Starting")
     services = await session.load_services()
     by_root = await asyncio.to_thread(_by_root, services, tests)
-    ended: dict[Path, SuiteRun] = {}
-    for number, (root, chosen) in enumerate(by_root.items(), 1):
-        part = Share(Counted(progress, number, len(by_root)), (number - 1) / len(by_root), number / len(by_root))
-        ended[root] = await _ran(session, root, _selected(chosen, part))
-    return _finished(session, ended)
+    return await _one_by_one(session, by_root, progress, _selected)
 
 
 async def run_again(session: Session, path: Path, tests: Sequence[str], progress: Progress) -> SuiteRun:
@@ -84,11 +84,31 @@ def _failing_now(tests: Sequence[str]) -> str:
     return f"{count} since this was saved: {', '.join(named[:_MOST_NAMED])}{more}."
 
 
-async def _told(session: Session, path: Path, progress: Progress, run: Run, *, everything: bool = False) -> Finished:
+async def _told(session: Session, path: Path, progress: Progress, run: Run) -> Finished:
     progress.step("Starting")
     services = await session.load_services()
     root = await asyncio.to_thread(services.run_suite.root_of, path)
-    return _finished(session, {root: await _ran(session, root, run, everything=everything)})
+    return _finished(session, {root: await _ran(session, root, run)})
+
+
+async def _one_by_one(
+    session: Session,
+    by_root: Mapping[Path, Wanted],
+    progress: Progress,
+    run: Callable[[Wanted, Progress], Run],
+    *,
+    everything: bool = False,
+) -> Finished:
+    """Run what is wanted of each project, one project after the other."""
+    ended: dict[Path, SuiteRun] = {}
+    for number, (root, wanted) in enumerate(by_root.items(), 1):
+        part = Share(Counted(progress, number, len(by_root)), (number - 1) / len(by_root), number / len(by_root))
+        ended[root] = await _ran(session, root, run(wanted, part), everything=everything)
+    return _finished(session, ended)
+
+
+def _suite(path: Path, progress: Progress) -> Run:
+    return lambda services: services.run_suite.run(path, progress)
 
 
 def _by_root(services: Services, tests: Sequence[str]) -> dict[Path, list[str]]:
@@ -107,24 +127,41 @@ def _selected(tests: Sequence[str], progress: Progress) -> Run:
 
 def _finished(session: Session, ended: Mapping[Path, SuiteRun]) -> Finished:
     """Tell how runs ended, by the root of their project. Raises Unfinished where none ran anything."""
-    told = [run.message if len(ended) == 1 else f"{root.name}: {run.message}" for root, run in ended.items()]
-    message = "; ".join(told)
+    told = [
+        run.message if len(ended) == 1 else f"{root.name}: {run.message.rstrip('.')}." for root, run in ended.items()
+    ]
+    message = " ".join(told)
     if not any(run.ok for run in ended.values()):
         raise Unfinished(message)
     session.show(message, Info)
-    return Finished(message, tests={test: how for root, run in ended.items() for test, how in _outcomes(root, run)})
+    return Finished(message, tests=tuple(test for root, run in ended.items() for test in _ends(session, root, run)))
 
 
-def _outcomes(root: Path, ended: SuiteRun) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Return how each test ended, by its id with the absolute path; of one with parameters the worst comes last."""
+def _ends(session: Session, root: Path, ended: SuiteRun) -> Iterator[TestEnd]:
+    """Tell of each test once; one with parameters failed where one of its rows did."""
     from greenline.services.test_places import without_parameters  # noqa: PLC0415 - it is loaded with the services
 
-    told = [(node_id, "skipped", "") for node_id in ended.skipped] + [
-        (node_id, "passed", "") for node_id in ended.passed
-    ]
-    told += [(failure.node_id, "failed", failure.message) for failure in ended.failures]
-    for node_id, outcome, message in told:
-        yield f"{root / without_parameters(node_id)}", (outcome, message)
+    rows: dict[str, list[Failure]] = {}
+    for failure in ended.failures:
+        rows.setdefault(without_parameters(failure.node_id), []).append(failure)
+    good: dict[str, Literal["passed", "skipped"]] = {
+        without_parameters(node_id): "skipped" for node_id in ended.skipped
+    }
+    good |= {without_parameters(node_id): "passed" for node_id in ended.passed}
+    for node_id in sorted(good.keys() | rows.keys()):
+        if failed := rows.get(node_id):
+            failures = tuple(_failed(session, failure) for failure in failed)
+            yield TestEnd(f"{root / node_id}", "failed", failed[-1].message, failures)
+        else:
+            yield TestEnd(f"{root / node_id}", good[node_id])
+
+
+def _failed(session: Session, failure: Failure) -> TestFailed:
+    """Tell why one test failed, and on which of its lines; of a row it is said which."""
+    _, bracket, row = failure.node_id.partition("[")
+    message = "\n".join([*([bracket + row] if bracket else []), failure.message, failure.next_step])
+    place = failure.test
+    return TestFailed(message, session.documents.uri_of(place.path) if place else None, place.line if place else None)
 
 
 async def _ran(session: Session, root: Path, run: Run, *, everything: bool = False) -> SuiteRun:

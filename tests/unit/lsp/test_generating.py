@@ -85,6 +85,9 @@ async def test_from_the_click_to_the_green_line(services: FakeServices, source: 
         end = await editor.job_end(answer["job"])
         assert (end["outcome"], end["message"]) == ("done", "1 test passed; `f` 50 % -> 100 %")
         result = end["results"][0]
+        assert [(test["id"], test["outcome"]) for test in end["tests"]] == [
+            (f"{services.test_file}::{name}", "passed") for name in result["tests"]
+        ]
         assert result["target"] == f"{source}::greet"
         assert result["testFile"] == str(services.test_file)
         assert result["testFileReason"] == "imports shop already"

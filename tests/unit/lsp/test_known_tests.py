@@ -106,10 +106,11 @@ async def test_a_file_that_is_not_there_has_nothing(services: FakeServices, tmp_
 
 
 async def test_the_end_of_a_run_says_what_became_of_each_test(services: FakeServices, shop: Path) -> None:
-    from greenline.domain.failures import Failure
+    from greenline.domain.failures import Failure, Place
     from greenline.services.run_suite import SuiteRun
 
-    failure = Failure("tests/test_shop.py::test_b[2]", "code", "assert 1 == 2", "Look at it.")
+    place = Place(shop.parent / "tests" / "test_shop.py", 12)
+    failure = Failure("tests/test_shop.py::test_b[2]", "code", "assert 1 == 2", "Look at it.", place)
     passed = frozenset({"tests/test_shop.py::test_a", "tests/test_shop.py::test_b[1]"})
     services.run_affected.answer = SuiteRun("1 failed", ok=True, failures=(failure,), passed=passed)
     services.run_suite.root = shop.parent
@@ -123,6 +124,9 @@ async def test_the_end_of_a_run_says_what_became_of_each_test(services: FakeServ
             ("test_b", "failed"),
         ]
         assert end["tests"][1]["message"] == "assert 1 == 2"
+        assert end["tests"][1]["failures"] == [
+            {"message": "[2]\nassert 1 == 2\nLook at it.", "uri": place.path.as_uri(), "line": 12}
+        ]
 
 
 async def test_tests_of_several_projects_run_in_their_own(services: FakeServices, tmp_path: Path) -> None:
@@ -140,5 +144,5 @@ async def test_tests_of_several_projects_run_in_their_own(services: FakeServices
         job = await editor.run("greenline.runTests", {"tests": ids})
         end = await editor.job_end(job["job"])
         assert services.run_affected.selected == [(ids[0], ids[2]), (ids[1],)]
-        assert end["message"] == "one: 1 passed; two: pytest is missing"
+        assert end["message"] == "one: 1 passed. two: pytest is missing."
         assert [(told["id"], told["outcome"]) for told in end["tests"]] == [(ids[0], "passed")]

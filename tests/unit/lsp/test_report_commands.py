@@ -145,3 +145,18 @@ async def test_the_tests_of_one_of_several_folders_are_run(services: FakeService
         editor.handlers["window/showMessageRequest"] = lambda _: None
         end = await ended(editor, await editor.run("greenline.runTestsWithCoverage"))
         assert (end["outcome"], "Say which folder" in end["message"]) == ("failed", True)
+
+
+async def test_the_tests_of_all_folders_run_in_one_job(services: FakeServices, tmp_path: Path) -> None:
+    folders = [tmp_path / "one", tmp_path / "two"]
+    async with Editor(services, FULL, folders=folders) as editor:
+        end = await ended(editor, await editor.run("greenline.runTestsWithCoverage", {"everywhere": True}))
+        assert (end["outcome"], end["message"]) == ("done", "one: 5 passed. two: 5 passed.")
+        assert services.run_suite.paths == folders
+
+
+async def test_the_tests_of_folders_of_one_project_run_once(services: FakeServices, tmp_path: Path) -> None:
+    services.run_suite.root = tmp_path
+    async with Editor(services, FULL, folders=[tmp_path / "one", tmp_path / "two"]) as editor:
+        await ended(editor, await editor.run("greenline.runTestsWithCoverage", {"everywhere": True}))
+        assert len(services.run_suite.paths) == 1
