@@ -239,6 +239,7 @@ def test_a_preview_is_discarded_and_then_applied(
 
     assert any("the change was not accepted" in words for words in told["toasts"])
     assert any("passed in" in words for words in told["applied"])
+    assert any(re.search(r"^\d+ passed; coverage of", words) for words in told["again"]), told["again"]
     assert told["unsaved"] == 0
     assert grown(before, test_file.read_text(encoding="utf-8"))
 
@@ -276,6 +277,7 @@ def test_a_folder_in_restricted_mode_shows_and_runs_nothing(
 
     assert not any("Generate" in lens or "Run tests" in lens for lens in told["lenses"])
     assert not any("Generate" in title or "Run " in title for title in told["commands"]), told["commands"]
+    assert "Greenline: Show Report Status" in "\n".join(told["commands"])
     assert any(name.startswith("tracking.py") for name in told["files"])
 
 

@@ -12,6 +12,18 @@ export function viewPlays({ page, input, told, step, textsOf, openFile, openSour
     await page.locator(".pane-header[aria-label^='Gaps']").first().waitFor();
   }
 
+  // Choose in the list which test's coverage is shown.
+  async function coverageOf(name) {
+    await page.keyboard.press("F1");
+    await page.keyboard.type("Test: Filter Coverage by Test");
+    await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: "Filter Coverage by Test" }).waitFor();
+    await page.keyboard.press("Enter");
+    const found = page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first();
+    await found.waitFor();
+    await found.click();
+    await page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+  }
+
   async function spoken(selector) {
     return page.locator(selector).evaluateAll((nodes) => nodes.map((node) => node.getAttribute("aria-label") ?? ""));
   }
@@ -120,6 +132,10 @@ export function viewPlays({ page, input, told, step, textsOf, openFile, openSour
       told.applied = await textsOf(".notification-toast");
       told.unsaved = await page.locator(".tab.dirty").count();
       await step("applied");
+      await button("Run Again").click();
+      await toast("up to date").waitFor();
+      told.again = await textsOf(".notification-toast");
+      await step("run-again");
     },
 
     // What passed in the scratch copy, and does not where the person works.
@@ -155,16 +171,11 @@ export function viewPlays({ page, input, told, step, textsOf, openFile, openSour
       told.gutter = await page.locator(".coverage-deco-gutter").count();
       await step("inline");
       // Of one test alone, and of all again.
-      await command("Test: Filter Coverage by Test");
-      const filter = page.locator(".quick-input-list .monaco-list-row", { hasText: "test_parse_tracking" }).first();
-      await filter.waitFor();
-      await step("tests-to-filter-by");
-      await filter.click();
+      await coverageOf("test_parse_tracking");
       await page.locator(".test-coverage-list-item", { hasText: "pricing.py" }).first().waitFor({ state: "detached" });
       told.coveredByOne = await textsOf(".test-coverage-list-item");
       await step("of-one-test");
-      await command("Test: Filter Coverage by Test");
-      await page.locator(".quick-input-list .monaco-list-row", { hasText: "Show All Tests" }).first().click();
+      await coverageOf("Entire run");
       await page.locator(".test-coverage-list-item", { hasText: "pricing.py" }).first().waitFor();
       // Tests that are generated are in the list, and in the figures.
       await page.locator(".tab", { hasText: "tracking.py" }).first().click();
@@ -218,8 +229,7 @@ export function viewPlays({ page, input, told, step, textsOf, openFile, openSour
       await goToLine(input.line); // lenses get their figures when they are in sight
       await allLinesOf(".codelens-decoration", "parse_header: 60 %");
       told.lenses = await textsOf(".codelens-decoration");
-      await page.keyboard.press("F1");
-      await page.keyboard.type("Greenline: ");
+      await page.locator("[id*='greenline.coverage'] a").first().click(); // what can be done now
       await page.locator(".quick-input-list .monaco-list-row", { hasText: "Greenline: Restart Server" }).waitFor();
       told.commands = await textsOf(".quick-input-list .monaco-list-row");
       await step("palette");

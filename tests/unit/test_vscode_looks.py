@@ -67,6 +67,16 @@ def test_each_key_and_colour_of_the_client_is_of_something_there() -> None:
     assert set(colors) == STATES | {f"{state}Background" for state in STATES}
 
 
+def test_what_the_client_says_can_be_translated() -> None:
+    source = "".join(path.read_text(encoding="utf-8") for path in (CLIENT / "src").glob("*.ts"))
+    said = set(re.findall(r'l10n\.t\(\s*"([^"]*)"', source))
+    assert len(re.findall(r"l10n\.t\(", source)) == len(re.findall(r'l10n\.t\(\s*"', source))
+    bundle = json.loads((CLIENT / package["l10n"] / "bundle.l10n.json").read_text(encoding="utf-8"))
+    assert bundle == {words: words for words in said}
+    as_it_is = r'(?:show(?:Information|Warning|Error)Message\(|\b(?:title|prompt|placeHolder): )("[^"]{2,}")'
+    assert re.findall(as_it_is, source) == []
+
+
 def test_the_client_stays_small() -> None:
     code = [line for path in (CLIENT / "src").glob("*.ts") for line in path.read_text(encoding="utf-8").splitlines()]
     code = [line for line in code if line.strip() and not line.lstrip().startswith(("//", "/*", "*"))]

@@ -9,7 +9,7 @@ import { GapsView } from "./gapsView";
 import { announceChange } from "./interpreter";
 import { forgetKey, setKey } from "./modelKey";
 import { findServer, isSame, onInterpreterSelected, PythonNotFound, type ServerCommand, ServerNotFound } from "./serverCommand";
-import { showCommands, StatusBar } from "./statusBar";
+import { StatusBar } from "./statusBar";
 import { StatusPage } from "./statusPage";
 import { Testing } from "./testing";
 
@@ -26,7 +26,6 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     ...[log, coverage, status, gaps, testing, decorations, new StatusBar(coverage)],
     vscode.commands.registerCommand("greenline.toggleCoverage", () => decorations.toggle()),
-    vscode.commands.registerCommand("greenline.showCommands", () => showCommands(context.extension.packageJSON)),
     vscode.commands.registerCommand("greenline.showLog", () => log.show()),
     vscode.commands.registerCommand("greenline.setModelKey", () => setKey(context.secrets)),
     vscode.commands.registerCommand("greenline.forgetModelKey", () => forgetKey(context.secrets)),

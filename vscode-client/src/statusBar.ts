@@ -9,7 +9,9 @@ export class StatusBar implements vscode.Disposable {
 
   constructor(private readonly coverage: LiveCoverage) {
     this.item.name = vscode.l10n.t("Greenline Coverage");
-    this.item.command = "greenline.showCommands";
+    // The palette knows which of our commands make sense now, and their keys.
+    const title = vscode.l10n.t("Show Greenline's Commands");
+    this.item.command = { command: "workbench.action.quickOpen", title, arguments: [">Greenline: "] };
     this.subscriptions = [
       coverage.onDidChange(() => this.draw()),
       vscode.window.onDidChangeActiveTextEditor(() => this.draw()),
@@ -35,17 +37,5 @@ export class StatusBar implements vscode.Disposable {
     // The signs where there is no figure mean nothing when they are read out.
     this.item.accessibilityInformation = { label: `Greenline: ${title.endsWith("%") ? `${title}, ` : ""}${details}` };
     this.item.show();
-  }
-}
-
-/** Offer all commands of ours that make sense now. */
-export async function showCommands(about: { contributes: { commands: { command: string; title: string }[] } }): Promise<void> {
-  const left = ["greenline.showCommands", "greenline.installPytest"];
-  const offers = about.contributes.commands
-    .filter(({ command }) => !left.includes(command))
-    .map(({ command, title }) => ({ label: title, command }));
-  const chosen = await vscode.window.showQuickPick(offers, { placeHolder: "Greenline" });
-  if (chosen) {
-    await vscode.commands.executeCommand(chosen.command);
   }
 }

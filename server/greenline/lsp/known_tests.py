@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from greenline.domain.code.model import Function
     from greenline.domain.coverage.gap_ranking import FileGaps
-    from greenline.domain.coverage.model import CoverageMap, Ratio, Statements
+    from greenline.domain.coverage.model import CoverageMap, Ratio
     from greenline.domain.coverage.reaching import Recording
     from greenline.lsp.gap_list import GapList
     from greenline.lsp.pictures import Shown
@@ -90,7 +90,7 @@ class KnownTests:
         if shown is None or shown.picture.map is None:
             return {"protocol": names.PROTOCOL, "statements": [], "functions": []}
         coverage = shown.picture.map
-        ran = coverage.covered if test is None else await self._ran(shown, test)
+        ran, imported = (coverage.covered, frozenset[int]()) if test is None else await self._ran(shown, test)
         positions = self._session.positions(shown.document.text)
         functions = [
             {
@@ -105,7 +105,7 @@ class KnownTests:
         ]
         statements = [
             _statement(line, coverage, ran, by_test=test is not None)
-            for line in sorted(coverage.covered | coverage.missing)
+            for line in sorted((coverage.covered | coverage.missing) - imported)
         ]
         return {"protocol": names.PROTOCOL, "statements": statements, "functions": functions}
 
@@ -129,27 +129,30 @@ class KnownTests:
             log.exception("which tests reach the files")
             return {}
 
-    async def _ran(self, shown: Shown, test: str) -> frozenset[int]:
-        """Return the statements that one test ran."""
+    async def _ran(self, shown: Shown, test: str) -> tuple[frozenset[int], frozenset[int]]:
+        """Return the statements that one test ran, and those that ran in no test, as imports do."""
+        from greenline.services.test_places import without_parameters  # noqa: PLC0415 - loaded with the services
+
         known = await self._session.covering.of(shown.document)
         named = {name for recording in known.recordings for name in recording.tests}
         places = await self._session.covering.places(shown.document, named)
         wanted = {place.node_id for place in places if place.absolute_id == test}
-        statements = shown.picture.map.statements if shown.picture.map else None
-        return frozenset().union(*(_lines(recording, wanted, statements) for recording in known.recordings))
+        ran, imported = frozenset[int](), frozenset[int]()
+        for recording in known.recordings:
+            of_test = [bits for name, bits in recording.tests.items() if without_parameters(name) in wanted]
+            if of_test:
+                ran |= _statements(recording, of_test, shown)
+                imported |= _statements(recording, [recording.outside], shown)
+        return ran, imported - ran
 
 
-def _lines(recording: Recording, wanted: Iterable[str], statements: Statements | None) -> frozenset[int]:
-    """Return the statements that the tests ran, in the text of now."""
-    from greenline.services.test_places import without_parameters  # noqa: PLC0415 - loaded with the services
-
-    chosen = set(wanted)
-    then = {line for test, bits in recording.tests.items() if without_parameters(test) in chosen
-            for line in lines_of(bits)}  # fmt: skip
-    if not then or statements is None:
+def _statements(recording: Recording, bits: Iterable[int], shown: Shown) -> frozenset[int]:
+    """Return the statements, in the text of now, that these lines of the text that was measured belong to."""
+    if shown.picture.map is None:
         return frozenset()
-    now = {line for line, was in recording.came_from.items() if was in then}
-    return frozenset(statements.first_line.get(line, line) for line in now)
+    then = {line for some in bits for line in lines_of(some)}
+    first_line = shown.picture.map.statements.first_line
+    return frozenset(first_line.get(line, line) for line, was in recording.came_from.items() if was in then)
 
 
 def _statement(line: int, coverage: CoverageMap, ran: frozenset[int], *, by_test: bool) -> dict[str, Any]:
