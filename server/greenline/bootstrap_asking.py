@@ -192,7 +192,7 @@ class _Models:
                 asks = AskModels(
                     client, way.chain.models, self._ledger, _ceilings(settings), thinking_of(settings.model_thinking)
                 )
-                self._known[key] = ModelAt(asks, way.endpoint)
+                self._known[key] = ModelAt(asks, way.endpoint, way.chain.problems)
             return self._known[key]
 
 

@@ -24,12 +24,14 @@ def read_toml(file: Path) -> Mapping[str, Any]:
 
 
 def toml_problem(file: Path) -> str:
-    """Return why a file that is there is no TOML, in the parser's words; empty where nothing is wrong."""
+    """Return why a file that is there cannot be read, in the parser's or the system's words; empty for nothing."""
     try:
         _tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return ""
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        return error.strerror or str(error)
+    except ValueError as error:
         return str(error)
     return ""
 

@@ -15,7 +15,7 @@ from greenline.lsp import names
 from greenline.lsp.arguments import object_or_nothing, one_object, uri_in
 from greenline.lsp.documents import path_of
 from greenline.lsp.job_report import Finished, Unfinished
-from greenline.lsp.session import Info
+from greenline.lsp.session import Info, Warning_
 from greenline.lsp.workspace_folders import NoFolder, chosen_folder
 
 if TYPE_CHECKING:
@@ -120,14 +120,23 @@ class ModelOffer:
     def look_at(self, results: Sequence[TargetResult]) -> None:
         """Look at what a job came to. Nothing waits for the answer."""
         settings = self._session.settings
-        left = [result.target for result in results if result.target.qualname and _is_left(result)]
-        if left and settings.model_enabled and settings.engine != "explore" and self._session.may_run:
-            self._session.spawn(self._offer(left), "question about a model")
+        if not (settings.model_enabled and settings.engine != "explore" and self._session.may_run):
+            return
+        asked = [result for result in results if result.target.qualname and (result.tokens or result.model_notes)]
+        if asked:
+            left = [result.target for result in asked if _is_left(result)]
+            self._session.spawn(self._tell(asked[0].target, left), "question about a model")
 
-    async def _offer(self, targets: Sequence[Target]) -> None:
+    async def _tell(self, target: Target, left: Sequence[Target]) -> None:
         agree = (await self._session.load_services()).agree()
-        terms = await asyncio.to_thread(agree.terms, targets[0].path)
-        if terms.given or terms.root in self._offered:
+        terms = await asyncio.to_thread(agree.terms, target.path)
+        if terms.warning:
+            self._session.show_once(terms.warning, Warning_)
+        if left and not terms.given:
+            await self._offer(terms, left)
+
+    async def _offer(self, terms: Terms, targets: Sequence[Target]) -> None:
+        if terms.root in self._offered:
             return
         self._offered.add(terms.root)
         what = targets[0].qualname if len(targets) == 1 else f"{len(targets)} functions"

@@ -54,6 +54,11 @@ class Terms:
     """The command that asks about the same place, in the project's folder."""
 
     @property
+    def warning(self) -> str:
+        """What is wrong with files that name models, in one message; empty for nothing."""
+        return " ".join(self.problems)
+
+    @property
     def place(self) -> str:
         """Where it would be sent after a yes."""
         return self.wished or self.endpoint

@@ -49,6 +49,8 @@ class ModelAt:
 
     asks: Asks
     endpoint: str
+    problems: tuple[str, ...] = ()
+    """What is wrong with files that name models, in a sentence each; the rest of them counts."""
 
 
 class FillGaps:
@@ -108,6 +110,7 @@ class FillGaps:
             if asking is not None and asking.problem is not None and asking.problem.kind in _FOR_NONE:
                 work.note(wanted[number + 1 :], str(asking.problem))
                 break
+        work.warn(wanted[0], at.problems)  # last, as the first note may be the reason of a result
         return work.generation()
 
 
@@ -130,6 +133,11 @@ class _Work:
             self._results[function] = replace(
                 result, model_notes=(*result.model_notes, words), reason=result.reason or _reason(result, words)
             )
+
+    def warn(self, function: Function, words: Sequence[str]) -> None:
+        """Say something of the whole job; it stands with one function and is no reason for anything."""
+        result = self._results[function]
+        self._results[function] = replace(result, model_notes=(*result.model_notes, *words))
 
     async def ask(self, means: Means, function: Function, progress: Progress) -> Asking | None:
         """Ask for one function, unless tests that came meanwhile reach all of it. Raises Stopped."""

@@ -56,7 +56,12 @@ def test_a_table_names_models_their_order_and_prices() -> None:
         ({"models": [{"name": "a", "prize": 1}]}, ["a"], "`prize` of a is not known"),
         ({"models": [{"name": "a", "price": 3}]}, ["a"], "`price` of a needs `input` and `output`"),
         ({"models": [{"name": "a", "price": {"input": 3}}]}, ["a"], "`price` of a needs `input` and `output`"),
-        ({"models": [{"name": "a", "price": {"input": -1, "output": 1}}]}, ["a"], "`price` of a needs"),
+        (
+            {"models": [{"name": "a", "price": {"input": -1, "output": 1}}]},
+            ["a"],
+            "`price` of a needs `input` and `output`, and may have `cache-read`: dollars per million tokens, none be",
+        ),
+        ({"modles": ["a"]}, [], "`modles` is not known; `models` and `base-url` are"),
         ({"models": [{"name": "a", "price": {"input": float("nan"), "output": 1}}]}, ["a"], "`price` of a needs"),
         (
             {"models": [{"name": "a", "price": {"input": 1, "output": 1, "cache-read": "x"}}]},
@@ -142,3 +147,28 @@ def test_a_broken_file_is_said(tmp_path: Path, own: Path) -> None:
     assert chain.models == DEFAULT_CHAIN
     (problem,) = chain.problems
     assert problem.startswith("greenline.toml cannot be read: ")
+    assert "(at " in problem, "where, in the parser's words"
+    assert problem.endswith(". Correct it: until then it names no models.")
+    (tmp_path / "greenline.toml").unlink()
+    (tmp_path / "greenline.toml").mkdir()
+    (problem,) = model_chain(tmp_path, own=own).problems
+    assert problem.startswith("greenline.toml cannot be read: ")
+    assert "Errno" not in problem
+
+
+def test_a_broken_pyproject_is_said_where_it_has_models(tmp_path: Path, own: Path) -> None:
+    pyproject = tmp_path / "pyproject.toml"
+    pyproject.write_text("[project\n")
+    assert model_chain(tmp_path, own=own).problems == (), "that is said by others"
+    pyproject.write_text('[tool.greenline]\nmodels = ["a", \n')
+    (problem,) = model_chain(tmp_path, own=own).problems
+    assert problem.startswith("pyproject.toml cannot be read: ")
+
+
+def test_what_is_wrong_with_one_file_leaves_the_other(tmp_path: Path, own: Path) -> None:
+    own.parent.mkdir()
+    own.write_text('[[models]]\nname = "mine"\n')
+    (tmp_path / "greenline.toml").write_text("models = [")
+    chain = model_chain(tmp_path, own=own)
+    assert [choice.name for choice in chain.models] == ["mine"]
+    assert len(chain.problems) == 1

@@ -446,6 +446,7 @@ class FakeModel:
     consent: FakeConsent = field(default_factory=FakeConsent)
     endpoint: str = "https://api.example.com"
     wished: str = ""
+    problems: tuple[str, ...] = ()
     settings: Settings | None = None
     secret: str = "def greet(name): ..."
 
@@ -460,7 +461,7 @@ class FakeModel:
         ignored = (".env", "!.env.example", "*.pem", "*.key", "*.p12", "id_rsa*")
         return Terms(
             root, self.endpoint, ("claude-a", "claude-b"), wished=self.wished, agreed=self.consent.endpoints(root),
-            ignored=ignored, dollars=(1.0, 10.0), switched_on=on,
+            ignored=ignored, dollars=(1.0, 10.0), switched_on=on, problems=self.problems,
         )  # fmt: skip
 
     def prompts(self) -> FakeModel:

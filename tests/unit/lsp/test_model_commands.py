@@ -186,6 +186,20 @@ async def test_a_model_is_offered_once_after_the_first_result_and_asked_after_a_
         assert len(services.generate.runs) == 2
 
 
+async def test_what_is_wrong_with_the_file_that_names_models_is_said_once(services: FakeServices, source: Path) -> None:
+    services.generate.asked = {"tokens": 5, "model_notes": ("It was cut.",)}
+    services.model.problems = ("greenline.toml: `a` is named twice.", "greenline.toml: `prize` of a is not known.")
+    async with Editor(services, FULL, options=ENABLED) as editor:
+        Applies(editor)
+        uri = editor.open(source)
+        for _ in range(2):
+            await editor.job_end((await generate(editor, uri))["job"])
+        await editor.wait_for("window/showMessage", lambda said: "named twice" in said["message"])
+        await done(editor, "greenline.model.cost")
+        said = [params for params in editor.sent("window/showMessage") if "greenline.toml" in params["message"]]
+        assert said == [{"type": 2, "message": " ".join(services.model.problems)}]
+
+
 async def test_without_a_yes_to_the_offer_it_is_not_made_again(services: FakeServices, source: Path) -> None:
     services.generate.asked = NOT_ASKED
     async with Editor(services, FULL, options=ENABLED) as editor:

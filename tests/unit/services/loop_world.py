@@ -57,6 +57,8 @@ class ModelWorld:
     answers: list[Answer | ModelProblem | asyncio.Future[Answer]] = field(default_factory=list)
     settings: Mapping[str, Any] = field(default_factory=dict)
     agreed: tuple[str, ...] = (ENDPOINT,)
+    problems: tuple[str, ...] = ()
+    """Of files that name models."""
     asked: list[Conversation] = field(default_factory=list)
     explored: list[Explored] = field(default_factory=list)
     failed: list[list[FailedTest]] = field(default_factory=list)
@@ -73,7 +75,7 @@ class ModelWorld:
         trial = TestTrial(world, self.world.show, settings)
         tries = TryAnswers(trial, SingleTrials(world, self.world.show, settings))
         model = FillGaps(
-            model=lambda project: ModelAt(stand_in, ENDPOINT),
+            model=lambda project: ModelAt(stand_in, ENDPOINT, self.problems),
             contexts=lambda: stand_in,
             tries=tries,
             consent=stand_in,

@@ -486,6 +486,18 @@ async def test_nobody_is_asked_without_consent(world: World, model: ModelWorld) 
     assert "nobody agreed" in alone.results[0].reason
 
 
+async def test_what_is_wrong_with_files_that_name_models_is_told_once_and_is_no_reason(
+    world: World, model: ModelWorld
+) -> None:
+    model.problems = ("greenline.toml: `prize` of a is not known.", "greenline.toml: `a` is named twice.")
+    model.answers = [said(stop="refusal"), said(stop="refusal")]
+    generation = await model.generate(Target(world.source), "model")
+    first, second = generation.results
+    assert first.model_notes == ("The model refused to answer.", *model.problems)
+    assert first.reason == second.reason == "The model refused to answer."
+    assert second.model_notes == ("The model refused to answer.",)
+
+
 async def test_consent_that_is_taken_back_counts_for_the_next_function(world: World, model: ModelWorld) -> None:
     def during(run: TestRun, number: int) -> None:
         model.agreed = ()

@@ -16,7 +16,9 @@ from greenline.domain.asking.ceilings import LEAST_ANSWER
 from greenline.domain.asking.list_prices import DEFAULT_CHAIN, list_price
 from greenline.domain.asking.model import ModelChoice, Price
 
+_AT_THE_TOP = {"models", "base-url"}
 _KNOWN = {"name", "priority", "price", "max-output"}
+_OF_KEYS = {"key-command", "key_command", "keyCommand", "key", "api-key", "api_key"}
 _OF_A_PRICE = {"input", "output", "cache-read"}
 
 
@@ -48,20 +50,20 @@ def read_models(table: Mapping[str, Any], source: str) -> Written:
     models: list[ModelChoice] = []
     listed = table.get("models", [])
     if not isinstance(listed, list):
-        problems.append("`models` is not a list")
+        problems.append('`models` is not a list: write `models = ["NAME"]`, or `[[models]]` with a `name`')
         listed = []
     for place, entry in enumerate(listed):
         choice, wrong = _choice(entry, place)
         problems += wrong
         if choice and choice.name in {known.name for known in models}:
-            problems.append(f"`{choice.name}` is named twice")
+            problems.append(f"`{choice.name}` is named twice: take one out, the first counts")
         elif choice:
             models.append(choice)
-    for key in ("key-command", "key_command", "keyCommand", "key", "api-key", "api_key"):
-        if key in table:
-            problems.append(
-                f"`{key}` is not read: a file of a project has no say in keys; set greenline.model.keyCommand"
-            )
+    for key in set(table) & _OF_KEYS:
+        problems.append(f"`{key}` is not read: a file of a project has no say in keys; set greenline.model.keyCommand")
+    problems += [
+        f"`{key}` is not known; `models` and `base-url` are" for key in table if key not in _AT_THE_TOP | _OF_KEYS
+    ]
     base_url = table.get("base-url", "")
     if not isinstance(base_url, str) or (base_url and not base_url.startswith(("https://", "http://"))):
         problems.append("`base-url` is no address that begins with https:// or http://")
@@ -105,8 +107,9 @@ def _choice(entry: object, place: int) -> tuple[ModelChoice | None, list[str]]:
         entry = {"name": entry}
     name = entry.get("name") if isinstance(entry, Mapping) else None
     if not isinstance(entry, Mapping) or not isinstance(name, str) or not name.strip():
-        return None, [f"number {place + 1} of `models` has no name"]
-    problems = [f"`{key}` of {name} is not known" for key in entry if key not in _KNOWN]
+        return None, [f"number {place + 1} of `models` has no name: give it a `name`, as the provider has it"]
+    known = ", ".join(f"`{key}`" for key in sorted(_KNOWN))
+    problems = [f"`{key}` of {name} is not known; {known} are" for key in entry if key not in _KNOWN]
     priority = entry.get("priority", place)
     if not isinstance(priority, int) or isinstance(priority, bool):
         problems.append(f"`priority` of {name} is no whole number")
@@ -124,11 +127,12 @@ def _price(table: object, name: str) -> tuple[Price | None, list[str]]:
         return None, []
     told = {key: _amount(table.get(key)) for key in _OF_A_PRICE} if isinstance(table, Mapping) else {}
     if not isinstance(table, Mapping) or set(table) - _OF_A_PRICE or told["input"] is None or told["output"] is None:
-        return None, [f"`price` of {name} needs `input` and `output`, in dollars per million tokens"]
+        needs = "`input` and `output`, and may have `cache-read`: dollars per million tokens, none below 0"
+        return None, [f"`price` of {name} needs {needs}"]
     if "cache-read" not in table or not told["input"]:
         return Price(told["input"], told["output"]), []
     if told["cache-read"] is None:
-        return None, [f"`cache-read` in the price of {name} is no number of dollars"]
+        return None, [f"`cache-read` in the price of {name} is no number of dollars, or below 0"]
     return Price(told["input"], told["output"], cache_read=told["cache-read"] / told["input"]), []
 
 
