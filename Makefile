@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint unit client vsix editors bench-real bench-engine bench-run bench-coverage bench-editors samples bench-determinism screenshots lock clean
+.PHONY: help demo test check lint unit client vsix editors eval left-over bench-real bench-engine bench-run bench-coverage bench-editors samples bench-determinism screenshots lock clean
 
 BIN := .venv/bin
 PY := $(BIN)/python
@@ -13,7 +13,7 @@ READY := .venv/ready
 ENVIRONMENTS := .venv/environments/ready
 CLIENT_READY := vscode-client/node_modules/ready
 PICTURES := .venv/pictures/ready
-SOURCES := server tests scripts bench
+SOURCES := server tests scripts bench evals
 
 help: ## Show these lines
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(firstword $(MAKEFILE_LIST)) | column -t -s @ 2>/dev/null \
@@ -72,6 +72,16 @@ ENGINE_BENCH ?= --pynguin
 bench-engine: $(READY) ## Generate tests for six modules of real packages beside Pynguin, and measure what they reach and notice
 	@$(PY) bench/engine/run.py $(ENGINE_BENCH)
 
+# With a key: make eval MODEL=claude-sonnet-5-5   Some of it: make eval MODEL=... EVAL="--only semver.version --limit 5"
+MODEL ?= recorded
+EVAL ?=
+
+eval: $(READY) ## Ask a model for what exploring leaves of open modules, and measure its tests and what they cost (MODEL=recorded needs no key)
+	@$(PY) evals/run.py $(MODEL) $(EVAL)
+
+left-over: $(READY) ## Count the functions that exploring leaves something of, for a model to be asked for
+	@$(PY) evals/left_over.py
+
 bench-run: $(READY) ## What running tests costs: cold and warm, on a save, with coverage, only the affected ones
 	@$(PY) bench/run/runner.py
 	@$(PY) bench/run/saving.py
@@ -109,7 +119,7 @@ lock: ## Lock the newest versions that pyproject.toml allows (needs uv)
 clean: ## Remove what the other commands made
 	rm -rf .venv vscode-client/node_modules vscode-client/dist vscode-client/bundled dist htmlcov bench/.cache
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.*
-	find server tests bench scripts examples -name __pycache__ -type d -prune -exec rm -rf {} +
+	find server tests bench evals scripts examples -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements/dev.txt pyproject.toml scripts/set_up.sh
 	@sh scripts/set_up.sh

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import shutil
 import tempfile
@@ -51,6 +52,8 @@ class Row:
     missing_lines: list[int] = field(default_factory=list)
     missing_branches: list[tuple[int, int]] = field(default_factory=list)
     executed_branches: list[tuple[int, int]] = field(default_factory=list)
+    by_function: dict[str, list[int]] = field(default_factory=dict)
+    """Qualified name -> lines covered, all lines, branches covered, all branches; of its body."""
     mutants: int = 0
     killed: int = 0
     far: int = 0
@@ -82,12 +85,15 @@ class Row:
         return bool(self.tests) and self.steady == self.tests and not self.clutter
 
 
-def measured(tool: str, written: Written) -> Row:
-    """Rerun, count coverage by coverage.py alone, and let the held-out mutants meet the tests."""
+def measured(tool: str, written: Written, mutants: list[Mutant] | None = None) -> Row:
+    """Rerun, count coverage by coverage.py alone, and let the held-out mutants meet the tests.
+
+    ``mutants`` are others than the module's.
+    """
     subject = written.subject
     row = Row(tool, subject.module, written.seconds, written.functions, written.statuses, written.in_file)
     row.problem = written.problem
-    mutants = sampled_of(subject)
+    mutants = sampled_of(subject) if mutants is None else mutants
     row.mutants, row.far = len(mutants), sum(not m.near for m in mutants)
     row.survivors = list(range(len(mutants)))
     files = list(subject.tests.rglob("test_*.py")) if subject.tests.is_dir() else []
@@ -145,7 +151,8 @@ def _pytest(subject: Subject, scratch: Path, *before: object, **environment: str
 def _coverage(row: Row, subject: Subject, scratch: Path) -> None:
     """Count what the tests alone reach; a module that none of them imports has nothing covered."""
     data, report = scratch / "coverage", scratch / "coverage.json"
-    first = ("-m", "coverage", "run", "--branch", f"--include={subject.file}", f"--data-file={data}", "-m", "pytest")
+    own = (f"--rcfile={os.devnull}", "--branch", f"--include={subject.file}", f"--data-file={data}")
+    first = ("-m", "coverage", "run", *own, "-m", "pytest")  # a project's own settings would count other files
     _pytest(subject, scratch, *first)
     only = _report(subject, scratch, data, report)
     if only is None:
@@ -158,11 +165,16 @@ def _coverage(row: Row, subject: Subject, scratch: Path) -> None:
     row.missing_lines = only["missing_lines"]
     row.missing_branches = [(a, b) for a, b in only["missing_branches"]]
     row.executed_branches = [(a, b) for a, b in only["executed_branches"]]
+    row.by_function = {name: _counts(each["summary"]) for name, each in only["functions"].items()}
+
+
+def _counts(summary: dict[str, int]) -> list[int]:
+    return [summary[key] for key in ("covered_lines", "num_statements", "covered_branches", "num_branches")]
 
 
 def _report(subject: Subject, scratch: Path, data: Path, report: Path) -> Any:
     run(
-        [subject.python, "-m", "coverage", "json", "-q", f"--data-file={data}", "-o", report],
+        [subject.python, "-m", "coverage", "json", "-q", f"--rcfile={os.devnull}", f"--data-file={data}", "-o", report],
         cwd=subject.project, scratch=scratch, seconds=120.0,
     )  # fmt: skip
     files = json.loads(report.read_text(encoding="utf-8"))["files"] if report.exists() else {}

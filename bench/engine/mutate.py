@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import copy
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,10 +63,13 @@ class Mutant:
         return self.operator in NEAR
 
 
-def sampled(source: str, count: int, seed: str) -> list[Mutant]:
-    """Return at most ``count`` mutants of what stands in functions, drawn by the seed; all compile and all differ."""
+def sampled(source: str, count: int, seed: str, lines: Container[int] | None = None) -> list[Mutant]:
+    """Return at most ``count`` mutants of what stands in functions, drawn by the seed; all compile and all differ.
+
+    ``lines`` are those of statements that may be changed; without, all.
+    """
     tree = ast.parse(source)
-    sites = list(_sites(tree, (), line=0, inside=False))
+    sites = [site for site in _sites(tree, (), line=0, inside=False) if lines is None or site[1] in lines]
     random.Random(seed).shuffle(sites)
     seen = {ast.unparse(tree)}
     found: list[Mutant] = []
@@ -185,7 +188,7 @@ def _other_constant(node: ast.Constant) -> ast.Constant:
     return ast.Constant(b"XX" + value if isinstance(value, bytes) else "XX" + value)
 
 
-def _other_exception(node: ast.Raise) -> ast.Raise:
+def _other_exception(node: ast.Raise) -> Any:
     """Keep what was to be said, but by an exception that hardly any code expects."""
     said = node.exc.args[:1] if isinstance(node.exc, ast.Call) else []
     return _with(node, exc=ast.Call(ast.Name("FloatingPointError", ast.Load()), said, []))

@@ -155,10 +155,11 @@ def _assumed(estimate: Estimate) -> str:
     prompt, shared = work.shared + work.module + work.own, work.shared + work.module
     rests = f"as in your {work.measured:,} requests so far" if work.measured else "assumed"
     return (
-        f"A request has {prompt:,} tokens, of which {shared:,} are the same for all functions of a module, and its "
-        f"answer {work.answer:,}; a function takes {1 + work.again:.1f} requests ({rests}). Assumed as well: "
-        f"{work.per_module} functions of a module are asked for in a row, and exploring leaves something of "
-        f"{work.left_over:.0%} of them."
+        f"The first request for one has {prompt:,} tokens, of which {shared:,} are the same for all functions of a "
+        f"module, and its answer {work.answer:,}; a function takes {1 + work.again:.1f} requests ({rests}). Assumed as "
+        f"well: a module has {work.per_module} functions, those that are asked for come in a row, and exploring leaves "
+        f"something of {work.left_over:.0%}. In batches nobody knows what the cache will hold: what it costs without "
+        "caching is the most."
     )
 
 

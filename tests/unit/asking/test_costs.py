@@ -62,18 +62,35 @@ def by_way(papers: tuple[Paper, ...]) -> dict[tuple[bool, bool], Paper]:
 
 
 def test_two_functions_of_one_module_cost_what_their_requests_cost() -> None:
-    work = Workload(per_module=2, shared=100, module=1_000, own=10, answer=50, again=0.5, follow_up=5, left_over=0.5)
+    work = Workload(
+        per_module=2, shared=100, module=1_000, own=10, answer=50, said=20, again=0.5, follow_up=5, left_over=0.5
+    )
     ways = by_way(on_paper(2, SONNET, work))
     first, second = Usage(10, 1_100, 0, 50), Usage(10, 0, 1_100, 50)
-    follow_up = Usage(10 + 50 + 5, 0, 1_100, 50)
+    follow_up = Usage(10 + 20 + 5, 0, 1_100, 50)  # thinking is not sent back
     alone = ways[True, False]
     assert alone.requests == 3
     assert alone.usage == first + second + follow_up
     assert alone.dollars == pytest.approx(sum(cost(usage, SONNET) for usage in (first, second, follow_up)))
     assert alone.batch == pytest.approx(alone.dollars / 2)
-    assert ways[False, False].usage == Usage(fresh=2 * 1_110 + 1_165, output=150)
+    assert ways[False, False].usage == Usage(fresh=2 * 1_110 + 1_135, output=150)
     assert (ways[True, True].requests, ways[True, True].usage) == (1, first)
     assert ways[False, True].usage == Usage(fresh=1_110, output=50)
+
+
+def test_each_module_is_written_to_the_cache_once_and_what_all_modules_share_only_once() -> None:
+    work = Workload(per_module=10, shared=100, module=1_000, again=0.0, left_over=0.25)
+    ways = by_way(on_paper(30, SONNET, work))
+    assert ways[True, True].requests == 8
+    assert ways[True, True].usage.cache_written == 3 * 1_000 + 100
+    assert ways[True, False].usage.cache_written == 3 * 1_000 + 100
+    assert ways[True, False].usage.cache_read == 27 * 1_000 + 29 * 100
+
+
+def test_where_each_module_is_asked_about_once_the_cache_makes_it_dearer() -> None:
+    ways = by_way(on_paper(40, SONNET, Workload(per_module=10, again=0.0, left_over=0.1)))
+    assert (ways[True, True].requests, ways[True, True].usage.cache_read) == (4, 3 * Workload().shared)
+    assert ways[True, True].dollars > ways[False, True].dollars
 
 
 @given(
@@ -112,16 +129,29 @@ def test_without_enough_answers_the_assumptions_stand() -> None:
     assert fitted(Workload(), [*answers, *unsure]) == Workload()
 
 
+def answers_of(target: str, first: Usage, later: Usage) -> list[Entry]:
+    return [
+        Entry(float(number), "one", "/p", target, first if number == 0 else later, 0.1, "answered")
+        for number in range(ENOUGH)
+    ]
+
+
 def test_what_was_really_asked_says_more_than_assumptions() -> None:
-    work = Workload(shared=400, module=500, own=100, answer=1)
+    work = Workload(shared=400, module=500, own=100, answer=100, said=50)
     answers = [
-        Entry(0.0, "one", "/p", target, Usage(500, 700, 800, 300), 0.1, "answered")
-        for target in ("f", "g")
-        for _ in range(ENOUGH)
+        *answers_of("f", Usage(300, 1_600, 0, 400), Usage(900, 0, 1_600, 200)),
+        *answers_of("g", Usage(100, 0, 2_000, 400), Usage(900, 0, 2_000, 200)),
     ]
     told = fitted(work, answers)
-    assert (told.shared, told.module, told.own, told.answer) == (800, 1_000, 200, 300)
+    assert (told.shared, told.module, told.own) == (400, 1_400, 200)
+    assert (told.answer, told.said) == (210, 105)
     assert (told.again, told.measured) == (ENOUGH - 1, 2 * ENOUGH)
+
+
+def test_where_nobody_tells_of_a_cache_all_lengths_are_scaled() -> None:
+    work = Workload(shared=400, module=500, own=100, answer=100)
+    told = fitted(work, answers_of("f", Usage(fresh=2_000, output=300), Usage(fresh=5_000, output=300)))
+    assert (told.shared, told.module, told.own, told.answer) == (800, 1_000, 200, 300)
 
 
 def test_what_costs_nothing_costs_nothing_on_paper() -> None:

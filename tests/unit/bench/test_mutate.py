@@ -111,3 +111,12 @@ def like(code: Any) -> Any:
     if not isinstance(code, CodeType):
         return repr(code)
     return (code.co_name, code.co_code, code.co_names, code.co_varnames, tuple(map(like, code.co_consts)))
+
+
+def test_only_what_stands_on_given_lines_is_changed() -> None:
+    lines = range(7, 13)
+    mutants = sampled(SOURCE, 1_000, "some", lines)
+    assert {mutant.line for mutant in mutants} <= set(lines)
+    assert {mutant.text for mutant in mutants} == {
+        mutant.text for mutant in sampled(SOURCE, 1_000, "all") if mutant.line in lines
+    }

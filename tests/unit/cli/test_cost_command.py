@@ -118,7 +118,7 @@ def test_a_thousand_functions_are_estimated_for_each_model_of_the_chain(
     assert "claude-sonnet-5-5" not in shown
     assert "Its price is not known; write it into greenline.toml." in shown
     assert "exploring first, the model for what is left, with caching" in shown
-    assert "For 1,000 functions. A request has 11,700 tokens" in shown
+    assert "For 1,000 functions. The first request for one has 11,700 tokens" in shown
     told: dict[str, Any] = json.loads(cost("--estimate", "1000", "--format", "json").output)
     opus, own = told["models"]
     assert own == {"name": "of-my-own", "ways": []}

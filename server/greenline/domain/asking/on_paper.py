@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,6 +10,8 @@ from greenline.domain.asking.entries import Entry
 from greenline.domain.asking.model import Price, Usage
 from greenline.domain.asking.prices import cost
 
+LEFT_OVER = 0.4
+"""Of the functions, those for which exploring leaves something to ask for."""
 ENOUGH = 20
 """Answers, from which on what was really asked says more than the assumptions."""
 
@@ -18,19 +21,22 @@ class Workload:
     """What is assumed of the functions and of the requests for them. All lengths are in tokens."""
 
     per_module: int = 20
-    """Functions of one module that are asked for within five minutes: so long the cache keeps a prompt."""
-    shared: int = 4_500
-    """Instructions, guidance by kind of code, the project's style and its nearest test."""
-    module: int = 6_000
-    """The module, whole: 500 lines."""
+    """Functions of a module. Those that are asked for come one after the other, so that the cache keeps their prompt:
+    each request makes its five minutes begin anew."""
+    shared: int = 2_000
+    """Instructions: the same for all modules."""
+    module: int = 8_500
+    """What is the same for a module: 500 lines of it, guidance by kind of code, the project's style, a test."""
     own: int = 1_200
     """What is asked of one function: what is left, what exploring saw."""
     answer: int = 4_000
     """Thinking included."""
+    said: int = 1_000
+    """Of the answer, what is sent back with the next request: all but the thinking."""
     again: float = 0.5
     """Requests of a function that follow the first, in the mean: what failed is sent back."""
     follow_up: int = 800
-    left_over: float = 0.4
+    left_over: float = LEFT_OVER
     """Of the functions, those for which exploring leaves something to ask for."""
     measured: int = 0
     """The answers that these numbers rest on; 0: they are assumptions."""
@@ -61,25 +67,46 @@ def fitted(workload: Workload, asked: Sequence[Entry]) -> Workload:
     answered = [each for each in asked if each.outcome == "answered" and each.exact]
     if len(answered) < ENOUGH:
         return workload
-    whole = sum((each.usage for each in answered), Usage())
-    prompt = (whole.total - whole.output) / len(answered)
-    assumed = workload.shared + workload.module + workload.own
-    scale = prompt / assumed
+    firsts = _firsts(answered)
+    whole = sum((each.usage for each in firsts), Usage())
+    answer = sum(each.usage.output for each in answered) / len(answered)
     return replace(
-        workload,
-        shared=round(workload.shared * scale),
-        module=round(workload.module * scale),
-        own=round(workload.own * scale),
-        answer=round(whole.output / len(answered)),
-        again=len(answered) / len({(each.project, each.target) for each in answered}) - 1,
+        _with_prompts(workload, whole, len(firsts)),
+        answer=round(answer),
+        said=round(workload.said * answer / workload.answer),
+        again=len(answered) / len(firsts) - 1,
         measured=len(answered),
     )
 
 
+def _firsts(answered: Sequence[Entry]) -> list[Entry]:
+    """Return the first request of each target: the shortest, as those that follow say all of it again."""
+    firsts: dict[tuple[str, str], Entry] = {}
+    for each in answered:
+        known = firsts.setdefault((each.project, each.target), each)
+        if _sent(each.usage) < _sent(known.usage):
+            firsts[each.project, each.target] = each
+    return [*firsts.values()]
+
+
+def _with_prompts(workload: Workload, whole: Usage, targets: int) -> Workload:
+    """Return the workload with the lengths that these first requests have in the mean."""
+    kept = (whole.cache_written + whole.cache_read) / targets
+    if kept > workload.shared:
+        return replace(workload, module=round(kept) - workload.shared, own=round(whole.fresh / targets))
+    scale = _sent(whole) / targets / (workload.shared + workload.module + workload.own)
+    lengths = {name: round(getattr(workload, name) * scale) for name in ("shared", "module", "own")}
+    return replace(workload, **lengths)
+
+
+def _sent(usage: Usage) -> int:
+    return usage.total - usage.output
+
+
 def _paper(functions: int, price: Price, workload: Workload, cached: bool, explored: bool) -> Paper:
-    share = workload.left_over if explored else 1.0
-    in_a_row = max(1, round(workload.per_module * share))
-    usages = list(_usages(round(functions * share), in_a_row, workload, cached))
+    asked = round(functions * workload.left_over) if explored else functions
+    modules = math.ceil(functions / workload.per_module)
+    usages = list(_usages(asked, modules, workload, cached))
     return Paper(
         cached,
         explored,
@@ -90,19 +117,20 @@ def _paper(functions: int, price: Price, workload: Workload, cached: bool, explo
     )
 
 
-def _usages(functions: int, in_a_row: int, workload: Workload, cached: bool) -> Iterator[Usage]:
+def _usages(asked: int, modules: int, workload: Workload, cached: bool) -> Iterator[Usage]:
     """Yield the requests, module after module: the first of each writes it to the cache, the others read it."""
-    owed = 0.0
-    for number in range(functions):
-        first_of_all, first_of_module = number == 0, number % in_a_row == 0
-        written = workload.module * first_of_module + workload.shared * first_of_all
+    owed, before = 0.0, -1
+    for number in range(asked):
+        module = number * modules // asked
+        written = workload.module * (module != before) + workload.shared * (number == 0)
+        before = module
         yield _usage(workload, written, workload.own, cached)
         owed += workload.again
-        said = workload.own
+        fresh = workload.own
         while owed >= 1:
             owed -= 1
-            said += workload.answer + workload.follow_up
-            yield _usage(workload, 0, said, cached)
+            fresh += workload.said + workload.follow_up
+            yield _usage(workload, 0, fresh, cached)
 
 
 def _usage(workload: Workload, written: int, fresh: int, cached: bool) -> Usage:
