@@ -158,8 +158,8 @@ def _assumed(estimate: Estimate) -> str:
         f"The first request for one has {prompt:,} tokens, of which {shared:,} are the same for all functions of a "
         f"module, and its answer {work.answer:,}; a function takes {1 + work.again:.1f} requests ({rests}). Assumed as "
         f"well: a module has {work.per_module} functions, those that are asked for come in a row, and exploring leaves "
-        f"something of {work.left_over:.0%}. In batches nobody knows what the cache will hold: what it costs without "
-        "caching is the most."
+        f"something of {work.left_over:.0%} (docs/model.md says where that is from). In batches nobody knows what the "
+        "cache will hold: what it costs without caching is the most."
     )
 
 

@@ -57,11 +57,11 @@ def test_a_sample_is_laid_out_without_its_tests(tmp_path: Path) -> None:
 
 
 def test_recorded_answers_are_given_one_after_the_other_and_then_no_tests() -> None:
-    model = RecordedModel()
-    model.about(["first", "second"])
-    assert [model.next_reply("any").text for _ in range(4)] == ["first", "second", '{"tests": []}', '{"tests": []}']
-    model.about(["other"])
-    assert model.next_reply("any").text == "other"
+    with RecordedModel() as model:
+        model.about(["first", "second"])
+        assert [model.next_reply("any").text for _ in range(4)] == ["first", "second", '{"tests": []}', '{"tests": []}']
+        model.about(["other"])
+        assert model.next_reply("any").text == "other"
 
 
 def test_the_share_that_is_left_over_is_of_all_functions() -> None:

@@ -10,8 +10,8 @@ from greenline.domain.asking.entries import Entry
 from greenline.domain.asking.model import Price, Usage
 from greenline.domain.asking.prices import cost
 
-LEFT_OVER = 0.4
-"""Of the functions, those for which exploring leaves something to ask for."""
+LEFT_OVER = 0.3
+"""Of the functions, those for which exploring leaves something: as measured on modules that it was not made with."""
 ENOUGH = 20
 """Answers, from which on what was really asked says more than the assumptions."""
 
@@ -37,7 +37,6 @@ class Workload:
     """Requests of a function that follow the first, in the mean: what failed is sent back."""
     follow_up: int = 800
     left_over: float = LEFT_OVER
-    """Of the functions, those for which exploring leaves something to ask for."""
     measured: int = 0
     """The answers that these numbers rest on; 0: they are assumptions."""
 
