@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from greenline.adapters.documents_on_disk import SavedFiles
 from greenline.adapters.explorer_process import ExplorerProcess
 from greenline.adapters.formatter_process import FormatterProcess
 from greenline.adapters.generated_tests_sqlite import GeneratedTestsSqlite
+from greenline.adapters.git_churn import GitChurn
 from greenline.adapters.git_history import GitHistory
 from greenline.adapters.index_process import IndexProcesses
 from greenline.adapters.interpreter_discovery import InterpreterDiscovery
@@ -31,6 +32,7 @@ from greenline.adapters.reports_in_use import Choices
 from greenline.adapters.run_store_sqlite import RunStoreSqlite
 from greenline.adapters.settled_reports import Patience
 from greenline.adapters.source_tree import SourceTreeOnDisk
+from greenline.adapters.survey_processes import SurveyProcesses
 from greenline.adapters.test_layout import TestLayoutOnDisk
 from greenline.adapters.test_teachers import TeachersOnDisk
 from greenline.domain.generation.max_examples import Amounts
@@ -49,6 +51,7 @@ from greenline.services.mark_coverage import MarkCoverage
 from greenline.services.measured_files import MeasuredFiles
 from greenline.services.measured_texts import Remembered
 from greenline.services.picture_basis import PictureBasis
+from greenline.services.rank_gaps import RankGaps
 from greenline.services.recorded_runs import RecordedRuns
 from greenline.services.report_age import ReportAge
 from greenline.services.run_affected import RunAffected
@@ -57,11 +60,13 @@ from greenline.services.sendable_files import SendableCallers, SendableFiles
 from greenline.services.show_coverage import ShowCoverage
 from greenline.services.sort_failures import LastPasses, SortFailures
 from greenline.services.stored_runs import StoredRuns
+from greenline.services.survey_files import SurveyFiles
 from greenline.services.test_trial import TestTrial
 from greenline.services.update_expectations import UpdateExpectations
 from greenline.services.workbench import Workbench
 
 if TYPE_CHECKING:
+    from greenline.domain.coverage.worth import FileRow
     from greenline.ports.documents import Documents
     from greenline.ports.ledger import Ledger
     from greenline.ports.model import EditorKey
@@ -91,6 +96,7 @@ class Services:
     covering: CoveringTests
     tests: KnownTests
     gaps: FindGaps
+    ranking: RankGaps
     doctor: DiagnoseProject
     reports: ChooseReport
     costs: Callable[[], ReportCosts]
@@ -174,6 +180,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         is_open=documents.is_open,
     )
     age = ReportAge(source, sources)
+    basis = PictureBasis(source, lasting.runs, sources)
     interpreters = lasting.interpreters
     runner = PytestProcess(lasting.probes)
     workbench = Workbench(
@@ -284,7 +291,8 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
             history=history,
         ),
         tests=KnownTests(projects=projects, runs=lasting.runs, documents=documents, sources=sources),
-        gaps=FindGaps(projects, documents, show, PictureBasis(source, lasting.runs, sources)),
+        gaps=FindGaps(projects, documents, show, basis),
+        ranking=RankGaps(projects, SurveyProcesses(partial(survey, settings)), GitChurn(), basis),
         doctor=doctor,
         reports=ChooseReport(projects=projects, reports=source, runs=lasting.runs, doctor=doctor),
         costs=lambda: _report_costs(settings),
@@ -292,6 +300,21 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         projects=projects,
         interpreters=interpreters,
     )
+
+
+def survey(settings: Settings, paths: Sequence[Path]) -> Iterable[FileRow]:
+    """Yield the rows of files as they are on disk; what a process of a pool runs."""
+    return _surveys(settings).rows(paths)
+
+
+@cache
+def _surveys(settings: Settings) -> SurveyFiles:
+    services = build(settings, disk := DiskDocuments(), lasting_for_terminal())
+
+    def changed(path: Path, text: str) -> frozenset[int] | None:
+        return services.marks.changed(path, text).lines
+
+    return SurveyFiles(services.projects, disk, services.show, changed if settings.changed_since else None)
 
 
 def ledger() -> Ledger:

@@ -50,7 +50,7 @@ class GitHistory:
                 f"{path.parent} is in no git repository, {_SHOWN} (greenline.diagnostics.changedSince)"
             )
         try:
-            commit = self._once(("base", since, stamp_of(repository, since)), lambda: _base(repository, since))
+            commit = self._once(("base", since, stamp_of(repository, since)), lambda: base_commit(repository, since))
             return self._text(repository, file, commit)
         except HistoryProblem as problem:
             raise HistoryProblem(f"{problem}, {_SHOWN} (greenline.diagnostics.changedSince)") from problem
@@ -96,7 +96,8 @@ class GitHistory:
         return answer  # type: ignore[return-value]
 
 
-def _base(repository: Repository, since: str) -> str:
+def base_commit(repository: Repository, since: str) -> str:
+    """Return HEAD, or where the branch ``since`` and HEAD part. Raises HistoryProblem."""
     head = _commit(repository, "HEAD")
     if head is None:
         raise HistoryProblem("the git repository has no commit yet")

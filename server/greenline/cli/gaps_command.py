@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,7 +11,13 @@ from greenline.cli.wiring import services_for
 from greenline.settings import Settings
 
 if TYPE_CHECKING:
-    from greenline.services.find_gaps import GapReport
+    from collections.abc import Sequence
+
+    from greenline.bootstrap import Services
+    from greenline.services.rank_gaps import Ranking
+
+
+_FILTERS = ("top", "below", "min_statements", "packages", "changed")
 
 
 @click.command("gaps")
@@ -32,28 +38,90 @@ if TYPE_CHECKING:
     callback=lambda _ctx, _param, values: _checked(values),
     help="What a folder in a report from elsewhere stands for in the project: /app=src.",
 )
+@click.option("--lines", "as_lines", is_flag=True, help="Show each gap of each file; so do files that are named.")
+@click.option("--order", type=click.Choice(["worth", "classic"]), default="worth", show_default=True,
+    help="By what tests would be worth, or by (1 - coverage) x statements.")  # fmt: skip
+@click.option("--group", type=click.Choice(["none", "tier", "package"]), default="none", show_default=True,
+    help="Under a title for each size of file, or for each package.")  # fmt: skip
+@click.option("--top", metavar="N", type=click.IntRange(1), help="The first N files.")
+@click.option("--below", metavar="PERCENT", type=click.FloatRange(0, 100), help="Files that are covered less.")
+@click.option("--min-statements", metavar="N", type=click.IntRange(0), default=0, help="Files of N statements or more.")
+@click.option("--package", "packages", metavar="NAME", multiple=True, help="Files of the package, or of several.")
+@click.option("--changed", "changed", metavar="BASE", is_flag=False, flag_value="HEAD", default="",
+    help="Lines that changed since HEAD, or since HEAD and the branch BASE parted.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.pass_context
 def command(
-    ctx: click.Context, paths: tuple[Path, ...], reports: tuple[Path, ...], maps: tuple[str, ...], form: str
+    ctx: click.Context,
+    /,
+    paths: tuple[Path, ...],
+    reports: tuple[Path, ...],
+    maps: tuple[str, ...],
+    form: str,
+    **others: Any,
 ) -> None:
-    """Show the lines and branches of each PATH (files or folders; default: here) that no test reaches.
+    """Show where tests are missing in each PATH (files or folders; default: here), the worthiest place first.
+
+    What a test would gain is weighed by how intricate the code is, how often its file changes, how many places call it
+    and how testable it looks. What a filter leaves out is counted.
 
     Exit code: 0 when the coverage of every file could be shown, 1 when it could not.
     """
     from greenline.cli.target_names import absolute  # noqa: PLC0415 - keeps `greenline --help` fast
 
     wanted = [absolute(path) for path in paths or (Path(),)]
-    settings = Settings(coverage_file=";".join(str(file.absolute()) for file in reports), coverage_paths=";".join(maps))
-    report = services_for(settings).gaps.find(wanted)
-    if form == "json":
+    settings = Settings(
+        coverage_file=";".join(str(file.absolute()) for file in reports),
+        coverage_paths=";".join(maps),
+        changed_since=others["changed"],
+    )
+    services = services_for(settings)
+    as_lines = others["as_lines"] or any(path.is_file() for path in wanted)
+    if as_lines and form == "table" and not any(others[name] for name in _FILTERS):
+        ctx.exit(_show_lines(services, wanted, None, form))
+    ranking = _ranked(services, wanted, others)
+    if as_lines or form == "json":
+        paths = tuple(file.row.path for file in ranking.files) if ranking.left_out else tuple(wanted)
+        ctx.exit(_show_lines(services, paths, ranking, form))
+    from greenline.cli.console import out  # noqa: PLC0415 - rich loads with the first line that it prints
+    from greenline.cli.ranking_view import print_ranking  # noqa: PLC0415 - as above
+
+    print_ranking(out(), ranking, group=others["group"])
+    ctx.exit(1 if ranking.unmeasured else 0)
+
+
+def _ranked(services: Services, paths: list[Path], options: dict[str, Any]) -> Ranking:
+    """Return the ranking. Raises click.UsageError where git does not know the branch."""
+    from greenline.services.rank_gaps import HistoryProblem, Wanted  # noqa: PLC0415 - as above
+
+    wanted = Wanted(
+        order=options["order"],
+        top=options["top"],
+        below=options["below"],
+        min_statements=options["min_statements"],
+        packages=options["packages"],
+        changed_since=options["changed"],
+    )
+    try:
+        return services.ranking.rank(paths, wanted)
+    except HistoryProblem as problem:
+        raise click.UsageError(f"--changed: {problem}.") from problem
+
+
+def _show_lines(services: Services, paths: Sequence[Path], ranking: Ranking | None, form: str) -> int:
+    """Show each gap of the files; return the exit code."""
+    report = services.gaps.find(paths)
+    if form == "json" and ranking is not None:
         from greenline.cli.json_output import report_json  # noqa: PLC0415 - loads with its use
 
-        click.echo(report_json(report))
+        click.echo(report_json(report, ranking))
     else:
-        _print(report)
+        from greenline.cli.console import out  # noqa: PLC0415 - as above
+        from greenline.cli.gaps_view import print_gaps  # noqa: PLC0415 - as above
+
+        print_gaps(out(), report)
     shown = all(picture.state == "measured" for picture in report.pictures) and not report.unreadable
-    ctx.exit(0 if shown else 1)
+    return 0 if shown else 1
 
 
 def _checked(maps: tuple[str, ...]) -> tuple[str, ...]:
@@ -62,10 +130,3 @@ def _checked(maps: tuple[str, ...]) -> tuple[str, ...]:
         if not (sign and theirs.strip() and ours.strip()):
             raise click.BadParameter(f"{each!r} is not FROM=TO, a folder of the report and one of the project.")
     return maps
-
-
-def _print(report: GapReport) -> None:
-    from greenline.cli.console import out  # noqa: PLC0415 - rich loads with the first line that it prints
-    from greenline.cli.gaps_view import print_gaps  # noqa: PLC0415 - as above
-
-    print_gaps(out(), report)

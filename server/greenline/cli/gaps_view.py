@@ -15,6 +15,7 @@ from greenline.domain.coverage.mapping import summarize
 from greenline.domain.coverage.model import Gap
 from greenline.services.find_gaps import GapReport
 from greenline.services.picture import Picture
+from greenline.services.picture_basis import Basis
 
 _MOST_NAMED = 5
 """Files that a problem of many names."""
@@ -32,12 +33,26 @@ def print_gaps(console: Console, report: GapReport) -> None:
     for path, message in report.unreadable:
         problems.setdefault(message, []).append(path)
     for message, paths in problems.items():
-        _print_problem(console, paths, message)
+        print_problem(console, paths, message)
     console.print(_summary(report), style="bold", soft_wrap=True)
-    for basis in report.basis:
+    print_basis(console, report.basis)
+
+
+def print_basis(console: Console, found: Sequence[Basis]) -> None:
+    """Print what the figures rest on, for each project."""
+    for basis in found:
         if basis.words:
-            whose = f"{escape(shown(basis.root))} rests on" if len(report.basis) > 1 else "It rests on"
+            whose = f"{escape(shown(basis.root))} rests on" if len(found) > 1 else "It rests on"
             console.print(f"{whose} {escape(basis.words)}.", soft_wrap=True)
+
+
+def print_problem(console: Console, paths: Sequence[Path], message: str) -> None:
+    """Print what many files may share once."""
+    named = ", ".join(f"[bold]{escape(shown(path))}[/]" for path in paths[:_MOST_NAMED])
+    more = f" and {_count(len(paths) - _MOST_NAMED, 'more file')}" if len(paths) > _MOST_NAMED else ""
+    console.print(f"{mark(console, 'warning')} {named}{more}", soft_wrap=True)
+    console.print(f"    {escape(message)}", soft_wrap=True)
+    console.print()
 
 
 def _summary(report: GapReport) -> str:
@@ -56,15 +71,6 @@ def _summary(report: GapReport) -> str:
     if measured:
         parts.append(f"{percent(report.total)} covered")
     return "; ".join(parts)
-
-
-def _print_problem(console: Console, paths: Sequence[Path], message: str) -> None:
-    """Print what many files may share once."""
-    named = ", ".join(f"[bold]{escape(shown(path))}[/]" for path in paths[:_MOST_NAMED])
-    more = f" and {_count(len(paths) - _MOST_NAMED, 'more file')}" if len(paths) > _MOST_NAMED else ""
-    console.print(f"{mark(console, 'warning')} {named}{more}", soft_wrap=True)
-    console.print(f"    {escape(message)}", soft_wrap=True)
-    console.print()
 
 
 def _missing(picture: Picture) -> int:

@@ -11,11 +11,13 @@ from greenline.cli.console import shown
 from greenline.cli.target_names import as_written
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.coverage.model import Ratio, Summary
+from greenline.domain.coverage.worth import FileWorth
 from greenline.domain.failures import Place
 from greenline.domain.generation.model import Asked, TargetResult
 from greenline.services.find_gaps import GapReport
 from greenline.services.picture import Picture
 from greenline.services.picture_basis import Basis
+from greenline.services.rank_gaps import Ranking
 from greenline.services.run_suite import SuiteRun
 
 
@@ -24,13 +26,15 @@ def results_json(results: Iterable[TargetResult], texts: Mapping[Path, str]) -> 
     return json.dumps({"targets": [_result(result, texts) for result in results]}, indent=2, ensure_ascii=False)
 
 
-def report_json(report: GapReport) -> str:
-    """Return the object of ``gaps --format json``: one entry in ``files`` for each file, and the total."""
+def report_json(report: GapReport, ranking: Ranking) -> str:
+    """Return the object of ``gaps --format json``: one entry in ``files`` for each file, the total, and the ranking."""
     unreadable = [{"path": shown(path), "message": message} for path, message in report.unreadable]
     whole = {
         "files": [_picture(p) for p in report.pictures],
         "unreadable": unreadable,
-        "total": _summary(report.total),
+        "total": _summary(ranking.total),
+        "ranking": [_ranked(file) for file in ranking.files],
+        "left_out": dict(ranking.left_out),
         "basis": [_basis(basis) for basis in report.basis],
     }
     return json.dumps(whole, indent=2, ensure_ascii=False)
@@ -68,6 +72,31 @@ def _basis(basis: Basis) -> dict[str, Any]:
         "tests": basis.tests,
         "test_files": [basis.test_files, basis.test_files_there],
         "all_tests": basis.is_all,
+    }
+
+
+def _ranked(file: FileWorth) -> dict[str, Any]:
+    return {
+        "path": shown(file.row.path),
+        "package": file.row.package,
+        "worth": round(file.worth, 2),
+        "lines": file.row.lines,
+        "branches": file.row.branches,
+        "statements": file.row.summary.lines.total,
+        "commits": file.commits,
+        "functions": [
+            {
+                "name": function.row.name,
+                "line": function.row.line,
+                "worth": round(function.worth, 2),
+                "lines": function.row.lines,
+                "branches": function.row.branches,
+                "complexity": function.row.complexity,
+                "calls": function.calls,
+                "in_the_way": function.row.in_the_way,
+            }
+            for function in file.functions
+        ],
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -35,3 +36,19 @@ class History(Protocol):
 
     def stamp(self, path: Path, since: str = "") -> object:
         """Return what changes whenever HEAD or the branch does. Only looks at files' times, raises nothing."""
+
+
+class Churn(Protocol):
+    """How files change. Runs nothing of the project's; safe on any thread."""
+
+    def commits(self, folder: Path) -> Mapping[Path, int]:
+        """Return how many commits of the last year changed each file below the folder.
+
+        Empty where nobody knows. Raises nothing.
+        """
+
+    def changed_files(self, folder: Path, since: str) -> frozenset[Path]:
+        """Return the files of the repository around a folder that are other than where HEAD and ``since`` part.
+
+        New ones that git does not ignore are among them, deleted ones are not. Raises HistoryProblem.
+        """

@@ -98,13 +98,14 @@ class FindGaps:
         """Yield each file once, and whether it was named itself."""
         seen: set[Path] = set()
         for path in map(Path.absolute, paths):
-            for file in _python_files(path) if path.is_dir() else [path]:
+            for file in python_files(path) if path.is_dir() else [path]:
                 if file not in seen:
                     seen.add(file)
                     yield file, file == path
 
 
-def _python_files(folder: Path) -> Iterator[Path]:
+def python_files(folder: Path) -> Iterator[Path]:
+    """Yield the Python files of a folder, without environments, caches and what is hidden."""
     for name, folders, files in os.walk(folder):
         here = Path(name)
         folders[:] = sorted(inner for inner in folders if _is_source(here / inner))

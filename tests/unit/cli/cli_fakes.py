@@ -16,6 +16,7 @@ from greenline.services.find_gaps import GapReport
 from greenline.services.generate_tests import Generation
 from greenline.services.picture import Picture
 from greenline.services.picture_basis import Basis
+from greenline.services.rank_gaps import Ranking, Wanted
 from greenline.services.stopped import Stopped
 from greenline.settings import Settings
 
@@ -47,6 +48,8 @@ class FakeServices:
     pictured: Sequence[Picture] = ()
     unreadable: Sequence[tuple[Path, str]] = ()
     basis: Sequence[Basis] = ()
+    ranked: Ranking = field(default_factory=lambda: Ranking((), TOTAL, {}))
+    wanted: Wanted | None = None
     asked: list[Any] = field(default_factory=list)
     cancel_in: str = ""
 
@@ -61,6 +64,15 @@ class FakeServices:
     @property
     def gaps(self) -> FakeServices:
         return self
+
+    @property
+    def ranking(self) -> FakeServices:
+        return self
+
+    def rank(self, paths: Sequence[Path], wanted: Wanted) -> Ranking:
+        self.asked.append(list(paths))
+        self.wanted = wanted
+        return self.ranked
 
     @property
     def doctor(self) -> FakeServices:

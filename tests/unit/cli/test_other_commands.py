@@ -89,7 +89,7 @@ def test_gaps_tells_of_lines_that_changed_since(run: Run, services: FakeServices
 def test_gaps_says_why_a_file_shows_nothing(run: Run, services: FakeServices, folder: Path) -> None:
     services.pictured = [Picture(folder / "prices.py", "no-data", "No coverage data yet: run the tests")]
 
-    result = run("gaps")
+    result = run("gaps", "--lines")
 
     assert services.asked == [[folder]]
     assert result.exit_code == 1
@@ -126,7 +126,7 @@ def test_gaps_says_what_it_rests_on(run: Run, services: FakeServices, folder: Pa
     services.pictured = [Picture(folder / "prices.py", "measured", gaps=(REGION,))]
     services.basis = [Basis(folder, tests=2, test_files=1, test_files_there=3)]
 
-    assert run("gaps").stdout.splitlines()[-1] == (
+    assert run("gaps", "--lines").stdout.splitlines()[-1] == (
         "It rests on Greenline's runs of 2 tests, from 1 of 3 test files. Lines that these do not reach may be reached "
         "by others: `greenline test` runs all."
     )
@@ -165,7 +165,7 @@ def test_gaps_refuses_what_makes_no_sense(run: Run, services: FakeServices, opti
 def test_gaps_names_what_it_cannot_read(run: Run, services: FakeServices, folder: Path) -> None:
     services.unreadable = [(folder / "old.py", "old.py is not UTF-8")]
 
-    result = run("gaps")
+    result = run("gaps", "--lines")
 
     assert result.exit_code == 1
     assert "old.py is not UTF-8" in result.stdout
@@ -209,7 +209,7 @@ def test_gaps_come_worst_file_first_and_what_files_share_is_said_once(
         Picture(folder / "left.py", "measured", "The coverage data leaves left.py out.", map=missing()),
     ]
 
-    said = run("gaps").stdout
+    said = run("gaps", "--lines").stdout
 
     assert said.index("b.py") < said.index("a.py  ")
     assert said.count("Run the tests.") == 1

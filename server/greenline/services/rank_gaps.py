@@ -1,0 +1,209 @@
+"""The gaps of a repository, ranked by what tests would be worth; what a filter leaves out is counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from greenline.domain.coverage.model import Ratio, Summary
+from greenline.domain.coverage.worth import FileWorth, lines_to, weighed
+from greenline.ports.history import HistoryProblem
+from greenline.services.find_gaps import python_files
+from greenline.services.show_coverage import is_test
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from greenline.domain.coverage.worth import FileRow
+    from greenline.ports.history import Churn
+    from greenline.ports.project import ProjectFinder
+    from greenline.ports.survey import Survey
+    from greenline.services.picture_basis import Basis, PictureBasis
+
+Order = Literal["worth", "classic"]
+TIERS = ((500, "over 500 statements"), (300, "300 to 500"), (150, "150 to 300"), (0, "under 150"))
+"""The least number of statements that is above, and the words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to keep of a ranking; the defaults keep all."""
+
+    order: Order = "worth"
+    top: int | None = None
+    """So many files at most."""
+    below: float | None = None
+    """Files of which fewer percent of the statements are covered."""
+    min_statements: int = 0
+    packages: tuple[str, ...] = ()
+    """Dotted names or patterns; a package stands for those below it."""
+    changed_since: str = ""
+    """Files that differ from where HEAD and this branch part; empty for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What it takes to bring the first files of a ranking to so many percent."""
+
+    percent: int
+    files: int
+    lines: int
+    points: float
+    """Percent of all statements looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Files that have gaps, the worthiest first. ``total`` counts all files that could be measured, shown or not."""
+
+    files: tuple[FileWorth, ...]
+    total: Summary
+    left_out: Mapping[str, int]
+    """How many files with gaps by the words of the filter that took them."""
+    complete: int = 0
+    """Files without a gap."""
+    tests_left_out: int = 0
+    problems: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+    """Files that nothing is known of, or that the data leaves out, by the reason."""
+    unmeasured: int = 0
+    """Of those, the ones of which something should be known."""
+    unknown: int = 0
+    """Lines that changed since they were measured."""
+    basis: tuple[Basis, ...] = ()
+    """What it rests on, for each project that has a measured file."""
+
+    def goal(self, percent: int) -> Goal:
+        """Return what it takes for the files of this ranking."""
+        below = [lines for file in self.files if (lines := lines_to(file.row.summary.lines, percent))]
+        points = 100 * sum(below) / self.total.lines.total if self.total.lines.total else 0.0
+        return Goal(percent, len(below), sum(below), points)
+
+
+class RankGaps:
+    """Surveys every file once, counts, weighs and sorts. Runs nothing of the project's."""
+
+    def __init__(self, projects: ProjectFinder, survey: Survey, churn: Churn, basis: PictureBasis) -> None:
+        self._projects = projects
+        self._basis = basis
+        self._survey = survey
+        self._churn = churn
+
+    def rank(self, paths: Sequence[Path], wanted: Wanted = Wanted()) -> Ranking:
+        """Look at the files and at the Python files in the folders.
+
+        Raises HistoryProblem where git knows no such branch.
+        """
+        files, tests = self._sources(paths)
+        if wanted.changed_since:
+            changed = self._churn.changed_files(_folder(paths), wanted.changed_since)
+            unchanged = len(files) - len(files := [file for file in files if file in changed])
+        else:
+            unchanged = 0
+        calls: Counter[str] = Counter()
+        rows = []
+        for row in self._survey(files):
+            calls.update(row.called)
+            rows.append(row)
+        commits = self._churn.commits(_folder(paths)) if rows else {}
+        with_gaps = [weighed(row, commits.get(row.path, 0), calls) for row in rows if row.functions]
+        kept, left_out = _filtered(sorted(with_gaps, key=_key(wanted.order)), wanted)
+        if unchanged:
+            left_out = {f"unchanged since {wanted.changed_since}": unchanged, **left_out}
+        return Ranking(
+            tuple(kept),
+            _total(rows),
+            left_out,
+            sum(row.state == "measured" and not row.functions and not row.message for row in rows),
+            tests,
+            _problems(rows),
+            sum(row.state != "measured" for row in rows),
+            sum(row.unknown for row in rows),
+            self._basis_of(rows),
+        )
+
+    def _basis_of(self, rows: Iterable[FileRow]) -> tuple[Basis, ...]:
+        """Return it for the projects of all folders that hold a measured file."""
+        some = {row.path.parent: row.path for row in rows if row.state == "measured"}
+        projects = {project.root: project for project in map(self._projects.project_of, some.values())}
+        return tuple(map(self._basis.of, projects.values()))
+
+    def _sources(self, paths: Sequence[Path]) -> tuple[list[Path], int]:
+        """Return each file once, and how many tests were passed by; a file that is named is looked at all the same."""
+        found: dict[Path, None] = {}
+        tests = 0
+        for path in map(Path.absolute, paths):
+            for file in python_files(path) if path.is_dir() else [path]:
+                if file == path or not is_test(self._projects.project_of(file), file):
+                    found[file] = None
+                else:
+                    tests += 1
+        return list(found), tests
+
+
+def tier_of(statements: int) -> str:
+    """Return the words of the tier that a file of so many statements is in."""
+    return next(words for least, words in TIERS if statements > least or not least)
+
+
+def _filtered(files: list[FileWorth], wanted: Wanted) -> tuple[list[FileWorth], dict[str, int]]:
+    left_out: Counter[str] = Counter()
+    kept: list[FileWorth] = []
+    for file in files:
+        why = _why_not(file, wanted)
+        if not why and wanted.top is not None and len(kept) >= wanted.top:
+            why = f"behind the first {wanted.top}"
+        if why:
+            left_out[why] += 1
+        else:
+            kept.append(file)
+    return kept, dict(left_out)
+
+
+def _why_not(file: FileWorth, wanted: Wanted) -> str:
+    lines = file.row.summary.lines
+    if wanted.packages and not any(_is_in(file.row.package, package) for package in wanted.packages):
+        return f"not in {', '.join(wanted.packages)}"
+    if lines.total < wanted.min_statements:
+        return f"under {wanted.min_statements} statements"
+    if wanted.below is not None and lines.total and 100 * lines.covered / lines.total >= wanted.below:
+        return f"at {wanted.below:g} % or more"
+    return ""
+
+
+def _is_in(package: str, wanted: str) -> bool:
+    return package == wanted or package.startswith(f"{wanted}.") or fnmatchcase(package, wanted)
+
+
+def _key(order: Order) -> Callable[[FileWorth], tuple[float, Path]]:
+    if order == "classic":
+        return lambda file: (-file.classic, file.row.path)
+    return lambda file: (-file.worth, file.row.path)
+
+
+def _total(rows: Iterable[FileRow]) -> Summary:
+    counts = [0, 0, 0, 0]
+    for row in rows:
+        lines, branches = row.summary.lines, row.summary.branches
+        for place, number in enumerate((lines.covered, lines.total, branches.covered, branches.total)):
+            counts[place] += number
+    return Summary(Ratio(counts[0], counts[1]), Ratio(counts[2], counts[3]))
+
+
+def _problems(rows: Iterable[FileRow]) -> dict[str, tuple[Path, ...]]:
+    found: dict[str, list[Path]] = {}
+    for row in rows:
+        if row.message:
+            found.setdefault(row.message, []).append(row.path)
+    return {message: tuple(paths) for message, paths in found.items()}
+
+
+def _folder(paths: Sequence[Path]) -> Path:
+    """Return the folder that git is asked in."""
+    first = paths[0].absolute()
+    return first if first.is_dir() else first.parent
+
+
+__all__ = ["TIERS", "Goal", "HistoryProblem", "RankGaps", "Ranking", "Wanted", "tier_of"]

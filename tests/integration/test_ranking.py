@@ -1,0 +1,110 @@
+"""The ranking of a real project: in one process and in several, with filters, and since a branch."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from coverage import CoverageData
+
+from greenline.adapters.disk_documents import DiskDocuments
+from greenline.adapters.git_churn import GitChurn
+from greenline.adapters.survey_processes import SurveyProcesses
+from greenline.bootstrap import build, survey
+from greenline.services.rank_gaps import Wanted
+from greenline.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from greenline.domain.coverage.worth import FileRow
+    from greenline.services.rank_gaps import Ranking
+
+STEP = """def step_{n}(a):
+    if a > {n}:
+        return common(a)
+    return {n}
+"""
+MODULES = 160
+"""More than one process takes on alone."""
+
+
+def _survey(paths: Sequence[Path]) -> Iterable[FileRow]:
+    return survey(Settings(), paths)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("many")
+    (root / "pyproject.toml").write_text('[tool.coverage.run]\nbranch = true\nsource = ["many"]\n')
+    (root / "many").mkdir()
+    (root / "many" / "__init__.py").write_text("def common(a):\n    return a\n")
+    data = CoverageData(basename=os.fspath(root / ".coverage"))
+    for number in range(MODULES):
+        file = root / "many" / f"m{number:03}.py"
+        file.write_text("from many import common\n\n\n" + STEP.format(n=number) * (1 + number % 3))
+        data.add_arcs({os.fspath(file): {(-1, 1), (1, 4), (4, -1)}})
+    data.close()
+    (root / "tests").mkdir()
+    (root / "tests" / "test_nothing.py").write_text("def test_nothing():\n    pass\n")
+    os.utime(root / ".coverage")
+    return root
+
+
+def ranked(project: Path, wanted: Wanted | None = None, processes: int = 1) -> Ranking:
+    ranking = build(Settings(changed_since=wanted.changed_since if wanted else ""), DiskDocuments()).ranking
+    ranking._survey = SurveyProcesses(_survey, processes)
+    return ranking.rank([project], wanted or Wanted())
+
+
+def test_several_processes_say_what_one_says(project: Path) -> None:
+    alone, together = ranked(project), ranked(project, processes=2)
+
+    assert replace(together, basis=()) == replace(alone, basis=())  # but for the age of the report
+    assert len(alone.files) == MODULES + 1
+    assert alone.tests_left_out == 1
+    largest = alone.files[0]
+    assert largest.row.package == "many"
+    assert largest.functions[0].row.complexity == 2
+    assert [file.worth for file in alone.files] == sorted((file.worth for file in alone.files), reverse=True)
+
+
+def test_what_filters_leave_out_is_counted(project: Path) -> None:
+    found = ranked(project, Wanted(top=3, min_statements=9))
+
+    assert len(found.files) == 3
+    assert sum(found.left_out.values()) == MODULES + 1 - 3
+    assert found.left_out["under 9 statements"] == 1 + 54
+    assert found.total == ranked(project).total
+    assert not ranked(project, Wanted(packages=("other",))).files
+    assert len(ranked(project, Wanted(packages=("many",), below=90)).files) == MODULES + 1
+
+
+def test_callers_count_over_all_files(project: Path) -> None:
+    common = [one for file in ranked(project).files for one in file.functions if one.row.name == "common"]
+    assert [one.calls for one in common] == [sum(1 + number % 3 for number in range(MODULES))]
+
+
+def test_only_changed_lines_count_since_a_branch(project: Path) -> None:
+    def git(*arguments: str) -> None:
+        who = ("-c", "user.name=a", "-c", "user.email=a@b.c")
+        subprocess.run(["git", *who, *arguments], cwd=project, check=True, capture_output=True, timeout=60)
+
+    git("init", "-q", "-b", "main")
+    git("add", ".")
+    git("commit", "-q", "-m", "all of it")
+    file = project / "many" / "m002.py"
+    file.write_text(file.read_text() + "\n\ndef added(a):\n    return a\n")
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "greenline", "gaps", "--changed", "--format", "json"],
+        cwd=project, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+    assert GitChurn().changed_files(project, "HEAD") == {file}
+    assert '"unchanged since HEAD"' in ran.stdout, ran.stderr
