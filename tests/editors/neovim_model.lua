@@ -71,10 +71,11 @@ local function after_a_yes()
     told.health = stage.buffer_text()
     return told.health:find('key to models') ~= nil
   end)
-  -- That page is no file: the folder of the workspace is meant.
+  -- In a page of no project the folder of the workspace is meant.
+  vim.cmd.buffer('model-terms.md')
   vim.cmd('Greenline model_forbid')
   wait_for('it is forbidden', function()
-    return said('From now on nothing')
+    return said('From now on nothing of project')
   end)
 end
 

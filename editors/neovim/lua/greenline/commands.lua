@@ -32,10 +32,10 @@ local function file()
   return { uri = here() }
 end
 
--- The project of this file; where this is none (help, a terminal), the server takes that of the workspace.
+-- The project of this file; where the server does not know it (help, a text that it opened), that of the workspace.
 local function project()
-  local is_file = vim.bo.buftype == '' and vim.api.nvim_buf_get_name(0) ~= ''
-  return is_file and { uri = here() } or nil
+  local clients = vim.lsp.get_clients({ name = 'greenline', bufnr = 0 })
+  return #clients > 0 and { uri = here() } or nil
 end
 
 local function place()
