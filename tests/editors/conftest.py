@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from editors.neovims import FOLDERS, Neovim, find_neovim
-from editors.real_editors import REPOSITORY, environment, server_command
+from editors.real_editors import REPOSITORY, measure, server_command
 
 FAULTY = """\
 def port_of(address: str) -> int:
@@ -127,14 +126,5 @@ def project(tmp_path: Path) -> Path:
         REPOSITORY / "examples" / "parcels", folder, ignore=shutil.ignore_patterns("__pycache__", ".*cache")
     )
     (folder / "src" / "parcels" / "ports.py").write_text(FAULTY, encoding="utf-8")
-    measured = subprocess.run(
-        [sys.executable, "-m", "coverage", "run", "-m", "pytest", "-q", "-p", "no:cacheprovider"],
-        cwd=folder,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert measured.returncode == 0, measured.stdout + measured.stderr
+    measure(folder)
     return folder

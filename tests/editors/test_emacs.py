@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from e2e.discounts import HALF, PASSWORD, write_project
-from editors.real_editors import HERE, REPOSITORY, editors_folder, environment, not_set_up
+from editors.real_editors import HERE, REPOSITORY, documented, editors_folder, environment, not_set_up
 
 if TYPE_CHECKING:
     from model_server import ModelServer
@@ -129,6 +129,18 @@ def _play_a_model(
     )
 
 
+def test_with_the_lines_of_the_readme(emacs: Path, kinds: Path, tmp_path: Path, installed: dict[str, str]) -> None:
+    lines = documented("README.md", "**Emacs** 30")
+    assert len(lines.splitlines()) <= 5
+    (tmp_path / "home" / "src").mkdir(parents=True)
+    (tmp_path / "home" / "src" / "greenline").symlink_to(REPOSITORY)
+    told = play(
+        emacs, tmp_path, installed, "emacs_readme.el", snippet=f"(progn {lines})", file=str(kinds / "orders.py")
+    )
+    assert told["step"] == "done", json.dumps(told, indent=1)
+    assert "greenline-generate-test" in told["commands"]
+
+
 def test_the_documented_lines_are_those_that_are_tried() -> None:
     page = (REPOSITORY / "docs" / "editors.md").read_text(encoding="utf-8")
     assert SNIPPET in page
@@ -143,7 +155,7 @@ def play(
     scenario |= {"output": str(output), "limit_seconds": SCENARIO_SECONDS // 3}
     given.write_text(json.dumps(scenario), encoding="utf-8")
     home = folder / "home"
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     run = subprocess.run(
         [emacs, "--batch", "-Q", "--load", HERE / lisp],
         env={**environment(), **variables, "HOME": str(home), "GREENLINE_SCENARIO": str(given)},

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from editors.real_editors import REPOSITORY, editors_folder, environment, not_set_up
+from e2e.discounts import HALF, write_project
+from editors.real_editors import editors_folder, environment, install_as_documented, measure, not_set_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
+
+    from model_server import ModelServer
 
 pytestmark = pytest.mark.e2e
 
@@ -30,12 +34,32 @@ class Terminal:
     def __init__(self, folder: Path, home: Path, variables: dict[str, str]) -> None:
         self._tmux = [str(folder / "tmux"), "-S", str(home / "tmux"), "-f", os.devnull]
         self._helix = str(folder / "hx")
-        homes = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "STATE", "CACHE")}
+        homes = {f"XDG_{kind}_HOME": str(home / f".{kind.lower()}") for kind in ("CONFIG", "DATA", "STATE", "CACHE")}
         self._environment = {**environment(), **homes, **variables, "HOME": str(home), "LANG": "C.UTF-8"}
 
     def start(self, project: Path, file: Path) -> None:
         size = ["-x", str(COLUMNS), "-y", str(ROWS)]
         self._run("new-session", "-d", *size, "-c", str(project), self._helix, str(file))
+
+    def configure(self, settings: str) -> None:
+        """Have the server's settings, as TOML, in the file of languages."""
+        languages = Path(self._environment["XDG_CONFIG_HOME"]) / "helix" / "languages.toml"
+        text = languages.read_text(encoding="utf-8")
+        languages.write_text(text.replace('args = ["lsp"]', f'args = ["lsp"]\nconfig = {settings}'), encoding="utf-8")
+
+    def run(self, command: str, folder: Path) -> str:
+        """Run a command in a shell beside the editor, and return what it prints."""
+        ran = subprocess.run(
+            shlex.split(command),
+            cwd=folder,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
 
     def end(self) -> None:
         self._run("kill-server", check=False)
@@ -71,10 +95,7 @@ def terminal(tmp_path: Path, installed: dict[str, str]) -> Iterator[Terminal]:
     if not (folder / "hx").exists() or not (folder / "tmux").exists():
         not_set_up("Helix", "setup_helix.sh")
     home = tmp_path / "home"
-    configuration = home / "config" / "helix"
-    configuration.mkdir(parents=True)
-    languages = (REPOSITORY / "editors" / "helix" / "languages.toml").read_text(encoding="utf-8")
-    (configuration / "languages.toml").write_text(languages, encoding="utf-8")
+    install_as_documented("README.md", "**Helix**", home)
     # Only Greenline is installed of the servers there.
     program = installed["PATH"].split(os.pathsep)[0]
     only = os.pathsep.join([program, "/usr/bin", "/bin"])
@@ -123,6 +144,32 @@ def test_the_commands_that_need_no_argument(terminal: Terminal, project: Path) -
     terminal.press(":lsp-workspace-command greenline.cancelJob", "Enter")
     terminal.until("no spinner", lambda screen: not SPINNER.search(screen))
     assert not list(project.rglob("test_wild.py"))
+
+
+def test_a_model_is_agreed_to_in_a_terminal(terminal: Terminal, tmp_path: Path, model_server: ModelServer) -> None:
+    model_server.answers([HALF])
+    source = write_project(tmp_path / "project")
+    tests = source.parent / "tests" / "test_discounts.py"
+    tests.write_text("from discounts import SUMMER\n\n\ndef test_summer():\n    assert SUMMER\n", encoding="utf-8")
+    measure(source.parent)
+    terminal.configure(f'{{ model = {{ enabled = true, baseUrl = "{model_server.url}", name = "model-a" }} }}')
+    terminal.start(source.parent, source)
+    terminal.until_shown("●")
+    terminal.press(":lsp-workspace-command greenline.model.allow", "Enter")
+    screen = terminal.until_shown("shows what is sent, and asks: this editor cannot.")
+    (command,) = re.findall(r"`(greenline model allow [^`]*)`", screen)
+    assert model_server.requests == []
+    agreed = terminal.run(f"{command} --yes", source.parent)
+    assert f"may be sent to {model_server.url}" in agreed
+    terminal.press(":8", "Enter")
+    _choose(terminal, "Generate test for `discount`")
+    terminal.until_shown("of a model 1 test kept")
+    terminal.press(":wa", "Enter")
+    _until_written(tests, f"def {HALF['name']}(", terminal)
+    terminal.press(":lsp-workspace-command greenline.model.cost", "Enter")
+    terminal.until_shown("Models cost today: 1 request, ")
+    terminal.press(":lsp-workspace-command greenline.model.forbid", "Enter")
+    terminal.until_shown("From now on nothing of project is sent.")
 
 
 def _choose(terminal: Terminal, title: str) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from editors.neovims import Neovim, play, run
-from editors.real_editors import REPOSITORY, environment
+from editors.real_editors import REPOSITORY, documented, environment, install_as_documented
 from greenline.adapters.generated_tests_sqlite import GeneratedTestsSqlite
 from greenline.domain.generation.kept_tests import GeneratedTest, key_of, named_tests
 
@@ -151,20 +151,10 @@ def test_new_tests_that_are_refused_are_not_there(
 
 
 WILD = "def loops(number):\n    while True:\n        number += 1\n"
-ONE_FILE = """\
-vim.api.nvim_create_autocmd('FileType', {
-  pattern = 'python',
-  callback = function(event)
-    local config = dofile(vim.fn.stdpath('config') .. '/lsp/greenline.lua')
-    config.name = 'greenline'
-    config.root_dir = vim.fs.root(event.buf, config.root_markers)
-    vim.lsp.start(config)
-  end,
-})
-"""
+BY_HAND = "In Neovim 0.10, it is started by hand:"
 
 
-@pytest.mark.parametrize("by", ["copying", "a plugin manager"])
+@pytest.mark.parametrize("by", ["copying", "the runtimepath"])
 def test_installed_by(neovim: Neovim, kinds: Path, tmp_path: Path, installed: dict[str, str], by: str) -> None:
     """All of the plugin, by its commands."""
     configuration = tmp_path / "config" / "nvim"
@@ -174,7 +164,10 @@ def test_installed_by(neovim: Neovim, kinds: Path, tmp_path: Path, installed: di
         init = "vim.lsp.enable('greenline')" if neovim.enables else "require('greenline').setup()"
     else:
         configuration.mkdir(parents=True)
-        init = f"vim.opt.runtimepath:append('{plugin}')\nrequire('greenline').setup({{ signs = {{ covered = '│' }} }})"
+        (tmp_path / "src").mkdir()
+        (tmp_path / "src" / "greenline").symlink_to(REPOSITORY)
+        lines = documented("docs/neovim.md", "Or put it on the runtimepath")
+        init = lines.replace("setup()", "setup({ signs = { covered = '│' } })")
     (configuration / "init.lua").write_text(init, encoding="utf-8")
     (kinds / "wild.py").write_text(WILD, encoding="utf-8")
     tests = kinds / "tests" / "test_orders.py"
@@ -185,7 +178,7 @@ def test_installed_by(neovim: Neovim, kinds: Path, tmp_path: Path, installed: di
         tmp_path,
         "neovim_plugin.lua",
         clean=False,
-        variables=installed,
+        variables={**installed, "HOME": str(tmp_path)},
         file=str(kinds / "orders.py"),
         endless=str(kinds / "wild.py"),
         generate="^def receipt",
@@ -197,8 +190,8 @@ def test_installed_by(neovim: Neovim, kinds: Path, tmp_path: Path, installed: di
     _is_healthy(told["health"]["text"], neovim, kinds)
     assert "# Greenline: orders.py" in told["status"]["text"]
     assert re.fullmatch(r"\d+ % · \d+ gaps( · Run tests.*)?", told["statusline"])
-    assert ("GreenlineCovered" in told["signs"].values()) is (by == "a plugin manager")
-    shapes = 5 if by == "a plugin manager" else 4
+    assert ("GreenlineCovered" in told["signs"].values()) is (by == "the runtimepath")
+    shapes = 5 if by == "the runtimepath" else 4
     assert len(set(told["shapes"])) == len(told["shapes"]) == shapes, "nobody has to tell colours apart"
     first, second, third = told["gaps"]
     assert first < second
@@ -236,11 +229,10 @@ def test_where_the_server_is_not_installed_health_says_what_to_do(neovim: Neovim
 
 
 def test_one_copied_file_is_enough(neovim: Neovim, project: Path, tmp_path: Path, installed: dict[str, str]) -> None:
-    configuration = tmp_path / "config" / "nvim"
-    (configuration / "lsp").mkdir(parents=True)
-    shutil.copy(REPOSITORY / "editors" / "neovim" / "lsp" / "greenline.lua", configuration / "lsp")
-    init = "vim.lsp.enable('greenline')" if neovim.enables else ONE_FILE
-    (configuration / "init.lua").write_text(init, encoding="utf-8")
+    install_as_documented("README.md", "**Neovim** 0.11 or newer", tmp_path)
+    if not neovim.enables:
+        by_hand = documented("docs/neovim.md", BY_HAND)
+        (tmp_path / ".config" / "nvim" / "init.lua").write_text(by_hand, encoding="utf-8")
     test_file = project / "tests" / "test_address.py"
 
     told = play(
@@ -248,7 +240,7 @@ def test_one_copied_file_is_enough(neovim: Neovim, project: Path, tmp_path: Path
         tmp_path,
         "neovim_one_file.lua",
         clean=False,
-        variables=installed,
+        variables={**installed, **at_home(tmp_path)},
         file=str(project / "src" / "parcels" / "address.py"),
         test_file=str(test_file),
         title="Generate test for `tidy_postcode`",
@@ -256,6 +248,29 @@ def test_one_copied_file_is_enough(neovim: Neovim, project: Path, tmp_path: Path
 
     assert told["step"] == "done", json.dumps(told, indent=1)
     assert "tidy_postcode(" in test_file.read_text(encoding="utf-8")
+
+
+def test_installed_as_a_package(neovim: Neovim, kinds: Path, tmp_path: Path, installed: dict[str, str]) -> None:
+    install_as_documented("docs/neovim.md", "Neovim's own packages do:", tmp_path)
+
+    told = play(
+        neovim,
+        tmp_path,
+        "neovim_package.lua",
+        clean=False,
+        variables={**installed, **at_home(tmp_path)},
+        file=str(kinds / "orders.py"),
+    )
+
+    assert told["step"] == "done", json.dumps(told, indent=1)
+    assert told["commands"] == ["generate", "generate_file"]
+    assert "greenline-keys" in told["help"]
+
+
+def at_home(home: Path) -> dict[str, str]:
+    """Return the variables with which Neovim reads what stands in this home."""
+    folders = {"CONFIG": ".config", "DATA": ".local/share"}
+    return {"HOME": str(home), **{f"XDG_{kind}_HOME": str(home / folder) for kind, folder in folders.items()}}
 
 
 def test_the_tags_of_the_help_are_those_of_its_text(neovim: Neovim, tmp_path: Path) -> None:
