@@ -6,7 +6,7 @@ import functools
 import os
 import stat
 import sys
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any, Callable, NoReturn
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -74,6 +74,18 @@ def close(guard: Guard, refused: tuple[str, ...]) -> None:
         )  # fmt: skip
         for module in ("os", "posix"):
             _replace(guard, module, "setpriority", _setting_priority(guard))
+
+
+def close_users(guard: Guard) -> None:
+    """Refuse to tell who uses this machine; who asks is told that there is no such user."""
+    for name in ("getpwuid", "getpwnam", "getpwall"):
+        _close(guard, "pwd", name, lambda *_: _nobody(guard))
+
+
+def _nobody(guard: Guard) -> NoReturn:
+    if not guard.polite:
+        guard.note("look up who uses this machine, which is outside of what a model's tests may read", "read")
+    raise KeyError("Greenline tells nobody who uses this machine")
 
 
 def _making(guard: Guard, verb: str) -> Callable[..., Any]:

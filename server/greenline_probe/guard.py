@@ -134,10 +134,14 @@ class Guard:
 
     def refuse(self, what: str, kind: str = "") -> NoReturn:
         """Tell and raise."""
+        self.note(what, kind)
+        raise GuardRefusal(what, self.kinds.get(what, ""))
+
+    def note(self, what: str, kind: str = "") -> None:
+        """Tell of what is refused in another way than by a GuardRefusal."""
         if kind:
             self.kinds[what] = kind
         self._on_refusal(what)
-        raise GuardRefusal(what, self.kinds.get(what, ""))
 
     def may_write(self, real: str) -> bool:
         """Tell whether a real path is in scratch, or a device that swallows."""
@@ -145,24 +149,24 @@ class Guard:
 
     def writes(self, verb: str, path: _Path, dir_fd: Any = -1, *, follows: bool = True, kind: str = "") -> None:
         """Refuse unless the path leads into scratch; ``follows`` tells whether the call follows a last symlink."""
-        located = _located(path, dir_fd)
-        if located is None:
+        place = located(path, dir_fd)
+        if place is None:
             return
         if follows:
-            real = os.path.realpath(located)
+            real = os.path.realpath(place)
         else:
-            folder, name = os.path.split(located.rstrip(os.sep))
+            folder, name = os.path.split(place.rstrip(os.sep))
             real = os.path.join(os.path.realpath(folder), name)
         if not self.may_write(real):
-            self.refuse(f"{verb} {located}", kind)
+            self.refuse(f"{verb} {place}", kind)
 
     def reads(self, path: _Path) -> None:
         """Refuse what lies where the person's files are hidden: that it is not there says nothing about the code."""
-        located = _located(path, -1) if path is not None and not isinstance(path, int) else None
-        if located is not None and _is_below(located, self.hidden):
-            real = os.path.realpath(located)
-            if _is_below(real, self.hidden) and not _is_below(real, self.shown) and not _is_below(located, self.shown):
-                self.refuse(f"read {located}", "read")
+        place = located(path, -1) if path is not None and not isinstance(path, int) else None
+        if place is not None and _is_below(place, self.hidden):
+            real = os.path.realpath(place)
+            if _is_below(real, self.hidden) and not _is_below(real, self.shown) and not _is_below(place, self.shown):
+                self.refuse(f"read {place}", "read")
 
     def folder_outside_is_open(self) -> bool:
         """Tell whether a relative path could mean, through ``dir_fd``, a place outside scratch."""
@@ -179,7 +183,7 @@ def _is_below(path: str, folders: Sequence[str]) -> bool:
     return any(path == top or path.startswith(top + os.sep) for top in folders)
 
 
-def _located(path: _Path, dir_fd: Any) -> str | None:
+def located(path: _Path, dir_fd: Any) -> str | None:
     """Return the absolute path meant, or None where there is nothing to judge: a pipe, a deleted file."""
     if path is None:
         path = "."

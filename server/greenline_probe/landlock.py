@@ -1,4 +1,4 @@
-"""Has the Linux kernel refuse to write elsewhere than in some folders, and TCP, to us and all that we start.
+"""Has the Linux kernel refuse to write, or to read, elsewhere than in some folders, and TCP, to us and all we start.
 
 For what Python's audit events do not see: C extensions, ctypes. Numbers and structures are those of
 ``linux/landlock.h`` and of the kernel's documentation, "Landlock: unprivileged access control". What changes no content
@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import stat
 import struct
 import sys
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ _VERSION_ONLY = 1
 _BELOW_PATH, _PORT = 1, 2
 _NO_NEW_PRIVILEGES = 38
 
+_READ_FILE, _READ_FOLDER = 1 << 2, 1 << 3
 _WRITE_FILE, _REMOVE_FILE, _MAKE_FILE, _REFER, _TRUNCATE = 1 << 1, 1 << 5, 1 << 8, 1 << 13, 1 << 14
 _WRITING = _WRITE_FILE | 0b1_1111_1111 << 4
 """Write to files, remove folders and files, make files of each kind."""
@@ -86,6 +88,33 @@ def restrict(writable: Iterable[str]) -> bool:
     return True
 
 
+def confine(readable: Iterable[str], listed: Iterable[str]) -> bool:
+    """Refuse from now on to open for reading what is not below ``readable``; of ``listed`` folders names may be read.
+
+    Both are files and folders. False where the kernel knows no such thing: then nothing is refused.
+    """
+    if not version():
+        return False
+    handled = _READ_FILE | _READ_FOLDER
+    try:
+        rules = _call(_CREATE_RULESET, _buffer(struct.pack("=Q", handled)), 8, 0)
+    except OSError:  # there, but switched off
+        return False
+    try:
+        for place in readable:
+            _allow(rules, place, handled)
+        for folder in listed:
+            _allow(rules, folder, _READ_FOLDER)
+        _allow(rules, _SHARED_MEMORY, _READ_FILE)  # a semaphore is opened for both
+        gain_no_privileges()
+        _call(_RESTRICT_SELF, rules, 0)
+    except OSError:
+        return False
+    finally:
+        os.close(rules)
+    return True
+
+
 def gain_no_privileges() -> None:
     """Have the kernel give no program that is started more rights than we have: it asks for that first."""
     _library().prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
@@ -95,6 +124,8 @@ def _allow(rules: int, path: str, access: int) -> None:
     with contextlib.suppress(OSError):  # not there: nothing to allow
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)
         try:
+            if not stat.S_ISDIR(os.fstat(place).st_mode):
+                access &= ~_READ_FOLDER  # the kernel takes no such rule for a file
             _call(_ADD_RULE, rules, _BELOW_PATH, _buffer(struct.pack("=Qi", access, place)), 0)
         finally:
             os.close(place)

@@ -60,6 +60,10 @@ def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
             shown=request.shown,
         )
         this.guard.polite = True
+        if request.confined:
+            from greenline_probe import confinement  # noqa: PLC0415 - only for tests that a model wrote
+
+            reply(wire.Confined(confinement.confine(this.guard, request)))
     if request.files or request.roots:
         this.tracer = Tracer(request.files, request.roots, calls)
         this.contexts = Contexts(this.tracer) if request.contexts else None

@@ -13,7 +13,7 @@ import os
 import platform
 import struct
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Callable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ REFUSED = "wanted, in native code, to start a process or to signal another one, 
 _SET_FILTER, _MODE_FILTER = 22, 2
 _ALLOW, _END, _FAIL = 0x7FFF0000, 0x00030000, 0x00050000
 _LOAD, _JUMP_EQUAL, _JUMP_FROM, _JUMP_SET, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT, _SECOND_ARGUMENT, _THIRD_ARGUMENT = 0, 4, 16, 24, 32
+_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT, _SECOND_ARGUMENT, _THIRD_ARGUMENT, _FIFTH_ARGUMENT = 0, 4, 16, 24, 32, 48
 _HALF = 4
 """The filter sees arguments in halves, the lower one first."""
 _THREAD = 0x00010000
@@ -50,7 +50,7 @@ _FAILS_FOR = (
 _SET_PRIORITY, _LIMITS = (141, 140), (302, 261)
 """Both fail for others, and for groups: native libraries lower their own threads' priority, and live with a no."""
 _CLONE, _NEW_CLONE = (56, 220), (435, 435)
-_FAILS = {
+_FAILS: Mapping[str, tuple[int | None, int | None]] = {
     "shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180), "mount": (165, 40),
     "umount2": (166, 39), "pivot_root": (155, 41), "chroot": (161, 51), "unshare": (272, 97), "setns": (308, 268),
     "open_tree": (428, 428), "move_mount": (429, 429), "fsopen": (430, 430), "swapon": (167, 224),
@@ -60,7 +60,15 @@ _FAILS = {
     "quotactl": (179, 60), "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219), "bpf": (321, 280),
     "perf_event_open": (298, 241), "iopl": (172, None), "ioperm": (173, None),
 }  # fmt: skip
-_IS_NOT_THERE = {"clone3": _NEW_CLONE, "io_uring_setup": (425, 425)}
+_TELLS: Mapping[str, tuple[int | None, int | None]] = {
+    "connect": (42, 203), "sendmsg": (46, 211), "sendmmsg": (307, 269), "process_vm_readv": (310, 270),
+    "pidfd_getfd": (438, 438), "open_by_handle_at": (304, 265), "fanotify_init": (300, 262), "shmat": (30, 196),
+    "msgrcv": (70, 188), "syslog": (103, 116),
+}  # fmt: skip
+"""Ways to what lies outside that no path leads through: services on sockets, memory and descriptors of others."""
+_SEND_TO = (44, 206)
+"""Fails with an address; without one it is how pairs of sockets talk."""
+_IS_NOT_THERE: Mapping[str, tuple[int | None, int | None]] = {"clone3": _NEW_CLONE, "io_uring_setup": (425, 425)}
 """The C library does without them; what they are asked for a filter cannot see."""
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
@@ -72,6 +80,15 @@ def is_possible() -> bool:
 
 def restrict() -> bool:
     """Refuse from now on; this process must not start others after that. False where there is no such thing."""
+    return _filter(_restricting)
+
+
+def confine() -> bool:
+    """Refuse from now on what would tell of the outside without a path: services, other processes' memory."""
+    return _filter(_confining)
+
+
+def _filter(steps_for: Callable[[int], list[bytes]]) -> bool:
     if not is_possible():
         return False
     try:
@@ -80,7 +97,7 @@ def restrict() -> bool:
         return False
     from greenline_probe import landlock  # noqa: PLC0415 - as above
 
-    program = b"".join(_program(*_ARCHITECTURES[platform.machine()]))
+    program = b"".join(_program(*_ARCHITECTURES[platform.machine()], steps_for))
     steps = ctypes.create_string_buffer(program, len(program))
     described = struct.pack("@HP", len(program) // 8, ctypes.addressof(steps))
     landlock.gain_no_privileges()
@@ -88,29 +105,43 @@ def restrict() -> bool:
     return bool(library.prctl(_SET_FILTER, _MODE_FILTER, ctypes.create_string_buffer(described, len(described))) == 0)
 
 
-def _program(which: int, architecture: int) -> list[bytes]:
+def _program(which: int, architecture: int, steps_for: Callable[[int], list[bytes]]) -> list[bytes]:
     """Return the steps; each way through them ends with a verdict."""
-    steps = [
+    return [
         _step(_LOAD, _ARCHITECTURE),
         _step(_JUMP_EQUAL, architecture, 1, 0),
         _step(_RETURN, _END),
         _step(_LOAD, _NUMBER),
         _step(_JUMP_FROM, _OTHER_NUMBERS, 0, 1),
         _step(_RETURN, _END),
+        *steps_for(which),
+        _step(_RETURN, _ALLOW),
     ]
-    for verdict, table in (
-        (_END, _ENDS), (_FAIL | errno.EPERM, _FAILS), (_FAIL | errno.ENOSYS, _IS_NOT_THERE)
-    ):  # fmt: skip
-        for numbers in table.values():
-            if (number := numbers[which]) is not None:
-                steps += [_step(_JUMP_EQUAL, number, 0, 1), _step(_RETURN, verdict)]
+
+
+def _restricting(which: int) -> list[bytes]:
+    steps = _each(which, _ENDS, _END)
+    steps += _each(which, _FAILS, _FAIL | errno.EPERM) + _each(which, _IS_NOT_THERE, _FAIL | errno.ENOSYS)
     for numbers in _ENDS_FOR_OTHERS.values():
         steps += _about_argument(numbers[which], _JUMP_EQUAL, os.getpid())
     for both, values in _FAILS_FOR:
         steps += _without(both[which], values)
     steps += _own_priority(_SET_PRIORITY[which]) + _own_limits(_LIMITS[which])
-    steps += _about_argument(_CLONE[which], _JUMP_SET, _THREAD)
-    return [*steps, _step(_RETURN, _ALLOW)]
+    return steps + _about_argument(_CLONE[which], _JUMP_SET, _THREAD)
+
+
+def _confining(which: int) -> list[bytes]:
+    return _each(which, _TELLS, _FAIL | errno.EPERM) + _without_address(_SEND_TO[which])
+
+
+def _each(which: int, table: Mapping[str, tuple[int | None, int | None]], verdict: int) -> list[bytes]:
+    numbers = [both[which] for both in table.values()]
+    return [
+        step
+        for number in numbers
+        if number is not None
+        for step in (_step(_JUMP_EQUAL, number, 0, 1), _step(_RETURN, verdict))
+    ]
 
 
 def _about_argument(number: int, jump: int, value: int) -> list[bytes]:
@@ -131,6 +162,21 @@ def _without(number: int, values: Sequence[int]) -> list[bytes]:
         steps += [_step(_JUMP_EQUAL, value, 0, 1), _step(_RETURN, _FAIL | errno.EPERM)]
     steps.append(_step(_RETURN, _ALLOW))
     return _when(number, steps)
+
+
+def _without_address(number: int) -> list[bytes]:
+    """Allow a call whose fifth argument is a null pointer; else it fails."""
+    return _when(
+        number,
+        [
+            _step(_LOAD, _FIFTH_ARGUMENT),
+            _step(_JUMP_EQUAL, 0, 0, 2),
+            _step(_LOAD, _FIFTH_ARGUMENT + _HALF),
+            _step(_JUMP_EQUAL, 0, 1, 0),
+            _step(_RETURN, _FAIL | errno.EPERM),
+            _step(_RETURN, _ALLOW),
+        ],
+    )
 
 
 def _own_priority(number: int) -> list[bytes]:

@@ -26,7 +26,8 @@ def decode(line: str, *kinds: type[T]) -> T:
     raise ValueError(f"unexpected message {name!r}")
 
 
-# Running tests: one RunTests; then Started, TestBegan and TestDone as they happen; last RunDone or Problem.
+# Running tests: one RunTests; then, of a confined run, Confined; then Started, TestBegan and TestDone as they happen;
+# last RunDone or Problem.
 
 
 @dataclass
@@ -61,6 +62,12 @@ class RunTests:
     """Folders of the person's that are not to be seen in a sandbox: reading there is refused, too."""
     shown: list[str] = field(default_factory=list)
     """What is to be seen below ``hidden``."""
+    confined: bool = False
+    """A model wrote some of the tests: nothing is read but what they need. Confined is replied before they run."""
+    readable: list[str] = field(default_factory=list)
+    """Of a confined run: files and folders, besides the scratch folder and what Python itself needs."""
+    listed: list[str] = field(default_factory=list)
+    """Folders whose names it may read, and those of all folders below."""
     shuffle: Optional[int] = None
     """Run the tests in an order that this number decides; None leaves it."""
     parallel: bool = False
@@ -79,6 +86,14 @@ class RunTests:
     """Of pytest's command line, which a person wrote: they come last, and count."""
     notes: bool = False
     """The tests are a copy that notes what it sees (``noted``): tell that at the end."""
+
+
+@dataclass
+class Confined:
+    """First reply to a confined run, before anything of the tests has run. Only the first one counts."""
+
+    held: bool
+    """The kernel holds all of it."""
 
 
 @dataclass

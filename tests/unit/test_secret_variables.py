@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from greenline.domain.secret_variables import masked
+from greenline.domain.secret_variables import masked, masked_but_for_needed
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,16 @@ def test_an_address_without_a_password_stays() -> None:
 def test_what_was_base64_still_is() -> None:
     key = base64.urlsafe_b64encode(bytes(range(200, 232))).decode()
     assert len(base64.urlsafe_b64decode(masked({"FERNET_KEY": key})["FERNET_KEY"])) == 32
+
+
+def test_for_a_models_tests_only_what_is_needed_keeps_its_value() -> None:
+    variables = {
+        "PATH": "/home/ada/bin:/usr/bin", "LC_ALL": "C.UTF-8", "PYTHONPATH": "/home/ada/src", "APP_ENV": "production",
+        "WORKERS": "4", "INTERNAL_HOST": "db-7.corp.example", "USER": "ada", "API_KEY": "sk-A1", "DEBUG": "",
+    }  # fmt: skip
+    told = masked_but_for_needed(variables)
+    assert {name for name, value in told.items() if variables.get(name) == value} == {
+        "PATH", "LC_ALL", "PYTHONPATH", "APP_ENV", "WORKERS", "DEBUG",
+    }  # fmt: skip
+    assert told["INTERNAL_HOST"] == "aa-0.aaaa.aaaaaaa"
+    assert (told["USER"], told["LOGNAME"], told["API_KEY"]) == ("somebody", "somebody", "aa-A0")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from greenline.adapters.disk_watch import DiskWatch
 from greenline.adapters.process_tree import family, kill_everything
 from greenline.adapters.sandbox import INSIDE_PARENT
-from greenline.domain.secret_variables import masked
+from greenline.domain.secret_variables import masked, masked_but_for_needed
 from greenline_probe import wire
 
 if TYPE_CHECKING:
@@ -217,9 +217,10 @@ class Probe:
 class ProbeProcess(Probe):
     """A fresh process, in a ``sandbox`` where there is one.
 
-    ``python_path`` comes before the person's PYTHONPATH. ``own_home`` gives the child an empty HOME. ``environment`` is
-    added last, for TZ and the like, and ``removed`` taken out; ``descriptors`` are handed on under their numbers.
-    ``title`` is for those who look at the list of processes.
+    ``python_path`` comes before the person's PYTHONPATH. ``own_home`` gives the child an empty HOME, ``confined`` an
+    environment that says nothing of the person. ``environment`` is added last, for TZ and the like, and ``removed``
+    taken out; ``descriptors`` are handed on under their numbers. ``title`` is for those who look at the list of
+    processes.
     """
 
     _leash = True
@@ -233,6 +234,7 @@ class ProbeProcess(Probe):
         python_path: Sequence[Path] = (),
         hash_seed: int | None = 0,
         own_home: bool = True,
+        confined: bool = False,
         environment: Mapping[str, str] | None = None,
         descriptors: Sequence[int] = (),
         removed: Sequence[str] = (),
@@ -252,7 +254,12 @@ class ProbeProcess(Probe):
         self._descriptors = tuple(descriptors)
         self._title = (title,) if title else ()
         self._environment = child_environment(
-            interpreter, overlay, python_path=python_path, hash_seed=hash_seed, own_home=own_home
+            interpreter,
+            overlay,
+            python_path=python_path,
+            hash_seed=hash_seed,
+            own_home=own_home,
+            confined=confined,
         ) | {MARKER: marker, **(environment or {})}
         for name in removed:
             self._environment.pop(name, None)
@@ -336,11 +343,13 @@ def child_environment(
     python_path: Sequence[Path] = (),
     hash_seed: int | None = 0,
     own_home: bool = True,
+    confined: bool = False,
 ) -> dict[str, str]:
     """Return the person's environment as the child shall see it: as if the interpreter's environment were activated.
 
     Without a ``hash_seed`` the person's own counts, chance where they have none. With a home of its own it is code
-    that nobody has accepted: the person's secrets are masked, and get into no test.
+    that nobody has accepted: the person's secrets are masked, and get into no test. ``confined`` is for what a model
+    wrote: all that is not known to be needed is masked.
     """
     env = {key: value for key, value in os.environ.items() if key not in _REMOVED}
     _activate(env, interpreter)
@@ -353,7 +362,7 @@ def child_environment(
     for name in ("TMPDIR", "TEMP", "TMP"):
         env[name] = str(overlay.tmp)
     if own_home:
-        env = masked(env)
+        env = masked_but_for_needed(env) if confined else masked(env)
         _move_home(env, overlay.home)
     return env
 

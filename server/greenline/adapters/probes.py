@@ -50,6 +50,8 @@ class Kind:
     """None: the person's own."""
     own_home: bool = True
     """For what nobody has accepted yet: it runs in isolation."""
+    confined: bool = False
+    """For what a model wrote of that: its environment says nothing of the person."""
 
 
 class Probes:
@@ -120,6 +122,7 @@ class Probes:
                         python_path=python_path,
                         hash_seed=kind.hash_seed,
                         own_home=kind.own_home,
+                        confined=kind.confined,
                         environment=variables,
                         sandbox=sandbox,
                     )
@@ -258,6 +261,7 @@ class Probes:
                 tests=kind.tests,
                 hash_seed=kind.hash_seed,
                 own_home=kind.own_home,
+                confined=kind.confined,
                 without=sorted(without),
                 bytecode=self.bytecode,
                 sandbox=sandbox,
@@ -281,5 +285,10 @@ def _top(project: Path, imported: Sequence[Path]) -> Path:
 
 def _environment(kind: Kind, overlay: Overlay, python_path: Sequence[Path] = ()) -> dict[str, str]:
     return child_environment(
-        kind.interpreter, overlay, python_path=python_path, hash_seed=kind.hash_seed, own_home=kind.own_home
+        kind.interpreter,
+        overlay,
+        python_path=python_path,
+        hash_seed=kind.hash_seed,
+        own_home=kind.own_home,
+        confined=kind.confined,
     )

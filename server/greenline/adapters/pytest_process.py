@@ -12,17 +12,20 @@ from typing import TYPE_CHECKING
 from greenline.adapters.crash_words import last_words
 from greenline.adapters.probe_process import ProbeProblem
 from greenline.adapters.probes import Kind, Probes
+from greenline.adapters.readable_places import ReadablePlaces
 from greenline.adapters.scratch_overlay import OverlayProblem, is_saved
 from greenline.adapters.suite_size import workers_for
+from greenline.adapters.withheld_output import without_what_tests_say
 from greenline.domain.coverage.model import Executed
 from greenline.domain.generation.noted import Noted
 from greenline.ports.tests import CallsSeen, Frame, TestOutcome, TestReport
 from greenline_probe import wire
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from greenline.adapters.probe_process import Probe
+    from greenline.adapters.readable_places import Places
     from greenline.adapters.scratch_overlay import Overlay
     from greenline.ports.progress import Progress
     from greenline.ports.project import Interpreter
@@ -31,14 +34,16 @@ if TYPE_CHECKING:
 _EVERYTHING = ["write", "network", "process", "signal"]
 _LAST_PRINTED = 64_000
 """Bytes: a trace of a deep recursion is long, and its beginning says where it was."""
-_REPLIES = (wire.Started, wire.TestBegan, wire.TestDone, wire.RunDone, wire.Problem)
+_REPLIES = (wire.Confined, wire.Started, wire.TestBegan, wire.TestDone, wire.RunDone, wire.Problem)
 
 
 class PytestProcess:
     """A TestRunner. Each run is a process of its own; that of a whole suite is always a fresh one."""
 
-    def __init__(self, probes: Probes | None = None) -> None:
+    def __init__(self, probes: Probes | None = None, ignore: Sequence[str] = ()) -> None:
+        """``ignore`` are patterns of files that are never sent to a model, besides the usual ones."""
         self._probes = probes or Probes(warm=False)
+        self._places = ReadablePlaces(ignore)
         self._took: dict[Path, float] = {}
         """Project -> seconds that all its tests took the last time, one after the other."""
 
@@ -72,7 +77,9 @@ class PytestProcess:
             laid_over = frozenset(run.overlay) if run.measure is None and not overlay.in_place else frozenset[Path]()
             heard = _Heard(overlay, laid_over)
             seed = run.hash_seed if run.guarded else None
-            kind = Kind(*of, tests=True, hash_seed=seed, own_home=run.guarded)
+            confined = run.confined and run.guarded
+            kind = Kind(*of, tests=True, hash_seed=seed, own_home=run.guarded, confined=confined)
+            places = await asyncio.to_thread(self._places.of, run.project, run.interpreter.path) if confined else None
             # The whole suite takes its time: nothing to win, and nothing that could be different.
             opened = self._probes.open(
                 kind,
@@ -84,11 +91,14 @@ class PytestProcess:
             )
             workers = await self._workers(run)
             async with opened as probe:
-                problem = await self._ended(probe, self._request(overlay, run, workers), run, heard, progress)
+                request = self._request(overlay, run, workers, places)
+                problem = await self._ended(probe, request, run, heard, progress)
                 if not heard.ended and probe.unfit:
                     return None
             if not heard.cannot_be_parallel:
                 report = _report(overlay, run, heard, problem)
+                if confined and heard.confined is False:  # before that is told, no test has run
+                    report = without_what_tests_say(report)
                 return replace(report, replaced=await asyncio.to_thread(_replaced, saved or {}))
         return await self._run(replace(run, parallel=False), progress, fresh=fresh)
 
@@ -107,7 +117,7 @@ class PytestProcess:
             return _problem(run, heard, probe.output()) if heard.ended else ""
         return await _death(probe, heard)
 
-    def _request(self, overlay: Overlay, run: TestRun, workers: int) -> wire.RunTests:
+    def _request(self, overlay: Overlay, run: TestRun, workers: int, places: Places | None) -> wire.RunTests:
         files: dict[str, str] = {}
         for path in run.measure or ():
             files[str(overlay.map_out(path))] = str(path)
@@ -127,6 +137,9 @@ class PytestProcess:
             # A backstop for a process that escaped the watch on wall-clock time; threads may spend it faster.
             cpu_seconds=int(run.seconds * 4) + 10 if run.guarded else None,
             limited=run.guarded,
+            confined=places is not None,
+            readable=list(places.readable) if places else [],
+            listed=list(places.listed) if places else [],
             bytecode=str(self._probes.bytecode or ""),
             calls=run.record_calls,
             contexts=run.contexts,
@@ -164,6 +177,8 @@ class _Heard:
 
     overlay: Overlay
     laid_over: frozenset[Path] = frozenset()
+    confined: bool | None = None
+    """The kernel keeps the tests from reading what a model must not learn; None before that is told."""
     total: int = 0
     running: str = ""
     outcomes: list[TestOutcome] = field(default_factory=list)
@@ -205,7 +220,10 @@ class _Heard:
         return any(outcome.outcome == "error" and outcome.node_id not in self._ran for outcome in self.outcomes)
 
     def hear(self, reply: object) -> None:
-        if isinstance(reply, wire.Started):
+        if isinstance(reply, wire.Confined):
+            # Only the first counts: later on tests run, which could say so as well.
+            self.confined = reply.held if self.confined is None else self.confined
+        elif isinstance(reply, wire.Started):
             self.total = reply.total
         elif isinstance(reply, wire.TestBegan):
             self.running = reply.node_id

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
-import json
 import os
 import shutil
 import subprocess
@@ -15,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlparse
 
+from greenline.adapters.interpreter_places import is_below, on_python_path, prefixes_of, user_packages, worked_on
 from greenline_probe import wire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 PROGRAM = "bwrap"
 INSIDE_PARENT = 1
@@ -33,8 +31,6 @@ _STILL_SHOWN = ("/run/current-system", "/run/opengl-driver", "/home/linuxbrew/.l
 _OURS = Path(wire.__file__).parent
 _REPOSITORY = (".git", ".hg", ".svn")
 _LONGEST_COMPLAINT = 200
-_MARKS_OF_PREFIX = ("pyvenv.cfg", "lib*/python3*", "lib*/pypy3*")
-_MOST_LINKS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +62,16 @@ class Sandbox:
 
 def sandbox_for(interpreter: Path, project: Path, *, writable: Iterable[Path] = ()) -> Sandbox:
     """Return one in which this interpreter runs this project. Looks at the files of both."""
-    prefixes = _prefixes(interpreter)
-    needed = [_OURS, _repository(project), *_links_in(project), *prefixes]
-    for site in [site for prefix in prefixes for site in _sites(prefix)]:
-        needed += _links_of(site, site.stat().st_mtime_ns)
-    needed += [Path(entry) for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
-    user = Path.home() / ".local" / "lib"
-    needed += [user, *map(Path, _STILL_SHOWN)]
+    prefixes = prefixes_of(interpreter)
+    needed = [_OURS, _repository(project), *_links_in(project), *prefixes, *worked_on(prefixes), *on_python_path()]
+    needed += [user_packages(), *map(Path, _STILL_SHOWN)]
     named = [str(path) for each in needed for path in (each.absolute(), Path(os.path.realpath(each)))]
     existing = [path for path in dict.fromkeys(named) if Path(path).exists()]
-    hidden = tuple(top for top in _hidden() if not any(_is_below(top, path) for path in existing))
-    shown = [path for path in existing if any(_is_below(path, top) for top in hidden)]
+    hidden = tuple(top for top in _hidden() if not any(is_below(top, path) for path in existing))
+    shown = [path for path in existing if any(is_below(path, top) for top in hidden)]
     return Sandbox(
         hidden=hidden,
-        shown=tuple(sorted(p for p in shown if not any(p != other and _is_below(p, other) for other in shown))),
+        shown=tuple(sorted(p for p in shown if not any(p != other and is_below(p, other) for other in shown))),
         writable=tuple(map(str, writable)),
     )
 
@@ -123,18 +115,14 @@ def _hidden() -> tuple[str, ...]:
     """Return folders that exist, outermost only, by where they really are."""
     named = [*_ALWAYS_HIDDEN, str(Path.home()), tempfile.gettempdir()]
     real = [path for path in dict.fromkeys(map(os.path.realpath, named)) if path != "/" and Path(path).is_dir()]
-    return tuple(path for path in real if not any(path != other and _is_below(path, other) for other in real))
-
-
-def _is_below(path: str, top: str) -> bool:
-    return path == top or path.startswith(top.rstrip(os.sep) + os.sep)
+    return tuple(path for path in real if not any(path != other and is_below(path, other) for other in real))
 
 
 def _repository(project: Path) -> Path:
     """Return the repository that a project is in, which may be one of several in it; else the project."""
     home = os.path.realpath(Path.home())
     for folder in (project, *project.parents):
-        if _is_below(home, os.path.realpath(folder)):
+        if is_below(home, os.path.realpath(folder)):
             break
         if any((folder / name).exists() for name in _REPOSITORY):
             return folder
@@ -146,58 +134,3 @@ def _links_in(project: Path) -> list[Path]:
     with contextlib.suppress(OSError), os.scandir(project) as entries:
         return [Path(os.path.realpath(entry.path)) for entry in entries if entry.is_symlink()]
     return []
-
-
-def _prefixes(interpreter: Path) -> list[Path]:
-    """Return the folders that the interpreter is installed in: of its environment, and of the Python it was made of.
-
-    Where it lies among other things, as a link in ~/.local/bin does, it is the link itself, and Python's own library.
-    """
-    programs = [interpreter, Path(os.path.realpath(interpreter))]
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        for line in (interpreter.parent.parent / "pyvenv.cfg").read_text("utf-8").splitlines():
-            name, _, value = line.partition("=")
-            if name.strip() == "home":
-                programs += [Path(value.strip()) / "python3", *sorted(Path(value.strip()).glob("python*"))]
-    # One step at a time: on the way to the program each link has to be there.
-    for program in tuple(programs):
-        step = program
-        while step.is_symlink() and len(programs) < _MOST_LINKS:  # a circle ends too
-            step = Path(os.path.normpath(step.parent / step.readlink()))
-            programs.append(step)
-    found: list[Path] = []
-    for program in dict.fromkeys(programs):
-        folder = program.parent.parent
-        found += [folder] if _is_prefix(folder) else [program, *folder.glob("lib*/python3*")]
-    return [path for path in dict.fromkeys(found) if str(path) != "/"]
-
-
-def _is_prefix(folder: Path) -> bool:
-    """Tell whether a folder is an installation of Python, and neither the home, one above it nor its ~/.local."""
-    real, home = os.path.realpath(folder), os.path.realpath(Path.home())
-    if _is_below(home, real) or real == os.path.realpath(Path.home() / ".local"):
-        return False
-    return any(any(folder.glob(mark)) for mark in _MARKS_OF_PREFIX)
-
-
-def _sites(prefix: Path) -> Iterator[Path]:
-    yield from prefix.glob("lib*/python*/site-packages")
-
-
-@functools.lru_cache(maxsize=64)
-def _links_of(site: Path, modified: int) -> tuple[Path, ...]:  # noqa: ARG001 - what is installed changes the folder
-    return tuple(_installed_as_links(site))
-
-
-def _installed_as_links(site: Path) -> Iterator[Path]:
-    """Yield the folders that packages are worked on in: of .pth files, and of ``direct_url.json`` as PEP 610 has it."""
-    for file in site.glob("*.pth"):
-        with contextlib.suppress(OSError, UnicodeDecodeError):
-            for line in file.read_text("utf-8").splitlines():
-                if line.strip() and not line.startswith(("#", "import ", "import\t")):
-                    yield Path(os.path.normpath(site / line.strip()))
-    for file in site.glob("*.dist-info/direct_url.json"):
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            told = json.loads(file.read_text("utf-8"))
-            if told.get("dir_info", {}).get("editable"):
-                yield Path(unquote(urlparse(told["url"]).path))

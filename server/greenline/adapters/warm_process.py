@@ -50,6 +50,7 @@ class WarmProcess:
         tests: bool,
         hash_seed: int | None = 0,
         own_home: bool = True,
+        confined: bool = False,
         without: Sequence[str] = (),
         bytecode: Path | None = None,
         sandbox: Sandbox | None = None,
@@ -64,7 +65,7 @@ class WarmProcess:
         """What the kernel refuses to its children besides the guard, in words."""
         self.gone = False
         self._interpreter = interpreter
-        self._hash_seed, self._own_home = hash_seed, own_home
+        self._hash_seed, self._own_home, self._confined = hash_seed, own_home, confined
         self._tests, self._without, self._bytecode = tests, tuple(without), str(bytecode or "")
         self.sandbox = sandbox
         self._scratch = scratch
@@ -189,6 +190,7 @@ class WarmProcess:
             scratch,
             hash_seed=self._hash_seed,
             own_home=self._own_home,
+            confined=self._confined,
             descriptors=[theirs.fileno()],
             removed=_NOT_YET,
             title=WARM,

@@ -12,6 +12,14 @@ _WORDS = frozenset(
     {"apikey", "credential", "credentials", "key", "keys", "pass", "passphrase", "passwd", "password", "pat", "secret",
      "secrets", "token", "tokens"}
 )  # fmt: skip
+_NAMES_OF_PERSON = ("USER", "LOGNAME")
+_PLAIN = re.compile(r"-?\d{0,6}|[A-Za-z_]{1,12}")
+_NEEDED = frozenset(
+    {"PATH", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "HOME", "USERPROFILE", "VIRTUAL_ENV", "CONDA_PREFIX",
+     "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "DJANGO_SETTINGS_MODULE", "FLASK_APP",
+     "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT"}
+)  # fmt: skip
+_NEEDED_BEGINNINGS = ("LC_", "PYTHON", "PYTEST_", "HYPOTHESIS_")
 _IN_ADDRESS = re.compile(r"(?<=://)(?P<user>[^/@:\s]*):(?P<password>[^/@\s]+)(?=@)")
 
 
@@ -24,6 +32,22 @@ def masked(variables: Mapping[str, str]) -> dict[str, str]:
         name: _same_form(value) if _is_secret(name) else _IN_ADDRESS.sub(_without_password, value)
         for name, value in variables.items()
     }
+
+
+def masked_but_for_needed(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the same with everything replaced that neither Python nor its tools are known to need.
+
+    A number or a plain word (``1``, ``production``) stays: it says nothing of the person, and code may choose by it.
+    """
+    return {
+        name: value if _is_needed(name) or _PLAIN.fullmatch(value) else _same_form(value)
+        for name, value in masked(variables).items()
+        if name not in _NAMES_OF_PERSON
+    } | dict.fromkeys(_NAMES_OF_PERSON, "somebody")
+
+
+def _is_needed(name: str) -> bool:
+    return name.upper() in _NEEDED or name.upper().startswith(_NEEDED_BEGINNINGS)
 
 
 def _is_secret(name: str) -> bool:

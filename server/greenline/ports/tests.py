@@ -56,6 +56,9 @@ class TestRun:
     """Tell what the functions of ``measure`` are called with."""
     guarded: bool = True
     """Refuse writes outside scratch, network and subprocesses: for what no person has accepted yet."""
+    confined: bool = False
+    """Of a guarded run: a model wrote some of the tests, and hears what they say. They read nothing but the project,
+    what is never sent to a model left out, and Python with its libraries."""
     contexts: bool = False
     """Tell for each test which lines of ``measure`` it ran."""
     skip: frozenset[str] = frozenset()
@@ -149,6 +152,8 @@ class TestReport:
     """Of a run that records them, by file, in the order of the lines."""
     noted: tuple[Noted, ...] = ()
     """Of a run that notes."""
+    withheld: bool = False
+    """Nothing here is what a test said, because this system cannot confine it: only our own words are."""
 
     @property
     def green(self) -> bool:

@@ -77,6 +77,7 @@ class SingleTrials:
             selection=tuple(f"{path}::{name}" for name in merged.names),
             measure=(bench.path,),
             seconds=min(self._settings.run_seconds, TRIAL_SECONDS + PROPERTY_SECONDS),
+            confined=bench.confined,
         )
         report = await self._runner.run(run, progress)
         message = _why(merged.names, report)

@@ -173,6 +173,7 @@ class TestTrial:
             overlay={**bench.unsaved, bench.placement.path: merged.new_text},
             measure=(bench.path,),
             seconds=min(self._settings.run_seconds, self._seconds(bench, merged)),
+            confined=bench.confined,
             **more,
         )
 
@@ -215,9 +216,25 @@ class TestTrial:
                 self._run_of(bench, merged, selection=(str(bench.placement.path),)), progress
             )
             fails = tuple(node for node in fails if node in harmed(bench.existing, again))
+        if fails and bench.confined:
+            alone = await self._without(bench, progress)
+            fails = tuple(node for node in fails if node in harmed(alone, again))
         if not fails:
             return ""
         return f"beside the new tests, {name_of(fails[0])} fails, which passed without them; nothing was written"
+
+    async def _without(self, bench: Bench, progress: Progress) -> TestReport:
+        """Run the old tests alone, as confined as beside the new ones: what fails then is not harmed by those."""
+        path = bench.placement.path
+        run = TestRun(
+            bench.project,
+            bench.interpreter,
+            overlay={**bench.unsaved, path: bench.test_text or ""},
+            selection=(str(path),),
+            seconds=min(self._settings.run_seconds, TRIAL_SECONDS + 3 * bench.existing.seconds),
+            confined=True,
+        )
+        return await self._runner.run(run, progress)
 
     async def _harmful(
         self,

@@ -55,7 +55,7 @@ class TryAnswers:
         if not ready:
             return tuple(failed)
         progress.step(f"Trying {'1 test' if len(ready) == 1 else f'{len(ready)} tests'} of the model, one by one")
-        singles = await self._singles.run(so_far.bench, function, list(ready), progress)
+        singles = await self._singles.run(_confined(so_far.bench), function, list(ready), progress)
         failed += [_failed(ready[one.candidate], one.message) for one in singles if one.message]
         good = [one.candidate for one in gaining(so_far.bench, function, singles)]
         idle = [one.candidate for one in singles if not one.message and one.candidate not in good]
@@ -69,7 +69,7 @@ class TryAnswers:
         """Try them in the file, several times; where that cannot be said of one of them, one after the other."""
         if not ready:
             return []
-        tried = await self._trial.run(so_far.bench, [(function, list(ready))], progress)
+        tried = await self._trial.run(_confined(so_far.bench), [(function, list(ready))], progress)
         if tried.problem and len(ready) > 1:
             failed = []
             for candidate, test in ready.items():
@@ -121,6 +121,10 @@ def _made_ready(
         return FailedTest(test, str(problem), "wrong_test")
     (named,) = as_collected([candidate], bench.project.python_functions)
     return replace(named, oracles=("intended",), engine="model"), test
+
+
+def _confined(bench: Bench) -> Bench:
+    return replace(bench, confined=True)
 
 
 def _left_out(function: Function, ready: dict[Candidate, ProposedTest], tried: Tried) -> list[FailedTest]:

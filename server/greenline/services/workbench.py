@@ -68,6 +68,8 @@ class Bench:
     seconds: float = 0.0
     seeds: Mapping[str, Seeds] = field(default_factory=dict)
     """By qualified name: how the project and its tests call the function."""
+    confined: bool = False
+    """What is tried here was written by a model, which hears what it says: see ``TestRun``."""
     lessons: Lessons = field(default_factory=Lessons)
     """What the tests that are there teach of how the next ones are written."""
 

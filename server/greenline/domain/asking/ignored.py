@@ -74,6 +74,14 @@ def ignored(path: str, patterns: Sequence[str] = ()) -> str:
     return ""
 
 
+def ignored_itself(path: str, patterns: Sequence[str] = (), *, is_folder: bool = False) -> str:
+    """Return the same for a file, or a folder, in folders that are not ignored: for those who walk from the top."""
+    if not _any_of(tuple(patterns)).match(path):  # as for most
+        return ""
+    rules = [rule for pattern in (*DEFAULT_PATTERNS, *patterns) if (rule := _rule(pattern))]
+    return _decided(path, rules, is_folder=is_folder)
+
+
 def patterns_of(setting: str) -> tuple[str, ...]:
     """Return the patterns of a setting that parts them by ``;``."""
     return tuple(pattern.strip() for pattern in setting.split(";") if pattern.strip())
@@ -110,6 +118,12 @@ def _rule(pattern: str) -> _Rule | None:
         return _Rule(pattern)
     except (re.error, ValueError):
         return None
+
+
+@lru_cache(maxsize=16)
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    rules = [rule for pattern in (*DEFAULT_PATTERNS, *patterns) if (rule := _rule(pattern))]
+    return re.compile("|".join(rule.regex.pattern for rule in rules if not rule.excepts), re.DOTALL | re.IGNORECASE)
 
 
 def _decided(path: str, rules: Sequence[_Rule], *, is_folder: bool) -> str:
