@@ -6,16 +6,20 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from greenline.domain.asking.asserting import is_fixed
+from greenline.domain.asking.catching import Catching
 from greenline.domain.code.dotted_names import last_name
 from greenline.domain.code.parse import inner_statements
 from greenline.domain.generation.unittest_words import in_plain_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 ANY_SIGN, SOME, PART, EXACT = range(4)
 """How strictly: that there is something, a property of it, a bound or a part, all of it."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_ANY_WIDTH = float("inf")
+_MOST_STEPS = 4
 _OF_MOCKS = {
     "assert_called": ANY_SIGN,
     "assert_awaited": ANY_SIGN,
@@ -62,14 +66,19 @@ def asserted_in(tree: ast.AST) -> list[Asserted]:
     found: list[Asserted] = []
     for node in ast.walk(tree):
         if isinstance(node, _FUNCTIONS) and node.name.startswith("test"):
-            _Reader(found).read(node.body)
+            _Reader(found, tree, node).read(node.body)
     return found
 
 
 class _Reader:
-    def __init__(self, found: list[Asserted]) -> None:
+    def __init__(self, found: list[Asserted], tree: ast.AST, test: ast.AST) -> None:
         self._found = found
         self._given: dict[str, ast.expr] = {}
+        self._catching = Catching(tree)
+        self._used = {n.id for n in ast.walk(test) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        self._equal_to_all = {
+            node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and _defines_equality(node)
+        }
 
     def read(self, body: Sequence[ast.AST], *, conditional: bool = False, caught: bool = False) -> None:
         """Take note of the assertions of a block."""
@@ -78,19 +87,32 @@ class _Reader:
             if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
                 self._given[statement.targets[0].id] = statement.value
             if isinstance(node, ast.Assert):
-                for each in _conjuncts(node.test):
+                for each in [each for each in _conjuncts(node.test) if not is_fixed(each)]:
                     self._found.append(self._compared(each, conditional=conditional, caught=caught))
             elif isinstance(node, ast.Expr) and isinstance(node.value, (ast.Call, ast.Await)):
                 self._found += self._of_mock(node.value, conditional=conditional, caught=caught)
             elif isinstance(node, (ast.With, ast.AsyncWith)):
                 self._found += _errors(node, conditional=conditional, caught=caught)
-            inner = list(inner_statements(statement))
-            if isinstance(statement, ast.Try) and _swallows(statement):
-                self.read(statement.body, conditional=conditional, caught=True)
-                self.read([*statement.handlers, *statement.orelse, *statement.finalbody], conditional=conditional)
-            elif inner and not isinstance(statement, ast.ClassDef):
-                suppressed = isinstance(statement, ast.With) and "suppress(" in ast.unparse(statement.items[0])
-                self.read(inner, conditional=conditional or isinstance(statement, ast.If), caught=caught or suppressed)
+            self._read_inner(statement, conditional=conditional, caught=caught)
+            if isinstance(statement, (ast.Return, ast.Raise, ast.Continue, ast.Break)):
+                return  # what follows never runs
+
+    def _read_inner(self, statement: ast.AST, *, conditional: bool, caught: bool) -> None:
+        inner = list(inner_statements(statement))
+        if isinstance(statement, _FUNCTIONS) and statement.name not in self._used:
+            return  # nobody calls it
+        if isinstance(statement, ast.Try) and self._catching.swallows(statement):
+            self.read(statement.body, conditional=conditional, caught=True)
+            self.read([*statement.handlers, *statement.orelse, *statement.finalbody], conditional=conditional)
+        elif inner and not isinstance(statement, ast.ClassDef):
+            suppressed = isinstance(statement, (ast.With, ast.AsyncWith)) and self._catching.in_block(statement)
+            self.read(inner, conditional=conditional or self._may_not_run(statement), caught=caught or suppressed)
+
+    def _may_not_run(self, statement: ast.AST) -> bool:
+        if isinstance(statement, (ast.For, ast.AsyncFor)):
+            table = self._filled(statement.iter)
+            return isinstance(table, (ast.List, ast.Tuple, ast.Set)) and not table.elts
+        return isinstance(statement, (ast.If, ast.While, ast.Match))
 
     def _compared(self, test: ast.expr, *, conditional: bool, caught: bool) -> Asserted:
         text = ast.unparse(test)
@@ -106,6 +128,8 @@ class _Reader:
                 subject, expected = expected, subject
             operator = type(test.ops[0]).__name__
             strength = _strength(test.ops[0], expected)
+            if self._resolved(subject) == self._resolved(expected):  # the same twice
+                strength = min(strength, ANY_SIGN)
         elif isinstance(test, ast.Call) and test.args:
             subject, strength, operator = test.args[0], SOME, last_name(test)
             if operator in {"isclose", "allclose", "array_equal"} and len(test.args) > 1:
@@ -119,10 +143,16 @@ class _Reader:
             self._filled(expected),
             operator,
             tolerance=tuple(_tolerances(test)),
-            anything=_anything(test),
+            anything=_anything(test, self._equal_to_all),
             conditional=conditional,
             caught=caught,
         )
+
+    def _resolved(self, node: ast.expr | None) -> str:
+        """Return the source of an expression, that of a variable's value where it is one."""
+        for _ in range(_MOST_STEPS):
+            node = self._filled(node)
+        return ast.unparse(node) if node is not None else ""
 
     def _filled(self, expected: ast.expr | None) -> ast.expr | None:
         known = self._given.get(expected.id) if isinstance(expected, ast.Name) else None
@@ -140,7 +170,7 @@ class _Reader:
                 ast.unparse(call.func.value),
                 _OF_MOCKS[name],
                 operator=name,
-                anything=_anything(call),
+                anything=_anything(call, self._equal_to_all),
                 conditional=conditional,
                 caught=caught,
             )
@@ -190,10 +220,17 @@ def _is_plain(node: ast.expr) -> bool:
     return not any(isinstance(each, (ast.Name, ast.Call, ast.Attribute)) for each in ast.walk(node))
 
 
-def _anything(node: ast.AST) -> int:
+def _anything(node: ast.AST, equal_to_all: Collection[str]) -> int:
+    """Return how often it takes any value; ``equal_to_all`` are classes of the test's own that say what equals them."""
     return sum(
-        isinstance(each, (ast.Name, ast.Attribute)) and ast.unparse(each).endswith("ANY") for each in ast.walk(node)
+        (isinstance(each, (ast.Name, ast.Attribute)) and ast.unparse(each).endswith("ANY"))
+        or (isinstance(each, ast.Call) and last_name(each) in equal_to_all)
+        for each in ast.walk(node)
     )
+
+
+def _defines_equality(node: ast.ClassDef) -> bool:
+    return any(isinstance(each, _FUNCTIONS) and each.name == "__eq__" for each in node.body)
 
 
 _WIDER_WHEN_MORE: dict[str, float] = {
@@ -215,18 +252,17 @@ def _tolerances(node: ast.AST) -> Iterator[tuple[str, float]]:
             continue
         name = last_name(call)
         places = call.args[1] if name == "round" and len(call.args) > 1 else None
-        if isinstance(places, ast.Constant) and isinstance(places.value, int):
-            yield "round", -float(places.value)
+        if places is not None:
+            yield "round", -_number(places, otherwise=-_ANY_WIDTH)
         if name == "approx":
             given = [("rel", each) for each in call.args[1:2]] + [("abs", each) for each in call.args[2:3]]
-            yield from ((key, number) for key, each in given if (number := _number(each)) is not None)
+            yield from ((key, _number(each, otherwise=_ANY_WIDTH)) for key, each in given if not _is_none(each))
         for each in call.keywords:
-            number = _number(each.value)
             name = each.arg or ""
-            if name in _WIDER_WHEN_MORE and number is not None:
-                yield name, max(_WIDER_WHEN_MORE[name], number)
-            elif name in _WIDER_WHEN_LESS and number is not None:
-                yield name, -number
+            if name in _WIDER_WHEN_MORE and not _is_none(each.value):
+                yield name, max(_WIDER_WHEN_MORE[name], _number(each.value, otherwise=_ANY_WIDTH))
+            elif name in _WIDER_WHEN_LESS and not _is_none(each.value):
+                yield name, -_number(each.value, otherwise=-_ANY_WIDTH)
 
 
 def usual_tolerance(name: str) -> float:
@@ -234,21 +270,14 @@ def usual_tolerance(name: str) -> float:
     return _WIDER_WHEN_MORE.get(name, -_WIDER_WHEN_LESS.get(name, float("inf")))
 
 
-def _number(node: ast.expr) -> float | None:
-    return float(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) else None
+def _number(node: ast.expr, *, otherwise: float) -> float:
+    """Return the number that is written there; of anything else nobody knows how wide it is."""
+    try:
+        value = ast.literal_eval(node)
+        return float(value) if isinstance(value, (int, float)) else otherwise
+    except (ValueError, TypeError, SyntaxError, OverflowError, MemoryError, RecursionError):
+        return otherwise
 
 
-def _swallows(node: ast.Try) -> bool:
-    """Tell whether a failing assertion in it would be caught and forgotten."""
-    for handler in node.handlers:
-        names = {"AssertionError", "Exception", "BaseException"}
-        catches = handler.type is None or any(
-            isinstance(each, ast.Name) and each.id in names for each in ast.walk(handler.type)
-        )
-        ends = any(
-            isinstance(each, (ast.Raise, ast.Assert)) or (isinstance(each, ast.Call) and last_name(each) == "fail")
-            for each in ast.walk(handler)
-        )
-        if catches and not ends:
-            return True
-    return False
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None

@@ -8,15 +8,15 @@ import re
 from typing import TYPE_CHECKING
 
 from greenline.domain.asking.asserted import EXACT, Asserted, asserted_in, usual_tolerance
+from greenline.domain.asking.evaded import evaded
 from greenline.domain.code.dotted_names import last_name
 from greenline.domain.code.parse import parse
-from greenline.domain.code.written_tables import parametrized
+from greenline.domain.code.written_tables import looped, parametrized
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_SKIPS = frozenset({"skip", "skipif", "skipIf", "skipUnless", "xfail", "importorskip", "expectedFailure", "SkipTest"})
 _SEVERAL = 2
 _LONGEST = 80
 
@@ -53,9 +53,7 @@ def bent(before: str, after: str, failure: str) -> str:
 
 
 def _weaker(old: ast.Module, new: ast.Module) -> Iterator[str]:
-    skipped = _skips(new) - _skips(old)
-    if skipped:
-        yield f"it is skipped or may fail now ({min(skipped)})"
+    yield from evaded(old, new)
     was, now = asserted_in(old), asserted_in(new)
     if any(each.caught for each in now) and not any(each.caught for each in was):
         yield f"{_shown(next(each for each in now if each.caught))} stands where its failure is caught"
@@ -65,8 +63,8 @@ def _weaker(old: ast.Module, new: ast.Module) -> Iterator[str]:
     for one, other in pairs:
         yield from _less(one, other)
     yield from _gone(gone, added, rows=max(1, _rows(new)))
-    lost = _rows(old) - _rows(new)
-    if lost > 0 and _rows(new) and len(now) <= len(was):
+    lost, exact = _rows(old) - _rows(new), sum(each.strength == EXACT for each in added)
+    if lost > exact and (_rows(new) or _has_table(new)):
         yield f"{lost} {'row' if lost == 1 else 'rows'} of its table {'is' if lost == 1 else 'are'} gone"
 
 
@@ -143,13 +141,22 @@ def _gone(gone: Sequence[Asserted], added: Sequence[Asserted], rows: int) -> Ite
             yield f"{_shown(each)} became {_shown(parts[0])}, which says less"
             free = [other for other in free if other is not parts[0]]
             continue
-        as_much = next((other for other in free if other.strength >= each.strength), None)
+        as_much = next((other for other in free if _says_as_much(other, each)), None)
         if as_much is None:
             weaker = next((other for other in added), None)
             became = f" became {_shown(weaker)}, which says less" if weaker else " is gone"
             yield f"{_shown(each)}{became}"
             return
         free.remove(as_much)
+
+
+def _says_as_much(now: Asserted, was: Asserted) -> bool:
+    return (
+        now.strength >= was.strength
+        and now.anything <= was.anything
+        and (was.conditional or not now.conditional)
+        and (was.caught or not now.caught)
+    )
 
 
 def _is_part(whole: str, part: str) -> bool:
@@ -218,26 +225,27 @@ def _cells(tree: ast.Module) -> list[ast.expr]:
 
 
 def _rows(tree: ast.Module) -> int:
-    return sum(len(rows) for rows in _tables(tree))
+    """Return how many different rows there are."""
+    loops = [node for node in ast.walk(tree) if isinstance(node, ast.For) and any(map(_is_assert, ast.walk(node)))]
+    tables = [*_tables(tree), *(looped(node.target, node.iter) for node in loops)]
+    return sum(len({tuple((name, ast.dump(cell)) for name, cell in row.items()) for row in rows}) for rows in tables)
+
+
+def _is_assert(node: ast.AST) -> bool:
+    return isinstance(node, ast.Assert)
+
+
+def _has_table(tree: ast.Module) -> bool:
+    return any(last_name(each) == "parametrize" for each in ast.walk(tree) if isinstance(each, ast.Call))
 
 
 def _tables(tree: ast.Module) -> Iterator[list[dict[str, ast.expr]]]:
+    assigned = [node for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)]
+    named = {node.targets[0].id: node.value for node in assigned if isinstance(node.targets[0], ast.Name)}
     for node in ast.walk(tree):
         if isinstance(node, _FUNCTIONS):
             for decorator in node.decorator_list:
-                yield from [rows for rows in [parametrized(decorator, {})] if rows]
-
-
-def _skips(tree: ast.Module) -> set[str]:
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and last_name(node) in _SKIPS:
-            found.add(last_name(node))
-        if isinstance(node, _FUNCTIONS):
-            found |= {last_name(each) for each in node.decorator_list} & _SKIPS
-        if isinstance(node, ast.Raise) and node.exc is not None:
-            found |= {last_name(node.exc)} & _SKIPS
-    return found
+                yield from [rows for rows in [parametrized(decorator, named)] if rows]
 
 
 def _returns(tree: ast.Module) -> int:

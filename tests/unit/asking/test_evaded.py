@@ -1,0 +1,143 @@
+"""Tricks by which a test comes back green without saying as much as before, and changes that only look like one."""
+
+from __future__ import annotations
+
+import pytest
+
+from greenline.domain.asking.weakened import weakened
+
+EQUALS = "assert f(2) == 3"
+RAISES = "with pytest.raises(KeyError):\n    f(2)"
+NEAR = "assert f(2) == approx(3)"
+LOOP = "for x in (1, 2):\n    assert f(x) == 3"
+TABLE = "@pytest.mark.parametrize('x, y', [(1, 2), (3, 4)])\n"
+CELLS = "assert f(x) == y"
+
+
+def of(body: str, head: str = "") -> str:
+    return f"{head}def test_a(x=1, y=2):\n    " + body.replace("\n", "\n    ") + "\n"
+
+
+TRICKS = {
+    "under a condition on the result": (EQUALS, "got = f(2)\nif got:\n    assert got == 3"),
+    "in a loop over nothing": (EQUALS, "for _ in []:\n    assert f(2) == 3"),
+    "in a loop over nothing, named": (EQUALS, "none = ()\nfor _ in none:\n    assert f(2) == 3"),
+    "in a loop that never runs": (EQUALS, "while False:\n    assert f(2) == 3"),
+    "in a match": (EQUALS, "match f(2):\n    case 3:\n        assert f(2) == 3"),
+    "caught under another name": (EQUALS, "E = AssertionError\ntry:\n    assert f(2) == 3\nexcept E:\n    pass"),
+    "caught among others": (EQUALS, "try:\n    assert f(2) == 3\nexcept (OSError, AssertionError):\n    print()"),
+    "caught, and another holds": (EQUALS, "try:\n    assert f(2) == 3\nexcept AssertionError:\n    assert True"),
+    "caught, raised never": (EQUALS, "try:\n    assert f(2) == 3\nexcept Exception:\n    if False:\n        raise"),
+    "returned over": (EQUALS, "try:\n    assert f(2) == 3\nfinally:\n    return"),
+    "suppressed as the second": (EQUALS, "with open(x) as g, suppress(Exception):\n    assert f(2) == 3"),
+    "suppressed, async": (EQUALS, "async with suppress(Exception):\n    assert f(2) == 3"),
+    "suppressed under another name": (EQUALS, "quiet = suppress\nwith quiet(AssertionError):\n    assert f(2) == 3"),
+    "expected to fail": (EQUALS, "with pytest.raises(AssertionError):\n    assert f(2) == 3"),
+    "or anything": (EQUALS, "assert f(2) == 3 or True"),
+    "or anything, first": (EQUALS, "assert True or f(2) == 3"),
+    "a constant": (EQUALS, "f(2)\nassert 3 == 3"),
+    "with itself": (EQUALS, "got = f(2)\nassert got == got"),
+    "with itself, called twice": (EQUALS, "assert f(2) == f(2)"),
+    "with itself under another name": (EQUALS, "a = f(2)\nb = a\nassert a == b"),
+    "with what it gave before": (EQUALS, "expected = f(2)\nassert f(2) == expected"),
+    "one of several": (EQUALS, "assert any([f(2) == 3, True])"),
+    "a tuple": (EQUALS, "assert (f(2) == 3, 'is three')"),
+    "what equals everything": (
+        EQUALS,
+        "class All:\n    def __eq__(self, o):\n        return True\nassert f(2) == All()",
+    ),
+    "a stand-in": (EQUALS, "with patch('shop.mod.f', return_value=3):\n    assert f(2) == 3"),
+    "a stand-in in the object": (EQUALS, "with patch.object(mod, 'f', return_value=3):\n    assert f(2) == 3"),
+    "a stand-in by monkeypatch": (EQUALS, "monkeypatch.setattr(mod, 'f', lambda x: 3)\nassert f(2) == 3"),
+    "a stand-in of its own": (EQUALS, "f = Mock(return_value=3)\nassert f(2) == 3"),
+    "a function of its own": (EQUALS, "def f(x):\n    return 3\nassert f(2) == 3"),
+    "a stand-in for what was called before": (
+        "got = f(2)\nassert got == 3",
+        "f = lambda x: 3\ngot = f(2)\nassert got == 3",
+    ),
+    "after the end": (EQUALS, "return\nassert f(2) == 3"),
+    "after an error": (EQUALS, "raise SystemExit(0)\nassert f(2) == 3"),
+    "after the next": (LOOP, "for x in (1, 2):\n    continue\n    assert f(x) == 3"),
+    "in a function that nobody calls": (EQUALS, "def check():\n    assert f(2) == 3"),
+    "a mark by its name": (EQUALS, "getattr(pytest.mark, 'xfail')\nassert f(2) == 3"),
+    "fewer turns": (LOOP, "for x in (1,):\n    assert f(x) == 3"),
+    "no turn": (LOOP, "for x in ():\n    assert f(x) == 3"),
+    "nearly, by a name": (NEAR, "assert f(2) == approx(3, rel=HUGE)"),
+    "nearly, by a product": (NEAR, "assert f(2) == approx(3, abs=10 * 10)"),
+    "nearly, without end": (NEAR, "assert f(2) == approx(3, abs=float('inf'))"),
+    "rounded to thousands": (EQUALS, "assert round(f(2), -3) == 0"),
+    "a wide bound": (EQUALS, "assert abs(f(2) - 3) < 100"),
+    "an error of its own": (RAISES, "with pytest.raises(KeyError):\n    f(2)\n    raise KeyError"),
+    "an error in place of the call": (RAISES, "with pytest.raises(KeyError):\n    raise KeyError('x')"),
+    "an error that may come": (RAISES, "with suppress(KeyError):\n    f(2)"),
+    "any error": (RAISES, "with pytest.raises(Exception):\n    f(2)"),
+    "no failure": ("if f(2) != 3:\n    pytest.fail('no')", "f(2)"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), TRICKS.values(), ids=TRICKS.keys())
+def test_a_trick_is_told(before: str, after: str) -> None:
+    assert weakened(of(before), of(after))
+
+
+HEADS = {
+    "a mark for all": "pytestmark = pytest.mark.xfail\n\n",
+    "a mark under another name": "may_fail = pytest.mark.xfail\n\n@may_fail\n",
+    "a stand-in for all of it": "@patch('shop.mod.f', return_value=3)\n",
+    "a context that forgets": (
+        "@contextmanager\ndef calm():\n    try:\n        yield\n    except Exception:\n        pass\n\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS.keys())
+def test_a_trick_around_the_test_is_told(head: str) -> None:
+    body = "with calm():\n    assert f(2) == 3" if "calm" in head else EQUALS
+    assert weakened(of(EQUALS), of(body, head))
+
+
+ROWS = {
+    "none": "[]",
+    "those that nobody sees": "ROWS[:1]",
+    "one twice": "[(1, 2), (1, 2)]",
+    "one that may fail": "[(1, 2), pytest.param(3, 4, marks=pytest.mark.xfail)]",
+}
+
+
+@pytest.mark.parametrize("rows", ROWS.values(), ids=ROWS.keys())
+def test_a_row_that_is_gone_is_told_however_it_went(rows: str) -> None:
+    table = TABLE.replace("[(1, 2), (3, 4)]", rows)
+    assert weakened(of(CELLS, TABLE), of(CELLS, table))
+
+
+def test_a_row_is_not_made_up_for_by_an_assertion_that_says_little() -> None:
+    table = TABLE.replace(", (3, 4)", "")
+    assert weakened(of(CELLS, TABLE), of(f"{CELLS}\nassert isinstance(f(x), int)", table))
+
+
+SOUND = {
+    "a variable": (EQUALS, "got = f(2)\nassert got == 3"),
+    "words": (EQUALS, "assert f(2) == 3, 'three'"),
+    "a stand-in for something else": (EQUALS, "with patch('shop.mod.clock', return_value=3):\n    assert f(2) == 3"),
+    "a loop": (EQUALS, "for x in (2,):\n    assert f(x) == 3"),
+    "a loop over a named table": (EQUALS, "table = [2, 3]\nfor x in table:\n    assert f(x) == 3"),
+    "through a module": (EQUALS, "assert mod.f(2) == 3"),
+    "tidied up": (EQUALS, "try:\n    assert f(2) == 3\nfinally:\n    close()"),
+    "an error that is translated": (EQUALS, "try:\n    assert f(2) == 3\nexcept OSError:\n    pytest.fail('no')"),
+    "there and back": ("assert g(f(2)) == 2", "x = 2\nassert g(f(x)) == x"),
+    "a helper that is called": (EQUALS, "def check(n):\n    assert f(n) == 3\ncheck(2)"),
+    "an object's own method": (EQUALS, "cart = Cart()\ncart.add(2)\nassert cart.f(2) == 3"),
+    "a narrower error": ("with pytest.raises(Exception):\n    f(2)", RAISES),
+    "an error from a stand-in": (RAISES, "def broken():\n    raise OSError\nwith pytest.raises(KeyError):\n    f(2)"),
+    "a table of its own": (LOOP, "table = (1, 2)\nfor x in table:\n    assert f(x) == 3\nassert f(1) == 3"),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), SOUND.values(), ids=SOUND.keys())
+def test_what_only_looks_like_a_trick_is_none(before: str, after: str) -> None:
+    assert weakened(of(before), of(after)) == ""
+
+
+def test_a_table_of_the_file_is_read() -> None:
+    named = "ROWS = [(1, 2), (3, 4)]\n\n@pytest.mark.parametrize('x, y', ROWS)\n"
+    assert weakened(of(CELLS, TABLE), of(CELLS, named)) == ""
