@@ -237,17 +237,18 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         runner=runner,
         model=of_models,
     )
+    marks = MarkCoverage(
+        projects=projects,
+        source=source,
+        analyzer=lasting.parser,
+        show=show,
+        history=history,
+        since=settings.changed_since,
+    )
     return Services(
         show=show,
         files=MeasuredFiles(projects, source, lasting.runs),
-        marks=MarkCoverage(
-            projects=projects,
-            source=source,
-            analyzer=lasting.parser,
-            show=show,
-            history=history,
-            since=settings.changed_since,
-        ),
+        marks=marks,
         generate=generator(model),
         prompts=prompts,
         confirm=ConfirmTests(
@@ -292,7 +293,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
             history=history,
         ),
         tests=KnownTests(projects=projects, runs=lasting.runs, documents=documents, sources=sources),
-        gaps=FindGaps(projects, documents, show, basis),
+        gaps=FindGaps(projects, documents, show, basis, _changed(settings, marks)),
         ranking=RankGaps(projects, SurveyProcesses(partial(survey, settings)), GitChurn(), basis),
         doctor=doctor,
         reports=ChooseReport(projects=projects, reports=source, runs=lasting.runs, doctor=doctor),
@@ -311,11 +312,12 @@ def survey(settings: Settings, paths: Sequence[Path]) -> Iterable[FileRow]:
 @cache
 def _surveys(settings: Settings) -> SurveyFiles:
     services = build(settings, disk := DiskDocuments(), lasting_for_terminal())
+    return SurveyFiles(services.projects, disk, services.show, _changed(settings, services.marks))
 
-    def changed(path: Path, text: str) -> frozenset[int] | None:
-        return services.marks.changed(path, text).lines
 
-    return SurveyFiles(services.projects, disk, services.show, changed if settings.changed_since else None)
+def _changed(settings: Settings, marks: MarkCoverage) -> Callable[[Path, str], frozenset[int] | None] | None:
+    """Return what tells the lines that count, where only changed ones do."""
+    return (lambda path, text: marks.changed(path, text).lines) if settings.changed_since else None
 
 
 def ledger() -> Ledger:

@@ -11,12 +11,12 @@ from greenline.cli.wiring import services_for
 from greenline.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from greenline.bootstrap import Services
+    from greenline.services.find_gaps import GapReport
     from greenline.services.rank_gaps import Ranking
 
 
+_OF_LINES = {"json", "sarif", "github"}
 _FILTERS = ("top", "below", "min_statements", "packages", "changed")
 
 
@@ -49,7 +49,13 @@ _FILTERS = ("top", "below", "min_statements", "packages", "changed")
 @click.option("--package", "packages", metavar="NAME", multiple=True, help="Files of the package, or of several.")
 @click.option("--changed", "changed", metavar="BASE", is_flag=False, flag_value="HEAD", default="",
     help="Lines that changed since HEAD, or since HEAD and the branch BASE parted.")  # fmt: skip
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "markdown", "sarif", "github"]),
+    default="table",
+    show_default=True,
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -76,18 +82,14 @@ def command(
         changed_since=others["changed"],
     )
     services = services_for(settings)
-    as_lines = others["as_lines"] or any(path.is_file() for path in wanted)
+    as_lines = others["as_lines"] or form in _OF_LINES or any(path.is_file() for path in wanted)
     if as_lines and form == "table" and not any(others[name] for name in _FILTERS):
-        ctx.exit(_show_lines(services, wanted, None, form))
+        ctx.exit(_show_lines(services.gaps.find(wanted), None, form))
     ranking = _ranked(services, wanted, others)
-    if as_lines or form == "json":
-        paths = tuple(file.row.path for file in ranking.files) if ranking.left_out else tuple(wanted)
-        ctx.exit(_show_lines(services, paths, ranking, form))
-    from greenline.cli.console import out  # noqa: PLC0415 - rich loads with the first line that it prints
-    from greenline.cli.ranking_view import print_ranking  # noqa: PLC0415 - as above
-
-    print_ranking(out(), ranking, group=others["group"])
-    ctx.exit(1 if ranking.unmeasured else 0)
+    if form == "markdown" or not as_lines:
+        ctx.exit(_show_ranking(ranking, form, others["group"]))
+    kept = [file.row.path for file in ranking.files] if ranking.left_out else wanted
+    ctx.exit(_show_lines(services.gaps.find(kept), ranking, form))
 
 
 def _ranked(services: Services, paths: list[Path], options: dict[str, Any]) -> Ranking:
@@ -108,13 +110,34 @@ def _ranked(services: Services, paths: list[Path], options: dict[str, Any]) -> R
         raise click.UsageError(f"--changed: {problem}.") from problem
 
 
-def _show_lines(services: Services, paths: Sequence[Path], ranking: Ranking | None, form: str) -> int:
+def _show_ranking(ranking: Ranking, form: str, group: str) -> int:
+    """Show files and their worthiest functions; return the exit code."""
+    if form == "markdown":
+        from greenline.cli.gaps_markdown import markdown  # noqa: PLC0415 - each form loads with its use
+
+        click.echo(markdown(ranking))
+    else:
+        from greenline.cli.console import out  # noqa: PLC0415 - rich loads with the first line that it prints
+        from greenline.cli.ranking_view import print_ranking  # noqa: PLC0415 - as above
+
+        print_ranking(out(), ranking, group=group)
+    return 1 if ranking.unmeasured else 0
+
+
+def _show_lines(report: GapReport, ranking: Ranking | None, form: str) -> int:
     """Show each gap of the files; return the exit code."""
-    report = services.gaps.find(paths)
     if form == "json" and ranking is not None:
-        from greenline.cli.json_output import report_json  # noqa: PLC0415 - loads with its use
+        from greenline.cli.json_output import report_json  # noqa: PLC0415 - each form loads with its use
 
         click.echo(report_json(report, ranking))
+    elif form == "sarif":
+        from greenline.cli.gaps_sarif import sarif  # noqa: PLC0415 - as above
+
+        click.echo(sarif(report))
+    elif form == "github":
+        from greenline.cli.gaps_annotations import workflow_lines  # noqa: PLC0415 - as above
+
+        click.echo("\n".join(workflow_lines(report)))
     else:
         from greenline.cli.console import out  # noqa: PLC0415 - as above
         from greenline.cli.gaps_view import print_gaps  # noqa: PLC0415 - as above

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from greenline.domain.coverage.gap_ranking import weight
+from greenline.domain.coverage.gap_ranking import gaps_within, weight
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.coverage.model import Ratio, Summary
 from greenline.services.show_coverage import is_test
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from greenline.domain.coverage.model import Gap, GapKind
     from greenline.ports.documents import Documents
@@ -55,11 +55,17 @@ class GapReport:
 
 
 class FindGaps:
-    """Walks folders and asks for each file's picture."""
+    """Walks folders and asks for each file's picture. ``changed`` tells the lines whose gaps count, None for all."""
 
     def __init__(
-        self, projects: ProjectFinder, documents: Documents, show: ShowCoverage, basis: PictureBasis | None = None
+        self,
+        projects: ProjectFinder,
+        documents: Documents,
+        show: ShowCoverage,
+        basis: PictureBasis | None = None,
+        changed: Callable[[Path, str], frozenset[int] | None] | None = None,
     ) -> None:
+        self._changed = changed
         self._basis = basis
         self._projects = projects
         self._documents = documents
@@ -80,9 +86,14 @@ class FindGaps:
                 unreadable.append((path, f"{path} cannot be read as Python source: {error}"))
                 continue
             if text is not None:
-                pictures.append(self._show.picture(path, text))
+                pictures.append(self._picture(path, text))
         total, basis = _total(pictures), self._basis_of(pictures)
         return GapReport(_rows(pictures), tuple(pictures), total, left_out, tuple(unreadable), basis)
+
+    def _picture(self, path: Path, text: str) -> Picture:
+        picture = self._show.picture(path, text)
+        lines = self._changed(path, text) if self._changed is not None and picture.gaps else None
+        return picture if lines is None else replace(picture, gaps=gaps_within(picture.gaps, lines))
 
     def _basis_of(self, pictures: Sequence[Picture]) -> tuple[Basis, ...]:
         if self._basis is None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from greenline.domain.code.function_looks import FunctionLooks, called_names, function_looks
 from greenline.domain.code.module_name import module_name
-from greenline.domain.coverage.gap_ranking import ranked_functions
+from greenline.domain.coverage.gap_ranking import gaps_within, ranked_functions
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.coverage.model import Ratio, Summary
 from greenline.domain.coverage.worth import FileRow, FunctionRow
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from greenline.domain.coverage.gap_ranking import FunctionGaps
-    from greenline.domain.coverage.model import Gap
     from greenline.ports.documents import Documents
     from greenline.ports.project import ProjectFinder
     from greenline.services.picture import Picture
@@ -76,15 +74,9 @@ class SurveyFiles:
         gaps, figures = picture.gaps, picture.functions
         lines = self._changed(picture.path, text) if self._changed is not None else None
         if lines is not None:
-            gaps, figures = tuple(filter(None, (_within(gap, lines) for gap in gaps))), {}
+            gaps, figures = gaps_within(gaps, lines), {}
         looks = function_looks(text)
         return tuple(_function(one, looks) for one in ranked_functions(gaps, picture.module, figures))
-
-
-def _within(gap: Gap, lines: frozenset[int]) -> Gap | None:
-    """Return what of a gap is in the lines."""
-    kept = tuple(line for line in gap.lines if line in lines)
-    return replace(gap, lines=kept) if kept else None
 
 
 def _function(one: FunctionGaps, looks: Mapping[str, FunctionLooks]) -> FunctionRow:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from greenline.domain.code.model import Function, Module
@@ -72,6 +72,12 @@ def ranked_functions(gaps: Iterable[Gap], module: Module, figures: Mapping[str, 
 def ranked_files(files: Iterable[FileGaps]) -> list[FileGaps]:
     """Return the files that have gaps, the worst first."""
     return sorted((file for file in files if file.functions), key=lambda file: (-file.gain, file.path))
+
+
+def gaps_within(gaps: Iterable[Gap], lines: Collection[int]) -> tuple[Gap, ...]:
+    """Return the gaps that have statements in these lines, each with those alone."""
+    kept = ((gap, tuple(line for line in gap.lines if line in lines)) for gap in gaps)
+    return tuple(replace(gap, lines=inside) for gap, inside in kept if inside)
 
 
 def weight(gap: Gap) -> tuple[bool, int]:

@@ -1,0 +1,60 @@
+"""The words of a ranking, the same in a terminal and in a document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from greenline.cli.results_view import percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from greenline.services.rank_gaps import Ranking
+
+_GOALS = (50, 80)
+
+
+def gain(lines: int, branches: int) -> str:
+    """Return what there is to gain, such as ``3 lines + 1 branch``."""
+    parts = [count(lines, "line")] if lines else []
+    return " + ".join([*parts, *([count(branches, "branch")] if branches else [])])
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun."""
+    plural = f"{noun}es" if noun.endswith("ch") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
+def to_gain(ranking: Ranking) -> str:
+    """Return the sum of it in one line."""
+    lines = sum(file.row.lines for file in ranking.files)
+    branches = sum(file.row.branches for file in ranking.files)
+    measured = ranking.total.lines.total > 0
+    covered = f"; {percent(ranking.total)} covered" if measured else ""
+    if ranking.files:
+        return f"{gain(lines, branches)} to gain in {count(len(ranking.files), 'file')}{covered}"
+    if measured:
+        return f"No gaps{covered}"
+    if ranking.tests_left_out:
+        return "Only tests here, which are no target. Name a file to see it all the same."
+    return "Nothing to rank: nothing is measured here." if ranking.problems else "No Python files to look at here."
+
+
+def not_shown(ranking: Ranking) -> Iterator[str]:
+    """Yield what it would take to reach goals, and what is not shown, with the reasons."""
+    if ranking.unknown:
+        yield f"{count(ranking.unknown, 'line')} changed since, unknown until the tests run again."
+    for goal in filter(lambda goal: goal.lines, map(ranking.goal, _GOALS)):
+        yield (
+            f"To bring {count(goal.files, 'file')} of these to {goal.percent} %: {count(goal.lines, 'line')}, "
+            f"+{goal.points:.1f} points in all."
+        )
+    left_out = dict(ranking.left_out)
+    if ranking.complete:
+        left_out["complete"] = ranking.complete
+    if ranking.tests_left_out:
+        left_out["that are tests"] = ranking.tests_left_out
+    if left_out:
+        counted = [f"{count(number, 'file')} {why}" for why, number in left_out.items()]
+        yield f"Not shown: {'; '.join(counted)}."

@@ -1,0 +1,102 @@
+"""``greenline gaps`` for other programs: SARIF, annotations and Markdown."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from greenline.cli.gaps_annotations import MOST
+from greenline.domain.coverage.model import Gap, Ratio, Span, Summary
+from greenline.domain.coverage.worth import FileRow, FunctionRow, weighed
+from greenline.services.picture import Picture
+from greenline.services.rank_gaps import Ranking
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from click.testing import Result
+
+    from unit.cli.cli_fakes import FakeServices
+
+    Run = Callable[..., Result]
+
+REGION = Gap("uncovered", Span(4, 4, 6, 0), "Not covered: 2 lines in `price`", "price", (4, 5))
+BRANCH = Gap("partial-branch", Span(8, 4, 8, 11), "Line 8 never jumps: 50 %\nnever", "price", (8,), (8, 11))
+
+
+@pytest.fixture
+def pictured(services: FakeServices, folder: Path) -> FakeServices:
+    (folder / "a, b").mkdir()
+    services.pictured = [Picture(folder / "a, b" / "prices ü.py", "measured", gaps=(BRANCH, REGION))]
+    return services
+
+
+def test_annotations_name_places_as_github_reads_them(run: Run, pictured: FakeServices) -> None:
+    assert run("gaps", "--format", "github").stdout.splitlines() == [
+        "::warning file=a%2C b/prices ü.py,line=4,endLine=5,title=Not covered::Not covered: 2 lines in `price`",
+        "::warning file=a%2C b/prices ü.py,line=8,endLine=8,title=Not covered::Line 8 never jumps: 50 %25%0Anever",
+    ]
+
+
+@pytest.mark.parametrize("gaps", [MOST, MOST + 1, 25])
+def test_no_annotation_is_dropped_without_a_word(run: Run, pictured: FakeServices, gaps: int) -> None:
+    only = pictured.pictured[0]
+    many = tuple(replace(REGION, span=Span(line, 0, line + 1, 0)) for line in range(1, gaps + 1))
+    pictured.pictured = [replace(only, gaps=many)]
+
+    lines = run("gaps", "--format", "github").stdout.splitlines()
+
+    assert len(lines) == MOST
+    shown = sum(line.startswith("::warning") for line in lines)
+    assert gaps == shown or f"{gaps - shown} more gaps" in lines[-1]
+
+
+def test_sarif_has_a_result_for_each_gap(run: Run, pictured: FakeServices) -> None:
+    found = json.loads(run("gaps", "--format", "sarif").stdout)
+
+    assert found["version"] == "2.1.0"
+    (ran,) = found["runs"]
+    assert {rule["id"] for rule in ran["tool"]["driver"]["rules"]} >= {result["ruleId"] for result in ran["results"]}
+    places = [result["locations"][0]["physicalLocation"] for result in ran["results"]]
+    assert places[1] == {
+        "artifactLocation": {"uri": "a%2C%20b/prices%20%C3%BC.py"},
+        "region": {"startLine": 4, "startColumn": 5, "endLine": 6, "endColumn": 1},
+    }
+
+
+def test_a_gap_keeps_its_identity_when_lines_above_it_move(run: Run, pictured: FakeServices) -> None:
+    def identities() -> list[str]:
+        results = json.loads(run("gaps", "--format", "sarif").stdout)["runs"][0]["results"]
+        return [result["partialFingerprints"]["greenlineGap/v1"] for result in results]
+
+    before, only = identities(), pictured.pictured[0]
+    pictured.pictured = [replace(only, gaps=(BRANCH, replace(REGION, span=Span(14, 4, 16, 0), lines=(14, 15))))]
+
+    assert identities() == before
+    assert len(set(before)) == 2
+
+
+def test_markdown_is_a_table_of_files(run: Run, services: FakeServices, folder: Path) -> None:
+    functions = tuple(FunctionRow(f"step|{n}", n, n, n % 2) for n in range(1, 6))
+    row = FileRow(folder / "a.py", "measured", summary=Summary(Ratio(1, 4), Ratio(0, 0)), functions=functions)
+    services.ranked = Ranking(
+        (weighed(row, 0, {}),), Summary(Ratio(1, 4), Ratio(0, 0)), {"under 9 statements": 1},
+        problems={"No data.": (folder / "b.py", folder / "c.py")},
+    )  # fmt: skip
+
+    lines = run("gaps", "--format", "markdown").stdout.splitlines()
+
+    assert lines[0] == "**15 lines + 3 branches to gain in 1 file; 25 % covered**"
+    assert lines[2:4] == [
+        "| file | covered | gaps | worth | worthiest functions |",
+        "| --- | ---: | --- | ---: | --- |",
+    ]
+    assert lines[4] == (
+        "| `a.py` | 25 % | 15 lines + 3 branches | 18 | `step\\|5` (6), `step\\|3` (4), `step\\|4` (4), 2 more |"
+    )
+    assert lines[6] == "- `b.py` and 1 more: No data."
+    assert lines[-1] == "Not shown: 1 file under 9 statements."
