@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from greenline.ports.project import InterpreterFinder, Project, ProjectFinder, Selection
     from greenline.services.agree_to_model import AgreeToModel
     from greenline.services.fill_gaps import FillGaps
+    from greenline.services.generate_in_batches import GenerateInBatches
     from greenline.services.report_costs import ReportCosts
     from greenline.services.show_prompt import ShowPrompt
     from greenline.settings import Settings
@@ -88,6 +89,8 @@ class Services:
     generate: GenerateTests
     prompts: Callable[[], ShowPrompt]
     """Builds what shows requests; little else needs it."""
+    batches: Callable[[], GenerateInBatches]
+    """Builds what asks models in batches, for who asks for it."""
     confirm: ConfirmTests
     update: UpdateExpectations
     run_suite: RunSuite
@@ -216,6 +219,19 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
 
         return show_prompt(settings, documents, generator, trial=trial, runner=runner, show=show)
 
+    def batches() -> GenerateInBatches:
+        from greenline.bootstrap_asking import Gate, generate_in_batches  # noqa: PLC0415 - only for who asks for it
+
+        return generate_in_batches(
+            settings,
+            documents,
+            Gate(trial, runner, show),
+            generator,
+            ledger=ledger(),
+            projects=projects,
+            editor_key=lasting.editor_key,
+        )
+
     model = None
     of_models: Callable[[Project], Sequence[Finding]] = lambda _project: (MODEL_OFF,)  # noqa: E731
     if settings.model_enabled:
@@ -251,6 +267,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         marks=marks,
         generate=generator(model),
         prompts=prompts,
+        batches=batches,
         confirm=ConfirmTests(
             projects=projects,
             interpreters=interpreters,

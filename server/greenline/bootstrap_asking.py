@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import shlex
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_cache_path
+from platformdirs import user_cache_path, user_data_path
 
+from greenline.adapters.anthropic_batches import AnthropicBatches
 from greenline.adapters.anthropic_client import AnthropicClient
+from greenline.adapters.batch_store_sqlite import BatchStoreSqlite
 from greenline.adapters.callers_on_disk import CallersOnDisk
 from greenline.adapters.consent_file import consent_file
 from greenline.adapters.model_access import key_place, missing_packages, place
@@ -22,10 +25,14 @@ from greenline.domain.asking.ignored import DEFAULT_PATTERNS, patterns_of
 from greenline.domain.asking.thinking import thinking_of
 from greenline.ports.model import Connection, EditorKey
 from greenline.services.agree_to_model import AgreeToModel, Terms
+from greenline.services.ask_in_batch import BatchWay
 from greenline.services.ask_models import AskModels
+from greenline.services.batch_round import BatchMeans
 from greenline.services.diagnose_model import DiagnoseModel, KeyPlace
 from greenline.services.fill_gaps import FillGaps, ModelAt
+from greenline.services.generate_in_batches import GenerateInBatches
 from greenline.services.model_context import ModelContext
+from greenline.services.model_requests import ModelRequests
 from greenline.services.show_prompt import ShowPrompt
 from greenline.services.single_trials import SingleTrials
 from greenline.services.try_answers import TryAnswers
@@ -88,16 +95,47 @@ def fill_gaps(
     settings: Settings, documents: Documents, gate: Gate, *, ledger: Ledger, editor_key: EditorKey = str
 ) -> FillGaps:
     """Build what asks models for what exploring leaves."""
-    consent = consent_file()
-    texts = read_prompt_files()
-    models = _Models(settings, consent, ledger, editor_key)
-    return FillGaps(
-        model=models.at,
-        contexts=lambda: ModelContext(texts, documents, CallersOnDisk(), ignore=ignore_patterns(settings)),
-        tries=TryAnswers(gate.trial, SingleTrials(gate.runner, gate.show, settings)),
-        consent=consent,
-        settings=settings,
+    models = _Models(settings, consent_file(), ledger, editor_key)
+    return _fills_gaps(settings, documents, gate)(models.at)
+
+
+def generate_in_batches(
+    settings: Settings,
+    documents: Documents,
+    gate: Gate,
+    generator: Callable[[FillGaps], GenerateTests],
+    *,
+    ledger: Ledger,
+    projects: ProjectFinder,
+    editor_key: EditorKey = str,
+) -> GenerateInBatches:
+    """Build what asks models in batches for what exploring leaves."""
+    gaps, ways = _fills_gaps(settings, documents, gate), _BatchWays(settings, consent_file(), ledger, editor_key)
+    means = BatchMeans(
+        generator=generator,
+        gaps=gaps,
+        way=ways.at,
+        store=BatchStoreSqlite(user_data_path("greenline", appauthor=False) / "batches.sqlite3"),
+        ledger=ledger,
+        ceilings=_ceilings(settings),
+        thinking=thinking_of(settings.model_thinking),
+        settings={f.name: value for f in fields(settings) if (value := getattr(settings, f.name)) != f.default},
     )
+    asked_nobody = _Models(settings, consent_file(), ledger, editor_key)
+    return GenerateInBatches(means, projects, gaps(asked_nobody.at).refusal)
+
+
+def _fills_gaps(
+    settings: Settings, documents: Documents, gate: Gate
+) -> Callable[[Callable[[Project], ModelAt]], FillGaps]:
+    """Return what builds it for whoever is asked."""
+    consent, texts = consent_file(), read_prompt_files()
+    tries = TryAnswers(gate.trial, SingleTrials(gate.runner, gate.show, settings))
+
+    def contexts() -> ModelContext:
+        return ModelContext(texts, documents, CallersOnDisk(), ignore=ignore_patterns(settings))
+
+    return lambda model: FillGaps(model=model, contexts=contexts, tries=tries, consent=consent, settings=settings)
 
 
 def show_prompt(
@@ -194,6 +232,22 @@ class _Models:
                 )
                 self._known[key] = ModelAt(asks, way.endpoint, way.chain.problems)
             return self._known[key]
+
+
+class _BatchWays:
+    """How batches are handed in for each project."""
+
+    def __init__(self, settings: Settings, consent: Consent, ledger: Ledger, editor_key: EditorKey) -> None:
+        self._settings = settings
+        self._consent = consent
+        self._ledger = ledger
+        self._editor_key = editor_key
+
+    def at(self, project: Project) -> BatchWay:
+        way = way_to(self._settings, project.root, self._consent, self._editor_key)
+        client = AnthropicClient(way.connection, cache=user_cache_path("greenline", appauthor=False) / "models")
+        requests = ModelRequests(client, self._ledger, time.monotonic, time.time)
+        return BatchWay(AnthropicBatches(client), requests, way.chain.models, way.endpoint)
 
 
 def _ceilings(settings: Settings) -> Ceilings:

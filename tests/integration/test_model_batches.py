@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -156,6 +157,31 @@ async def test_a_model_that_takes_no_batches_is_not_asked_for_one(model_server: 
     raised = await refusal(batches_at(model_server).submit(QUESTIONS))
     assert (raised.kind, "claude-m cannot be asked in batches" in str(raised)) == ("bad_request", True)
     assert not [request for request in model_server.requests if request.method == "POST"]
+
+
+async def test_more_than_one_batch_takes_is_parted(model_server: ModelServer) -> None:
+    client = AnthropicClient(Connection(base_url=model_server.url, editor_key="sk-1"))
+    by_count = await AnthropicBatches(client, most=2).parted(QUESTIONS)
+    assert [[*part] for part in by_count] == [[F, G], [H]]
+    by_size = await AnthropicBatches(client, most_bytes=1).parted(QUESTIONS)
+    assert [[*part] for part in by_size] == [[F], [G], [H]]
+    (whole,) = await AnthropicBatches(client).parted(QUESTIONS)
+    assert dict(whole) == QUESTIONS
+    await AnthropicBatches(client).submit(whole)
+    (size,) = [len(request.body) for request in model_server.requests if request.method == "POST"]
+    assert len(await AnthropicBatches(client, most_bytes=2 * size).parted(QUESTIONS)) == 1
+    assert len(await AnthropicBatches(client, most_bytes=size - 100).parted(QUESTIONS)) == 2
+
+
+async def test_a_batch_whose_name_nobody_knows_is_among_those_that_were_made(model_server: ModelServer) -> None:
+    batches, before = batches_at(model_server), time.time() - 1
+    first = await batches.submit(QUESTIONS)
+    for _ in range(150):  # more than a page of the list
+        model_server.batches.create([{"custom_id": "other", "params": {}}])
+    last = await batches.submit(QUESTIONS)
+    model_server.batches.end(first, {F: succeeded("f")})
+    assert await batches.made_since(before, len(QUESTIONS)) == [last, first]
+    assert await batches.made_since(time.time() + 60, len(QUESTIONS)) == []
 
 
 async def test_an_empty_batch_is_none(model_server: ModelServer) -> None:

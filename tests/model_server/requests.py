@@ -7,7 +7,7 @@ import json
 import threading
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 LIMIT = 60.0
 """Seconds after which what a test waits for is taken as never happening."""
@@ -27,6 +27,11 @@ class Recorded:
     def path(self) -> str:
         """Return the path alone."""
         return urlsplit(self.target).path
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Return what stands behind the question mark."""
+        return {name: values[-1] for name, values in parse_qs(urlsplit(self.target).query).items()}
 
     @property
     def json(self) -> Any:

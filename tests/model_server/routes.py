@@ -56,6 +56,11 @@ class Routes:
             if gate and (counts or request.path.startswith(_MODELS)):
                 await connection.while_there(gate.passed())
             status, body = self._plain(request)
+            if request.path == _BATCHES and request.method == "POST":
+                if self._server.batches.gate:
+                    await connection.while_there(self._server.batches.gate.passed())
+                if self._server.batches.fails:
+                    status, body = self._server.batches.fails, error_body("api_error", "It went wrong")
             await connection.answer(status, body if isinstance(body, bytes) else json.dumps(body).encode())
         return True
 
@@ -67,13 +72,23 @@ class Routes:
             return 200, server.model(unquote(path.removeprefix(_MODELS)))
         if path == f"{_MESSAGES}/count_tokens" and server.counts_tokens:
             return 200, {"input_tokens": count(request.json)}
-        if path == _BATCHES:
-            return 200, server.batches.create(request.json["requests"])
-        if path.startswith(f"{_BATCHES}/"):
-            name, _, what = path.removeprefix(f"{_BATCHES}/").partition("/")
-            if server.batches.has(name):
-                return 200, self._of_batch(name, what)
+        if path.startswith(_BATCHES):
+            return self._plain_batches(request)
         return 404, error_body("not_found_error", f"There is no {path}")
+
+    def _plain_batches(self, request: Recorded) -> tuple[int, Any]:
+        batches = self._server.batches
+        if request.path == _BATCHES and request.method == "GET":
+            return 200, batches.listed(int(request.query.get("limit", 20)), request.query.get("after_id", ""))
+        if request.path == _BATCHES:
+            return 200, batches.create(request.json["requests"])
+        name, _, what = request.path.removeprefix(f"{_BATCHES}/").partition("/")
+        if batches.overloaded and not what:
+            batches.overloaded -= 1
+            return 529, error_body("overloaded_error", "Overloaded")
+        if batches.has(name):
+            return 200, self._of_batch(name, what)
+        return 404, error_body("not_found_error", f"There is no {request.path}")
 
     def _of_batch(self, name: str, what: str) -> Any:
         if what == "results":

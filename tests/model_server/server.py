@@ -121,6 +121,12 @@ class ModelServer:
         self._gates.append(self.count_gate)
         return self.count_gate
 
+    def slow_batches(self) -> Gate:
+        """Make batches, but say so only when the gate is released."""
+        self.batches.gate = Gate()
+        self._gates.append(self.batches.gate)
+        return self.batches.gate
+
     def stalls_midway(self, tests: Sequence[Any] = (), *, text: str | None = None) -> Gate:
         """Answer, but after half of the text nothing comes until the gate is released."""
         return self._gated(first=False, text=tests_as_text(tests) if text is None else text)

@@ -336,6 +336,7 @@ def test_few_places_write_files_and_each_is_known() -> None:
         "adapters/probe_process.py",  # the same, beside the scratch copy
         "adapters/report_index.py",  # indexes of coverage reports, in the cache folder
         "adapters/generated_tests_sqlite.py",  # hashes of generated tests, in the same folder
+        "adapters/batch_store_sqlite.py",  # which batches were handed in, in the same folder as the ledger
         "adapters/ledger_sqlite.py",  # what models cost, in the person's data folder
         "adapters/shown_texts.py",  # what a person wants to read, in the cache folder
         "adapters/run_store_sqlite.py",  # what runs measured, in the person's cache folder

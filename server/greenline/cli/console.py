@@ -61,6 +61,7 @@ _MARKS = {
     "not_testable": ("○", "o", "yellow"),
     "failed": ("✘", "X", "bold red"),
     "cancelled": ("■", "#", "yellow"),
+    "waiting": ("…", "..", "cyan"),
     "ok": ("✔", "ok", "bold green"),
     "warning": ("!", "!", "bold yellow"),
     "problem": ("✘", "X", "bold red"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from greenline.cli import interrupt
+from greenline.cli.batch_options import batch_mode, batch_options
 from greenline.cli.isolation_options import isolation_options
 from greenline.cli.model_options import model_options, model_settings
 from greenline.cli.wiring import services_for
@@ -18,6 +19,7 @@ from greenline.domain.generation.model import Status, TargetResult
 from greenline.settings import EngineChoice, Settings
 
 if TYPE_CHECKING:
+    from greenline.cli.batch_options import BatchMode
     from greenline.cli.write_and_confirm import Run
     from greenline.domain.code.model import Target
 
@@ -33,7 +35,7 @@ def _checked_template(_ctx: click.Context, _option: click.Parameter, template: s
 
 
 @click.command("generate")
-@click.argument("targets", metavar="TARGET...", nargs=-1, required=True)
+@click.argument("targets", metavar="TARGET...", nargs=-1)
 @click.option("--dry-run", is_flag=True, help="Show the tests, write nothing.")
 @click.option(
     "--engine",
@@ -43,6 +45,7 @@ def _checked_template(_ctx: click.Context, _option: click.Parameter, template: s
     help="What proposes tests: running the code on inputs it searches for, a model, or what is switched on.",
 )
 @model_options
+@batch_options
 @click.option(
     "--interpreter",
     metavar="PATH",
@@ -80,12 +83,17 @@ def command(  # noqa: PLR0917 - click passes options by name
     from greenline.cli.target_names import parse_target  # noqa: PLC0415 - keeps `greenline --help` fast
     from greenline.cli.write_and_confirm import Run  # noqa: PLC0415 - as above
 
+    mode = batch_mode(targets, engine, others, dry_run=dry_run)
+    if not targets and (mode is None or mode.verb == "hand in"):
+        raise click.UsageError("Missing argument 'TARGET...'.")
     wanted = {parse_target(text): text for text in targets}
     python = str(interpreter.absolute()) if interpreter else ""
     asking = model_settings(engine, [target.path for target in wanted], others)
     settings = replace(Settings(), interpreter=python, tests_file=tests_file, **asking, **others)
-    run = Run(services_for(settings), engine, dry_run)
     texts = {target.path: _path_of(text) for target, text in wanted.items()}
+    if mode is not None:
+        ctx.exit(_in_batches(mode, settings, list(wanted), texts, engine=engine, as_text=form == "text"))
+    run = Run(services_for(settings), engine, dry_run)
     cancelled = _work(run, list(wanted), texts, as_text=form == "text")
     _report(run, texts, as_text=form == "text")
     if cancelled:
@@ -119,6 +127,25 @@ def _work(run: Run, targets: Sequence[Target], texts: dict[Path, str], *, as_tex
         stderr.print(f"Cancelled. {run.left or otherwise}")
         return True
     return False
+
+
+def _in_batches(
+    mode: BatchMode,
+    settings: Settings,
+    targets: Sequence[Target],
+    texts: dict[Path, str],
+    *,
+    engine: EngineChoice,
+    as_text: bool,
+) -> int:
+    """Do what is wanted with batches; return the exit code."""
+    from greenline.cli.in_batches import InBatches  # noqa: PLC0415 - as above
+
+    batches = InBatches(as_text, texts, mode.detach)
+    if mode.verb == "hand in":
+        return batches.run(batches.hand_in(replace(settings, model_enabled=True), targets, engine))
+    here, given = Path.cwd(), replace(settings, model_enabled=False)
+    return batches.run(batches.resume(here, given) if mode.verb == "resume" else batches.cancel(here, given))
 
 
 def _report(run: Run, texts: dict[Path, str], *, as_text: bool) -> None:

@@ -23,7 +23,7 @@ from greenline.services.run_suite import SuiteRun
 
 def results_json(results: Iterable[TargetResult], texts: Mapping[Path, str]) -> str:
     """Return the object of ``generate --format json``: one entry in ``targets`` for each function."""
-    return json.dumps({"targets": [_result(result, texts) for result in results]}, indent=2, ensure_ascii=False)
+    return json.dumps({"targets": [result_json(result, texts) for result in results]}, indent=2, ensure_ascii=False)
 
 
 def report_json(report: GapReport, ranking: Ranking) -> str:
@@ -104,7 +104,8 @@ def _place(place: Place | None) -> dict[str, Any] | None:
     return None if place is None else {"path": shown(place.path), "line": place.line}
 
 
-def _result(result: TargetResult, texts: Mapping[Path, str]) -> dict[str, Any]:
+def result_json(result: TargetResult, texts: Mapping[Path, str]) -> dict[str, Any]:
+    """Return one entry of ``targets``."""
     coverage = result.coverage
     return {
         "target": as_written(result.target, texts),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _ATTEMPTS = 3
 """Another `greenline generate`, or the person, may write to the same file meanwhile."""
 Ended = Callable[[Target, Sequence[TargetResult]], None]
+Generate = Callable[[Target, Progress], Awaitable[Generation]]
 
 
 @dataclass
@@ -34,6 +35,10 @@ class Run:
     engine: EngineChoice = "auto"
     dry_run: bool = False
     results: list[TargetResult] = field(default_factory=list)
+    generate: Generate | None = None
+    """What generates, where that is not the engine alone."""
+    unwritten: set[Target] = field(default_factory=set)
+    """Targets whose tests could not be written: what was found for them is lost, unless whoever generates keeps it."""
     left: str = ""
     """What could not be taken back when the work was cancelled, in words."""
 
@@ -76,20 +81,27 @@ class Run:
     async def _worked(self, target: Target, progress: Progress) -> Sequence[TargetResult]:
         share = Share(progress, 0.0, 1.0 if self.dry_run else WRITTEN)
         for left in reversed(range(_ATTEMPTS)):
-            generation = await self.services.generate.generate(target, share, engine=self.engine)
+            generation = await self._generated(target, share)
             if generation.edit is None or self.dry_run:
                 return generation.results
             try:
                 written = write_edit(generation.edit)
             except MovedOn as problem:
                 if not left:
+                    self.unwritten.add(target)
                     return _failed(generation.results, str(problem))
                 progress.step(f"{generation.edit.path.name} changed meanwhile; starting again")
             except WriteProblem as problem:
+                self.unwritten.add(target)
                 return _failed(generation.results, str(problem))
             else:
                 return await self._confirmed(generation, written, progress)
         raise AssertionError("the last attempt has returned")
+
+    async def _generated(self, target: Target, progress: Progress) -> Generation:
+        if self.generate is not None:
+            return await self.generate(target, progress)
+        return await self.services.generate.generate(target, progress, engine=self.engine)
 
     async def _confirmed(self, generation: Generation, written: Written, progress: Progress) -> Sequence[TargetResult]:
         try:

@@ -197,6 +197,7 @@ _WORDS: dict[Status, str] = {
     "not_testable": "not testable",
     "failed": "failed",
     "cancelled": "cancelled",
+    "waiting": "waiting for a batch",
 }
 
 

@@ -23,6 +23,7 @@ ProblemKind = Literal[
     "cut",
     "ceiling",
     "no_consent",
+    "later",
 ]
 
 EditorKey = Callable[[], str | Awaitable[str]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Protocol
@@ -29,6 +29,12 @@ class BatchState:
 class ModelBatches(Protocol):
     """Speaks to one provider. A batch lives there: whoever has its name can go on with it, after a restart too."""
 
+    async def check(self, model: str) -> None:
+        """Look whether a model can be asked in batches here. Raises ModelProblem where it cannot."""
+
+    async def parted(self, questions: Mapping[str, Question]) -> Sequence[Mapping[str, Question]]:
+        """Part questions so that each part can be handed in as one batch. Raises ModelProblem."""
+
     async def submit(self, questions: Mapping[str, Question]) -> str:
         """Hand in questions by their keys (see ``batch_key``); return the batch's name. Raises ModelProblem."""
 
@@ -37,6 +43,12 @@ class ModelBatches(Protocol):
 
     async def answers(self, batch: str) -> Mapping[str, Answer | ModelProblem]:
         """Return what came of each question, by its key, once the batch has ended. Raises ModelProblem."""
+
+    async def made_since(self, when: float, questions: int) -> Sequence[str]:
+        """Return the names of the batches of so many questions that were made since then (seconds since the epoch).
+
+        Raises ModelProblem.
+        """
 
     async def cancel(self, batch: str) -> None:
         """Have it end early; what is answered by then stays. Raises ModelProblem."""

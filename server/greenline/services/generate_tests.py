@@ -26,7 +26,7 @@ from greenline.services.target_results import (
 from greenline.services.workbench import BadTarget
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from greenline.domain.code.model import Function, Target
     from greenline.domain.generation.model import Candidate, Proposal
@@ -71,8 +71,17 @@ class GenerateTests:
         self._settings = settings
         self._model = model
 
-    async def generate(self, target: Target, progress: Progress, *, engine: EngineChoice = "auto") -> Generation:
+    async def generate(
+        self,
+        target: Target,
+        progress: Progress,
+        *,
+        engine: EngineChoice = "auto",
+        only_for: Collection[str] | None = None,
+    ) -> Generation:
         """Never raises for the target's sake: what went wrong is in the results. Cancelling ends all children.
+
+        ``only_for``: qualified names of some functions of a file, where not all of them are meant.
 
         ``auto`` explores, and asks a model for what is left where one is switched on. Raises Stopped when it is
         cancelled while a model is asked: with what was confirmed before.
@@ -85,6 +94,8 @@ class GenerateTests:
             functions, bench = await self._workbench.prepare(target, Share(progress, 0.0, _PREPARED))
         except (BadTarget, InterpreterProblem) as problem:
             return only(target, str(problem), began)
+        if only_for is not None:
+            functions = [function for function in functions if function.qualname in only_for]
         if engine == "model":
             return await self._by_model(functions, bench, target, progress, began)
         if engine == "explore" or self._model is None:

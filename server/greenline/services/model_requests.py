@@ -79,6 +79,10 @@ class ModelRequests:
         self._now = now
         """Since the epoch, for the ledger."""
 
+    def deadline(self, seconds: float) -> float:
+        """Return the time of the clock in so many seconds."""
+        return self._clock() + seconds
+
     async def prepare(self, choice: ModelChoice, wanted: Question, deadline: float) -> Prepared:
         """Return the question for this model, with its length. Raises ModelProblem where no request can help."""
         capabilities = await self._capabilities(choice.name, deadline)
@@ -92,13 +96,13 @@ class ModelRequests:
 
         ``deadline`` is a time of the clock. A cancelled request is in the ledger with what it may have cost.
         """
-        question = await self._fitted(prepared, account)
+        question = await self.fitted(prepared, account)
         entry = Entry(
             self._now(),
             question.model,
             account.project,
             account.target,
-            dollars=_most(prepared, question),
+            dollars=most_of(prepared, question),
             prompts=question.conversation.prompts,
         )
         number = await self._begin(entry, account)
@@ -125,22 +129,12 @@ class ModelRequests:
             account.spent += _spent(ended)
             await asyncio.shield(asyncio.to_thread(self._ledger.end, number, ended))
 
-    async def _begin(self, entry: Entry, account: Account) -> int:
-        """Write the entry down; return its number. Raises ModelProblem where the day's money is spent."""
-        begun = asyncio.ensure_future(asyncio.to_thread(self._ledger.begin, entry, account.ceilings.dollars_per_day))
-        try:
-            number = await asyncio.shield(begun)
-        except asyncio.CancelledError:
-            if (number := await begun) is not None:
-                await asyncio.to_thread(self._ledger.end, number, replace(entry, dollars=0.0, outcome="cancelled"))
-            raise
-        if number is None:
-            raise ModelProblem("ceiling", day_is_spent(account.ceilings))
-        return number
+    async def fitted(self, prepared: Prepared, account: Account, *, reserved: float = 0.0) -> Question:
+        """Return the question with an answer no longer than what may still be paid. Raises ModelProblem.
 
-    async def _fitted(self, prepared: Prepared, account: Account) -> Question:
-        """Return the question with an answer no longer than what may still be paid. Raises ModelProblem."""
-        today = await asyncio.to_thread(self._ledger.spent_today)
+        ``reserved`` are dollars of requests that will be made today, and are not in the ledger yet.
+        """
+        today = reserved + await asyncio.to_thread(self._ledger.spent_today)
         thinks = prepared.question.thinking != _NOT_AT_ALL
         least = min(LEAST_THOUGHT if thinks else LEAST_ANSWER, prepared.question.max_tokens)
         free = room(account.ceilings, account.spent, today, prepared.prompt, prepared.price, least=least)
@@ -153,6 +147,19 @@ class ModelRequests:
             message = f"{prepared.choice.name} takes {takes:,} tokens at most; the request has {prepared.prompt:,}."
             raise ModelProblem("bad_request", message)
         return replace(prepared.question, max_tokens=tokens)
+
+    async def _begin(self, entry: Entry, account: Account) -> int:
+        """Write the entry down; return its number. Raises ModelProblem where the day's money is spent."""
+        begun = asyncio.ensure_future(asyncio.to_thread(self._ledger.begin, entry, account.ceilings.dollars_per_day))
+        try:
+            number = await asyncio.shield(begun)
+        except asyncio.CancelledError:
+            if (number := await begun) is not None:
+                await asyncio.to_thread(self._ledger.end, number, replace(entry, dollars=0.0, outcome="cancelled"))
+            raise
+        if number is None:
+            raise ModelProblem("ceiling", day_is_spent(account.ceilings))
+        return number
 
     async def _capabilities(self, model: str, deadline: float) -> Capabilities:
         """Return what the model can do; what could not be asked is left to the request."""
@@ -211,7 +218,8 @@ class _Heard:
         return replace(told, output=output) if told.total else Usage(fresh=prepared.prompt, output=output)
 
 
-def _most(prepared: Prepared, question: Question) -> float | None:
+def most_of(prepared: Prepared, question: Question) -> float | None:
+    """Return the most that a question can cost; None where the price is not known."""
     return None if prepared.price is None else most(prepared.prompt, question.max_tokens, prepared.price)
 
 

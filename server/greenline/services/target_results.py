@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from greenline.domain.coverage.gaps import find_gaps
-from greenline.domain.generation.model import Coverage, Proposal, TargetResult, TestEdit
+from greenline.domain.generation.model import Asked, Coverage, Proposal, TargetResult, TestEdit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from greenline.domain.code.model import Function, Target
     from greenline.domain.coverage.model import CoverageMap
+    from greenline.domain.generation.model import SuspectedBug
     from greenline.services.test_trial import Tried
     from greenline.services.workbench import Bench
 
@@ -129,3 +130,45 @@ def nothing_to_gain(bench: Bench, function: Function) -> TargetResult:
 def only(target: Target, reason: str, began: float) -> Generation:
     """Return a generation that came to nothing for one reason."""
     return Generation((TargetResult(target, "failed", reason, seconds=time.monotonic() - began),), None)
+
+
+def joined_results(first: TargetResult, second: TargetResult) -> TargetResult:
+    """Return two results of one function, one after the other, as one."""
+    if not first.tests:
+        kept = replace(second, suspected_bugs=_each_once((*first.suspected_bugs, *second.suspected_bugs)))
+    else:
+        models = dict.fromkeys(second.tests, "model") if second.engine == "model" else {}
+        kept = replace(
+            first,
+            edit=second.edit or first.edit,
+            tests=(*first.tests, *second.tests),
+            code="\n\n".join(code for code in (first.code, second.code) if code),
+            strength=None if second.tests else first.strength,
+            oracles=tuple(dict.fromkeys((*first.oracles, *second.oracles))),
+            suspected_bugs=_each_once((*first.suspected_bugs, *second.suspected_bugs)),
+            not_tested=second.not_tested,
+            engines={**first.engines, **({} if first.engine == "model" else models), **second.engines},
+            model_notes=second.model_notes,
+        )
+    before = first.coverage or second.coverage
+    after = second.coverage or first.coverage
+    dollars = None if first.dollars is None or second.dollars is None else first.dollars + second.dollars
+    return replace(
+        kept,
+        coverage=Coverage(before.before, after.after) if before and after else None,
+        observations=first.observations + second.observations,
+        seconds=first.seconds + second.seconds,
+        tokens=first.tokens + second.tokens,
+        dollars=dollars,
+        asked=_joined(first.asked, second.asked),
+    )
+
+
+def _joined(first: Asked, second: Asked) -> Asked:
+    """Join what was counted; the later one tells of all tests that were not kept before."""
+    kept, not_kept = first.kept + second.kept, second.not_kept if second.requests else first.not_kept
+    return Asked(first.requests + second.requests, kept + sum(not_kept.values()), kept, not_kept)
+
+
+def _each_once(bugs: Sequence[SuspectedBug]) -> tuple[SuspectedBug, ...]:
+    return tuple({(bug.call, bug.words): bug for bug in bugs}.values())

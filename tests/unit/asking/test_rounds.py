@@ -28,6 +28,7 @@ SAID = (
         (SAID, "", "wrong_test"),
         ("E   NameError: name 'half' is not defined", "it is missing", "wrong_test"),
         ("E       fixture 'client' not found", "there is none", "wrong_test"),
+        ("the same test is there already, or it is not Python", "", "no_gain"),
     ],
 )
 def test_why_it_failed_is_seen_in_what_it_said(message: str, bug: str, kind: FailureKind) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _ALIKE = 0.6
 """Of two tests' code: above, one is the other under a new name."""
+_THERE = "the same test is there already"
 _REFUSED = ("Greenline refused to ", "it wants to ")
 _BY_CHANCE = re.compile(r"\((?:under another hash seed|after other tests of|on more examples)[^)]*\)\s*$")
 _MISSING = re.compile(r"\b(?:ModuleNotFoundError|ImportError): No module named ")
@@ -80,6 +81,8 @@ class Standing:
 def kind_of(test: ProposedTest, message: str) -> FailureKind:
     """Return why a test that ran did not pass, from what it said."""
     said = message.strip()
+    if said.startswith(_THERE):
+        return "no_gain"
     if any(words in said for words in _REFUSED):
         return "refused"
     if _BY_CHANCE.search(said):

@@ -13,7 +13,8 @@ from greenline.domain.generation.case import Case
 
 Oracle = Literal["observed", "documented", "declared-raise", "property", "intended"]
 """What an assertion rests on; ``intended``: what a model takes the code to be meant to do."""
-Status = Literal["confirmed", "nothing_to_gain", "not_testable", "failed", "cancelled"]
+Status = Literal["confirmed", "nothing_to_gain", "not_testable", "failed", "cancelled", "waiting"]
+"""``waiting``: a model is asked in a batch, which has not answered."""
 
 
 @dataclass(frozen=True, slots=True)

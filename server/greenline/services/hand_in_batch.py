@@ -1,0 +1,189 @@
+"""Hands in batches, each written down before, so that one whose name never came back is found again."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from uuid import uuid4
+
+from greenline.domain.asking.batches import BatchRecord
+from greenline.domain.asking.ceilings import day_is_spent
+from greenline.domain.asking.entries import Entry
+from greenline.domain.asking.prices import in_dollars
+from greenline.ports.batch_store import BatchStoreProblem
+from greenline.ports.model import ModelProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from greenline.domain.asking.batches import BatchRequest
+    from greenline.domain.asking.model import Question
+    from greenline.ports.model_batches import ModelBatches
+    from greenline.services.batch_round import BatchMeans, HandIn
+
+BatchOutcome = Literal[
+    "handed_in", "waiting", "collected", "cancelling", "elsewhere", "unknown", "away", "refused", "lost"
+]
+"""``unknown``: nobody knows yet whether the provider took it; ``away``: the provider could not be asked."""
+
+_AMBIGUOUS = frozenset({"server", "unreachable", "timeout", "cut"})
+"""Kinds of problems after which a batch may have been taken all the same."""
+_CLOCKS = 300.0
+"""Seconds by which the provider's clock may differ from ours."""
+SETTLES = 120.0
+"""Seconds after which a batch that is not in the provider's list never was there."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """What there is to say of one batch."""
+
+    record: BatchRecord
+    outcome: BatchOutcome
+    message: str = ""
+    answered: int = 0
+    failed: int = 0
+    dollars: float | None = None
+    """What it cost, once it is collected; None before, and where the price is not known."""
+    usual: float | None = None
+    """What it costs as a rule, in dollars, when it is handed in."""
+    problems: tuple[tuple[str, str], ...] = ()
+    """Targets that got no answer, each with the reason."""
+    changed: tuple[str, ...] = ()
+    """Targets whose module was changed after it was sent."""
+
+
+async def hand_in(
+    means: BatchMeans, root: Path, wanted: HandIn, *, after: str = "", tried: Sequence[str] = ()
+) -> list[BatchReport]:
+    """Hand in what a round wants to ask, in as many batches as the provider needs; return what became of each.
+
+    ``after`` is the batch that they follow, and ``tried`` its requests that are done with it. Raises ModelProblem and
+    BatchStoreProblem where nothing was handed in.
+    """
+    reserved = await asyncio.to_thread(_reserve, means, root, wanted)
+    left_out = tuple(
+        (wanted.requests[key].target, day_is_spent(means.ceilings)) for key in wanted.requests if key not in reserved
+    )
+    if not reserved:
+        record = _record(means, root, wanted, ())
+        await asyncio.to_thread(means.store.add, [], after=after, tried=tried)
+        return [BatchReport(record, "refused", day_is_spent(means.ceilings), problems=left_out)]
+    with ExitStack() as turns:  # whoever resumes meanwhile must not look for what is just being handed in
+        try:
+            parts = await wanted.way.batches.parted({key: wanted.questions[key] for key in reserved})
+            records = [_record(means, root, wanted, [reserved[key] for key in part]) for part in parts]
+            for record in records:
+                turns.enter_context(means.store.turn(record.id) or nullcontext())
+            await asyncio.to_thread(means.store.add, records, after=after, tried=tried)
+        except (ModelProblem, BatchStoreProblem, asyncio.CancelledError):
+            await asyncio.shield(asyncio.to_thread(release, means, wanted.model, root, list(reserved.values())))
+            raise
+        submitting = asyncio.ensure_future(_all_submitted(means, wanted.way.batches, records, parts))
+        try:
+            reports = await asyncio.shield(submitting)
+        except asyncio.CancelledError:  # they may be there by now: their names are worth the wait
+            await submitting
+            raise
+    whole = len(reports) == 1 and not left_out
+    first = replace(reports[0], problems=(*reports[0].problems, *left_out), usual=wanted.usual if whole else None)
+    return [first, *reports[1:]]
+
+
+async def _all_submitted(
+    means: BatchMeans,
+    batches: ModelBatches,
+    records: Sequence[BatchRecord],
+    parts: Sequence[Mapping[str, Question]],
+) -> list[BatchReport]:
+    return [await _submitted(means, batches, record, part) for record, part in zip(records, parts, strict=True)]
+
+
+async def _submitted(
+    means: BatchMeans, batches: ModelBatches, record: BatchRecord, questions: Mapping[str, Question]
+) -> BatchReport:
+    try:
+        name = await batches.submit(questions)
+    except ModelProblem as problem:
+        if problem.kind in _AMBIGUOUS:
+            return BatchReport(record, "unknown", f"{problem} {unknown(record)}")
+        await asyncio.to_thread(release, means, record.model, Path(record.project), record.requests)
+        await asyncio.to_thread(means.store.close, record.id, "refused")
+        return BatchReport(record, "refused", str(problem))
+    await asyncio.to_thread(means.store.named, record.id, name)
+    return BatchReport(replace(record, name=name, status="waiting"), "handed_in")
+
+
+_ELSEWHERE = "Another terminal works on this batch, and says what comes of it."
+
+
+def elsewhere(record: BatchRecord) -> BatchReport:
+    """Return the report of a batch that another process works on."""
+    return BatchReport(record, "elsewhere", _ELSEWHERE)
+
+
+def unknown(record: BatchRecord) -> str:
+    """Say that nobody knows yet whether a batch was taken."""
+    return (
+        f"Whether {record.endpoint} took the batch is not known yet; `greenline generate --resume` finds it out, and "
+        "pays nothing twice."
+    )
+
+
+async def candidates(means: BatchMeans, batches: ModelBatches, record: BatchRecord) -> list[str]:
+    """Return the names of batches that may be this one, whose name never came back. Raises ModelProblem."""
+    since = record.made_at - _CLOCKS
+    made = await batches.made_since(since, len(record.requests))
+    known = await asyncio.to_thread(means.store.names)
+    return [name for name in made if name not in known]
+
+
+def release(means: BatchMeans, model: str, root: Path, requests: Sequence[BatchRequest]) -> None:
+    """Write into the ledger that these requests were not made. Waits for the disk."""
+    for request in requests:
+        if request.ledger is not None:
+            entry = Entry(means.now(), model, str(root), request.target, dollars=0.0, outcome="cancelled", batch=True)
+            means.ledger.end(request.ledger, entry)
+
+
+def words_of(dollars: float | None, usual: float | None = None) -> str:
+    """Say what a batch may cost."""
+    if dollars is None:
+        return "at a price that is not known"
+    about = "" if usual is None else f"about {in_dollars(usual)}, "
+    return f"{about}at most {in_dollars(dollars)}, which is half the usual price"
+
+
+def _reserve(means: BatchMeans, root: Path, wanted: HandIn) -> dict[str, BatchRequest]:
+    """Write the requests into the ledger, as many as the day's money pays; return those with their numbers."""
+    found = {}
+    for key, request in wanted.requests.items():
+        prompts = wanted.questions[key].conversation.prompts
+        entry = Entry(
+            means.now(),
+            wanted.model,
+            str(root),
+            request.target,
+            dollars=request.dollars,
+            batch=True,
+            prompts=prompts,
+        )
+        number = means.ledger.begin(entry, means.ceilings.dollars_per_day)
+        if number is not None:  # below zero it is known here only, and whoever collects writes it down
+            found[key] = replace(request, ledger=number if number > 0 else None)
+    return found
+
+
+def _record(means: BatchMeans, root: Path, wanted: HandIn, requests: Sequence[BatchRequest]) -> BatchRecord:
+    return BatchRecord(
+        uuid4().hex,
+        str(root),
+        wanted.way.endpoint,
+        wanted.model,
+        means.now(),
+        tuple(requests),
+        settings=means.settings,
+    )
