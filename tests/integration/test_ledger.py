@@ -118,6 +118,33 @@ def test_processes_at_once_lose_nothing_and_never_pass_the_day(file: Path) -> No
     assert ledger_at(file).spent_today() == 25.0
 
 
+def test_what_is_older_than_a_year_and_a_month_is_forgotten_and_nothing_else(file: Path) -> None:
+    day = 86_400.0
+    first = ledger_at(file, NOON - 500 * day)
+    for days in (500, 401, 399, 1):
+        number = first.begin(replace(ENTRY, when=NOON - days * day), 10_000.0)
+        assert number is not None
+        first.end(number, replace(ended(), when=NOON - days * day))
+        first.keep(Kept(NOON - days * day, "/p", "a.py::f", 3))
+    assert len(ledger_at(file).entries(0.0)) == 4, "who only reads changes nothing"
+    number = ledger_at(file).begin(ENTRY, 10.0)
+    assert number is not None
+    stays = [NOON - 399 * day, NOON - day]
+    assert [entry.when for entry in ledger_at(file).entries(0.0)] == [*stays, NOON]
+    assert [kept.when for kept in ledger_at(file).kept(0.0)] == stays
+
+
+def test_processes_that_forget_at_once_lose_nothing_else(file: Path) -> None:
+    old = ledger_at(file, NOON - 500 * 86_400.0)
+    for _ in range(200):
+        assert old.begin(replace(ENTRY, when=NOON - 500 * 86_400.0), 10_000.0) is not None
+    workers = [worker(file, 25.0, 10) for _ in range(4)]
+    answers = [process.communicate("go\n", timeout=LIMIT) for process in workers]
+    assert [error for _, error in answers] == [""] * 4
+    assert sum(int(out) for out, _ in answers) == 25
+    assert [entry.when for entry in ledger_at(file).entries(0.0)] == [NOON] * 25
+
+
 FULL = """
 import resource, signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -50,6 +50,10 @@ _END = (
 _SUM = "select coalesce(sum(dollars), 0) from request_2 where at >= ?"
 _READ = f"select {_COLUMNS} from request_2 where at >= ? order by at, number"  # noqa: S608
 _KEEP = "insert into kept_1 values (?, ?, ?, ?)"
+_KEPT_FOR = 400 * 86_400.0
+"""Seconds: a year, with the month before it to compare. What is older nothing here adds up, and a file must not grow
+for ever; who wants to know what it cost has the provider's bills."""
+_FORGET = ("delete from request_2 where at < ?", "delete from kept_1 where at < ?")
 _READ_KEPT = "select at, project, target, tests from kept_1 where at >= ? order by at"
 
 
@@ -67,6 +71,8 @@ class LedgerSqlite:
         self._kept: list[Kept] = []
         """What is not in the file."""
         self._last = 0
+        self._tidied = False
+        """What is too old was looked for by this process."""
         self._said = False
 
     def spent_today(self) -> float:
@@ -169,8 +175,12 @@ class LedgerSqlite:
             base.executemany(
                 _KEEP, [(kept.when, _text(kept.project), _text(kept.target), kept.tests) for kept in self._kept]
             )
+            if not self._tidied:
+                for statement in _FORGET:
+                    base.execute(statement, (self._now() - _KEPT_FOR,))
             found = work(base)
             base.execute("commit")
+        self._tidied = True
         for number in done:
             del self._here[number]
         self._ended.clear()
