@@ -275,17 +275,37 @@ def test_a_module_that_is_ignored_is_never_sent(tmp_path: Path) -> None:
     assert problem.value.kind == "no_consent"
 
 
-def test_files_that_are_ignored_are_not_shown_around_a_target(tmp_path: Path) -> None:
-    tests = {"tests/test_discount.py": "def test_mine():\n    pass\n", "tests/conftest.py": "import pytest\n"}
-    place = written(tmp_path, {**FILES, **tests})
-    shown = all_text(context().first(of(place)))
-    assert "def greet(self)" in shown
-    assert "def pay(customer, cents)" in shown
-    assert "def test_mine" in shown
-    hidden = all_text(context(ignore=("people.py", "till.py", "tests/")).first(of(place)))
-    assert "def greet(self)" not in hidden
-    assert "def pay(customer, cents)" not in hidden
-    assert "def test_mine" not in hidden
+AROUND = {
+    "shop/people.py": "def greet(self)",
+    "shop/till.py": "def pay(customer, cents)",
+    "tests/test_discount.py": "def test_mine",
+    "tests/conftest.py": "def buyer",
+    ".greenline/prompt.md": "Be kind.",
+}
+"""Files, and what a request shows of each: a header, a call, the nearest test, a fixture, instructions."""
+
+
+@pytest.mark.parametrize("file", AROUND)
+def test_files_that_are_ignored_are_not_shown_around_a_target_and_all_others_are(tmp_path: Path, file: str) -> None:
+    tests = {
+        "tests/test_discount.py": "def test_mine(buyer):\n    assert buyer\n",
+        "tests/conftest.py": "import pytest\n\n\n@pytest.fixture\ndef buyer():\n    return 1\n",
+        ".greenline/prompt.md": "Be kind.\n",
+    }
+    target = of(written(tmp_path, {**FILES, **tests}))
+    folder, _, name = file.rpartition("/")
+
+    def shown(*ignore: str) -> set[str]:
+        text = all_text(context(ignore=ignore).first(target))
+        return {each for each, words in AROUND.items() if words in text}
+
+    assert shown() == set(AROUND)
+    for pattern in (file, f"/{file}", name, f"**/{name}", f"{folder}/{name[:3]}*", name.upper(), f"{folder}/**/{name}"):
+        assert shown(pattern) == set(AROUND) - {file}, pattern
+    for pattern in (f"/{name}", f"{name}/", f"# {file}", f"other/{name}"):
+        assert shown(pattern) == set(AROUND), pattern
+    assert shown(file, f"!{file}") == set(AROUND), "the last one decides"
+    assert shown(f"{folder}/*", f"!{file}", "!shop/discount.py") >= {file}
 
 
 # What others wrote is data
