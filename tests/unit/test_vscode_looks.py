@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from greenline.lsp.names import RUNS_CODE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CLIENT = REPOSITORY / "vscode-client"
+NAMES = REPOSITORY / "server" / "greenline" / "lsp" / "names.py"
 STATES = {"uncovered", "partial", "unknown", "covered", "failing"}
 BACKGROUNDS = {"dark": "#1F1F1F", "light": "#FFFFFF", "highContrast": "#000000", "highContrastLight": "#FFFFFF"}
 """Of the themes that VS Code has."""
@@ -65,6 +68,22 @@ def test_each_key_and_colour_of_the_client_is_of_something_there() -> None:
     assert all(command["category"] == "Greenline" for command in contributes["commands"])
     assert (CLIENT / package["icon"]).read_bytes().startswith(b"\x89PNG")
     assert set(colors) == STATES | {f"{state}Background" for state in STATES}
+
+
+def test_each_command_stands_in_the_palette_where_it_makes_sense() -> None:
+    hidden = {entry["command"]: entry["when"] for entry in package["contributes"]["menus"]["commandPalette"]}
+    of_servers = {
+        f"greenline.{name}" for name in re.findall(r'"greenline\.([\w.]+)"', NAMES.read_text(encoding="utf-8"))
+    }
+    for command in package["contributes"]["commands"]:
+        name, title, enabled = command["command"], command["title"], command.get("enablement", "")
+        assert title[0].isupper(), title
+        assert "Greenline" not in title, "the category says it"
+        assert ("greenline.running" in enabled) == (name in of_servers), name
+        assert ("isWorkspaceTrusted" in enabled) == (name in RUNS_CODE), name
+        if re.search(r"This Line|This File|Cursor|Gap$|Affected", title):
+            assert "editorLangId == python" in hidden[name], name
+    assert set(hidden) <= {command["command"] for command in package["contributes"]["commands"]}
 
 
 def test_what_the_client_says_can_be_translated() -> None:
