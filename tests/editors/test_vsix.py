@@ -223,6 +223,7 @@ def test_a_run_of_a_server_that_is_killed_ends_in_the_testing_view(
         )
 
     assert told["running"] == 0
+    assert "Greenline's server ended." in told["output"].replace("\xa0", " ")
 
 
 def test_a_killed_server_is_back_and_given_up_when_it_dies_again_and_again(

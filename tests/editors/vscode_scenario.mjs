@@ -75,7 +75,7 @@ async function seeGaps() {
 
 // Wait until a toast tells how the tests fared, then look at the file that was written.
 async function seeResult() {
-  await page.locator(shownToast, { hasText: "passed" }).first().waitFor();
+  await page.locator(shownToast, { hasText: "passed" }).first().hover(); // it goes after ten seconds, unless the pointer is on it
   told.toasts = await textsOf(".notification-toast");
   const before = told.lenses.filter((lens) => lens.includes(input.function_name));
   await page.waitForFunction(

@@ -106,6 +106,9 @@ export function serverPlays({ page, input, told, step, textsOf, openFile, openSo
       process.kill(serverPid(), "SIGKILL");
       await running.waitFor({ state: "detached" });
       told.running = await running.count();
+      const output = page.locator(".xterm-rows").first();
+      await output.filter({ hasText: "server ended" }).waitFor();
+      told.output = await output.innerText();
       await step("run-ended");
     },
   };

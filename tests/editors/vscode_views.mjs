@@ -5,6 +5,8 @@ export function viewPlays({ page, input, told, step, textsOf, openFile, openSour
   const rows = ".pane:has(.pane-header[aria-label^='Gaps']) .monaco-list-row";
   const row = (text) => page.locator(rows, { hasText: text }).first();
   const toast = (text) => page.locator(shownToast, { hasText: text }).first();
+  // A message goes after ten seconds, unless the pointer is on it.
+  const pointAt = (text) => toast(text).hover();
   const button = (text) => page.locator(".notification-toast .monaco-button", { hasText: text }).first();
 
   async function showGapsView() {
@@ -54,7 +56,7 @@ export function viewPlays({ page, input, told, step, textsOf, openFile, openSour
       await toast("Generate tests for 2 functions").waitFor();
       told.progress = await textsOf(".notification-toast");
       await step("generating-two");
-      await toast("passed for 2 functions").waitFor();
+      await pointAt("passed for 2 functions");
       told.toasts = await textsOf(".notification-toast");
       await row("priority").waitFor({ state: "detached" });
       await allLinesOf(".codelens-decoration", "priority: 100 %");
@@ -128,7 +130,7 @@ export function viewPlays({ page, input, told, step, textsOf, openFile, openSour
       await selected.click();
       await step("selected");
       await apply.click();
-      await toast("passed in").waitFor();
+      await pointAt("passed in");
       told.applied = await textsOf(".notification-toast");
       told.unsaved = await page.locator(".tab.dirty").count();
       await step("applied");
@@ -142,7 +144,7 @@ export function viewPlays({ page, input, told, step, textsOf, openFile, openSour
     async failingConfirmation() {
       await seeGaps();
       await generateFromThePalette();
-      await toast("failed in the file").waitFor();
+      await pointAt("failed in the file");
       told.toasts = await textsOf(".notification-toast");
       await step("not-confirmed");
       await button("Undo").click();

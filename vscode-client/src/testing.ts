@@ -69,7 +69,10 @@ export class Testing implements vscode.Disposable {
   }
 
   async refresh(): Promise<void> {
-    const { files } = (await this.client?.sendRequest<{ files: TestFile[] }>("greenline/tests", {})) ?? { files: [] };
+    if (!this.client?.isRunning()) {
+      return; // what is known is still shown
+    }
+    const { files } = await this.client.sendRequest<{ files: TestFile[] }>("greenline/tests", {});
     this.byId.clear();
     this.controller.items.replace(
       files.map((file) => {
@@ -121,9 +124,9 @@ export class Testing implements vscode.Disposable {
   private async show(run: vscode.TestRun, job: JobEnded): Promise<void> {
     job.tests.forEach((test) => this.tell(run, test));
     run.appendOutput(`${job.message}\r\n`);
-    if (this.showsCoverage) {
-      const found = await this.client?.sendRequest<{ files: Covered[] }>("greenline/coveredFiles", {});
-      found?.files.forEach((file) => run.addCoverage(this.covered(file)));
+    if (this.showsCoverage && this.client?.isRunning()) {
+      const { files } = await this.client.sendRequest<{ files: Covered[] }>("greenline/coveredFiles", {});
+      files.forEach((file) => run.addCoverage(this.covered(file)));
     }
   }
 
