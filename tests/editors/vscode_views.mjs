@@ -239,6 +239,7 @@ export function viewPlays({ page, input, told, step, textsOf, openFile, openSour
       await showGapsView();
       await row("tracking.py").waitFor();
       told.files = await textsOf(rows);
+      told.welcome = await textsOf(".test-explorer .welcome-view-content, .welcome-view-content");
       await step("restricted");
     },
 
