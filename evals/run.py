@@ -31,7 +31,7 @@ from asked_modules import Source, is_wanted, modules  # noqa: E402
 from figures_table import table  # noqa: E402
 from left_over import CACHE, Explored, fingerprint  # noqa: E402
 from recorded_model import NAME, RecordedModel, recorded_answers  # noqa: E402
-from spending import refusal, until  # noqa: E402
+from spending import refusal, unable, until  # noqa: E402
 from subjects import BenchProblem, interpreter_name  # noqa: E402
 from target_figures import About, Figures, Journal, as_json  # noqa: E402
 
@@ -60,7 +60,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Way:
-    """How the model is asked. ``about`` is told each target before it is asked for."""
+    """How the model is asked. ``about`` is told each target before it is asked for.
+
+    What is paid for is confirmed by a person, and kept.
+    """
 
     settings: Settings
     about: Callable[[str], None]
@@ -82,28 +85,37 @@ def main(arguments: Sequence[str]) -> int:
 
 
 async def _run(options: argparse.Namespace, way: Way) -> int:
-    asks = ask_with(way.settings, options.engine)
+    if way.is_paid and (reason := unable(way.settings)):
+        print(reason, file=sys.stderr)
+        return 2
     wanted = await _wanted(options)
     if not wanted:
         print("There is no such target. `make left-over` lists the functions that exploring leaves something of.")
         return 2
-    journal = Journal(CACHE / f"{_file_name(options.model)}-{options.engine}.jsonl", fingerprint())
-    if options.again:
-        journal.clear()
-    known = {} if options.model == NAME else journal.read()
+    journal = _journal(options)
+    known = journal.read() if way.is_paid else {}
     left = [each for each in wanted if each.name not in known]
-    if left and options.model != NAME:
-        reason = refusal(way.settings, len(left), yes=options.yes)
-        if reason:
+    if left and way.is_paid:
+        counted = len(left), len({each.source.name for each in left})
+        if reason := refusal(way.settings, *counted, yes=options.yes):
             print(reason, file=sys.stderr)
             return 2
-    stopped = await _ask_for(left, asks, way, journal, known)
+    stopped = await _ask_for(left, ask_with(way.settings, options.engine), way, journal, known)
     figures = [known[each.name] for each in wanted if each.name in known]
     if figures:
         _tell(options, figures, stopped)
     if stopped:
         print(stopped, file=sys.stderr)
     return 1 if stopped else 0
+
+
+def _journal(options: argparse.Namespace) -> Journal:
+    """Return what is known from an interrupted run that asked in the same way."""
+    key = fingerprint(repr((options.coverage_guided, options.base_url)).encode())
+    journal = Journal(CACHE / f"{_file_name(options.model)}-{options.engine}.jsonl", key)
+    if options.again:
+        journal.clear()
+    return journal
 
 
 async def _ask_for(left: Sequence[Wanted], asks: Ask, way: Way, journal: Journal, known: dict[str, Figures]) -> str:

@@ -40,6 +40,8 @@ def worth(subject: Subject, function: str, by_model: Collection[str], scratch: P
         for file in explored.tests.rglob("test_*.py"):
             file.write_text(without(file.read_text(encoding="utf-8"), by_model), encoding="utf-8")
         before = _measured(explored, mutants)
+    if not after.by_function:
+        after.by_function = _only_imported(subject)
     lines_before, _, branches_before, _ = _reached(before, function)
     lines, all_lines, branches, all_branches = _reached(after, function)
     return Worth(
@@ -73,6 +75,13 @@ def without(text: str, names: Collection[str]) -> str:
 
 def _measured(subject: Subject, mutants: list[Mutant]) -> Row:
     return measured("", Written(subject, 0.0), mutants)
+
+
+def _only_imported(subject: Subject) -> dict[str, list[int]]:
+    """Return what there is to reach where no test was written, so that nothing has imported the module."""
+    test = subject.tests / "test_it_is_imported.py"
+    test.write_text(f"import {subject.module}\n\n\ndef test_it_is_imported():\n    pass\n", encoding="utf-8")
+    return _measured(subject, []).by_function
 
 
 def _reached(row: Row, function: str) -> list[int]:

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from model_server import ModelServer
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "evals"), str(ROOT / "bench" / "engine")]
+
+from subjects import Subject  # noqa: E402
+from target_figures import Reached  # noqa: E402
+from worth import worth  # noqa: E402
+
 LIMIT = 600
 PRICE, NUMBER = "parcels.pricing::discount_percent", "parcels.tracking::parse_tracking"
 
@@ -56,10 +62,18 @@ def test_without_a_key_nothing_is_begun(tmp_path: Path) -> None:
 def test_where_nobody_answers_it_ends_and_says_why(tmp_path: Path, model_server: ModelServer) -> None:
     model_server.key = "another"
     ran = evaluated(
-        tmp_path, "of-my-own", "--engine", "model", "--only", PRICE, "--only", NUMBER, "--yes",
+        tmp_path, "of-nobody", "--engine", "model", "--only", PRICE, "--only", NUMBER, "--yes",
         "--again", "--base-url", model_server.url, ANTHROPIC_API_KEY="sk-not-a-key",
     )  # fmt: skip
     assert ran.returncode == 1
     assert "2 targets were not asked for: " in ran.stderr
     assert "key" in ran.stderr.partition("not asked for: ")[2]
     assert "sk-not-a-key" not in ran.stdout + ran.stderr
+
+
+def test_where_no_test_was_written_all_of_the_function_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "boxes.py").write_text("def low(n):\n    if n > 3:\n        return n * 2\n    return n - 1\n")
+    value = worth(Subject("boxes", tmp_path, Path(sys.executable)), "low", (), tmp_path)
+    assert (value.lines, value.branches) == (Reached(0, 0, 3), Reached(0, 0, 2))
+    assert (value.mutants.after, value.unsteady) == (0, 0)
+    assert value.mutants.all > 2

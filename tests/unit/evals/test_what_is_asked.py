@@ -10,7 +10,7 @@ import pytest
 from asked_modules import is_wanted, modules
 from left_over import LeftOver, table
 from recorded_model import RecordedModel, recorded_answers
-from spending import refusal, until
+from spending import refusal, unable, until
 
 from greenline.domain.asking.answers import read_tests
 from greenline.settings import Settings
@@ -73,7 +73,7 @@ def test_the_share_that_is_left_over_is_of_all_functions() -> None:
 
 @pytest.mark.usefixtures("at_home")
 def test_without_a_key_it_is_said_where_one_goes() -> None:
-    said = refusal(Settings(model_name="claude-sonnet-5-5"), 3, yes=True)
+    said = unable(Settings(model_name="claude-sonnet-5-5"))
     assert said.startswith("There is no key: none is in the variable ANTHROPIC_API_KEY")
     assert "MODEL=recorded needs none" in said
 
@@ -84,20 +84,21 @@ def test_what_it_would_cost_is_said_and_nothing_is_spent_without_a_yes(
 ) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-not-a-key")
     settings = Settings(model_name="claude-sonnet-5-5")
+    assert unable(settings) == ""
     monkeypatch.setattr("sys.stdin", io.StringIO())
-    assert refusal(settings, 3, yes=False) == "Nobody can be asked here whether that may be spent: say --yes."
+    assert refusal(settings, 3, 2, yes=False) == "Nobody can be asked here whether that may be spent: say --yes."
     assert "3 functions are asked for: about $0." in capsys.readouterr().err
-    assert refusal(settings, 3, yes=True) == ""
+    assert refusal(settings, 3, 2, yes=True) == ""
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     for said, refused in (("y", ""), ("", "Nothing was sent."), ("no", "Nothing was sent.")):
         monkeypatch.setattr("builtins.input", lambda _, said=said: said)
-        assert refusal(settings, 3, yes=False) == refused
+        assert refusal(settings, 3, 2, yes=False) == refused
 
 
 @pytest.mark.usefixtures("at_home")
 def test_a_price_that_is_not_known_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-not-a-key")
-    assert refusal(Settings(model_name="of-my-own"), 1, yes=True) == ""
+    assert refusal(Settings(model_name="of-my-own"), 1, 1, yes=True) == ""
     assert "1 function is asked for; the price of of-my-own is not known" in capsys.readouterr().err
 
 
