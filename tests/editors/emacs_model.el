@@ -33,7 +33,7 @@
         (wait-for "the questions" (lambda () (= (length asked) (length (given :answers)))))
         (if (member "Not now" (append (given :answers) nil))
             (wait-for "the end of the question" (lambda () (string-match-p "Nothing of project is sent" (reports))))
-          (wait-for "what the model added" (lambda () (said "of a model 1 test kept")))
+          (wait-for "what the model added" (lambda () (said "a model wrote test_summer_halves_prices")))
           (greenline-model-cost)
           (wait-for "the cost" (lambda () (said "Models cost today")))
           (greenline-model-forbid)

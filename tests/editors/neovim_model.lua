@@ -60,7 +60,7 @@ end
 
 local function after_a_yes()
   wait_for('what the model added', function()
-    return said('of a model 1 test kept')
+    return said('a model wrote test_summer_halves_prices')
   end)
   vim.cmd('Greenline model_cost')
   wait_for('the cost', function()

@@ -163,7 +163,7 @@ def test_a_model_is_agreed_to_in_a_terminal(terminal: Terminal, tmp_path: Path, 
     assert f"may be sent to {model_server.url}" in agreed
     terminal.press(":8", "Enter")
     _choose(terminal, "Generate test for `discount`")
-    terminal.until_shown("of a model 1 test kept")
+    terminal.until_shown("a model wrote")
     terminal.press(":wa", "Enter")
     _until_written(tests, f"def {HALF['name']}(", terminal)
     terminal.press(":lsp-workspace-command greenline.model.cost", "Enter")

@@ -83,11 +83,13 @@ def running(
     project: Path,
     server: list[str],
     interpreter: str = sys.executable,
+    *,
+    machine: dict[str, Any] | None = None,
     **settings: Any,
 ) -> Iterator[str]:
     folder = project.parent
     user, extensions = folder / "user", folder / "extensions"
-    write_settings(user, server, interpreter, settings)
+    write_settings(user, server, interpreter, settings, machine or {})
     unpack(extension, extensions)
     port = free_port()
     program = vscode / "node_modules" / "code-server" / "out" / "node" / "entry.js"
@@ -396,8 +398,10 @@ def grown(before: str, after: str) -> bool:
     return after.count("def test_") > before.count("def test_") and all(line in kept for line in before.splitlines())
 
 
-def write_settings(user: Path, server: list[str], interpreter: str, more: dict[str, Any]) -> None:
-    """Write the person's settings, and those of the machine, where a browser's VS Code looks for paths."""
+def write_settings(
+    user: Path, server: list[str], interpreter: str, more: dict[str, Any], machine: dict[str, Any]
+) -> None:
+    """Write the person's settings, and those of the machine, where a browser's VS Code looks for paths and the like."""
     chosen = {
         "security.workspace.trust.enabled": False,
         "workbench.startupEditor": "none",
@@ -405,8 +409,8 @@ def write_settings(user: Path, server: list[str], interpreter: str, more: dict[s
         "chat.commandCenter.enabled": False,
         **more,
     }
-    paths = {"greenline.server.command": server, "greenline.interpreter": interpreter}
-    for place, settings in (("User", chosen), ("Machine", paths)):
+    here = {"greenline.server.command": server, "greenline.interpreter": interpreter, **machine}
+    for place, settings in (("User", chosen), ("Machine", here)):
         (user / place).mkdir(parents=True)
         (user / place / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
 

@@ -2,6 +2,7 @@
 // Where `input.frames` names a folder, all that is seen is kept there, picture by picture: README's animation is made of it.
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { barsIn } from "./vscode_bars.mjs";
 
 export function mainJobPlays({ page, input, told, step, textsOf, openFile, openSource, goToLine, allLinesOf, command, shownToast }) {
   // Browsers draw no pointer into their pictures.
@@ -48,30 +49,7 @@ export function mainJobPlays({ page, input, told, step, textsOf, openFile, openS
 
   const left = page.locator(".editor-group-container").first();
   const right = page.locator(".editor-group-container").nth(1);
-
-  // The style of the bar beside a line, found by the words in it; empty without one.
-  const barBeside = (words) => left.locator(".monaco-editor").first().evaluate((editor, wanted) => {
-    const line = [...editor.querySelectorAll(".view-line")].find((node) => node.textContent.replace(/\s/g, " ").includes(wanted));
-    const top = line?.getBoundingClientRect().top;
-    const bar = [...editor.querySelectorAll(".view-overlays .cdr[class*=TextEditorDecoration]")]
-      .find((node) => Math.abs(node.getBoundingClientRect().top - top) < 3);
-    return bar ? getComputedStyle(bar).borderLeftStyle + getComputedStyle(bar).borderLeftWidth : "";
-  }, words);
-
-  const untilBar = async (words, wanted) => {
-    await page.waitForFunction(
-      ([text, style]) => {
-        const editor = document.querySelector(".editor-group-container .monaco-editor");
-        const line = [...editor.querySelectorAll(".view-line")].find((node) => node.textContent.replace(/\s/g, " ").includes(text));
-        const top = line?.getBoundingClientRect().top;
-        return [...editor.querySelectorAll(".view-overlays .cdr[class*=TextEditorDecoration]")].some((node) => {
-          const { borderLeftStyle, borderLeftWidth } = getComputedStyle(node);
-          return Math.abs(node.getBoundingClientRect().top - top) < 3 && borderLeftStyle + borderLeftWidth === style;
-        });
-      },
-      [words, wanted],
-    );
-  };
+  const { barBeside, untilBar } = barsIn(page);
 
   return {
     async mainJob() {

@@ -6,6 +6,7 @@ import asyncio
 import ssl
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from model_server.batches import Batches
@@ -127,9 +128,9 @@ class ModelServer:
         self._gates.append(self.batches.gate)
         return self.batches.gate
 
-    def stalls_midway(self, tests: Sequence[Any] = (), *, text: str | None = None) -> Gate:
+    def stalls_midway(self, tests: Sequence[Any] = (), *, text: str | None = None, thinking: str = "") -> Gate:
         """Answer, but after half of the text nothing comes until the gate is released."""
-        return self._gated(first=False, text=tests_as_text(tests) if text is None else text)
+        return self._gated(first=False, text=tests_as_text(tests) if text is None else text, thinking=thinking)
 
     def sends(self, body: bytes, *, kind: str = "text/event-stream", status: int = 200, **headers: str) -> None:
         """Send just this."""
@@ -198,10 +199,11 @@ class ModelServer:
             talk.cancel()
         await asyncio.gather(*talks, return_exceptions=True)
 
-    def _gated(self, *, first: bool, text: str) -> Gate:
+    def _gated(self, *, first: bool, text: str, thinking: str = "") -> Gate:
         gate = Gate()
         self._gates.append(gate)
-        self._script(Reply(text=text, first_gate=gate) if first else Reply(text=text, gate=gate))
+        reply = Reply(text=text, thinking=thinking)
+        self._script(replace(reply, first_gate=gate) if first else replace(reply, gate=gate))
         return gate
 
     def _script(self, reply: Reply, times: int = 1) -> None:

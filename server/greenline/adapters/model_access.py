@@ -83,8 +83,8 @@ async def find_key(connection: Connection, environ: Mapping[str, str] | None = N
         return None
     raise ModelProblem(
         "no_key",
-        f"There is no key for {place(connection, variables)}. Set the variable {_KEY} where the editor is "
-        "started from, store a key in the editor, or name a command that prints one in greenline.model.keyCommand.",
+        f'There is no key for {place(connection, variables)}. Let the editor keep one ("Set Model Key" in VS Code), '
+        f"set {_KEY} where Greenline is started from, or name a command that prints one in greenline.model.keyCommand.",
     )
 
 

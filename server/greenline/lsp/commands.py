@@ -21,6 +21,7 @@ from greenline.lsp.job_report import Finished, Unfinished, left_out, message_of,
 from greenline.lsp.model_commands import TITLE as ALLOW
 from greenline.lsp.model_commands import ModelOffer, agreeing
 from greenline.lsp.session import Error, Warning_
+from greenline.lsp.telling_results import Again
 from greenline.lsp.updating import TITLE as UPDATE
 from greenline.lsp.updating import Updating
 from greenline.lsp.workspace_folders import NoFolder, chosen_folder, folders
@@ -46,6 +47,7 @@ class Commands:
         self._session = session
         self._board = board
         self._installing = Installing(session, self._install)
+        self._again = Again(self._run_tests_of, self._generate_again)
         self._offering = ModelOffer(session, self._ask_a_model)
         self._updating = Updating(
             session, lambda target: self._generate(target, f"Generate test for {target.qualname}")
@@ -87,7 +89,7 @@ class Commands:
         chosen = [target for target in known if target.qualname is None or target.path not in whole]
 
         async def work(progress: Progress) -> Finished:
-            return await generate_all(self._session, chosen, progress, self._run_tests_of)
+            return await generate_all(self._session, chosen, progress, self._again)
 
         return self.start(("generate", *chosen), f"Generate tests for {_those(chosen)}", work, chosen[0].path)
 
@@ -226,7 +228,7 @@ class Commands:
 
     def _generate(self, target: Target, title: str) -> dict[str, Any]:
         async def work(progress: Progress) -> Finished:
-            return await generate(self._session, target, progress, self._run_tests_of)
+            return await generate(self._session, target, progress, self._again)
 
         return self.start(("generate", target), title, work, target.path)
 
@@ -236,11 +238,17 @@ class Commands:
         async def work(progress: Progress) -> Finished:
             agreed, message = await agreeing(self._session, targets[0].path, progress)
             if agreed:
-                arguments = [names.target(self._session.documents.uri_of(t.path), t.qualname, None) for t in targets]
-                self.generate_tests({"targets": arguments})
+                self._generate_again(targets)
             return Finished(message)
 
         self.start(("model", "allow"), ALLOW, work)
+
+    def _generate_again(self, targets: Sequence[Target]) -> None:
+        if len(targets) == 1:
+            self._generate(targets[0], f"Generate test for {targets[0].qualname}")
+            return
+        arguments = [names.target(self._session.documents.uri_of(t.path), t.qualname, None) for t in targets]
+        self.generate_tests({"targets": arguments})
 
     def _install(self, path: Path, work: Work) -> dict[str, Any]:
         built = self._session.services.built

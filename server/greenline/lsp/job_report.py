@@ -95,7 +95,10 @@ def message_of(job: Job) -> str:
 def left_out(job: Job, message: str) -> list[str]:
     """Return in full what the message has no room for: for the log."""
     told = [
-        (r, words) for r in results_of(job) if r.target.qualname for words in (r.reason, *r.in_the_way, *r.model_notes)
+        (r, words)
+        for r in results_of(job)
+        if r.target.qualname
+        for words in (r.reason, *r.in_the_way, *r.model_notes, _written_by_a_model(r))
     ]
     reasons = [f"{result.target.qualname}: {words}" for result, words in told if words]
     full = [*([str(job.error)] if isinstance(job.error, JobFailure) else []), *reasons]
@@ -167,18 +170,20 @@ def and_what_was_in_the_way(results: Sequence[TargetResult]) -> str:
 
 
 def and_the_model(results: Sequence[TargetResult]) -> str:
-    """Return, to follow what was gained, what asking a model came to and what it cost; empty where none was asked."""
+    """Return, to follow what was gained, what a model wrote and what that cost, or why asking one failed."""
     asked = [result for result in results if result.tokens]
     if asked:
         from greenline.domain.asking.prices import in_dollars  # noqa: PLC0415 - only where a model was asked
 
-        kept = sum(_of_the_model(result) for result in asked)
         known = [result.dollars for result in asked if result.dollars is not None]
         money = in_dollars(sum(known)) if len(known) == len(asked) else "at a price that is not known"
         tokens = sum(result.tokens for result in asked)
-        return f"; of a model {names.counted({'test': kept}) or 'no test'} kept: {tokens:,} tokens, {money}"
-    notes = [note for result in results for note in result.model_notes if note not in result.reason]
-    return "; no model was asked (the log says why)" if notes else ""
+        return f"; {_who_wrote(results)} ({tokens:,} tokens, {money})"
+    problem = next((r.model_problem for r in results if r.model_problem and r.model_problem not in r.reason), "")
+    if problem:
+        return f"; asking a model failed: {names.one_line(problem).rstrip('.')}"
+    waits = any(result.awaits_consent and not _says_so(result) for result in results)
+    return "; no model was asked, as nobody has agreed to it yet" if waits else ""
 
 
 def and_the_bugs(results: Sequence[TargetResult]) -> str:
@@ -191,6 +196,8 @@ def and_the_bugs(results: Sequence[TargetResult]) -> str:
     return f"; perhaps a bug: {names.plain(short(bugs[0].call))} {names.one_line(bugs[0].words)}"
 
 
+_NAMED = 2
+"""Tests that a message has room for."""
 _WORDS: dict[Status, str] = {
     "confirmed": "confirmed",
     "nothing_to_gain": "with nothing to gain",
@@ -201,9 +208,29 @@ _WORDS: dict[Status, str] = {
 }
 
 
-def _of_the_model(result: TargetResult) -> int:
-    """Return how many of the new tests a model wrote."""
-    return sum(result.engines.get(test, result.engine) == "model" for test in result.tests)
+def _who_wrote(results: Sequence[TargetResult]) -> str:
+    """Say which of the new tests a model wrote: by name, where they are few."""
+    written = [test for result in results for test in _of_the_model(result)]
+    if not written:
+        return "asking a model brought no test"
+    if len(written) <= _NAMED:
+        return f"a model wrote {' and '.join(written)}"
+    tests = sum(len(result.tests) for result in results)
+    return f"a model wrote {'all' if len(written) == tests else len(written)} of the {tests} tests"
+
+
+def _says_so(result: TargetResult) -> bool:
+    """Tell whether the reason is that nobody agreed."""
+    return result.reason in result.model_notes
+
+
+def _written_by_a_model(result: TargetResult) -> str:
+    return f"a model wrote {', '.join(written)}" if (written := _of_the_model(result)) else ""
+
+
+def _of_the_model(result: TargetResult) -> list[str]:
+    """Return the names of the new tests that a model wrote."""
+    return [test for test in result.tests if result.engines.get(test, result.engine) == "model"]
 
 
 def results_of(job: Job) -> tuple[TargetResult, ...]:

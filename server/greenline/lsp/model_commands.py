@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 TITLE = "Allow a model"
 _ALLOW, _DETAILS, _NOT_NOW, _ASK = "Allow", "Show Details", "Not now", "Ask a Model"
-_SHOWS = "The command `greenline.model.show`"
+_SHOWS = 'The command "Show What Would Be Sent" (`greenline.model.show`)'
 _CANNOT_ASK = "`{command}` in a terminal, in the project's folder, shows what is sent, and asks: this editor cannot."
 _ELSEWHERE = "Greenline asks models about Python files on disk; save this code as a .py file first."
 
@@ -57,7 +57,9 @@ class ModelCommands:
         values = object_or_nothing(arguments)
 
         async def work(progress: Progress) -> Finished:
-            _, message = await agreeing(self._session, await _place(self._session, values), progress)
+            agreed, message = await agreeing(self._session, await _place(self._session, values), progress)
+            if agreed:
+                self._session.show(message, Info)
             return Finished(message)
 
         return self._start(("model", "allow"), TITLE, work)
@@ -69,7 +71,9 @@ class ModelCommands:
         async def work(_progress: Progress) -> Finished:
             path = await _place(self._session, values)
             agree = (await self._session.load_services()).agree()
-            return await _kept(self._session, lambda: agree.forbid(agree.terms(path)))
+            message = await _kept(lambda: agree.forbid(agree.terms(path)))
+            self._session.show(message, Info)
+            return Finished(message)
 
         return self._start(("model", "forbid"), "Forbid models", work, runs=False)
 
@@ -146,19 +150,18 @@ class ModelOffer:
 
 
 async def agreeing(session: Session, path: Path, progress: Progress) -> tuple[bool, str]:
-    """Show the terms for the project of a file or folder, and ask; return whether models are asked now, and words.
+    """Show the terms for the project of a file or folder, and ask; return whether they are agreed to, and words.
 
     Raises Unfinished.
     """
     agree = (await session.load_services()).agree()
     terms = await asyncio.to_thread(agree.terms, path)
     if terms.given and not terms.wished:
-        session.show(message := f"Source of {terms.root.name} may be sent to {terms.endpoint} already.", Info)
-        return terms.switched_on, message
+        return True, f"Source of {terms.root.name} may be sent to {terms.endpoint} already."
     progress.step("Waiting for your answer")
     if not await _agreed(session, terms):
         return False, f"Nothing of {terms.root.name} is sent."
-    return terms.switched_on, (await _kept(session, lambda: agree.allow(terms))).message
+    return True, await _kept(lambda: agree.allow(terms))
 
 
 async def _agreed(session: Session, terms: Terms) -> bool:
@@ -170,14 +173,12 @@ async def _agreed(session: Session, terms: Terms) -> bool:
     return answer == _ALLOW
 
 
-async def _kept(session: Session, act: Callable[[], str]) -> Finished:
-    """Change what was agreed to, and say so. Raises Unfinished."""
+async def _kept(act: Callable[[], str]) -> str:
+    """Change what was agreed to; return that in words. Raises Unfinished."""
     try:
-        message = await asyncio.to_thread(act)
+        return await asyncio.to_thread(act)
     except OSError as problem:
         raise Unfinished(f"It could not be remembered: {problem}") from problem
-    session.show(message, Info)
-    return Finished(message)
 
 
 async def _shown(session: Session, target: Target, progress: Progress) -> Finished:

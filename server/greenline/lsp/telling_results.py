@@ -2,37 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
 from greenline.lsp import apply_edit, names
 from greenline.lsp.positions import start_of
-from greenline.lsp.session import Error, Info
+from greenline.lsp.session import Error, Info, Warning_
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
+    from greenline.domain.code.model import Target
     from greenline.lsp.job_report import Finished
     from greenline.lsp.session import Session
 
-Again = Callable[["Path"], Any]
-"""Runs the tests of a file."""
+_OPEN, _UNDO, _RUN, _TRY = "Open Test", "Undo", "Run Again", "Try Again"
 
-_OPEN, _UNDO, _RUN = "Open Test", "Undo", "Run Again"
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Starts jobs for a person who wants them once more."""
+
+    run: Callable[[Path], Any]
+    """The tests of a file."""
+    generate: Callable[[Sequence[Target]], Any]
 
 
 def tell(session: Session, finished: Finished, applied: Sequence[apply_edit.Applied], again: Again) -> Finished:
     """Tell it without waiting for an answer; a client that would hold up the person gets the message alone."""
-    if not applied:
+    if not applied and any(result.model_problem for result in finished.results):
+        _tell_problem(session, finished, again)
+    elif not applied:
         session.show(finished.message, Info)
     elif session.client.buttons_do_not_block:
         session.spawn(_offer(session, finished, applied, again), "what to do with the new tests")
     elif not session.client.tells_results:
         session.show(names.plain(finished.message), Info)
     return finished
+
+
+def _tell_problem(session: Session, finished: Finished, again: Again) -> None:
+    """Say why asking a model failed: whoever mends that goes on from there."""
+
+    async def offer() -> None:
+        if await session.ask(names.plain(finished.message), _TRY) == _TRY:
+            again.generate([result.target for result in finished.results if result.model_problem])
+
+    if session.client.buttons_do_not_block:
+        session.spawn(offer(), "whether to ask a model again")
+    else:
+        session.show(finished.message, Warning_)
 
 
 async def _offer(session: Session, finished: Finished, applied: Sequence[apply_edit.Applied], again: Again) -> None:
@@ -47,7 +69,7 @@ async def _offer(session: Session, finished: Finished, applied: Sequence[apply_e
         session.refresh()
     elif chosen == _RUN:
         for path in dict.fromkeys(one.edit.path for one in applied):
-            again(path)
+            again.run(path)
 
 
 async def _open(session: Session, path: Path, finished: Finished) -> None:

@@ -22,10 +22,10 @@ For each function that exploring leaves gaps in, this is sent there:
   - tests of the model's that fail, with what pytest said of them
 What looks like a key or a password is replaced before, and nothing is sent of {ignored}.
 {shows} shows a request, word by word, without sending it.
-Tests that come back run as all that nobody has accepted: without a network, in a scratch copy."""
+Tests that come back are tried without a network, in a scratch copy, until you accept them."""
 _NOT_YOURS = "you did not. Your key would go there, too"
-_NAMED = 4
-"""How many patterns of files that are not sent are named."""
+_NAMED, _EXAMPLES = 4, 2
+"""How many patterns of files that are not sent are named: among all that is sent, and in a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Terms:
     def cost(self) -> str:
         """What it may cost, in a sentence that goes on."""
         of_a_function, of_a_day = map(in_dollars, self.dollars)
-        return f"It may cost {of_a_function} for a function and {of_a_day} in a day"
+        return f"It may cost at most {of_a_function} for a function and {of_a_day} in a day"
 
     def sent(self, shows: str) -> str:
         """Say what is sent and what is not, in lines; ``shows`` is what a person calls to see a request."""
@@ -90,8 +90,8 @@ class Terms:
         return (
             f"May source of {self.root.name} be sent to {self.place}{wish}, to {self.who}? For each function that "
             "exploring leaves gaps in: its module, what stands around it, the nearest tests, what exploring showed, "
-            f"and the model's tests that fail. Not: what looks like a secret, and anything of {self._not_sent}. "
-            f"{self.cost}."
+            "and the model's tests that fail. What looks like a secret is taken out; files such as "
+            f"{' and '.join(self._patterns[:_EXAMPLES])} stay here. {self.cost}."
         )
 
     def document(self, shows: str) -> str:
@@ -103,8 +103,12 @@ class Terms:
         )
 
     @property
+    def _patterns(self) -> list[str]:
+        return [pattern for pattern in self.ignored if not pattern.startswith("!")]
+
+    @property
     def _not_sent(self) -> str:
-        shown = [pattern for pattern in self.ignored if not pattern.startswith("!")]
+        shown = self._patterns
         more = f" and {len(shown) - _NAMED} more patterns of such files" if len(shown) > _NAMED else ""
         return f"{', '.join(shown[:_NAMED])}{more}"
 

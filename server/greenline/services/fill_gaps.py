@@ -103,12 +103,12 @@ class FillGaps:
         for number, function in enumerate(wanted):
             reason = await asyncio.to_thread(self._refusal, bench.project, at.endpoint)
             if reason:  # it may be taken back at any time
-                work.note(wanted[number:], reason)
+                work.note(wanted[number:], reason, awaits_consent=True)
                 break
             share = Share(progress, number / len(wanted), (number + 1) / len(wanted))
             asking = await work.ask(means, function, Counted(share, number + 1, len(wanted)))
             if asking is not None and asking.problem is not None and asking.problem.kind in _FOR_NONE:
-                work.note(wanted[number + 1 :], str(asking.problem))
+                work.note(wanted[number + 1 :], str(asking.problem), awaits_consent=False)
                 break
         work.warn(wanted[0], at.problems)  # last, as the first note may be the reason of a result
         return work.generation()
@@ -126,12 +126,16 @@ class _Work:
         if groundwork.tried is not None:
             self.so_far.take(groundwork.tried)
 
-    def note(self, functions: Sequence[Function], words: str) -> None:
-        """Say something of functions for which no model was asked; where nothing else is said, as the reason."""
+    def note(self, functions: Sequence[Function], words: str, *, awaits_consent: bool) -> None:
+        """Say why no model was asked for some functions; where nothing else is said, as the reason."""
         for function in functions:
             result = self._results[function]
             self._results[function] = replace(
-                result, model_notes=(*result.model_notes, words), reason=result.reason or _reason(result, words)
+                result,
+                model_notes=(*result.model_notes, words),
+                model_problem="" if awaits_consent else words,
+                awaits_consent=awaits_consent,
+                reason=result.reason or _reason(result, words),
             )
 
     def warn(self, function: Function, words: Sequence[str]) -> None:
@@ -201,6 +205,7 @@ def _with_the_models(result: TargetResult, asking: Asking, seconds: float, bench
         result,
         seconds=result.seconds + seconds,
         model_notes=(*result.model_notes, *asking.told.notes),
+        model_problem=str(asking.problem or ""),
         suspected_bugs=(*result.suspected_bugs, *(b for b in asking.told.bugs if (b.call, b.words) not in known)),
         tokens=spent.usage.total,
         dollars=None if spent.unpriced else spent.dollars,

@@ -247,5 +247,5 @@ class _Costed:
     def step(self, message: str, fraction: float | None = None) -> None:
         """Pass the step on."""
         words = self._account.words
-        so_far = f" ({words} so far)" if words and words not in message else ""
+        so_far = f" ({words} so far)" if words and not message.endswith(" so far)") else ""
         self._progress.step(f"{message}{so_far}", fraction)

@@ -106,22 +106,22 @@ class ModelRequests:
             prompts=question.conversation.prompts,
         )
         number = await self._begin(entry, account)
-        heard = _Heard(question.model, account, progress)
+        heard = _Heard(prepared, question, account, progress)
         ended = replace(entry, dollars=0.0, outcome="failed")
         try:
             left = max(0.0, deadline - self._clock())
             answer = await asyncio.wait_for(self._client.ask(question, heard), left)
             told = answer.usage.total > 0  # some gateways and servers of one's own count nothing
-            usage = answer.usage if told else heard.usage(prepared, question)
+            usage = answer.usage if told else heard.usage()
             ended = _ended(entry, prepared, usage, outcome="answered", exact=told)
             return answer if answer.model else replace(answer, model=question.model)
         except ModelProblem as problem:
             if problem.usage.total or problem.kind in _BILLED:
-                usage = heard.usage(prepared, question, problem.usage)
+                usage = heard.usage(problem.usage)
                 ended = _ended(entry, prepared, usage, outcome="failed", exact=False)
             raise
         except (asyncio.TimeoutError, asyncio.CancelledError) as stopped:
-            ended = _ended(entry, prepared, heard.usage(prepared, question), outcome="cancelled", exact=False)
+            ended = _ended(entry, prepared, heard.usage(), outcome="cancelled", exact=False)
             if isinstance(stopped, asyncio.CancelledError):
                 raise
             raise ModelProblem("ceiling", out_of_time(account.ceilings)) from None
@@ -199,8 +199,9 @@ def guessed_prompt(conversation: Conversation, schema: Mapping[str, Any]) -> int
 class _Heard:
     """What was received of an answer so far."""
 
-    def __init__(self, model: str, account: Account, progress: Progress) -> None:
-        self._model = model
+    def __init__(self, prepared: Prepared, question: Question, account: Account, progress: Progress) -> None:
+        self._prepared = prepared
+        self._question = question
         self._account = account
         self._progress = progress
         self._signs = self._told = 0
@@ -209,13 +210,16 @@ class _Heard:
         self._signs = max(self._signs, signs)
         if self._signs - self._told >= _TOLD_EACH:
             self._told = self._signs
-            before = f" (before: {words})" if (words := self._account.words) else ""
-            self._progress.step(f"{self._model} has written about {guessed_tokens(self._signs):,} tokens{before}")
+            usage, price = self.usage(), self._prepared.price
+            dollars = cost(usage, price) if price else 0.0
+            so_far = self._account.spent + Spent(usage, dollars, unpriced=int(price is None), requests=1)
+            written = f"{self._question.model} has written about {guessed_tokens(self._signs):,} tokens"
+            self._progress.step(f"{written} ({so_far.words} so far)")
 
-    def usage(self, prepared: Prepared, question: Question, told: Usage = Usage()) -> Usage:  # noqa: B008 - frozen
+    def usage(self, told: Usage = Usage()) -> Usage:  # noqa: B008 - frozen
         """Return about what was used up when the provider did not come to say all of it."""
-        output = min(max(told.output, guessed_tokens(self._signs)), question.max_tokens)
-        return replace(told, output=output) if told.total else Usage(fresh=prepared.prompt, output=output)
+        output = min(max(told.output, guessed_tokens(self._signs)), self._question.max_tokens)
+        return replace(told, output=output) if told.total else Usage(fresh=self._prepared.prompt, output=output)
 
 
 def most_of(prepared: Prepared, question: Question) -> float | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from unit.lsp.fakes import FakeServices
 
+BUTTONS = merged(FULL, {"experimental": {"greenline": {"quietButtons": True}}})
 NEW = "def test_it():\n    assert True\n"
 
 
@@ -220,7 +221,7 @@ async def test_cancelling_while_a_model_is_asked_keeps_what_was_confirmed(servic
         assert end["outcome"] == "cancelled"
         assert end["message"] == (
             "Cancelled; what was confirmed before stays: 1 test passed; f 50 % -> 100 %; "
-            "of a model no test kept: 12,400 tokens, $0.08"
+            "asking a model brought no test (12,400 tokens, $0.08)"
         )
         (result,) = end["results"]
         assert (result["status"], result["tokens"], result["dollars"]) == ("confirmed", 12_400, 0.08)
@@ -242,7 +243,9 @@ async def test_cancelling_while_a_model_is_asked_says_what_it_cost_where_nothing
         await editor.run("greenline.cancelJob", {"job": job})
         end = await editor.job_end(job)
 
-        words = "Cancelled; nothing was written; of a model no test kept: 300 tokens, at a price that is not known"
+        words = (
+            "Cancelled; nothing was written; asking a model brought no test (300 tokens, at a price that is not known)"
+        )
         assert (end["outcome"], end["message"]) == ("cancelled", words)
         assert applies.edits == []
 
@@ -290,12 +293,59 @@ async def test_what_a_model_came_to_is_told_with_what_was_gained(services: FakeS
     async with Editor(services, FULL) as editor:
         Applies(editor)
         end = await editor.job_end((await generate(editor, editor.open(source)))["job"])
-        assert end["message"] == "1 test passed; `f` 50 % -> 100 %; of a model 1 test kept: 900 tokens, $0.0040"
+        assert end["message"] == "1 test passed; `f` 50 % -> 100 %; a model wrote test_it (900 tokens, $0.0040)"
         assert end["results"][0]["modelNotes"] == ["Odd."]
         counts = {"requests": 2, "proposed": 3, "passed": 2, "kept": 1, "notKept": {"no_gain": 1, "flaky": 1}}
         assert end["results"][0]["asked"] == counts
         logged = [p["message"] for p in editor.sent("window/logMessage")]
         assert "Generate test for greet: greet: Odd." in logged
+
+
+@pytest.mark.parametrize(
+    ("tests", "by", "told"),
+    [
+        (("test_a", "test_b"), ("test_a", "test_b"), "a model wrote test_a and test_b"),
+        (("test_a", "test_b", "test_c"), ("test_c",), "a model wrote test_c"),
+        (("test_a", "test_b", "test_c"), ("test_a", "test_b", "test_c"), "a model wrote all of the 3 tests"),
+        (("test_a", "test_b", "test_c", "test_d"), ("test_b", "test_c", "test_d"), "a model wrote 3 of the 4 tests"),
+        (("test_a",), (), "asking a model brought no test"),
+    ],
+)
+async def test_it_is_said_which_tests_a_model_wrote(
+    services: FakeServices, source: Path, tests: tuple[str, ...], by: tuple[str, ...], told: str
+) -> None:
+    services.generate.asked = {"tests": tests, "engines": dict.fromkeys(by, "model"), "tokens": 900, "dollars": 0.01}
+    async with Editor(services, FULL) as editor:
+        Applies(editor)
+        end = await editor.job_end((await generate(editor, editor.open(source)))["job"])
+        assert end["message"].endswith(f"; {told} (900 tokens, $0.01)")
+        logged = "\n".join(params["message"] for params in editor.sent("window/logMessage"))
+        assert (f"a model wrote {', '.join(by)}" in logged) == bool(by)
+
+
+async def test_why_asking_a_model_failed_is_said_and_it_can_be_tried_again(
+    services: FakeServices, source: Path
+) -> None:
+    why = "There is no key for https://api.example.com. Let the editor keep one."
+    services.generate.status = "nothing_to_gain"
+    services.generate.asked = {"model_notes": (why,), "model_problem": why}
+    async with Editor(services, BUTTONS) as editor:
+        editor.handlers["window/showMessageRequest"] = lambda _: {"title": "Try Again"}
+        end = await editor.job_end((await generate(editor, editor.open(source)))["job"])
+        assert end["message"].endswith(f"; asking a model failed: {why.rstrip('.')}")
+        question = await editor.wait_for("window/showMessageRequest")
+        assert question["message"] == end["message"]
+        services.generate.asked = {}
+        again = await editor.wait_for("greenline/jobEnded", lambda other: other["id"] != end["id"])
+        assert again["title"] == "Generate test for greet"
+
+
+async def test_who_has_no_buttons_is_told_why_asking_a_model_failed(services: FakeServices, source: Path) -> None:
+    services.generate.status = "nothing_to_gain"
+    services.generate.asked = {"model_notes": ("It is down.",), "model_problem": "It is down."}
+    async with Editor(services, FULL) as editor:
+        await editor.job_end((await generate(editor, editor.open(source)))["job"])
+        assert (await editor.wait_for("window/showMessage"))["message"].endswith("asking a model failed: It is down")
 
 
 async def test_cancelling_while_the_editor_writes_says_what_stands(services: FakeServices, source: Path) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 QUESTION = "window/showMessageRequest"
 ENABLED = {"greenline": {"model": {"enabled": True}}}
-NOT_ASKED = {"model_notes": ("No model was asked: nobody agreed.",)}
+NOT_ASKED = {"model_notes": ("No model was asked: nobody agreed.",), "awaits_consent": True}
 WITH_KEY = merged(FULL, {"experimental": {"greenline": {"tellsModelKey": True}}})
 
 
@@ -171,14 +171,19 @@ async def test_a_model_is_offered_once_after_the_first_result_and_asked_after_a_
 ) -> None:
     services.generate.asked = NOT_ASKED
     async with Editor(services, FULL, options=ENABLED) as editor:
+
+        def ended() -> list[Any]:
+            return editor.sent("greenline/jobEnded")
+
         Applies(editor)
         answering(editor, "Ask a Model", "Allow")
         uri = editor.open(source)
         assert editor.sent(QUESTION) == []
         first = await editor.job_end((await generate(editor, uri))["job"])
-        assert first["message"].endswith("; no model was asked (the log says why)")
-        again = await editor.wait_for("greenline/jobEnded", lambda end: end["title"] == "Generate tests for greet")
-        assert again["outcome"] == "done"
+        assert first["message"].endswith("; no model was asked, as nobody has agreed to it yet")
+        titles = ["Generate test for greet", "Allow a model", "Generate test for greet"]
+        await editor.wait_for("greenline/jobEnded", lambda _: [e["title"] for e in ended()] == titles)
+        assert [end["outcome"] for end in ended()] == ["done"] * 3
         assert services.model.consent.places
         offer, terms = editor.sent(QUESTION)
         assert offer["message"].startswith("Ask a model for what is left of greet?")

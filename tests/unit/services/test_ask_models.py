@@ -412,8 +412,8 @@ async def test_an_answer_is_told_while_it_grows(world: World) -> None:
     await models.ask(SAID, SCHEMA, account, world.told)
     assert world.told.steps[2:] == [
         "Asking one (1 request, 1,500 tokens, $0.0070 so far)",
-        "one has written about 1,667 tokens (before: 1 request, 1,500 tokens, $0.0070)",
-        "one has written about 4,000 tokens (before: 1 request, 1,500 tokens, $0.0070)",
+        "one has written about 1,667 tokens (2 requests, 4,167 tokens, $0.03 so far)",
+        "one has written about 4,000 tokens (2 requests, 6,500 tokens, $0.05 so far)",
     ]
 
 

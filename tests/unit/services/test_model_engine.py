@@ -411,6 +411,7 @@ async def test_without_a_key_no_other_function_is_asked_about(world: World, mode
     generation = await model.generate(Target(world.source), "model")
     assert len(model.asked) == 1
     assert [(r.status, r.reason) for r in generation.results] == [("failed", "There is no key.")] * 2
+    assert [(r.model_problem, r.awaits_consent) for r in generation.results] == [("There is no key.", False)] * 2
 
 
 async def test_a_refusal_and_a_cut_answer_are_said(world: World, model: ModelWorld) -> None:
@@ -481,6 +482,7 @@ async def test_nobody_is_asked_without_consent(world: World, model: ModelWorld) 
     assert (model.asked, result.status) == ([], "confirmed")
     assert ENDPOINT in result.model_notes[0]
     assert "greenline model allow" in result.model_notes[0]
+    assert (result.model_problem, result.awaits_consent) == ("", True)
     alone = await model.generate(sign(world), "model")
     assert (alone.results[0].status, alone.edit) == ("failed", None)
     assert "nobody agreed" in alone.results[0].reason

@@ -201,6 +201,10 @@ class TargetResult:
     """New test -> what proposed it, for those that are not by ``engine``."""
     model_notes: tuple[str, ...] = ()
     """What happened while a model was asked, in a sentence each; empty when none was."""
+    model_problem: str = ""
+    """Why asking one ended early, and what to do about it; one of the notes."""
+    awaits_consent: bool = False
+    """A model would have been asked, had somebody agreed to that."""
     tokens: int = 0
     """That asking a model for it used up, in and out."""
     dollars: float | None = 0.0
