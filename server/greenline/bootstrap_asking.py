@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import threading
 import time
 from collections.abc import Callable
@@ -24,7 +23,7 @@ from greenline.domain.asking.ceilings import Ceilings
 from greenline.domain.asking.ignored import DEFAULT_PATTERNS, patterns_of
 from greenline.domain.asking.thinking import thinking_of
 from greenline.ports.model import Connection, EditorKey
-from greenline.services.agree_to_model import AgreeToModel, Terms
+from greenline.services.agree_to_model import AgreeToModel, Terms, in_a_terminal
 from greenline.services.ask_in_batch import BatchWay
 from greenline.services.ask_models import AskModels
 from greenline.services.batch_round import BatchMeans
@@ -197,15 +196,8 @@ def terms_of(settings: Settings, root: Path) -> Terms:
         ignored=(*DEFAULT_PATTERNS, *ignore_patterns(settings)),
         dollars=(settings.model_dollars_per_target, settings.model_dollars_per_day),
         switched_on=settings.model_enabled,
-        in_a_terminal=_in_a_terminal(settings, way),
+        in_a_terminal=in_a_terminal(settings, way.endpoint),
     )
-
-
-def _in_a_terminal(settings: Settings, way: Way) -> str:
-    """Return the command that agrees to the place of these settings, of which no terminal knows."""
-    provider = ["--provider", settings.model_provider] if settings.model_provider != "anthropic" else []
-    address = ["--base-url", way.endpoint] if settings.model_base_url else []
-    return shlex.join(["greenline", "model", "allow", *provider, *address])
 
 
 class _Models:

@@ -238,7 +238,9 @@ async def test_who_cannot_be_asked_agrees_in_a_terminal(
         assert model_server.requests == []
 
         (sentence,) = [text for text in at_work.client.messages() if text.endswith("this editor cannot.")]
-        (_greenline, *arguments) = shlex.split(sentence.split("`")[1])
+        command = sentence.split("`")[1]
+        assert f"`{command}`" in "\n".join(log["message"] for log in at_work.client.said("window/logMessage"))
+        (_greenline, *arguments) = shlex.split(command)
         agreed = _in_a_terminal(root, *arguments, typed="y\n")
         assert agreed.returncode == 0, agreed.stdout + agreed.stderr
         second = await at_work.do("generateTest", qualname="discount")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from greenline.domain.asking.prices import in_dollars
 if TYPE_CHECKING:
     from greenline.ports.consent import Consent
     from greenline.ports.project import ProjectFinder
+    from greenline.settings import Settings
 
 _SENT = """\
 For each function that exploring leaves gaps in, this is sent there:
@@ -111,6 +113,13 @@ class Terms:
         shown = self._patterns
         more = f" and {len(shown) - _NAMED} more patterns of such files" if len(shown) > _NAMED else ""
         return f"{', '.join(shown[:_NAMED])}{more}"
+
+
+def in_a_terminal(settings: Settings, place: str) -> str:
+    """Return the command that asks about the place of these settings, of which no terminal knows."""
+    provider = ["--provider", settings.model_provider] if settings.model_provider != "anthropic" else []
+    address = ["--base-url", place] if settings.model_base_url else []
+    return shlex.join(["greenline", "model", "allow", *provider, *address])
 
 
 class AgreeToModel:

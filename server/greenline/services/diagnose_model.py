@@ -93,5 +93,5 @@ def _consent(terms: Terms) -> Finding:
         "model's consent",
         "warning",
         f"nobody agreed that source of {terms.root.name} is sent to {terms.endpoint}{others}{wish}; nothing is",
-        'Agree: `greenline model allow`, or "Allow Model in This Workspace" in the editor. They show what is sent.',
+        f'Agree: `{terms.in_a_terminal}`, or "Allow Model in This Workspace" in the editor. They show what is sent.',
     )

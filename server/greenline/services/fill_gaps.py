@@ -14,6 +14,7 @@ from greenline.domain.asking.explored_facts import explored_facts
 from greenline.domain.asking.model import Explored
 from greenline.domain.generation.model import Coverage, Proposal
 from greenline.ports.progress import Counted, Share
+from greenline.services.agree_to_model import in_a_terminal
 from greenline.services.confirmed_so_far import ConfirmedSoFar
 from greenline.services.model_engine import Asking, Means
 from greenline.services.stopped import Stopped
@@ -81,7 +82,8 @@ class FillGaps:
             return ""
         return (
             f"No model was asked: nobody agreed that source of {project.root.name} is sent to {endpoint}. "
-            '`greenline model allow`, or "Allow Model in This Workspace" in the editor, shows what is sent, and asks.'
+            f"`{in_a_terminal(self._settings, endpoint)}`, "
+            'or "Allow Model in This Workspace" in the editor, shows what is sent, and asks.'
         )
 
     def states(self, project: Project) -> tuple[tuple[str, str], ...]:

@@ -83,6 +83,16 @@ async def test_who_asks_for_details_reads_them_and_is_asked_again(services: Fake
         assert services.model.consent.places
 
 
+async def test_an_editor_that_shows_no_documents_offers_no_details(services: FakeServices, source: Path) -> None:
+    able = merged(FULL, {"window": {"showDocument": {"support": False}}})
+    async with Editor(services, able, options=ENABLED) as editor:
+        answering(editor, "Allow")
+        await done(editor, "greenline.model.allow", {"uri": source.as_uri()})
+        (question,) = editor.sent(QUESTION)
+        assert [action["title"] for action in question["actions"]] == ["Allow", "Not now"]
+        assert services.model.consent.places
+
+
 async def test_an_editor_that_asks_no_questions_is_told_where_to_agree(services: FakeServices, source: Path) -> None:
     async with Editor(services, {}, options=ENABLED) as editor:
         await done(editor, "greenline.model.allow", {"uri": source.as_uri()})
