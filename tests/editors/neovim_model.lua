@@ -66,11 +66,7 @@ local function after_a_yes()
   wait_for('the cost', function()
     return said('^Models cost today')
   end)
-  vim.cmd('checkhealth greenline')
-  wait_for('the whole page', function()
-    told.health = stage.buffer_text()
-    return told.health:find('key to models') ~= nil
-  end)
+  told.health = stage.health()
   -- In a page of no project the folder of the workspace is meant.
   vim.cmd.buffer('model-terms.md')
   vim.cmd('Greenline model_forbid')

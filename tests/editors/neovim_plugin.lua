@@ -82,7 +82,7 @@ local function play()
   told.completed = vim.fn.getcompletion('Greenline ge', 'cmdline')
   told.help = look('help greenline', 'The lines that no test reaches')
   told.help_of_command = look('help :Greenline-generate', 'Generate a test for the function')
-  told.health = look('checkhealth greenline', 'coverage data')
+  told.health = stage.health()
   told.status = look('Greenline status', '%*%*interpreter%*%*')
 
   vim.cmd('Greenline run')

@@ -15,7 +15,7 @@ end
 function stage.wait_for(step, condition)
   told.step = step
   if not vim.wait(input.limit_ms, condition, 50) then
-    told.timed_out = true
+    told.timed_out, told.seen = true, stage.buffer_text()
     error('waited in vain: ' .. step)
   end
 end
@@ -36,6 +36,18 @@ end
 
 function stage.buffer_text()
   return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
+end
+
+-- The page of :checkhealth; where the server was too busy to answer, once more, as the page advises.
+function stage.health()
+  local page
+  stage.wait_for('the server answers :checkhealth', function()
+    vim.cmd('checkhealth greenline')
+    page = { text = stage.buffer_text(), name = vim.api.nvim_buf_get_name(0) }
+    vim.cmd('silent! close')
+    return page.text:find('coverage data') ~= nil
+  end)
+  return page
 end
 
 -- Whether a message with this pattern was shown.

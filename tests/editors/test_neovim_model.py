@@ -51,8 +51,8 @@ def test_a_key_is_typed_a_yes_is_given_and_the_cost_is_told(
     assert any(str(step.get("message")).startswith("Asking model-a") for step in told["progress"])
     (cost,) = [message for message in told["messages"] if message.startswith("Models cost today")]
     assert "1 request, " in cost
-    assert "OK model's consent: source of project may be sent to" in told["health"]
-    assert "OK the key to models was typed" in told["health"]
+    assert "OK model's consent: source of project may be sent to" in told["health"]["text"]
+    assert "OK the key to models was typed" in told["health"]["text"]
     assert len(model_server.asked) == 1
     _keeps_its_key(told)
 
