@@ -32,6 +32,7 @@ from greenline.services.fill_gaps import FillGaps, ModelAt
 from greenline.services.generate_in_batches import GenerateInBatches
 from greenline.services.model_context import ModelContext
 from greenline.services.model_requests import ModelRequests
+from greenline.services.noticed_changes import NoticedChanges
 from greenline.services.show_prompt import ShowPrompt
 from greenline.services.single_trials import SingleTrials
 from greenline.services.try_answers import TryAnswers
@@ -129,7 +130,7 @@ def _fills_gaps(
 ) -> Callable[[Callable[[Project], ModelAt]], FillGaps]:
     """Return what builds it for whoever is asked."""
     consent, texts = consent_file(), read_prompt_files()
-    tries = TryAnswers(gate.trial, SingleTrials(gate.runner, gate.show, settings))
+    tries = _tries(gate.trial, gate.runner, gate.show, settings)
 
     def contexts() -> ModelContext:
         return ModelContext(texts, documents, CallersOnDisk(), ignore=ignore_patterns(settings))
@@ -151,9 +152,13 @@ def show_prompt(
     return ShowPrompt(
         generator=generator,
         context=lambda: ModelContext(texts, documents, CallersOnDisk(), ignore=ignore_patterns(settings)),
-        tries=TryAnswers(trial, SingleTrials(runner, show, settings)),
+        tries=_tries(trial, runner, show, settings),
         settings=settings,
     )
+
+
+def _tries(trial: TestTrial, runner: TestRunner, show: ShowCoverage, settings: Settings) -> TryAnswers:
+    return TryAnswers(trial, SingleTrials(runner, show, settings), NoticedChanges(runner, settings))
 
 
 def agree_to_model(settings: Settings, projects: ProjectFinder) -> AgreeToModel:

@@ -326,6 +326,8 @@ class Explored:
     seconds: float = 0.0
     survivors: list[str] = field(default_factory=list)
     """Those of ``mutants`` that nothing noticed: "line 12: bound one higher"."""
+    unnoticed: list[list[Any]] = field(default_factory=list)
+    """The same as [words, line, column, last line, last column, what stands there then]; columns in bytes."""
 
 
 # Staying warm: one StayWarm; then Warm; then, for each Fork that comes over the socket, Born and Ended.

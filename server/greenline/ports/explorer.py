@@ -12,6 +12,7 @@ from greenline.domain.generation.case import Case
 from greenline.domain.generation.lessons import PlacedMaker
 from greenline.domain.generation.model import SuspectedBug
 from greenline.domain.generation.properties import Property
+from greenline.domain.generation.small_changes import SmallChange
 
 if TYPE_CHECKING:
     from greenline.ports.progress import Progress
@@ -61,6 +62,8 @@ class Exploration:
     """Laws that held, to be tested besides the cases."""
     survivors: tuple[str, ...] = ()
     """Those of ``mutants`` that nothing noticed: "line 12: bound one higher"."""
+    unnoticed: tuple[SmallChange, ...] = ()
+    """The same, as they are made in the text."""
 
 
 class Explorer(Protocol):

@@ -66,6 +66,7 @@ class ExploreEngine:
             hindered=exploration.hindered,
             refused=exploration.refused,
             survivors=exploration.survivors,
+            unnoticed=exploration.unnoticed,
         )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from greenline.domain.asking.explored_facts import explored_facts
 from greenline.domain.asking.model import Explored
 from greenline.domain.generation.model import Coverage, Proposal
+from greenline.domain.generation.small_changes import words_of
 from greenline.ports.progress import Counted, Share
 from greenline.services.agree_to_model import in_a_terminal
 from greenline.services.confirmed_so_far import ConfirmedSoFar
@@ -150,7 +151,7 @@ class _Work:
         if not self.so_far.bench.has_gaps(function):
             return None
         began = time.monotonic()
-        asking = Asking(means, function, self._explored(function), self._begun())
+        asking = Asking(means, function, self._explored(function), self._begun(function))
         try:
             await asking.run(progress)
         except asyncio.CancelledError:
@@ -179,8 +180,9 @@ class _Work:
             results.append(confirmed)
         return Generation(tuple(results), edit, self._bench.text)
 
-    def _begun(self) -> ConfirmedSoFar:
-        return ConfirmedSoFar(self.so_far.bench, self.so_far.edit)
+    def _begun(self, function: Function) -> ConfirmedSoFar:
+        proposal = self._groundwork.proposals.get(function)
+        return ConfirmedSoFar(self.so_far.bench, self.so_far.edit, proposal.unnoticed if proposal else ())
 
     def _end(self, function: Function, asking: Asking, seconds: float) -> None:
         self.so_far = asking.so_far
@@ -206,7 +208,7 @@ def _with_the_models(result: TargetResult, asking: Asking, seconds: float, bench
     result = replace(
         result,
         seconds=result.seconds + seconds,
-        model_notes=(*result.model_notes, *asking.told.notes),
+        model_notes=(*result.model_notes, *asking.told.notes, *_kept_for_changes(asking)),
         model_problem=str(asking.problem or ""),
         suspected_bugs=(*result.suspected_bugs, *(b for b in asking.told.bugs if (b.call, b.words) not in known)),
         tokens=spent.usage.total,
@@ -227,6 +229,10 @@ def _with_the_models(result: TargetResult, asking: Asking, seconds: float, bench
         strength=None,  # that of the explored tests alone would say too little
         oracles=(*result.oracles, "intended"),
     )
+
+
+def _kept_for_changes(asking: Asking) -> tuple[str, ...]:
+    return tuple(words_of(test, noticed) for test, noticed in asking.so_far.noticing.items())
 
 
 def _log(error: Exception) -> None:

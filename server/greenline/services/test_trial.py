@@ -307,7 +307,7 @@ def _problem(bench: Bench, merged: Merged, reports: Sequence[TestReport]) -> str
 def _help(bench: Bench, function: Function, found: Sequence[Candidate], after: CoverageMap) -> bool:
     """Tell whether the tests add something, to what they call or to what they are there for."""
     others = [bench.module.function(name) for name in dict.fromkeys(n for c in found for n in c.found_for)]
-    return any(bench.gains(each, after) for each in (function, *others) if each)
+    return any(c.notices for c in found) or any(bench.gains(each, after) for each in (function, *others) if each)
 
 
 def _marked(tried: Tried, parts: Collection[Function]) -> Tried:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from greenline.domain.generation.model import Candidate
     from greenline.ports.progress import Progress
     from greenline.services.confirmed_so_far import ConfirmedSoFar
+    from greenline.services.noticed_changes import NoticedChanges
     from greenline.services.single_trials import SingleTrials
     from greenline.services.test_trial import TestTrial, Tried
     from greenline.services.workbench import Bench
@@ -37,9 +38,10 @@ _TOO_MANY = f"the answer had more than {MOST_TESTS} tests, and only the first on
 class TryAnswers:
     """Tries the tests of one answer; one that fails takes no other with it."""
 
-    def __init__(self, trial: TestTrial, singles: SingleTrials) -> None:
+    def __init__(self, trial: TestTrial, singles: SingleTrials, noticed: NoticedChanges) -> None:
         self._trial = trial
         self._singles = singles
+        self._noticed = noticed
 
     async def tried(
         self,
@@ -59,9 +61,22 @@ class TryAnswers:
         failed += [_failed(ready[one.candidate], one.message) for one in singles if one.message]
         good = [one.candidate for one in gaining(so_far.bench, function, singles)]
         idle = [one.candidate for one in singles if not one.message and one.candidate not in good]
-        failed += [FailedTest(ready[candidate], _NO_GAIN, "no_gain") for candidate in idle]
         failed += await self._together(function, {c: ready[c] for c in good}, so_far, progress)
+        failed += await self._for_changes(function, {c: ready[c] for c in idle}, so_far, progress)
         return tuple(failed)
+
+    async def _for_changes(
+        self, function: Function, idle: dict[Candidate, ProposedTest], so_far: ConfirmedSoFar, progress: Progress
+    ) -> list[FailedTest]:
+        """Keep those that reach nothing new and notice small changes that no test noticed; return the others."""
+        told: tuple[Candidate, ...] = ()
+        if idle and so_far.unnoticed:
+            bench = _confined(so_far.bench)
+            told = await self._noticed.noticing(bench, function, list(idle), so_far.unnoticed, progress)
+        noticing = {candidate: idle[replace(candidate, notices=())] for candidate in told}
+        kept = list(noticing.values())
+        without = [FailedTest(test, _NO_GAIN, "no_gain") for test in idle.values() if test not in kept]
+        return without + await self._together(function, noticing, so_far, progress)
 
     async def _together(
         self, function: Function, ready: dict[Candidate, ProposedTest], so_far: ConfirmedSoFar, progress: Progress

@@ -28,6 +28,8 @@ class Mutant:
     line: int
     what: str
     code: types.CodeType
+    edit: tuple[int, int, int, int, str]
+    """The same in the file's text: from line and column (in bytes) to line and column, and what stands there then."""
 
 
 class Mutation:
@@ -50,11 +52,11 @@ class Mutation:
     def _make(self, node: ast.AST, qualname: str, filename: str) -> Iterator[Mutant]:
         original = self.original
         assert original is not None
-        for line, what, changed in _changes(node):
+        for line, what, changed, edit in _changes(node):
             self._beat()
             code = _compile(changed, qualname, filename, original)
             if code is not None and code.co_freevars == original.co_freevars and code.co_code != b"":
-                yield Mutant(line, what, code)
+                yield Mutant(line, what, code, edit)
 
 
 def _functions_running(function: Any, node: ast.AST) -> list[Any]:
@@ -115,8 +117,8 @@ def _class_around(node: ast.stmt, name: str) -> ast.ClassDef:
     return around
 
 
-def _changes(node: ast.AST) -> Iterator[tuple[int, str, ast.AST]]:
-    """Yield (line, what, the def changed) for each change; what is yielded is changed again for the next one."""
+def _changes(node: ast.AST) -> Iterator[tuple[int, str, ast.AST, tuple[int, int, int, int, str]]]:
+    """Yield (line, what, the def changed, the edit) for each change; the def is changed again for the next one."""
     node = copy.deepcopy(node)  # once: for each change, copying a long function takes longer than compiling it
     sites = list(_sites(node, ()))
     if len(sites) > MAX_MUTANTS:
@@ -127,9 +129,21 @@ def _changes(node: ast.AST) -> Iterator[tuple[int, str, ast.AST]]:
         changed = change(copy.deepcopy(original))
         if changed is None:
             continue
+        edit = _edit(original, changed)
         _put(node, path, changed)
-        yield getattr(original, "lineno", 0), what, node
+        yield getattr(original, "lineno", 0), what, node, edit
         _put(node, path, original)
+
+
+def _edit(original: Any, changed: Any) -> tuple[int, int, int, int, str]:
+    """Return the change as one of the text; of a block only its head, which alone changes."""
+    head = {ast.If: "test", ast.While: "test", ast.For: "iter"}.get(type(original), "")
+    if head and type(changed) is type(original):
+        original, changed = getattr(original, head), getattr(changed, head)
+    source = ast.unparse(ast.fix_missing_locations(changed))
+    if isinstance(changed, ast.expr) and not isinstance(changed, ast.Slice):
+        source = f"({source})"
+    return original.lineno, original.col_offset, original.end_lineno, original.end_col_offset, source
 
 
 _Change = Callable[[Any], Any]

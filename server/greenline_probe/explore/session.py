@@ -266,6 +266,9 @@ def judge(
             "killed": chosen_ones.killed + sum(len(each.noticed) for each in held),
             "missed": sorted(map(str, session.goals.all - met)),
             "survivors": [s for s in chosen_ones.survivors if s not in noticed],
+            "unnoticed": [
+                [words, *m.edit] for m in chosen_ones.unnoticed if (words := f"line {m.line}: {m.what}") not in noticed
+            ],
             "accidents": [*session.documented.contradictions, *properties.contradictions],
         }
     )

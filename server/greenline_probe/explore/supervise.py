@@ -79,6 +79,7 @@ def serve(request: wire.Explore, reply: Reply) -> None:
             accidents=[*judged.get("accidents", []), *found["accidents"]],
             missed=judged["missed"],
             survivors=judged.get("survivors", []),
+            unnoticed=judged.get("unnoticed", []),
             properties=judged.get("properties", []),
             seconds=time.monotonic() - began,
         )

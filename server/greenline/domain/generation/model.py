@@ -10,6 +10,7 @@ from typing import Literal
 from greenline.domain.code.model import Target
 from greenline.domain.coverage.model import Summary
 from greenline.domain.generation.case import Case
+from greenline.domain.generation.small_changes import SmallChange
 
 Oracle = Literal["observed", "documented", "declared-raise", "property", "intended"]
 """What an assertion rests on; ``intended``: what a model takes the code to be meant to do."""
@@ -48,6 +49,8 @@ class Candidate:
     story: str = ""
     engine: str = ""
     """What proposed it, where it is not the engine that the result names."""
+    notices: tuple[SmallChange, ...] = ()
+    """Small changes of the code that it notices and no other test does: it is worth keeping for them alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,8 @@ class Proposal:
     """What was refused to calls, and what ended them, in a sentence each."""
     survivors: tuple[str, ...] = ()
     """Small changes of the code that none of its tests noticed: "line 12: bound one higher"."""
+    unnoticed: tuple[SmallChange, ...] = ()
+    """The same, as they are made in the text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,105 @@
+"""Tests that reach nothing new: which small changes of the code they notice that no test noticed before."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from greenline.ports.progress import Silent
+from greenline.ports.tests import TestRun
+from greenline.services.merge_in_layout import MergeInLayout
+from greenline.services.trial_verdicts import failed_tests, harmed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from greenline.domain.code.model import Function
+    from greenline.domain.generation.merge import Merged
+    from greenline.domain.generation.model import Candidate
+    from greenline.domain.generation.small_changes import SmallChange
+    from greenline.ports.progress import Progress
+    from greenline.ports.tests import TestRunner
+    from greenline.services.workbench import Bench
+    from greenline.settings import Settings
+
+MOST_CHANGES = 12
+"""Each takes a run of the test file."""
+SECONDS = 20.0
+"""No run begins after that."""
+_SECONDS_OF_RUN = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    bench: Bench
+    merged: Merged
+    names: Collection[str]
+    """New tests that pass while nothing is changed."""
+
+
+class NoticedChanges:
+    """Runs the test file, with the new tests, over changed code; writes nothing."""
+
+    def __init__(self, runner: TestRunner, settings: Settings) -> None:
+        self._runner = runner
+        self._settings = settings
+
+    async def noticing(
+        self,
+        bench: Bench,
+        function: Function,
+        candidates: Sequence[Candidate],
+        changes: Sequence[SmallChange],
+        progress: Progress,
+    ) -> tuple[Candidate, ...]:
+        """Return those of the candidates that notice a change that neither tests nor earlier ones do, told which."""
+        ends = time.monotonic() + SECONDS
+        merged = await MergeInLayout(None, bench, progress).merge({function: candidates})
+        if merged.problem or not merged.names or not changes:
+            return ()
+        progress.step("Looking which small changes of the code the tests notice")
+        failed = await self._failed(_Trial(bench, merged, merged.names), bench.text)
+        trial = _Trial(bench, merged, [name for name in merged.names if failed is not None and name not in failed])
+        noticed_by: dict[str, list[SmallChange]] = {}
+        for change in changes[:MOST_CHANGES]:
+            if not trial.names or time.monotonic() > ends:
+                break
+            text = await asyncio.to_thread(change.made_in, bench.text)
+            failed = await self._failed(trial, text) if text else None
+            for name in failed or ():
+                noticed_by.setdefault(name, []).append(change)
+        return _chosen(candidates, merged, noticed_by)
+
+    async def _failed(self, trial: _Trial, text: str) -> list[str] | None:
+        """Return the new tests that fail with this text of the module; None where that is no merit of theirs."""
+        bench, path = trial.bench, trial.bench.placement.path
+        alone = tuple(f"{path}::{name}" for name in trial.names)
+        run = TestRun(
+            bench.project,
+            bench.interpreter,
+            overlay={**bench.unsaved, path: trial.merged.new_text, bench.path: text},
+            selection=alone if bench.existing.problem else (str(path),),
+            seconds=min(self._settings.run_seconds, _SECONDS_OF_RUN + 2 * bench.existing.seconds),
+            confined=bench.confined,
+        )
+        report = await self._runner.run(run, Silent())
+        if report.problem or harmed(bench.existing, report):  # it breaks all, or a test that is there notices it
+            return None
+        failed = failed_tests(trial.merged.names, [report])
+        return [name for name in trial.names if name in failed]
+
+
+def _chosen(
+    candidates: Sequence[Candidate], merged: Merged, noticed_by: dict[str, list[SmallChange]]
+) -> tuple[Candidate, ...]:
+    """Return candidates that each notice something that those before them do not."""
+    seen: set[SmallChange] = set()
+    chosen = []
+    for candidate, name in zip(candidates, merged.placed, strict=True):
+        new = [change for change in noticed_by.get(name or "", ()) if change not in seen]
+        if new:
+            seen.update(new)
+            chosen.append(replace(candidate, notices=tuple(new)))
+    return tuple(chosen)
