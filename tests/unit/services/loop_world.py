@@ -15,6 +15,7 @@ from greenline.ports.model import ModelProblem
 from greenline.ports.progress import Silent
 from greenline.services.fill_gaps import FillGaps, ModelAt
 from greenline.services.generate_tests import GenerateTests
+from greenline.services.noticed_changes import NoticedChanges
 from greenline.services.single_trials import SingleTrials
 from greenline.services.test_trial import TestTrial
 from greenline.services.try_answers import TryAnswers
@@ -73,7 +74,7 @@ class ModelWorld:
         stand_in: Any = self
         settings = replace(self.world.settings, model_enabled=True, **self.settings)
         trial = TestTrial(world, self.world.show, settings)
-        tries = TryAnswers(trial, SingleTrials(world, self.world.show, settings))
+        tries = TryAnswers(trial, SingleTrials(world, self.world.show, settings), NoticedChanges(world, settings))
         model = FillGaps(
             model=lambda project: ModelAt(stand_in, ENDPOINT, self.problems),
             contexts=lambda: stand_in,
