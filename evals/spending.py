@@ -22,9 +22,9 @@ def unable(settings: Settings) -> str:
     """Return why nobody can be asked, and what to do; empty when all is there. Asks nobody."""
     if missing := missing_packages():
         return missing
-    words, found = key_place(way_to(settings, Path.cwd(), consent_file()).connection)
+    _, found = key_place(way_to(settings, Path.cwd(), consent_file()).connection)
     if found is False:
-        return f"There is no key: {words}. Set that variable, or give --key-command; MODEL=recorded needs none."
+        return "There is no key. Set ANTHROPIC_API_KEY, or give --key-command; MODEL=recorded needs none."
     return ""
 
 
