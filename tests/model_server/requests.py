@@ -70,6 +70,11 @@ class Recorded:
         pieces, end = cacheable(self.json)
         return "\0".join(pieces[:end]).encode()
 
+    def prefixes(self) -> list[bytes]:
+        """Return all up to the end of each block with a breakpoint, the shortest first."""
+        pieces, ends = breakpoints(self.json)
+        return ["\0".join(pieces[:end]).encode() for end in ends]
+
 
 def cacheable(asked: dict[str, Any]) -> tuple[list[str], int]:
     """Return the blocks of a request as text, and how many of them the last breakpoint closes."""
