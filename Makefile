@@ -112,6 +112,7 @@ lock: ## Lock the newest versions that pyproject.toml allows (needs uv)
 	@command -v uv >/dev/null || { echo "uv is missing: python3 -m pip install uv, or see https://docs.astral.sh/uv/" >&2; exit 1; }
 	uv pip compile pyproject.toml --extra dev $(LOCKED) -o requirements/dev.txt
 	uv pip compile requirements/bundled.in $(filter-out --universal,$(LOCKED)) --only-binary :all: -o requirements/bundled.txt
+	uv pip compile requirements/model.in $(LOCKED) -c requirements/bundled.txt --only-binary :all: -o requirements/model.txt
 	for name in environments kinds pictures subjects uv; do uv pip compile requirements/$$name.in $(LOCKED) -o requirements/$$name.txt; done
 	for major in 7 9; do echo "pytest==$$major.*" | \
 	  uv pip compile - $(LOCKED) -o requirements/environments-pytest$$major.txt; done
@@ -125,7 +126,7 @@ $(READY): requirements/dev.txt pyproject.toml scripts/set_up.sh
 	@sh scripts/set_up.sh
 	@touch $(READY)
 
-$(ENVIRONMENTS): $(READY) $(wildcard requirements/environments*.txt requirements/subjects*.txt) requirements/kinds.txt requirements/uv.txt \
+$(ENVIRONMENTS): $(READY) $(wildcard requirements/environments*.txt requirements/subjects*.txt) requirements/kinds.txt requirements/model.txt requirements/uv.txt \
   scripts/set_up_environments.sh scripts/set_up_subjects.sh
 	@sh scripts/set_up_environments.sh
 	@touch $(ENVIRONMENTS)

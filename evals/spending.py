@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from greenline.adapters.consent_file import consent_file
-from greenline.adapters.model_access import key_place, missing_packages
+from greenline.adapters.model_access import key_place
+from greenline.adapters.model_sdk import ModelSdk
 from greenline.bootstrap import ledger
 from greenline.bootstrap_asking import way_to
 from greenline.domain.asking.list_prices import list_price
@@ -20,7 +21,7 @@ from greenline.settings import Settings
 
 def unable(settings: Settings) -> str:
     """Return why nobody can be asked, and what to do; empty when all is there. Asks nobody."""
-    if missing := missing_packages():
+    if missing := ModelSdk().missing():
         return missing
     _, found = key_place(way_to(settings, Path.cwd(), consent_file()).connection)
     if found is False:

@@ -51,6 +51,8 @@ def bundle() -> None:
         # The probe is complete: it is started as a file of its own.
         ignored = _NOT_OURS_TO_SHIP if name == "greenline" else shutil.ignore_patterns("__pycache__", "py.typed")
         shutil.copytree(REPOSITORY / "server" / name, LIBS / name, ignore=ignored)
+    # Not among the libraries, as it has native parts: the server installs it into the editor's storage, after asking.
+    shutil.copyfile(REPOSITORY / "requirements" / "model.txt", LIBS / "greenline" / "model_requirements.txt")
     (LIBS / "__main__.py").write_text(_START, encoding="utf-8")
 
 

@@ -29,4 +29,10 @@ done
 "$folder/uv" venv --quiet --python "$python" "$folder/kinds"
 "$folder/uv" pip install --quiet --python "$folder/kinds/bin/python" --require-hashes -r requirements/kinds.txt
 
+# What tests/e2e/test_installing_the_sdk.py installs: the wheels as they are, for a server that has only these.
+"$folder/uv" venv --quiet --seed --python "$python" "$folder/first"
+"$folder/first/bin/python" -m pip download --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+    --dest "$folder/model-sdk" -r requirements/model.txt
+rm -rf "$folder/first"
+
 sh scripts/set_up_subjects.sh

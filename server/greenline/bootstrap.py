@@ -24,6 +24,7 @@ from greenline.adapters.index_process import IndexProcesses
 from greenline.adapters.interpreter_discovery import InterpreterDiscovery
 from greenline.adapters.interpreter_question import BY_OPTION
 from greenline.adapters.isolation import Wanted
+from greenline.adapters.model_sdk import ModelSdk
 from greenline.adapters.package_installer import PackageInstaller
 from greenline.adapters.probes import Probes
 from greenline.adapters.project_files import ProjectFiles
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from greenline.domain.coverage.worth import FileRow
     from greenline.ports.documents import Documents
     from greenline.ports.ledger import Ledger
+    from greenline.ports.libraries import Libraries
     from greenline.ports.model import EditorKey
     from greenline.ports.project import InterpreterFinder, Project, ProjectFinder, Selection
     from greenline.services.agree_to_model import AgreeToModel
@@ -106,6 +108,8 @@ class Services:
     """Loads what only few ask for."""
     agree: Callable[[], AgreeToModel]
     """As ``costs``."""
+    libraries: Libraries
+    """What asks models needs beside Greenline."""
     projects: ProjectFinder
     interpreters: InterpreterFinder
 
@@ -132,6 +136,7 @@ class Lasting:
     """Returns the key to models that the editor keeps; empty for none."""
     keeps_key: Callable[[], bool] = lambda: False
     """Whether the editor may keep one."""
+    libraries: ModelSdk = field(default_factory=ModelSdk)
     probes: Probes = field(
         default_factory=lambda: Probes(Path(user_cache_dir("greenline", appauthor=False)) / "bytecode")
     )
@@ -142,14 +147,22 @@ def lasting_with(
     may_run: Callable[[], bool] = lambda: True,
     editor_key: EditorKey = str,
     keeps_key: Callable[[], bool] = lambda: False,
+    storage: Callable[[], Path | None] = lambda: None,
 ) -> Lasting:
     """Return what stays for an editor that may have selected a Python, and that nobody waits for.
 
-    While it ``may_run`` nothing of the project, no Python is found for it: whatever runs, runs in one.
+    While it ``may_run`` nothing of the project, no Python is found for it: whatever runs, runs in one. ``storage`` is
+    the folder that the editor keeps for the libraries that ask models.
     """
     reports = Choices(patience=Patience(), processes=IndexProcesses())
     interpreters = InterpreterDiscovery(selection, may_run=may_run)
-    return Lasting(interpreters=interpreters, reports=reports, editor_key=editor_key, keeps_key=keeps_key)
+    return Lasting(
+        interpreters=interpreters,
+        reports=reports,
+        editor_key=editor_key,
+        keeps_key=keeps_key,
+        libraries=ModelSdk(storage),
+    )
 
 
 def lasting_for_terminal() -> Lasting:
@@ -229,6 +242,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
             generator,
             ledger=ledger(),
             projects=projects,
+            libraries=lasting.libraries,
             editor_key=lasting.editor_key,
         )
 
@@ -238,8 +252,15 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         from greenline.bootstrap_asking import Gate, diagnose_model, fill_gaps  # noqa: PLC0415 - only where it is on
 
         gate = Gate(trial, runner, show)
-        model = fill_gaps(settings, documents, gate, ledger=ledger(), editor_key=lasting.editor_key)
-        of_models = diagnose_model(settings, ledger(), model, lasting.keeps_key).findings
+        model = fill_gaps(
+            settings,
+            documents,
+            gate,
+            ledger=ledger(),
+            libraries=lasting.libraries,
+            editor_key=lasting.editor_key,
+        )
+        of_models = diagnose_model(settings, ledger(), model, lasting.keeps_key, lasting.libraries).findings
     doctor = DiagnoseProject(
         projects=projects,
         interpreters=interpreters,
@@ -316,6 +337,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         reports=ChooseReport(projects=projects, reports=source, runs=lasting.runs, doctor=doctor),
         costs=lambda: _report_costs(settings),
         agree=lambda: _agree_to_model(settings, projects),
+        libraries=lasting.libraries,
         projects=projects,
         interpreters=interpreters,
     )

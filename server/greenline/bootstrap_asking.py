@@ -16,7 +16,7 @@ from greenline.adapters.anthropic_client import AnthropicClient
 from greenline.adapters.batch_store_sqlite import BatchStoreSqlite
 from greenline.adapters.callers_on_disk import CallersOnDisk
 from greenline.adapters.consent_file import consent_file
-from greenline.adapters.model_access import key_place, missing_packages, place
+from greenline.adapters.model_access import key_place, place
 from greenline.adapters.model_chain_files import model_chain
 from greenline.adapters.prompt_files import read_prompt_files
 from greenline.domain.asking.ceilings import Ceilings
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from greenline.ports.consent import Consent
     from greenline.ports.documents import Documents
     from greenline.ports.ledger import Ledger
+    from greenline.ports.libraries import Libraries
     from greenline.ports.project import Project, ProjectFinder
     from greenline.ports.tests import TestRunner
     from greenline.services.generate_tests import GenerateTests
@@ -92,11 +93,17 @@ def way_to(settings: Settings, root: Path, consent: Consent, editor_key: EditorK
 
 
 def fill_gaps(
-    settings: Settings, documents: Documents, gate: Gate, *, ledger: Ledger, editor_key: EditorKey = str
+    settings: Settings,
+    documents: Documents,
+    gate: Gate,
+    *,
+    ledger: Ledger,
+    libraries: Libraries,
+    editor_key: EditorKey = str,
 ) -> FillGaps:
     """Build what asks models for what exploring leaves."""
     models = _Models(settings, consent_file(), ledger, editor_key)
-    return _fills_gaps(settings, documents, gate)(models.at)
+    return _fills_gaps(settings, documents, gate, libraries)(models.at)
 
 
 def generate_in_batches(
@@ -107,10 +114,12 @@ def generate_in_batches(
     *,
     ledger: Ledger,
     projects: ProjectFinder,
+    libraries: Libraries,
     editor_key: EditorKey = str,
 ) -> GenerateInBatches:
     """Build what asks models in batches for what exploring leaves."""
-    gaps, ways = _fills_gaps(settings, documents, gate), _BatchWays(settings, consent_file(), ledger, editor_key)
+    gaps = _fills_gaps(settings, documents, gate, libraries)
+    ways = _BatchWays(settings, consent_file(), ledger, editor_key)
     means = BatchMeans(
         generator=generator,
         gaps=gaps,
@@ -126,7 +135,7 @@ def generate_in_batches(
 
 
 def _fills_gaps(
-    settings: Settings, documents: Documents, gate: Gate
+    settings: Settings, documents: Documents, gate: Gate, libraries: Libraries
 ) -> Callable[[Callable[[Project], ModelAt]], FillGaps]:
     """Return what builds it for whoever is asked."""
     consent, texts = consent_file(), read_prompt_files()
@@ -135,7 +144,9 @@ def _fills_gaps(
     def contexts() -> ModelContext:
         return ModelContext(texts, documents, CallersOnDisk(), ignore=ignore_patterns(settings))
 
-    return lambda model: FillGaps(model=model, contexts=contexts, tries=tries, consent=consent, settings=settings)
+    return lambda model: FillGaps(
+        model=model, contexts=contexts, tries=tries, consent=consent, settings=settings, missing=libraries.missing
+    )
 
 
 def show_prompt(
@@ -166,7 +177,9 @@ def agree_to_model(settings: Settings, projects: ProjectFinder) -> AgreeToModel:
     return AgreeToModel(projects, lambda root: terms_of(settings, root), consent_file())
 
 
-def diagnose_model(settings: Settings, ledger: Ledger, model: FillGaps, keeps_key: Callable[[], bool]) -> DiagnoseModel:
+def diagnose_model(
+    settings: Settings, ledger: Ledger, model: FillGaps, keeps_key: Callable[[], bool], libraries: Libraries
+) -> DiagnoseModel:
     """Build what the doctor says of asking models. ``keeps_key``: the editor may keep one, which is not asked for."""
 
     def key(root: Path) -> KeyPlace:
@@ -180,7 +193,7 @@ def diagnose_model(settings: Settings, ledger: Ledger, model: FillGaps, keeps_ke
         terms=lambda root: terms_of(settings, root),
         states=model.states,
         key=key,
-        missing=missing_packages,
+        libraries=libraries,
         ceilings=_ceilings(settings),
         ledger=ledger,
     )

@@ -9,11 +9,12 @@ from contextlib import asynccontextmanager
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
     from pathlib import Path
 
     Answer = Callable[[Any], Any]
 
+SERVER = (sys.executable, "-m", "greenline", "lsp")
 LIMIT = 120.0
 """Seconds for anything; far more than it takes, as only a hang should reach it."""
 
@@ -123,12 +124,11 @@ async def connected(
     *,
     options: Mapping[str, Any] | None = None,
     errors: int | IO[bytes] = asyncio.subprocess.DEVNULL,
+    command: Sequence[str] = SERVER,
 ) -> AsyncIterator[PlainClient]:
     """Start the server on a folder and end it; its exit code must be 0. Its log goes to ``errors``."""
     pipe = asyncio.subprocess.PIPE
-    server = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "greenline", "lsp", stdin=pipe, stdout=pipe, stderr=errors
-    )
+    server = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=errors)
     client = PlainClient(server, answers)
     listening = asyncio.ensure_future(client.listen())
     try:

@@ -16,10 +16,10 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from e2e.discounts import HALF, KEY, PASSWORD, write_project
-from e2e.plain_client import connected
+from e2e.plain_client import SERVER, connected
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from e2e.plain_client import PlainClient
     from model_server import ModelServer
@@ -90,7 +90,12 @@ class Person:
 
 @asynccontextmanager
 async def person(
-    root: Path, model: ModelServer, answers: dict[str, str], able: dict[str, Any] = ABLE, **options: Any
+    root: Path,
+    model: ModelServer,
+    answers: dict[str, str],
+    able: dict[str, Any] = ABLE,
+    command: Sequence[str] = SERVER,
+    **options: Any,
 ) -> AsyncIterator[Person]:
     def ask(params: dict[str, Any]) -> dict[str, Any] | None:
         told.append(f"{params['message']} {len(model.requests)}")
@@ -113,7 +118,7 @@ async def person(
     known = {"workspace/applyEdit": _applied, **(more if able is ABLE else {})}
     log = root.parent / "server.log"
     with log.open("wb") as errors:
-        async with connected(root, able, known, options=options, errors=errors) as client:
+        async with connected(root, able, known, options=options, errors=errors, command=command) as client:
             yield Person(root, client, model, answers, told)
     everything = log.read_text(encoding="utf-8") + json.dumps(client.received)
     assert KEY not in everything, "a key is answered, and said by nobody else"

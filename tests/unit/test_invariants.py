@@ -337,6 +337,7 @@ def test_few_places_write_files_and_each_is_known() -> None:
         "adapters/report_index.py",  # indexes of coverage reports, in the cache folder
         "adapters/generated_tests_sqlite.py",  # hashes of generated tests, in the same folder
         "adapters/batch_store_sqlite.py",  # which batches were handed in, in the same folder as the ledger
+        "adapters/model_sdk.py",  # the libraries that ask models, in the folder that the editor gave for them
         "adapters/ledger_sqlite.py",  # what models cost, in the person's data folder
         "adapters/shown_texts.py",  # what a person wants to read, in the cache folder
         "adapters/run_store_sqlite.py",  # what runs measured, in the person's cache folder

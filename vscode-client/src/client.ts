@@ -42,6 +42,7 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
       greenline: forServer(vscode.workspace.getConfiguration("greenline")),
       trusted: vscode.workspace.isTrusted,
       firstRun: !context.workspaceState.get("seen", false),
+      modelStorage: vscode.Uri.joinPath(context.globalStorageUri, "model-sdk").fsPath,
     }),
     documentSelector: [{ scheme: "file", language: "python" }],
     outputChannel: log,

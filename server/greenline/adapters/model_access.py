@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 from dataclasses import dataclass, field
@@ -101,12 +100,6 @@ def key_place(connection: Connection, environ: Mapping[str, str] | None = None) 
     if _is_here(connection, variables):
         return "a server on this machine wants none, unless the editor keeps one", None
     return f"none is in the variable {_KEY}; an editor may keep one, which is asked for when it is needed", False
-
-
-def missing_packages() -> str:
-    """Say how what asks a model is installed; empty where it is there. Imports none of it."""
-    missing = [name for name in ("anthropic", "tenacity") if importlib.util.find_spec(name) is None]
-    return f"Install it: {sys.executable} -m pip install 'greenline[model]'" if missing else ""
 
 
 def open_client(connection: Connection, key: Key | None, silence: float) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import uuid
 from collections import deque
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ _LINE = 1000
 """Bytes of a line that are kept; it may be of any length."""
 _CHUNK = 1 << 16
 _MARKER = "GREENLINE_INSTALL"
+_NO_NETWORK = re.compile(r"connection broken by|failed to fetch|error sending request|could not connect", re.IGNORECASE)
+"""pip's words and uv's."""
 _QUIET = {"PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_PROGRESS_BAR": "off", "UV_NO_PROGRESS": "1"}
 
 
@@ -30,8 +33,8 @@ class PackageInstaller:
     def __init__(self, *, seconds: float = _SECONDS) -> None:
         self._seconds = seconds
 
-    async def install(self, command: Sequence[str], progress: Progress) -> str:
-        """Run to the end; return why it failed, in words, empty when it did not. Cancelling leaves no process."""
+    async def install(self, command: Sequence[str], progress: Progress, *, called: str = "") -> str:
+        """Run to the end; return why it failed; see Installer. Cancelling leaves no process."""
         marker = f"{_MARKER}={uuid.uuid4()}"
         name, _, value = marker.partition("=")
         try:
@@ -52,7 +55,7 @@ class PackageInstaller:
             return f"It did not end within {self._seconds:g} s."
         finally:
             await asyncio.shield(end_with_all(process, marker))
-        return "" if process.returncode == 0 else _why(command, process.returncode, lines)
+        return "" if process.returncode == 0 else _why(called or " ".join(command), process.returncode, lines)
 
 
 async def _heard(process: asyncio.subprocess.Process, lines: deque[str], progress: Progress) -> None:
@@ -74,7 +77,9 @@ async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
     yield rest
 
 
-def _why(command: Sequence[str], code: int | None, lines: Sequence[str]) -> str:
+def _why(called: str, code: int | None, lines: Sequence[str]) -> str:
+    if any(_NO_NETWORK.search(line) for line in lines):  # the last error would be that there is no such package
+        return "The package index cannot be reached. Check the network and the proxy (HTTPS_PROXY), and try again."
     errors = [line for line in lines if line.lower().startswith("error")]
     said = (errors or list(lines) or [f"exit code {code}"])[-1]
-    return f"{' '.join(command)} said: {said}"
+    return f"{called} said: {said}"

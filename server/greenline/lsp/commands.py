@@ -11,7 +11,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 
 from greenline.domain.code.model import Target
 from greenline.jobs.registry import RegistryClosed
-from greenline.lsp import names, testing
+from greenline.lsp import model_libraries, names, testing
 from greenline.lsp.arguments import object_or_nothing, one_object, uri_in
 from greenline.lsp.covering_commands import checked, found
 from greenline.lsp.documents import path_of
@@ -48,7 +48,7 @@ class Commands:
         self._board = board
         self._installing = Installing(session, self._install)
         self._again = Again(self._run_tests_of, self._generate_again)
-        self._offering = ModelOffer(session, self._ask_a_model)
+        self._offering = ModelOffer(session, self._ask_a_model, self._install_libraries)
         self._updating = Updating(
             session, lambda target: self._generate(target, f"Generate test for {target.qualname}")
         )
@@ -242,6 +242,16 @@ class Commands:
             return Finished(message)
 
         self.start(("model", "allow"), ALLOW, work)
+
+    def _install_libraries(self, targets: Sequence[Target]) -> None:
+        """Install what asks models, and generate for these once more."""
+
+        async def work(progress: Progress) -> Finished:
+            message = await model_libraries.install(self._session, progress)
+            self._generate_again(targets)
+            return Finished(message)
+
+        self.start(("model", "libraries"), model_libraries.TITLE, work)
 
     def _generate_again(self, targets: Sequence[Target]) -> None:
         if len(targets) == 1:

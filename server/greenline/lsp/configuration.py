@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -36,6 +37,7 @@ class Configuration:
         self._initial = _section(options)
         self._session.may_run = plain(options).get("trusted", True) is not False
         self._session.is_first_run = plain(options).get("firstRun") is True
+        self._session.model_storage = _absolute(plain(options).get("modelStorage"))
         self._session.settings, _ = Settings.from_nested(self._initial)
         self._session.services.use(self._session.settings)
 
@@ -91,6 +93,11 @@ class Configuration:
             self._session.settings = settings
             self._session.services.use(settings)
             self._session.refresh()
+
+
+def _absolute(path: object) -> Path | None:
+    """Return a path that means the same wherever this process is; None for anything else."""
+    return Path(path) if isinstance(path, str) and Path(path).is_absolute() else None
 
 
 def _section(options: object) -> Mapping[str, Any]:

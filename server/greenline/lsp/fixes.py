@@ -32,6 +32,8 @@ def fixes_of(findings: Sequence[Finding], uri: str, *, may_run: bool) -> list[Fi
         found.append({"title": "Look at how explored code is held back", "setting": "greenline.isolation"})
     if "model's consent" in wrong and may_run:
         found.append(_command("Look at what a model would be sent, and allow it", names.MODEL_ALLOW, {"uri": uri}))
+    if any(finding.topic == "model's SDK" and names.MODEL_ALLOW in finding.to_do for finding in findings) and may_run:
+        found.append(_command("Install the libraries that ask models", names.MODEL_ALLOW, {"uri": uri}))
     if "model's key" in wrong:
         found.append({"title": "Name a command that prints the key", "setting": "greenline.model.keyCommand"})
     if "model's limits" in wrong:

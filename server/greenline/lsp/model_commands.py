@@ -11,7 +11,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams
 
 from greenline.domain.code.model import Target
-from greenline.lsp import names
+from greenline.lsp import model_libraries, names
 from greenline.lsp.arguments import object_or_nothing, one_object, uri_in
 from greenline.lsp.documents import path_of
 from greenline.lsp.job_report import Finished, Unfinished
@@ -115,11 +115,18 @@ class ModelCommands:
 class ModelOffer:
     """Offers to ask a model for what exploring left, once for each project, and never before something is left."""
 
-    def __init__(self, session: Session, ask: Callable[[Sequence[Target]], object]) -> None:
-        """``ask`` shows what is sent, and goes on after a yes."""
+    def __init__(
+        self,
+        session: Session,
+        ask: Callable[[Sequence[Target]], object],
+        install: Callable[[Sequence[Target]], object],
+    ) -> None:
+        """``ask`` shows what is sent, and goes on after a yes; ``install`` installs what is missing, and goes on."""
         self._session = session
         self._ask = ask
+        self._install = install
         self._offered: set[Path] = set()
+        self._offered_libraries = False
 
     def look_at(self, results: Sequence[TargetResult]) -> None:
         """Look at what a job came to. Nothing waits for the answer."""
@@ -136,8 +143,8 @@ class ModelOffer:
         terms = await asyncio.to_thread(agree.terms, target.path)
         if terms.warning:
             self._session.show_once(terms.warning, Warning_)
-        if left and not terms.given:
-            await self._offer(terms, left)
+        if left:
+            await (self._offer_libraries(left) if terms.given else self._offer(terms, left))
 
     async def _offer(self, terms: Terms, targets: Sequence[Target]) -> None:
         if terms.root in self._offered:
@@ -148,20 +155,33 @@ class ModelOffer:
         if await self._session.ask(question, _ASK, _NOT_NOW, kind=Info, otherwise="") == _ASK:
             self._ask(targets)
 
+    async def _offer_libraries(self, targets: Sequence[Target]) -> None:
+        """Offer once to install what asks the models that may be asked."""
+        if self._offered_libraries:
+            return
+        self._offered_libraries = True
+        if await model_libraries.wanted(self._session):
+            self._install(targets)
+
 
 async def agreeing(session: Session, path: Path, progress: Progress) -> tuple[bool, str]:
-    """Show the terms for the project of a file or folder, and ask; return whether they are agreed to, and words.
+    """Show the terms for the project of a file or folder, and ask; return whether one can be asked then, and words.
 
-    Raises Unfinished.
+    What asks them is installed, if it is missing, has a place, and the person wants it. Raises Unfinished.
     """
     agree = (await session.load_services()).agree()
     terms = await asyncio.to_thread(agree.terms, path)
     if terms.given and not terms.wished:
-        return True, f"Source of {terms.root.name} may be sent to {terms.endpoint} already."
-    progress.step("Waiting for your answer")
-    if not await _agreed(session, terms):
-        return False, f"Nothing of {terms.root.name} is sent."
-    return True, await _kept(lambda: agree.allow(terms))
+        message = f"Source of {terms.root.name} may be sent to {terms.endpoint} already."
+    else:
+        progress.step("Waiting for your answer")
+        if not await _agreed(session, terms):
+            return False, f"Nothing of {terms.root.name} is sent."
+        message = await _kept(lambda: agree.allow(terms))
+    missing = await model_libraries.still_missing(session, progress) if terms.switched_on else ""
+    if missing:
+        session.show(message := f"{message} {missing}", Warning_)
+    return not missing, message
 
 
 async def _agreed(session: Session, terms: Terms) -> bool:

@@ -29,6 +29,7 @@ from greenline.lsp.known_tests import KnownTests
 from greenline.lsp.live_coverage import LiveCoverage
 from greenline.lsp.model_commands import ModelCommands
 from greenline.lsp.model_key import ModelKey
+from greenline.lsp.model_libraries import ModelStorage
 from greenline.lsp.on_save import OnSave
 from greenline.lsp.progress import ProgressBoard
 from greenline.lsp.protocol import GreenlineProtocol, Plain, version_of
@@ -198,14 +199,15 @@ def serve_tcp(host: str, port: int) -> int:
 
 
 def _real_server() -> GreenlineServer:
-    selection, key = SelectedInterpreter(), ModelKey()
-    server = create_server(_real(selection, key))
+    selection, key, storage = SelectedInterpreter(), ModelKey(), ModelStorage()
+    server = create_server(_real(selection, key, storage))
     selection.attach(server)
     key.attach(server)
+    storage.attach(server)
     return server
 
 
-def _real(selection: SelectedInterpreter, key: ModelKey) -> Build:
+def _real(selection: SelectedInterpreter, key: ModelKey, storage: ModelStorage) -> Build:
     """Return what builds the real services; what one building measured is there for the next."""
     lasting: list[Lasting] = []
 
@@ -213,7 +215,7 @@ def _real(selection: SelectedInterpreter, key: ModelKey) -> Build:
         from greenline import bootstrap  # noqa: PLC0415 - its adapters load after the answer to initialize
 
         if not lasting:
-            lasting.append(bootstrap.lasting_with(selection, selection.may_run, key, key.may_be_told))
+            lasting.append(bootstrap.lasting_with(selection, selection.may_run, key, key.may_be_told, storage))
             lasting[0].parser.get_ready()
             # What was imported stays: each full collection would look at all of it, and hold everything up for 50 ms.
             gc.freeze()

@@ -11,6 +11,7 @@ from greenline.settings import Settings
 
 if TYPE_CHECKING:
     from greenline.ports.documents import Documents
+    from greenline.ports.libraries import Libraries
     from greenline.services.agree_to_model import AgreeToModel
     from greenline.services.choose_report import ChooseReport
     from greenline.services.confirm_tests import ConfirmTests
@@ -78,6 +79,10 @@ class Services(Protocol):
     @property
     def agree(self) -> Callable[[], AgreeToModel]:
         """Whether source may be sent to a model."""
+
+    @property
+    def libraries(self) -> Libraries:
+        """What asks models needs beside Greenline."""
 
     @property
     def costs(self) -> Callable[[], ReportCosts]:

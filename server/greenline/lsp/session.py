@@ -47,6 +47,8 @@ class Session:
         """False in a workspace that the person does not trust: coverage is shown, and nothing of the project runs."""
         self.is_first_run = False
         """True where the client says that Greenline was never in this workspace."""
+        self.model_storage: Path | None = None
+        """A folder that the client keeps for the libraries that ask models."""
         self.documents = EditorDocuments()
         # One worker: pictures never compete with each other, and a slow one holds up nothing but pictures.
         self.executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="greenline-pictures")

@@ -13,5 +13,8 @@ if TYPE_CHECKING:
 class Installer(Protocol):
     """Runs the commands that install packages."""
 
-    async def install(self, command: Sequence[str], progress: Progress) -> str:
-        """Run to the end; return why it failed, in words, empty when it did not. Cancelling leaves no process."""
+    async def install(self, command: Sequence[str], progress: Progress, *, called: str = "") -> str:
+        """Run to the end; return why it failed, in words, empty when it did not. Cancelling leaves no process.
+
+        ``called``: what the words call the command, if not by all that it is.
+        """

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from greenline.domain.asking.ceilings import Ceilings
     from greenline.ports.ledger import Ledger
+    from greenline.ports.libraries import Libraries
     from greenline.ports.project import Project
     from greenline.services.agree_to_model import Terms
 
@@ -36,12 +37,12 @@ class DiagnoseModel:
         terms: Callable[[Path], Terms],
         states: Callable[[Project], tuple[tuple[str, str], ...]],
         key: Callable[[Path], KeyPlace],
-        missing: Callable[[], str],
+        libraries: Libraries,
         ceilings: Ceilings,
         ledger: Ledger,
     ) -> None:
-        """``states``: each model and what is known of it; ``missing``: what to install, empty where all is there."""
-        self._terms, self._states, self._key, self._missing = terms, states, key, missing
+        """``states``: each model and what is known of it."""
+        self._terms, self._states, self._key, self._libraries = terms, states, key, libraries
         self._ceilings, self._ledger = ceilings, ledger
 
     def findings(self, project: Project) -> list[Finding]:
@@ -64,10 +65,10 @@ class DiagnoseModel:
         return Finding("model", "warning" if states else "ok", text)
 
     def _sdk(self) -> Finding:
-        missing = self._missing()
+        missing = self._libraries.missing()
         if missing:
             return Finding("model's SDK", "warning", "it is not installed beside Greenline", missing)
-        return Finding("model's SDK", "ok", "anthropic and tenacity are there")
+        return Finding("model's SDK", "ok", f"anthropic and tenacity are there, in {self._libraries.place()}")
 
     def _key_finding(self, project: Project) -> Finding:
         place = self._key(project.root)

@@ -66,19 +66,25 @@ class FillGaps:
         tries: TryAnswers,
         consent: Consent,
         settings: Settings,
+        missing: Callable[[], str] = str,
     ) -> None:
-        """``model`` may read files; ``contexts`` makes one for each job."""
+        """``model`` may read files; ``contexts`` makes one for each job; ``missing`` is that of Libraries."""
         self._model = model
         self._contexts = contexts
         self._tries = tries
         self._consent = consent
         self._settings = settings
+        self._missing = missing
 
     def refusal(self, project: Project) -> str:
         """Return why no model may be asked about a project, and what to do; empty where one may. Reads files."""
-        return self._refusal(project, self._model(project).endpoint)
+        return self._without_consent(project, self._model(project).endpoint) or self._without_libraries()
 
-    def _refusal(self, project: Project, endpoint: str) -> str:
+    def _without_libraries(self) -> str:
+        missing = self._missing()
+        return missing and f"The libraries that ask models are not installed. {missing}"
+
+    def _without_consent(self, project: Project, endpoint: str) -> str:
         if self._consent.given(project, endpoint):
             return ""
         return (
@@ -104,9 +110,9 @@ class FillGaps:
         at = await asyncio.to_thread(self._model, bench.project)  # once: files that name the place may change
         means = Means(at.asks, self._contexts(), self._tries, self._settings)
         for number, function in enumerate(wanted):
-            reason = await asyncio.to_thread(self._refusal, bench.project, at.endpoint)
-            if reason:  # it may be taken back at any time
-                work.note(wanted[number:], reason, awaits_consent=True)
+            refusal = await asyncio.to_thread(self._without_consent, bench.project, at.endpoint)
+            if reason := refusal or await asyncio.to_thread(self._without_libraries):
+                work.note(wanted[number:], reason, awaits_consent=bool(refusal))  # it may be taken back at any time
                 break
             share = Share(progress, number / len(wanted), (number + 1) / len(wanted))
             asking = await work.ask(means, function, Counted(share, number + 1, len(wanted)))

@@ -480,6 +480,38 @@ class FakeCosts:
         return Costs(Sum("today", Spent()), Sum("this month", spent))
 
 
+@dataclass
+class FakeLibraries:
+    """Are there, or are not and have a place, or have none."""
+
+    to_do: str = ""
+    asks: str = ""
+    problem: str = ""
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    installs: int = 0
+
+    def missing(self) -> str:
+        return self.to_do
+
+    def place(self) -> str:
+        return "" if self.to_do else "/storage"
+
+    def question(self) -> str:
+        return self.asks
+
+    async def install(self, progress: Progress) -> str:
+        self.installs += 1
+        progress.step("Collecting anthropic")
+        try:
+            await self.gate.wait()
+        except asyncio.CancelledError:
+            self.stopped.set()
+            raise
+        self.to_do = self.to_do if self.problem else ""
+        return self.problem
+
+
 class FakeServices:
     """All of them; calling it is the ``build`` of ``create_server``. Gates are open unless the test closes them."""
 
@@ -504,6 +536,8 @@ class FakeServices:
         self.update = FakeUpdate(Nothing())
         self.model = FakeModel()
         self.agree, self.prompts, self.costs = self.model.agree, self.model.prompts, FakeCosts
+        self.libraries = FakeLibraries()
+        self.libraries.gate.set()
         self.built: list[Settings] = []
 
     def __call__(self, settings: Settings, documents: Documents) -> FakeServices:

@@ -30,6 +30,17 @@ class Ledger:
         return self.today
 
 
+@dataclass
+class Libraries:
+    to_do: str
+
+    def missing(self) -> str:
+        return self.to_do
+
+    def place(self) -> str:
+        return "/storage/model-sdk"
+
+
 def findings(
     terms: Terms = TERMS,
     *,
@@ -42,7 +53,7 @@ def findings(
         terms=lambda root: replace(terms, root=root),
         states=lambda _: tuple(zip(terms.models, states, strict=True)),
         key=lambda _: key,
-        missing=lambda: missing,
+        libraries=cast("Any", Libraries(missing)),
         ceilings=Ceilings(),
         ledger=cast("Any", Ledger(today)),
     )
@@ -55,6 +66,7 @@ def test_where_all_is_in_place_it_says_what_it_is() -> None:
     assert {finding.state for finding in found.values()} == {"ok"}
     assert found["model"].text == f"switched on; asked at {HERE}: claude-a, then claude-b (from greenline.toml)"
     assert found["model's limits"].text.startswith("$0.25 of $10.00 for today are spent; a function may take $1.00")
+    assert found["model's SDK"].text == "anthropic and tenacity are there, in /storage/model-sdk"
     assert fixes_of(list(found.values()), "file:///p/shop/a.py", may_run=True) == []
 
 
@@ -104,3 +116,11 @@ def test_what_else_may_be_missing() -> None:
 
 def test_a_key_that_only_asking_would_find_is_no_fault() -> None:
     assert findings(key=KeyPlace("the editor may keep one", found=None))["model's key"].state == "ok"
+
+
+def test_where_the_editor_has_a_place_for_the_libraries_a_button_installs_them() -> None:
+    missing = '"Allow Model in This Workspace" (greenline.model.allow) asks, and does it.'
+    found = list(findings(missing=missing).values())
+    (fix,) = fixes_of(found, "file:///p/shop/a.py", may_run=True)
+    assert (fix["title"], fix["command"]) == ("Install the libraries that ask models", "greenline.model.allow")
+    assert fixes_of(found, "file:///p/shop/a.py", may_run=False) == []
