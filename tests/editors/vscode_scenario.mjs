@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { accessibilityPlays } from "./vscode_accessibility.mjs";
 import { mainJobPlays } from "./vscode_main_job.mjs";
+import { modelPlays } from "./vscode_model.mjs";
 import { serverPlays } from "./vscode_server.mjs";
 import { viewPlays } from "./vscode_views.mjs";
 
@@ -250,7 +251,7 @@ const plays = {
 
 try {
   const person = { page, input, told, step, textsOf, openFile, openSource, goToLine, allLinesOf, command, choose, seeGaps, generateFromThePalette, shownToast };
-  await { ...plays, ...serverPlays(person), ...viewPlays(person), ...accessibilityPlays(person), ...mainJobPlays(person) }[input.play]();
+  await { ...plays, ...serverPlays(person), ...viewPlays(person), ...accessibilityPlays(person), ...mainJobPlays(person), ...modelPlays(person) }[input.play]();
   told.step = "done";
 } catch (error) {
   told.problem = String(error.stack ?? error);

@@ -1,0 +1,132 @@
+// A person and a language model: the offer, what is sent and at which price, the key, the answer as it comes, and the end.
+import { barsIn } from "./vscode_bars.mjs";
+
+export function modelPlays({ page, input, told, step, textsOf, openSource, goToLine, allLinesOf, command, shownToast }) {
+  const { barBeside, untilBar } = barsIn(page);
+  const toasts = () => textsOf(".notification-toast");
+  const toast = (text) => page.locator(shownToast, { hasText: text }).first();
+  const button = (text) => page.locator(".notification-toast .monaco-button", { hasText: text }).first();
+  const lens = (words) => page.locator(".codelens-decoration", { hasText: words }).first();
+
+  // The one who answers for the model waits there, or goes on: see Cues in test_vscode_model.py.
+  async function cue(name) {
+    const answer = await fetch(`${input.cues}/${name}`);
+    if (!answer.ok) {
+      throw new Error(`${name}: ${await answer.text()}`);
+    }
+    return answer.text();
+  }
+
+  async function seeFunction() {
+    await openSource();
+    await goToLine(input.line);
+    await lens(`${input.function_name}: `).waitFor();
+    await allLinesOf(".codelens-decoration", `${input.function_name}: \\d+ %`);
+    await untilBar(input.words, "solid5px");
+  }
+
+  async function generate() {
+    await lens(`${input.function_name}: `).locator("a", { hasText: "Generate test" }).click();
+  }
+
+  async function typeKey() {
+    await page.keyboard.press("F1");
+    await page.keyboard.type("Greenline: Set Model Key");
+    await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: "Set Model Key" }).waitFor();
+    await page.keyboard.press("Enter");
+    const typed = page.locator(".quick-input-widget input[type=password]").first();
+    await typed.waitFor();
+    await typed.fill(input.key);
+    await step("key");
+    await page.keyboard.press("Enter");
+    await typed.waitFor({ state: "hidden" });
+  }
+
+  async function takeTheOffer() {
+    await generate();
+    await toast("Ask a model for what is left").waitFor();
+    told.offer = await toasts();
+    await step("offer");
+    await button("Ask a Model").click();
+    await toast("May source of").waitFor();
+    told.question = await toasts();
+    await step("terms");
+  }
+
+  return {
+    async askAModel() {
+      await seeFunction();
+      told.before = await barBeside(input.words);
+      await step("before");
+      await typeKey();
+      await takeTheOffer();
+      await button("Show Details").click();
+      await page.locator(".tab.active", { hasText: "model-terms" }).waitFor();
+      await toast("May source of").waitFor();
+      told.details = await page.locator(".editor-instance .view-lines").first().innerText();
+      await step("details");
+      told.sentBeforeTheYes = await cue("requests");
+      await button("Allow").click();
+      await cue("writing");
+      await toast("has written about").waitFor();
+      told.writing = await toasts();
+      await step("writing");
+      await cue("goOn");
+      await cue("mending");
+      await toast("so far").waitFor();
+      told.mending = await toasts();
+      await step("mending");
+      await cue("goOnMending");
+      await toast("a model wrote").waitFor();
+      told.toasts = await toasts();
+      await step("passed");
+      await page.locator(".tab", { hasText: "discounts.py" }).first().click();
+      await untilBar(input.words, "solid2px");
+      await allLinesOf(".codelens-decoration", `${input.function_name}: 100 %`);
+      told.after = await barBeside(input.words);
+      await step("green");
+      await toast("a model wrote").locator(".monaco-button", { hasText: "Open Test" }).click();
+      await page.locator(".tab.active", { hasText: "test_discounts" }).waitFor();
+      await step("test-opened");
+      await command("Greenline: Model Cost");
+      await toast("Models cost today").waitFor();
+      told.cost = await toasts();
+      await step("cost");
+    },
+
+    async cancelTheModel() {
+      await seeFunction();
+      await typeKey();
+      await takeTheOffer();
+      await button("Allow").click();
+      await cue("writing");
+      await toast("has written about").waitFor();
+      await step("writing");
+      await button("Cancel").click();
+      told.closed = await cue("closed");
+      await toast("Cancelled").waitFor();
+      told.toasts = await toasts();
+      await step("cancelled");
+    },
+
+    async notNow() {
+      await seeFunction();
+      await typeKey();
+      await takeTheOffer();
+      await button("Not now").click();
+      await toast("May source of").waitFor({ state: "detached" });
+      await page.locator(".notification-toast", { hasText: "Waiting for your answer" }).first().waitFor({ state: "detached" });
+      told.toasts = await toasts();
+      await step("not-now");
+    },
+
+    async noKey() {
+      await seeFunction();
+      await takeTheOffer();
+      await button("Allow").click();
+      await toast("no key").waitFor();
+      told.toasts = await toasts();
+      await step("no-key");
+    },
+  };
+}
