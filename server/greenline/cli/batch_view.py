@@ -71,6 +71,8 @@ def _said(report: BatchReport) -> str:
         again = "" if record.round == 1 else ", with what failed"
         where = f"{record.model} at {record.endpoint}"
         return f"{requests} handed in to {where}{again}: batch {record.name}, {words_of(record.dollars, report.usual)}."
+    if not record.requests:
+        return f"No batch was handed in: {report.message}"
     name = f"Batch {record.name}" if record.name else f"A batch of {requests}"
     if report.outcome == "collected":
         money = "at a price that is not known" if report.dollars is None else in_dollars(report.dollars)
