@@ -58,7 +58,7 @@ def test_one_batch_for_all_that_exploring_leaves_of_two_modules(shop: BatchShop)
     fee = ran.targets["fee"]
     assert (fee["status"], fee["engine"], fee["engines"]) == ("confirmed", "explore", {"test_late_code": "model"})
     assert fee["coverage"]["before"]["lines"][0] == 0
-    assert fee["coverage"]["after"]["lines"] == [6, 6]
+    assert fee["coverage"]["after"]["lines"] == [5, 5]
     assert "def test_late_code" in fee["code"]
     (batch,) = ran.json["batches"]
     assert (batch["batch"], batch["state"], batch["answered"]) == (shop.only_batch(), "collected", 3)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from greenline.services.hand_in_batch import BatchReport
 
 _GOOD: frozenset[Status] = frozenset({"confirmed", "nothing_to_gain", "waiting"})
+_GO_ON = frozenset({"waiting", "cancelling", "handed_in"})
 _NONE_LEFT = "Nothing is left to ask for, so no batch was handed in."
 _NONE_OPEN = "No batch of this project waits to be collected."
 
@@ -75,7 +76,8 @@ class InBatches:
             settings = settings_of(record, given)
             self._services = self._services_for(settings)
             reports = await self._services.batches().resume(record, self, self._progress)
-            waited_for += [(each.record, settings) for each in reports if each.outcome in {"waiting", "handed_in"}]
+            goes_on = [each for each in reports if each.passing or each.outcome in _GO_ON]
+            waited_for += [(each.record, settings) for each in goes_on]
         for record, settings in waited_for:
             await self._wait_for([record], settings)
 

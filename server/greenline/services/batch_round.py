@@ -166,6 +166,7 @@ class BatchRound:
     def _name(self, target: Target) -> str:
         """Return a target as requests have it: ``path.py::function`` from the project's folder."""
         roots = [*self._asks] if self.record is None else [Path(self.record.project)]
+        roots.sort(key=lambda root: len(root.parts), reverse=True)  # a project may lie in another one
         root = next((root for root in roots if target.path.is_relative_to(root)), None)
         path = target.path.relative_to(root).as_posix() if root else target.path.name
         return f"{path}::{target.qualname}"

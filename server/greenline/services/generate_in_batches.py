@@ -13,7 +13,7 @@ from greenline.ports.model import ModelProblem
 from greenline.services.ask_in_batch import AskInBatch
 from greenline.services.batch_round import BatchMeans, BatchRound
 from greenline.services.collect_batch import CollectBatch, Collected
-from greenline.services.hand_in_batch import BatchReport, elsewhere, hand_in, unknown
+from greenline.services.hand_in_batch import BatchReport, elsewhere, hand_in, not_handed_in, unknown
 
 if TYPE_CHECKING:
     from greenline.domain.asking.batches import BatchRecord
@@ -131,7 +131,7 @@ class GenerateInBatches:
         try:
             return await CollectBatch(self.means, way, record, self.sleep).collected(progress, wait=wait)
         except ModelProblem as problem:
-            return BatchReport(record, "away", f"{problem} {_STAYS}")
+            return BatchReport(record, "away", f"{problem} {_STAYS}", passing=problem.passing)
 
     async def _way(self, record: BatchRecord) -> BatchWay | BatchReport:
         """Return how its provider is asked, or that this is not the one that is set now."""
@@ -162,11 +162,16 @@ class GenerateInBatches:
 
     async def _handed_in(self, batch_round: BatchRound, writes: Writes) -> list[BatchReport]:
         reports: list[BatchReport] = []
+
+        def told(report: BatchReport) -> None:
+            reports.extend(_told(writes, report))
+
         after = batch_round.record.id if batch_round.record else ""
         for root, wanted in (await batch_round.to_hand_in()).items():
-            found = await hand_in(self.means, root, wanted, after=after, tried=batch_round.followed)
-            for report in found:
-                reports += _told(writes, report)
+            try:
+                await hand_in(self.means, root, wanted, told, after=after, tried=batch_round.followed)
+            except ModelProblem as problem:  # noqa: PERF203 - one project takes no other with it
+                told(not_handed_in(self.means, root, wanted, str(problem)))
         return reports
 
     def _again(self, record: BatchRecord) -> BatchRecord | None:

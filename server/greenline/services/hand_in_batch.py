@@ -17,7 +17,7 @@ from greenline.ports.batch_store import BatchStoreProblem
 from greenline.ports.model import ModelProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from greenline.domain.asking.batches import BatchRequest
     from greenline.domain.asking.model import Question
@@ -52,26 +52,34 @@ class BatchReport:
     """What it costs as a rule, in dollars, when it is handed in."""
     problems: tuple[tuple[str, str], ...] = ()
     """Targets that got no answer, each with the reason."""
+    passing: bool = False
+    """Whether the provider may only be away for a while."""
     changed: tuple[str, ...] = ()
     """Targets whose module was changed after it was sent."""
 
 
 async def hand_in(
-    means: BatchMeans, root: Path, wanted: HandIn, *, after: str = "", tried: Sequence[str] = ()
-) -> list[BatchReport]:
-    """Hand in what a round wants to ask, in as many batches as the provider needs; return what became of each.
+    means: BatchMeans,
+    root: Path,
+    wanted: HandIn,
+    told: Callable[[BatchReport], None],
+    *,
+    after: str = "",
+    tried: Sequence[str] = (),
+) -> None:
+    """Hand in what a round wants to ask, in as many batches as the provider needs; ``told`` hears what became of each.
 
-    ``after`` is the batch that they follow, and ``tried`` its requests that are done with it. Raises ModelProblem and
-    BatchStoreProblem where nothing was handed in.
+    That is so also when this is cancelled meanwhile. ``after`` is the batch that they follow, and ``tried`` its
+    requests that are done with it. Raises ModelProblem and BatchStoreProblem where nothing was handed in.
     """
     reserved = await asyncio.to_thread(_reserve, means, root, wanted)
     left_out = tuple(
         (wanted.requests[key].target, day_is_spent(means.ceilings)) for key in wanted.requests if key not in reserved
     )
     if not reserved:
-        record = _record(means, root, wanted, ())
         await asyncio.to_thread(means.store.add, [], after=after, tried=tried)
-        return [BatchReport(record, "refused", day_is_spent(means.ceilings), problems=left_out)]
+        told(replace(not_handed_in(means, root, wanted, day_is_spent(means.ceilings)), problems=left_out))
+        return
     with ExitStack() as turns:  # whoever resumes meanwhile must not look for what is just being handed in
         try:
             parts = await wanted.way.batches.parted({key: wanted.questions[key] for key in reserved})
@@ -82,15 +90,15 @@ async def hand_in(
         except (ModelProblem, BatchStoreProblem, asyncio.CancelledError):
             await asyncio.shield(asyncio.to_thread(release, means, wanted.model, root, list(reserved.values())))
             raise
+        usual = wanted.usual if len(records) == 1 and not left_out else None
         submitting = asyncio.ensure_future(_all_submitted(means, wanted.way.batches, records, parts))
         try:
-            reports = await asyncio.shield(submitting)
-        except asyncio.CancelledError:  # they may be there by now: their names are worth the wait
-            await submitting
-            raise
-    whole = len(reports) == 1 and not left_out
-    first = replace(reports[0], problems=(*reports[0].problems, *left_out), usual=wanted.usual if whole else None)
-    return [first, *reports[1:]]
+            await asyncio.shield(submitting)
+        finally:  # cancelled, they may be there by now: their names are worth the wait
+            first, *others = await submitting
+            told(replace(first, problems=(*first.problems, *left_out), usual=usual))
+            for report in others:
+                told(report)
 
 
 async def _all_submitted(
@@ -118,6 +126,11 @@ async def _submitted(
 
 
 _ELSEWHERE = "Another terminal works on this batch, and says what comes of it."
+
+
+def not_handed_in(means: BatchMeans, root: Path, wanted: HandIn, why: str) -> BatchReport:
+    """Return the report of requests that were not handed in."""
+    return BatchReport(_record(means, root, wanted, ()), "refused", why)
 
 
 def elsewhere(record: BatchRecord) -> BatchReport:
