@@ -216,6 +216,7 @@ def _is_healthy(page: str, neovim: Neovim, project: Path) -> None:
     assert re.search(r"OK pytest: \d", page)
     assert re.search(r"WARNING coverage data: none yet", page)
     assert "Run the tests: " in page
+    assert "Run the tests with coverage: `:Greenline run`" in page
 
 
 def test_where_the_server_is_not_installed_health_says_what_to_do(neovim: Neovim, tmp_path: Path) -> None:
