@@ -94,11 +94,16 @@ export function modelPlays({ page, input, told, step, textsOf, openSource, goToL
       await step("cost");
     },
 
+    // Agreed to before, so exploring and asking are one job.
     async cancelTheModel() {
       await seeFunction();
       await typeKey();
-      await takeTheOffer();
+      await command("Greenline: Allow Model in This Workspace");
+      await toast("May source of").waitFor();
       await button("Allow").click();
+      await toast("may be sent to").waitFor();
+      await step("allowed");
+      await generate();
       await cue("writing");
       await toast("has written about").waitFor();
       await step("writing");
