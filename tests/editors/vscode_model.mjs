@@ -73,7 +73,7 @@ export function modelPlays({ page, input, told, step, textsOf, openSource, goToL
       await step("writing");
       await cue("goOn");
       await cue("mending");
-      await toast("so far").waitFor();
+      await toast("(2 requests, ").waitFor();
       told.mending = await toasts();
       await step("mending");
       await cue("goOnMending");
