@@ -1,7 +1,8 @@
-"""Which files change, and how often: two questions to git for a whole repository."""
+"""Which files change, and how often: a few questions to git for a whole repository, none of which runs a program."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections import Counter
 from pathlib import Path
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from greenline.adapters.git_places import Repository
 
+_SHA1 = 40
+"""Letters of a hash, where a repository has not those of SHA-256."""
 _COMMITS = 5_000
 """That are looked at, the newest: more would take git seconds, and change no order."""
 
@@ -25,16 +28,13 @@ class GitChurn:
     """Implements ``Churn`` with the program ``git``."""
 
     def commits(self, folder: Path) -> dict[Path, int]:
-        """Return how many commits of the last year changed each file. Raises nothing."""
+        """Return how many commits of the last year changed each file. Raises HistoryProblem."""
         repository = repository_of(folder.resolve())
         if repository is None:
             return {}
         question = ("log", "--since=1.year", f"--max-count={_COMMITS}", "--no-merges", "--no-renames", "--format=",
                     "--name-only", "-z", "--", str(folder.resolve()))  # fmt: skip
-        try:
-            found = ask(repository.top, *question) or b""
-        except HistoryProblem:
-            return {}
+        found = ask(repository.top, *question) or b""
         return dict(Counter(_as_given(_named(repository, found), folder)))
 
     def changed_files(self, folder: Path, since: str) -> frozenset[Path]:
@@ -43,11 +43,38 @@ class GitChurn:
         if repository is None:
             raise HistoryProblem(f"{folder} is in no git repository, so nothing tells what changed")
         base = base_commit(repository, since)
-        changed = ask(repository.top, "diff", "--name-only", "--no-renames", "--diff-filter=d", "-z", base)
-        new = ask(repository.top, "ls-files", "--others", "--exclude-standard", "-z")
-        if changed is None or new is None:
+        then = ask(repository.top, "ls-tree", "-r", "-z", base)
+        here = ask(repository.top, "ls-files", "--cached", "--others", "--exclude-standard", "-z")
+        if then is None or here is None:
             raise HistoryProblem(f"git cannot compare with {since[:80]!r}")
-        return frozenset(_as_given(_named(repository, changed + new), folder))
+        blobs = dict(_blobs(then))
+        names = {name for name in here.split(b"\0") if name.endswith(b".py")}
+        changed = (name for name in names if _differs(repository, name, blobs.get(name)))
+        return frozenset(_as_given((repository.top / os.fsdecode(name) for name in changed), folder))
+
+
+def _blobs(tree: bytes) -> Iterator[tuple[bytes, str]]:
+    """Yield names and hashes of what ``git ls-tree`` lists."""
+    for entry in filter(None, tree.split(b"\0")):
+        about, _, name = entry.partition(b"\t")
+        yield name, about.split()[2].decode("ascii")
+
+
+def _differs(repository: Repository, name: bytes, blob: str | None) -> bool:
+    """Tell whether a file is there and is not the one that git knows by this hash.
+
+    Compared here and not by ``git diff``: that runs filters which the repository's configuration names. Where such a
+    filter rewrites files, or line ends, they are all said to differ.
+    """
+    try:
+        content = (repository.top / os.fsdecode(name)).read_bytes()
+    except OSError:
+        return False
+    if blob is None:
+        return True
+    digest = hashlib.new("sha1" if len(blob) == _SHA1 else "sha256", usedforsecurity=False)
+    digest.update(b"blob %d\0" % len(content) + content)
+    return digest.hexdigest() != blob
 
 
 def _named(repository: Repository, answer: bytes) -> Iterator[Path]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _FEW = 150
 """Files that one process has done before another one has started."""
+_MOST = 61
+"""Processes that Windows can wait for at once."""
 _CHUNK = 25
 """Files that a process gets at once: enough that handing them over costs nothing, few enough that all end together."""
 
@@ -29,7 +31,7 @@ class SurveyProcesses:
 
     def __call__(self, paths: Sequence[Path]) -> Iterator[FileRow]:
         """Yield the rows in the order of the files."""
-        processes = self.processes or os.cpu_count() or 1
+        processes = min(self.processes or os.cpu_count() or 1, _MOST)
         if len(paths) <= _FEW or processes == 1:
             yield from self.survey(paths)
             return

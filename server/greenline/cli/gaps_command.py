@@ -83,12 +83,13 @@ def command(
     )
     services = services_for(settings)
     as_lines = others["as_lines"] or form in _OF_LINES or any(path.is_file() for path in wanted)
-    if as_lines and form == "table" and not any(others[name] for name in _FILTERS):
+    if as_lines and form != "json" and not any(others[name] for name in _FILTERS):
         ctx.exit(_show_lines(services.gaps.find(wanted), None, form))
     ranking = _ranked(services, wanted, others)
     if form == "markdown" or not as_lines:
         ctx.exit(_show_ranking(ranking, form, others["group"]))
-    kept = [file.row.path for file in ranking.files] if ranking.left_out else wanted
+    unknown = [path for paths in ranking.problems.values() for path in paths]
+    kept = [*(file.row.path for file in ranking.files), *unknown] if ranking.left_out else wanted
     ctx.exit(_show_lines(services.gaps.find(kept), ranking, form))
 
 
@@ -104,6 +105,10 @@ def _ranked(services: Services, paths: list[Path], options: dict[str, Any]) -> R
         packages=options["packages"],
         changed_since=options["changed"],
     )
+    if wanted.changed_since and Path(wanted.changed_since).exists():
+        raise click.UsageError(
+            f"--changed: {wanted.changed_since!r} is a path here. Put paths before it, and a branch as --changed=NAME."
+        )
     try:
         return services.ranking.rank(paths, wanted)
     except HistoryProblem as problem:
@@ -142,7 +147,7 @@ def _show_lines(report: GapReport, ranking: Ranking | None, form: str) -> int:
         from greenline.cli.console import out  # noqa: PLC0415 - as above
         from greenline.cli.gaps_view import print_gaps  # noqa: PLC0415 - as above
 
-        print_gaps(out(), report)
+        print_gaps(out(), report, ranking)
     shown = all(picture.state == "measured" for picture in report.pictures) and not report.unreadable
     return 0 if shown else 1
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from greenline import __version__
-from greenline.cli.console import shown
+from greenline.cli.repository_names import name_in_repository
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from greenline.domain.coverage.model import Gap
     from greenline.services.find_gaps import GapReport
 
@@ -23,8 +24,15 @@ _RULES = {
 
 
 def sarif(report: GapReport) -> str:
-    """Return one run with a result for each gap; places are relative to the current folder."""
-    results = [_result(picture.path, gap) for picture in report.pictures for gap in picture.gaps]
+    """Return one run with a result for each gap; places begin at the top of the repository."""
+    results = []
+    for picture in report.pictures:
+        uri, seen = _uri(picture.path), Counter[str]()
+        for gap in sorted(picture.gaps, key=lambda gap: gap.span.start_line):
+            # By what it says but for its lines, which change with every edit above it, and the how manieth that is.
+            said = f"{uri}\0{gap.function}\0{gap.kind}\0{re.sub(r'[0-9]+', '', gap.message)}"
+            seen[said] += 1
+            results.append(_result(uri, gap, sha256(f"{said}\0{seen[said]}".encode()).hexdigest()))
     driver = {"name": "Greenline", "version": __version__, "rules": [_rule(name) for name in _RULES]}
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
@@ -42,12 +50,14 @@ def _rule(name: str) -> dict[str, Any]:
     }
 
 
-def _result(path: Path, gap: Gap) -> dict[str, Any]:
-    uri = quote(shown(path).replace("\\", "/"))
+def _uri(path: Path) -> str:
+    name = name_in_repository(path)
+    return path.as_uri() if Path(name).is_absolute() else quote(name)
+
+
+def _result(uri: str, gap: Gap, known_by: str) -> dict[str, Any]:
     region = {"startLine": gap.span.start_line, "startColumn": gap.span.start_column + 1,
               "endLine": gap.span.end_line, "endColumn": gap.span.end_column + 1}  # fmt: skip
-    # By what it says and where it stands in the code, not by its line: that changes with every edit above it.
-    known_by = sha256(f"{uri}\0{gap.function}\0{gap.kind}\0{gap.message}".encode()).hexdigest()
     return {
         "ruleId": f"greenline/{gap.kind}",
         "level": "note",

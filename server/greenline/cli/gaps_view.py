@@ -10,19 +10,24 @@ from rich.markup import escape
 from rich.table import Table
 
 from greenline.cli.console import mark, print_table, shown
+from greenline.cli.ranking_words import not_shown, to_gain
 from greenline.cli.results_view import percent
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.coverage.model import Gap
 from greenline.services.find_gaps import GapReport
 from greenline.services.picture import Picture
 from greenline.services.picture_basis import Basis
+from greenline.services.rank_gaps import Ranking
 
 _MOST_NAMED = 5
 """Files that a problem of many names."""
 
 
-def print_gaps(console: Console, report: GapReport) -> None:
-    """Print each file with its gaps, the worst first, then one line for all; files without gaps are only counted."""
+def print_gaps(console: Console, report: GapReport, ranking: Ranking | None = None) -> None:
+    """Print each file with its gaps, the worst first, then one line for all; files without gaps are only counted.
+
+    Where the files are what filters left of a ranking, it is said what those took.
+    """
     for picture in sorted(report.pictures, key=_missing, reverse=True):
         if picture.gaps or _changed(picture):
             _print_file(console, picture)
@@ -34,7 +39,12 @@ def print_gaps(console: Console, report: GapReport) -> None:
         problems.setdefault(message, []).append(path)
     for message, paths in problems.items():
         print_problem(console, paths, message)
-    console.print(_summary(report), style="bold", soft_wrap=True)
+    if ranking is None or report.pictures:
+        console.print(_summary(report), style="bold", soft_wrap=True)
+    else:
+        console.print(to_gain(ranking), soft_wrap=True)
+    for line in not_shown(ranking) if ranking is not None else ():
+        console.print(escape(line), soft_wrap=True)
     print_basis(console, report.basis)
 
 

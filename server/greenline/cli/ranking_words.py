@@ -28,33 +28,39 @@ def count(number: int, noun: str) -> str:
 
 def to_gain(ranking: Ranking) -> str:
     """Return the sum of it in one line."""
-    lines = sum(file.row.lines for file in ranking.files)
-    branches = sum(file.row.branches for file in ranking.files)
     measured = ranking.total.lines.total > 0
     covered = f"; {percent(ranking.total)} covered" if measured else ""
     if ranking.files:
+        lines = sum(file.row.lines for file in ranking.files)
+        branches = sum(file.row.branches for file in ranking.files)
         return f"{gain(lines, branches)} to gain in {count(len(ranking.files), 'file')}{covered}"
+    if ranking.left_out:
+        return f"These filters leave no file{covered}"
     if measured:
-        return f"No gaps{covered}"
+        return f"No gaps{' in lines that changed' if ranking.changed_since else ''}{covered}"
+    if ranking.problems:
+        return "Nothing to rank: nothing is measured here."
     if ranking.tests_left_out:
         return "Only tests here, which are no target. Name a file to see it all the same."
-    return "Nothing to rank: nothing is measured here." if ranking.problems else "No Python files to look at here."
+    return "No Python files to look at here."
 
 
 def not_shown(ranking: Ranking) -> Iterator[str]:
     """Yield what it would take to reach goals, and what is not shown, with the reasons."""
     if ranking.unknown:
         yield f"{count(ranking.unknown, 'line')} changed since, unknown until the tests run again."
-    for goal in filter(lambda goal: goal.lines, map(ranking.goal, _GOALS)):
+    if ranking.without_commits:
+        yield f"How often files change does not count here: {ranking.without_commits}."
+    for goal in () if ranking.changed_since else filter(lambda goal: goal.lines, map(ranking.goal, _GOALS)):
         yield (
-            f"To bring {count(goal.files, 'file')} of these to {goal.percent} %: {count(goal.lines, 'line')}, "
-            f"+{goal.points:.1f} points in all."
+            f"To bring {count(goal.files, 'file')} of these to {goal.percent} % of the statements: "
+            f"{count(goal.lines, 'line')}, +{goal.points:.1f} points of all statements."
         )
     left_out = dict(ranking.left_out)
     if ranking.complete:
-        left_out["complete"] = ranking.complete
+        left_out["without a gap in lines that changed" if ranking.changed_since else "complete"] = ranking.complete
     if ranking.tests_left_out:
-        left_out["that are tests"] = ranking.tests_left_out
+        left_out["of tests"] = ranking.tests_left_out
     if left_out:
         counted = [f"{count(number, 'file')} {why}" for why, number in left_out.items()]
         yield f"Not shown: {'; '.join(counted)}."

@@ -44,11 +44,11 @@ class Churn(Protocol):
     def commits(self, folder: Path) -> Mapping[Path, int]:
         """Return how many commits of the last year changed each file below the folder.
 
-        Empty where nobody knows. Raises nothing.
+        Empty where there is no repository. Raises HistoryProblem where git does not answer.
         """
 
     def changed_files(self, folder: Path, since: str) -> frozenset[Path]:
-        """Return the files of the repository around a folder that are other than where HEAD and ``since`` part.
+        """Return the Python files of the repository around a folder that are other than where HEAD and ``since`` part.
 
         New ones that git does not ignore are among them, deleted ones are not. Raises HistoryProblem.
         """

@@ -36,7 +36,7 @@ class Wanted:
     top: int | None = None
     """So many files at most."""
     below: float | None = None
-    """Files of which fewer percent of the statements are covered."""
+    """Files of which fewer percent are covered, lines and branches together."""
     min_statements: int = 0
     packages: tuple[str, ...] = ()
     """Dotted names or patterns; a package stands for those below it."""
@@ -74,6 +74,10 @@ class Ranking:
     """Lines that changed since they were measured."""
     basis: tuple[Basis, ...] = ()
     """What it rests on, for each project that has a measured file."""
+    without_commits: str = ""
+    """Why nobody knows how often files changed, if so."""
+    changed_since: str = ""
+    """Where only gaps in changed lines count."""
 
     def goal(self, percent: int) -> Goal:
         """Return what it takes for the files of this ranking."""
@@ -97,17 +101,17 @@ class RankGaps:
         Raises HistoryProblem where git knows no such branch.
         """
         files, tests = self._sources(paths)
+        folders = _folders(paths)
+        unchanged = 0
         if wanted.changed_since:
-            changed = self._churn.changed_files(_folder(paths), wanted.changed_since)
+            changed = frozenset().union(*(self._churn.changed_files(one, wanted.changed_since) for one in folders))
             unchanged = len(files) - len(files := [file for file in files if file in changed])
-        else:
-            unchanged = 0
         calls: Counter[str] = Counter()
         rows = []
         for row in self._survey(files):
             calls.update(row.called)
             rows.append(row)
-        commits = self._churn.commits(_folder(paths)) if rows else {}
+        commits, problem = self._commits(folders)
         with_gaps = [weighed(row, commits.get(row.path, 0), calls) for row in rows if row.functions]
         kept, left_out = _filtered(sorted(with_gaps, key=_key(wanted.order)), wanted)
         if unchanged:
@@ -122,7 +126,19 @@ class RankGaps:
             sum(row.state != "measured" for row in rows),
             sum(row.unknown for row in rows),
             self._basis_of(rows),
+            problem,
+            wanted.changed_since,
         )
+
+    def _commits(self, folders: Sequence[Path]) -> tuple[dict[Path, int], str]:
+        """Return how often files changed, and why that is not known, if so."""
+        found: dict[Path, int] = {}
+        try:
+            for folder in folders:
+                found.update(self._churn.commits(folder))
+        except HistoryProblem as problem:
+            return {}, str(problem)
+        return found, ""
 
     def _basis_of(self, rows: Iterable[FileRow]) -> tuple[Basis, ...]:
         """Return it for the projects of all folders that hold a measured file."""
@@ -168,7 +184,7 @@ def _why_not(file: FileWorth, wanted: Wanted) -> str:
         return f"not in {', '.join(wanted.packages)}"
     if lines.total < wanted.min_statements:
         return f"under {wanted.min_statements} statements"
-    if wanted.below is not None and lines.total and 100 * lines.covered / lines.total >= wanted.below:
+    if wanted.below is not None and file.row.summary.percent >= wanted.below:
         return f"at {wanted.below:g} % or more"
     return ""
 
@@ -200,10 +216,9 @@ def _problems(rows: Iterable[FileRow]) -> dict[str, tuple[Path, ...]]:
     return {message: tuple(paths) for message, paths in found.items()}
 
 
-def _folder(paths: Sequence[Path]) -> Path:
-    """Return the folder that git is asked in."""
-    first = paths[0].absolute()
-    return first if first.is_dir() else first.parent
+def _folders(paths: Sequence[Path]) -> list[Path]:
+    """Return the folders that git is asked in, each once."""
+    return list(dict.fromkeys(path if path.is_dir() else path.parent for path in map(Path.absolute, paths)))
 
 
 __all__ = ["TIERS", "Goal", "HistoryProblem", "RankGaps", "Ranking", "Wanted", "tier_of"]

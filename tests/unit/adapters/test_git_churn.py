@@ -60,3 +60,14 @@ def test_files_are_named_as_they_were_asked_for(file: Path, tmp_path: Path) -> N
     file.write_text("x = 2\n")
 
     assert GitChurn().changed_files(link, "HEAD") == {link / "src" / "a.py"}
+
+
+def test_no_filter_of_the_repository_runs(file: Path) -> None:
+    top = file.parent.parent
+    ran = top / ".git" / "ran"
+    git(top, "config", "filter.x.clean", f"sh -c 'touch {ran}; cat'")
+    (top / ".gitattributes").write_text("*.py filter=x\n")
+    file.write_text("x = 2\n")
+
+    assert file in GitChurn().changed_files(top, "HEAD")
+    assert not ran.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -50,8 +51,8 @@ def test_no_annotation_is_dropped_without_a_word(run: Run, pictured: FakeService
 
     lines = run("gaps", "--format", "github").stdout.splitlines()
 
-    assert len(lines) == MOST
     shown = sum(line.startswith("::warning") for line in lines)
+    assert shown == min(gaps, MOST)
     assert gaps == shown or f"{gaps - shown} more gaps" in lines[-1]
 
 
@@ -62,7 +63,7 @@ def test_sarif_has_a_result_for_each_gap(run: Run, pictured: FakeServices) -> No
     (ran,) = found["runs"]
     assert {rule["id"] for rule in ran["tool"]["driver"]["rules"]} >= {result["ruleId"] for result in ran["results"]}
     places = [result["locations"][0]["physicalLocation"] for result in ran["results"]]
-    assert places[1] == {
+    assert places[0] == {
         "artifactLocation": {"uri": "a%2C%20b/prices%20%C3%BC.py"},
         "region": {"startLine": 4, "startColumn": 5, "endLine": 6, "endColumn": 1},
     }
@@ -73,11 +74,40 @@ def test_a_gap_keeps_its_identity_when_lines_above_it_move(run: Run, pictured: F
         results = json.loads(run("gaps", "--format", "sarif").stdout)["runs"][0]["results"]
         return [result["partialFingerprints"]["greenlineGap/v1"] for result in results]
 
-    before, only = identities(), pictured.pictured[0]
-    pictured.pictured = [replace(only, gaps=(BRANCH, replace(REGION, span=Span(14, 4, 16, 0), lines=(14, 15))))]
+    def moved(gap: Gap) -> Gap:
+        return replace(
+            gap, span=Span(gap.span.start_line + 10, 4, gap.span.end_line + 10, 0), message=_ten_more(gap.message)
+        )
+
+    only = pictured.pictured[0]
+    pictured.pictured = [replace(only, gaps=(BRANCH, REGION, replace(REGION, span=Span(20, 4, 22, 0))))]
+    before = identities()
+    pictured.pictured = [replace(only, gaps=tuple(moved(gap) for gap in pictured.pictured[0].gaps))]
 
     assert identities() == before
-    assert len(set(before)) == 2
+    assert len(set(before)) == 3
+
+
+def _ten_more(message: str) -> str:
+    return re.sub(r"Line (\d+)", lambda found: f"Line {int(found[1]) + 10}", message)
+
+
+def test_places_begin_at_the_top_of_the_repository(
+    run: Run, pictured: FakeServices, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (".git/objects", ".git/refs", "backend"):
+        (folder / name).mkdir(parents=True)
+    (folder / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+    monkeypatch.chdir(folder / "backend")
+
+    assert "file=a%2C b/prices ü.py," in run("gaps", "--format", "github", "..").stdout
+
+
+def test_what_nothing_is_known_of_is_a_notice(run: Run, services: FakeServices, folder: Path) -> None:
+    services.pictured = [Picture(folder / "new.py", "no-data", "No coverage data yet.")]
+    result = run("gaps", "--format", "github")
+    assert result.stdout == "::notice file=new.py,title=Coverage unknown::No coverage data yet.\n"
+    assert result.exit_code == 1
 
 
 def test_markdown_is_a_table_of_files(run: Run, services: FakeServices, folder: Path) -> None:

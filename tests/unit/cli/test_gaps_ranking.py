@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from math import log2
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,8 +51,8 @@ def test_files_come_with_their_worthiest_functions_and_why(run: Run, ranked: Ran
     assert lines[1].endswith("45 lines + 15 branches shop/orders.py")
     assert lines[2].endswith("7 lines + 5 branches step_5:50 complexity 5, 7 calls, 3 commits")
     assert "and 2 more functions" in lines[5]
-    assert "To bring 2 files of these to 50 %: 200 lines, +20.0 points in all." in lines
-    assert lines[-1] == "Not shown: 4 files under 10 statements; 2 files complete; 9 files that are tests."
+    assert "To bring 2 files of these to 50 % of the statements: 200 lines, +20.0 points of all statements." in lines
+    assert lines[-1] == "Not shown: 4 files under 10 statements; 2 files complete; 9 files of tests."
 
 
 def test_what_stands_in_the_way_is_said_and_halves_the_worth(run: Run, services: FakeServices, folder: Path) -> None:
@@ -122,6 +123,40 @@ def test_what_is_unknown_is_named_and_tells_in_the_exit_code(run: Run, services:
     assert "No coverage data yet." in result.stdout
     assert "3 lines changed since, unknown until the tests run again." in result.stdout
     assert "It rests on" in result.stdout.splitlines()[-1]
+
+
+def test_what_nothing_is_known_of_is_not_lost_to_filters(
+    run: Run, services: FakeServices, ranked: Ranking, folder: Path
+) -> None:
+    new = folder / "new.py"
+    services.ranked = replace(ranked, problems={"No coverage data yet.": (new,)}, unmeasured=1)
+    services.pictured = [Picture(new, "no-data", "No coverage data yet.")]
+
+    for options in (["--top", "1", "--lines"], ["--top", "1", "--format", "json"], ["--top", "1"]):
+        result = run("gaps", *options)
+        assert result.exit_code == 1
+        assert "new.py" in result.stdout
+    assert new in services.asked[-2]
+
+
+@pytest.mark.parametrize(
+    ("left_out", "since", "words"),
+    [
+        ({"unchanged since HEAD": 4}, "HEAD", "These filters leave no file"),
+        ({}, "HEAD", "No gaps in lines that changed; 30 % covered"),
+        ({}, "", "No gaps; 30 % covered"),
+    ],
+)
+def test_nothing_left(run: Run, services: FakeServices, left_out: dict[str, int], since: str, words: str) -> None:
+    services.ranked = Ranking((), TOTAL, left_out, tests_left_out=3, changed_since=since)
+    assert run("gaps").stdout.splitlines()[0].startswith(words)
+
+
+def test_a_path_is_not_taken_for_a_branch(run: Run, services: FakeServices, folder: Path) -> None:
+    (folder / "src").mkdir()
+    result = run("gaps", "--changed", "src")
+    assert result.exit_code == 2
+    assert "Put paths before it" in result.stderr
 
 
 @pytest.mark.parametrize(("tests", "words"), [(0, "No Python files to look at here."), (2, "Only tests here")])

@@ -14,9 +14,9 @@ from greenline.domain.code.parse import all_statements, inner_statements, parse
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_DECISIONS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.IfExp, ast.Assert, ast.match_case)
+_DECISIONS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.IfExp, ast.Assert)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef)
-_CALLED = re.compile(r"(?<![\w.])(?:def|class)\s+\w+|(\w+)\(")
+_CALLED = re.compile(r"(?<![\w.])(?:def|class)\s+\w+|(?<!\w)(\w+)\(")
 
 _IN_THE_WAY = {
     "asks for what a person types": {"input", "getpass.getpass", "sys.stdin"},
@@ -85,11 +85,17 @@ def _looks(function: ast.AST, imported: Mapping[str, str]) -> FunctionLooks:
 
 def _ways(node: ast.AST) -> int:
     """Return how many more ways lead through a node than one."""
+    if isinstance(node, ast.match_case):  # `case _` is the way that is there without any
+        return int(node.guard is not None or not _is_wildcard(node.pattern))
     if isinstance(node, _DECISIONS):
         return 1
     if isinstance(node, ast.BoolOp):
         return len(node.values) - 1
     return 1 + len(node.ifs) if isinstance(node, ast.comprehension) else 0
+
+
+def _is_wildcard(pattern: ast.pattern) -> bool:
+    return isinstance(pattern, ast.MatchAs) and pattern.pattern is None
 
 
 def _obstacle(written: str, imported: Mapping[str, str]) -> str:

@@ -117,10 +117,16 @@ class FileWorth:
 
 
 def weighed(row: FileRow, commits: int, calls: Mapping[str, int]) -> FileWorth:
-    """Return a file with its functions by their worth; ``calls`` counts the names of the whole repository."""
-    functions = [FunctionWorth(one, commits, calls.get(one.qualname.rpartition(".")[2], 0)) for one in row.functions]
+    """Return a file with its functions by their worth; ``calls`` counts the names that the surveyed files call."""
+    functions = [FunctionWorth(one, commits, calls.get(_called_by(one.qualname), 0)) for one in row.functions]
     functions.sort(key=lambda one: (-one.worth, one.row.line))
     return FileWorth(row, tuple(functions), commits)
+
+
+def _called_by(qualname: str) -> str:
+    """Return the name that stands before the parenthesis: of a class for how it is made."""
+    *around, last = qualname.split(".")
+    return around[-1] if around and last in {"__init__", "__new__"} else last
 
 
 def lines_to(lines: Ratio, percent: float) -> int:
