@@ -199,7 +199,7 @@ def test_cancelling_in_the_middle_of_an_answer_keeps_what_was_confirmed(shop: Sh
 def test_after_a_no_nothing_is_sent(shop: Shop) -> None:
     told = shop.play("notNow")
     assert shop.model.requests == []
-    assert any("1 test passed in tests/test_discounts.py" in words for words in told["toasts"])
+    assert any("1 test passed in tests/test_discounts.py" in words for words in told["offer"])
     assert "not negative" in shop.tests, "exploring reached that"
 
 

@@ -80,14 +80,14 @@ export function modelPlays({ page, input, told, step, textsOf, openSource, goToL
       await toast("a model wrote").waitFor();
       told.toasts = await toasts();
       await step("passed");
+      await toast("a model wrote").locator(".monaco-button", { hasText: "Open Test" }).click();
+      await page.locator(".tab.active", { hasText: "test_discounts" }).waitFor();
+      await step("test-opened");
       await page.locator(".tab", { hasText: "discounts.py" }).first().click();
       await untilBar(input.words, "solid2px");
       await allLinesOf(".codelens-decoration", `${input.function_name}: 100 %`);
       told.after = await barBeside(input.words);
       await step("green");
-      await toast("a model wrote").locator(".monaco-button", { hasText: "Open Test" }).click();
-      await page.locator(".tab.active", { hasText: "test_discounts" }).waitFor();
-      await step("test-opened");
       await command("Greenline: Model Cost");
       await toast("Models cost today").waitFor();
       told.cost = await toasts();
@@ -121,7 +121,6 @@ export function modelPlays({ page, input, told, step, textsOf, openSource, goToL
       await button("Not now").click();
       await toast("May source of").waitFor({ state: "detached" });
       await page.locator(".notification-toast", { hasText: "Waiting for your answer" }).first().waitFor({ state: "detached" });
-      told.toasts = await toasts();
       await step("not-now");
     },
 

@@ -40,7 +40,7 @@ export class Testing implements vscode.Disposable {
   private client: LanguageClient | undefined;
   private readonly controller = vscode.tests.createTestController("greenline", "Greenline");
   private readonly byId = new Map<string, vscode.TestItem>();
-  private readonly waiting = new Map<string, (ended: JobEnded) => void>();
+  private readonly waiting = new Map<string, ((ended: JobEnded) => void)[]>();
   private showsCoverage = false;
 
   constructor() {
@@ -61,7 +61,7 @@ export class Testing implements vscode.Disposable {
   ended(job: JobEnded): void {
     const waiting = this.waiting.get(job.id);
     this.waiting.delete(job.id);
-    void (waiting ? waiting(job) : job.tests.length && this.startedElsewhere(job));
+    void (waiting ? waiting.forEach((tell) => tell(job)) : job.tests.length && this.startedElsewhere(job));
   }
 
   dispose(): void {
@@ -107,7 +107,8 @@ export class Testing implements vscode.Disposable {
       return;
     }
     token.onCancellationRequested(() => client.sendRequest("workspace/executeCommand", { command: "greenline.cancelJob", arguments: [{ job }] }));
-    const ended = await new Promise<JobEnded>((resolve) => this.waiting.set(job, resolve));
+    // Who asks twice for the same gets one job.
+    const ended = await new Promise<JobEnded>((resolve) => this.waiting.set(job, [...(this.waiting.get(job) ?? []), resolve]));
     this.showsCoverage = true;
     await this.refresh();
     await this.show(run, ended);
