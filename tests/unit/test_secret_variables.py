@@ -9,13 +9,16 @@ from greenline.domain.secret_variables import masked, masked_but_for_needed
 
 @pytest.mark.parametrize(
     "name",
-    ["ANTHROPIC_API_KEY", "AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN", "PGPASSWORD_FILE_PASSWORD", "db.password", "APIKEY"],
+    ["ANTHROPIC_API_KEY", "AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN", "PGPASSWORD_FILE_PASSWORD", "db.password", "APIKEY",
+     "PGPASSWORD", "MYSQL_PWD", "REDISCLI_AUTH", "DBPW", "SMTPPASS", "UNLOCK_PASSCODE"],
 )  # fmt: skip
 def test_a_secret_keeps_its_form_alone(name: str) -> None:
     assert masked({name: "sk-ant-Ab12_x="}) == {name: "aa-aaa-Aa00_a="}
 
 
-@pytest.mark.parametrize("name", ["PATH", "KEYBOARD", "LANG", "PWD", "MONKEY", "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR"])
+@pytest.mark.parametrize(
+    "name", ["PATH", "KEYBOARD", "LANG", "PWD", "OLDPWD", "MONKEY", "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR"]
+)
 def test_other_variables_stay(name: str) -> None:
     assert masked({name: "/usr/bin:A1"}) == {name: "/usr/bin:A1"}
 

@@ -7,7 +7,7 @@ import os
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from greenline.adapters.crash_words import last_words
 from greenline.adapters.probe_process import ProbeProblem
@@ -18,7 +18,7 @@ from greenline.adapters.suite_size import workers_for
 from greenline.adapters.withheld_output import without_what_tests_say
 from greenline.domain.coverage.model import Executed
 from greenline.domain.generation.noted import Noted
-from greenline.ports.tests import CallsSeen, Frame, TestOutcome, TestReport
+from greenline.ports.tests import OUTCOMES, CallsSeen, Frame, TestOutcome, TestReport
 from greenline_probe import wire
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from greenline.adapters.scratch_overlay import Overlay
     from greenline.ports.progress import Progress
     from greenline.ports.project import Interpreter
-    from greenline.ports.tests import Conditions, TestRun
+    from greenline.ports.tests import Conditions, Outcome, TestRun
 
 _EVERYTHING = ["write", "network", "process", "signal"]
 _LAST_PRINTED = 64_000
@@ -237,7 +237,7 @@ class _Heard:
             self.outcomes.append(
                 TestOutcome(
                     reply.node_id,
-                    reply.outcome,  # type: ignore[arg-type]
+                    _outcome(reply.outcome),
                     reply.message,
                     error=reply.error,
                     said=reply.said,
@@ -269,6 +269,11 @@ class _Heard:
             another = path in self.laid_over and not Path(name).is_relative_to(self.overlay.root)
             self._paths[name] = None if another else path
         return self._paths[name]
+
+
+def _outcome(said: str) -> Outcome:
+    """Return what became of a test; a test can say anything, and what is no outcome may be what it must not tell."""
+    return cast("Outcome", said) if said in OUTCOMES else "failed"
 
 
 _Stamp = tuple[int, int, int]

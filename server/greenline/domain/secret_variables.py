@@ -9,9 +9,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _WORDS = frozenset(
-    {"apikey", "credential", "credentials", "key", "keys", "pass", "passphrase", "passwd", "password", "pat", "secret",
-     "secrets", "token", "tokens"}
+    {"apikey", "auth", "credential", "credentials", "key", "keys", "pass", "passcode", "passphrase", "passwd",
+     "password", "pat", "pwd", "secret", "secrets", "token", "tokens"}
 )  # fmt: skip
+_ENDS = ("pass", "password", "pw")
+"""PGPASSWORD has no word of its own."""
+_NO_SECRETS = frozenset({"PWD", "SSH_AUTH_SOCK"})
+"""The folder that a shell is in, and the place of a socket."""
 _NAMES_OF_PERSON = ("USER", "LOGNAME")
 _PLAIN = re.compile(r"-?\d{0,6}|[A-Za-z_]{1,12}")
 _NEEDED = frozenset(
@@ -26,7 +30,8 @@ _IN_ADDRESS = re.compile(r"(?<=://)(?P<user>[^/@:\s]*):(?P<password>[^/@\s]+)(?=
 def masked(variables: Mapping[str, str]) -> dict[str, str]:
     """Return the variables with secrets replaced by text of the same form, so that what parses them still can.
 
-    Secrets are the values of names with a word such as KEY, TOKEN or PASSWORD, and passwords within addresses.
+    Secrets are passwords within addresses, and the values of names that have a word such as KEY, TOKEN or AUTH, or end
+    as PGPASSWORD does.
     """
     return {
         name: _same_form(value) if _is_secret(name) else _IN_ADDRESS.sub(_without_password, value)
@@ -51,7 +56,9 @@ def _is_needed(name: str) -> bool:
 
 
 def _is_secret(name: str) -> bool:
-    return not _WORDS.isdisjoint(re.split(r"[^a-z0-9]+", name.lower()))
+    if name.upper() in _NO_SECRETS:
+        return False
+    return name.lower().endswith(_ENDS) or not _WORDS.isdisjoint(re.split(r"[^a-z0-9]+", name.lower()))
 
 
 def _without_password(found: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 from greenline.domain.coverage.model import Executed
 from greenline.domain.generation.noted import Noted
@@ -13,6 +13,7 @@ from greenline.ports.progress import Progress
 from greenline.ports.project import Interpreter, Project
 
 Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
+OUTCOMES: frozenset[str] = frozenset(get_args(Outcome))
 
 
 @dataclass(frozen=True, slots=True)
