@@ -7,6 +7,7 @@ outside. Where the kernel does not, the server is told, and sends nothing back o
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import sysconfig
@@ -41,6 +42,7 @@ _SYSTEM = (
 """What Python, its libraries and the C library look at."""
 _OF_PREFIX = ("include", "lib", "lib32", "lib64")
 _OF_ENVIRONMENT = ("conda-meta", "etc/fonts", "pyvenv.cfg", "share", "ssl")
+_NOT_OF_PYTHON = frozenset({"data", "scripts"})
 _OF_ITSELF = ("cmdline", "fd", "limits", "maps", "smaps", "stat", "statm", "status")
 """Of what /proc tells of this process: not the environment that it began with."""
 _SELF = "/proc/self"
@@ -82,13 +84,28 @@ def confine(guard: Guard, request: wire.RunTests) -> bool:
 
 def _of_python() -> list[str]:
     """Return where this Python and its libraries are; what else lies beside a Python may be anything."""
-    places = [_HERE, sys.executable, *sysconfig.get_paths().values()]
-    for prefix in {sys.prefix, sys.base_prefix}:
+    paths = sysconfig.get_paths()  # its "data" is the whole prefix, its "scripts" are anybody's programs
+    places = [_HERE, sys.executable, *(path for name, path in paths.items() if name not in _NOT_OF_PYTHON)]
+    prefixes = [prefix for prefix in {sys.prefix, sys.base_prefix} if not _holds_home(prefix)]
+    for prefix in prefixes:
         is_environment = any(os.path.exists(os.path.join(prefix, mark)) for mark in ("pyvenv.cfg", "conda-meta"))
         places += [os.path.join(prefix, name) for name in (*_OF_PREFIX, *(_OF_ENVIRONMENT if is_environment else ()))]
     if os.name == "nt":
-        places += [sys.prefix, sys.base_prefix, os.environ.get("SYSTEMROOT", "")]
+        places += [*prefixes, os.environ.get("SYSTEMROOT", "")]
     return [place for place in places if place]
+
+
+def _holds_home(prefix: str) -> bool:
+    """Tell whether a folder is somebody's home, or above it; HOME may be a scratch folder by now."""
+    return _is_within(_home(), frozenset({os.path.realpath(prefix)}))
+
+
+def _home() -> str:
+    with contextlib.suppress(ImportError, KeyError):
+        import pwd  # noqa: PLC0415 - not on Windows
+
+        return os.path.realpath(pwd.getpwuid(os.getuid()).pw_dir)
+    return os.path.realpath(os.path.expanduser("~"))
 
 
 def _hook(guard: Guard, around: Confinement) -> Callable[[str, tuple[Any, ...]], None]:

@@ -93,19 +93,24 @@ def confine(readable: Iterable[str], listed: Iterable[str]) -> bool:
 
     Both are files and folders. False where the kernel knows no such thing: then nothing is refused.
     """
-    if not version():
+    known = version()
+    if not known:
         return False
-    handled = _READ_FILE | _READ_FOLDER
+    reading = _READ_FILE | _READ_FOLDER
+    # Who does not speak of links and moves between folders forbids them; where to write, `restrict` says.
+    refer = _REFER if known >= _KNOWS_REFER else 0
     try:
-        rules = _call(_CREATE_RULESET, _buffer(struct.pack("=Q", handled)), 8, 0)
+        rules = _call(_CREATE_RULESET, _buffer(struct.pack("=Q", reading | refer)), 8, 0)
     except OSError:  # there, but switched off
         return False
     try:
         for place in readable:
-            _allow(rules, place, handled)
+            _allow(rules, place, reading)
         for folder in listed:
             _allow(rules, folder, _READ_FOLDER)
         _allow(rules, _SHARED_MEMORY, _READ_FILE)  # a semaphore is opened for both
+        if refer:
+            _allow(rules, "/", refer)
         gain_no_privileges()
         _call(_RESTRICT_SELF, rules, 0)
     except OSError:

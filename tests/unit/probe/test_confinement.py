@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
 
-from greenline_probe import landlock, system_calls
+from greenline_probe import confinement, landlock, system_calls
 
 SERVER = Path(landlock.__file__).parents[1]
 
@@ -87,6 +88,28 @@ def test_what_is_allowed_is_read(tmp_path: Path, what: str, native: str) -> None
     assert tried(native + what, tmp_path) == [READ[what]]
 
 
+MOVED = """[
+    os.mkdir(scratch + '/a'), os.mkdir(scratch + '/b'), os.rename(scratch + '/own.txt', scratch + '/a/x'),
+    os.rename(scratch + '/a/x', scratch + '/b/x'), os.link(scratch + '/b/x', scratch + '/a/y'),
+    open(scratch + '/b/x').read(), open(scratch + '/a/y').read(),
+][5:]"""
+
+
+@needs_kernel
+@pytest.mark.skipif(landlock.version() < 2, reason="this kernel always keeps files in their folder")
+@pytest.mark.parametrize("native", ["", "native:"])
+def test_files_move_between_folders(tmp_path: Path, native: str) -> None:
+    assert tried(native + MOVED, tmp_path) == ["['own.txt', 'own.txt']"]
+
+
+@needs_kernel
+@pytest.mark.parametrize("way", ["rename", "link"])
+@pytest.mark.parametrize("kept", ["/kept.txt", "/listed/b.txt", "/shown/a.txt"])
+def test_nothing_is_moved_in_from_outside(tmp_path: Path, kept: str, way: str) -> None:
+    what = f"native:os.{way}(outside + '{kept}', scratch + '/x')"
+    assert set(tried(what, tmp_path)) <= {"PermissionError", "OSError"}
+
+
 REFUSED = {
     "open(outside + '/kept.txt').read()": "OUT/kept.txt",
     "open('/proc/self/environ').read()": "/proc/self/environ",
@@ -138,3 +161,32 @@ def test_nobody_is_connected_to(tmp_path: Path) -> None:
 def test_pairs_of_sockets_talk(tmp_path: Path) -> None:
     what = "(lambda a, b: (a.send(b'x'), b.recv(1)))(*socket.socketpair())"
     assert tried("native:" + what, tmp_path) == ["(1, b'x')"]
+
+
+@pytest.fixture
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of an environment that this Python seems to be in."""
+    prefix = tmp_path / "ada" / ".venv"
+    for folder in ("bin", "lib/site-packages", "share", "src"):
+        (prefix / folder).mkdir(parents=True)
+    (prefix / "pyvenv.cfg").touch()
+    monkeypatch.setattr(sys, "prefix", str(prefix))
+    names = {"data": "", "scripts": "bin", "purelib": "lib/site-packages"}
+    monkeypatch.setattr(sysconfig, "get_paths", lambda: {name: str(prefix / path) for name, path in names.items()})
+    return prefix
+
+
+def places_in(folder: Path) -> set[str]:
+    around = [Path(place) for place in confinement._of_python() if Path(place).is_relative_to(folder)]
+    return {str(place.relative_to(folder)) for place in around if place.exists()}
+
+
+def test_of_an_environment_only_what_python_needs_may_be_read(environment: Path) -> None:
+    assert places_in(environment) == {"lib", "lib/site-packages", "share", "pyvenv.cfg"}
+
+
+@pytest.mark.parametrize("home", [".", "kept/ada"])
+def test_no_environment_gives_away_the_home(environment: Path, monkeypatch: pytest.MonkeyPatch, home: str) -> None:
+    (environment / home).mkdir(parents=True, exist_ok=True)
+    monkeypatch.setattr(confinement, "_home", lambda: str(environment / home))
+    assert places_in(environment) == {"lib/site-packages"}
