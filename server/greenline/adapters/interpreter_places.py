@@ -28,9 +28,9 @@ def worked_on(prefixes: Iterable[Path]) -> list[Path]:
     return [folder for site in sites for folder in _links_of(site, site.stat().st_mtime_ns)]
 
 
-def on_python_path() -> list[Path]:
-    """Return the folders that the person's PYTHONPATH names."""
-    return [Path(entry) for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
+def on_python_path(root: Path) -> list[Path]:
+    """Return the folders that the person's PYTHONPATH names, relative ones as they are from the project's root."""
+    return [root / entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
 
 
 def user_packages() -> Path:

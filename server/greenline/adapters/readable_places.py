@@ -14,11 +14,14 @@ if TYPE_CHECKING:
 
     from greenline.ports.project import Project
 
-_NEVER = frozenset({"node_modules", "site-packages", "venv", "env"})
+_NEVER = frozenset({"node_modules", "site-packages"})
 """Folders that hold much, and nothing that a test of this project's Python reads as a file of the project."""
-_AS_A_WHOLE = frozenset({"__pycache__"})
+_ENVIRONMENTS = frozenset({"env", "venv"})
+_MARKS_OF_ENVIRONMENT = frozenset({"pyvenv.cfg", "conda-meta"})
+"""What such a folder holds that is no package of the project's."""
+_BYTECODE = "__pycache__"
 _MOST_ENTRIES = 100_000
-"""Of one folder that is worked on; what lies deeper is not to be read."""
+"""Of one folder that is worked on; what does not fit is not to be read, nor what lies below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +51,41 @@ class ReadablePlaces:
 
     def __init__(self, ignore: Sequence[str] = ()) -> None:
         self._ignore = tuple(ignore)
-        self._known: dict[str, _Listing] = {}
+        self._known: dict[tuple[str, str], _Listing] = {}
+        """Folder and the one around it that patterns are relative to -> what it holds."""
 
     def of(self, project: Project, interpreter: Path) -> Places:
         """Return what a run may read besides its scratch copy, Python and the system. Walks: not for the loop."""
         prefixes = prefixes_of(interpreter)
-        ours = [project.root, *project.source_roots, *worked_on(prefixes), *on_python_path()]
-        home = os.path.realpath(Path.home())
+        ours = [project.root, *project.source_roots, *worked_on(prefixes), *on_python_path(project.root)]
+        root, home = os.path.realpath(project.root), os.path.realpath(Path.home())
         tops = dict.fromkeys(os.path.realpath(folder) for folder in ours)
         # Somebody's home is no package, whatever PYTHONPATH says; a project may be anywhere.
-        tops = dict.fromkeys(top for top in tops if top == os.path.realpath(project.root) or not is_below(home, top))
+        tops = dict.fromkeys(top for top in tops if top == root or not is_below(home, top))
         outermost = [top for top in tops if not any(top != other and is_below(top, other) for other in tops)]
-        readable = [place for top in outermost for place in self._parts(top)]
+        readable: dict[str, None] = {}
+        met: set[str] = set()
+        # One within another may be in a folder that the other leaves out: an editable install in .venv/src.
+        for top in sorted(tops, key=len):  # the outer ones first
+            around = next(other for other in (root, *outermost) if is_below(top, other))
+            if top not in met and not self._is_kept_back(top, around):
+                walked = self._walked(top, around, root)
+                met.update(walked)
+                readable.update(dict.fromkeys(self._parts(top, around, walked)))
         return Places((str(user_packages()), *readable), tuple(outermost))
 
-    def _parts(self, top: str) -> list[str]:
-        """Return the outermost files and folders below ``top`` in which all may be read."""
+    def _is_kept_back(self, top: str, around: str) -> bool:
+        from greenline.domain.asking.ignored import ignored  # noqa: PLC0415 - nothing of models at the start
+
+        return top != around and bool(ignored(f"{_within(top, around)}/x", self._ignore))
+
+    def _parts(self, top: str, around: str, met: Sequence[str]) -> list[str]:
+        """Return the outermost files and folders below ``top`` in which all may be read, of those that were met."""
         if Path(top).is_file():
             return [] if self._is_never_sent(Path(top).name, is_folder=False) else [top]
-        met = self._walked(top)
         whole: dict[str, bool] = {}
         for folder in reversed(met):  # the deepest first
-            listing = self._known[folder]
+            listing = self._known[folder, around]
             whole[folder] = listing.whole and all(whole.get(below, False) for below in listing.folders)
         found: list[str] = []
         waiting = [top] if top in whole else []
@@ -78,34 +94,42 @@ class ReadablePlaces:
             if whole[folder]:
                 found.append(folder)
                 continue
-            found += self._known[folder].files
-            waiting += [below for below in self._known[folder].folders if below in whole]
+            found += self._known[folder, around].files
+            waiting += [below for below in self._known[folder, around].folders if below in whole]
         return found
 
-    def _walked(self, top: str) -> list[str]:
-        """Return the folders that were met, each before those in it, until there were too many entries."""
-        met, left = [top], _MOST_ENTRIES
-        for number, folder in enumerate(met):  # it grows meanwhile
-            listing = self._known[folder] = self._listing(folder, top)
-            left -= listing.entries
-            if left <= 0:
-                return met[: number + 1]
-            met += listing.folders
+    def _walked(self, top: str, around: str, root: str) -> list[str]:
+        """Return the folders that were met, each before those in it, but for those whose entries are too many.
+
+        The project's root is met on its own alone: there, patterns are relative to it.
+        """
+        met: list[str] = []
+        waiting, left = [top], _MOST_ENTRIES
+        for folder in waiting:  # it grows meanwhile
+            listing = self._known[folder, around] = self._listing(folder, around)
+            if listing.entries <= left and (folder != root or around == root):
+                left -= listing.entries
+                met.append(folder)
+                waiting += listing.folders
         return met
 
-    def _listing(self, folder: str, top: str) -> _Listing:
+    def _listing(self, folder: str, around: str) -> _Listing:
         try:
             modified = os.stat(folder).st_mtime_ns  # noqa: PTH116 - thousands of them
-            known = self._known.get(folder)
-            return known if known is not None and known.modified == modified else self._read(folder, top, modified)
+            known = self._known.get((folder, around))
+            return known if known is not None and known.modified == modified else self._read(folder, around, modified)
         except OSError:
             return _Listing(0, (), (), whole=False, entries=0)
 
-    def _read(self, folder: str, top: str, modified: int) -> _Listing:
-        files, folders, whole = [], [], True
-        inside = folder[len(top) :].strip(os.sep).replace(os.sep, "/")
+    def _read(self, folder: str, around: str, modified: int) -> _Listing:
+        files: list[str] = []
+        folders: list[str] = []
+        whole = True
+        inside = _within(folder, around)
         with os.scandir(folder) as found:
             entries = sorted(found, key=lambda entry: entry.name)
+        if inside.rpartition("/")[2] in _ENVIRONMENTS and any(entry.name in _MARKS_OF_ENVIRONMENT for entry in entries):
+            return _Listing(modified, (), (), whole=False, entries=0)
         for entry in entries:
             if entry.is_symlink():
                 continue  # where it leads decides
@@ -113,10 +137,8 @@ class ReadablePlaces:
             is_folder = entry.is_dir()
             if self._is_never_sent(place, is_folder=is_folder):
                 whole = False
-            elif entry.name in _AS_A_WHOLE or not is_folder:
-                files.append(entry.path)
             else:
-                folders.append(entry.path)
+                (folders if is_folder else files).append(entry.path)
         return _Listing(modified, tuple(files), tuple(folders), whole, len(entries))
 
     def _is_never_sent(self, place: str, *, is_folder: bool) -> bool:
@@ -125,4 +147,21 @@ class ReadablePlaces:
         name = place.rpartition("/")[2]
         if is_folder and (name in _NEVER or name.startswith(".")):
             return True
-        return bool(ignored_itself(place, self._ignore, is_folder=is_folder))
+        return any(ignored_itself(each, self._ignore, is_folder=is_folder) for each in (place, *_sources_of(place)))
+
+
+def _within(folder: str, around: str) -> str:
+    return folder[len(around) :].strip(os.sep).replace(os.sep, "/")
+
+
+def _sources_of(place: str) -> list[str]:
+    """Return what bytecode may have been made of: from it, the text could be read all the same."""
+    if not place.endswith(".pyc"):
+        return []
+    folder, slash, name = place.rpartition("/")
+    if folder.rpartition("/")[2] == _BYTECODE:
+        folder = folder.rpartition("/")[0]
+        slash = "/" if folder else ""
+    parts = name.split(".")
+    # Versions in the name have dots of their own: "a.cpython-312-pytest-8.3.pyc".
+    return [f"{folder}{slash}{'.'.join(parts[:count])}.py" for count in range(1, len(parts))]

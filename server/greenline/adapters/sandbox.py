@@ -63,7 +63,14 @@ class Sandbox:
 def sandbox_for(interpreter: Path, project: Path, *, writable: Iterable[Path] = ()) -> Sandbox:
     """Return one in which this interpreter runs this project. Looks at the files of both."""
     prefixes = prefixes_of(interpreter)
-    needed = [_OURS, _repository(project), *_links_in(project), *prefixes, *worked_on(prefixes), *on_python_path()]
+    needed = [
+        _OURS,
+        _repository(project),
+        *_links_in(project),
+        *prefixes,
+        *worked_on(prefixes),
+        *on_python_path(project),
+    ]
     needed += [user_packages(), *map(Path, _STILL_SHOWN)]
     named = [str(path) for each in needed for path in (each.absolute(), Path(os.path.realpath(each)))]
     existing = [path for path in dict.fromkeys(named) if Path(path).exists()]
