@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _GOOD: frozenset[Status] = frozenset({"confirmed", "nothing_to_gain", "waiting"})
 _GO_ON = frozenset({"waiting", "cancelling", "handed_in"})
+_STAYS = _GO_ON | {"away", "unknown"}
 _NONE_LEFT = "Nothing is left to ask for, so no batch was handed in."
 _NONE_OPEN = "No batch of this project waits to be collected."
 
@@ -48,6 +49,8 @@ class InBatches:
     reports: dict[str, BatchReport] = field(default_factory=dict)
     """By record: the last of each counts."""
     objection: str = ""
+    collects: bool = False
+    """Whether it is about batches that were handed in before."""
     left: str = ""
     """What could not be taken back when the work was cancelled."""
 
@@ -71,6 +74,7 @@ class InBatches:
 
     async def resume(self, folder: Path, given: Settings) -> None:
         """Collect what has ended, then wait for the rest unless that is not wanted."""
+        self.collects = True
         waited_for = []
         for record in self._services_for(given).batches().open_in(folder):
             settings = settings_of(record, given)
@@ -83,6 +87,7 @@ class InBatches:
 
     async def cancel(self, folder: Path, given: Settings) -> None:
         """Call off what has not ended."""
+        self.collects = True
         for record in self._services_for(given).batches().open_in(folder):
             batches = self._services_for(settings_of(record, given)).batches()
             self.reported(await batches.cancel(record))
@@ -145,7 +150,7 @@ class InBatches:
             with self._progress:
                 interrupt.run(work)
         except BatchStoreProblem as problem:
-            raise click.ClickException(str(problem)) from problem
+            self.objection = str(problem)
         except (asyncio.CancelledError, KeyboardInterrupt):
             cancelled = True
             self._err.print(f"Cancelled. {self.left or self._what_stays()}", soft_wrap=True)
@@ -159,7 +164,7 @@ class InBatches:
         return any(report.outcome in {"handed_in", "waiting"} for report in self.reports.values())
 
     def _what_stays(self) -> str:
-        if self._waits():
+        if self.collects or any(report.outcome in _STAYS for report in self.reports.values()):
             return f"The batch goes on at the provider: {batch_view.GOES_ON}"
         return "What was confirmed before stays. Nothing was handed in."
 
@@ -172,9 +177,8 @@ class InBatches:
             return
         if self.objection:
             self._err.print(self.objection, soft_wrap=True, markup=False)
-            return
         found = list(self.results.values())
-        if not self.reports:
+        if not self.reports and not self.objection:
             self._out.print(_NONE_LEFT if found else _NONE_OPEN)
         if found:
             results_view.print_suspected_bugs(self._out, found, self.texts)

@@ -52,7 +52,7 @@ class Run:
             try:
                 results = await self._worked(target, progress)
             except asyncio.CancelledError as cancelled:
-                told = await self._what_stays(cancelled, progress)
+                told = await self._what_stays(target, cancelled, progress)
                 reason = f"cancelled; {self.left or 'nothing was written'}"
                 self.results += told or [TargetResult(target, "cancelled", reason)]
                 if told:
@@ -63,7 +63,9 @@ class Run:
             self.results.extend(results)
             ended(target, results)
 
-    async def _what_stays(self, cancelled: asyncio.CancelledError, progress: Progress) -> Sequence[TargetResult]:
+    async def _what_stays(
+        self, target: Target, cancelled: asyncio.CancelledError, progress: Progress
+    ) -> Sequence[TargetResult]:
         """Write and confirm what was confirmed before a model was asked; empty for any other cancellation."""
         generation = cancelled.generation if isinstance(cancelled, Stopped) else None
         if generation is None or generation.edit is None:
@@ -72,7 +74,7 @@ class Run:
             return generation.results
         progress.step("Writing what was confirmed before")
         try:
-            return await self._confirmed(generation, write_edit(generation.edit), progress)
+            return await self._confirmed(generation, write_edit(generation.edit), progress, target)
         except (MovedOn, WriteProblem) as problem:
             return _failed(generation.results, str(problem))
         except asyncio.CancelledError:  # once more: then nothing of it stays
@@ -95,7 +97,7 @@ class Run:
                 self.unwritten.add(target)
                 return _failed(generation.results, str(problem))
             else:
-                return await self._confirmed(generation, written, progress)
+                return await self._confirmed(generation, written, progress, target)
         raise AssertionError("the last attempt has returned")
 
     async def _generated(self, target: Target, progress: Progress) -> Generation:
@@ -103,7 +105,9 @@ class Run:
             return await self.generate(target, progress)
         return await self.services.generate.generate(target, progress, engine=self.engine)
 
-    async def _confirmed(self, generation: Generation, written: Written, progress: Progress) -> Sequence[TargetResult]:
+    async def _confirmed(
+        self, generation: Generation, written: Written, progress: Progress, target: Target
+    ) -> Sequence[TargetResult]:
         try:
             confirmation = await self.services.confirm.confirm(generation, Share(progress, WRITTEN, 1.0))
         except BaseException:
@@ -114,6 +118,8 @@ class Run:
             raise
         if confirmation.ok:
             return confirmation.results
+        if confirmation.problem:  # nobody knows whether the tests hold
+            self.unwritten.add(target)
         reason = _why(confirmation)
         try:
             written.undo()
