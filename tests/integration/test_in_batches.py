@@ -132,7 +132,7 @@ def test_killed_before_it_was_handed_in_nothing_stays_reserved(shop: BatchShop) 
     base.close()
     ran = shop.run("--resume")
     assert (ran.code, ran.json["batches"][0]["state"]) == (1, "refused")
-    assert "cost nothing; hand it in again" in ran.json["batches"][0]["message"]
+    assert "cost nothing. Hand it in again" in ran.json["batches"][0]["message"]
     assert {(entry.outcome, entry.dollars) for entry in shop.spent.values()} == {("cancelled", 0.0)}
     assert shop.run("--resume").json["batches"] == []
 
@@ -326,6 +326,25 @@ def test_what_never_passes_ends_after_that(shop: BatchShop) -> None:
     assert "`test_late_code` was not kept" in ran.targets["fee"]["reason"]
     assert len(shop.server.batches.names) == 2
     assert shop.run("--resume").json["batches"] == []
+
+
+def test_what_could_not_be_sent_back_is_sent_with_the_next_resume(shop: BatchShop) -> None:
+    handed_in(shop, FEE)
+    shop.end(lambda _: answered(proposed("test_late_code", "fee", "fees", expected=5)))
+    shop.server.batches.fails = 400
+    ran = shop.run("--resume", "--detach")
+    assert [(each["state"], each["round"]) for each in ran.json["batches"]] == [("collected", 1), ("refused", 2)]
+    shop.server.batches.fails = 0
+    ran = shop.run("--resume", "--detach")
+    assert [(each["state"], each["round"]) for each in ran.json["batches"]] == [("collected", 1), ("handed_in", 2)]
+
+
+def test_what_waits_in_a_batch_is_not_asked_for_again(shop: BatchShop) -> None:
+    first = handed_in(shop, FEE)
+    ran = shop.run("--batch", "--detach", *MODEL, FEE, form="text")
+    assert ran.code == 0, ran
+    assert f"{FEE}::fee: already asked for in it, and not again" in ran.out
+    assert shop.server.batches.names == [first["batch"]]
 
 
 def test_without_refinement_nothing_is_sent_back(shop: BatchShop) -> None:

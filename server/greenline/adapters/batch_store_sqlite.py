@@ -15,12 +15,16 @@ from typing import Any
 
 from greenline.adapters.turns import the_turn
 from greenline.domain.asking.batches import BatchRecord, BatchRequest, BatchStatus
-from greenline.ports.batch_store import BatchStoreProblem
+from greenline.ports.batch_store import AskedAlready, BatchStoreProblem
 
 _PATIENCE = 10.0
 """Seconds to wait for another process that writes."""
 _KEPT_FOR = 60 * 86_400.0
 """Seconds after which batches that have ended are forgotten: twice as long as a provider keeps answers."""
+_UNUSABLE = (
+    "Greenline cannot use its list of batches {}: {}. See that it can be written there and that the disk has room. A "
+    "damaged file can be moved away; the batches that only it knows are not collected then."
+)
 _BATCHES = (
     "create table if not exists batch_1 (id text primary key, project text not null, endpoint text not null, "
     "model text not null, made_at real not null, settings text not null, name text not null, status text not null)"
@@ -45,6 +49,14 @@ _COLLECTED = (
     "update batch_1 set status = 'collected' where id = ? and status = 'waiting' "
     "and not exists (select 1 from asked_1 where batch = ? and done = 0)"
 )
+_WAITS = (
+    "select 1 from asked_1 join batch_1 on batch_1.id = asked_1.batch "
+    "where project = ? and target = ? and done = 0 and status in ('handing_in', 'waiting')"
+)
+_OPEN_AGAIN = (
+    "update batch_1 set status = 'waiting' where status = 'collected' and id in "
+    "(select batch from asked_1 where key = ?)"
+)
 _OLD = "select id from batch_1 where made_at < ? and status not in ('handing_in', 'waiting')"
 
 
@@ -60,10 +72,11 @@ class BatchStoreSqlite:
         """Write down batches that are about to be handed in; see ``BatchStore``."""
         with self._writing() as base:
             _forget(base, self._now() - _KEPT_FOR)
+            _mark(base, after, tried)
+            _refuse_twice(base, records)
             for record in records:
                 base.execute(_ADD, _row(record))
                 base.executemany(_ASK, [_asked_row(record.id, request) for request in record.requests])
-            _mark(base, after, tried)
 
     def named(self, record: str, name: str) -> None:
         """Write down the provider's name; see ``BatchStore``."""
@@ -79,6 +92,8 @@ class BatchStoreSqlite:
         """Write down how it ended; see ``BatchStore``."""
         with self._writing() as base:
             base.execute("update batch_1 set status = ? where id = ?", (status, record))
+            if status == "refused":
+                _open_before(base, record)
 
     def open_in(self, project: Path) -> tuple[BatchRecord, ...]:
         """Return the batches of a project that have not ended here; see ``BatchStore``."""
@@ -117,12 +132,29 @@ class BatchStoreSqlite:
                 yield base
                 base.execute("commit")
         except (sqlite3.Error, OSError, ValueError) as error:
-            raise BatchStoreProblem(f"Greenline cannot use its list of batches {self._file}: {error}.") from error
+            raise BatchStoreProblem(_UNUSABLE.format(self._file, error)) from error
 
 
 def _mark(base: sqlite3.Connection, record: str, keys: Collection[str]) -> None:
     base.executemany("update asked_1 set done = 1 where batch = ? and key = ?", [(record, key) for key in keys])
     base.execute(_COLLECTED, (record, record))
+
+
+def _refuse_twice(base: sqlite3.Connection, records: Sequence[BatchRecord]) -> None:
+    """Raise AskedAlready where a target waits already. A request that follows another one is no second one."""
+    for record in records:
+        for request in record.requests:
+            where = (_text(record.project), _text(request.target))
+            if not request.earlier and base.execute(_WAITS, where).fetchone():
+                raise AskedAlready(f"{request.target} waits in another batch already.")
+
+
+def _open_before(base: sqlite3.Connection, record: str) -> None:
+    """Open the requests again that those of a record would have followed: their answers were paid."""
+    for (earlier,) in base.execute("select earlier from asked_1 where batch = ?", (record,)).fetchall():
+        for _, key in json.loads(earlier)[-1:]:
+            base.execute("update asked_1 set done = 0 where key = ?", (key,))
+            base.execute(_OPEN_AGAIN, (key,))
 
 
 def _forget(base: sqlite3.Connection, before: float) -> None:

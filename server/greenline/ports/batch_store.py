@@ -14,11 +14,18 @@ class BatchStoreProblem(Exception):
     """It cannot be read or written; the message says why, for a person."""
 
 
+class AskedAlready(BatchStoreProblem):
+    """A target waits in an open batch of its project: asked for once more, it would be paid twice."""
+
+
 class BatchStore(Protocol):
     """Keeps records for all processes of a person. Everything here may wait for the disk, and raise the problem."""
 
     def add(self, records: Sequence[BatchRecord], *, after: str = "", tried: Collection[str] = ()) -> None:
-        """Write down batches that are about to be handed in, and what of the one before was tried, in one step."""
+        """Write down batches that are about to be handed in, and what of the one before was tried, in one step.
+
+        Raises AskedAlready, and writes nothing, where another process has just asked for one of their targets.
+        """
 
     def named(self, record: str, name: str) -> None:
         """Write down the provider's name: the batch is waited for from now on."""
@@ -30,7 +37,7 @@ class BatchStore(Protocol):
         """
 
     def close(self, record: str, status: BatchStatus) -> None:
-        """Write down how it ended."""
+        """Write down how it ended. What a refused one would have followed is open again, in the same step."""
 
     def open_in(self, project: Path) -> tuple[BatchRecord, ...]:
         """Return the batches of a project that have not ended here, the oldest first."""

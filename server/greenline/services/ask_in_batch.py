@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.asking.account import Account
 from greenline.domain.asking.batches import ROUNDS, halved
-from greenline.domain.asking.ceilings import Ceilings, Spent
+from greenline.domain.asking.ceilings import Ceilings, Spent, day_is_spent
 from greenline.domain.asking.entries import Kept
 from greenline.domain.asking.foreseen import foreseen
 from greenline.domain.asking.list_prices import list_price
@@ -87,6 +87,8 @@ class AskInBatch:
         self._choice: ModelChoice | None = None
         self.wanted: dict[str, Wanted] = {}
         """By target, what is asked next."""
+        self.unable: set[str] = set()
+        """Targets that were answered, and could not be asked for again, though they may be later."""
 
     def account(self, target: str, project: str = "") -> Account:
         """Return what one target may use up; see ``Asks``."""
@@ -109,7 +111,13 @@ class AskInBatch:
             raise ModelProblem("later", _NO_MORE)
         progress.step("Preparing the request")
         question = Question("", conversation, schema, self._thinking)
-        self.wanted[account.target] = await self._fitted(question, account)
+        try:
+            self.wanted[account.target] = await self._fitted(question, account)
+        except ModelProblem as problem:
+            if came and self._may_be_later(problem):
+                self.unable.add(account.target)
+            raise
+        self.unable.discard(account.target)
         raise ModelProblem("later", NEXT if came else FIRST)
 
     async def keep(self, account: Account, tests: int) -> None:
@@ -142,6 +150,12 @@ class AskInBatch:
         if self._choice is None:
             raise problems[0] if problems else ModelProblem("not_found", "No model is named. Set model.name.")
         return self._choice
+
+    def _may_be_later(self, problem: ModelProblem) -> bool:
+        """Tell whether the request itself stands in no way: a key, a model or another day may help."""
+        if problem.kind == "ceiling":  # what one target may use up does not grow again
+            return str(problem) == day_is_spent(self._ceilings)
+        return problem.kind != "bad_request"
 
     async def _fitted(self, question: Question, account: Account) -> Wanted:
         """Return the request with an answer no longer than what may still be paid. Raises ModelProblem."""

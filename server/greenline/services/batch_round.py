@@ -104,19 +104,15 @@ class BatchRound:
         done = []
         for result in results:
             name = self._name(result.target)
-            self._kept[name] = [test for test in result.tests if result.engines.get(test, result.engine) == "model"]
+            if written and result.status == "confirmed":
+                by_model = (test for test in result.tests if result.engines.get(test, result.engine) == "model")
+                self._kept[name] = list(by_model)
             request = self._asked.get(name)
             if request is None or not written or name in self.untried:
                 continue
-            if not any(name in asks.wanted for asks in self._asks.values()):
+            if not any(name in asks.wanted or name in asks.unable for asks in self._asks.values()):
                 done.append(request.key)
         return done
-
-    @property
-    def followed(self) -> list[str]:
-        """Keys of the record's requests that are followed by another."""
-        wanted = {name for asks in self._asks.values() for name in asks.wanted}
-        return [request.key for name, request in self._asked.items() if name in wanted]
 
     async def to_hand_in(self) -> dict[Path, HandIn]:
         """Return what is asked next, by project."""
@@ -192,6 +188,8 @@ class BatchRound:
         name, request = self._name(result.target), self._asked.get(self._name(result.target))
         if name in self.untried:
             return replace(result, model_notes=(*result.model_notes, _STAYS))
+        if any(name in asks.unable for asks in self._asks.values()):
+            result = replace(result, model_notes=(*result.model_notes, _STAYS))
         self._hashes[name] = hash_of(generation.text)
         if request is not None and request.module_hash != self._hashes[name]:
             self.changed += [name] if name not in self.changed else []

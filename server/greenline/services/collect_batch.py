@@ -16,7 +16,7 @@ from greenline.domain.asking.prices import cost
 from greenline.ports.model import ModelProblem
 from greenline.services.ask_in_batch import Came
 from greenline.services.await_batch import await_batch
-from greenline.services.hand_in_batch import SETTLES, BatchReport, candidates, release, unknown, words_of
+from greenline.services.hand_in_batch import SETTLES, BatchReport, candidates, release, unknown, what_stays, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from greenline.services.ask_in_batch import BatchWay
     from greenline.services.batch_round import BatchMeans
 
-_NEVER = "It never reached {}: whoever handed it in was stopped before. It cost nothing; hand it in again."
+_NEVER = "It never reached {}: whoever handed it in was stopped before. It cost nothing."
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,8 @@ class CollectBatch:
         if running or self._means.now() - record.made_at < SETTLES:
             return BatchReport(record, "unknown", unknown(record))
         await self._give_up("refused")
-        return BatchReport(record, "refused", _NEVER.format(record.endpoint))
+        stays = what_stays(record.requests)
+        return BatchReport(record, "refused", _NEVER.format(record.endpoint) + (stays or " Hand it in again."))
 
     async def _answers(
         self, name: str, progress: Progress, *, wait: bool

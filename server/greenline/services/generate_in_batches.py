@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from greenline.domain.generation.model import TargetResult
+from greenline.ports.batch_store import BatchStoreProblem
 from greenline.ports.model import ModelProblem
 from greenline.services.ask_in_batch import AskInBatch
 from greenline.services.batch_round import BatchMeans, BatchRound
@@ -70,6 +71,10 @@ class GenerateInBatches:
             except ModelProblem as problem:
                 if not problem.passing:
                     return _NOT_ASKED.format(problem)
+        try:
+            await asyncio.to_thread(self.means.store.names)
+        except BatchStoreProblem as problem:
+            return _NOT_ASKED.format(problem)
         return ""
 
     async def hand_in(
@@ -169,7 +174,7 @@ class GenerateInBatches:
         after = batch_round.record.id if batch_round.record else ""
         for root, wanted in (await batch_round.to_hand_in()).items():
             try:
-                await hand_in(self.means, root, wanted, told, after=after, tried=batch_round.followed)
+                await hand_in(self.means, root, wanted, told, after=after)
             except ModelProblem as problem:  # noqa: PERF203 - one project takes no other with it
                 told(not_handed_in(self.means, root, wanted, str(problem)))
         return reports

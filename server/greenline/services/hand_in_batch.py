@@ -13,11 +13,11 @@ from greenline.domain.asking.batches import BatchRecord
 from greenline.domain.asking.ceilings import day_is_spent
 from greenline.domain.asking.entries import Entry
 from greenline.domain.asking.prices import in_dollars
-from greenline.ports.batch_store import BatchStoreProblem
+from greenline.ports.batch_store import AskedAlready, BatchStoreProblem
 from greenline.ports.model import ModelProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from greenline.domain.asking.batches import BatchRequest
     from greenline.domain.asking.model import Question
@@ -31,6 +31,8 @@ BatchOutcome = Literal[
 
 _AMBIGUOUS = frozenset({"server", "unreachable", "timeout", "cut"})
 """Kinds of problems after which a batch may have been taken all the same."""
+_TRIES = 3
+"""Other processes may be asking for the same targets meanwhile."""
 _CLOCKS = 300.0
 """Seconds by which the provider's clock may differ from ours."""
 SETTLES = 120.0
@@ -65,19 +67,33 @@ async def hand_in(
     told: Callable[[BatchReport], None],
     *,
     after: str = "",
-    tried: Sequence[str] = (),
 ) -> None:
     """Hand in what a round wants to ask, in as many batches as the provider needs; ``told`` hears what became of each.
 
-    That is so also when this is cancelled meanwhile. ``after`` is the batch that they follow, and ``tried`` its
-    requests that are done with it. Raises ModelProblem and BatchStoreProblem where nothing was handed in.
+    That is so also when this is cancelled meanwhile. What waits in a batch already is left out. ``after`` is the batch
+    that they follow. Raises ModelProblem and BatchStoreProblem where nothing was handed in.
     """
+    for left in reversed(range(_TRIES)):
+        wanted, waiting = await asyncio.to_thread(_not_waiting, means, root, wanted)
+        for report in waiting:
+            told(report)
+        try:
+            if wanted.requests:
+                await _paid_and_submitted(means, root, wanted, told, after)
+            break
+        except AskedAlready:  # by another process, just now
+            if not left:
+                raise
+
+
+async def _paid_and_submitted(
+    means: BatchMeans, root: Path, wanted: HandIn, told: Callable[[BatchReport], None], after: str
+) -> None:
     reserved = await asyncio.to_thread(_reserve, means, root, wanted)
     left_out = tuple(
         (wanted.requests[key].target, day_is_spent(means.ceilings)) for key in wanted.requests if key not in reserved
     )
     if not reserved:
-        await asyncio.to_thread(means.store.add, [], after=after, tried=tried)
         told(replace(not_handed_in(means, root, wanted, day_is_spent(means.ceilings)), problems=left_out))
         return
     with ExitStack() as turns:  # whoever resumes meanwhile must not look for what is just being handed in
@@ -86,7 +102,8 @@ async def hand_in(
             records = [_record(means, root, wanted, [reserved[key] for key in part]) for part in parts]
             for record in records:
                 turns.enter_context(means.store.turn(record.id) or nullcontext())
-            await asyncio.to_thread(means.store.add, records, after=after, tried=tried)
+            followed = [request.earlier[-1][1] for request in reserved.values() if request.earlier]
+            await asyncio.to_thread(means.store.add, records, after=after, tried=followed)
         except (ModelProblem, BatchStoreProblem, asyncio.CancelledError):
             await asyncio.shield(asyncio.to_thread(release, means, wanted.model, root, list(reserved.values())))
             raise
@@ -118,19 +135,40 @@ async def _submitted(
     except ModelProblem as problem:
         if problem.kind in _AMBIGUOUS:
             return BatchReport(record, "unknown", f"{problem} {unknown(record)}")
-        await asyncio.to_thread(release, means, record.model, Path(record.project), record.requests)
+        return await _refused(means, record, str(problem))
+    named = replace(record, name=name, status="waiting")
+    try:
+        await asyncio.to_thread(means.store.named, record.id, name)
+    except BatchStoreProblem as problem:
+        return BatchReport(named, "unknown", _NOT_NOTED.format(record.endpoint, problem))
+    return BatchReport(named, "handed_in")
+
+
+async def _refused(means: BatchMeans, record: BatchRecord, why: str) -> BatchReport:
+    await asyncio.to_thread(release, means, record.model, Path(record.project), record.requests)
+    try:
         await asyncio.to_thread(means.store.close, record.id, "refused")
-        return BatchReport(record, "refused", str(problem))
-    await asyncio.to_thread(means.store.named, record.id, name)
-    return BatchReport(replace(record, name=name, status="waiting"), "handed_in")
+    except BatchStoreProblem as problem:  # it is not lost: resuming finds out that it was never there
+        return BatchReport(record, "refused", f"{why} {problem}")
+    return BatchReport(record, "refused", why + what_stays(record.requests))
 
 
+_NOT_NOTED = "{} took it, but its name was not written down. {} `greenline generate --resume` finds it."
+_ANSWERS_STAY = " The answers before it stay at the provider: `greenline generate --resume` tries them again."
+_NAMED = 3
+"""Targets that are named in a sentence; the rest is counted."""
 _ELSEWHERE = "Another terminal works on this batch, and says what comes of it."
 
 
 def not_handed_in(means: BatchMeans, root: Path, wanted: HandIn, why: str) -> BatchReport:
     """Return the report of requests that were not handed in."""
+    why += what_stays(wanted.requests.values())
     return BatchReport(_record(means, root, wanted, ()), "refused", why)
+
+
+def what_stays(requests: Collection[BatchRequest]) -> str:
+    """Say what becomes of the answers that requests would have followed; empty where there are none."""
+    return _ANSWERS_STAY if any(request.earlier for request in requests) else ""
 
 
 def elsewhere(record: BatchRecord) -> BatchReport:
@@ -168,6 +206,32 @@ def words_of(dollars: float | None, usual: float | None = None) -> str:
         return "at a price that is not known"
     about = "" if usual is None else f"about {in_dollars(usual)}, "
     return f"{about}at most {in_dollars(dollars)}, which is half the usual price"
+
+
+def _not_waiting(means: BatchMeans, root: Path, wanted: HandIn) -> tuple[HandIn, list[BatchReport]]:
+    """Return what waits in no batch, and a report of each batch that some of it waits in. Waits for the disk."""
+    first = {request.target for request in wanted.requests.values() if not request.earlier}
+    asked: set[str] = set()
+    reports = []
+    for record in means.store.open_in(root):
+        waits = {request.target for request in record.open}
+        if there := sorted(target for target in first if _as_kept(target) in waits):
+            reports.append(BatchReport(record, "waiting", _asked_already(there)))
+            asked.update(there)
+    if not asked:
+        return wanted, []
+    requests = {key: request for key, request in wanted.requests.items() if request.target not in asked}
+    return replace(wanted, requests=requests, usual=None), reports
+
+
+def _as_kept(target: str) -> str:
+    return target.encode("utf-8", "replace").decode("utf-8")  # a path may have bytes that are no text
+
+
+def _asked_already(targets: Sequence[str]) -> str:
+    more = len(targets) - _NAMED
+    named = ", ".join(targets[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return f"{named}: already asked for in it, and not again; `greenline generate --resume` collects it."
 
 
 def _reserve(means: BatchMeans, root: Path, wanted: HandIn) -> dict[str, BatchRequest]:

@@ -120,7 +120,7 @@ def _add(file: Path, name: str) -> None:
     store = BatchStoreSqlite(file)
     for number in range(10):
         key = f"{name}-{number}"
-        store.add([replace(RECORD, id=key, requests=(replace(REQUESTS[0], key=key),))])
+        store.add([replace(RECORD, id=key, requests=(replace(REQUESTS[0], key=key, target=key),))])
         store.named(key, f"msgbatch_{key}")
 
 
