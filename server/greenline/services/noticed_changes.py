@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from greenline.domain.generation.source_readers import reads_source
 from greenline.ports.progress import Silent
 from greenline.ports.tests import TestRun
 from greenline.services.merge_in_layout import MergeInLayout
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from greenline.settings import Settings
 
 MOST_CHANGES = 12
-"""Each takes a run of the test file."""
+"""Each takes a run of the test file, and one more where a test fails."""
 SECONDS = 20.0
 """No run begins after that."""
 _SECONDS_OF_RUN = 10.0
@@ -54,10 +55,16 @@ class NoticedChanges:
         changes: Sequence[SmallChange],
         progress: Progress,
     ) -> tuple[Candidate, ...]:
-        """Return those of the candidates that notice a change that neither tests nor earlier ones do, told which."""
+        """Return those of the candidates that notice a change that neither tests nor earlier ones do, told which.
+
+        Those that may read the text of the module are none of them.
+        """
         ends = time.monotonic() + SECONDS
+        candidates = [each for each in candidates if not reads_source(each, bench.path.name)]
+        if not candidates or not changes:
+            return ()
         merged = await MergeInLayout(None, bench, progress).merge({function: candidates})
-        if merged.problem or not merged.names or not changes:
+        if merged.problem or not merged.names:
             return ()
         progress.step("Looking which small changes of the code the tests notice")
         failed = await self._failed(_Trial(bench, merged, merged.names), bench.text)
@@ -66,11 +73,18 @@ class NoticedChanges:
         for change in changes[:MOST_CHANGES]:
             if not trial.names or time.monotonic() > ends:
                 break
-            text = await asyncio.to_thread(change.made_in, bench.text)
-            failed = await self._failed(trial, text) if text else None
-            for name in failed or ():
+            for name in await self._noticing(trial, change, ends):
                 noticed_by.setdefault(name, []).append(change)
         return _chosen(candidates, merged, noticed_by)
+
+    async def _noticing(self, trial: _Trial, change: SmallChange, ends: float) -> list[str]:
+        """Return the new tests that fail with a change, each time: one that fails by chance notices nothing."""
+        text = await asyncio.to_thread(change.made_in, trial.bench.text)
+        failed = await self._failed(trial, text) if text else None
+        if not failed or time.monotonic() > ends:
+            return []
+        again = await self._failed(trial, text) or ()
+        return [name for name in failed if name in again]
 
     async def _failed(self, trial: _Trial, text: str) -> list[str] | None:
         """Return the new tests that fail with this text of the module; None where that is no merit of theirs."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from greenline.domain.code.model import Target
+from greenline.domain.generation.model import Brought
 from greenline.domain.generation.small_changes import SmallChange
 from greenline.ports.progress import Silent
 from greenline.ports.tests import TestOutcome, TestReport, TestRun
@@ -50,7 +51,9 @@ def failing(world: World, fails: dict[str, tuple[str, ...]], problem: str = "") 
     return tried
 
 
-async def noticing(world: World, *changes: SmallChange) -> tuple[Candidate, ...]:
+async def noticing(
+    world: World, *changes: SmallChange, candidates: tuple[Candidate, ...] = (MINUS, PLUS)
+) -> tuple[Candidate, ...]:
     (function,), bench = await world.service._workbench.prepare(Target(world.source, "sign"), Silent())
     old = TestOutcome(f"{world.tests.name}::test_old", "passed")
     text = "def test_old():\n    assert 1\n"
@@ -58,15 +61,48 @@ async def noticing(world: World, *changes: SmallChange) -> tuple[Candidate, ...]
     runner: Any = world
     world.runs.clear()
     service = NoticedChanges(runner, world.settings)
-    return await service.noticing(bench, function, [MINUS, PLUS], changes, Silent())
+    return await service.noticing(bench, function, candidates, changes, Silent())
 
 
 async def test_the_first_that_notices_a_change_is_kept_for_it(world: World) -> None:
     tried = failing(world, {"_one": ("test_sign_minus", "test_sign_plus"), "_other": ("test_sign_plus",)})
     minus, plus = await noticing(world, ONE, OTHER)
     assert (minus, plus) == (replace(MINUS, notices=(ONE,)), replace(PLUS, notices=(OTHER,)))
-    assert tried[-3:] == ["", "_one", "_other"]
-    assert all(run.guarded and run.confined for run in world.runs[-3:])
+    assert tried[-5:] == ["", "_one", "_one", "_other", "_other"]
+    assert all(run.guarded and run.confined for run in world.runs[-5:])
+
+
+async def test_a_test_that_fails_once_notices_nothing(world: World) -> None:
+    fails: dict[str, tuple[str, ...]] = {"_one": ("test_sign_minus", "test_sign_plus")}
+    tried = failing(world, fails)
+    during = world.during
+
+    def by_chance(run: TestRun, number: int) -> TestReport:
+        report: TestReport = during(run, number)
+        if tried[-1] == "_one":
+            fails["_one"] = ("test_sign_plus",)
+        return report
+
+    world.during = by_chance
+    assert await noticing(world, ONE) == (replace(PLUS, notices=(ONE,)),)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["inspect.getsource(sign)", "open(shop.__file__)", "getattr(inspect, 'getsource')(sign)", "sign.__code__",
+     "Path('src/{module}').read_text()"],
+)  # fmt: skip
+async def test_a_test_that_reads_the_text_of_the_code_notices_nothing(world: World, line: str) -> None:
+    failing(world, {"_one": ("test_sign_minus", "test_sign_plus")})
+    reader = replace(MINUS, code=f"{MINUS.code}\n    {line.format(module=world.source.name)}")
+    assert await noticing(world, ONE, candidates=(reader, PLUS)) == (replace(PLUS, notices=(ONE,)),)
+    assert await noticing(world, ONE, candidates=(reader,)) == ()
+
+
+async def test_a_fixture_that_reads_the_text_of_the_code_is_no_help(world: World) -> None:
+    failing(world, {"_one": ("test_sign_minus",)})
+    brought = Brought("text", "@pytest.fixture\ndef text():\n    return getsource(sign)", ("from inspect import *",))
+    assert await noticing(world, ONE, candidates=(replace(MINUS, fixtures=(brought,)),)) == ()
 
 
 async def test_what_a_test_that_is_there_notices_is_no_gain(world: World) -> None:
