@@ -8,12 +8,12 @@ from rich.markup import escape
 
 from greenline.cli.console import mark
 from greenline.domain.asking.prices import in_dollars
-from greenline.services.hand_in_batch import words_of
+from greenline.services.batch_report import words_of
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from greenline.services.hand_in_batch import BatchOutcome, BatchReport
+    from greenline.services.batch_report import BatchOutcome, BatchReport
 
 GOES_ON = "`greenline generate --resume` collects it, from any terminal in this project; `--cancel-batch` calls it off."
 _MARKS: dict[BatchOutcome, str] = {

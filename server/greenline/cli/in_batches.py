@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from greenline.bootstrap import Services
     from greenline.domain.asking.batches import BatchRecord
     from greenline.domain.code.model import Target
+    from greenline.services.batch_report import BatchReport
     from greenline.services.generate_in_batches import Ended, Generate
-    from greenline.services.hand_in_batch import BatchReport
 
 _GOOD: frozenset[Status] = frozenset({"confirmed", "nothing_to_gain", "waiting"})
 _GO_ON = frozenset({"waiting", "cancelling", "handed_in"})

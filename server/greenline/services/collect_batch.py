@@ -16,7 +16,8 @@ from greenline.domain.asking.prices import cost
 from greenline.ports.model import ModelProblem
 from greenline.services.ask_in_batch import Came
 from greenline.services.await_batch import await_batch
-from greenline.services.hand_in_batch import SETTLES, BatchReport, candidates, release, unknown, what_stays, words_of
+from greenline.services.batch_report import BatchReport, unknown, what_stays, words_of
+from greenline.services.hand_in_batch import SETTLES, candidates, release
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

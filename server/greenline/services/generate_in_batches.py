@@ -12,9 +12,10 @@ from greenline.domain.generation.model import TargetResult
 from greenline.ports.batch_store import BatchStoreProblem
 from greenline.ports.model import ModelProblem
 from greenline.services.ask_in_batch import AskInBatch
+from greenline.services.batch_report import BatchReport, elsewhere, unknown
 from greenline.services.batch_round import BatchMeans, BatchRound
 from greenline.services.collect_batch import CollectBatch, Collected
-from greenline.services.hand_in_batch import BatchReport, elsewhere, hand_in, not_handed_in, unknown
+from greenline.services.hand_in_batch import hand_in, not_handed_in
 
 if TYPE_CHECKING:
     from greenline.domain.asking.batches import BatchRecord

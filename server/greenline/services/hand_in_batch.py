@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import ExitStack, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from greenline.domain.asking.batches import BatchRecord
 from greenline.domain.asking.ceilings import day_is_spent
 from greenline.domain.asking.entries import Entry
-from greenline.domain.asking.prices import in_dollars
 from greenline.ports.batch_store import AskedAlready, BatchStoreProblem
 from greenline.ports.model import ModelProblem
+from greenline.services.batch_report import BatchReport, asked_already, unknown, what_stays
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from greenline.domain.asking.batches import BatchRequest
     from greenline.domain.asking.model import Question
     from greenline.ports.model_batches import ModelBatches
     from greenline.services.batch_round import BatchMeans, HandIn
-
-BatchOutcome = Literal[
-    "handed_in", "waiting", "collected", "cancelling", "elsewhere", "unknown", "away", "refused", "lost"
-]
-"""``unknown``: nobody knows yet whether the provider took it; ``away``: the provider could not be asked."""
 
 _AMBIGUOUS = frozenset({"server", "unreachable", "timeout", "cut"})
 """Kinds of problems after which a batch may have been taken all the same."""
@@ -37,27 +32,6 @@ _CLOCKS = 300.0
 """Seconds by which the provider's clock may differ from ours."""
 SETTLES = 120.0
 """Seconds after which a batch that is not in the provider's list never was there."""
-
-
-@dataclass(frozen=True, slots=True)
-class BatchReport:
-    """What there is to say of one batch."""
-
-    record: BatchRecord
-    outcome: BatchOutcome
-    message: str = ""
-    answered: int = 0
-    failed: int = 0
-    dollars: float | None = None
-    """What it cost, once it is collected; None before, and where the price is not known."""
-    usual: float | None = None
-    """What it costs as a rule, in dollars, when it is handed in."""
-    problems: tuple[tuple[str, str], ...] = ()
-    """Targets that got no answer, each with the reason."""
-    passing: bool = False
-    """Whether the provider may only be away for a while."""
-    changed: tuple[str, ...] = ()
-    """Targets whose module was changed after it was sent."""
 
 
 async def hand_in(
@@ -154,34 +128,12 @@ async def _refused(means: BatchMeans, record: BatchRecord, why: str) -> BatchRep
 
 
 _NOT_NOTED = "{} took it, but its name was not written down. {} `greenline generate --resume` finds it."
-_ANSWERS_STAY = " The answers before it stay at the provider: `greenline generate --resume` tries them again."
-_NAMED = 3
-"""Targets that are named in a sentence; the rest is counted."""
-_ELSEWHERE = "Another terminal works on this batch, and says what comes of it."
 
 
 def not_handed_in(means: BatchMeans, root: Path, wanted: HandIn, why: str) -> BatchReport:
     """Return the report of requests that were not handed in."""
     why += what_stays(wanted.requests.values())
     return BatchReport(_record(means, root, wanted, ()), "refused", why)
-
-
-def what_stays(requests: Collection[BatchRequest]) -> str:
-    """Say what becomes of the answers that requests would have followed; empty where there are none."""
-    return _ANSWERS_STAY if any(request.earlier for request in requests) else ""
-
-
-def elsewhere(record: BatchRecord) -> BatchReport:
-    """Return the report of a batch that another process works on."""
-    return BatchReport(record, "elsewhere", _ELSEWHERE)
-
-
-def unknown(record: BatchRecord) -> str:
-    """Say that nobody knows yet whether a batch was taken."""
-    return (
-        f"Whether {record.endpoint} took the batch is not known yet; `greenline generate --resume` finds it out, and "
-        "pays nothing twice."
-    )
 
 
 async def candidates(means: BatchMeans, batches: ModelBatches, record: BatchRecord) -> list[str]:
@@ -200,14 +152,6 @@ def release(means: BatchMeans, model: str, root: Path, requests: Sequence[BatchR
             means.ledger.end(request.ledger, entry)
 
 
-def words_of(dollars: float | None, usual: float | None = None) -> str:
-    """Say what a batch may cost."""
-    if dollars is None:
-        return "at a price that is not known"
-    about = "" if usual is None else f"about {in_dollars(usual)}, "
-    return f"{about}at most {in_dollars(dollars)}, which is half the usual price"
-
-
 def _not_waiting(means: BatchMeans, root: Path, wanted: HandIn) -> tuple[HandIn, list[BatchReport]]:
     """Return what waits in no batch, and a report of each batch that some of it waits in. Waits for the disk."""
     first = {request.target for request in wanted.requests.values() if not request.earlier}
@@ -216,7 +160,7 @@ def _not_waiting(means: BatchMeans, root: Path, wanted: HandIn) -> tuple[HandIn,
     for record in means.store.open_in(root):
         waits = {request.target for request in record.open}
         if there := sorted(target for target in first if _as_kept(target) in waits):
-            reports.append(BatchReport(record, "waiting", _asked_already(there)))
+            reports.append(BatchReport(record, "waiting", asked_already([_as_kept(target) for target in there])))
             asked.update(there)
     if not asked:
         return wanted, []
@@ -226,12 +170,6 @@ def _not_waiting(means: BatchMeans, root: Path, wanted: HandIn) -> tuple[HandIn,
 
 def _as_kept(target: str) -> str:
     return target.encode("utf-8", "replace").decode("utf-8")  # a path may have bytes that are no text
-
-
-def _asked_already(targets: Sequence[str]) -> str:
-    more = len(targets) - _NAMED
-    named = ", ".join(targets[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-    return f"{named}: already asked for in it, and not again; `greenline generate --resume` collects it."
 
 
 def _reserve(means: BatchMeans, root: Path, wanted: HandIn) -> dict[str, BatchRequest]:

@@ -7,7 +7,7 @@ import pytest
 from greenline.cli import console
 from greenline.cli.batch_view import is_good, print_report, report_json
 from greenline.domain.asking.batches import BatchRecord, BatchRequest
-from greenline.services.hand_in_batch import BatchReport
+from greenline.services.batch_report import BatchReport
 
 FIRST = BatchRequest("k1", "shop/fees.py::fee", "abc", 0.25)
 AGAIN = replace(FIRST, earlier=(("msgbatch_1", "k0"),))

@@ -15,9 +15,9 @@ from greenline.domain.asking.batches import BatchRecord, BatchRequest
 from greenline.domain.code.model import Target
 from greenline.domain.generation.model import TargetResult
 from greenline.ports.batch_store import BatchStoreProblem
+from greenline.services.batch_report import BatchOutcome, BatchReport
 from greenline.services.confirm_tests import Confirmation
 from greenline.services.generate_tests import Generation
-from greenline.services.hand_in_batch import BatchOutcome, BatchReport
 from greenline.settings import Settings
 from unit.cli.cli_fakes import FakeServices, confirmed
 

@@ -18,10 +18,11 @@ from greenline.ports.batch_store import BatchStoreProblem
 from greenline.ports.model import ModelProblem
 from greenline.ports.model_batches import BatchState
 from greenline.services.ask_in_batch import BatchWay, Came
+from greenline.services.batch_report import BatchReport
 from greenline.services.batch_round import BatchMeans, BatchRound, HandIn
 from greenline.services.collect_batch import CollectBatch
 from greenline.services.generate_in_batches import GenerateInBatches
-from greenline.services.hand_in_batch import BatchReport, hand_in
+from greenline.services.hand_in_batch import hand_in
 from greenline.services.model_requests import ModelRequests
 from unit.services.asking_world import PRICE, SAID, SCHEMA, World
 
