@@ -44,6 +44,7 @@ async function openFile(name) {
 async function goToLine(line) {
   await page.keyboard.press("Control+G");
   await page.keyboard.type(String(line));
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: `line ${line} ` }).waitFor(); // else Enter is lost
   await page.keyboard.press("Enter");
   await page.locator(".quick-input-widget").waitFor({ state: "hidden" });
 }

@@ -35,10 +35,31 @@ class DiskWatch:
     ) -> None:
         self._output, self._scratch, self._limited = output, scratch, limited
         self._processes = processes
+        self._file: int | None = None
         self._kept = b""
-        """The end of what was printed when the file was emptied last."""
+        """The end of what was printed when the file was emptied last, or closed."""
         self._free = _free(scratch)
         self._looked = time.monotonic()
+
+    def __del__(self) -> None:
+        """Leave no descriptor behind of a probe that nobody ended."""
+        self.close()
+
+    def begin(self) -> int:
+        """Make the file, which must not be there, and return its descriptor, for the child. Raises OSError.
+
+        It is opened once, before the child exists: that may put a link to any other file into its place.
+        """
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        self._file = os.open(self._output, flags, 0o600)
+        return self._file
+
+    def close(self) -> None:
+        """Keep the end of what was printed, and let go of the file."""
+        if self._file is not None:
+            self._kept = self._latest(_KEPT_OUTPUT)
+            os.close(self._file)
+            self._file = None
 
     async def until_too_much(self) -> str:
         """Return when more was written than may be, and how much; runs until it is cancelled otherwise."""
@@ -53,17 +74,20 @@ class DiskWatch:
     def shorten(self) -> None:
         """Empty the file when it is long; whoever writes to it appends, and goes on at its beginning."""
         with contextlib.suppress(OSError):
-            if self._output.stat().st_size > _MOST_OUTPUT:
-                self._kept = _end_of(self._output, _KEPT_OUTPUT)
-                os.truncate(self._output, 0)
+            if self._file is not None and os.fstat(self._file).st_size > _MOST_OUTPUT:
+                self._kept = _end_of(self._file, _KEPT_OUTPUT)
+                os.ftruncate(self._file, 0)
 
     def end(self, limit: int) -> str:
         """Return the last ``limit`` bytes that were printed."""
-        try:
-            latest = _end_of(self._output, limit)
-        except OSError:
-            return ""
-        return (self._kept + latest)[-limit:].decode("utf-8", "replace")
+        return self._latest(limit).decode("utf-8", "replace")
+
+    def _latest(self, limit: int) -> bytes:
+        latest = b""
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                latest = _end_of(self._file, limit)
+        return (self._kept + latest)[-limit:]
 
     def _has_shrunk(self) -> bool:
         """Tell whether the disk has, or may have, much less room than when it was looked at last."""
@@ -77,10 +101,9 @@ class DiskWatch:
         return shrunk
 
 
-def _end_of(path: Path, limit: int) -> bytes:
-    with path.open("rb") as stream:
-        stream.seek(max(0, os.fstat(stream.fileno()).st_size - limit))
-        return stream.read(limit)
+def _end_of(file: int, limit: int) -> bytes:
+    os.lseek(file, max(0, os.fstat(file).st_size - limit), os.SEEK_SET)
+    return os.read(file, limit)
 
 
 def _free(folder: Path) -> tuple[int, int]:

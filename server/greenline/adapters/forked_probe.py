@@ -74,7 +74,7 @@ class ForkedProbe(Probe):
     async def _start(self) -> _Child:
         ours, theirs = socket.socketpair()
         try:
-            self._output.touch()
+            self._disk.begin()
             run, pid, self._marker = await self._warm.fork(theirs)
         except BaseException:
             ours.close()

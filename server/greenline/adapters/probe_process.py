@@ -86,6 +86,8 @@ class Probe:
         if cancelled is not None:
             await self.kill()
             raise cancelled
+        if error is not None:
+            self._disk.close()
         if isinstance(error, OSError):
             raise ProbeProblem(f"{self._interpreter} could not be started: {error.strerror or error}") from error
         if error is not None:
@@ -152,11 +154,13 @@ class Probe:
         if self._watching is not None:
             self._watching.cancel()
         if process is None:
+            self._disk.close()
             return
         ending = _ToItsEnd(self._end(process))
         cancelled = await _ended(ending)
         ending.result()
         self._process = None
+        self._disk.close()
         if cancelled is not None:
             raise cancelled
 
@@ -276,18 +280,17 @@ class ProbeProcess(Probe):
         return [self._interpreter, ENTRY, str(os.getpid()), *self._title]
 
     async def _start(self) -> Any:
-        with self._output.open("ab") as output:
-            return await asyncio.create_subprocess_exec(
-                *self._command(),
-                cwd=self._overlay.root,
-                env=self._environment,
-                stdin=PIPE,
-                stdout=PIPE,
-                stderr=output,
-                start_new_session=True,
-                limit=LONGEST_LINE,
-                pass_fds=self._descriptors,
-            )
+        return await asyncio.create_subprocess_exec(
+            *self._command(),
+            cwd=self._overlay.root,
+            env=self._environment,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=self._disk.begin(),
+            start_new_session=True,
+            limit=LONGEST_LINE,
+            pass_fds=self._descriptors,
+        )
 
     def _channel(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         assert self._running.stdin is not None

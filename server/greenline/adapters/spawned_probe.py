@@ -63,7 +63,7 @@ class SpawnedProbe(ProbeProcess):
 
     async def _start(self) -> _Spawned:
         ours, theirs = socket.socketpair()
-        with theirs, self._output.open("ab") as output:
+        with theirs:
             try:
                 process = subprocess.Popen(  # noqa: ASYNC220 - no more than what asyncio itself does here
                     self._command(),
@@ -71,7 +71,7 @@ class SpawnedProbe(ProbeProcess):
                     env=self._environment,
                     stdin=theirs.fileno(),
                     stdout=theirs.fileno(),
-                    stderr=output,
+                    stderr=self._disk.begin(),
                     start_new_session=True,
                     pass_fds=self._descriptors,
                 )

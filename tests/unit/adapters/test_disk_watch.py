@@ -30,8 +30,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_long_output_is_shortened_and_its_end_is_kept(tmp_path: Path) -> None:
     output = tmp_path / "output"
-    output.touch()
     watch = DiskWatch(output, tmp_path, limited=True)
+    watch.begin()
     child = os.open(output, os.O_WRONLY | os.O_APPEND)
     for number in range(500):
         os.write(child, f"line {number}\n".encode())
@@ -42,6 +42,33 @@ def test_long_output_is_shortened_and_its_end_is_kept(tmp_path: Path) -> None:
     os.write(child, b"the end\n")
     os.close(child)
     assert watch.end(17) == "line 499\nthe end\n"
+    watch.close()
+    assert watch.end(17) == "line 499\nthe end\n"
+
+
+def test_a_link_in_the_place_of_the_output_leads_nowhere(tmp_path: Path) -> None:
+    """The child may write where its output is: it must not have us read, or empty, what it may not."""
+    secret = tmp_path / "secret"
+    secret.write_text("s" * 5000)
+    output = tmp_path / "output"
+    watch = DiskWatch(output, tmp_path, limited=True)
+    os.write(watch.begin(), b"said before")
+    output.unlink()
+    output.symlink_to(secret)
+
+    watch.shorten()
+
+    assert watch.end(100) == "said before"
+    assert secret.stat().st_size == 5000
+    watch.close()
+    assert watch.end(100) == "said before"
+
+
+def test_a_link_that_is_there_before_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "output").symlink_to(tmp_path / "secret")
+    with pytest.raises(FileExistsError):
+        DiskWatch(tmp_path / "output", tmp_path, limited=True).begin()
+    assert not (tmp_path / "secret").exists()
 
 
 def test_no_output_is_no_output(tmp_path: Path) -> None:
