@@ -310,7 +310,7 @@ async def test_a_slow_picture_holds_up_nothing_else(services: FakeServices, sour
 WRITES = {
     "write_text", "write_bytes", "mkdir", "makedirs", "unlink", "rmdir", "rmtree", "rename", "symlink_to", "touch",
     "hardlink_to", "chmod", "copy2", "copy", "copyfile", "copytree", "move", "truncate", "mkdtemp", "mkstemp",
-    "removedirs",
+    "removedirs", "ftruncate",
 }  # fmt: skip
 
 
@@ -328,12 +328,10 @@ def test_few_places_write_files_and_each_is_known() -> None:
             found[name] = sorted(verbs)
     assert set(found) == {
         "adapters/atomic_write.py",  # the command line's one write, and the editor's after a "Yes"
-        "adapters/disk_watch.py",  # what a child printed, when it is too much
+        "adapters/disk_watch.py",  # what a child prints, beside the scratch copy
         "adapters/explorer_process.py",  # a folder in the scratch copy
-        "adapters/forked_probe.py",  # what the child prints, beside the scratch copy
         "adapters/known_capabilities.py",  # what models can do, in the cache folder
         "adapters/isolation.py",  # the folder that scratch copies are in when a sandbox shows it
-        "adapters/probe_process.py",  # the same, beside the scratch copy
         "adapters/report_index.py",  # indexes of coverage reports, in the cache folder
         "adapters/generated_tests_sqlite.py",  # hashes of generated tests, in the same folder
         "adapters/batch_store_sqlite.py",  # which batches were handed in, in the same folder as the ledger
@@ -342,7 +340,6 @@ def test_few_places_write_files_and_each_is_known() -> None:
         "adapters/shown_texts.py",  # what a person wants to read, in the cache folder
         "adapters/run_store_sqlite.py",  # what runs measured, in the person's cache folder
         "adapters/scratch_overlay.py",  # the scratch copy itself
-        "adapters/spawned_probe.py",  # what a warm process prints, in its own scratch folder
         "cli/demo.py",  # the example project, in a temporary folder
         "cli/demo_client.py",  # the editor of the demo, in that folder
         "lsp/connection.py",  # the pipe to the editor
