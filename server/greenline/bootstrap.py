@@ -38,6 +38,7 @@ from greenline.adapters.test_layout import TestLayoutOnDisk
 from greenline.adapters.test_teachers import TeachersOnDisk
 from greenline.domain.generation.max_examples import Amounts
 from greenline.services.affected_tests import AffectedTests
+from greenline.services.check_coverage import CheckCoverage
 from greenline.services.choose_report import ChooseReport
 from greenline.services.confirm_tests import ConfirmTests
 from greenline.services.covering_tests import CoveringTests
@@ -102,6 +103,7 @@ class Services:
     tests: KnownTests
     gaps: FindGaps
     ranking: RankGaps
+    check: CheckCoverage
     doctor: DiagnoseProject
     reports: ChooseReport
     costs: Callable[[], ReportCosts]
@@ -282,6 +284,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         history=history,
         since=settings.changed_since,
     )
+    ranking = RankGaps(projects, SurveyProcesses(partial(survey, settings)), GitChurn(), basis)
     return Services(
         show=show,
         files=MeasuredFiles(projects, source, lasting.runs),
@@ -332,7 +335,8 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         ),
         tests=KnownTests(projects=projects, runs=lasting.runs, documents=documents, sources=sources),
         gaps=FindGaps(projects, documents, show, basis, _changed(settings, marks)),
-        ranking=RankGaps(projects, SurveyProcesses(partial(survey, settings)), GitChurn(), basis),
+        ranking=ranking,
+        check=CheckCoverage(ranking),
         doctor=doctor,
         reports=ChooseReport(projects=projects, reports=source, runs=lasting.runs, doctor=doctor),
         costs=lambda: _report_costs(settings),

@@ -9,7 +9,8 @@ import click
 from greenline import __version__
 
 _COMMANDS = {
-    "gaps": "Show which lines and branches no test reaches.",
+    "gaps": "Show which lines and branches no test reaches, the worthiest first.",
+    "check": "Fail where less is covered than wanted, of changed lines or in all.",
     "test": "Run tests with coverage, all or only those that changes affect.",
     "generate": "Write the missing tests.",
     "update": "Give generated tests the values that the code gives now.",

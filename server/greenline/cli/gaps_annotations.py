@@ -25,18 +25,17 @@ def workflow_lines(report: GapReport) -> Iterator[str]:
     gaps.sort(key=lambda one: (one[0], one[1], one[2].span.start_line))
     for _, path, gap in gaps[:MOST]:
         last = max(gap.span.start_line, gap.span.end_line - (gap.span.end_column == 0))
-        place = f"file={_property(name_in_repository(path))},line={gap.span.start_line},endLine={last}"
-        yield f"::warning {place},title=Not covered::{_message(gap.explanation)}"
+        place = f"file={escaped(name_in_repository(path), in_property=True)},line={gap.span.start_line},endLine={last}"
+        yield f"::warning {place},title=Not covered::{escaped(gap.explanation)}"
     if (more := len(gaps) - MOST) > 0:
         yield f"::notice title=Not covered::{more} more gaps: `greenline gaps --lines` shows all of them."
     told = [(picture.path, picture.message) for picture in report.pictures if picture.message]
     for path, message in [*told, *report.unreadable]:
-        yield f"::notice file={_property(name_in_repository(path))},title=Coverage unknown::{_message(message)}"
+        place = f"file={escaped(name_in_repository(path), in_property=True)}"
+        yield f"::notice {place},title=Coverage unknown::{escaped(message)}"
 
 
-def _message(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _message(text).replace(":", "%3A").replace(",", "%2C")
+def escaped(text: str, *, in_property: bool = False) -> str:
+    """Return a text so that it is one message, or one property, of a workflow command."""
+    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return text.replace(":", "%3A").replace(",", "%2C") if in_property else text

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from greenline.cli.report_options import report_options, report_settings
 from greenline.cli.wiring import services_for
-from greenline.settings import Settings
 
 if TYPE_CHECKING:
     from greenline.bootstrap import Services
@@ -22,22 +22,7 @@ _FILTERS = ("top", "below", "min_statements", "packages", "changed")
 
 @click.command("gaps")
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option(
-    "--report",
-    "reports",
-    metavar="FILE",
-    multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A coverage report to use instead of the project's own (data, JSON, XML, LCOV); several count together.",
-)
-@click.option(
-    "--map",
-    "maps",
-    metavar="FROM=TO",
-    multiple=True,
-    callback=lambda _ctx, _param, values: _checked(values),
-    help="What a folder in a report from elsewhere stands for in the project: /app=src.",
-)
+@report_options
 @click.option("--lines", "as_lines", is_flag=True, help="Show each gap of each file; so do files that are named.")
 @click.option("--order", type=click.Choice(["worth", "classic"]), default="worth", show_default=True,
     help="By what tests would be worth, or by (1 - coverage) x statements.")  # fmt: skip
@@ -61,8 +46,6 @@ def command(
     ctx: click.Context,
     /,
     paths: tuple[Path, ...],
-    reports: tuple[Path, ...],
-    maps: tuple[str, ...],
     form: str,
     **others: Any,
 ) -> None:
@@ -76,12 +59,7 @@ def command(
     from greenline.cli.target_names import absolute  # noqa: PLC0415 - keeps `greenline --help` fast
 
     wanted = [absolute(path) for path in paths or (Path(),)]
-    settings = Settings(
-        coverage_file=";".join(str(file.absolute()) for file in reports),
-        coverage_paths=";".join(maps),
-        changed_since=others["changed"],
-    )
-    services = services_for(settings)
+    services = services_for(report_settings(others, changed_since=others["changed"]))
     as_lines = others["as_lines"] or form in _OF_LINES or any(path.is_file() for path in wanted)
     if as_lines and form != "json" and not any(others[name] for name in _FILTERS):
         ctx.exit(_show_lines(services.gaps.find(wanted), None, form))
@@ -95,8 +73,10 @@ def command(
 
 def _ranked(services: Services, paths: list[Path], options: dict[str, Any]) -> Ranking:
     """Return the ranking. Raises click.UsageError where git does not know the branch."""
+    from greenline.cli.target_names import refuse_path_as_branch  # noqa: PLC0415 - as above
     from greenline.services.rank_gaps import HistoryProblem, Wanted  # noqa: PLC0415 - as above
 
+    refuse_path_as_branch("--changed", options["changed"])
     wanted = Wanted(
         order=options["order"],
         top=options["top"],
@@ -105,10 +85,6 @@ def _ranked(services: Services, paths: list[Path], options: dict[str, Any]) -> R
         packages=options["packages"],
         changed_since=options["changed"],
     )
-    if wanted.changed_since and Path(wanted.changed_since).exists():
-        raise click.UsageError(
-            f"--changed: {wanted.changed_since!r} is a path here. Put paths before it, and a branch as --changed=NAME."
-        )
     try:
         return services.ranking.rank(paths, wanted)
     except HistoryProblem as problem:
@@ -150,11 +126,3 @@ def _show_lines(report: GapReport, ranking: Ranking | None, form: str) -> int:
         print_gaps(out(), report, ranking)
     shown = all(picture.state == "measured" for picture in report.pictures) and not report.unreadable
     return 0 if shown else 1
-
-
-def _checked(maps: tuple[str, ...]) -> tuple[str, ...]:
-    for each in maps:
-        theirs, sign, ours = each.partition("=")
-        if not (sign and theirs.strip() and ours.strip()):
-            raise click.BadParameter(f"{each!r} is not FROM=TO, a folder of the report and one of the project.")
-    return maps

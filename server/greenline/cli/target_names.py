@@ -44,6 +44,14 @@ def parse_target(text: str) -> Target:
     return Target(path, max(around, key=lambda function: function.first_line).qualname)
 
 
+def refuse_path_as_branch(option: str, base: str) -> None:
+    """Raise click.UsageError where an option that may stand alone has taken a path for its branch."""
+    if base and Path(base).exists():
+        raise click.UsageError(
+            f"{option}: {base!r} is a path here. Put paths before it, and a branch as {option}=NAME."
+        )
+
+
 def absolute(path: Path) -> Path:
     """Return the absolute path, without ``..``: what lies above a link is above where that leads."""
     path = path.absolute()

@@ -78,6 +78,8 @@ class Ranking:
     """Why nobody knows how often files changed, if so."""
     changed_since: str = ""
     """Where only gaps in changed lines count."""
+    changed: Ratio = field(default_factory=lambda: Ratio(0, 0))
+    """Of the statements in those lines."""
 
     def goal(self, percent: int) -> Goal:
         """Return what it takes for the files of this ranking."""
@@ -128,6 +130,7 @@ class RankGaps:
             self._basis_of(rows),
             problem,
             wanted.changed_since,
+            Ratio(sum(row.changed.covered for row in rows), sum(row.changed.total for row in rows)),
         )
 
     def _commits(self, folders: Sequence[Path]) -> tuple[dict[Path, int], str]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from greenline.domain.coverage.gap_ranking import FunctionGaps
+    from greenline.domain.coverage.model import CoverageMap
     from greenline.ports.documents import Documents
     from greenline.ports.project import ProjectFinder
     from greenline.services.picture import Picture
@@ -56,6 +57,7 @@ class SurveyFiles:
         if text is None:
             return None
         picture = self._show.picture(path, text)
+        lines = self._changed(path, text) if self._changed is not None else None
         name = module_name(path, self._projects.project_of(path).source_roots) or ""
         return FileRow(
             path,
@@ -64,19 +66,25 @@ class SurveyFiles:
             name if path.name == "__init__.py" else name.rpartition(".")[0],
             summarize(picture.map) if picture.map else _NONE,
             len(picture.map.unknown) if picture.map else 0,
-            self._functions(picture, text),
+            _functions(picture, text, lines),
+            _among(picture.map, lines) if picture.map and lines is not None else Ratio(0, 0),
             called_names(text),
         )
 
-    def _functions(self, picture: Picture, text: str) -> tuple[FunctionRow, ...]:
-        if picture.state != "measured" or not picture.gaps:
-            return ()
-        gaps, figures = picture.gaps, picture.functions
-        lines = self._changed(picture.path, text) if self._changed is not None else None
-        if lines is not None:
-            gaps, figures = gaps_within(gaps, lines), {}
-        looks = function_looks(text)
-        return tuple(_function(one, looks) for one in ranked_functions(gaps, picture.module, figures))
+
+def _functions(picture: Picture, text: str, lines: frozenset[int] | None) -> tuple[FunctionRow, ...]:
+    if picture.state != "measured" or not picture.gaps:
+        return ()
+    gaps, figures = picture.gaps, picture.functions
+    if lines is not None:
+        gaps, figures = gaps_within(gaps, lines), {}
+    looks = function_looks(text)
+    return tuple(_function(one, looks) for one in ranked_functions(gaps, picture.module, figures))
+
+
+def _among(coverage: CoverageMap, lines: frozenset[int]) -> Ratio:
+    covered, missing = len(coverage.covered & lines), len(coverage.missing & lines)
+    return Ratio(covered, covered + missing)
 
 
 def _function(one: FunctionGaps, looks: Mapping[str, FunctionLooks]) -> FunctionRow:

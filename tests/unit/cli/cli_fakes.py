@@ -10,13 +10,14 @@ from greenline.domain.code.model import Target
 from greenline.domain.coverage.model import Ratio, Summary
 from greenline.domain.generation.model import Coverage, Strength, TargetResult, TestEdit
 from greenline.ports.progress import Progress
+from greenline.services.check_coverage import Check, Goals
 from greenline.services.confirm_tests import Confirmation
 from greenline.services.diagnose_project import Finding
 from greenline.services.find_gaps import GapReport
 from greenline.services.generate_tests import Generation
 from greenline.services.picture import Picture
 from greenline.services.picture_basis import Basis
-from greenline.services.rank_gaps import Ranking, Wanted
+from greenline.services.rank_gaps import HistoryProblem, Ranking, Wanted
 from greenline.services.stopped import Stopped
 from greenline.settings import Settings
 
@@ -50,6 +51,9 @@ class FakeServices:
     basis: Sequence[Basis] = ()
     ranked: Ranking = field(default_factory=lambda: Ranking((), TOTAL, {}))
     wanted: Wanted | None = None
+    checked: Check = field(default_factory=lambda: Check((), Ranking((), TOTAL, {})))
+    goals: Goals | None = None
+    history_problem: HistoryProblem | None = None
     asked: list[Any] = field(default_factory=list)
     cancel_in: str = ""
 
@@ -75,6 +79,10 @@ class FakeServices:
         return self.ranked
 
     @property
+    def check(self) -> _Check:
+        return _Check(self)
+
+    @property
     def doctor(self) -> FakeServices:
         return self
 
@@ -89,6 +97,18 @@ class FakeServices:
     def find(self, paths: Sequence[Path]) -> GapReport:
         self.asked.append(list(paths))
         return GapReport((), tuple(self.pictured), TOTAL, unreadable=tuple(self.unreadable), basis=tuple(self.basis))
+
+
+@dataclass
+class _Check:
+    services: FakeServices
+
+    def check(self, paths: Sequence[Path], goals: Goals) -> Check:
+        self.services.asked.append(list(paths))
+        self.services.goals = goals
+        if self.services.history_problem is not None:
+            raise self.services.history_problem
+        return self.services.checked
 
 
 class _Generate:

@@ -62,6 +62,8 @@ class FileRow:
     unknown: int = 0
     """Lines that changed since they were measured."""
     functions: tuple[FunctionRow, ...] = ()
+    changed: Ratio = field(default_factory=lambda: Ratio(0, 0))
+    """Of the statements in lines that changed, where only those count."""
     called: Mapping[str, int] = field(default_factory=dict)
     """Names of what it may call, and how often."""
 

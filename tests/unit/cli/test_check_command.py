@@ -1,0 +1,109 @@
+"""``greenline check``: what is asked, what is printed in each form, and the exit codes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from greenline.domain.coverage.model import Ratio, Summary
+from greenline.domain.coverage.worth import FileRow, FunctionRow, weighed
+from greenline.services.check_coverage import Check, Goals, Verdict
+from greenline.services.rank_gaps import HistoryProblem, Ranking
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from click.testing import Result
+
+    from unit.cli.cli_fakes import FakeServices
+
+    Run = Callable[..., Result]
+
+TOTAL = Summary(Ratio(3, 4), Ratio(0, 0))
+GOOD = Verdict("lines", True, "90.00 % (90 % wanted)")
+BAD = Verdict("changed since main", False, "50.00 %,\n1 of 2 statements")
+
+
+@pytest.fixture
+def failing(services: FakeServices, folder: Path) -> FakeServices:
+    row = FileRow(folder / "a.py", "measured", summary=TOTAL, functions=(FunctionRow("f", 1, 2, 1),))
+    services.checked = Check((GOOD, BAD), Ranking((weighed(row, 0, {}),), TOTAL, {}, changed_since="main"))
+    return services
+
+
+@pytest.mark.parametrize(
+    ("options", "goals"),
+    [
+        (["--changed=main"], Goals("main", 90.0)),
+        (["--changed"], Goals("HEAD", 90.0)),
+        (["--changed=main", "--fail-under", "75"], Goals("main", 75.0)),
+        (["--fail-under", "75"], Goals(total=75.0)),
+        (["--lines", "80", "--branches", "60.5"], Goals(lines=80.0, branches=60.5)),
+    ],
+)
+def test_options_become_goals(run: Run, services: FakeServices, options: list[str], goals: Goals) -> None:
+    result = run("check", *options)
+    assert result.exit_code == 0, result.output
+    assert services.goals == goals
+    assert services.settings.changed_since == goals.changed_since
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ([], "say what is wanted"),
+        (["--changed", "prices.py"], "'prices.py' is a path here"),
+        (["--lines", "120"], "120"),
+    ],
+)
+def test_wrong_usage(run: Run, services: FakeServices, options: list[str], words: str) -> None:
+    result = run("check", *options)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert services.goals is None
+
+
+def test_an_unknown_branch_is_wrong_usage(run: Run, services: FakeServices) -> None:
+    services.history_problem = HistoryProblem("git knows no branch or commit 'nowhere'")
+    result = run("check", "--changed=nowhere")
+    assert result.exit_code == 2
+    assert "--changed: git knows no branch or commit 'nowhere'." in result.stderr
+
+
+def test_what_is_not_met_comes_with_the_gaps(run: Run, failing: FakeServices) -> None:
+    result = run("check", "--changed=main")
+
+    assert result.exit_code == 1
+    assert "f:1" in result.stdout
+    assert "lines: 90.00 % (90 % wanted)" in result.stdout
+    assert "changed since main: 50.00 %" in result.stdout
+
+
+def test_what_is_met_is_short(run: Run, services: FakeServices) -> None:
+    services.checked = Check((GOOD,), Ranking((), TOTAL, {}))
+    lines = run("check", "--lines", "90").stdout.splitlines()
+    assert len(lines) == 1
+    assert lines[0].endswith("lines: 90.00 % (90 % wanted)")
+
+
+def test_a_workflow_gets_one_line_for_each_verdict(run: Run, failing: FakeServices) -> None:
+    assert run("check", "--changed=main", "--format", "github").stdout.splitlines() == [
+        "::notice title=Coverage lines::90.00 %25 (90 %25 wanted)",
+        "::error title=Coverage changed since main::50.00 %25,%0A1 of 2 statements",
+    ]
+
+
+def test_a_summary_has_the_verdicts_and_the_files(run: Run, failing: FakeServices) -> None:
+    said = run("check", "--changed=main", "--format", "markdown").stdout
+    assert said.startswith("- ✅ **lines**: 90.00 % (90 % wanted)\n- ❌ **changed since main**")
+    assert "| `a.py` | 75 % | 2 lines + 1 branch |" in said
+
+
+def test_as_json(run: Run, failing: FakeServices) -> None:
+    found = json.loads(run("check", "--changed=main", "--format", "json").stdout)
+    assert found["met"] is False
+    assert found["verdicts"][0] == {"what": "lines", "met": True, "message": "90.00 % (90 % wanted)"}
+    assert found["files"] == [{"path": "a.py", "lines": 2, "branches": 1, "functions": ["f"]}]
