@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from greenline.services.agree_to_model import AgreeToModel
     from greenline.services.fill_gaps import FillGaps
     from greenline.services.generate_in_batches import GenerateInBatches
+    from greenline.services.keep_trend import KeepTrend
     from greenline.services.report_costs import ReportCosts
     from greenline.services.show_prompt import ShowPrompt
     from greenline.settings import Settings
@@ -104,6 +105,8 @@ class Services:
     gaps: FindGaps
     ranking: RankGaps
     check: CheckCoverage
+    trend: Callable[[Path | None], KeepTrend]
+    """Takes the file of the history, or None for the usual one."""
     doctor: DiagnoseProject
     reports: ChooseReport
     costs: Callable[[], ReportCosts]
@@ -337,6 +340,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         gaps=FindGaps(projects, documents, show, basis, _changed(settings, marks)),
         ranking=ranking,
         check=CheckCoverage(ranking),
+        trend=lambda file: _keep_trend(projects, ranking, file),
         doctor=doctor,
         reports=ChooseReport(projects=projects, reports=source, runs=lasting.runs, doctor=doctor),
         costs=lambda: _report_costs(settings),
@@ -345,6 +349,13 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         projects=projects,
         interpreters=interpreters,
     )
+
+
+def _keep_trend(projects: ProjectFinder, ranking: RankGaps, file: Path | None) -> KeepTrend:
+    from greenline.adapters.trend_file import TrendFile  # noqa: PLC0415 - only for who asks for it
+    from greenline.services.keep_trend import KeepTrend  # noqa: PLC0415 - as above
+
+    return KeepTrend(projects, ranking, GitChurn(), TrendFile(file))
 
 
 def survey(settings: Settings, paths: Sequence[Path]) -> Iterable[FileRow]:

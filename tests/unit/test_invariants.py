@@ -344,6 +344,7 @@ def test_few_places_write_files_and_each_is_known() -> None:
         "cli/demo_client.py",  # the editor of the demo, in that folder
         "lsp/connection.py",  # the pipe to the editor
         "adapters/consent_file.py",  # what the person agreed to, in their data folder
+        "adapters/trend_file.py",  # the history of coverage, where the person asks to record it
         "adapters/turns.py",  # in the cache folder, what says that a run is on
     }, found
 

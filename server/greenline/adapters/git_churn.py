@@ -52,6 +52,17 @@ class GitChurn:
         changed = (name for name in names if _differs(repository, name, blobs.get(name)))
         return frozenset(_as_given((repository.top / os.fsdecode(name) for name in changed), folder))
 
+    def head(self, folder: Path) -> tuple[str, float] | None:
+        """Return the commit that is checked out and when it was made. Raises nothing."""
+        repository = repository_of(folder.resolve())
+        if repository is None:
+            return None
+        try:
+            found = (ask(repository.top, "log", "-1", "--format=%H %ct") or b"").split()
+        except HistoryProblem:
+            return None
+        return (found[0].decode("ascii"), float(found[1])) if found else None
+
 
 def _blobs(tree: bytes) -> Iterator[tuple[bytes, str]]:
     """Yield names and hashes of what ``git ls-tree`` lists."""

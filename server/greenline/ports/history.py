@@ -52,3 +52,9 @@ class Churn(Protocol):
 
         New ones that git does not ignore are among them, deleted ones are not. Raises HistoryProblem.
         """
+
+    def head(self, folder: Path) -> tuple[str, float] | None:
+        """Return the commit that is checked out and when it was made, in seconds since the epoch.
+
+        None where there is none, or git does not answer. Raises nothing.
+        """

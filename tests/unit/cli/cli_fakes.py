@@ -15,6 +15,7 @@ from greenline.services.confirm_tests import Confirmation
 from greenline.services.diagnose_project import Finding
 from greenline.services.find_gaps import GapReport
 from greenline.services.generate_tests import Generation
+from greenline.services.keep_trend import KeepTrend
 from greenline.services.picture import Picture
 from greenline.services.picture_basis import Basis
 from greenline.services.rank_gaps import HistoryProblem, Ranking, Wanted
@@ -53,6 +54,7 @@ class FakeServices:
     wanted: Wanted | None = None
     checked: Check = field(default_factory=lambda: Check((), Ranking((), TOTAL, {})))
     goals: Goals | None = None
+    keeps: Callable[[Path | None], KeepTrend] | None = None
     history_problem: HistoryProblem | None = None
     asked: list[Any] = field(default_factory=list)
     cancel_in: str = ""
@@ -73,7 +75,11 @@ class FakeServices:
     def ranking(self) -> FakeServices:
         return self
 
-    def rank(self, paths: Sequence[Path], wanted: Wanted) -> Ranking:
+    def trend(self, file: Path | None) -> KeepTrend:
+        assert self.keeps is not None
+        return self.keeps(file)
+
+    def rank(self, paths: Sequence[Path], wanted: Wanted | None = None) -> Ranking:
         self.asked.append(list(paths))
         self.wanted = wanted
         return self.ranked

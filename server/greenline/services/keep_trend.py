@@ -1,0 +1,67 @@
+"""The history of a project's coverage: what is measured now becomes its point for the commit that is checked out."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from greenline.domain.coverage.trend import Point, in_order
+from greenline.ports.trend import TrendProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from greenline.ports.history import Churn
+    from greenline.ports.project import ProjectFinder
+    from greenline.ports.trend import TrendStore
+    from greenline.services.rank_gaps import RankGaps
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Ordered points, and the file that they are in."""
+
+    points: tuple[Point, ...]
+    file: Path
+
+
+class KeepTrend:
+    """Runs nothing of the project's."""
+
+    def __init__(
+        self,
+        projects: ProjectFinder,
+        ranking: RankGaps,
+        churn: Churn,
+        store: TrendStore,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._projects = projects
+        self._ranking = ranking
+        self._churn = churn
+        self._store = store
+        self._clock = clock
+
+    def shown(self, folder: Path) -> Trend:
+        """Return the history of the project around a folder. Raises TrendProblem."""
+        root = self._root(folder)
+        return Trend(tuple(in_order(self._store.points(root))), self._store.place(root))
+
+    def record(self, folder: Path) -> Trend:
+        """Add what is measured now. Raises TrendProblem, also where nothing is."""
+        root = self._root(folder)
+        ranking = self._ranking.rank([root])
+        if not ranking.total.lines.total:
+            raise TrendProblem("nothing is measured here: run the tests with coverage first")
+        if ranking.unknown:
+            raise TrendProblem("lines changed after they were measured: run the tests with coverage again first")
+        head = self._churn.head(root)
+        commit, at = head or ("", self._clock())
+        measured = len(ranking.files) + ranking.complete
+        self._store.record(root, Point(commit, at, ranking.total, measured))
+        return self.shown(folder)
+
+    def _root(self, folder: Path) -> Path:
+        return self._projects.project_of(folder / "any.py" if folder.is_dir() else folder).root
