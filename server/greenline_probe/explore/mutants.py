@@ -140,7 +140,8 @@ def _edit(original: Any, changed: Any) -> tuple[int, int, int, int, str]:
     head = {ast.If: "test", ast.While: "test", ast.For: "iter"}.get(type(original), "")
     if head and type(changed) is type(original):
         original, changed = getattr(original, head), getattr(changed, head)
-    source = ast.unparse(ast.fix_missing_locations(changed))
+    # A copy: places that are missing are filled in where it is compiled, from what stands around it.
+    source = ast.unparse(ast.fix_missing_locations(copy.deepcopy(changed)))
     if isinstance(changed, ast.expr) and not isinstance(changed, ast.Slice):
         source = f"({source})"
     return original.lineno, original.col_offset, original.end_lineno, original.end_col_offset, source

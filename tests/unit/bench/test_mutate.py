@@ -89,7 +89,7 @@ def made_by_the_engine() -> list[str]:
     tree = ast.parse(SOURCE)
     texts = []
     for node in (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)):
-        for _, _, changed in engine._changes(node):
+        for _, _, changed, _ in engine._changes(node):
             whole: Any = copy.deepcopy(tree)
             for parent in ast.walk(whole):
                 body = getattr(parent, "body", [])
