@@ -116,7 +116,12 @@ def test_a_key_command_is_not_run_to_say_that_there_is_one(tmp_path: Path) -> No
 async def test_without_any_key_it_is_said_where_one_can_be_put() -> None:
     raised = await refusal(find_key(Connection(), {"ANTHROPIC_API_KEY": " "}))
     assert (raised.kind, raised.passing) == ("no_key", False)
-    for words in ("https://api.anthropic.com", "ANTHROPIC_API_KEY", "in the editor", "greenline.model.keyCommand"):
+    for words in (
+        "https://api.anthropic.com",
+        "ANTHROPIC_API_KEY",
+        "the editor keep one",
+        "greenline.model.keyCommand",
+    ):
         assert words in str(raised)
 
 
