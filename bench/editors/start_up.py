@@ -26,7 +26,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from editors.real_editors import editors_folder, environment  # noqa: E402
+from editors.real_editors import EDITORS, environment  # noqa: E402
 from editors.test_vscode import play  # noqa: E402
 from editors.test_vsix import PACKAGE, installed  # noqa: E402 - the tests' VS Code, which waits for causes
 
@@ -39,7 +39,7 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--times", type=int, default=5)
     times = arguments.parse_args().times
-    vscode = editors_folder() / "vscode"
+    vscode = EDITORS / "vscode"
     if not PACKAGE.exists() or not (vscode / "complete").exists():
         print("Run `make vsix` and `make editors` first.", file=sys.stderr)
         return 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from editors.real_editors import HERE, REPOSITORY, editors_folder, environment, not_set_up, server_command
+from editors.real_editors import EDITORS, HERE, REPOSITORY, environment, not_set_up, server_command
 
 SCENARIO_SECONDS = 180
 FOLDERS = {"0.12": "nvim-forky", "0.11": "nvim-pypi", "0.10": "nvim-trixie"}
@@ -34,7 +34,7 @@ class Neovim:
 
 def find_neovim(version: str) -> Neovim:
     """Return this one; skips the test where it is not set up."""
-    program = editors_folder() / FOLDERS[version] / "nvim"
+    program = EDITORS / FOLDERS[version] / "nvim"
     if not program.exists():
         not_set_up(f"Neovim {version}", "setup_neovim.sh")
     return Neovim(version, program)

@@ -16,9 +16,9 @@ HERE = Path(__file__).parent
 REPOSITORY = HERE.parent.parent
 
 
-def editors_folder() -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return Path(os.environ.get("GREENLINE_EDITORS") or cache / "greenline-editors")
+_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+EDITORS = Path(os.environ.get("GREENLINE_EDITORS") or _CACHE / "greenline-editors")
+"""Where ``setup_*.sh`` put them; looked up on import, since tests are given a cache of their own later."""
 
 
 def not_set_up(what: str, script: str) -> NoReturn:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from e2e.discounts import HALF, PASSWORD, write_project
-from editors.real_editors import HERE, REPOSITORY, documented, editors_folder, environment, not_set_up
+from editors.real_editors import EDITORS, HERE, REPOSITORY, documented, environment, not_set_up
 
 if TYPE_CHECKING:
     from model_server import ModelServer
@@ -27,7 +27,7 @@ ROOT = '(setq project-vc-extra-root-markers \'("pyproject.toml"))'
 
 @pytest.fixture
 def emacs() -> Path:
-    program = editors_folder() / "emacs" / "emacs"
+    program = EDITORS / "emacs" / "emacs"
     if not program.exists():
         not_set_up("Emacs", "setup_emacs.sh")
     return program

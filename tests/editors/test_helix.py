@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from e2e.discounts import HALF, write_project
-from editors.real_editors import editors_folder, environment, install_as_documented, measure, not_set_up
+from editors.real_editors import EDITORS, environment, install_as_documented, measure, not_set_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -91,7 +91,7 @@ class Terminal:
 @pytest.fixture
 def terminal(tmp_path: Path, installed: dict[str, str]) -> Iterator[Terminal]:
     """Helix is set up as the documentation says."""
-    folder = editors_folder() / "helix"
+    folder = EDITORS / "helix"
     if not (folder / "hx").exists() or not (folder / "tmux").exists():
         not_set_up("Helix", "setup_helix.sh")
     home = tmp_path / "home"

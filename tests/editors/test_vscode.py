@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from editors.real_editors import HERE, REPOSITORY, editors_folder, environment, not_set_up, server_command
+from editors.real_editors import EDITORS, HERE, REPOSITORY, environment, not_set_up, server_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ def scanner(request):
 
 @pytest.fixture
 def vscode() -> Path:
-    folder = editors_folder() / "vscode"
+    folder = EDITORS / "vscode"
     if not (folder / "complete").exists() or not (folder / "browser").exists():
         not_set_up("VS Code in a browser", "setup_vscode.sh")
     return folder

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from e2e.client import editing
-from editors.real_editors import REPOSITORY, editors_folder, environment, not_set_up
+from editors.real_editors import EDITORS, REPOSITORY, environment, not_set_up
 from editors.test_vscode import free_port, grown, play, wait_for_answer
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def bare(project: Path) -> Path:
 
 @pytest.fixture
 def vscode() -> Path:
-    folder = editors_folder() / "vscode"
+    folder = EDITORS / "vscode"
     if not (folder / "complete").exists() or not (folder / "browser").exists():
         not_set_up("VS Code in a browser", "setup_vscode.sh")
     return folder

@@ -330,7 +330,7 @@ def test_few_places_write_files_and_each_is_known() -> None:
         "adapters/atomic_write.py",  # the command line's one write, and the editor's after a "Yes"
         "adapters/disk_watch.py",  # what a child prints, beside the scratch copy
         "adapters/explorer_process.py",  # a folder in the scratch copy
-        "adapters/known_capabilities.py",  # what models can do, in the cache folder
+        "adapters/known_capabilities.py",  # takes away what models could do, in the cache folder
         "adapters/isolation.py",  # the folder that scratch copies are in when a sandbox shows it
         "adapters/report_index.py",  # indexes of coverage reports, in the cache folder
         "adapters/generated_tests_sqlite.py",  # hashes of generated tests, in the same folder
@@ -343,8 +343,7 @@ def test_few_places_write_files_and_each_is_known() -> None:
         "cli/demo.py",  # the example project, in a temporary folder
         "cli/demo_client.py",  # the editor of the demo, in that folder
         "lsp/connection.py",  # the pipe to the editor
-        "adapters/consent_file.py",  # what the person agreed to, in their data folder
-        "adapters/trend_file.py",  # the history of coverage, where the person asks to record it
+        "adapters/replaced_file.py",  # consent, what models can do, the history of coverage that somebody records
         "adapters/turns.py",  # in the cache folder, what says that a run is on
     }, found
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
+
+from greenline.adapters.replaced_file import replace_file
 
 if TYPE_CHECKING:
     from greenline.ports.project import Project
@@ -79,16 +79,8 @@ class ConsentFile:
 
     def _write(self, known: dict[str, list[str]]) -> None:
         """Write all or nothing: another process may read meanwhile."""
-        self._file.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps({"version": _VERSION, "projects": known}, indent=2, sort_keys=True)
-        descriptor, name = tempfile.mkstemp(dir=self._file.parent, prefix=".consent-")
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text + "\n")
-            Path(name).replace(self._file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        replace_file(self._file, text + "\n")
 
 
 def _key(root: Path) -> str:

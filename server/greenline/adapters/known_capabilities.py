@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
-import uuid
 from contextlib import suppress
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from greenline.adapters.replaced_file import replace_file
 from greenline.domain.asking.model import Capabilities
 
 if TYPE_CHECKING:
@@ -61,10 +61,7 @@ class KnownCapabilities:
         return found
 
     def _write(self, file: Path, capabilities: Capabilities) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        new = file.with_suffix(f".{uuid.uuid4()}")
-        new.write_text(json.dumps({"at": self._clock(), "capabilities": dataclasses.asdict(capabilities)}))
-        new.replace(file)
+        replace_file(file, json.dumps({"at": self._clock(), "capabilities": dataclasses.asdict(capabilities)}))
 
     @staticmethod
     def _file(folder: Path, place: str, model: str) -> Path:

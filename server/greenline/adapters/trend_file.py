@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_data_path
 
+from greenline.adapters.replaced_file import SHARED, replace_file
 from greenline.domain.coverage.model import Ratio, Summary
 from greenline.domain.coverage.trend import Point
 from greenline.ports.trend import TrendProblem
@@ -46,8 +46,7 @@ class TrendFile:
         kept = [line for line in self._lines(root) if not (point.commit and _commit(line) == point.commit)]
         file = self.place(root)
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            _write(file, "".join(f"{line}\n" for line in [*kept, _line(point)]))
+            replace_file(file, "".join(f"{line}\n" for line in [*kept, _line(point)]), SHARED)
         except OSError as problem:
             raise TrendProblem(
                 f"{file} cannot be written: {problem.strerror or problem}. Name another --file."
@@ -61,18 +60,6 @@ class TrendFile:
             return []
         except (OSError, UnicodeDecodeError) as problem:
             raise TrendProblem(f"{file} cannot be read as a history of coverage: {problem}.") from problem
-
-
-def _write(file: Path, text: str) -> None:
-    """Replace the file at once: who is killed meanwhile leaves the old one."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink()
-        raise
 
 
 def _line(point: Point) -> str:

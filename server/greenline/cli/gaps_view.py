@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from greenline.cli.console import mark, print_table, shown
-from greenline.cli.ranking_words import not_shown, to_gain
+from greenline.cli.ranking_words import count, not_shown, to_gain
 from greenline.cli.results_view import percent
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.coverage.model import Gap
@@ -59,7 +59,7 @@ def print_basis(console: Console, found: Sequence[Basis]) -> None:
 def print_problem(console: Console, paths: Sequence[Path], message: str) -> None:
     """Print what many files may share once."""
     named = ", ".join(f"[bold]{escape(shown(path))}[/]" for path in paths[:_MOST_NAMED])
-    more = f" and {_count(len(paths) - _MOST_NAMED, 'more file')}" if len(paths) > _MOST_NAMED else ""
+    more = f" and {count(len(paths) - _MOST_NAMED, 'more file')}" if len(paths) > _MOST_NAMED else ""
     console.print(f"{mark(console, 'warning')} {named}{more}", soft_wrap=True)
     console.print(f"    {escape(message)}", soft_wrap=True)
     console.print()
@@ -71,11 +71,11 @@ def _summary(report: GapReport) -> str:
     if not report.pictures and not report.unreadable:
         only_tests = "Only tests here, which are no target. Name a file to see it all the same."
         return only_tests if report.tests_left_out else "No Python files to look at here."
-    parts = [f"{_count(gaps, 'gap')} in {_count(sum(bool(p.gaps) for p in report.pictures), 'file')}"]
+    parts = [f"{count(gaps, 'gap')} in {count(sum(bool(p.gaps) for p in report.pictures), 'file')}"]
     if changed := sum(map(_changed, report.pictures)):
-        parts.append(f"{_count(changed, 'line')} changed since, unknown until the tests run again")
+        parts.append(f"{count(changed, 'line')} changed since, unknown until the tests run again")
     if whole := sum(not picture.gaps and not _changed(picture) for picture in measured):
-        parts.append(f"{_count(whole, 'file')} complete")
+        parts.append(f"{count(whole, 'file')} complete")
     if unknown := len(report.pictures) - len(measured) + len(report.unreadable):
         parts.append(f"{unknown} without coverage")
     if measured:
@@ -93,15 +93,11 @@ def _is_left_out(picture: Picture) -> bool:
     return picture.state == "measured" and bool(picture.message)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun if number == 1 else noun + 's'}"
-
-
 def _print_file(console: Console, picture: Picture) -> None:
     name = escape(shown(picture.path))
     total = f"  {percent(summarize(picture.map))}" if picture.map else ""
     if changed := _changed(picture):
-        total += f"  {_count(changed, 'line')} changed since"
+        total += f"  {count(changed, 'line')} changed since"
     console.print(f"[bold]{name}[/]{total}", soft_wrap=True)
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(justify="right", no_wrap=True, style="cyan")

@@ -59,6 +59,8 @@ def not_shown(ranking: Ranking) -> Iterator[str]:
     left_out = dict(ranking.left_out)
     if ranking.complete:
         left_out["without a gap in lines that changed" if ranking.changed_since else "complete"] = ranking.complete
+    if ranking.not_told:
+        left_out["that the coverage data leaves out"] = ranking.not_told
     if ranking.tests_left_out:
         left_out["of tests"] = ranking.tests_left_out
     if left_out:

@@ -1,49 +1,31 @@
-"""Find the gaps of many files at once, worst first."""
+"""Find the gaps of many files at once."""
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from greenline.domain.coverage.gap_ranking import gaps_within, weight
+from greenline.domain.coverage.gap_ranking import gaps_within
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.coverage.model import Ratio, Summary
-from greenline.services.show_coverage import is_test
+from greenline.services.source_files import source_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
-    from greenline.domain.coverage.model import Gap, GapKind
     from greenline.ports.documents import Documents
     from greenline.ports.project import Project, ProjectFinder
     from greenline.services.picture import Picture
     from greenline.services.picture_basis import Basis, PictureBasis
     from greenline.services.show_coverage import ShowCoverage
 
-_SKIPPED = {"node_modules", "build", "dist", "site-packages", "__pycache__", "venv", "env"}
-
-
-@dataclass(frozen=True, slots=True)
-class GapRow:
-    """One gap, with what a table shows of it."""
-
-    path: Path
-    function: str | None
-    kind: GapKind
-    lines: int
-    """How many statements it holds; 1 for a branch."""
-    message: str
-    gap: Gap
-
 
 @dataclass(frozen=True, slots=True)
 class GapReport:
-    """Rows worst first; pictures in the order of the files. ``total`` counts the files that could be measured."""
+    """Pictures in the order of the files. ``total`` counts the files that could be measured."""
 
-    rows: tuple[GapRow, ...]
     pictures: tuple[Picture, ...]
     total: Summary
     tests_left_out: int = 0
@@ -75,11 +57,8 @@ class FindGaps:
         """Look at the files and at the Python files in the folders; a file named itself is looked at whatever it is."""
         pictures: list[Picture] = []
         unreadable: list[tuple[Path, str]] = []
-        left_out = 0
-        for path, named in self._files(paths):
-            if not (named or tests) and is_test(self._projects.project_of(path), path):
-                left_out += 1
-                continue
+        files, left_out = source_files(paths, self._projects, tests=tests)
+        for path in files:
             try:
                 text = self._documents.read(path)
             except (OSError, UnicodeDecodeError) as error:
@@ -88,7 +67,7 @@ class FindGaps:
             if text is not None:
                 pictures.append(self._picture(path, text))
         total, basis = _total(pictures), self._basis_of(pictures)
-        return GapReport(_rows(pictures), tuple(pictures), total, left_out, tuple(unreadable), basis)
+        return GapReport(tuple(pictures), total, left_out, tuple(unreadable), basis)
 
     def _picture(self, path: Path, text: str) -> Picture:
         picture = self._show.picture(path, text)
@@ -104,37 +83,6 @@ class FindGaps:
                 project = self._projects.project_of(picture.path)
                 projects.setdefault(project.root, project)
         return tuple(map(self._basis.of, projects.values()))
-
-    def _files(self, paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
-        """Yield each file once, and whether it was named itself."""
-        seen: set[Path] = set()
-        for path in map(Path.absolute, paths):
-            for file in python_files(path) if path.is_dir() else [path]:
-                if file not in seen:
-                    seen.add(file)
-                    yield file, file == path
-
-
-def python_files(folder: Path) -> Iterator[Path]:
-    """Yield the Python files of a folder, without environments, caches and what is hidden."""
-    for name, folders, files in os.walk(folder):
-        here = Path(name)
-        folders[:] = sorted(inner for inner in folders if _is_source(here / inner))
-        yield from (here / file for file in sorted(files) if file.endswith(".py") and not file.startswith("."))
-
-
-def _is_source(folder: Path) -> bool:
-    skipped = folder.name.startswith(".") or folder.name in _SKIPPED or folder.name.endswith(".egg-info")
-    return not skipped and not (folder / "pyvenv.cfg").exists()
-
-
-def _rows(pictures: Sequence[Picture]) -> tuple[GapRow, ...]:
-    rows = [
-        GapRow(picture.path, gap.function, gap.kind, len(gap.lines), gap.message, gap)
-        for picture in pictures
-        for gap in picture.gaps
-    ]
-    return tuple(sorted(rows, key=lambda row: (*weight(row.gap), row.path, row.gap.span.start_line)))
 
 
 def _total(pictures: Sequence[Picture]) -> Summary:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from greenline.domain.coverage.model import Ratio, Summary
 from greenline.domain.coverage.worth import FileWorth, lines_to, weighed
 from greenline.ports.history import HistoryProblem
-from greenline.services.find_gaps import python_files
-from greenline.services.show_coverage import is_test
+from greenline.services.source_files import source_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -65,11 +64,13 @@ class Ranking:
     """How many files with gaps by the words of the filter that took them."""
     complete: int = 0
     """Files without a gap."""
+    not_told: int = 0
+    """Files that the coverage data leaves out."""
     tests_left_out: int = 0
     problems: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
-    """Files that nothing is known of, or that the data leaves out, by the reason."""
+    """Files of which something should be known and is not, by the reason."""
     unmeasured: int = 0
-    """Of those, the ones of which something should be known."""
+    """How many those are."""
     unknown: int = 0
     """Lines that changed since they were measured."""
     basis: tuple[Basis, ...] = ()
@@ -102,7 +103,7 @@ class RankGaps:
 
         Raises HistoryProblem where git knows no such branch.
         """
-        files, tests = self._sources(paths)
+        files, tests = source_files(paths, self._projects)
         folders = _folders(paths)
         unchanged = 0
         if wanted.changed_since:
@@ -123,6 +124,7 @@ class RankGaps:
             _total(rows),
             left_out,
             sum(row.state == "measured" and not row.functions and not row.message for row in rows),
+            sum(map(_is_left_out, rows)),
             tests,
             _problems(rows),
             sum(row.state != "measured" for row in rows),
@@ -148,18 +150,6 @@ class RankGaps:
         some = {row.path.parent: row.path for row in rows if row.state == "measured"}
         projects = {project.root: project for project in map(self._projects.project_of, some.values())}
         return tuple(map(self._basis.of, projects.values()))
-
-    def _sources(self, paths: Sequence[Path]) -> tuple[list[Path], int]:
-        """Return each file once, and how many tests were passed by; a file that is named is looked at all the same."""
-        found: dict[Path, None] = {}
-        tests = 0
-        for path in map(Path.absolute, paths):
-            for file in python_files(path) if path.is_dir() else [path]:
-                if file == path or not is_test(self._projects.project_of(file), file):
-                    found[file] = None
-                else:
-                    tests += 1
-        return list(found), tests
 
 
 def tier_of(statements: int) -> str:
@@ -214,9 +204,14 @@ def _total(rows: Iterable[FileRow]) -> Summary:
 def _problems(rows: Iterable[FileRow]) -> dict[str, tuple[Path, ...]]:
     found: dict[str, list[Path]] = {}
     for row in rows:
-        if row.message:
+        if row.message and not _is_left_out(row):
             found.setdefault(row.message, []).append(row.path)
     return {message: tuple(paths) for message, paths in found.items()}
+
+
+def _is_left_out(row: FileRow) -> bool:
+    """Tell whether the data says nothing of the file, though it could: nobody has to do anything."""
+    return row.state == "measured" and bool(row.message)
 
 
 def _folders(paths: Sequence[Path]) -> list[Path]:

@@ -102,7 +102,7 @@ class FakeServices:
 
     def find(self, paths: Sequence[Path]) -> GapReport:
         self.asked.append(list(paths))
-        return GapReport((), tuple(self.pictured), TOTAL, unreadable=tuple(self.unreadable), basis=tuple(self.basis))
+        return GapReport(tuple(self.pictured), TOTAL, unreadable=tuple(self.unreadable), basis=tuple(self.basis))
 
 
 @dataclass

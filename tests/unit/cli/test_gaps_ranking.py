@@ -38,7 +38,7 @@ def file(folder: Path, name: str, statements: int = 200, functions: tuple[Functi
 @pytest.fixture
 def ranked(services: FakeServices, folder: Path) -> Ranking:
     files = (file(folder, "shop/orders.py", 600), file(folder, "mail/sending.py", functions=FUNCTIONS[:1]))
-    services.ranked = Ranking(files, TOTAL, {"under 10 statements": 4}, complete=2, tests_left_out=9)
+    services.ranked = Ranking(files, TOTAL, {"under 10 statements": 4}, complete=2, not_told=3, tests_left_out=9)
     return services.ranked
 
 
@@ -52,7 +52,10 @@ def test_files_come_with_their_worthiest_functions_and_why(run: Run, ranked: Ran
     assert lines[2].endswith("7 lines + 5 branches step_5:50 complexity 5, 7 calls, 3 commits")
     assert "and 2 more functions" in lines[5]
     assert "To bring 2 files of these to 50 % of the statements: 200 lines, +20.0 points of all statements." in lines
-    assert lines[-1] == "Not shown: 4 files under 10 statements; 2 files complete; 9 files of tests."
+    assert lines[-1] == (
+        "Not shown: 4 files under 10 statements; 2 files complete; 3 files that the coverage data leaves out; "
+        "9 files of tests."
+    )
 
 
 def test_what_stands_in_the_way_is_said_and_halves_the_worth(run: Run, services: FakeServices, folder: Path) -> None:
