@@ -85,7 +85,7 @@ export function mainJobPlays({ page, input, told, step, textsOf, openFile, openS
       await pointAt(page.locator(".notification-toast .monaco-button", { hasText: "Open Test" }).first());
       await page.mouse.down();
       await page.mouse.up();
-      await right.locator(".view-line", { hasText: "pytest.mark.parametrize" }).first().waitFor();
+      await right.locator(".view-line", { hasText: `def test_${input.function_name}_` }).first().waitFor();
       told.tests = await right.locator(".view-lines").first().innerText();
       await page.locator(shownToast, { hasText: "passed" }).first().waitFor({ state: "detached" });
       await step("test-opened");
