@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_dir, user_data_dir
 
+from greenline import __version__
 from greenline.adapters.callers_on_disk import CallersOnDisk
 from greenline.adapters.coverage_parser import CoverageParser
 from greenline.adapters.coverage_reports import CoverageReports
@@ -24,6 +25,7 @@ from greenline.adapters.index_process import IndexProcesses
 from greenline.adapters.interpreter_discovery import InterpreterDiscovery
 from greenline.adapters.interpreter_question import BY_OPTION
 from greenline.adapters.isolation import Wanted
+from greenline.adapters.journal_sqlite import JournalSqlite
 from greenline.adapters.model_sdk import ModelSdk
 from greenline.adapters.package_installer import PackageInstaller
 from greenline.adapters.probes import Probes
@@ -53,6 +55,7 @@ from greenline.services.mark_coverage import MarkCoverage
 from greenline.services.measured_files import MeasuredFiles
 from greenline.services.measured_texts import Remembered
 from greenline.services.picture_basis import PictureBasis
+from greenline.services.plan_generation import PlanGeneration
 from greenline.services.rank_gaps import RankGaps
 from greenline.services.recorded_runs import RecordedRuns
 from greenline.services.report_age import ReportAge
@@ -70,6 +73,8 @@ from greenline.services.workbench import Workbench
 if TYPE_CHECKING:
     from greenline.domain.coverage.worth import FileRow
     from greenline.ports.documents import Documents
+    from greenline.ports.journal import Journal
+    from greenline.ports.layout import TestLayout
     from greenline.ports.ledger import Ledger
     from greenline.ports.libraries import Libraries
     from greenline.ports.model import EditorKey
@@ -81,6 +86,9 @@ if TYPE_CHECKING:
     from greenline.services.report_costs import ReportCosts
     from greenline.services.show_prompt import ShowPrompt
     from greenline.settings import Settings
+
+_OF_ENGINES = ("interpreter", "engine", "tests_file", "docstrings", "examples_", "explore_", "isolation", "model_")
+"""How the names of settings begin that decide which tests are found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,9 @@ class Services:
     tests: KnownTests
     gaps: FindGaps
     ranking: RankGaps
+    plan: PlanGeneration
+    journal: Journal
+    layout: TestLayout
     check: CheckCoverage
     trend: Callable[[Path | None], KeepTrend]
     """Takes the file of the history, or None for the usual one."""
@@ -339,6 +350,9 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         tests=KnownTests(projects=projects, runs=lasting.runs, documents=documents, sources=sources),
         gaps=FindGaps(projects, documents, show, basis, _changed(settings, marks)),
         ranking=ranking,
+        plan=PlanGeneration(ranking, documents, engine=_engine_words(settings)),
+        journal=JournalSqlite(cache / "bulk.sqlite3"),
+        layout=layout,
         check=CheckCoverage(ranking),
         trend=lambda file: _keep_trend(projects, ranking, file),
         doctor=doctor,
@@ -349,6 +363,12 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         projects=projects,
         interpreters=interpreters,
     )
+
+
+def _engine_words(settings: Settings) -> str:
+    """Return what decides, besides its text, how tests of a function are found."""
+    names = [f.name for f in fields(settings) if f.name.startswith(_OF_ENGINES)]
+    return " ".join([__version__, *(f"{name}={getattr(settings, name)!r}" for name in names)])
 
 
 def _keep_trend(projects: ProjectFinder, ranking: RankGaps, file: Path | None) -> KeepTrend:

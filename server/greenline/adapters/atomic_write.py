@@ -10,7 +10,9 @@ import secrets
 import shutil
 import stat
 import tokenize
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 
 from greenline.domain.generation.model import TestEdit
@@ -47,10 +49,11 @@ class Written:
         _remove_empty(self.folders)
 
 
-def write_edit(edit: TestEdit) -> Written:
+def write_edit(edit: TestEdit, about_to: Callable[[Written], None] = lambda _: None) -> Written:
     """Write the edit's text, whole or not at all; mode, symbolic link, encoding and line endings stay as they are.
 
-    Raises MovedOn when the file is not the one that the edit was made for, WriteProblem when it cannot be written.
+    ``about_to`` is told before anything is changed. Raises MovedOn when the file is not the one that the edit was made
+    for, WriteProblem when it cannot be written.
     """
     file = Path(os.path.realpath(edit.path))
     before = _read(file)
@@ -66,13 +69,27 @@ def write_edit(edit: TestEdit) -> Written:
             raise MovedOn(f"{edit.path} has changed meanwhile; {_again(edit)}")
         newline = _newline_of(text, edit.new_text)
     after = _encode(edit, encoding, newline)
-    folders = _make_folders(file.parent)
+    written = Written(file, before, after, _missing_folders(file.parent))
+    about_to(written)
+    _make_folders(written.folders)
     try:
         _replace(file, after, instead_of=before, otherwise=_again(edit))
     except BaseException:
-        _remove_empty(folders)
+        _remove_empty(written.folders)
         raise
-    return Written(file, before, after, folders)
+    return written
+
+
+def take_back(written: Written) -> None:
+    """Undo a write of a process that was killed, wherever in it that was. Raises WriteProblem as ``undo`` does."""
+    file = written.file
+    for scratch in file.parent.glob(f".{escape(file.name)}.*.tmp"):
+        if written.after.startswith(_read(scratch) or b""):
+            scratch.unlink(missing_ok=True)
+    if _read(file) != written.before:
+        written.undo()
+    elif written.before is None:
+        _remove_empty(written.folders)
 
 
 def _read(file: Path) -> bytes | None:
@@ -124,12 +141,16 @@ def _plain(text: str) -> str:
     return text.removeprefix(codecs.BOM_UTF8.decode()).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _make_folders(folder: Path) -> tuple[Path, ...]:
+def _missing_folders(folder: Path) -> tuple[Path, ...]:
+    """Return what has to be made for a folder, outermost first."""
     missing = []
     while not folder.exists():
         missing.append(folder)
         folder = folder.parent
-    missing.reverse()
+    return tuple(reversed(missing))
+
+
+def _make_folders(missing: Sequence[Path]) -> None:
     made: list[Path] = []
     try:
         for path in missing:
@@ -138,7 +159,6 @@ def _make_folders(folder: Path) -> tuple[Path, ...]:
     except OSError as error:
         _remove_empty(tuple(made))
         raise WriteProblem(f"the folder {path} cannot be created: {error.strerror}") from error
-    return tuple(made)
 
 
 def _remove_empty(folders: tuple[Path, ...]) -> None:

@@ -12,6 +12,7 @@ import click
 
 from greenline.cli import interrupt
 from greenline.cli.batch_options import batch_mode, batch_options
+from greenline.cli.bulk_options import bulk_mode, bulk_options
 from greenline.cli.isolation_options import isolation_options
 from greenline.cli.model_options import model_options, model_settings
 from greenline.cli.wiring import services_for
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 _GOOD: frozenset[Status] = frozenset({"confirmed", "nothing_to_gain"})
 
+_ONE_BY_ONE = (
+    "--batch and --dry-run are for functions and files that are named; of many files --plan shows what would be done."
+)
+
 
 def _checked_template(_ctx: click.Context, _option: click.Parameter, template: str) -> str:
     from greenline.domain.generation.place_template import problem_of  # noqa: PLC0415 - keeps `greenline --help` fast
@@ -35,7 +40,7 @@ def _checked_template(_ctx: click.Context, _option: click.Parameter, template: s
 
 
 @click.command("generate")
-@click.argument("targets", metavar="TARGET...", nargs=-1)
+@click.argument("targets", metavar="[TARGET]...", nargs=-1)
 @click.option("--dry-run", is_flag=True, help="Show the tests, write nothing.")
 @click.option(
     "--engine",
@@ -46,6 +51,7 @@ def _checked_template(_ctx: click.Context, _option: click.Parameter, template: s
 )
 @model_options
 @batch_options
+@bulk_options
 @click.option(
     "--interpreter",
     metavar="PATH",
@@ -75,8 +81,9 @@ def command(  # noqa: PLR0917 - click passes options by name
 ) -> None:
     """Write the missing tests for each TARGET, and run them.
 
-    A TARGET is file.py (each function in it), file.py::function, file.py::Class.method or file.py:LINE. A test is
-    written only after it has passed twice, in two processes, and covers something that no test did.
+    A TARGET is file.py (each function in it), file.py::function, file.py::Class.method, file.py:LINE, a folder or a
+    pattern. Without one, --top, --below, --package and --changed choose among the files here. A test is written only
+    after it has passed twice, in two processes, and covers something that no test did.
 
     Exit code: 0 when each target ended confirmed or had nothing to gain, 1 when one did not, 2 for wrong usage.
     """
@@ -84,12 +91,18 @@ def command(  # noqa: PLR0917 - click passes options by name
     from greenline.cli.write_and_confirm import Run  # noqa: PLC0415 - as above
 
     mode = batch_mode(targets, engine, others, dry_run=dry_run)
+    bulk = bulk_mode(targets, others)
+    if bulk is not None:
+        if mode is not None or dry_run:
+            raise click.UsageError(_ONE_BY_ONE)
+        from greenline.cli.bulk_command import run_bulk  # noqa: PLC0415 - as above
+
+        settings = _settings(engine, [Path.cwd()], interpreter, tests_file, others)
+        ctx.exit(run_bulk(bulk, replace(settings, engine=engine), as_text=form == "text"))
     if not targets and (mode is None or mode.verb == "hand in"):
         raise click.UsageError("Missing argument 'TARGET...'.")
     wanted = {parse_target(text): text for text in targets}
-    python = str(interpreter.absolute()) if interpreter else ""
-    asking = model_settings(engine, [target.path for target in wanted], others)
-    settings = replace(Settings(), interpreter=python, tests_file=tests_file, **asking, **others)
+    settings = _settings(engine, [target.path for target in wanted], interpreter, tests_file, others)
     texts = {target.path: _path_of(text) for target, text in wanted.items()}
     if mode is not None:
         ctx.exit(_in_batches(mode, settings, list(wanted), texts, engine=engine, as_text=form == "text"))
@@ -99,6 +112,14 @@ def command(  # noqa: PLR0917 - click passes options by name
     if cancelled:
         ctx.exit(interrupt.CANCELLED)
     ctx.exit(0 if all(result.status in _GOOD for result in run.results) else 1)
+
+
+def _settings(
+    engine: EngineChoice, paths: Sequence[Path], interpreter: Path | None, tests_file: str, others: dict[str, Any]
+) -> Settings:
+    asking = model_settings(engine, paths, others)
+    python = str(interpreter.absolute()) if interpreter else ""
+    return replace(Settings(), interpreter=python, tests_file=tests_file, **asking, **others)
 
 
 def _work(run: Run, targets: Sequence[Target], texts: dict[Path, str], *, as_text: bool) -> bool:

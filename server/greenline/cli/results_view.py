@@ -16,7 +16,7 @@ from greenline.domain.coverage.model import Summary
 from greenline.domain.generation.counted_tests import cases_in, counted_tests
 from greenline.domain.generation.model import Status, TargetResult
 
-_WORDS: dict[Status, str] = {
+WORDS: dict[Status, str] = {
     "confirmed": "confirmed",
     "nothing_to_gain": "with nothing to gain",
     "not_testable": "not testable",
@@ -83,7 +83,7 @@ def print_suspected_bugs(console: Console, results: Sequence[TargetResult], text
 def print_summary(console: Console, results: Sequence[TargetResult], *, dry_run: bool) -> None:
     """Print the one line that counts how the targets ended and what was written where, and what shows the rest."""
     counts = Counter(result.status for result in results)
-    parts = [f"{counts[status]} {words}" for status, words in _WORDS.items() if counts[status]]
+    parts = [f"{counts[status]} {words}" for status, words in WORDS.items() if counts[status]]
     written = [r for r in results if r.status == "confirmed" and r.edit]
     if written:
         cases = {name: cases_in(r.code, [name]) for r in written for name in r.tests}  # several may share a test
@@ -113,10 +113,10 @@ def percent(summary: Summary) -> str:
 
 def _gain(console: Console, result: TargetResult) -> str:
     if result.coverage is None:
-        return _WORDS[result.status].removeprefix("with ") if result.status != "confirmed" else ""
+        return WORDS[result.status].removeprefix("with ") if result.status != "confirmed" else ""
     before, after = result.coverage.before, result.coverage.after
     if result.status != "confirmed":
-        return f"{percent(before)}  {_WORDS[result.status].removeprefix('with ')}"
+        return f"{percent(before)}  {WORDS[result.status].removeprefix('with ')}"
     lines, branches = after.lines.covered - before.lines.covered, after.branches.covered - before.branches.covered
     won = [f"+{_count(lines, 'line')}"] if lines > 0 else []
     if branches > 0:

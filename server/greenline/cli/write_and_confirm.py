@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from greenline.adapters.atomic_write import MovedOn, WriteProblem, Written, write_edit
 from greenline.domain.code.model import Target
-from greenline.domain.generation.model import TargetResult
+from greenline.domain.generation.model import TargetResult, TestEdit
 from greenline.ports.progress import WRITTEN, Progress, Share
 from greenline.services.confirm_tests import Confirmation
 from greenline.services.generate_tests import Generation
@@ -37,6 +37,7 @@ class Run:
     results: list[TargetResult] = field(default_factory=list)
     generate: Generate | None = None
     """What generates, where that is not the engine alone."""
+    write: Callable[[TestEdit], Written] = write_edit
     unwritten: set[Target] = field(default_factory=set)
     """Targets whose tests could not be written: what was found for them is lost, unless whoever generates keeps it."""
     left: str = ""
@@ -74,7 +75,7 @@ class Run:
             return generation.results
         progress.step("Writing what was confirmed before")
         try:
-            return await self._confirmed(generation, write_edit(generation.edit), progress, target)
+            return await self._confirmed(generation, self.write(generation.edit), progress, target)
         except (MovedOn, WriteProblem) as problem:
             return _failed(generation.results, str(problem))
         except asyncio.CancelledError:  # once more: then nothing of it stays
@@ -87,7 +88,7 @@ class Run:
             if generation.edit is None or self.dry_run:
                 return generation.results
             try:
-                written = write_edit(generation.edit)
+                written = self.write(generation.edit)
             except MovedOn as problem:
                 if not left:
                     self.unwritten.add(target)

@@ -26,6 +26,8 @@ Order = Literal["worth", "classic"]
 TIERS = ((500, "over 500 statements"), (300, "300 to 500"), (150, "150 to 300"), (0, "under 150"))
 """The least number of statements that is above, and the words."""
 
+_TOLD_BY_A_RUN = {"no-data", "outdated"}
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -81,6 +83,10 @@ class Ranking:
     """Where only gaps in changed lines count."""
     changed: Ratio = field(default_factory=lambda: Ratio(0, 0))
     """Of the statements in those lines."""
+    summaries: Mapping[Path, Summary] = field(default_factory=dict)
+    """What the total is the sum of, by file."""
+    to_measure: tuple[Path, ...] = ()
+    """Files that a run of the tests would tell of."""
 
     def goal(self, percent: int) -> Goal:
         """Return what it takes for the files of this ranking."""
@@ -133,6 +139,8 @@ class RankGaps:
             problem,
             wanted.changed_since,
             Ratio(sum(row.changed.covered for row in rows), sum(row.changed.total for row in rows)),
+            {row.path: row.summary for row in rows if row.state == "measured"},
+            tuple(row.path for row in rows if row.state in _TOLD_BY_A_RUN),
         )
 
     def _commits(self, folders: Sequence[Path]) -> tuple[dict[Path, int], str]:

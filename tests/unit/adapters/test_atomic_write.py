@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from greenline.adapters.atomic_write import WriteProblem, write_edit
+from greenline.adapters.atomic_write import WriteProblem, Written, take_back, write_edit
 from greenline.domain.generation.model import Replacement, TestEdit
 
 ON_WINDOWS = sys.platform == "win32"
@@ -193,3 +193,51 @@ def test_the_content_is_the_old_or_the_new_whatever_fails(
     assert file.read_bytes() == (base if failed else new).encode()
     assert failed == (broken is not None)
     assert [path.name for path in tmp_path.iterdir()] == ["test_a.py"]
+
+
+def test_what_is_about_to_be_written_is_told_before_anything_changes(tmp_path: Path) -> None:
+    seen: list[tuple[Written, list[Path]]] = []
+
+    def told(written: Written) -> None:
+        seen.append((written, list(tmp_path.iterdir())))
+
+    written = write_edit(create(tmp_path / "tests" / "test_new.py", "x = 1\n"), told)
+
+    assert seen == [(written, [])]
+    assert written.folders == (tmp_path / "tests",)
+
+
+@pytest.mark.parametrize("killed", ["before", "with half a file beside", "after the folders", "after"])
+@pytest.mark.parametrize("existed", [True, False])
+def test_a_killed_write_is_taken_back_wherever_it_was(tmp_path: Path, killed: str, *, existed: bool) -> None:
+    file = tmp_path / "tests" / "test_a.py"
+    if existed:
+        file.parent.mkdir()
+        file.write_text("a = 1\n")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.py")}
+    edit = change(file, "a = 1\n", "a = 1\nb = 2\n") if existed else create(file, "b = 2\n")
+    plans: list[Written] = []
+    write_edit(edit, plans.append)
+    if killed != "after":
+        plans[0].undo()
+    if killed in {"with half a file beside", "after the folders"}:
+        file.parent.mkdir(exist_ok=True)
+    if killed == "with half a file beside":
+        file.with_name(".test_a.py.0123abcd.tmp").write_bytes(plans[0].after[:3])
+        file.with_name(".test_a.py.of_others.tmp").write_bytes(b"something else")
+
+    take_back(plans[0])
+
+    others = file.with_name(".test_a.py.of_others.tmp")
+    if others.exists():
+        others.unlink()
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_a_killed_write_that_a_person_went_on_from_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "test_a.py"
+    written = write_edit(create(file, "b = 2\n"))
+    file.write_text("b = 3\n")
+    with pytest.raises(WriteProblem, match="left as it is"):
+        take_back(written)
+    assert file.read_text() == "b = 3\n"

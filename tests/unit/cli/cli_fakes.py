@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -121,8 +121,10 @@ class _Generate:
     def __init__(self, services: FakeServices) -> None:
         self._services = services
 
-    async def generate(self, target: Target, progress: Progress, *, engine: str) -> Generation:
-        self._services.asked.append((target, engine))
+    async def generate(
+        self, target: Target, progress: Progress, *, engine: str, only_for: Collection[str] | None = None
+    ) -> Generation:
+        self._services.asked.append((target, engine) if only_for is None else (target, engine, sorted(only_for)))
         progress.step("exploring", 0.5)
         if self._services.cancel_in == "generate":
             raise asyncio.CancelledError

@@ -212,7 +212,6 @@ def test_the_exit_code_is_0_only_when_every_target_ended_well(
     ("arguments", "words"),
     [
         (["nowhere.py"], "there is no file 'nowhere.py'"),
-        (["."], ". is a folder"),
         (["prices.py::cost"], "has no function 'cost'. It has: price, Box.open."),
         (["prices.py:1"], "line 1 is outside every function"),
         (["prices.py:99"], "it has 10 lines"),

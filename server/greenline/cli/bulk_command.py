@@ -1,0 +1,177 @@
+"""``greenline generate`` for many files: plan, work, prove, report."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from greenline.adapters.replaced_file import SHARED, replace_file
+from greenline.cli import bulk_view, interrupt
+from greenline.cli.bulk_progress import BulkProgress
+from greenline.cli.bulk_report import report_json
+from greenline.cli.bulk_targets import asked_for
+from greenline.cli.bulk_work import BulkWork, JournalOfRun
+from greenline.cli.console import err, out
+from greenline.cli.target_names import refuse_path_as_branch
+from greenline.cli.wiring import services_for
+from greenline.domain.bulk.outcome import joined, total_of
+from greenline.ports.journal import JournalProblem
+from greenline.services.rank_gaps import HistoryProblem
+from greenline.services.run_plan import Limits, RunPlan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from greenline.bootstrap import Services
+    from greenline.cli.bulk_options import Bulk
+    from greenline.domain.bulk.outcome import UnitOutcome
+    from greenline.domain.bulk.plan import Plan, WorkUnit
+    from greenline.services.plan_generation import Asked
+    from greenline.settings import Settings
+
+
+def run_bulk(bulk: Bulk, settings: Settings, *, as_text: bool) -> int:
+    """Do what is wanted of many files; return the exit code. Raises click.UsageError and click.ClickException."""
+    refuse_path_as_branch("--changed", bulk.changed)
+    services = services_for(replace(settings, changed_since=bulk.changed))
+    face = _Face(bulk, services, settings, as_text=as_text)
+    try:
+        return face.show_plan() if bulk.plan_only else face.run()
+    except HistoryProblem as problem:
+        raise click.UsageError(f"--changed: {problem}.") from problem
+    except JournalProblem as problem:
+        raise click.ClickException(str(problem)) from problem
+
+
+class _Face:
+    """One run, and what a person sees of it."""
+
+    def __init__(self, bulk: Bulk, services: Services, settings: Settings, *, as_text: bool) -> None:
+        self._bulk = bulk
+        self._services = services
+        self._settings = settings
+        self._as_text = as_text
+        self._asked: Asked = asked_for(bulk.targets)
+        root = services.projects.project_of(self._asked.paths[0] / "any.py").root
+        self._kept = JournalOfRun(services.journal, root, services.plan.words(self._asked, bulk.wanted))
+        self._out, self._err = out(), err()
+
+    def show_plan(self) -> int:
+        """Show what would be done; return the exit code."""
+        from greenline.cli.plan_view import plan_json, print_plan  # noqa: PLC0415 - loads with its use
+
+        plan = self._plan()
+        if self._as_text:
+            print_plan(self._out, plan)
+        else:
+            click.echo(plan_json(plan))
+        return 1 if plan.problems else 0
+
+    def run(self) -> int:
+        """Do it; return the exit code."""
+        kept = self._kept
+        turn = kept.journal.turn(kept.root)
+        if turn is None:
+            raise click.ClickException(
+                f"Another `greenline generate` is at work on {kept.root}. Wait for it, or end it."
+            )
+        with turn:
+            for problem in kept.take_back():
+                self._err.print(f"A run that was killed left this: {problem}", markup=False, soft_wrap=True)
+            if self._bulk.fresh:
+                kept.journal.forget(kept.root)
+            return self._run()
+
+    def _run(self) -> int:
+        run, problem = self._prepared()
+        if run is None:
+            return interrupt.CANCELLED
+        if problem:
+            self._err.print(problem, markup=False, soft_wrap=True)
+        if self._as_text:
+            bulk_view.print_begin(self._out, run)
+        cancelled = self._worked(run)
+        if not run.left:
+            self._kept.journal.ended(self._kept.root, self._kept.words)
+        return self._told(run, cancelled=cancelled)
+
+    def _prepared(self) -> tuple[RunPlan | None, str]:
+        """Return the run: a new one, or what is left of one that was ended midway; None where that was cancelled."""
+        kept, bulk = self._kept, self._bulk
+        limits = Limits(bulk.jobs, bulk.seconds, bulk.dollars, bulk.until)
+        stored = kept.journal.find(kept.root, kept.words)
+        if stored is not None:
+            plan = self._services.plan.going_on(self._asked, stored)
+            before = total_of({**plan.summaries, **{unit.path: unit.before for unit in stored.units}}.values())
+            return RunPlan(plan, limits, test_file=self._test_file, done=stored.outcomes, before=before), ""
+        plan, problem = self._plan(), ""
+        if plan.to_measure:
+            measured = self._measured(plan.to_measure)
+            if measured is None:
+                return None, ""
+            plan, problem = self._plan(), measured
+        kept.journal.begin(kept.root, kept.words, plan.units)
+        return RunPlan(plan, limits, test_file=self._test_file), problem
+
+    def _plan(self) -> Plan:
+        kept = self._kept
+        tried = () if self._bulk.fresh else None
+        return self._services.plan.plan(
+            self._asked,
+            self._bulk.wanted,
+            lambda keys: tried if tried is not None else kept.journal.settled(kept.root, keys),
+        )
+
+    def _measured(self, paths: tuple[Path, ...]) -> str | None:
+        """Run the tests of the projects that nothing is known of; return what stood in the way, None for Ctrl-C."""
+        suites = self._services.run_suite
+        roots = {suites.root_of(path): path for path in paths}
+        problems = []
+        try:
+            with BulkProgress(self._err, len(roots)) as progress:
+                for root, path in roots.items():
+                    ran = interrupt.run(suites.run(path, progress.alone(f"{root.name}: its tests, once")))
+                    problems += [ran.problem] if ran.problem and not ran.none_found else []
+        except (asyncio.CancelledError, KeyboardInterrupt):
+            self._err.print("Cancelled. Nothing was written.")
+            return None
+        return "\n".join(problems)
+
+    def _test_file(self, unit: WorkUnit) -> Path | None:
+        project = self._services.projects.project_of(unit.path)
+        return self._services.layout.test_file_for(project, unit.path).path
+
+    def _worked(self, run: RunPlan) -> bool:
+        """Go through the plan; return whether the person stopped it."""
+        kept = self._kept
+
+        def done(outcome: UnitOutcome) -> None:
+            known = run.outcomes.get(outcome.path)
+            kept.journal.done(kept.root, kept.words, joined(known, outcome) if known else outcome)
+
+        try:
+            with BulkProgress(self._err, len(run.plan.units)) as progress:
+                watcher = bulk_view.Watching(self._out if self._as_text else None, progress)
+                work = BulkWork(self._services, self._settings.engine, kept, done, progress.of)
+                interrupt.run(run.work(work, watcher))
+        except (asyncio.CancelledError, KeyboardInterrupt):
+            run.stopped = "cancelled"
+            return True
+        return False
+
+    def _told(self, run: RunPlan, *, cancelled: bool) -> int:
+        """Say what came of it, also in a file where that is wanted; return the exit code."""
+        report = report_json(run, self._kept.root)
+        if self._bulk.report is not None:
+            try:
+                replace_file(self._bulk.report, f"{report}\n", SHARED)
+            except OSError as error:
+                raise click.ClickException(f"{self._bulk.report} cannot be written: {error.strerror}.") from error
+        if self._as_text:
+            bulk_view.print_end(self._out, run)
+        else:
+            click.echo(report)
+        return interrupt.CANCELLED if cancelled else bulk_view.exit_code(run, self._bulk.until)

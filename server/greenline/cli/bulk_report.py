@@ -1,0 +1,44 @@
+"""The report of a run over many files, for other programs. Its shape is a promise: add keys, never change them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from greenline import __version__
+from greenline.cli.plan_view import plan_record
+from greenline.domain.bulk.records import outcome_record, summary_record, unit_record
+from greenline.services.sum_up_run import sum_up
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from greenline.services.run_plan import RunPlan
+
+
+def report_json(run: RunPlan, root: Path) -> str:
+    """Return the object of ``generate --report`` and of ``--format json`` for many files. Paths are from ``root``."""
+    return json.dumps(report_record(run, root), indent=2, ensure_ascii=False)
+
+
+def report_record(run: RunPlan, root: Path) -> dict[str, Any]:
+    """Return the report as plain values."""
+    sums, plan = sum_up(run), plan_record(run.plan)
+    outcomes = sorted(run.outcomes.values(), key=lambda outcome: outcome.path)
+    return {
+        "version": 1,
+        "greenline": __version__,
+        "coverage": {"before": summary_record(run.before), "after": summary_record(run.total)},
+        "counts": {**sums.statuses, "not_begun": sums.not_begun, "tests": sums.tests, "test_files": sums.test_files},
+        "not_testable": {reason: list(names) for reason, names in sums.not_testable.items()},
+        "failed": {reason: list(names) for reason, names in sums.failed.items()},
+        "files": [outcome_record(outcome, root) for outcome in outcomes],
+        "not_begun": [unit_record(unit, root)["path"] for unit in run.left],
+        "left_out": plan["left_out"],
+        "outside_functions": plan["outside_functions"],
+        "tried_already": plan["tried_already"],
+        "problems": plan["problems"],
+        "stopped": run.stopped,
+        "seconds": round(run.seconds, 1),
+        "dollars": round(run.dollars, 4),
+    }

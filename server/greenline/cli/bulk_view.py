@@ -1,0 +1,130 @@
+"""How a run over many files reads in a terminal: a line for each file and function, and the sums at the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+
+from greenline.cli.bulk_progress import BulkProgress
+from greenline.cli.console import arrow, mark, shown
+from greenline.cli.plan_view import not_planned, plan_sum, print_problems
+from greenline.cli.ranking_words import count
+from greenline.cli.results_view import WORDS, percent
+from greenline.services.run_plan import words_of_seconds
+from greenline.services.sum_up_run import Sums, sum_up
+
+if TYPE_CHECKING:
+    from greenline.domain.bulk.outcome import FunctionOutcome, UnitOutcome
+    from greenline.domain.bulk.plan import WorkUnit
+    from greenline.services.run_plan import RunPlan
+
+
+class Watching:
+    """Implements ``Watcher``; without a console nothing is printed until the end."""
+
+    def __init__(self, console: Console | None, progress: BulkProgress) -> None:
+        self._console = console
+        self._progress = progress
+        self._ended = 0
+
+    def begun(self, unit: WorkUnit) -> None:
+        """Show nothing: the work itself tells its steps."""
+
+    def ended(self, unit: WorkUnit, outcome: UnitOutcome, run: RunPlan) -> None:
+        """Print what came of a unit, and how long the others may take."""
+        self._ended += 1
+        left = run.seconds_left
+        time_left = f", about {words_of_seconds(left)} left" if left else ""
+        self._progress.ended(unit, f"{percent(run.total)} covered{time_left}")
+        if self._console is None:
+            return
+        with self._progress.paused():
+            which = f"[dim]{self._ended}/{len(run.plan.units)}[/]"
+            gained = _change(self._console, percent(unit.before), percent(outcome.summary))
+            times = f"[dim]{outcome.seconds:.1f} s{time_left}[/]"
+            line = f"{which} [bold]{escape(shown(unit.path))}[/]  {gained}  {times}"
+            self._console.print(line, soft_wrap=True)
+            for one in outcome.functions:
+                _print_function(self._console, one)
+
+
+def print_begin(console: Console, run: RunPlan) -> None:
+    """Print what is going to be done, and what is not."""
+    print_problems(console, run.plan)
+    if run.outcomes:
+        done = count(len(run.outcomes), "file")
+        console.print(f"Going on with a run that was ended midway: {done} done already; --fresh begins anew.")
+    console.print(plan_sum(run.plan, arrow(console)), style="bold", soft_wrap=True)
+    for line in not_planned(run.plan):
+        console.print(escape(line), soft_wrap=True)
+    console.print()
+
+
+def print_end(console: Console, run: RunPlan) -> None:
+    """Print the sums: how the functions ended, why some are not testable, what failed, and what looks like a bug."""
+    sums = sum_up(run)
+    console.print()
+    _print_reasons(console, sums)
+    _print_bugs(console, run)
+    parts = [f"{number} {WORDS[status]}" for status, number in sums.statuses.items()]
+    if sums.not_begun:
+        parts.append(f"{sums.not_begun} not begun")
+    if sums.tests:
+        parts.append(f"{count(sums.tests, 'test')} in {count(sums.test_files, 'file')}")
+    console.print(escape("; ".join(parts) or "nothing to do"), style="bold", soft_wrap=True)
+    figures = _change(console, percent(run.before), percent(run.total))
+    cost = f", ${run.dollars:.2f}" if run.dollars else ""
+    console.print(f"{figures} covered, in {words_of_seconds(run.seconds)}{cost}", soft_wrap=True)
+    if run.stopped:
+        again = " The same command goes on." if sums.not_begun else ""
+        console.print(escape(f"Stopped: {run.stopped}.{again}"), soft_wrap=True)
+
+
+def exit_code(run: RunPlan, until: float | None) -> int:
+    """Return 1 where a function failed, a file could not be looked at, or what was wanted is not reached."""
+    failed = "failed" in sum_up(run).statuses
+    short = until is not None and run.total.percent < until
+    return 1 if failed or short or run.plan.problems else 0
+
+
+def _print_function(console: Console, one: FunctionOutcome) -> None:
+    name = escape(one.qualname)
+    if one.status == "confirmed" and one.before and one.after and one.test_file:
+        gained = _change(console, percent(one.before), percent(one.after))
+        tests = count(len(one.tests), "test")
+        where = escape(shown(one.test_file))
+        console.print(f"    {mark(console, one.status)} {name}  {gained}  [dim]{tests} in {where}[/]", soft_wrap=True)
+        return
+    why = escape((one.reason.strip().splitlines() or [""])[0])
+    console.print(f"    {mark(console, one.status)} {name}  [dim]{why}[/]", soft_wrap=True)
+
+
+def _print_reasons(console: Console, sums: Sums) -> None:
+    for title, reasons in (("Not testable", sums.not_testable), ("Failed", sums.failed)):
+        if reasons:
+            console.print(f"[bold]{title}[/], by reason:", soft_wrap=True)
+        for reason, names in reasons.items():
+            console.print(f"  {len(names):>3}  {escape(reason)}", soft_wrap=True)
+            console.print(f"       [dim]{escape(_some(names))}[/]", soft_wrap=True)
+
+
+def _print_bugs(console: Console, run: RunPlan) -> None:
+    found = [(outcome, one) for outcome in run.outcomes.values() for one in outcome.functions if one.suspected_bugs]
+    if found:
+        console.print("[bold]Suspected bugs[/], which no test asserts:", soft_wrap=True)
+    for outcome, one in found:
+        for bug in one.suspected_bugs:
+            where = f"{shown(outcome.path)}:{bug.line}" if bug.line else f"{shown(outcome.path)}::{one.qualname}"
+            words = " ".join(f"{bug.call} {bug.words}".split())
+            console.print(f"{mark(console, 'warning')} [cyan]{escape(where)}[/]  {escape(words)}", soft_wrap=True)
+
+
+def _some(names: tuple[str, ...]) -> str:
+    most = 4
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _change(console: Console, before: str, after: str) -> str:
+    return after if before == after else f"{before} {arrow(console)} [bold green]{after}[/]"

@@ -1,0 +1,106 @@
+"""The work on one file of a run over many: generate, write once, confirm; each step written down before it is made."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from greenline.adapters.atomic_write import WriteProblem, Written, take_back, write_edit
+from greenline.adapters.disk_documents import DiskDocuments
+from greenline.cli.write_and_confirm import Run
+from greenline.domain.bulk.outcome import UnitOutcome, outcome_of
+from greenline.domain.bulk.plan import NOTHING, WorkUnit
+from greenline.domain.code.model import Target
+from greenline.domain.coverage.mapping import summarize
+from greenline.domain.generation.model import TargetResult, TestEdit
+from greenline.ports.journal import Journal, JournalProblem, OpenWrite
+
+if TYPE_CHECKING:
+    from greenline.bootstrap import Services
+    from greenline.domain.coverage.model import Summary
+    from greenline.ports.progress import Progress
+    from greenline.services.generate_tests import Generation
+    from greenline.settings import EngineChoice
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalOfRun:
+    """What one run writes down."""
+
+    journal: Journal
+    root: Path
+    words: str
+
+    def writes(self, unit: WorkUnit, written: Written) -> None:
+        """Write down what is about to be written."""
+        write = OpenWrite(written.file, written.before, written.after, written.folders)
+        self.journal.writes(self.root, self.words, unit.path, write)
+
+    def take_back(self) -> list[str]:
+        """Undo what a killed run had written and not confirmed; return what could not be undone, in words."""
+        problems = [_take_back(write) for write in self.journal.open_writes(self.root)]
+        self.journal.taken_back(self.root)
+        return [problem for problem in problems if problem]
+
+
+@dataclass(frozen=True, slots=True)
+class BulkWork:
+    """Implements ``Work``. ``done`` is told what came of a unit before anybody else; it may raise JournalProblem."""
+
+    services: Services
+    engine: EngineChoice
+    kept: JournalOfRun
+    done: Callable[[UnitOutcome], None]
+    progress: Callable[[WorkUnit], Progress]
+
+    async def __call__(self, unit: WorkUnit) -> UnitOutcome:
+        """Do the work on a unit; a cancellation ends it with an outcome that says so."""
+        began = time.monotonic()
+        run = Run(self.services, self.engine, generate=self._generates(unit), write=self._writes(unit))
+        try:
+            await run.work([Target(unit.path)], self.progress(unit), lambda _target, _results: None)
+        except asyncio.CancelledError:
+            pass  # the results say so
+        except JournalProblem:
+            raise
+        except Exception as error:  # a fault of ours in one file: the others are not to be lost for it
+            log.exception("generating for %s failed", unit.path)
+            reason = f"Greenline itself failed here, which is a fault to report: {error!r}"
+            run.results[:] = [TargetResult(Target(unit.path), "failed", reason)]
+        summary = await asyncio.to_thread(self._summary, unit.path)
+        outcome = outcome_of(unit, run.results, summary, time.monotonic() - began)
+        self.done(outcome)
+        return outcome
+
+    def _generates(self, unit: WorkUnit) -> Callable[[Target, Progress], Awaitable[Generation]]:
+        async def generate(target: Target, progress: Progress) -> Generation:
+            return await self.services.generate.generate(target, progress, engine=self.engine, only_for=unit.qualnames)
+
+        return generate
+
+    def _writes(self, unit: WorkUnit) -> Callable[[TestEdit], Written]:
+        return lambda edit: write_edit(edit, lambda written: self.kept.writes(unit, written))
+
+    def _summary(self, path: Path) -> Summary:
+        """Return the file's coverage as it was measured last."""
+        try:
+            text = DiskDocuments().read(path)
+        except (OSError, UnicodeDecodeError):
+            return NOTHING
+        picture = self.services.show.picture(path, text) if text is not None else None
+        return summarize(picture.map) if picture and picture.map is not None else NOTHING
+
+
+def _take_back(write: OpenWrite) -> str:
+    try:
+        take_back(Written(write.file, write.before, write.after, write.folders))
+    except (WriteProblem, OSError) as problem:
+        return str(problem)
+    return ""

@@ -1,0 +1,120 @@
+"""What became of a plan, unit by unit: small, so that it can be written down and joined with what others did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from greenline.domain.bulk.plan import NOTHING
+from greenline.domain.coverage.model import Ratio, Summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from greenline.domain.bulk.plan import WorkUnit
+    from greenline.domain.generation.model import Status, SuspectedBug, TargetResult
+
+SETTLED: frozenset[Status] = frozenset({"confirmed", "nothing_to_gain", "not_testable"})
+"""What trying again would not change while nothing else does."""
+_GONE = "no function of this name can be called alone any more"
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionOutcome:
+    """How one function ended; as ``TargetResult``, without what only the moment needs."""
+
+    qualname: str
+    status: Status
+    key: str = ""
+    """Of the function as it was planned."""
+    reason: str = ""
+    engine: str = ""
+    test_file: Path | None = None
+    tests: tuple[str, ...] = ()
+    before: Summary | None = None
+    after: Summary | None = None
+    suspected_bugs: tuple[SuspectedBug, ...] = ()
+    left: tuple[str, ...] = ()
+    seconds: float = 0.0
+    tokens: int = 0
+    dollars: float | None = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOutcome:
+    """How the work on one file ended. ``summary`` is the file's coverage after it, as it was measured."""
+
+    path: Path
+    functions: tuple[FunctionOutcome, ...]
+    summary: Summary = NOTHING
+    seconds: float = 0.0
+
+    @property
+    def ended(self) -> frozenset[str]:
+        """The functions that were not cancelled."""
+        return frozenset(one.qualname for one in self.functions if one.status != "cancelled")
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """The keys of those by their names."""
+        return {one.qualname: one.key for one in self.functions if one.status != "cancelled"}
+
+    @property
+    def settled(self) -> tuple[str, ...]:
+        """The keys of the functions that need not be tried again."""
+        return tuple(one.key for one in self.functions if one.status in SETTLED and one.key)
+
+    @property
+    def dollars(self) -> float:
+        """What asking models cost, as far as prices are known."""
+        return sum(one.dollars or 0.0 for one in self.functions)
+
+
+def outcome_of(unit: WorkUnit, results: Sequence[TargetResult], summary: Summary, seconds: float) -> UnitOutcome:
+    """Return what came of a unit; one entry for each function that was planned, whatever the results tell of."""
+    told = {result.target.qualname: result for result in results}
+    general = told.get(None)
+    functions = []
+    for planned in unit.functions:
+        result = told.get(planned.qualname, general)
+        if result is None:
+            functions.append(FunctionOutcome(planned.qualname, "not_testable", planned.key, _GONE))
+        else:
+            functions.append(_function(planned.qualname, planned.key, result))
+    return UnitOutcome(unit.path, tuple(functions), summary, seconds)
+
+
+def total_of(summaries: Iterable[Summary]) -> Summary:
+    """Return the sum."""
+    counts = [0, 0, 0, 0]
+    for one in summaries:
+        for place, number in enumerate((one.lines.covered, one.lines.total, one.branches.covered, one.branches.total)):
+            counts[place] += number
+    return Summary(Ratio(counts[0], counts[1]), Ratio(counts[2], counts[3]))
+
+
+def joined(first: UnitOutcome, second: UnitOutcome) -> UnitOutcome:
+    """Return two outcomes of one file as one: of a function that both tell of the later one, the later figures."""
+    functions = {one.qualname: one for one in (*first.functions, *second.functions)}
+    return UnitOutcome(first.path, tuple(functions.values()), second.summary, first.seconds + second.seconds)
+
+
+def _function(qualname: str, key: str, result: TargetResult) -> FunctionOutcome:
+    coverage = result.coverage
+    return FunctionOutcome(
+        qualname,
+        result.status,
+        key,
+        result.reason,
+        result.engine,
+        result.edit.path if result.edit and result.status == "confirmed" else None,
+        result.tests if result.status == "confirmed" else (),
+        coverage.before if coverage else None,
+        coverage.after if coverage else None,
+        result.suspected_bugs,
+        result.left,
+        round(result.seconds, 2),
+        result.tokens,
+        result.dollars,
+    )

@@ -1,0 +1,107 @@
+"""The journal of runs over many files: what a killed process leaves for the next one."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from greenline.adapters.journal_sqlite import JournalSqlite
+from greenline.domain.bulk.outcome import FunctionOutcome, UnitOutcome
+from greenline.domain.bulk.plan import PlannedFunction, WorkUnit
+from greenline.domain.coverage.model import Ratio, Summary
+from greenline.domain.generation.model import SuspectedBug
+from greenline.ports.journal import JournalProblem, OpenWrite
+
+ROOT = Path("/p")
+SUMMARY = Summary(Ratio(3, 4), Ratio(1, 2))
+UNIT = WorkUnit(
+    ROOT / "src" / "a.py", (PlannedFunction("f", 3, 2, 1, 3.5, "draws on a display", "k1"),), "pkg", 9, SUMMARY
+)
+BUG = SuspectedBug("f(0)", "ZeroDivisionError", 4)
+OUTCOME = UnitOutcome(
+    UNIT.path,
+    (
+        FunctionOutcome("f", "confirmed", "k1", "", "explore", ROOT / "tests" / "test_a.py", ("test_f",), SUMMARY,
+                        SUMMARY, (BUG,), ("Line 4 never jumps to 6",), 1.5, 10, None),
+        FunctionOutcome("g", "cancelled", "k2"),
+    ),
+    SUMMARY,
+    2.25,
+)  # fmt: skip
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> JournalSqlite:
+    return JournalSqlite(tmp_path / "cache" / "bulk.sqlite3", now=lambda: 1000.0)
+
+
+def test_a_run_is_found_again_with_its_plan_and_what_was_done(journal: JournalSqlite, tmp_path: Path) -> None:
+    assert journal.find(ROOT, "w") is None
+    journal.begin(ROOT, "w", [UNIT])
+    journal.done(ROOT, "w", OUTCOME)
+    stored = JournalSqlite(tmp_path / "cache" / "bulk.sqlite3").find(ROOT, "w")
+    assert stored is not None
+    assert (stored.units, stored.outcomes, stored.made_at) == ((UNIT,), (OUTCOME,), 1000.0)
+    assert journal.find(ROOT, "other words") is None
+    assert journal.find(Path("/q"), "w") is None
+
+
+def test_what_was_settled_stays_known_when_the_run_has_ended(journal: JournalSqlite) -> None:
+    journal.begin(ROOT, "w", [UNIT])
+    journal.done(ROOT, "w", OUTCOME)
+    journal.ended(ROOT, "w")
+    assert journal.find(ROOT, "w") is None
+    assert journal.settled(ROOT, ["k1", "k2", "k3"]) == {"k1"}  # k2 was cancelled
+    assert journal.settled(Path("/q"), ["k1"]) == frozenset()
+    journal.forget(ROOT)
+    assert journal.settled(ROOT, ["k1"]) == frozenset()
+
+
+def test_a_write_is_open_until_its_unit_is_done(journal: JournalSqlite) -> None:
+    odd = Path("/p/tests/te\udcff st.py")
+    write = OpenWrite(odd, None, b"after \xff", (Path("/p/tests"),))
+    journal.begin(ROOT, "w", [UNIT])
+    journal.writes(ROOT, "w", UNIT.path, write)
+    assert journal.open_writes(ROOT) == (write,)
+    journal.done(ROOT, "w", OUTCOME)
+    assert journal.open_writes(ROOT) == ()
+    journal.writes(ROOT, "w", UNIT.path, OpenWrite(odd, b"before", b"after"))
+    journal.taken_back(ROOT)
+    assert journal.open_writes(ROOT) == ()
+
+
+def test_a_plan_that_is_made_anew_takes_the_place_of_the_earlier_one(journal: JournalSqlite) -> None:
+    journal.begin(ROOT, "w", [UNIT])
+    journal.done(ROOT, "w", OUTCOME)
+    journal.begin(ROOT, "w", [])
+    stored = journal.find(ROOT, "w")
+    assert stored is not None
+    assert (stored.units, stored.outcomes) == ((), ())
+
+
+def test_one_run_of_a_project_at_a_time(journal: JournalSqlite, tmp_path: Path) -> None:
+    turn = journal.turn(tmp_path)
+    assert turn is not None
+    with turn:
+        assert journal.turn(tmp_path) is None
+    again = journal.turn(tmp_path)
+    assert again is not None
+    with again:
+        pass
+
+
+def test_what_cannot_be_written_or_read_is_said(journal: JournalSqlite, tmp_path: Path) -> None:
+    journal.begin(ROOT, "w", [UNIT])
+    file = tmp_path / "cache" / "bulk.sqlite3"
+    with closing(sqlite3.connect(file)) as base, base:
+        base.execute("update run_1 set plan = '[{}]'")
+    with pytest.raises(JournalProblem, match="cannot use its journal"):
+        journal.find(ROOT, "w")
+    for left in file.parent.glob("bulk.sqlite3*"):
+        left.unlink()
+    file.write_bytes(b"no database" * 100)
+    with pytest.raises(JournalProblem, match="a damaged file can be deleted"):
+        journal.settled(ROOT, ["k1"])

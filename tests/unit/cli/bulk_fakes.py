@@ -1,0 +1,129 @@
+"""Services for runs over many files: the plan, the journal and the projects are real."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from greenline.adapters.disk_documents import DiskDocuments
+from greenline.adapters.journal_sqlite import JournalSqlite
+from greenline.adapters.project_files import ProjectFiles
+from greenline.domain.code.model import Target
+from greenline.domain.coverage.model import Ratio, Summary
+from greenline.domain.coverage.worth import FileRow, FileWorth, FunctionRow, weighed
+from greenline.domain.generation.model import Coverage, TargetResult, TestEdit
+from greenline.domain.generation.place import Placement
+from greenline.ports.progress import Progress
+from greenline.services.generate_tests import Generation
+from greenline.services.picture import Picture
+from greenline.services.plan_generation import PlanGeneration
+from greenline.services.rank_gaps import Ranking
+from greenline.services.run_suite import SuiteRun
+from unit.cli.cli_fakes import FakeServices
+
+HALF = Summary(Ratio(5, 10), Ratio(0, 0))
+WHOLE = Summary(Ratio(10, 10), Ratio(0, 0))
+CODE = "def {0}(a):\n    return a\n\n\nclass Box:\n    def open(self):\n        return 1\n"
+
+
+@dataclass
+class BulkServices(FakeServices):
+    """Confirms a test for each function, but for those whose end a test has put into ``ends``."""
+
+    ends: dict[str, tuple[str, str]] = field(default_factory=dict)
+    suite: SuiteRun = field(default_factory=lambda: SuiteRun("1 passed", ok=True, tests=1))
+    suites_ran: list[Path] = field(default_factory=list)
+    stops_at: str = ""
+    """The name of the file whose generation is never done."""
+
+    @property
+    def projects(self) -> ProjectFiles:
+        return ProjectFiles()
+
+    @property
+    def plan(self) -> PlanGeneration:
+        return PlanGeneration(self, DiskDocuments())  # type: ignore[arg-type]
+
+    @property
+    def journal(self) -> JournalSqlite:
+        return JournalSqlite(Path.cwd().parent / "journal" / "bulk.sqlite3")
+
+    @property
+    def layout(self) -> BulkServices:
+        return self
+
+    def test_file_for(self, project: Any, source: Path, thing: str = "") -> Placement:
+        return Placement(Path.cwd() / "tests" / f"test_{source.stem}.py", exists=False, reason="")
+
+    @property
+    def show(self) -> BulkServices:
+        return self
+
+    def picture(self, path: Path, text: str) -> Picture:
+        return Picture(path, "measured")
+
+    @property
+    def run_suite(self) -> BulkServices:
+        return self
+
+    def root_of(self, path: Path) -> Path:
+        return Path.cwd()
+
+    async def run(self, path: Path, progress: Progress) -> SuiteRun:
+        self.suites_ran.append(path)
+        return self.suite
+
+    @property
+    def generate(self) -> Any:
+        return _Generates(self)
+
+
+class _Generates:
+    def __init__(self, services: BulkServices) -> None:
+        self._services = services
+
+    async def generate(
+        self, target: Target, progress: Progress, *, engine: str, only_for: Collection[str]
+    ) -> Generation:
+        services = self._services
+        names = sorted(only_for)
+        services.asked.append((target.path.name, names))
+        if target.path.name == services.stops_at:
+            raise asyncio.CancelledError
+        path = Path.cwd() / "tests" / f"test_{target.path.stem}.py"
+        base = path.read_text() if path.exists() else ""
+        wanted = [name for name in names if name not in services.ends]
+        new = base + "".join(f"def test_{name.replace('.', '_')}():\n    ...\n" for name in wanted)
+        edit = TestEdit(path, creates=not path.exists(), base_text=base, new_text=new) if wanted else None
+        results = []
+        for name in names:
+            status, reason = services.ends.get(name, ("confirmed", ""))
+            gained = Coverage(HALF, WHOLE) if status == "confirmed" else Coverage(HALF, HALF)
+            tests = (f"test_{name.replace('.', '_')}",) if status == "confirmed" else ()
+            one = TargetResult(Target(target.path, name), status, reason, "explore", edit if tests else None, tests,  # type: ignore[arg-type]
+                               coverage=gained)  # fmt: skip
+            results.append(one)
+        return Generation(tuple(results), edit)
+
+
+def file(folder: Path, name: str, gain: int = 5, hindered: str = "") -> FileWorth:
+    """Write a source file, and return its row in a ranking: a function that is named after it, and a method."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(CODE.format(path.stem))
+    functions = (
+        FunctionRow(path.stem, 1, gain, 1, in_the_way=hindered),
+        FunctionRow("Box.open", 6, 1, 0),
+        FunctionRow("", 9, 2, 0),
+    )
+    row = FileRow(path, "measured", package=path.parent.name, summary=HALF, functions=functions)
+    return weighed(row, commits=0, calls={})
+
+
+def ranking(*files: FileWorth, **more: Any) -> Ranking:
+    """Return a ranking of these."""
+    total = Summary(Ratio(5 * len(files), 10 * len(files)), Ratio(0, 0))
+    return Ranking(files, total, more.pop("left_out", {}), summaries={one.row.path: HALF for one in files}, **more)

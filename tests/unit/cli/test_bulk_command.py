@@ -1,0 +1,234 @@
+"""``greenline generate`` for many files: targets, the plan, the run, what it says, and going on after an end midway."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from greenline.cli.app import greenline
+from greenline.cli.wiring import Wiring
+from greenline.services.run_suite import SuiteRun
+from unit.cli.bulk_fakes import BulkServices, file, ranking
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def services(folder: Path) -> BulkServices:
+    (folder / "pyproject.toml").write_text("[project]\nname = 'shop'\n")
+    found = BulkServices()
+    found.ranked = ranking(
+        file(folder, "shop/orders.py", 9), file(folder, "shop/mail.py", hindered="draws on a display")
+    )
+    return found
+
+
+@pytest.fixture
+def run(services: BulkServices) -> Run:
+    def invoke(*arguments: str) -> Result:
+        result = CliRunner().invoke(greenline, ["generate", *arguments], obj=Wiring(services), prog_name="greenline")
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return invoke
+
+
+def lines(result: Result) -> list[str]:
+    return [" ".join(line.split()) for line in result.stdout.splitlines() if line.strip()]
+
+
+# The plan
+
+
+def test_the_plan_says_what_would_be_done_and_what_not(run: Run, services: BulkServices, folder: Path) -> None:
+    services.ranked = ranking(*services.ranked.files, left_out={"under 5 statements": 2}, complete=3, tests_left_out=1)
+
+    result = run("shop", "--plan")
+
+    assert result.exit_code == 0
+    assert lines(result) == [
+        "covered to gain where",
+        "1 50 % 10 lines + 1 branch shop/orders.py",
+        "9 lines + 1 branch orders:1",
+        "1 line Box.open:6",
+        "2 50 % 6 lines + 1 branch shop/mail.py",
+        "5 lines + 1 branch mail:1 draws on a display",
+        "1 line Box.open:6",
+        "4 functions in 2 files: 16 lines + 2 branches to gain, 50 % → 100 % at most",
+        "1 function may not be testable, by the looks; tried all the same.",
+        "4 to gain outside of functions: imports run those, and tests of functions do not.",
+        "Not planned: 2 files under 5 statements; 3 files complete; 1 file of tests.",
+    ]
+    assert not (folder / "tests").exists()
+
+
+def test_the_plan_as_json_has_the_same(run: Run, services: BulkServices) -> None:
+    plan = json.loads(run("shop", "--plan", "--top", "1", "--format", "json").stdout)
+    assert [one["path"] for one in plan["files"]] == [str(Path("shop/orders.py"))]
+    assert [one["name"] for one in plan["files"][0]["functions"]] == ["orders", "Box.open"]
+    assert (plan["functions"], plan["gain"], plan["left_out"]) == (2, 11, {"behind the first 1": 1})
+    assert plan["total"] == {"lines": [10, 20], "branches": [0, 0]}
+
+
+@pytest.mark.parametrize(
+    ("target", "names"),
+    [
+        ("shop/orders.py::orders", ["orders"]),
+        ("shop/orders.py::Box", ["Box.open"]),
+        ("shop/orders.py", ["orders", "Box.open"]),
+    ],
+)
+def test_functions_and_classes_that_are_named_are_meant_alone(
+    run: Run, services: BulkServices, target: str, names: list[str]
+) -> None:
+    services.ranked = ranking(services.ranked.files[0])
+    plan = json.loads(run(target, "--plan", "--format", "json").stdout)
+    assert [one["name"] for one in plan["files"][0]["functions"]] == names
+
+
+def test_a_folder_around_a_named_function_means_all_of_its_file(run: Run, services: BulkServices) -> None:
+    plan = json.loads(run("shop", "shop/orders.py::orders", "--plan", "--format", "json").stdout)
+    assert plan["functions"] == 4
+
+
+def test_patterns_stand_for_the_files_that_match(run: Run, services: BulkServices, folder: Path) -> None:
+    run("shop/o*.py", "--plan")
+    assert services.asked == [[folder / "shop" / "orders.py"]]
+    result = run("shop/x*.py", "--plan")
+    assert result.exit_code == 2
+    assert "no Python file or folder matches 'shop/x*.py'" in result.stderr
+
+
+def test_without_a_target_the_filters_choose_among_the_files_here(
+    run: Run, services: BulkServices, folder: Path
+) -> None:
+    run("--below", "40", "--package", "shop", "--plan")
+    assert services.asked == [[folder]]
+    assert services.wanted is not None
+    assert (services.wanted.below, services.wanted.packages) == (40, ("shop",))
+
+
+@pytest.mark.parametrize(
+    "arguments", [["shop", "--dry-run"], ["shop", "--batch"], ["shop", "--budget", "ten"], ["--budget", "$x"]]
+)
+def test_what_does_not_go_together_is_wrong_usage(run: Run, arguments: list[str]) -> None:
+    assert run(*arguments).exit_code == 2
+
+
+# The run
+
+
+def test_each_file_and_function_has_its_line_and_the_sums_stand_at_the_end(
+    run: Run, services: BulkServices, folder: Path
+) -> None:
+    services.ends = {"mail": ("not_testable", "it needs the network: `mail` connects"), "Box.open": ("failed", "odd")}
+
+    result = run("shop")
+
+    assert result.exit_code == 1  # something failed
+    said = [line for line in lines(result) if " s" not in line[-8:]]
+    assert said[0] == "4 functions in 2 files: 16 lines + 2 branches to gain, 50 % → 100 % at most"
+    assert f"✔ orders 50 % → 100 % 1 test in {Path('tests/test_orders.py')}" in said
+    assert "○ mail it needs the network: `mail` connects" in said
+    assert "1 it needs the network" in said
+    assert "2 odd" in said
+    assert "1 confirmed; 1 not testable; 2 failed; 1 test in 1 file" in said
+    assert (folder / "tests" / "test_orders.py").read_text() == "def test_orders():\n    ...\n"
+    assert "1/2 shop/orders.py" in result.stdout.replace("\\", "/")
+    assert result.stderr == ""
+
+
+def test_the_report_is_written_whole(run: Run, services: BulkServices, folder: Path) -> None:
+    assert run("shop", "--report", "out/report.json").exit_code == 0
+    report = json.loads((folder / "out" / "report.json").read_text())
+    assert report["version"] == 1
+    assert report["counts"] == {"confirmed": 4, "not_begun": 0, "tests": 4, "test_files": 2}
+    assert [one["path"] for one in report["files"]] == ["shop/mail.py", "shop/orders.py"]
+    (first, _) = report["files"][1]["functions"]
+    assert (first["function"], first["status"], first["test_file"]) == ("orders", "confirmed", "tests/test_orders.py")
+    assert json.loads(run("shop", "--fresh", "--format", "json").stdout)["counts"]["confirmed"] == 4
+
+
+def test_where_nothing_is_measured_the_tests_run_first(run: Run, services: BulkServices, folder: Path) -> None:
+    services.ranked = ranking(*services.ranked.files, to_measure=(folder / "shop" / "mail.py",))
+    services.suite = SuiteRun("", ok=False, problem="tests/conftest.py cannot be imported")
+    result = run("shop")
+    assert services.suites_ran == [folder / "shop" / "mail.py"]
+    assert result.stderr == "tests/conftest.py cannot be imported\n"
+
+
+def test_what_was_tried_and_is_as_it_was_is_not_tried_again(run: Run, services: BulkServices, folder: Path) -> None:
+    services.ends = {"mail": ("not_testable", "it needs the network"), "Box.open": ("failed", "odd")}
+    run("shop")
+    services.asked.clear()
+
+    again = run("shop")
+
+    assert [one for one in services.asked if isinstance(one, tuple)] == [
+        ("orders.py", ["Box.open"]),  # failed: another run may fare better
+        ("mail.py", ["Box.open"]),
+    ]
+    assert "2 functions tried by an earlier run and unchanged since; --fresh tries them again." in again.stdout
+    (folder / "shop" / "mail.py").write_text(
+        "def mail(a):\n    return a + 1\n\n\nclass Box:\n    def open(self): ...\n"
+    )
+    services.asked.clear()
+    run("shop")
+    assert ("mail.py", ["Box.open", "mail"]) in services.asked
+    services.asked.clear()
+    run("shop", "--fresh")
+    assert ("orders.py", ["Box.open", "orders"]) in services.asked
+
+
+# Going on
+
+
+def test_the_same_command_goes_on_after_ctrl_c(run: Run, services: BulkServices, folder: Path) -> None:
+    services.stops_at = "mail.py"
+    result = run("shop", "--report", "first.json")
+    assert result.exit_code in {0, 130}
+    assert json.loads((folder / "first.json").read_text())["counts"]["not_begun"] == 2
+    assert "2 confirmed; 2 not begun" in result.stdout
+    services.stops_at = ""
+    services.asked.clear()
+
+    result = run("shop", "--report", "second.json")
+
+    assert [one for one in services.asked if isinstance(one, tuple)] == [("mail.py", ["Box.open", "mail"])]
+    assert "Going on with a run that was ended midway: 2 files done already; --fresh begins anew." in result.stdout
+    report = json.loads((folder / "second.json").read_text())
+    assert report["counts"] == {"confirmed": 4, "not_begun": 0, "tests": 4, "test_files": 2}
+    assert report["coverage"]["before"] == {"lines": [10, 20], "branches": [0, 0]}
+
+
+def test_what_a_killed_run_wrote_and_did_not_confirm_is_taken_back(
+    run: Run, services: BulkServices, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """As far as a process can be killed and go on."""
+
+    def dies(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr("greenline.cli.write_and_confirm.Run._confirmed", dies)
+        with pytest.raises(Killed):
+            run("shop")
+    assert (folder / "tests" / "test_orders.py").exists()
+    services.stops_at = "orders.py"
+    run("shop")
+    assert [path.name for path in (folder / "tests").iterdir()] == ["test_mail.py"]
+
+
+def test_two_runs_of_one_project_are_refused(run: Run, services: BulkServices, folder: Path) -> None:
+    turn = services.journal.turn(folder)
+    assert turn is not None
+    with turn:
+        result = run("shop")
+    assert result.exit_code == 1
+    assert "Another `greenline generate` is at work" in result.stderr
