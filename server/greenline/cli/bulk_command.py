@@ -170,8 +170,8 @@ class _Face:
                 replace_file(self._bulk.report, f"{report}\n", SHARED)
             except OSError as error:
                 raise click.ClickException(f"{self._bulk.report} cannot be written: {error.strerror}.") from error
-        if self._as_text:
-            bulk_view.print_end(self._out, run)
-        else:
+        if not self._as_text:
             click.echo(report)
+        elif run.outcomes or run.plan.units:
+            bulk_view.print_end(self._out, run)
         return interrupt.CANCELLED if cancelled else bulk_view.exit_code(run, self._bulk.until)

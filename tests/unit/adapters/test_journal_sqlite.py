@@ -49,6 +49,14 @@ def test_a_run_is_found_again_with_its_plan_and_what_was_done(journal: JournalSq
     assert journal.find(Path("/q"), "w") is None
 
 
+def test_a_file_that_is_not_below_the_root_is_found_again(journal: JournalSqlite) -> None:
+    elsewhere = WorkUnit(Path("/elsewhere/b.py"), UNIT.functions)
+    journal.begin(ROOT, "w", [elsewhere])
+    stored = journal.find(ROOT, "w")
+    assert stored is not None
+    assert stored.units == (elsewhere,)
+
+
 def test_what_was_settled_stays_known_when_the_run_has_ended(journal: JournalSqlite) -> None:
     journal.begin(ROOT, "w", [UNIT])
     journal.done(ROOT, "w", OUTCOME)

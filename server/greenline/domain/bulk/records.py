@@ -1,9 +1,7 @@
-"""Units and outcomes as plain values, for a file or another machine. Paths are relative to a folder that both know."""
+"""Units and outcomes as plain values, for a file or another machine. Paths below a folder that both know are relative to it."""
 
 from __future__ import annotations
 
-import os.path
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from greenline.domain.bulk.outcome import FunctionOutcome, UnitOutcome
@@ -13,6 +11,7 @@ from greenline.domain.generation.model import SuspectedBug
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 Record = dict[str, Any]
 
@@ -107,5 +106,5 @@ def _function_of(record: Mapping[str, Any], root: Path) -> FunctionOutcome:
 
 
 def _relative(path: Path, root: Path) -> str:
-    """Return the path with slashes; one that is not below the folder leads out of it."""
-    return Path(os.path.relpath(path, root)).as_posix()
+    """Return the path with slashes; one that is not below the folder is whole."""
+    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
