@@ -172,6 +172,39 @@ async def test_a_run_shows_its_coverage_and_a_new_file_is_written_or_told(projec
         assert (test_file.exists() and CODE in test_file.read_text(encoding="utf-8")) is (kind.into_new != "told")
 
 
+@pytest.mark.parametrize("is_overtaken", [False, True])
+async def test_tests_in_a_buffer_that_is_not_saved_count_however_it_is_told_of(
+    project: Make, is_overtaken: bool
+) -> None:
+    """Helix opens the file and changes it; under load the change is told of first."""
+    root = project(measured=False)
+    (root / "fees.py").write_text(FEES, encoding="utf-8")
+    told: list[tuple[str, dict[str, Any]]] = []
+
+    def in_a_buffer(params: dict[str, Any]) -> dict[str, Any]:
+        created, changed = params["edit"]["documentChanges"]
+        _path(created["uri"]).touch()
+        document = {"uri": created["uri"], "languageId": "python", "version": 0, "text": ""}
+        changes = [{"range": edit["range"], "text": edit["newText"]} for edit in changed["edits"]]
+        told.append(("textDocument/didOpen", {"textDocument": document}))
+        identifier = {"uri": created["uri"], "version": 1}
+        told.append(("textDocument/didChange", {"textDocument": identifier, "contentChanges": changes}))
+        for method, what in reversed(told) if is_overtaken else told:
+            client.notify(method, what)
+        return {"applied": True}
+
+    async with connected(root, ABLE, {"workspace/applyEdit": in_a_buffer}) as client:
+        answer = await client.run("greenline.runTestsWithCoverage")
+        await client.until("the end", lambda: _end(client, answer["job"]))
+        uri = client.open(root / "fees.py")
+        await client.until("gaps", lambda: client.diagnostics(uri))
+        answer = await client.run("greenline.generateTest", {"uri": uri, "qualname": "fee"})
+        end = await client.until("the end", lambda: _end(client, answer["job"]))
+        assert end["results"][0]["coverage"]["after"]["lines"] == [3, 3], end["message"]
+        assert (root / "tests" / "test_fees.py").read_text(encoding="utf-8") == ""
+        await client.until("no gaps", lambda: client.diagnostics(uri) == [])
+
+
 async def _offers(client: PlainClient, kind: Kind, uri: str, gap: dict[str, Any]) -> None:
     """Look for what a person would click, in the form that the client understands."""
     document = {"textDocument": {"uri": uri}}

@@ -46,6 +46,8 @@ class RunStoreSqlite:
         self._lock = threading.RLock()
         self._in_memory: dict[Path, sqlite3.Connection] = {}
         self._changes = 0
+        self._refused = 0
+        """How often the store was in use: whoever was told that nothing is there asks again."""
         self._said: set[str] = set()
         self._tidied = False
 
@@ -91,11 +93,11 @@ class RunStoreSqlite:
         return self._ask(root, reading.whole_at, nothing)
 
     def stamp(self, root: Path) -> object:
-        """Return what changes whenever the store does."""
+        """Return what changes whenever the store does, or could not be read."""
         if root in self._in_memory or self._folder is None:
             return self._changes
         file = self.file_of(root)
-        return tuple(_stamp(Path(f"{file}{end}")) for end in ("", "-wal"))
+        return (self._refused, *(_stamp(Path(f"{file}{end}")) for end in ("", "-wal")))
 
     def files(self, root: Path) -> dict[Path, float | None]:
         """Return the files that ran, and when the newest text that ran was written."""
@@ -156,6 +158,7 @@ class RunStoreSqlite:
             raise
         except (sqlite3.Error, OSError, ValueError, zlib.error) as error:
             if any(word in str(error).lower() for word in _BUSY):
+                self._refused += 1
                 self._say(f"Greenline's store of runs {file} is in use by another process; it is left alone for now.")
                 return otherwise
             self._say(f"Greenline cannot keep runs in {file} ({error}): what they measure is known until it ends.")

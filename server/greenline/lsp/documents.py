@@ -15,10 +15,11 @@ from lsprotocol import types
 from greenline.adapters.disk_documents import DiskDocuments
 from greenline.domain.code.text_lines import split_lines
 from greenline.domain.coverage.following import Following
+from greenline.lsp.early_changes import EarlyChanges
 from greenline.lsp.text_buffer import TextBuffer, follow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 _MEASURED = 5
 """Texts of a buffer that tests may have run."""
@@ -71,6 +72,7 @@ class EditorDocuments:
         self._disk = DiskDocuments()
         self._by_uri: MappingProxyType[str, OpenDocument] = MappingProxyType({})
         self._buffers: dict[str, _Buffer] = {}
+        self._early = EarlyChanges()
 
     def put(self, document: OpenDocument, encoding: str = types.PositionEncodingKind.Utf16) -> None:
         """Take over a buffer that was opened."""
@@ -78,15 +80,19 @@ class EditorDocuments:
         buffer.measured = (document,)
         buffer.hold(document)
         self._keep(document)
+        for early in self._early.take(document.uri, document.version):
+            self.change(document.uri, early.version, early.changes)
 
     def change(
-        self, uri: str, version: int | None, changes: Iterable[types.TextDocumentContentChangeEvent]
+        self, uri: str, version: int | None, changes: Sequence[types.TextDocumentContentChangeEvent]
     ) -> OpenDocument | None:
-        """Take over a new version; None for what is not open."""
+        """Take over a new version; None for what is not open, or not yet."""
         before, buffer = self._by_uri.get(uri), self._buffers.get(uri)
         if before is None or buffer is None:
+            if path_of(uri) is not None:
+                self._early.keep(uri, version, changes)
             return None
-        buffer.change(list(changes))
+        buffer.change(changes)
         text, lines = buffer.text.text, tuple(buffer.text.lines)
         document = OpenDocument(uri, before.path, text, version, before.is_python, lines)
         self._keep(document)

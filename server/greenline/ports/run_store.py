@@ -127,7 +127,7 @@ class RunStore(Protocol):
         """Return when all tests of the project last ran to their end in one run; None: never."""
 
     def stamp(self, root: Path) -> object:
-        """Return what changes whenever the store does. Only looks at files' times."""
+        """Return what changes whenever the store does, or could not be read. Only looks at files' times."""
 
     def files(self, root: Path) -> dict[Path, float | None]:
         """Return the files that ran, and when the newest text that ran was written; None for an unsaved one."""

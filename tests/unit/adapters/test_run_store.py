@@ -263,6 +263,19 @@ def test_a_store_in_use_is_left_alone(
     assert store.tests(ROOT) == (ONE,)
 
 
+def test_what_could_not_be_read_is_asked_for_again(store: RunStoreSqlite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_store_sqlite, "_PATIENCE", 0.01)
+    store.record(ROOT, RECORD)
+    before = store.stamp(ROOT)
+    with closing(sqlite3.connect(store.file_of(ROOT), isolation_level=None)) as other:
+        other.execute("pragma locking_mode = exclusive")
+        other.execute("begin exclusive")
+        assert store.measured(ROOT, A) == ()
+        other.execute("rollback")
+    assert store.stamp(ROOT) != before, "who remembers an answer by its stamp would never ask again"
+    assert len(store.measured(ROOT, A)) == 1
+
+
 WRITER = """
 import sys
 from dataclasses import replace
