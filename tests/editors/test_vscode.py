@@ -89,7 +89,8 @@ def running(
 ) -> Iterator[str]:
     folder = project.parent
     user, extensions = folder / "user", folder / "extensions"
-    write_settings(user, server, interpreter, settings, machine or {})
+    here = {"greenline.server.command": server, "greenline.interpreter": interpreter, **(machine or {})}
+    write_settings(user, settings, here)
     unpack(extension, extensions)
     port = free_port()
     program = vscode / "node_modules" / "code-server" / "out" / "node" / "entry.js"
@@ -398,9 +399,7 @@ def grown(before: str, after: str) -> bool:
     return after.count("def test_") > before.count("def test_") and all(line in kept for line in before.splitlines())
 
 
-def write_settings(
-    user: Path, server: list[str], interpreter: str, more: dict[str, Any], machine: dict[str, Any]
-) -> None:
+def write_settings(user: Path, more: dict[str, Any], machine: dict[str, Any]) -> None:
     """Write the person's settings, and those of the machine, where a browser's VS Code looks for paths and the like."""
     chosen = {
         "security.workspace.trust.enabled": False,
@@ -409,8 +408,7 @@ def write_settings(
         "chat.commandCenter.enabled": False,
         **more,
     }
-    here = {"greenline.server.command": server, "greenline.interpreter": interpreter, **machine}
-    for place, settings in (("User", chosen), ("Machine", here)):
+    for place, settings in (("User", chosen), ("Machine", machine)):
         (user / place).mkdir(parents=True)
         (user / place / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
 

@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from e2e.test_installing_the_sdk import wheels  # noqa: F401 - a fixture
 from editors.real_editors import measure
 from editors.test_vscode import extension, play, running, server, vscode  # noqa: F401 - fixtures
+from editors.test_vsix import give_pytest, installed, without_greenline  # noqa: F401 - a fixture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,13 +89,13 @@ class Shop:
     server: list[str]
 
     def play(self, name: str, cues: dict[str, Callable[[], object]] | None = None, **settings: Any) -> dict[str, Any]:
-        source = SOURCE.splitlines()
-        known = {"greenline.model.enabled": True, "greenline.isolation.level": "guard", **LOOKS}
         machine = {"greenline.model.baseUrl": self.model.url, **settings}
-        with (
-            heard({"requests": lambda: len(self.model.requests), **(cues or {})}) as address,
-            running(self.vscode, self.extension, self.root, self.server, machine=machine, **known) as url,
-        ):
+        with running(self.vscode, self.extension, self.root, self.server, machine=machine, **KNOWN) as url:
+            return self.play_at(url, name, cues)
+
+    def play_at(self, url: str, name: str, cues: dict[str, Callable[[], object]] | None = None) -> dict[str, Any]:
+        source = SOURCE.splitlines()
+        with heard({"requests": lambda: len(self.model.requests), **(cues or {})}) as address:
             return play(
                 self.vscode,
                 self.root,
@@ -113,7 +115,9 @@ class Shop:
         return (self.root / "tests" / "test_discounts.py").read_text(encoding="utf-8")
 
 
-LOOKS = {
+KNOWN: dict[str, Any] = {
+    "greenline.model.enabled": True,
+    "greenline.isolation.level": "guard",
     "greenline.decorations.covered": True,
     "workbench.colorTheme": "Light Modern",
     "editor.minimap.enabled": False,
@@ -163,6 +167,7 @@ def test_what_exploring_cannot_reach_a_model_does(shop: Shop) -> None:
     )
     assert any("Ask a model for what is left of discount?" in words for words in told["offer"])
     (question,) = [words for words in told["question"] if "May source of webshop be sent" in words]
+    assert not any("Allow a model" in words for words in told["question"]), "it is asked, and shown once"
     for words in (shop.model.url, "claude-sonnet-5-5", "its module", "looks like a secret", "$1.00 for a function"):
         assert words in question
     assert "the whole text of its module" in plain(told["details"])
@@ -208,7 +213,38 @@ def test_without_a_key_it_is_said_where_to_put_one(shop: Shop) -> None:
     (message,) = [words for words in told["toasts"] if "no key" in words]
     assert "There is no key for https://api.anthropic.com" in message
     assert '"Set Model Key" in VS Code' in message
-    assert "Try Again" in message
+    assert message.endswith("Set Model Key Try Again"), "the buttons"
+
+
+def test_a_refused_key_is_replaced_where_it_is_said(shop: Shop) -> None:
+    shop.model.answers([HALF, TENTH])
+    told = shop.play("wrongKey")
+    (message,) = [words for words in told["refused"] if "refuses the key" in words]
+    assert f"{shop.model.url} refuses the key that is stored in the editor (401)." in message
+    assert "sk-of-somebody-else" not in "".join(told["refused"])
+    assert any(f"a model wrote {HALF['name']} and {TENTH['name']} (" in words for words in told["toasts"])
+    assert HALF["name"] in shop.tests
+
+
+@pytest.mark.usefixtures("without_greenline", "wheels")
+def test_what_asks_models_is_installed_where_it_is_missing_and_the_next_window_has_it(shop: Shop) -> None:
+    give_pytest(shop.root)
+    for _ in range(2):
+        shop.model.answers([HALF, TENTH])
+    with installed(shop.vscode, shop.root, {"greenline.model.baseUrl": shop.model.url}, **KNOWN) as url:
+        told = shop.play_at(url, "installTheLibraries")
+
+    (question,) = [words for words in told["libraries"] if "not installed" in words]
+    assert "about 6 MB from the package index" in question
+    assert not any("Allow a model" in words for words in told["libraries"]), "it is asked, and shown once"
+    assert any("Allow a model: " in words and "Cancel" in words for words in told["installing"]), told["installing"]
+    wrote = f"a model wrote {HALF['name']} and {TENTH['name']} ("
+    for toasts in (told["toasts"], told["again"]):
+        assert any(wrote in words for words in toasts), toasts
+    assert not any(words in "".join(told["again"]) for words in ("Ask a model", "May source", "libraries"))
+    assert len(shop.model.asked) == 2
+    storage = shop.root.parent / "user" / "User" / "globalStorage" / "greenline.greenline" / "model-sdk"
+    assert len([*storage.iterdir()]) == 1
 
 
 def plain(text: str) -> str:

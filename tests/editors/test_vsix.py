@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import json
 import os
 import re
 import shutil
@@ -18,7 +17,7 @@ import pytest
 
 from e2e.client import editing
 from editors.real_editors import EDITORS, REPOSITORY, environment, not_set_up
-from editors.test_vscode import free_port, grown, play, wait_for_answer
+from editors.test_vscode import free_port, grown, play, wait_for_answer, write_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +72,15 @@ def python(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def bare(project: Path) -> Path:
     """The project, with a Python of its own that has pytest, and other libraries by the names of the server's."""
+    site = give_pytest(project)
+    for name in ("attr", "cattrs", "lsprotocol", "pygls", "platformdirs"):
+        (site / name).mkdir()
+        (site / name / "__init__.py").write_text("__version__ = 'the project has its own'\n", encoding="utf-8")
+    return project
+
+
+def give_pytest(project: Path) -> Path:
+    """Give a project a Python of its own that has pytest and nothing else; return where its libraries are."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", project / ".venv"], check=True, timeout=120)
     (site,) = (project / ".venv").glob("lib/python*/site-packages")
     for name in PARTS_OF_PYTEST:
@@ -80,10 +88,7 @@ def bare(project: Path) -> Path:
         for file in (file for file in files if file.suffix != ".pyc" and not file.parts[0].startswith("..")):
             (site / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(str(file.locate()), site / file)
-    for name in ("attr", "cattrs", "lsprotocol", "pygls", "platformdirs"):
-        (site / name).mkdir()
-        (site / name / "__init__.py").write_text("__version__ = 'the project has its own'\n", encoding="utf-8")
-    return project
+    return site
 
 
 @pytest.fixture
@@ -268,18 +273,10 @@ def test_where_no_python_is_found_a_button_leads_to_one(
 
 
 @contextmanager
-def installed(vscode: Path, project: Path, **settings: Any) -> Iterator[str]:
+def installed(vscode: Path, project: Path, machine: dict[str, Any] | None = None, **settings: Any) -> Iterator[str]:
     """A VS Code that has nothing but the package, installed as a person installs it."""
     folder = project.parent
-    user = folder / "user" / "User"
-    user.mkdir(parents=True)
-    quiet = {
-        "security.workspace.trust.enabled": False,
-        "workbench.startupEditor": "none",
-        "workbench.secondarySideBar.defaultVisibility": "hidden",
-        "chat.commandCenter.enabled": False,
-    }
-    (user / "settings.json").write_text(json.dumps({**quiet, **settings}), encoding="utf-8")
+    write_settings(folder / "user", settings, machine or {})
     program = [vscode / "node", vscode / "node_modules" / "code-server" / "out" / "node" / "entry.js"]
     folders = [
         "--user-data-dir",

@@ -59,7 +59,7 @@ export function accessibilityPlays({ page, input, told, step, textsOf, openSourc
       await openSource();
       await allLinesOf(".codelens-decoration", "No coverage data yet");
       await command("Greenline: Run Tests with Coverage");
-      await toast("First failure").waitFor();
+      await toast("1 failed (").waitFor();
       await page.locator(".notification-toast", { hasText: "Running" }).first().waitFor({ state: "hidden" });
       await page.keyboard.press("Escape");
       await goToLine(input.edited_line);

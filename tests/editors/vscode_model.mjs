@@ -29,14 +29,18 @@ export function modelPlays({ page, input, told, step, textsOf, openSource, goToL
     await lens(`${input.function_name}: `).locator("a", { hasText: "Generate test" }).click();
   }
 
-  async function typeKey() {
+  async function typeKey(key = input.key) {
     await page.keyboard.press("F1");
     await page.keyboard.type("Greenline: Set Model Key");
     await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: "Set Model Key" }).waitFor();
     await page.keyboard.press("Enter");
+    await enterKey(key);
+  }
+
+  async function enterKey(key) {
     const typed = page.locator(".quick-input-widget input[type=password]").first();
     await typed.waitFor();
-    await typed.fill(input.key);
+    await typed.fill(key);
     await step("key");
     await page.keyboard.press("Enter");
     await typed.waitFor({ state: "hidden" });
@@ -122,6 +126,57 @@ export function modelPlays({ page, input, told, step, textsOf, openSource, goToL
       await toast("May source of").waitFor({ state: "detached" });
       await page.locator(".notification-toast", { hasText: "Waiting for your answer" }).first().waitFor({ state: "detached" });
       await step("not-now");
+    },
+
+    // Refused twice; the right key is set from the palette.
+    async wrongKey() {
+      const refused = toast("refuses the key");
+      const after = async (name) => {
+        await refused.locator(".monaco-button", { hasText: name }).click();
+        await refused.waitFor({ state: "detached" });
+      };
+      await seeFunction();
+      await typeKey("sk-of-somebody-else");
+      await takeTheOffer();
+      await button("Allow").click();
+      await refused.waitFor();
+      told.refused = await toasts();
+      await step("refused");
+      await after("Set Model Key");
+      await enterKey("sk-of-nobody");
+      await refused.waitFor();
+      await step("refused-again");
+      await typeKey();
+      await after("Try Again");
+      await toast("a model wrote").waitFor();
+      told.toasts = await toasts();
+      await step("passed");
+    },
+
+    // What asks models is installed; the next window has it.
+    async installTheLibraries() {
+      await seeFunction();
+      await typeKey();
+      await takeTheOffer();
+      await button("Allow").click();
+      await toast("libraries that ask models are not installed").waitFor();
+      told.libraries = await toasts();
+      await step("libraries");
+      await button("Install").click();
+      await page.locator(".notification-toast .monaco-progress-container.active").first().waitFor();
+      told.installing = await toasts();
+      await step("installing");
+      await toast("a model wrote").waitFor();
+      told.toasts = await toasts();
+      await step("passed");
+      await toast("a model wrote").locator(".monaco-button", { hasText: "Undo" }).click();
+      await untilBar(input.words, "solid5px");
+      await page.goto("about:blank");
+      await seeFunction();
+      await generate();
+      await toast("a model wrote").waitFor();
+      told.again = await toasts();
+      await step("next-window");
     },
 
     async noKey() {

@@ -18,7 +18,7 @@ import type { JobEnded, Testing } from "./testing";
 const announced: StaticFeature = {
   fillClientCapabilities: (capabilities) => {
     const draws = { drawsCoverage: true, listsGaps: true, picksTests: true, quietButtons: true };
-    capabilities.experimental = { greenline: { ...draws, followsCommands: true, tellsInterpreter: true, tellsModelKey: true } };
+    capabilities.experimental = { greenline: { ...draws, followsCommands: true, tellsInterpreter: true, tellsModelKey: true, typesModelKey: true } };
   },
   initialize: () => undefined,
   getState: () => ({ kind: "static" }),

@@ -26,7 +26,7 @@ export class StatusBar implements vscode.Disposable {
 
   private draw(): void {
     const document = vscode.window.activeTextEditor?.document;
-    if (document?.languageId !== "python") {
+    if (document?.languageId !== "python" || document.uri.scheme !== "file") {
       this.item.hide();
       return;
     }

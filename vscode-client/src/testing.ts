@@ -114,9 +114,11 @@ export class Testing implements vscode.Disposable {
     await this.show(run, ended);
   }
 
-  /** A run from the palette or a lens, or tests that were generated: the view keeps in step. */
+  /** A run from the palette or a lens, or after a save, or tests that were generated: the view keeps in step. */
   private async startedElsewhere(job: JobEnded): Promise<void> {
-    await this.refresh();
+    if (!job.tests.every(({ id }) => this.byId.has(id))) {
+      await this.refresh();
+    }
     const items = job.tests.map(({ id }) => this.byId.get(id)).filter((item) => !!item);
     const run = this.controller.createTestRun(new vscode.TestRunRequest(items), job.title);
     await this.show(run, job).finally(() => run.end());

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
 Outcome = Literal["done", "failed", "cancelled", "superseded"]
-Policy = Literal["keep", "supersede"]
+Policy = Literal["keep", "supersede", "ask again"]
 Work = Callable[[Progress], Awaitable[Any]]
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class JobAborted(Exception):
 class Job:
     """One piece of work. ``outcome`` is None while it lives; ``result`` belongs to ``done``, ``error`` to ``failed``.
 
-    ``stop``, ``ended``, ``task`` and ``older`` are the registry's own.
+    ``told``, ``stop``, ``ended``, ``task`` and ``older`` are the registry's own.
     """
 
     id: str
@@ -46,6 +46,8 @@ class Job:
     outcome: Outcome | None = None
     result: Any = None
     error: BaseException | None = None
+    told: bool = field(default=False, repr=False)
+    """It has told a step."""
     stop: Outcome | None = field(default=None, repr=False)
     ended: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     task: asyncio.Task[Any] | None = field(default=None, repr=False)
@@ -89,6 +91,8 @@ class JobRegistry:
     ) -> Job:
         """Start ``work``, or return the live job of the same key (``keep``), or take its place (``supersede``).
 
+        ``ask again``: for work that begins with a question and tells no step before the answer. As long as the live
+        job has told none, the new one takes its place, as its question may be out of sight; then it is kept.
         A superseding job waits until all older ones have let go of everything. ``on_end`` is called once, after the
         outcome is set; what it raises is logged and changes nothing. Raises RegistryClosed.
         """
@@ -96,7 +100,7 @@ class JobRegistry:
             raise RegistryClosed("the server is shutting down")
         older = self._by_key.get(key)
         if older is not None:
-            if policy == "keep":
+            if policy == "keep" or (policy == "ask again" and older.told):
                 return older
             self._request_stop(older, "superseded")
         job = Job(f"job-{next(self._ids)}", key, title, older=older)
@@ -185,6 +189,7 @@ class _Gate:
             return
         try:
             if self._sink is None:
+                self._job.told = True
                 self._sink = self._make(self._job)
             self._sink.step(message, fraction)
         except Exception:

@@ -50,6 +50,8 @@ class Client:
     """Answers which Python is selected in the editor."""
     tells_model_key: bool = False
     """Answers with the key to models that the editor keeps."""
+    types_model_key: bool = False
+    """Has the person type another key to models, and keeps it, when it is asked to."""
     lists_gaps: bool = False
     """Shows the gaps of the workspace, and asks again when ``greenline/gapsChanged`` says so."""
     buttons_do_not_block: bool = False
@@ -101,6 +103,7 @@ class Client:
             draws_coverage=_experimental(capabilities.experimental, "greenline", "drawsCoverage") is True,
             tells_interpreter=_experimental(capabilities.experimental, "greenline", "tellsInterpreter") is True,
             tells_model_key=_experimental(capabilities.experimental, "greenline", "tellsModelKey") is True,
+            types_model_key=_experimental(capabilities.experimental, "greenline", "typesModelKey") is True,
             lists_gaps=_experimental(capabilities.experimental, "greenline", "listsGaps") is True,
             buttons_do_not_block=_experimental(capabilities.experimental, "greenline", "quietButtons") is True,
             tells_results=_experimental(capabilities.experimental, "greenline", "tellsResults") is True,

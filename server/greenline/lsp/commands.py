@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from greenline.lsp.job_report import Finished, Unfinished, left_out, message_of,
 from greenline.lsp.model_commands import TITLE as ALLOW
 from greenline.lsp.model_commands import ModelOffer, agreeing
 from greenline.lsp.session import Error, Warning_
-from greenline.lsp.telling_results import Again
+from greenline.lsp.telling_results import Again, asking_failed, tell_failure, tell_problem
 from greenline.lsp.updating import TITLE as UPDATE
 from greenline.lsp.updating import Updating
 from greenline.lsp.workspace_folders import NoFolder, chosen_folder, folders
@@ -29,7 +29,7 @@ from greenline.lsp.workspace_folders import NoFolder, chosen_folder, folders
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from greenline.jobs.registry import Job, Work
+    from greenline.jobs.registry import Job, Policy, Work
     from greenline.lsp.progress import ProgressBoard
     from greenline.lsp.session import Session
     from greenline.ports.progress import Progress
@@ -241,7 +241,7 @@ class Commands:
                 self._generate_again(targets)
             return Finished(message)
 
-        self.start(("model", "allow"), ALLOW, work)
+        self.start(("model", "allow"), ALLOW, work, policy="ask again")
 
     def _install_libraries(self, targets: Sequence[Target]) -> None:
         """Install what asks models, and generate for these once more."""
@@ -262,10 +262,19 @@ class Commands:
 
     def _install(self, path: Path, work: Work) -> dict[str, Any]:
         built = self._session.services.built
-        return self.start(("install", built.run_suite.root_of(path) if built else path), TITLE, work)
+        return self.start(
+            ("install", built.run_suite.root_of(path) if built else path), TITLE, work, policy="ask again"
+        )
 
     def start(
-        self, key: Hashable, title: str, work: Work, of: Path | None = None, *, runs: bool = True
+        self,
+        key: Hashable,
+        title: str,
+        work: Work,
+        of: Path | None = None,
+        *,
+        runs: bool = True,
+        policy: Policy = "keep",
     ) -> dict[str, Any]:
         """Start a job; where it fails for want of pytest in the project of ``of``, that is offered.
 
@@ -282,9 +291,12 @@ class Commands:
                     problem.lacks_pytest = of
                 raise
 
+        def ended(job: Job) -> None:
+            self._ended(job, lambda: self.start(key, title, work, of, runs=runs, policy=policy))
+
         before = {job.id for job in self._session.jobs.live}
         try:
-            job = self._session.jobs.start(key, title, looking, self._board.sink, on_end=self._ended)
+            job = self._session.jobs.start(key, title, looking, self._board.sink, on_end=ended, policy=policy)
         except RegistryClosed:
             return {"protocol": names.PROTOCOL, "job": None, "started": False}
         return {"protocol": names.PROTOCOL, "job": job.id, "started": job.id not in before}
@@ -294,13 +306,17 @@ class Commands:
         self._session.show(message, Warning_)
         return {"protocol": names.PROTOCOL, "job": None, "started": False, "message": message}
 
-    def _ended(self, job: Job) -> None:
+    def _ended(self, job: Job, again: Callable[[], object]) -> None:
         """Tell the editor's progress, the person if something went wrong, and whoever waits for the notification."""
         message = message_of(job)
         self._board.end(job, message)
         if job.outcome == "failed" and not (isinstance(job.error, Unfinished) and job.error.told):
             if isinstance(job.error, Unfinished) and job.error.lacks_pytest:
                 self._installing.offer(job.error.lacks_pytest, message)
+            elif asking_failed(results_of(job)):
+                tell_problem(self._session, message, results_of(job), self._again)
+            elif isinstance(job.error, Unfinished) and job.error.passing:
+                tell_failure(self._session, message, again)
             else:
                 # One that knows its results could not do what was asked; all others should not happen.
                 self._session.show(message, Warning_ if isinstance(job.error, Unfinished) else Error)

@@ -41,11 +41,13 @@ def fixes_of(findings: Sequence[Finding], uri: str, *, may_run: bool) -> list[Fi
     return found
 
 
-def as_links(fixes: Sequence[Fix]) -> str:
-    """Return a section in Markdown whose links a client follows: ``command:`` and ``setting:``."""
+def with_links(markdown: str, fixes: Sequence[Fix]) -> str:
+    """Return a page with what puts it right first, as links that a client follows: ``command:`` and ``setting:``."""
     if not fixes:
-        return ""
-    return "\n".join(["", "## To put it right", "", *(f"- [{fix['title']}]({_target(fix)})" for fix in fixes), ""])
+        return markdown
+    heading, _, rest = markdown.partition("\n")
+    links = [f"- [{fix['title']}]({_target(fix)})" for fix in fixes]
+    return "\n".join([heading, "", "## To put it right", "", *links, "", "## What was found", rest])
 
 
 def _command(title: str, command: str, argument: dict[str, Any]) -> Fix:

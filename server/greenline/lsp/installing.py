@@ -42,17 +42,16 @@ class Installing:
         """Return the work of the job; unless the person was asked already, it begins with the question."""
 
         async def work(progress: Progress) -> Finished:
-            progress.step("Starting")
             services = await self._session.load_services()
             lack = await services.install.lack(path)
             if lack is not None and not asked:
-                progress.step("Waiting for your answer")
                 question = f"Install pytest? This runs: {' '.join(lack.command)}"
                 if await self._session.ask(question, TITLE, _NOT_NOW) != TITLE:
                     return Finished("pytest was not installed.")
+            progress.step("Starting")
             installed = await services.install.install(path, progress)
             if not installed.ok:
-                raise Unfinished(installed.message)
+                raise Unfinished(installed.message, passing=True)
             self._session.without_pytest = {
                 root for root in self._session.without_pytest if not path.is_relative_to(root)
             }

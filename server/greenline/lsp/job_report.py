@@ -63,12 +63,18 @@ class Finished:
 
 
 class Unfinished(JobFailure):
-    """The work could not do what was asked, and knows results; ``told``: the person has seen the message already."""
+    """The work could not do what was asked, and knows results.
 
-    def __init__(self, message: str, results: Sequence[TargetResult] = (), *, told: bool = False) -> None:
+    ``told``: the person has seen the message already. ``passing``: it says what to mend, and then the same may succeed.
+    """
+
+    def __init__(
+        self, message: str, results: Sequence[TargetResult] = (), *, told: bool = False, passing: bool = False
+    ) -> None:
         super().__init__(message)
         self.results = tuple(results)
         self.told = told
+        self.passing = passing
         self.lacks_pytest: Path | None = None
         """The file or folder whose project has no pytest, and could be given it."""
 

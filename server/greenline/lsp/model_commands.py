@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from greenline.domain.generation.model import TargetResult
-    from greenline.jobs.registry import Work
+    from greenline.jobs.registry import Policy, Work
     from greenline.lsp.session import Session
     from greenline.ports.progress import Progress
     from greenline.services.agree_to_model import Terms
@@ -40,7 +40,9 @@ _ELSEWHERE = "Greenline asks models about Python files on disk; save this code a
 class Start(Protocol):
     """Starts a job; one that ``runs`` something of the project only where the person trusts the workspace."""
 
-    def __call__(self, key: Hashable, title: str, work: Work, *, runs: bool = True) -> dict[str, Any]:
+    def __call__(
+        self, key: Hashable, title: str, work: Work, *, runs: bool = True, policy: Policy = "keep"
+    ) -> dict[str, Any]:
         """Answer as a command does."""
 
 
@@ -62,7 +64,7 @@ class ModelCommands:
                 self._session.show(message, Info)
             return Finished(message)
 
-        return self._start(("model", "allow"), TITLE, work)
+        return self._start(("model", "allow"), TITLE, work, policy="ask again")
 
     def forbid(self, *arguments: object) -> dict[str, Any]:
         """``greenline.model.forbid``: take a yes back."""
@@ -174,7 +176,6 @@ async def agreeing(session: Session, path: Path, progress: Progress) -> tuple[bo
     if terms.given and not terms.wished:
         message = f"Source of {terms.root.name} may be sent to {terms.endpoint} already."
     else:
-        progress.step("Waiting for your answer")
         if not await _agreed(session, terms):
             return False, f"Nothing of {terms.root.name} is sent."
         message = await _kept(lambda: agree.allow(terms))

@@ -11,6 +11,7 @@ from greenline.lsp.arguments import plain
 
 if TYPE_CHECKING:
     from greenline.lsp.server import GreenlineServer
+    from greenline.lsp.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -45,3 +46,13 @@ class ModelKey:
             return ""
         key = plain(answer).get("modelKey")
         return key if isinstance(key, str) else ""
+
+
+async def is_typed(session: Session) -> bool:
+    """Have the person type a key, which the editor keeps; tell whether they did, for as long as they need."""
+    try:
+        answer = await session.server.protocol.send_request_async(names.TYPE_MODEL_KEY, {})
+    except Exception as error:  # noqa: BLE001 - as above
+        log.warning("the editor did not have a key typed: %s", type(error).__name__)
+        return False
+    return plain(answer).get("typed") is True

@@ -54,7 +54,7 @@ async def install(session: Session, progress: Progress) -> str:
         session.show(_CANCELLED, Warning_)
         raise
     if problem:
-        raise Unfinished(f"The libraries that ask models were not installed. {problem}")
+        raise Unfinished(f"The libraries that ask models were not installed. {problem}", passing=True)
     session.show(message := "The libraries that ask models are installed.", Info)
     return message
 
@@ -62,9 +62,7 @@ async def install(session: Session, progress: Progress) -> str:
 async def still_missing(session: Session, progress: Progress) -> str:
     """Have them installed after a "Yes"; return what is left to do before a model can be asked. Raises Unfinished."""
     libraries = (await session.load_services()).libraries
-    if await asyncio.to_thread(libraries.missing):
-        progress.step("Waiting for your answer")
-        if await wanted(session):
-            await install(session, progress)
+    if await wanted(session):
+        await install(session, progress)
     missing = await asyncio.to_thread(libraries.missing)
     return missing and f"The libraries that ask models are not installed. {missing}"

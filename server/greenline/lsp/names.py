@@ -47,6 +47,7 @@ COVERAGE_DETAILS = "greenline/coverageDetails"
 INTERPRETER = "greenline/interpreter"
 INTERPRETER_CHANGED = "greenline/interpreterChanged"
 MODEL_KEY = "greenline/modelKey"
+TYPE_MODEL_KEY = "greenline/typeModelKey"
 JOB_ENDED = "greenline/jobEnded"
 COVERAGE = "greenline/coverage"
 RUNS_CODE = frozenset(

@@ -12,7 +12,7 @@ from greenline.jobs.registry import JobFailure, RegistryClosed
 from greenline.lsp import names
 from greenline.lsp.arguments import object_or_nothing, one_object
 from greenline.lsp.documents import path_of
-from greenline.lsp.fixes import as_links, fixes_of
+from greenline.lsp.fixes import fixes_of, with_links
 from greenline.lsp.job_report import Finished, message_of, payload
 from greenline.lsp.session import Info, Warning_
 from greenline.lsp.workspace_folders import NoFolder, chosen_folder
@@ -51,8 +51,9 @@ class ReportCommands:
                 self._session.show(f"{short}. The log has all of it.", Info if status.is_well else Warning_)
             uri = self._session.documents.uri_of(path)
             fixes = tuple(fixes_of(status.findings, uri, may_run=self._session.may_run))
-            links = as_links(fixes) if self._session.client.follows_commands else ""
-            return Finished(status.short, markdown=status.markdown + links, findings=status.findings, fixes=fixes)
+            links = fixes if self._session.client.follows_commands else ()
+            page = with_links(status.markdown, links)
+            return Finished(status.short, markdown=page, findings=status.findings, fixes=fixes)
 
         return self._start(values, "Report status", work)
 

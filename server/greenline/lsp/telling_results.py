@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from greenline.lsp import apply_edit, names
+from greenline.lsp import apply_edit, model_key, names
 from greenline.lsp.positions import start_of
 from greenline.lsp.session import Error, Info, Warning_
 
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from greenline.domain.code.model import Target
+    from greenline.domain.generation.model import TargetResult
     from greenline.lsp.job_report import Finished
     from greenline.lsp.session import Session
 
-_OPEN, _UNDO, _RUN, _TRY = "Open Test", "Undo", "Run Again", "Try Again"
+_OPEN, _UNDO, _RUN, _TRY, _KEY = "Open Test", "Undo", "Run Again", "Try Again", "Set Model Key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ class Again:
 
 def tell(session: Session, finished: Finished, applied: Sequence[apply_edit.Applied], again: Again) -> Finished:
     """Tell it without waiting for an answer; a client that would hold up the person gets the message alone."""
-    if not applied and any(result.model_problem for result in finished.results):
-        _tell_problem(session, finished, again)
+    if not applied and asking_failed(finished.results):
+        tell_problem(session, finished.message, finished.results, again)
     elif not applied:
         session.show(finished.message, Info)
     elif session.client.buttons_do_not_block:
@@ -44,22 +45,56 @@ def tell(session: Session, finished: Finished, applied: Sequence[apply_edit.Appl
     return finished
 
 
-def _tell_problem(session: Session, finished: Finished, again: Again) -> None:
+def asking_failed(results: Sequence[TargetResult]) -> list[Target]:
+    """Return the targets for which asking a model failed."""
+    return [result.target for result in results if result.model_problem]
+
+
+def tell_problem(session: Session, message: str, results: Sequence[TargetResult], again: Again) -> None:
     """Say why asking a model failed: whoever mends that goes on from there."""
 
     async def offer() -> None:
-        if await session.ask(names.plain(finished.message), _TRY) == _TRY:
-            again.generate([result.target for result in finished.results if result.model_problem])
+        if await _chosen(session, message, _ways_on(session, results), Warning_) == _TRY:
+            again.generate(asking_failed(results))
 
     if session.client.buttons_do_not_block:
         session.spawn(offer(), "whether to ask a model again")
     else:
-        session.show(finished.message, Warning_)
+        session.show(message, Warning_)
+
+
+def tell_failure(session: Session, message: str, again: Callable[[], object]) -> None:
+    """Say why a job failed that may succeed as soon as somebody has mended what the message names."""
+
+    async def offer() -> None:
+        if await session.ask(message, _TRY) == _TRY:
+            again()
+
+    if session.client.buttons_do_not_block:
+        session.spawn(offer(), "whether to try it again")
+    else:
+        session.show(message, Warning_)
+
+
+def _ways_on(session: Session, results: Sequence[TargetResult]) -> list[str]:
+    """Return the buttons for who mends why asking failed; none where it did not."""
+    counts = session.client.types_model_key and not session.settings.model_key_command
+    wants_key = counts and any(result.wants_key for result in results)
+    return [*([_KEY] if wants_key else []), _TRY] if asking_failed(results) else []
+
+
+async def _chosen(session: Session, message: str, offered: Sequence[str], kind: types.MessageType = Info) -> str | None:
+    """Ask what to do. Who types a key wants to try again with it; who then types none is asked once more."""
+    while (chosen := await session.ask(names.plain(message), *offered, kind=kind)) == _KEY:
+        if await model_key.is_typed(session):
+            return _TRY
+    return chosen
 
 
 async def _offer(session: Session, finished: Finished, applied: Sequence[apply_edit.Applied], again: Again) -> None:
-    offered = [_OPEN, _UNDO, _RUN] if session.client.shows_documents else [_UNDO, _RUN]
-    chosen = await session.ask(names.plain(finished.message), *offered, kind=Info)
+    opens = [_OPEN] if session.client.shows_documents else []
+    ways_on = _ways_on(session, finished.results) or [_RUN]
+    chosen = await _chosen(session, finished.message, [*opens, _UNDO, *ways_on])
     if chosen == _OPEN:
         await _open(session, applied[0].edit.path, finished)
     elif chosen == _UNDO:
@@ -70,6 +105,8 @@ async def _offer(session: Session, finished: Finished, applied: Sequence[apply_e
     elif chosen == _RUN:
         for path in dict.fromkeys(one.edit.path for one in applied):
             again.run(path)
+    elif chosen == _TRY:
+        again.generate(asking_failed(finished.results))
 
 
 async def _open(session: Session, path: Path, finished: Finished) -> None:

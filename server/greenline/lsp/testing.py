@@ -73,7 +73,7 @@ async def run_in_background(session: Session, root: Path, paths: Sequence[Path],
     anew = sorted(session.failing.tests(root) - before)
     if anew:
         session.show(_failing_now(anew), Warning_)
-    return Finished(ended.message)
+    return Finished(ended.message, tests=tuple(_ends(session, root, ended)))
 
 
 def _failing_now(tests: Sequence[str]) -> str:

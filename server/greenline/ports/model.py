@@ -31,6 +31,7 @@ EditorKey = Callable[[], str | Awaitable[str]]
 Provider = Literal["anthropic", "bedrock", "vertex", "foundry"]
 
 _PASSING: frozenset[ProblemKind] = frozenset({"rate_limited", "overloaded", "server", "unreachable", "timeout", "cut"})
+_OF_KEYS: frozenset[ProblemKind] = frozenset({"no_key", "unauthorized"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,11 @@ class ModelProblem(Exception):
     def passing(self) -> bool:
         """Whether the same request may be answered a little later."""
         return self.kind in _PASSING
+
+    @property
+    def wants_key(self) -> bool:
+        """Whether another key may help, or one at all."""
+        return self.kind in _OF_KEYS
 
 
 class ModelClient(Protocol):

@@ -117,7 +117,8 @@ class FillGaps:
             share = Share(progress, number / len(wanted), (number + 1) / len(wanted))
             asking = await work.ask(means, function, Counted(share, number + 1, len(wanted)))
             if asking is not None and asking.problem is not None and asking.problem.kind in _FOR_NONE:
-                work.note(wanted[number + 1 :], str(asking.problem), awaits_consent=False)
+                problem = asking.problem
+                work.note(wanted[number + 1 :], str(problem), awaits_consent=False, wants_key=problem.wants_key)
                 break
         work.warn(wanted[0], at.problems)  # last, as the first note may be the reason of a result
         return work.generation()
@@ -135,7 +136,7 @@ class _Work:
         if groundwork.tried is not None:
             self.so_far.take(groundwork.tried)
 
-    def note(self, functions: Sequence[Function], words: str, *, awaits_consent: bool) -> None:
+    def note(self, functions: Sequence[Function], words: str, *, awaits_consent: bool, wants_key: bool = False) -> None:
         """Say why no model was asked for some functions; where nothing else is said, as the reason."""
         for function in functions:
             result = self._results[function]
@@ -143,6 +144,7 @@ class _Work:
                 result,
                 model_notes=(*result.model_notes, words),
                 model_problem="" if awaits_consent else words,
+                wants_key=wants_key,
                 awaits_consent=awaits_consent,
                 reason=result.reason or _reason(result, words),
             )
@@ -216,6 +218,7 @@ def _with_the_models(result: TargetResult, asking: Asking, seconds: float, bench
         seconds=result.seconds + seconds,
         model_notes=(*result.model_notes, *asking.told.notes, *_kept_for_changes(asking)),
         model_problem=str(asking.problem or ""),
+        wants_key=asking.problem is not None and asking.problem.wants_key,
         suspected_bugs=(*result.suspected_bugs, *(b for b in asking.told.bugs if (b.call, b.words) not in known)),
         tokens=spent.usage.total,
         dollars=None if spent.unpriced else spent.dollars,

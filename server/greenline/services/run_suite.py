@@ -99,9 +99,12 @@ def _message(ran: RecordedRun) -> str:
     if not report.outcomes:
         return report.problem or "No tests were found; nothing was measured."
     counted = Counter("failed" if o.outcome == "error" else o.outcome for o in report.outcomes)
-    tests = ", ".join(f"{counted[kind]} {kind}" for kind in ("passed", "failed", "skipped") if counted[kind])
+    failing = next((o.node_id for o in report.outcomes if o.outcome in {"failed", "error"}), "")
+    named = {"failed": f" ({failing})" if counted["failed"] == 1 else f" (first: {failing})"}
+    tests = ", ".join(
+        f"{counted[kind]} {kind}{named.get(kind, '')}" for kind in ("passed", "failed", "skipped") if counted[kind]
+    )
     measured = f"coverage of {files} {'file' if files == 1 else 'files'} is up to date"
     measured = measured if files else "nothing was measured"
-    failing = next((f" First failure: {o.node_id}." for o in report.outcomes if o.outcome in {"failed", "error"}), "")
     problem = f" {said}" if (said := report.problem or report.complaint) else ""
-    return f"{tests or 'The tests ran'}; {measured}.{failing}{problem}"
+    return f"{tests or 'The tests ran'}; {measured}.{problem}"

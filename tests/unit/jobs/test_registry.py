@@ -153,6 +153,25 @@ async def test_keep_returns_the_live_job_and_starts_nothing() -> None:
     assert start(registry, work) is not first
 
 
+async def test_a_question_that_may_be_out_of_sight_is_asked_again_until_work_has_begun() -> None:
+    begins, has_begun = asyncio.Event(), asyncio.Event()
+
+    async def asks_and_works(progress: Progress) -> None:
+        await begins.wait()
+        progress.step("At work")
+        has_begun.set()
+        await asyncio.Event().wait()
+
+    registry = JobRegistry()
+    first = start(registry, forever, policy="ask again")
+    second = start(registry, asks_and_works, policy="ask again")
+    assert await end(first) == "superseded"
+    begins.set()
+    await asyncio.wait_for(has_begun.wait(), LIMIT)
+    assert start(registry, answer, policy="ask again") is second
+    await registry.close(LIMIT)
+
+
 async def test_supersede_waits_for_the_older_job_to_let_go() -> None:
     registry = JobRegistry()
     order: list[str] = []

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from greenline.lsp.fixes import as_links, fixes_of
+from greenline.lsp.fixes import fixes_of, with_links
 from greenline.services.diagnose_project import Finding
 from unit.lsp.editor import FULL, Editor, merged
 
@@ -24,7 +24,7 @@ NO_PYTEST = [Finding("interpreter", "ok", "Python 3.12"), Finding("pytest", "pro
 
 def test_where_all_is_well_nothing_is_to_be_done() -> None:
     assert fixes_of([Finding("pytest", "ok", "8.4")], "file:///a.py", may_run=True) == []
-    assert as_links([]) == ""
+    assert with_links("# A page\n\n- fine", []) == "# A page\n\n- fine"
 
 
 def test_pytest_is_installed_with_a_click_or_another_python_chosen() -> None:
@@ -40,9 +40,10 @@ def test_nothing_that_runs_is_offered_where_nothing_may() -> None:
 
 
 def test_links_carry_their_arguments() -> None:
-    link = as_links(fixes_of(NO_PYTEST, "file:///a (1).py", may_run=True)).split("](command:greenline.installPytest?")[
-        1
-    ]
+    page = with_links("# A page\n\n- no pytest\n", fixes_of(NO_PYTEST, "file:///a (1).py", may_run=True))
+    assert page.startswith("# A page\n\n## To put it right\n\n- [Install pytest](")
+    assert page.endswith("\n\n## What was found\n\n- no pytest\n")
+    link = page.split("](command:greenline.installPytest?")[1]
     assert json.loads(unquote(link.partition(")")[0])) == [{"uri": "file:///a (1).py"}]
 
 

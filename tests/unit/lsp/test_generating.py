@@ -340,6 +340,64 @@ async def test_why_asking_a_model_failed_is_said_and_it_can_be_tried_again(
         assert again["title"] == "Generate test for greet"
 
 
+KEYS = merged(BUTTONS, {"experimental": {"greenline": {"typesModelKey": True}}})
+REFUSED = "https://api.example.com refuses the key that is stored in the editor (401)."
+WANTS_KEY = {"model_notes": (REFUSED,), "model_problem": REFUSED, "wants_key": True}
+
+
+def buttons(question: dict[str, Any]) -> list[str]:
+    return [action["title"] for action in question["actions"]]
+
+
+@pytest.mark.parametrize("status", ["nothing_to_gain", "failed", "confirmed"])
+async def test_who_types_another_key_goes_on_with_it(services: FakeServices, source: Path, status: str) -> None:
+    services.generate.status, services.generate.asked = status, WANTS_KEY
+    async with Editor(services, KEYS) as editor:
+        Applies(editor)
+        typed = [False, True]
+        editor.handlers["window/showMessageRequest"] = lambda _: {"title": "Set Model Key"} if typed else None
+        editor.handlers["greenline/typeModelKey"] = lambda _: {"typed": typed.pop(0)}
+        end = await editor.job_end((await generate(editor, editor.open(source)))["job"])
+        again = await editor.wait_for("greenline/jobEnded", lambda other: other["id"] != end["id"])
+        assert again["title"] == end["title"]
+        questions = editor.sent("window/showMessageRequest")[:2]
+        message = end["message"].replace("`", "")
+        assert [question["message"] for question in questions] == [message] * 2, "who typed none is asked again"
+        gained = ["Open Test", "Undo"] if status == "confirmed" else []
+        assert [buttons(question) for question in questions] == [[*gained, "Set Model Key", "Try Again"]] * 2
+        assert message not in [said["message"] for said in editor.sent("window/showMessage")], "said once"
+
+
+@pytest.mark.parametrize(
+    ("able", "problem", "options"),
+    [
+        (BUTTONS, WANTS_KEY, {}),
+        (KEYS, {**WANTS_KEY, "wants_key": False}, {}),
+        (KEYS, WANTS_KEY, {"model": {"keyCommand": "pass key"}}),
+    ],
+    ids=["an editor that keeps none", "another problem", "a command gives the key"],
+)
+async def test_no_key_is_asked_for_that_would_not_count(
+    services: FakeServices, source: Path, able: dict[str, Any], problem: dict[str, Any], options: dict[str, Any]
+) -> None:
+    services.generate.status, services.generate.asked = "failed", problem
+    async with Editor(services, able, options={"greenline": options}) as editor:
+        editor.handlers["window/showMessageRequest"] = lambda _: None
+        await editor.job_end((await generate(editor, editor.open(source)))["job"])
+        assert buttons(await editor.wait_for("window/showMessageRequest")) == ["Try Again"]
+
+
+async def test_an_editor_that_fails_to_have_a_key_typed_asks_once_more(services: FakeServices, source: Path) -> None:
+    services.generate.status, services.generate.asked = "failed", WANTS_KEY
+    async with Editor(services, KEYS) as editor:
+        answers = ["Set Model Key", None]
+        editor.handlers["window/showMessageRequest"] = lambda _: (title := answers.pop(0)) and {"title": title}
+        await editor.job_end((await generate(editor, editor.open(source)))["job"])
+        question = "window/showMessageRequest"
+        await editor.wait_for(question, lambda _: len(editor.sent(question)) == 2)
+        assert len(services.generate.runs) == 1
+
+
 async def test_who_has_no_buttons_is_told_why_asking_a_model_failed(services: FakeServices, source: Path) -> None:
     services.generate.status = "nothing_to_gain"
     services.generate.asked = {"model_notes": ("It is down.",), "model_problem": "It is down."}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from unit.lsp.editor import FULL, Editor
+from unit.lsp.editor import FULL, Editor, merged
 from unit.lsp.fakes import FakeServices
 
 QUESTION = "window/showMessageRequest"
@@ -89,6 +89,25 @@ async def test_a_problem_is_told(services: FakeServices, source: Path) -> None:
 
         assert (ended["outcome"], ended["message"]) == ("failed", "pytest was not installed. No network.")
         assert [m["message"] for m in editor.sent("window/showMessage")] == [ended["message"]]
+
+
+async def test_whoever_has_mended_what_was_in_the_way_tries_again(services: FakeServices, source: Path) -> None:
+    async with Editor(services, merged(FULL, {"experimental": {"greenline": {"quietButtons": True}}})) as editor:
+        problem = services.install.problem = "pytest was not installed. No network."
+        services.install.missing = True
+
+        def mend(question: Any) -> dict[str, str]:
+            if question["message"] != problem:
+                return {"title": "Install pytest"}
+            services.install.problem = ""
+            return {"title": "Try Again"}
+
+        editor.handlers[QUESTION] = mend
+        started = await editor.run("greenline.installPytest", {"uri": source.as_uri()})
+        assert (await editor.job_end(started["job"]))["outcome"] == "failed"
+        await editor.wait_for("greenline/jobEnded", lambda end: end["outcome"] == "done")
+        assert services.install.installs == [source, source]
+        assert problem not in [said["message"] for said in editor.sent("window/showMessage")], "said once"
 
 
 async def test_installing_shows_its_steps_and_can_be_cancelled(services: FakeServices, source: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import stat
 import sys
 from pathlib import Path
@@ -55,6 +56,27 @@ async def test_allowing_says_what_is_sent_where_and_at_which_price_and_keeps_a_y
         again = await done(editor, "greenline.model.allow", {"uri": source.as_uri()})
         assert again["message"].endswith("already.")
         assert len(editor.sent(QUESTION)) == 1
+
+
+async def test_a_question_stands_alone_and_is_asked_again_for_who_lost_sight_of_it(
+    services: FakeServices, source: Path
+) -> None:
+    async with Editor(services, FULL, options=ENABLED) as editor:
+        asked = asyncio.Event()
+
+        async def lost(_: Any) -> None:
+            asked.set()
+            await asyncio.Event().wait()
+
+        editor.handlers[QUESTION] = lost
+        first = await editor.run("greenline.model.allow", {"uri": source.as_uri()})
+        await asyncio.wait_for(asked.wait(), LIMIT)
+        answering(editor, "Allow")
+        again = await done(editor, "greenline.model.allow", {"uri": source.as_uri()})
+        assert again["outcome"] == "done"
+        assert services.model.consent.places
+        assert (await editor.job_end(first["job"]))["outcome"] == "superseded"
+        assert editor.sent("window/workDoneProgress/create") == []
 
 
 @pytest.mark.parametrize("answer", ["Not now", None])

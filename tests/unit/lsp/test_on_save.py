@@ -49,13 +49,19 @@ async def test_nothing_runs_unless_the_person_wants_it(services: FakeServices, s
 @pytest.mark.parametrize("mode", ["affected", "file"])
 async def test_a_save_runs_tests_and_marks_what_fails(services: FakeServices, source: Path, mode: str) -> None:
     failure = Failure("tests/test_shop.py::test_it", "code", "assert 1 == 2", "Look.", source=Place(source, 3))
-    services.run_affected.answer = SuiteRun("1 failed", ok=True, failures=(failure,))
+    services.run_affected.answer = SuiteRun(
+        "1 failed", ok=True, failures=(failure,), passed=frozenset({"tests/test_shop.py::test_other"})
+    )
     async with editor_with(services, mode) as editor:
         uri = editor.open(source)
         since = len(editor.received)
         save(editor, uri)
         end = await ended(editor)
         assert (end["title"], end["message"], end["results"]) == ("Run tests of saved files", "1 failed", [])
+        assert [(Path(test["id"]).name, test["outcome"]) for test in end["tests"]] == [
+            ("test_shop.py::test_it", "failed"),
+            ("test_shop.py::test_other", "passed"),
+        ]
         pushed = await editor.wait_for(
             "textDocument/publishDiagnostics",
             lambda p: p["uri"] == uri and "raised-in-test" in [d["code"] for d in p["diagnostics"]],

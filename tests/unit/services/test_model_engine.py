@@ -412,6 +412,7 @@ async def test_without_a_key_no_other_function_is_asked_about(world: World, mode
     assert len(model.asked) == 1
     assert [(r.status, r.reason) for r in generation.results] == [("failed", "There is no key.")] * 2
     assert [(r.model_problem, r.awaits_consent) for r in generation.results] == [("There is no key.", False)] * 2
+    assert [r.wants_key for r in generation.results] == [True] * 2
 
 
 async def test_a_refusal_and_a_cut_answer_are_said(world: World, model: ModelWorld) -> None:

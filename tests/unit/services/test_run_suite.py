@@ -122,7 +122,7 @@ async def test_it_runs_everything_and_records_what_ran(tmp_path: Path) -> None:
     assert result.ok
     assert (result.passed, [f.node_id for f in result.failures], result.tests) == ({"t::a"}, ["t::b"], 2)
     assert (world.scope.complete, world.scope.everything, world.scope.cut_short) == (True, True, False)
-    assert result.message == "1 passed, 1 failed; coverage of 2 files is up to date. First failure: t::b."
+    assert result.message == "1 passed, 1 failed (t::b); coverage of 2 files is up to date."
 
 
 async def test_a_folder_means_the_project_in_it_and_not_the_one_above(tmp_path: Path) -> None:

@@ -208,6 +208,8 @@ class TargetResult:
     """What happened while a model was asked, in a sentence each; empty when none was."""
     model_problem: str = ""
     """Why asking one ended early, and what to do about it; one of the notes."""
+    wants_key: bool = False
+    """Another key may help with that, or one at all."""
     awaits_consent: bool = False
     """A model would have been asked, had somebody agreed to that."""
     tokens: int = 0
