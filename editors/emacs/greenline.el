@@ -33,6 +33,17 @@
         (when (and (buffer-file-name buffer) (buffer-modified-p buffer) (not (memq buffer unsaved)))
           (with-current-buffer buffer (save-buffer)))))))
 
+;; Eglot offers the first answer for RET.  A question may come while you type, and then what you type must not answer it.
+(cl-defmethod eglot-handle-request
+  ((_server eglot-greenline) (_method (eql window/showMessageRequest)) &key message actions &allow-other-keys)
+  "Ask what the server wants to know.  RET alone and \\[keyboard-quit] answer nothing, which is a no."
+  (let* ((titles (mapcar (lambda (action) (plist-get action :title)) actions))
+         (completion-ignore-case t)
+         (answer (condition-case nil
+                     (completing-read (format "%s (%s) " message (string-join titles ", ")) titles nil t)
+                   (quit nil))))
+    (when (member answer titles) (list :title answer))))
+
 (defun greenline--execute (command &rest argument)
   "Run COMMAND of the server with the plist ARGUMENT, and return its answer."
   (eglot-execute (eglot--current-server-or-lose)

@@ -89,7 +89,8 @@ def test_a_model_is_asked_after_a_yes_and_its_cost_is_told(
     model_server.answers([HALF])
     file = write_project(tmp_path / "project")
 
-    told = _play_a_model(emacs, file, installed, model_server, ["Yes", "Ask a Model", "Show Details", "Allow"])
+    answers = ["Yes", "Ask a Model", "Show Details", "Allow"]
+    told = _play_a_model(emacs, file, installed, model_server, "emacs_model.el", answers=answers)
 
     assert told["step"] == "done", json.dumps(told, indent=1)
     assert 'raise ValueError("a price is not negative")' in told["request"]
@@ -106,13 +107,24 @@ def test_after_a_no_no_model_is_asked(
     emacs: Path, tmp_path: Path, installed: dict[str, str], model_server: ModelServer
 ) -> None:
     file = write_project(tmp_path / "project")
-    told = _play_a_model(emacs, file, installed, model_server, ["Yes", "Ask a Model", "Not now"])
+    answers = ["Yes", "Ask a Model", "Not now"]
+    told = _play_a_model(emacs, file, installed, model_server, "emacs_model.el", answers=answers)
     assert told["step"] == "done", json.dumps(told, indent=1)
     assert model_server.requests == []
 
 
+def test_only_a_yes_is_a_yes(emacs: Path, tmp_path: Path, installed: dict[str, str], model_server: ModelServer) -> None:
+    file = write_project(tmp_path / "project")
+    keys = ["RET", "C-g", "n RET", "a l l RET"]
+    told = _play_a_model(emacs, file, installed, model_server, "emacs_answers.el", keys=keys)
+    assert told["step"] == "done", json.dumps(told, indent=1)
+    *others, yes = told["ends"]
+    assert others == ["Nothing of project is sent."] * 3
+    assert yes.startswith("Source of project may be sent to ")
+
+
 def _play_a_model(
-    emacs: Path, file: Path, variables: dict[str, str], model: ModelServer, answers: list[str]
+    emacs: Path, file: Path, variables: dict[str, str], model: ModelServer, lisp: str, **given: list[str]
 ) -> dict[str, Any]:
     settings = f'(:enabled t :baseUrl "{model.url}" :name "model-a")'
     configuration = f'(:greenline (:model {settings} :isolation (:level "guard")))'
@@ -121,11 +133,11 @@ def _play_a_model(
         emacs,
         file.parent.parent,
         variables | homes,
-        "emacs_model.el",
+        lisp,
         load=str(CLIENT),
         snippet=f"(progn {ROOT} (setq-default eglot-workspace-configuration '{configuration}))",
         file=str(file),
-        answers=answers,
+        **given,
     )
 
 

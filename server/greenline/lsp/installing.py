@@ -46,7 +46,7 @@ class Installing:
             lack = await services.install.lack(path)
             if lack is not None and not asked:
                 question = f"Install pytest? This runs: {' '.join(lack.command)}"
-                if await self._session.ask(question, TITLE, _NOT_NOW) != TITLE:
+                if await self._session.ask(question, _NOT_NOW, TITLE) != TITLE:
                     return Finished("pytest was not installed.")
             progress.step("Starting")
             installed = await services.install.install(path, progress)
@@ -61,5 +61,5 @@ class Installing:
         return work
 
     async def _offer(self, path: Path, message: str) -> None:
-        if await self._session.ask(message, TITLE, _NOT_NOW) == TITLE:
+        if await self._session.ask(message, _NOT_NOW, TITLE) == TITLE:
             self._start(path, self.work(path, asked=True))

@@ -187,7 +187,7 @@ async def agreeing(session: Session, path: Path, progress: Progress) -> tuple[bo
 
 async def _agreed(session: Session, terms: Terms) -> bool:
     """Ask for as long as the person wants to read about it."""
-    answers = [_ALLOW, *([_DETAILS] if session.client.shows_documents else []), _NOT_NOW]
+    answers = [_NOT_NOW, *([_DETAILS] if session.client.shows_documents else []), _ALLOW]
     otherwise = _CANNOT_ASK.format(command=terms.in_a_terminal)
     while (answer := await session.ask(terms.question, *answers, otherwise=otherwise)) == _DETAILS:
         await _open(session, "model-terms.md", terms.document(_SHOWS))

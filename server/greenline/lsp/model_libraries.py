@@ -41,7 +41,7 @@ async def wanted(session: Session) -> bool:
     """Ask whether they are to be installed. False as well where they are there, or have no place."""
     libraries = (await session.load_services()).libraries
     question = await asyncio.to_thread(lambda: libraries.missing() and libraries.question())
-    return bool(question) and await session.ask(question, _INSTALL, _NOT_NOW, otherwise="") == _INSTALL
+    return bool(question) and await session.ask(question, _NOT_NOW, _INSTALL, otherwise="") == _INSTALL
 
 
 async def install(session: Session, progress: Progress) -> str:

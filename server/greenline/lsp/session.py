@@ -158,6 +158,8 @@ class Session:
     ) -> str | None:
         """Ask the person. None: dismissed, or no answer within ``limit`` seconds.
 
+        Emacs and others take RET for the first answer, also from somebody who was typing something else: what sends or
+        installs is never the first.
         A client that knows no questions shows ``otherwise``, by default what the question says.
         """
         actions = [types.MessageActionItem(answer) for answer in answers]

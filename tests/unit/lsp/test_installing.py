@@ -43,7 +43,7 @@ async def test_a_failure_for_want_of_it_comes_with_a_button_that_installs_it(
         assert (ended["outcome"], ended["message"]) == ("done", "pytest 8.4.2 was installed, for /p/python.")
         (question,) = editor.sent(QUESTION)
         assert question["message"] == "No test for greet: Python 3.11 has no pytest."
-        assert [action["title"] for action in question["actions"]] == ["Install pytest", "Not now"]
+        assert [action["title"] for action in question["actions"]] == ["Not now", "Install pytest"]
         assert services.install.installs == [source]
         assert [m["message"] for m in editor.sent("window/showMessage")] == [ended["message"]]
         assert "Install pytest in the project's Python" not in await titles(editor, uri)

@@ -48,7 +48,7 @@ async def test_allowing_says_what_is_sent_where_and_at_which_price_and_keeps_a_y
         asked = question["message"]
         for words in ("https://api.example.com", "claude-a, then claude-b", "its module", ".env", "$1.00", "$10.00"):
             assert words in asked
-        assert [action["title"] for action in question["actions"]] == ["Allow", "Show Details", "Not now"]
+        assert [action["title"] for action in question["actions"]] == ["Not now", "Show Details", "Allow"]
         assert services.model.consent.places == {source.parent: ("https://api.example.com",)}
         sentence = f"Source of {source.parent.name} may be sent to https://api.example.com."
         assert (end["outcome"], end["message"]) == ("done", sentence)
@@ -111,7 +111,7 @@ async def test_an_editor_that_shows_no_documents_offers_no_details(services: Fak
         answering(editor, "Allow")
         await done(editor, "greenline.model.allow", {"uri": source.as_uri()})
         (question,) = editor.sent(QUESTION)
-        assert [action["title"] for action in question["actions"]] == ["Allow", "Not now"]
+        assert [action["title"] for action in question["actions"]] == ["Not now", "Allow"]
         assert services.model.consent.places
 
 

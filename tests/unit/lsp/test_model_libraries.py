@@ -58,7 +58,7 @@ async def test_they_are_offered_after_the_first_result_and_the_work_goes_on(
         await until_ended(editor, first["title"], TITLE, first["title"])
         (question,) = editor.sent(QUESTION)
         assert question["message"] == ASKS
-        assert [action["title"] for action in question["actions"]] == ["Install", "Not now"]
+        assert [action["title"] for action in question["actions"]] == ["Not now", "Install"]
         assert len(lacking.generate.runs) == 2
 
 
