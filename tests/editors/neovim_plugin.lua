@@ -71,6 +71,10 @@ local function kill_the_server()
   wait_for('nothing is under way any more', function()
     return statusline():find('Generate test') == nil
   end)
+  vim.cmd.edit(vim.fn.fnameescape(input.file))
+  wait_for('what nobody keeps true is not shown any more', function()
+    return next(signs()) == nil and statusline() == ''
+  end)
 end
 
 local function play()
@@ -80,6 +84,7 @@ local function play()
     return statusline() == 'not measured'
   end)
   told.completed = vim.fn.getcompletion('Greenline ge', 'cmdline')
+  told.reports = vim.fn.getcompletion('silent Greenline load ' .. vim.fs.dirname(input.file) .. '/py', 'cmdline')
   told.help = look('help greenline', 'The lines that no test reaches')
   told.help_of_command = look('help :Greenline-generate', 'Generate a test for the function')
   told.health = stage.health()
@@ -120,10 +125,12 @@ local function play()
   wait_for('what was gained is told', function()
     return said('passed in')
   end)
+  local notify = vim.notify
   vim.notify = function(message)
     told.unknown_command = message
   end
   vim.cmd('Greenline nothing')
+  vim.notify = notify
   kill_the_server()
   told.step = 'done'
 end

@@ -186,6 +186,7 @@ def test_installed_by(neovim: Neovim, kinds: Path, tmp_path: Path, installed: di
 
     assert told["step"] == "done", json.dumps(told, indent=1)
     assert told["completed"] == ["generate", "generate_file"]
+    assert [Path(path).name for path in told["reports"]] == ["pyproject.toml"]
     assert told["help"]["name"].endswith("greenline.txt")
     _is_healthy(told["health"]["text"], neovim, kinds)
     assert "# Greenline: orders.py" in told["status"]["text"]

@@ -151,3 +151,24 @@ def test_the_places_that_the_documents_name_exist() -> None:
         f"{path.parent.relative_to(REPOSITORY).as_posix()}/" for path in (REPOSITORY / "server").rglob("__init__.py")
     }
     assert {folder for folder in folders if not any(place.startswith(folder) for place in mapped)} == set()
+
+
+def test_the_help_in_neovim_has_every_command_option_and_colour() -> None:
+    folder = "editors/neovim/lua/greenline"
+    text = text_of("editors/neovim/doc/greenline.txt")
+    commands = re.findall(
+        r"^  (\w+) = \{", text_of(f"{folder}/commands.lua").partition("M.commands = {")[2], re.MULTILINE
+    )
+    assert len(commands) > 20
+    for command in commands:
+        assert re.search(rf"^    {command}( |$)", text, re.MULTILINE), command
+        assert f"*:Greenline-{command}*" in text, command
+    options = set(re.findall(r"\boptions\.(\w+)", text_of(f"{folder}/init.lua")))
+    assert [option for option in options if not re.search(rf"^      {option} = ", text, re.MULTILINE)] == []
+    signs = text_of(f"{folder}/signs.lua")
+    colours = re.findall(r"^  (\w+) = \{ name = '(\w+)', link = '(\w+)'", signs, re.MULTILINE)
+    assert len(colours) == 5
+    for state, name, link in colours:
+        assert f"`{state}`" in text
+        assert f"*hl-{name}*" in text
+        assert re.search(rf"^    {name} +links to {link}\b", text, re.MULTILINE), name

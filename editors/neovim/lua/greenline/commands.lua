@@ -152,9 +152,9 @@ function M.names()
   return names
 end
 
--- Completes the name, and then what the command takes.
+-- Completes the name, and then what the command takes; before it may stand others, as in `:silent Greenline`.
 function M.complete(lead, line_so_far)
-  local name = line_so_far:match('^%S+%s+(%S+)%s')
+  local name = line_so_far:match('%f[%w]G%l*%s+(%S+)%s')
   if name then
     local command = M.commands[name]
     return command and command.complete and command.complete(lead) or {}

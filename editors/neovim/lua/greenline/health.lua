@@ -35,6 +35,10 @@ local function check_server()
     return false
   end
   local cmd = config.cmd
+  if type(cmd) == 'function' then
+    health.info('The server is started, or connected to, by a function of yours')
+    return true
+  end
   if vim.fn.executable(cmd[1]) == 0 then
     health.error(('`%s` is not found'):format(cmd[1]), {
       'In a clone of Greenline: `uv tool install .` or `pipx install .`',
@@ -46,7 +50,9 @@ local function check_server()
   ask[vim.tbl_contains(ask, 'lsp') and #ask or #ask + 1] = '--version'
   local said = vim.system(ask, { text = true }):wait(patience)
   if said.code ~= 0 then
-    health.error(('`%s` fails'):format(table.concat(ask, ' ')), vim.trim(said.stderr or ''))
+    local why = vim.trim(said.stderr or '')
+    why = why ~= '' and why or ('It ended with %d, or not within %d seconds.'):format(said.code, patience / 1000)
+    health.error(('`%s` fails'):format(table.concat(ask, ' ')), why)
     return false
   end
   health.ok(('%s (%s)'):format(vim.trim(said.stdout), vim.fn.exepath(cmd[1])))

@@ -19,6 +19,18 @@ M.handlers['greenline/coverage'] = function(_, coverage)
   vim.cmd.redrawstatus()
 end
 
+-- A server that ended, or left the buffer.
+vim.api.nvim_create_autocmd('LspDetach', {
+  group = vim.api.nvim_create_augroup('greenline.coverage', {}),
+  callback = function(event)
+    local client = vim.lsp.get_client_by_id(event.data.client_id)
+    if client and client.name == 'greenline' then
+      vim.b[event.buf].greenline = nil
+      require('greenline.signs').forget(event.buf)
+    end
+  end,
+})
+
 -- `greenline/jobEnded`: what a job was that somebody waits for.
 M.handlers['greenline/jobEnded'] = function(_, job)
   local take = waiting[job.id]

@@ -53,6 +53,12 @@ function M.draw(buffer)
   end
 end
 
+-- Takes the signs of a buffer away, which its server has left: nobody keeps them true any more.
+function M.forget(buffer)
+  known[buffer] = nil
+  vim.api.nvim_buf_clear_namespace(buffer, namespace, 0, -1)
+end
+
 -- Shows signs, or no longer; without an argument, the other way round.
 function M.toggle(on)
   M.enabled = on == nil and not M.enabled or on == true
