@@ -56,6 +56,7 @@ from greenline.services.measured_files import MeasuredFiles
 from greenline.services.measured_texts import Remembered
 from greenline.services.picture_basis import PictureBasis
 from greenline.services.plan_generation import PlanGeneration
+from greenline.services.prove_suite import ProveSuite
 from greenline.services.rank_gaps import RankGaps
 from greenline.services.recorded_runs import RecordedRuns
 from greenline.services.report_age import ReportAge
@@ -113,6 +114,7 @@ class Services:
     gaps: FindGaps
     ranking: RankGaps
     plan: PlanGeneration
+    prove: ProveSuite
     journal: Journal
     layout: TestLayout
     check: CheckCoverage
@@ -350,7 +352,8 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         tests=KnownTests(projects=projects, runs=lasting.runs, documents=documents, sources=sources),
         gaps=FindGaps(projects, documents, show, basis, _changed(settings, marks)),
         ranking=ranking,
-        plan=PlanGeneration(ranking, documents, engine=_engine_words(settings)),
+        plan=PlanGeneration(ranking, projects, documents, engine=_engine_words(settings)),
+        prove=ProveSuite(interpreters=interpreters, runner=runner, runs=runs, settings=settings),
         journal=JournalSqlite(cache / "bulk.sqlite3"),
         layout=layout,
         check=CheckCoverage(ranking),

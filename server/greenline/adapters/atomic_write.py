@@ -80,6 +80,14 @@ def write_edit(edit: TestEdit, about_to: Callable[[Written], None] = lambda _: N
     return written
 
 
+def remove_file(file: Path) -> None:
+    """Remove a file that nothing is left of. Raises WriteProblem."""
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        raise WriteProblem(f"{file} cannot be removed: {error.strerror}") from error
+
+
 def take_back(written: Written) -> None:
     """Undo a write of a process that was killed, wherever in it that was. Raises WriteProblem as ``undo`` does."""
     file = written.file

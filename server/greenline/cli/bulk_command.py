@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from greenline.adapters.atomic_write import WriteProblem
 from greenline.adapters.replaced_file import SHARED, replace_file
 from greenline.cli import bulk_view, interrupt
 from greenline.cli.bulk_progress import BulkProgress
+from greenline.cli.bulk_proof import proofs, without
 from greenline.cli.bulk_report import report_json
 from greenline.cli.bulk_targets import asked_for
 from greenline.cli.bulk_work import BulkWork, JournalOfRun
@@ -93,8 +95,8 @@ class _Face:
             self._err.print(problem, markup=False, soft_wrap=True)
         if self._as_text:
             bulk_view.print_begin(self._out, run)
-        cancelled = self._worked(run)
-        if not run.left:
+        cancelled = self._worked(run) or not (self._bulk.no_final_run or self._proved(run))
+        if not run.left and not cancelled:
             self._kept.journal.ended(self._kept.root, self._kept.words)
         return self._told(run, cancelled=cancelled)
 
@@ -161,6 +163,28 @@ class _Face:
             run.stopped = "cancelled"
             return True
         return False
+
+    def _proved(self, run: RunPlan) -> bool:
+        """Run the whole suite with what was written, and take out what breaks it; return False after Ctrl-C."""
+        kept = self._kept
+        try:
+            with BulkProgress(self._err, 1) as progress:
+                run.proofs = interrupt.run(proofs(self._services, run.outcomes.values(), progress.alone("all tests")))
+        except (asyncio.CancelledError, KeyboardInterrupt):
+            run.stopped = "cancelled while all tests ran: nobody knows whether they pass together"
+            return False
+        except WriteProblem as problem:
+            raise click.ClickException(f"Tests that break the suite could not be taken out: {problem}.") from problem
+        if not run.proofs:
+            return True
+        taken = {test: why for proof in run.proofs.values() for test, why in proof.taken_out.items()}
+        for path, outcome in run.outcomes.items():
+            revised = without(outcome, taken)
+            if revised != outcome:
+                run.outcomes[path] = revised
+                kept.journal.done(kept.root, kept.words, revised)
+        run.measured(self._services.ranking.rank(self._asked.paths).summaries)
+        return True
 
     def _told(self, run: RunPlan, *, cancelled: bool) -> int:
         """Say what came of it, also in a file where that is wanted; return the exit code."""

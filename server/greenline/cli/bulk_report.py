@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from greenline import __version__
+from greenline.cli.console import shown
 from greenline.cli.plan_view import plan_record
 from greenline.domain.bulk.records import outcome_record, summary_record, unit_record
 from greenline.services.sum_up_run import sum_up
@@ -13,6 +14,7 @@ from greenline.services.sum_up_run import sum_up
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from greenline.services.prove_suite import Proof
     from greenline.services.run_plan import RunPlan
 
 
@@ -38,7 +40,26 @@ def report_record(run: RunPlan, root: Path) -> dict[str, Any]:
         "outside_functions": plan["outside_functions"],
         "tried_already": plan["tried_already"],
         "problems": plan["problems"],
+        "final_runs": [_proof_record(project, proof, root) for project, proof in run.proofs.items()],
         "stopped": run.stopped,
         "seconds": round(run.seconds, 1),
         "dollars": round(run.dollars, 4),
     }
+
+
+def _proof_record(project: Path, proof: Proof, root: Path) -> dict[str, Any]:
+    return {
+        "project": shown(project),
+        "green": proof.is_green,
+        "tests": proof.tests,
+        "taken_out": [
+            {"test": f"{_name(file, root)}::{name}", "reason": why} for (file, name), why in proof.taken_out.items()
+        ],
+        "failing": list(proof.failing),
+        "failing_in_random_order": list(proof.unsteady),
+        "problem": proof.problem,
+    }
+
+
+def _name(file: Path, root: Path) -> str:
+    return (file.relative_to(root) if file.is_relative_to(root) else file).as_posix()

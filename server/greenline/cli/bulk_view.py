@@ -18,6 +18,7 @@ from greenline.services.sum_up_run import Sums, sum_up
 if TYPE_CHECKING:
     from greenline.domain.bulk.outcome import FunctionOutcome, UnitOutcome
     from greenline.domain.bulk.plan import WorkUnit
+    from greenline.services.prove_suite import Proof
     from greenline.services.run_plan import RunPlan
 
 
@@ -77,6 +78,8 @@ def print_end(console: Console, run: RunPlan) -> None:
     figures = _change(console, percent(run.before), percent(run.total))
     cost = f", ${run.dollars:.2f}" if run.dollars else ""
     console.print(f"{figures} covered, in {words_of_seconds(run.seconds)}{cost}", soft_wrap=True)
+    for proof in run.proofs.values():
+        _print_proof(console, proof)
     if run.stopped:
         again = " The same command goes on." if sums.not_begun else ""
         console.print(escape(f"Stopped: {run.stopped}.{again}"), soft_wrap=True)
@@ -86,7 +89,30 @@ def exit_code(run: RunPlan, until: float | None) -> int:
     """Return 1 where a function failed, a file could not be looked at, or what was wanted is not reached."""
     failed = "failed" in sum_up(run).statuses
     short = until is not None and run.total.percent < until
-    return 1 if failed or short or run.plan.problems else 0
+    red = not all(proof.is_green for proof in run.proofs.values())
+    return 1 if failed or short or red or run.plan.problems else 0
+
+
+def _print_proof(console: Console, proof: Proof) -> None:
+    """Print how all tests fare together."""
+    for (file, name), why in proof.taken_out.items():
+        console.print(escape(f"Taken out again: {shown(file)}::{name}, because {why}"), soft_wrap=True)
+    if proof.is_green:
+        sign = mark(console, "ok")
+        console.print(
+            f"{sign} All {count(proof.tests, 'test')} of the project pass, in random order too.", soft_wrap=True
+        )
+        return
+    sign = mark(console, "problem")
+    if proof.problem:
+        console.print(f"{sign} The project's tests could not run: {escape(proof.problem)}", soft_wrap=True)
+    if proof.failing:
+        words = f"{count(len(proof.failing), 'other test')} failed, also without the new ones: {_some(proof.failing)}"
+        console.print(f"{sign} {escape(words)}", soft_wrap=True)
+    if proof.unsteady:
+        tests = f"{count(len(proof.unsteady), 'other test')} failed only in random order"
+        words = f"{tests}, and not because of some of the new ones: {_some(proof.unsteady)}"
+        console.print(f"{sign} {escape(words)}", soft_wrap=True)
 
 
 def _print_function(console: Console, one: FunctionOutcome) -> None:

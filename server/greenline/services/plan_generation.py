@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from greenline.domain.coverage.worth import FileWorth, FunctionWorth
     from greenline.ports.documents import Documents
     from greenline.ports.journal import StoredRun
+    from greenline.ports.project import ProjectFinder
     from greenline.services.rank_gaps import RankGaps, Ranking, Wanted
 
 TRIED = "where all was tried already and is as it was"
@@ -35,9 +36,10 @@ class Asked:
 class PlanGeneration:
     """Ranks, filters and counts. Runs nothing of the project's and writes nothing."""
 
-    def __init__(self, ranking: RankGaps, documents: Documents, *, engine: str = "") -> None:
+    def __init__(self, ranking: RankGaps, projects: ProjectFinder, documents: Documents, *, engine: str = "") -> None:
         """``engine`` is what decides, besides its text, how tests of a function are found: any words."""
         self._ranking = ranking
+        self._projects = projects
         self._documents = documents
         self._engine = engine
 
@@ -115,10 +117,11 @@ class PlanGeneration:
             code = fingerprints(self._documents.read(path) or "")
         except (OSError, UnicodeDecodeError):  # gone since it was ranked: generating says what is wrong
             code = fingerprints("")
-        found = []
+        found, root = [], self._projects.project_of(path).root
+        name = (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
         for one in functions:
             region = code.function(one.qualname)
-            words = (str(path), one.qualname, region.whole if region else "", self._engine)
+            words = (name, one.qualname, region.whole if region else "", self._engine)
             key = sha256("\0".join(words).encode("utf-8", "surrogateescape")).hexdigest()[:32]
             found.append(replace(one, key=key))
         return found

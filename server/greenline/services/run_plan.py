@@ -11,12 +11,13 @@ from greenline.domain.bulk.outcome import joined, total_of
 from greenline.domain.bulk.plan import WorkUnit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from greenline.domain.bulk.outcome import UnitOutcome
     from greenline.domain.bulk.plan import Plan
     from greenline.domain.coverage.model import Summary
+    from greenline.services.prove_suite import Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ class RunPlan:
         self.before = before or plan.total
         self.stopped = ""
         """Why not all of the plan was done, in words."""
+        self.proofs: dict[Path, Proof] = {}
+        """How the suite of each project (by root) fares with what was written; empty where nobody looked."""
         self._summaries = dict(plan.summaries)
         self._limits = limits
         self._test_file = test_file
@@ -107,6 +110,10 @@ class RunPlan:
         gain_left = sum(unit.gain for unit in (*self._waiting, *self._running.values()))
         likely = self.seconds / self._gain_done * gain_left
         return likely if self._limits.seconds is None else max(0.0, min(likely, self._limits.seconds - self.seconds))
+
+    def measured(self, summaries: Mapping[Path, Summary]) -> None:
+        """Take over how much of the files all tests reach."""
+        self._summaries.update({path: one for path, one in summaries.items() if path in self._summaries})
 
     def ended(self, path: Path) -> frozenset[str]:
         """Return the functions of a file that are done."""

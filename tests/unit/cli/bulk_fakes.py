@@ -20,6 +20,7 @@ from greenline.ports.progress import Progress
 from greenline.services.generate_tests import Generation
 from greenline.services.picture import Picture
 from greenline.services.plan_generation import PlanGeneration
+from greenline.services.prove_suite import NewTest, Proof, TakeOut
 from greenline.services.rank_gaps import Ranking
 from greenline.services.run_suite import SuiteRun
 from unit.cli.cli_fakes import FakeServices
@@ -36,6 +37,11 @@ class BulkServices(FakeServices):
     ends: dict[str, tuple[str, str]] = field(default_factory=dict)
     suite: SuiteRun = field(default_factory=lambda: SuiteRun("1 passed", ok=True, tests=1))
     suites_ran: list[Path] = field(default_factory=list)
+    breaks: dict[str, str] = field(default_factory=dict)
+    """New tests that the final run takes out, and why."""
+    proofs_of: list[int] = field(default_factory=list)
+    """How many new tests each final run was asked about."""
+    failing: tuple[str, ...] = ()
     stops_at: str = ""
     """The name of the file whose generation is never done."""
 
@@ -45,7 +51,7 @@ class BulkServices(FakeServices):
 
     @property
     def plan(self) -> PlanGeneration:
-        return PlanGeneration(self, DiskDocuments())  # type: ignore[arg-type]
+        return PlanGeneration(self, self.projects, DiskDocuments())  # type: ignore[arg-type]
 
     @property
     def journal(self) -> JournalSqlite:
@@ -66,6 +72,10 @@ class BulkServices(FakeServices):
         return Picture(path, "measured")
 
     @property
+    def prove(self) -> _Proves:
+        return _Proves(self)
+
+    @property
     def run_suite(self) -> BulkServices:
         return self
 
@@ -79,6 +89,18 @@ class BulkServices(FakeServices):
     @property
     def generate(self) -> Any:
         return _Generates(self)
+
+
+class _Proves:
+    def __init__(self, services: BulkServices) -> None:
+        self._services = services
+
+    async def prove(self, project: Any, new: Collection[NewTest], take_out: TakeOut, progress: Progress) -> Proof:
+        services = self._services
+        services.proofs_of.append(len(new))
+        found = {test: services.breaks[test[1]] for test in new if test[1] in services.breaks}
+        take_out(found)
+        return Proof(len(new) + 1 - len(found), found, failing=services.failing)
 
 
 class _Generates:

@@ -232,3 +232,59 @@ def test_two_runs_of_one_project_are_refused(run: Run, services: BulkServices, f
         result = run("shop")
     assert result.exit_code == 1
     assert "Another `greenline generate` is at work" in result.stderr
+
+
+# The final run
+
+
+def test_all_tests_run_at_the_end_and_what_breaks_them_is_taken_out(
+    run: Run, services: BulkServices, folder: Path
+) -> None:
+    services.breaks = {"test_orders": "it fails beside test_mail"}
+
+    result = run("shop", "--report", "report.json")
+
+    assert result.exit_code == 1
+    assert services.proofs_of == [4]
+    assert (folder / "tests" / "test_orders.py").read_text() == "def test_Box_open():\n    ...\n"
+    where = Path("tests/test_orders.py")
+    assert f"Taken out again: {where}::test_orders, because it fails beside test_mail" in lines(result)
+    assert "✔ All 4 tests of the project pass, in random order too." in lines(result)
+    assert "3 confirmed; 1 failed; 3 tests in 2 files" in lines(result)
+    report = json.loads((folder / "report.json").read_text())
+    assert report["final_runs"] == [
+        {
+            "project": ".",
+            "green": True,
+            "tests": 4,
+            "taken_out": [{"test": "tests/test_orders.py::test_orders", "reason": "it fails beside test_mail"}],
+            "failing": [],
+            "failing_in_random_order": [],
+            "problem": "",
+        }
+    ]
+
+
+def test_a_file_that_nothing_is_left_of_goes(run: Run, services: BulkServices, folder: Path) -> None:
+    services.breaks = {"test_orders": "odd", "test_Box_open": "odd"}
+    run("shop")
+    assert [path.name for path in (folder / "tests").iterdir()] == ["test_mail.py"]
+
+
+def test_tests_of_others_that_fail_are_named_and_the_exit_code_tells(run: Run, services: BulkServices) -> None:
+    services.failing = ("tests/test_old.py::test_old",)
+    result = run("shop")
+    assert result.exit_code == 1
+    assert "✘ 1 other test failed, also without the new ones: tests/test_old.py::test_old" in lines(result)
+
+
+def test_the_final_run_can_be_left_out(run: Run, services: BulkServices) -> None:
+    result = run("shop", "--no-final-run")
+    assert (result.exit_code, services.proofs_of) == (0, [])
+    assert "All" not in result.stdout
+
+
+def test_a_run_that_wrote_nothing_needs_no_final_run(run: Run, services: BulkServices) -> None:
+    services.ends = dict.fromkeys(("orders", "mail", "Box.open"), ("not_testable", "it needs the network"))
+    assert run("shop").exit_code == 0
+    assert services.proofs_of == []

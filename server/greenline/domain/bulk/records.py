@@ -1,4 +1,4 @@
-"""Units and outcomes as plain values, for a file or another machine. Paths below a folder that both know are relative to it."""
+"""Units and outcomes as plain values, for a file or another machine. Paths are told from a folder that both know."""
 
 from __future__ import annotations
 
