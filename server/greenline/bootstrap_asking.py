@@ -26,7 +26,7 @@ from greenline.ports.model import Connection, EditorKey
 from greenline.services.agree_to_model import AgreeToModel, Terms, in_a_terminal
 from greenline.services.ask_in_batch import BatchWay
 from greenline.services.ask_models import AskModels
-from greenline.services.batch_round import BatchMeans
+from greenline.services.batch_means import BatchMeans
 from greenline.services.diagnose_model import DiagnoseModel, KeyPlace
 from greenline.services.fill_gaps import FillGaps, ModelAt
 from greenline.services.generate_in_batches import GenerateInBatches

@@ -10,6 +10,8 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -21,6 +23,11 @@ from greenline.domain.asking.model import Usage
 NOON = datetime(2026, 3, 5, 12).astimezone().timestamp()
 LIMIT = 60
 ENTRY = Entry(NOON, "one", "/p", "a.py::f", dollars=0.5, prompts="12-abc")
+
+
+def another(**changes: Any) -> Entry:
+    """Return the entry of another request."""
+    return replace(ENTRY, id=uuid4().hex, **changes)
 
 
 def ended(entry: Entry = ENTRY, dollars: float | None = 0.1) -> Entry:
@@ -38,11 +45,10 @@ def ledger_at(file: Path, when: float = NOON) -> LedgerSqlite:
 
 def test_what_was_written_is_read_by_the_next_process(file: Path) -> None:
     ledger = ledger_at(file)
-    number = ledger.begin(ENTRY, 10.0)
-    assert number is not None
+    assert ledger.begin(ENTRY, 10.0)
     assert ledger_at(file).spent_today() == 0.5
     assert ledger_at(file).entries(0.0) == (ENTRY,)
-    ledger.end(number, ended())
+    ledger.end(ended())
     ledger.keep(Kept(NOON, "/p", "a.py::f", 3))
     again = ledger_at(file)
     assert again.entries(0.0) == (ended(),)
@@ -60,19 +66,18 @@ def test_reading_makes_no_file(file: Path) -> None:
 def test_a_day_begins_at_midnight_here(file: Path) -> None:
     midnight = datetime(2026, 3, 5).astimezone().timestamp()
     ledger = ledger_at(file)
-    assert ledger.begin(replace(ENTRY, when=midnight - 1, dollars=8.0), 10.0) is not None
-    assert ledger.begin(replace(ENTRY, when=midnight, dollars=2.0), 10.0) is not None
+    assert ledger.begin(another(when=midnight - 1, dollars=8.0), 10.0)
+    assert ledger.begin(another(when=midnight, dollars=2.0), 10.0)
     assert ledger.spent_today() == 2.0
 
 
 def test_what_is_open_counts_with_the_most_that_it_can_cost(file: Path) -> None:
     ledger = ledger_at(file)
-    number = ledger.begin(replace(ENTRY, dollars=0.9), 1.0)
-    assert number is not None
-    assert ledger_at(file).begin(ENTRY, 1.0) is None
-    ledger.end(number, ended())
-    assert ledger_at(file).begin(ENTRY, 1.0) is not None
-    assert ledger_at(file).begin(replace(ENTRY, dollars=None), 0.0) is not None, "a price that nobody knows"
+    assert ledger.begin(replace(ENTRY, dollars=0.9), 1.0)
+    assert not ledger_at(file).begin(another(), 1.0)
+    ledger.end(ended())
+    assert ledger_at(file).begin(another(), 1.0)
+    assert ledger_at(file).begin(another(dollars=None), 0.0), "a price that nobody knows"
 
 
 WORKER = """
@@ -89,10 +94,9 @@ sys.stdin.readline()
 begun = 0
 for _ in range(times):
     entry = Entry(when, "one", "/p", "f", dollars=1.0)
-    number = ledger.begin(entry, most)
-    if number is not None:
+    if ledger.begin(entry, most):
         begun += 1
-        ledger.end(number, replace(entry, usage=Usage(output=1), outcome="answered"))
+        ledger.end(replace(entry, usage=Usage(output=1), outcome="answered"))
 print(begun)
 """
 
@@ -122,13 +126,12 @@ def test_what_is_older_than_a_year_and_a_month_is_forgotten_and_nothing_else(fil
     day = 86_400.0
     first = ledger_at(file, NOON - 500 * day)
     for days in (500, 401, 399, 1):
-        number = first.begin(replace(ENTRY, when=NOON - days * day), 10_000.0)
-        assert number is not None
-        first.end(number, replace(ended(), when=NOON - days * day))
+        entry = another(when=NOON - days * day)
+        assert first.begin(entry, 10_000.0)
+        first.end(ended(entry))
         first.keep(Kept(NOON - days * day, "/p", "a.py::f", 3))
     assert len(ledger_at(file).entries(0.0)) == 4, "who only reads changes nothing"
-    number = ledger_at(file).begin(ENTRY, 10.0)
-    assert number is not None
+    assert ledger_at(file).begin(ENTRY, 10.0)
     stays = [NOON - 399 * day, NOON - day]
     assert [entry.when for entry in ledger_at(file).entries(0.0)] == [*stays, NOON]
     assert [kept.when for kept in ledger_at(file).kept(0.0)] == stays
@@ -137,7 +140,7 @@ def test_what_is_older_than_a_year_and_a_month_is_forgotten_and_nothing_else(fil
 def test_processes_that_forget_at_once_lose_nothing_else(file: Path) -> None:
     old = ledger_at(file, NOON - 500 * 86_400.0)
     for _ in range(200):
-        assert old.begin(replace(ENTRY, when=NOON - 500 * 86_400.0), 10_000.0) is not None
+        assert old.begin(another(when=NOON - 500 * 86_400.0), 10_000.0)
     workers = [worker(file, 25.0, 10) for _ in range(4)]
     answers = [process.communicate("go\n", timeout=LIMIT) for process in workers]
     assert [error for _, error in answers] == [""] * 4
@@ -168,10 +171,9 @@ def test_where_no_folder_can_be_made_this_process_knows(tmp_path: Path, caplog: 
     (tmp_path / "data").write_text("in the way")
     ledger = ledger_at(tmp_path / "data" / "ledger.sqlite3")
     with caplog.at_level(logging.WARNING):
-        number = ledger.begin(ENTRY, 1.0)
-        assert number is not None
-        assert ledger.begin(replace(ENTRY, dollars=0.6), 1.0) is None
-        ledger.end(number, ended())
+        assert ledger.begin(ENTRY, 1.0)
+        assert not ledger.begin(another(dollars=0.6), 1.0)
+        ledger.end(ended())
         ledger.keep(Kept(NOON, "/p", "f", 1))
     assert ledger.spent_today() == pytest.approx(0.1)
     assert ledger.entries(0.0) == (ended(),)
@@ -182,8 +184,7 @@ def test_where_no_folder_can_be_made_this_process_knows(tmp_path: Path, caplog: 
 
 def test_a_file_that_only_may_be_read_is_read(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ledger = ledger_at(file)
-    number = ledger.begin(ENTRY, 10.0)
-    assert number is not None
+    assert ledger.begin(ENTRY, 10.0)
     connect = sqlite3.connect
 
     def read_only(path: Path, **options: object) -> sqlite3.Connection:
@@ -191,11 +192,11 @@ def test_a_file_that_only_may_be_read_is_read(file: Path, monkeypatch: pytest.Mo
 
     with monkeypatch.context() as patched:
         patched.setattr(sqlite3, "connect", read_only)
-        assert ledger.begin(replace(ENTRY, dollars=0.7), 1.0) is None, "what others spent still counts"
-        second = ledger.begin(replace(ENTRY, dollars=0.25), 1.0)
-        assert second is not None
-        ledger.end(number, ended())
-        ledger.end(second, ended(dollars=0.2))
+        assert not ledger.begin(another(dollars=0.7), 1.0), "what others spent still counts"
+        second = another(dollars=0.25)
+        assert ledger.begin(second, 1.0)
+        ledger.end(ended())
+        ledger.end(ended(second, dollars=0.2))
         assert ledger.spent_today() == pytest.approx(0.7)
     ledger.keep(Kept(NOON, "/p", "f", 1))
     assert [entry.dollars for entry in ledger_at(file).entries(0.0)] == [0.1, 0.2]
@@ -208,10 +209,9 @@ def test_who_holds_the_file_for_long_holds_up_nobody(file: Path, monkeypatch: py
     ledger.keep(Kept(NOON, "/p", "f", 1))
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("begin immediate")
-        number = ledger.begin(ENTRY, 10.0)
-        assert number is not None
+        assert ledger.begin(ENTRY, 10.0)
         other.execute("rollback")
-    ledger.end(number, ended())
+    ledger.end(ended())
     assert ledger_at(file).entries(0.0) == (ended(),)
 
 
@@ -223,26 +223,72 @@ def test_a_damaged_file_is_put_aside_and_not_lost(file: Path, content: bytes, ca
     file.write_bytes(content)
     ledger = ledger_at(file)
     assert ledger.entries(0.0) == ()
-    number = ledger.begin(ENTRY, 10.0)
-    assert number is not None
-    ledger.end(number, ended())
+    assert ledger.begin(ENTRY, 10.0)
+    ledger.end(ended())
     assert ledger_at(file).entries(0.0) == (ended(),)
     (aside,) = file.parent.glob("*.damaged-*")
     assert aside.read_bytes() == content
 
 
+def test_a_ledger_that_was_begun_anew_keeps_each_request_to_itself(file: Path) -> None:
+    ledger, before, after = ledger_at(file), another(target="a.py::before"), another(target="a.py::after")
+    assert ledger.begin(before, 10.0)
+    file.write_bytes(b"something wrote over it" * 40)
+    assert ledger_at(file).begin(after, 10.0)
+    ledger.end(ended(before, dollars=0.2))
+    assert ledger_at(file).entries(0.0) == (after, ended(before, dollars=0.2))
+    ledger.end(ended(after))
+    assert [(e.target, e.dollars) for e in ledger_at(file).entries(0.0)] == [
+        ("a.py::after", 0.1),
+        ("a.py::before", 0.2),
+    ]
+
+
+def test_what_was_answered_is_paid_once_and_stays_paid(file: Path) -> None:
+    ledger = ledger_at(file)
+    for dollars in (0.1, 0.3):  # the second time with other prices
+        ledger.end(ended(dollars=dollars))
+    ledger.release([ENTRY.id])
+    ledger.end(replace(ENTRY, dollars=0.0, outcome="cancelled"))
+    assert ledger_at(file).entries(0.0) == (ended(),)
+
+
+def test_what_was_never_made_costs_nothing_and_is_not_made_up(file: Path) -> None:
+    ledger = ledger_at(file)
+    assert ledger.begin(ENTRY, 10.0)
+    ledger.release([ENTRY.id, "nobody knows"])
+    assert ledger_at(file).entries(0.0) == (replace(ENTRY, dollars=0.0, outcome="cancelled"),)
+    ledger.end(ended())
+    assert ledger_at(file).spent_today() == 0.1, "it was made after all"
+
+
+def test_what_is_released_while_nothing_can_be_written_is_released_later(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_sqlite, "_PATIENCE", 0.0)
+    ledger, unwritten = ledger_at(file), another()
+    assert ledger.begin(ENTRY, 10.0)
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        assert ledger.begin(unwritten, 10.0)
+        ledger.release([ENTRY.id, unwritten.id])
+        assert ledger.spent_today() == 0.5, "what is in the file counts until it can be written"
+        other.execute("rollback")
+    ledger.keep(Kept(NOON, "/p", "f", 1))
+    assert ledger_at(file).spent_today() == 0.0
+
+
 def test_a_path_with_bytes_that_are_no_text_is_written_down(file: Path) -> None:
     ledger = ledger_at(file)
-    number = ledger.begin(replace(ENTRY, project="/p\udcff"), 10.0)
-    assert number is not None
+    assert ledger.begin(replace(ENTRY, project="/p\udcff"), 10.0)
     assert ledger_at(file).entries(0.0)[0].project == "/p?"
 
 
 def test_the_ledger_holds_names_and_numbers_only(file: Path) -> None:
     ledger_at(file).begin(ENTRY, 10.0)
     with closing(sqlite3.connect(file)) as base:
-        names = [row[1] for table in ("request_2", "kept_1") for row in base.execute(f"pragma table_info({table})")]
+        names = [row[1] for table in ("request_3", "kept_1") for row in base.execute(f"pragma table_info({table})")]
     assert set(names) == {
-        "number", "at", "model", "project", "target", "fresh", "cache_written", "cache_read", "output", "dollars",
+        "id", "at", "model", "project", "target", "fresh", "cache_written", "cache_read", "output", "dollars",
         "outcome", "exact", "batch", "prompts", "tests",
     }  # fmt: skip

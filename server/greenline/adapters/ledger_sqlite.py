@@ -9,7 +9,7 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ _PATIENCE = 2.0
 _DAMAGED = ("not a database", "malformed", "unsupported file format")
 """In what SQLite says (Python 3.10 has no codes): whatever else is wrong, a full disk say, the file is good."""
 _REQUESTS = (
-    "create table if not exists request_2 (number integer primary key, at real not null, model text not null, "
+    "create table if not exists request_3 (id text primary key, at real not null, model text not null, "
     "project text not null, target text not null, fresh integer not null, cache_written integer not null, "
     "cache_read integer not null, output integer not null, dollars real, outcome text not null, "
     "exact integer not null, batch integer not null, prompts text not null)"
@@ -35,25 +35,27 @@ _TESTS = "create table if not exists kept_1 (at real not null, project text, tar
 _TABLES = (
     _REQUESTS,
     _TESTS,
-    "create index if not exists request_2_at on request_2 (at)",
+    "create index if not exists request_3_at on request_3 (at)",
     "create index if not exists kept_1_at on kept_1 (at)",
 )
 """With the version of their rows: those that another Greenline made are left to it."""
 _COLUMNS = (
-    "at, model, project, target, fresh, cache_written, cache_read, output, dollars, outcome, exact, batch, prompts"
+    "id, at, model, project, target, fresh, cache_written, cache_read, output, dollars, outcome, exact, batch, prompts"
 )
-_ADD = f"insert into request_2 ({_COLUMNS}) values ({', '.join('?' * 13)})"  # noqa: S608
-_END = (
-    "update request_2 set fresh = ?, cache_written = ?, cache_read = ?, output = ?, dollars = ?, outcome = ?, "
-    "exact = ? where number = ?"
+_TOLD = ("fresh", "cache_written", "cache_read", "output", "dollars", "outcome", "exact")
+"""Columns that say what became of a request."""
+_PUT = (
+    f"insert into request_3 ({_COLUMNS}) values ({', '.join('?' * 14)}) on conflict (id) do update "  # noqa: S608
+    f"set {', '.join(f'{name} = excluded.{name}' for name in _TOLD)} where outcome != 'answered'"
 )
-_SUM = "select coalesce(sum(dollars), 0) from request_2 where at >= ?"
-_READ = f"select {_COLUMNS} from request_2 where at >= ? order by at, number"  # noqa: S608
+_RELEASE = "update request_3 set dollars = 0, outcome = 'cancelled' where id = ? and outcome = 'open'"
+_SUM = "select coalesce(sum(dollars), 0) from request_3 where at >= ?"
+_READ = f"select {_COLUMNS} from request_3 where at >= ? order by at, rowid"  # noqa: S608
 _KEEP = "insert into kept_1 values (?, ?, ?, ?)"
 _KEPT_FOR = 400 * 86_400.0
 """Seconds: a year, with the month before it to compare. What is older nothing here adds up, and a file must not grow
 for ever; who wants to know what it cost has the provider's bills."""
-_FORGET = ("delete from request_2 where at < ?", "delete from kept_1 where at < ?")
+_FORGET = ("delete from request_3 where at < ?", "delete from kept_1 where at < ?")
 _READ_KEPT = "select at, project, target, tests from kept_1 where at >= ? order by at"
 
 
@@ -64,13 +66,14 @@ class LedgerSqlite:
         self._file = file
         self._now = now
         self._lock = threading.Lock()
-        self._here: dict[int, Entry] = {}
-        """Requests that are not in the file, by numbers below zero."""
-        self._ended: dict[int, Entry] = {}
-        """Requests that are open in the file, though they have ended."""
+        self._here: dict[str, Entry] = {}
+        """Requests that were begun and are not in the file."""
+        self._ended: dict[str, Entry] = {}
+        """Requests that may be open in the file, though they have ended."""
+        self._released: set[str] = set()
+        """Requests that may be open in the file, though they were never made."""
         self._kept: list[Kept] = []
         """What is not in the file."""
-        self._last = 0
         self._tidied = False
         """What is too old was looked for by this process."""
         self._said = False
@@ -81,32 +84,42 @@ class LedgerSqlite:
             since = _midnight(self._now())
             return self._read(lambda base: _sum(base, since), 0.0) + self._sum_here(since)
 
-    def begin(self, entry: Entry, most_today: float) -> int | None:
+    def begin(self, entry: Entry, most_today: float) -> bool:
         """Write a request down, unless the day would cost more; see ``Ledger``."""
         with self._lock:
             since, wanted = _midnight(self._now()), entry.dollars or 0.0
             here = self._sum_here(since)
 
-            def add(base: sqlite3.Connection) -> int | None:
+            def put(base: sqlite3.Connection) -> bool:
                 if wanted and _sum(base, since) + here + wanted > most_today:
-                    return None
-                return base.execute(_ADD, _row(entry)).lastrowid
+                    return False
+                base.execute(_PUT, _row(entry))
+                return True
 
-            unwritten: int | None = 0
-            number = self._write(add, unwritten)
-            if number != unwritten:
-                return number
+            unwritten: bool | None = None
+            written = self._write(put, unwritten)
+            if written is not None:
+                return written
             known = self._read(lambda base: _sum(base, since), 0.0)
             if wanted and known + here + wanted > most_today:
-                return None
-            self._last -= 1
-            self._here[self._last] = entry
-            return self._last
+                return False
+            self._here[entry.id] = entry
+            return True
 
-    def end(self, number: int, entry: Entry) -> None:
-        """Write down what became of a request."""
+    def end(self, entry: Entry) -> None:
+        """Write down what became of a request; see ``Ledger``."""
         with self._lock:
-            (self._here if number < 0 else self._ended)[number] = entry
+            (self._here if entry.id in self._here else self._ended)[entry.id] = entry
+            self._write(lambda _: None, None)
+
+    def release(self, ids: Collection[str]) -> None:
+        """Write down that requests were never made; see ``Ledger``."""
+        with self._lock:
+            for each in ids:
+                if each not in self._here:
+                    self._released.add(each)
+                elif self._here[each].outcome == "open":
+                    del self._here[each]
             self._write(lambda _: None, None)
 
     def keep(self, kept: Kept) -> None:
@@ -165,13 +178,13 @@ class LedgerSqlite:
 
     def _write_file(self, work: Callable[[sqlite3.Connection], Found]) -> Found:
         self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        done = [number for number, entry in self._here.items() if entry.outcome != "open"]
+        done = [entry for entry in self._here.values() if entry.outcome != "open"]
         with closing(sqlite3.connect(self._file, timeout=_PATIENCE, isolation_level=None)) as base:
             base.execute("begin immediate")
             for statement in _TABLES:
                 base.execute(statement)
-            base.executemany(_ADD, [_row(self._here[number]) for number in done])
-            base.executemany(_END, [_end_row(number, entry) for number, entry in self._ended.items()])
+            base.executemany(_PUT, [_row(entry) for entry in (*done, *self._ended.values())])
+            base.executemany(_RELEASE, [(each,) for each in self._released])
             base.executemany(
                 _KEEP, [(kept.when, _text(kept.project), _text(kept.target), kept.tests) for kept in self._kept]
             )
@@ -181,9 +194,10 @@ class LedgerSqlite:
             found = work(base)
             base.execute("commit")
         self._tidied = True
-        for number in done:
-            del self._here[number]
+        for entry in done:
+            del self._here[entry.id]
         self._ended.clear()
+        self._released.clear()
         self._kept.clear()
         return found
 
@@ -215,18 +229,13 @@ def _row(entry: Entry) -> tuple[object, ...]:
     tokens = (usage.fresh, usage.cache_written, usage.cache_read, usage.output)
     words = tuple(_text(word) for word in (entry.model, entry.project, entry.target))
     how = (entry.outcome, int(entry.exact), int(entry.batch), entry.prompts)
-    return (entry.when, *words, *tokens, entry.dollars, *how)
-
-
-def _end_row(number: int, entry: Entry) -> tuple[object, ...]:
-    usage = entry.usage
-    tokens = (usage.fresh, usage.cache_written, usage.cache_read, usage.output)
-    return (*tokens, entry.dollars, entry.outcome, int(entry.exact), number)
+    return (entry.id, entry.when, *words, *tokens, entry.dollars, *how)
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    when, model, project, target, *tokens, dollars, outcome, exact, batch, prompts = row
-    return Entry(when, model, project, target, Usage(*tokens), dollars, outcome, bool(exact), bool(batch), prompts)
+    name, when, model, project, target, *tokens, dollars, outcome, exact, batch, prompts = row
+    how = (outcome, bool(exact), bool(batch), prompts)
+    return Entry(when, model, project, target, Usage(*tokens), dollars, *how, id=name)
 
 
 def _text(word: str) -> str:

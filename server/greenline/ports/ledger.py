@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 from greenline.domain.asking.entries import Entry, Kept
@@ -16,14 +17,20 @@ class Ledger(Protocol):
     def spent_today(self) -> float:
         """Return the dollars since the last midnight here; open requests count with the most that they can cost."""
 
-    def begin(self, entry: Entry, most_today: float) -> int | None:
-        """Write down a request before it is made; return its number, or None where the day would cost more than that.
+    def begin(self, entry: Entry, most_today: float) -> bool:
+        """Write down a request before it is made; False, and nothing is written, where the day would cost more.
 
         Looking and writing are one step, whatever other processes do.
         """
 
-    def end(self, number: int, entry: Entry) -> None:
-        """Replace the open entry of that number by what became of it."""
+    def end(self, entry: Entry) -> None:
+        """Write down what became of a request, also where it is not known that it began.
+
+        An answer is paid once: however often somebody says what became of it, the first time counts.
+        """
+
+    def release(self, ids: Collection[str]) -> None:
+        """Write down that requests were never made, and cost nothing; what has ended stays as it is."""
 
     def keep(self, kept: Kept) -> None:
         """Add how many tests a target got from models."""

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 FIRST = "What is left of it is asked for in a batch."
 NEXT = "What failed is sent back in the next batch."
 _NO_MORE = "The model was asked no more: in a batch, what failed is sent back once."
+_FOR_GOOD = frozenset({"bad_request", "no_consent"})
+"""Kinds of problems that the same request has another time, too; what it would have followed is done with."""
 _PREPARES = 90.0
 """Seconds for what a model can do, and how long a request is."""
 
@@ -155,7 +157,7 @@ class AskInBatch:
         """Tell whether the request itself stands in no way: a key, a model or another day may help."""
         if problem.kind == "ceiling":  # what one target may use up does not grow again
             return str(problem) == day_is_spent(self._ceilings)
-        return problem.kind != "bad_request"
+        return problem.kind not in _FOR_GOOD
 
     async def _fitted(self, question: Question, account: Account) -> Wanted:
         """Return the request with an answer no longer than what may still be paid. Raises ModelProblem."""

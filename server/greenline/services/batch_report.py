@@ -18,7 +18,8 @@ BatchOutcome = Literal[
 """``unknown``: nobody knows yet whether the provider took it; ``away``: the provider could not be asked."""
 
 _ELSEWHERE = "Another terminal works on this batch, and says what comes of it."
-_ANSWERS_STAY = " The answers before it stay at the provider: `greenline generate --resume` tries them again."
+_ANSWERS_STAY = " The answers before it are kept: `greenline generate --resume` tries them again."
+_ANSWERS_END = " What failed of the answers before it is not sent back."
 _NAMED = 3
 """Targets that are named in a sentence; the rest is counted."""
 
@@ -60,6 +61,11 @@ def unknown(record: BatchRecord) -> str:
 def what_stays(requests: Collection[BatchRequest]) -> str:
     """Say what becomes of the answers that requests would have followed; empty where there are none."""
     return _ANSWERS_STAY if any(request.earlier for request in requests) else ""
+
+
+def what_ends(requests: Collection[BatchRequest]) -> str:
+    """Say that answers are not followed by these requests, now or later; empty where there are none."""
+    return _ANSWERS_END if any(request.earlier for request in requests) else ""
 
 
 def asked_already(targets: Sequence[str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from greenline.domain.asking.batches import without_tests
@@ -17,7 +16,8 @@ from greenline.ports.model import ModelProblem
 from greenline.services.ask_in_batch import Came
 from greenline.services.await_batch import await_batch
 from greenline.services.batch_report import BatchReport, unknown, what_stays, words_of
-from greenline.services.hand_in_batch import SETTLES, candidates, release
+from greenline.services.hand_in_batch import SETTLES, candidates
+from greenline.services.reserve_batch import give_up
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from greenline.ports.model_batches import BatchState
     from greenline.ports.progress import Progress
     from greenline.services.ask_in_batch import BatchWay
-    from greenline.services.batch_round import BatchMeans
+    from greenline.services.batch_means import BatchMeans
 
+_GONE = "The answer that this one follows is not kept any more, so what came now cannot be tried. Ask for it anew."
 _NEVER = "It never reached {}: whoever handed it in was stopped before. It cost nothing."
 
 
@@ -54,6 +55,18 @@ class CollectBatch:
 
     async def collected(self, progress: Progress, *, wait: bool) -> Collected | BatchReport:
         """Return the answers, or how it stands where there are none yet. Raises ModelProblem and BatchStoreProblem."""
+        if self._record.status == "reserving":
+            return await self._never_handed_in()
+        answers = await asyncio.to_thread(self._means.store.answers, self._record.keys)
+        if not self._record.keys <= set(answers):
+            there = await self._downloaded(progress, wait=wait)
+            if isinstance(there, BatchReport):
+                return there
+            answers = there
+        return await self._taken_in(answers)
+
+    async def _downloaded(self, progress: Progress, *, wait: bool) -> Mapping[str, Answer | ModelProblem] | BatchReport:
+        """Return the answers of the provider, which are kept here from now on: it deletes them one day."""
         name = self._record.name or await self._looked_up()
         if isinstance(name, BatchReport):
             return name
@@ -62,16 +75,17 @@ class CollectBatch:
         except ModelProblem as problem:
             if problem.kind != "not_found":
                 raise
-            await self._give_up("lost")
+            await asyncio.to_thread(give_up, self._means, self._record, "lost")
             return BatchReport(self._record, "lost", f"{problem} What was reserved for it is free again.")
         if isinstance(answers, BatchReport):
             return answers
         if not self._record.keys <= set(answers):  # it only looked like ours
             return BatchReport(self._record, "unknown", unknown(self._record))
+        await asyncio.to_thread(self._means.store.keep, {key: answers[key] for key in self._record.keys})
         if not self._record.name:
             await asyncio.to_thread(self._means.store.named, self._record.id, name)
             self._record = replace(self._record, name=name, status="waiting")
-        return await self._taken_in(answers)
+        return answers
 
     async def _looked_up(self) -> str | BatchReport:
         """Return the name of a batch that was handed in by somebody who was stopped before it was known."""
@@ -87,7 +101,11 @@ class CollectBatch:
             return running[0]
         if running or self._means.now() - record.made_at < SETTLES:
             return BatchReport(record, "unknown", unknown(record))
-        await self._give_up("refused")
+        return await self._never_handed_in()
+
+    async def _never_handed_in(self) -> BatchReport:
+        record = self._record
+        await asyncio.to_thread(give_up, self._means, record, "refused")
         stays = what_stays(record.requests)
         return BatchReport(record, "refused", _NEVER.format(record.endpoint) + (stays or " Hand it in again."))
 
@@ -120,8 +138,10 @@ class CollectBatch:
             for request in record.requests
             if isinstance(answer := answers[request.key], ModelProblem)
         )
+        earlier = {key for request in record.open for key in request.earlier}
+        before = await asyncio.to_thread(self._means.store.answers, earlier)
         came = {
-            request.target: (*await self._before(request), Came(answers[request.key], spent[request.key]))
+            request.target: (*_came_before(request, before), Came(answers[request.key], spent[request.key]))
             for request in record.open
         }
         report = BatchReport(
@@ -139,18 +159,14 @@ class CollectBatch:
         for request in self._record.requests:
             answer = answers[request.key]
             entry = self._entry(request, answer)
-            number = request.ledger
-            if number is None and not request.done:
-                number = self._means.ledger.begin(replace(entry, outcome="open"), float("inf"))
-            if number is not None:
-                self._means.ledger.end(number, entry)
+            self._means.ledger.end(entry)
             asked = int(isinstance(answer, Answer))
             found[request.key] = Spent(entry.usage, entry.dollars or 0.0, int(entry.dollars is None), asked)
         return found
 
     def _entry(self, request: BatchRequest, answer: Answer | ModelProblem) -> Entry:
         record = self._record
-        entry = Entry(self._means.now(), record.model, record.project, request.target, batch=True)
+        entry = Entry(record.made_at, record.model, record.project, request.target, batch=True, id=request.key)
         if isinstance(answer, ModelProblem):  # a provider is paid for answers only
             outcome: Outcome = "cancelled" if answer.kind == "cut" else "failed"
             return replace(entry, dollars=0.0, outcome=outcome)
@@ -159,19 +175,13 @@ class CollectBatch:
         dollars = None if price is None else cost(answer.usage, price, batch=True)
         return replace(entry, usage=answer.usage, dollars=dollars, outcome="answered")
 
-    async def _before(self, request: BatchRequest) -> list[Came]:
-        """Return what came of earlier requests for the target, without the tests that were kept then."""
-        found = []
-        for batch, key in request.earlier:
-            answer = (await self._way.batches.answers(batch)).get(key)
-            if answer is None:
-                answer = ModelProblem("cut", f"{self._record.endpoint} has no answer {key} any more.")
-            if isinstance(answer, Answer):
-                answer = without_tests(answer, request.kept)
-            found.append(Came(answer, Spent()))
-        return found
 
-    async def _give_up(self, status: str) -> None:
-        record = self._record
-        await asyncio.to_thread(release, self._means, record.model, Path(record.project), record.open)
-        await asyncio.to_thread(self._means.store.close, record.id, "lost" if status == "lost" else "refused")
+def _came_before(request: BatchRequest, answers: Mapping[str, Answer | ModelProblem]) -> list[Came]:
+    """Return what came of earlier requests for the target, without the tests that were kept then."""
+    found = []
+    for key in request.earlier:
+        answer = answers.get(key) or ModelProblem("cut", _GONE)
+        if isinstance(answer, Answer):
+            answer = without_tests(answer, request.kept)
+        found.append(Came(answer, Spent()))
+    return found

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from greenline.domain.asking.explored_facts import explored_facts
-from greenline.domain.asking.model import Explored
+from greenline.domain.asking.known import Known
 from greenline.domain.generation.model import Coverage, Proposal
 from greenline.domain.generation.small_changes import words_of
 from greenline.ports.progress import Counted, Share
@@ -133,6 +133,7 @@ class _Work:
         self._groundwork = groundwork
         self._results = dict(zip(functions, groundwork.generation.results, strict=True))
         self.so_far = ConfirmedSoFar(bench)
+        self._known: dict[str, Known] = {}
         if groundwork.tried is not None:
             self.so_far.take(groundwork.tried)
 
@@ -159,7 +160,10 @@ class _Work:
         if not self.so_far.bench.has_gaps(function):
             return None
         began = time.monotonic()
-        asking = Asking(means, function, self._explored(function), self._begun(function))
+        known = self._known[function.qualname] = self._known_of(function)
+        explored = replace(known.explored, coverage=self.so_far.bench.before)
+        begun = ConfirmedSoFar(self.so_far.bench, self.so_far.edit, known.unnoticed)
+        asking = Asking(means, function, explored, begun)
         try:
             await asking.run(progress)
         except asyncio.CancelledError:
@@ -186,11 +190,7 @@ class _Work:
                     result, edit=edit, coverage=Coverage(result.coverage.before, after), not_tested=left
                 )
             results.append(confirmed)
-        return Generation(tuple(results), edit, self._bench.text)
-
-    def _begun(self, function: Function) -> ConfirmedSoFar:
-        proposal = self._groundwork.proposals.get(function)
-        return ConfirmedSoFar(self.so_far.bench, self.so_far.edit, proposal.unnoticed if proposal else ())
+        return Generation(tuple(results), edit, self._bench.text, self._known)
 
     def _end(self, function: Function, asking: Asking, seconds: float) -> None:
         self.so_far = asking.so_far
@@ -199,14 +199,13 @@ class _Work:
             result = replace(result, model_notes=(*result.model_notes, asking.withheld))
         self._results[function] = result
 
-    def _explored(self, function: Function) -> Explored:
+    def _known_of(self, function: Function) -> Known:
         proposal = self._groundwork.proposals.get(function)
-        coverage = self.so_far.bench.before
         if proposal is None:
-            return Explored(coverage=coverage)
+            return self._groundwork.known.get(function, Known())
         tried = self._groundwork.tried
         kept = tried.kept.get(function) if tried else None
-        return explored_facts(proposal, [kept.code] if kept and kept.code else [], coverage)
+        return Known(explored_facts(proposal, [kept.code] if kept and kept.code else []), proposal.unnoticed)
 
 
 def _with_the_models(result: TargetResult, asking: Asking, seconds: float, bench: Bench) -> TargetResult:

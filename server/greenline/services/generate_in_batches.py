@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -13,9 +13,10 @@ from greenline.ports.batch_store import BatchStoreProblem
 from greenline.ports.model import ModelProblem
 from greenline.services.ask_in_batch import AskInBatch
 from greenline.services.batch_report import BatchReport, elsewhere, unknown
-from greenline.services.batch_round import BatchMeans, BatchRound
 from greenline.services.collect_batch import CollectBatch, Collected
+from greenline.services.first_round import FirstRound
 from greenline.services.hand_in_batch import hand_in, not_handed_in
+from greenline.services.next_round import NextRound
 
 if TYPE_CHECKING:
     from greenline.domain.asking.batches import BatchRecord
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from greenline.ports.progress import Progress
     from greenline.ports.project import Project, ProjectFinder
     from greenline.services.ask_in_batch import BatchWay
+    from greenline.services.batch_means import BatchMeans, HandIn
     from greenline.services.target_results import Generation
     from greenline.settings import EngineChoice
 
@@ -82,9 +84,13 @@ class GenerateInBatches:
         self, targets: Sequence[Target], writes: Writes, *, engine: EngineChoice = "auto"
     ) -> list[BatchReport]:
         """Explore, and hand in what is left, in a batch for each project, or several. Raises BatchStoreProblem."""
-        first = BatchRound(self.means, engine)
-        await self._work(first, targets, writes)
-        return await self._handed_in(first, writes)
+
+        async def ended(results: Sequence[TargetResult], written: bool) -> None:
+            """Leave all to what is handed in."""
+
+        first = FirstRound(self.means, engine)
+        await writes.work(targets, first.generate, ended)
+        return await self._handed_in(await first.to_hand_in(), writes)
 
     async def resume(
         self, record: BatchRecord, writes: Writes, progress: Progress, *, wait: bool = False
@@ -93,7 +99,7 @@ class GenerateInBatches:
 
         With ``wait`` it is waited for, as are those that follow.
         """
-        turn = self.means.store.turn(record.id)
+        turn = await asyncio.to_thread(self.means.store.turn, record.id)
         if turn is None:
             return _told(writes, elsewhere(record))
         with turn:
@@ -151,29 +157,25 @@ class GenerateInBatches:
 
     async def _tried(self, collected: Collected, writes: Writes) -> list[BatchReport]:
         """Try what came, and hand in what follows."""
-        record = collected.record
-        batch_round = BatchRound(self.means, "model", record, collected.came)
-        await self._work(batch_round, batch_round.targets, writes)
-        report = replace(collected.report, changed=tuple(batch_round.changed))
-        _told(writes, report)
-        return [report, *await self._handed_in(batch_round, writes)]
+        record, store = collected.record, self.means.store
+        known = await asyncio.to_thread(store.known, [request.key for request in record.open])
+        next_round = NextRound(self.means, record, collected.came, known)
 
-    async def _work(self, batch_round: BatchRound, targets: Sequence[Target], writes: Writes) -> None:
         async def ended(results: Sequence[TargetResult], written: bool) -> None:
-            done = batch_round.ended(results, written=written)
-            if batch_round.record is not None:
-                await asyncio.to_thread(self.means.store.tried, batch_round.record.id, done)
+            await asyncio.to_thread(store.tried, record.id, next_round.ended(results, written=written))
 
-        await writes.work(targets, batch_round.generate, ended)
+        await writes.work(next_round.targets, next_round.generate, ended)
+        report = replace(collected.report, changed=tuple(next_round.changed))
+        _told(writes, report)
+        return [report, *await self._handed_in(await next_round.to_hand_in(), writes, after=record.id)]
 
-    async def _handed_in(self, batch_round: BatchRound, writes: Writes) -> list[BatchReport]:
+    async def _handed_in(self, asked: Mapping[Path, HandIn], writes: Writes, *, after: str = "") -> list[BatchReport]:
         reports: list[BatchReport] = []
 
         def told(report: BatchReport) -> None:
             reports.extend(_told(writes, report))
 
-        after = batch_round.record.id if batch_round.record else ""
-        for root, wanted in (await batch_round.to_hand_in()).items():
+        for root, wanted in asked.items():
             try:
                 await hand_in(self.means, root, wanted, told, after=after)
             except ModelProblem as problem:  # noqa: PERF203 - one project takes no other with it

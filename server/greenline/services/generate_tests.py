@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from greenline.domain.generation.collected_names import as_collected
@@ -26,8 +27,9 @@ from greenline.services.target_results import (
 from greenline.services.workbench import BadTarget
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from greenline.domain.asking.known import Known
     from greenline.domain.code.model import Function, Target
     from greenline.domain.generation.model import Candidate, Proposal
     from greenline.ports.engine import Engine
@@ -90,29 +92,64 @@ class GenerateTests:
         if engine == "model" and self._model is None:
             return only(target, _NO_MODEL, began)
         try:
-            progress.step("Reading the project")
-            functions, bench = await self._workbench.prepare(target, Share(progress, 0.0, _PREPARED))
+            functions, bench = await self._prepared(target, only_for, progress)
         except (BadTarget, InterpreterProblem) as problem:
             return only(target, str(problem), began)
-        if only_for is not None:
-            functions = [function for function in functions if function.qualname in only_for]
         if engine == "model":
-            return await self._by_model(functions, bench, target, progress, began)
+            reason = await self._in_the_way(bench)
+            return only(target, reason, began) if reason else await self._by_model(functions, bench, progress)
         if engine == "explore" or self._model is None:
             return (await self._explored(functions, bench, progress)).generation
         explored = await self._explored(functions, bench, Share(progress, 0.0, _EXPLORED))
         return await self._model.fill(bench, functions, explored, Share(progress, _EXPLORED, 1.0))
 
+    async def ask_on(
+        self,
+        target: Target,
+        names: Collection[str],
+        known: Callable[[str], Mapping[str, Known]],
+        progress: Progress,
+    ) -> Generation:
+        """Go on asking a model for some functions of a file, by their qualified names; nothing is explored again.
+
+        ``known`` is given the file's text as it is now, and returns by name what is known of it since it was explored.
+        """
+        assert self._model is not None
+        began = time.monotonic()
+        try:
+            functions, bench = await self._prepared(target, names, progress)
+        except (BadTarget, InterpreterProblem) as problem:
+            return only(target, str(problem), began)
+        there = known(bench.text)
+        found = {function: there[function.qualname] for function in functions if function.qualname in there}
+        reason = await self._in_the_way(bench)
+        return only(target, reason, began) if reason else await self._by_model(functions, bench, progress, found)
+
+    async def _prepared(
+        self, target: Target, only_for: Collection[str] | None, progress: Progress
+    ) -> tuple[Sequence[Function], Bench]:
+        """Return the functions that are meant, and all that lies ready. Raises BadTarget and InterpreterProblem."""
+        progress.step("Reading the project")
+        functions, bench = await self._workbench.prepare(target, Share(progress, 0.0, _PREPARED))
+        return [each for each in functions if only_for is None or each.qualname in only_for], bench
+
+    async def _in_the_way(self, bench: Bench) -> str:
+        """Return why no model can be asked here; empty where one can."""
+        assert self._model is not None
+        if bench.interpreter.pytest_version is None:
+            return bench.interpreter.without_pytest
+        return await asyncio.to_thread(self._model.refusal, bench.project)
+
     async def _by_model(
-        self, functions: Sequence[Function], bench: Bench, target: Target, progress: Progress, began: float
+        self,
+        functions: Sequence[Function],
+        bench: Bench,
+        progress: Progress,
+        known: Mapping[Function, Known] = MappingProxyType({}),
     ) -> Generation:
         assert self._model is not None
-        reason = bench.interpreter.without_pytest if bench.interpreter.pytest_version is None else ""
-        reason = reason or await asyncio.to_thread(self._model.refusal, bench.project)
-        if reason:
-            return only(target, reason, began)
         results = [to_be_asked(bench, f) if bench.has_gaps(f) else nothing_to_gain(bench, f) for f in functions]
-        unexplored = Groundwork(Generation(tuple(results), None, bench.text))
+        unexplored = Groundwork(Generation(tuple(results), None, bench.text), known=known)
         return await self._model.fill(bench, functions, unexplored, Share(progress, _PREPARED, 1.0))
 
     async def _explored(self, functions: Sequence[Function], bench: Bench, progress: Progress) -> Groundwork:

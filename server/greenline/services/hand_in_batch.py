@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,18 +11,17 @@ from uuid import uuid4
 
 from greenline.domain.asking.batches import BatchRecord
 from greenline.domain.asking.ceilings import day_is_spent
-from greenline.domain.asking.entries import Entry
 from greenline.ports.batch_store import AskedAlready, BatchStoreProblem
 from greenline.ports.model import ModelProblem
-from greenline.services.batch_report import BatchReport, asked_already, unknown, what_stays
+from greenline.services.batch_report import BatchReport, asked_already, unknown, what_ends, what_stays
+from greenline.services.reserve_batch import free_abandoned, give_up, reserved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from greenline.domain.asking.batches import BatchRequest
-    from greenline.domain.asking.model import Question
     from greenline.ports.model_batches import ModelBatches
-    from greenline.services.batch_round import BatchMeans, HandIn
+    from greenline.services.batch_means import BatchMeans, HandIn
 
 _AMBIGUOUS = frozenset({"server", "unreachable", "timeout", "cut"})
 """Kinds of problems after which a batch may have been taken all the same."""
@@ -47,6 +46,7 @@ async def hand_in(
     That is so also when this is cancelled meanwhile. What waits in a batch already is left out. ``after`` is the batch
     that they follow. Raises ModelProblem and BatchStoreProblem where nothing was handed in.
     """
+    await asyncio.to_thread(free_abandoned, means)
     for left in reversed(range(_TRIES)):
         wanted, waiting = await asyncio.to_thread(_not_waiting, means, root, wanted)
         for report in waiting:
@@ -63,26 +63,18 @@ async def hand_in(
 async def _paid_and_submitted(
     means: BatchMeans, root: Path, wanted: HandIn, told: Callable[[BatchReport], None], after: str
 ) -> None:
-    reserved = await asyncio.to_thread(_reserve, means, root, wanted)
-    left_out = tuple(
-        (wanted.requests[key].target, day_is_spent(means.ceilings)) for key in wanted.requests if key not in reserved
-    )
-    if not reserved:
-        told(replace(not_handed_in(means, root, wanted, day_is_spent(means.ceilings)), problems=left_out))
-        return
+    parts = await wanted.way.batches.parted({key: wanted.questions[key] for key in wanted.requests})
+    planned = [_record(means, root, wanted, [wanted.requests[key] for key in part]) for part in parts]
     with ExitStack() as turns:  # whoever resumes meanwhile must not look for what is just being handed in
-        try:
-            parts = await wanted.way.batches.parted({key: wanted.questions[key] for key in reserved})
-            records = [_record(means, root, wanted, [reserved[key] for key in part]) for part in parts]
-            for record in records:
-                turns.enter_context(means.store.turn(record.id) or nullcontext())
-            followed = [request.earlier[-1][1] for request in reserved.values() if request.earlier]
-            await asyncio.to_thread(means.store.add, records, after=after, tried=followed)
-        except (ModelProblem, BatchStoreProblem, asyncio.CancelledError):
-            await asyncio.shield(asyncio.to_thread(release, means, wanted.model, root, list(reserved.values())))
-            raise
+        records = await reserved(means, wanted, planned, turns, after)
+        paid = {request.key for record in records for request in record.requests}
+        why = day_is_spent(means.ceilings)
+        left_out = tuple((request.target, why) for key, request in wanted.requests.items() if key not in paid)
+        if not records:
+            told(replace(not_handed_in(means, root, wanted, why), problems=left_out))
+            return
         usual = wanted.usual if len(records) == 1 and not left_out else None
-        submitting = asyncio.ensure_future(_all_submitted(means, wanted.way.batches, records, parts))
+        submitting = asyncio.ensure_future(_all_submitted(means, wanted, records))
         try:
             await asyncio.shield(submitting)
         finally:  # cancelled, they may be there by now: their names are worth the wait
@@ -92,24 +84,17 @@ async def _paid_and_submitted(
                 told(report)
 
 
-async def _all_submitted(
-    means: BatchMeans,
-    batches: ModelBatches,
-    records: Sequence[BatchRecord],
-    parts: Sequence[Mapping[str, Question]],
-) -> list[BatchReport]:
-    return [await _submitted(means, batches, record, part) for record, part in zip(records, parts, strict=True)]
+async def _all_submitted(means: BatchMeans, wanted: HandIn, records: Sequence[BatchRecord]) -> list[BatchReport]:
+    return [await _submitted(means, wanted, record) for record in records]
 
 
-async def _submitted(
-    means: BatchMeans, batches: ModelBatches, record: BatchRecord, questions: Mapping[str, Question]
-) -> BatchReport:
+async def _submitted(means: BatchMeans, wanted: HandIn, record: BatchRecord) -> BatchReport:
     try:
-        name = await batches.submit(questions)
+        name = await wanted.way.batches.submit({each.key: wanted.questions[each.key] for each in record.requests})
     except ModelProblem as problem:
         if problem.kind in _AMBIGUOUS:
             return BatchReport(record, "unknown", f"{problem} {unknown(record)}")
-        return await _refused(means, record, str(problem))
+        return await _refused(means, record, problem)
     named = replace(record, name=name, status="waiting")
     try:
         await asyncio.to_thread(means.store.named, record.id, name)
@@ -118,13 +103,15 @@ async def _submitted(
     return BatchReport(named, "handed_in")
 
 
-async def _refused(means: BatchMeans, record: BatchRecord, why: str) -> BatchReport:
-    await asyncio.to_thread(release, means, record.model, Path(record.project), record.requests)
+async def _refused(means: BatchMeans, record: BatchRecord, problem: ModelProblem) -> BatchReport:
+    """Tell that the provider took nothing; what it does not take for what it says is not tried again."""
+    for_good = problem.kind == "bad_request"
+    words = str(problem) + (what_ends if for_good else what_stays)(record.requests)
     try:
-        await asyncio.to_thread(means.store.close, record.id, "refused")
-    except BatchStoreProblem as problem:  # it is not lost: resuming finds out that it was never there
-        return BatchReport(record, "refused", f"{why} {problem}")
-    return BatchReport(record, "refused", why + what_stays(record.requests))
+        await asyncio.to_thread(give_up, means, record, "declined" if for_good else "refused")
+    except BatchStoreProblem as unwritten:  # it is not lost: resuming finds out that it was never there
+        return BatchReport(record, "refused", f"{problem} {unwritten}")
+    return BatchReport(record, "refused", words)
 
 
 _NOT_NOTED = "{} took it, but its name was not written down. {} `greenline generate --resume` finds it."
@@ -144,24 +131,17 @@ async def candidates(means: BatchMeans, batches: ModelBatches, record: BatchReco
     return [name for name in made if name not in known]
 
 
-def release(means: BatchMeans, model: str, root: Path, requests: Sequence[BatchRequest]) -> None:
-    """Write into the ledger that these requests were not made. Waits for the disk."""
-    for request in requests:
-        if request.ledger is not None:
-            entry = Entry(means.now(), model, str(root), request.target, dollars=0.0, outcome="cancelled", batch=True)
-            means.ledger.end(request.ledger, entry)
-
-
 def _not_waiting(means: BatchMeans, root: Path, wanted: HandIn) -> tuple[HandIn, list[BatchReport]]:
     """Return what waits in no batch, and a report of each batch that some of it waits in. Waits for the disk."""
-    first = {request.target for request in wanted.requests.values() if not request.earlier}
+    followed = {key for request in wanted.requests.values() for key in request.earlier[-1:]}
     asked: set[str] = set()
     reports = []
     for record in means.store.open_in(root):
-        waits = {request.target for request in record.open}
-        if there := sorted(target for target in first if _as_kept(target) in waits):
-            reports.append(BatchReport(record, "waiting", asked_already([_as_kept(target) for target in there])))
-            asked.update(there)
+        waits = {request.target for request in record.open if request.key not in followed}
+        targets = sorted(request.target for request in wanted.requests.values() if _as_kept(request.target) in waits)
+        if targets:
+            reports.append(BatchReport(record, "waiting", asked_already([_as_kept(target) for target in targets])))
+            asked.update(targets)
     if not asked:
         return wanted, []
     requests = {key: request for key, request in wanted.requests.items() if request.target not in asked}
@@ -170,26 +150,6 @@ def _not_waiting(means: BatchMeans, root: Path, wanted: HandIn) -> tuple[HandIn,
 
 def _as_kept(target: str) -> str:
     return target.encode("utf-8", "replace").decode("utf-8")  # a path may have bytes that are no text
-
-
-def _reserve(means: BatchMeans, root: Path, wanted: HandIn) -> dict[str, BatchRequest]:
-    """Write the requests into the ledger, as many as the day's money pays; return those with their numbers."""
-    found = {}
-    for key, request in wanted.requests.items():
-        prompts = wanted.questions[key].conversation.prompts
-        entry = Entry(
-            means.now(),
-            wanted.model,
-            str(root),
-            request.target,
-            dollars=request.dollars,
-            batch=True,
-            prompts=prompts,
-        )
-        number = means.ledger.begin(entry, means.ceilings.dollars_per_day)
-        if number is not None:  # below zero it is known here only, and whoever collects writes it down
-            found[key] = replace(request, ledger=number if number > 0 else None)
-    return found
 
 
 def _record(means: BatchMeans, root: Path, wanted: HandIn, requests: Sequence[BatchRequest]) -> BatchRecord:
@@ -201,4 +161,5 @@ def _record(means: BatchMeans, root: Path, wanted: HandIn, requests: Sequence[Ba
         means.now(),
         tuple(requests),
         settings=means.settings,
+        status="reserving",
     )

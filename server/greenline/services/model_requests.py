@@ -105,7 +105,7 @@ class ModelRequests:
             dollars=most_of(prepared, question),
             prompts=question.conversation.prompts,
         )
-        number = await self._begin(entry, account)
+        await self._begin(entry, account)
         heard = _Heard(prepared, question, account, progress)
         ended = replace(entry, dollars=0.0, outcome="failed")
         try:
@@ -127,7 +127,7 @@ class ModelRequests:
             raise ModelProblem("ceiling", out_of_time(account.ceilings)) from None
         finally:
             account.spent += _spent(ended)
-            await asyncio.shield(asyncio.to_thread(self._ledger.end, number, ended))
+            await asyncio.shield(asyncio.to_thread(self._ledger.end, ended))
 
     async def fitted(self, prepared: Prepared, account: Account, *, reserved: float = 0.0) -> Question:
         """Return the question with an answer no longer than what may still be paid. Raises ModelProblem.
@@ -148,18 +148,17 @@ class ModelRequests:
             raise ModelProblem("bad_request", message)
         return replace(prepared.question, max_tokens=tokens)
 
-    async def _begin(self, entry: Entry, account: Account) -> int:
-        """Write the entry down; return its number. Raises ModelProblem where the day's money is spent."""
+    async def _begin(self, entry: Entry, account: Account) -> None:
+        """Write the entry down. Raises ModelProblem where the day's money is spent."""
         begun = asyncio.ensure_future(asyncio.to_thread(self._ledger.begin, entry, account.ceilings.dollars_per_day))
         try:
-            number = await asyncio.shield(begun)
+            written = await asyncio.shield(begun)
         except asyncio.CancelledError:
-            if (number := await begun) is not None:
-                await asyncio.to_thread(self._ledger.end, number, replace(entry, dollars=0.0, outcome="cancelled"))
+            await begun
+            await asyncio.to_thread(self._ledger.release, [entry.id])
             raise
-        if number is None:
+        if not written:
             raise ModelProblem("ceiling", day_is_spent(account.ceilings))
-        return number
 
     async def _capabilities(self, model: str, deadline: float) -> Capabilities:
         """Return what the model can do; what could not be asked is left to the request."""

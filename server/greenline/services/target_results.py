@@ -12,6 +12,7 @@ from greenline.domain.generation.model import Asked, Coverage, Proposal, TargetR
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from greenline.domain.asking.known import Known
     from greenline.domain.code.model import Function, Target
     from greenline.domain.coverage.model import CoverageMap
     from greenline.domain.generation.model import SuspectedBug
@@ -27,6 +28,8 @@ class Generation:
     edit: TestEdit | None
     text: str = ""
     """Of the target's file, as it was read: what lines in the results count in."""
+    known: Mapping[str, Known] = field(default_factory=dict)
+    """By qualified name, what a model is told, where one was asked: for whoever asks on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class Groundwork:
     generation: Generation
     proposals: Mapping[Function, Proposal] = field(default_factory=dict)
     tried: Tried | None = None
+    known: Mapping[Function, Known] = field(default_factory=dict)
+    """What was known when a model was asked for the first time, where nothing is explored again."""
 
 
 def judged(bench: Bench, function: Function, proposal: Proposal, tried: Tried) -> TargetResult:

@@ -54,7 +54,7 @@ def spend(book: Book, folder: Path) -> None:
         NOON - DAY, "claude-opus-5-5", "/elsewhere", "g", Usage(9_000, 0, 0, 500), 0.4, "failed", exact=False
     )
     last_month = Entry(NOON - 30 * DAY, "claude-opus-5-5", "/old", "h", Usage(output=1), 99.0, "answered")
-    book.written.update(enumerate((today, yesterday, last_month), start=1))
+    book.written.update((entry.id, entry) for entry in (today, yesterday, last_month))
     book.tests.append(Kept(NOON, str(folder), "f", 2))
 
 
@@ -85,7 +85,7 @@ def test_what_was_spent_is_shown(cost: Callable[..., Result], book: Book, folder
 
 
 def test_a_price_that_is_not_known_is_not_shown_as_nothing(cost: Callable[..., Result], book: Book) -> None:
-    book.written[1] = Entry(NOON, "local", "", "f", Usage(10, 0, 0, 5), None, "answered")
+    book.end(Entry(NOON, "local", "", "f", Usage(10, 0, 0, 5), None, "answered"))
     shown = cost().output
     assert "not known" in shown
     assert "$0.00" not in shown

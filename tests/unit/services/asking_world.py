@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from greenline.domain.asking.ceilings import Ceilings
@@ -99,21 +99,26 @@ class Book:
     """A ledger that keeps nothing beyond this process."""
 
     def __init__(self) -> None:
-        self.written: dict[int, Entry] = {}
+        self.written: dict[str, Entry] = {}
         self.tests: list[Kept] = []
 
     def spent_today(self) -> float:
         return sum(entry.dollars or 0.0 for entry in self.written.values())
 
-    def begin(self, entry: Entry, most_today: float) -> int | None:
+    def begin(self, entry: Entry, most_today: float) -> bool:
         if entry.dollars and self.spent_today() + entry.dollars > most_today:
-            return None
-        self.written[len(self.written) + 1] = entry
-        return len(self.written)
+            return False
+        self.written[entry.id] = entry
+        return True
 
-    def end(self, number: int, entry: Entry) -> None:
-        assert self.written[number].outcome == "open"
-        self.written[number] = entry
+    def end(self, entry: Entry) -> None:
+        if entry.id not in self.written or self.written[entry.id].outcome != "answered":
+            self.written[entry.id] = entry
+
+    def release(self, ids: Collection[str]) -> None:
+        for each in ids:
+            if each in self.written and self.written[each].outcome == "open":
+                self.written[each] = replace(self.written[each], dollars=0.0, outcome="cancelled")
 
     def keep(self, kept: Kept) -> None:
         self.tests.append(kept)

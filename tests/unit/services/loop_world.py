@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from greenline.ports.progress import Progress
     from greenline.ports.project import Project
     from greenline.services.generate_tests import Generation
+    from greenline.settings import Settings
 
 ENDPOINT = "https://models.example"
 
@@ -70,26 +71,36 @@ class ModelWorld:
     """Secrets, request by request."""
 
     async def generate(self, target: Target, engine: Any = "auto") -> Generation:
+        stand_in: Any = self
+        model = self.gaps(lambda project: ModelAt(stand_in, ENDPOINT, self.problems))
+        return await self.generator(model).generate(target, Silent(), engine=engine)
+
+    def gaps(self, model: Callable[[Project], ModelAt]) -> FillGaps:
         world: Any = self.world
         stand_in: Any = self
-        settings = replace(self.world.settings, model_enabled=True, **self.settings)
-        trial = TestTrial(world, self.world.show, settings)
-        tries = TryAnswers(trial, SingleTrials(world, self.world.show, settings), NoticedChanges(world, settings))
-        model = FillGaps(
-            model=lambda project: ModelAt(stand_in, ENDPOINT, self.problems),
+        trial = TestTrial(world, self.world.show, self._settings)
+        singles, noticed = SingleTrials(world, self.world.show, self._settings), NoticedChanges(world, self._settings)
+        return FillGaps(
+            model=model,
             contexts=lambda: stand_in,
-            tries=tries,
+            tries=TryAnswers(trial, singles, noticed),
             consent=stand_in,
-            settings=settings,
+            settings=self._settings,
         )
-        service = GenerateTests(
+
+    def generator(self, model: FillGaps) -> GenerateTests:
+        world: Any = self.world
+        return GenerateTests(
             workbench=self.world.service._workbench,
-            trial=trial,
+            trial=TestTrial(world, self.world.show, self._settings),
             engines=self.world.service._engines,
-            settings=settings,
+            settings=self._settings,
             model=model,
         )
-        return await service.generate(target, Silent(), engine=engine)
+
+    @property
+    def _settings(self) -> Settings:
+        return replace(self.world.settings, model_enabled=True, **self.settings)
 
     # ---- consent ---------------------------------------------------------------------------------------------------
 

@@ -241,7 +241,7 @@ async def test_others_spend_the_days_money_too(world: World) -> None:
 
     world.provider.script["one"] = [meanwhile]
     begin = world.book.begin
-    world.book.begin = lambda entry, most: begin(entry, 0.0)  # type: ignore[method-assign]
+    world.book.begin = lambda entry, most_today: begin(entry, 0.0)  # type: ignore[method-assign]
     models = world.models()
     with pytest.raises(ModelProblem, match=r"model\.dollarsPerDay"):
         await models.ask(SAID, SCHEMA, models.account("f"), world.told)

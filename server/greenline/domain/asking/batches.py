@@ -1,4 +1,4 @@
-"""What is kept of a batch from handing it in to collecting it: names, hashes and numbers, nothing that was sent."""
+"""What is kept of a batch from handing it in to collecting it: which requests it has, and how far they are."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from greenline.domain.asking.answers import read_tests
 from greenline.domain.asking.model import Answer, Price
 from greenline.domain.asking.prices import BATCH
 
-BatchStatus = Literal["handing_in", "waiting", "collected", "refused", "lost"]
-"""``handing_in``: it may be at the provider or not; ``refused``: it never was; ``lost``: it is not there any more."""
+BatchStatus = Literal["reserving", "handing_in", "waiting", "collected", "refused", "declined", "lost"]
+"""``reserving``: it is not at the provider yet; ``handing_in``: it may be there or not; ``refused``: it never was, but
+may be another time; ``declined``: the provider does not take it; ``lost``: it is not there any more."""
 ROUNDS = 2
 """Requests for one target: the first, and one with what failed. Each may take a day."""
 
@@ -23,17 +24,15 @@ class BatchRequest:
     """One request of a batch."""
 
     key: str
-    """What the provider calls it by."""
+    """What the provider calls it by, and the ledger."""
     target: str
     """``path.py::function``, from the project's folder."""
     module_hash: str
     """Of the module's text that was sent."""
     dollars: float | None
     """The most that it can cost; None where the price is not known."""
-    ledger: int | None = None
-    """Its number in the ledger; None where that could not be written."""
-    earlier: tuple[tuple[str, str], ...] = ()
-    """Batch and key of each request that came before it for the same target."""
+    earlier: tuple[str, ...] = ()
+    """Keys of the requests that came before it for the same target."""
     kept: tuple[str, ...] = ()
     """Names of the tests that were kept of those."""
     done: bool = False

@@ -85,6 +85,7 @@ def room(
         return Room(left)
     limits = (
         (ceilings.dollars - spent.dollars, _target_is_spent(ceilings, spent)),
+        (ceilings.dollars_per_day, _no_day_pays(ceilings)),
         (ceilings.dollars_per_day - today, day_is_spent(ceilings)),
     )
     for dollars, reason in limits:
@@ -100,6 +101,13 @@ def day_is_spent(ceilings: Ceilings) -> str:
     return (
         f"A day may cost {in_dollars(ceilings.dollars_per_day)} (model.dollarsPerDay), and what is left of it does not "
         "pay another request. `greenline cost` says what it was spent on."
+    )
+
+
+def _no_day_pays(ceilings: Ceilings) -> str:
+    return (
+        f"A day may cost {in_dollars(ceilings.dollars_per_day)} (model.dollarsPerDay), which does not pay such a "
+        "request on any day."
     )
 
 

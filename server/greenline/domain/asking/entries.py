@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Literal
+from uuid import uuid4
 
 from greenline.domain.asking.model import Usage
 
@@ -30,6 +31,8 @@ class Entry:
     batch: bool = False
     prompts: str = ""
     """The version of the prompts that it was made with."""
+    id: str = field(default_factory=lambda: uuid4().hex)
+    """Its identity, which no other request has: whatever becomes of it is written to this entry and no other."""
 
 
 @dataclass(frozen=True, slots=True)
