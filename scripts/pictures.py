@@ -24,6 +24,8 @@ PICTURES = {
     "vscode-gaps": ("gapsView", "several-selected"),
     "vscode-states-light": ("states", "states-vs"),
     "vscode-states-high-contrast": ("states", "states-hc-black"),
+    "report-light": ("report", "light"),
+    "report-dark": ("report", "dark"),
 }
 """Name of the picture -> the play, and its step."""
 

@@ -33,6 +33,7 @@ PLAYS = (
     "test_vscode.py::test_the_gaps_view_generates_for_many",
     "test_vscode_accessibility.py::test_no_two_states_differ_in_colour_alone",
     "test_vscode_main_job.py",
+    "test_report_page.py",
 )
 """The tests of which scripts/pictures.py takes pictures."""
 

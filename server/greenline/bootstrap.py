@@ -66,6 +66,7 @@ from greenline.services.sendable_files import SendableCallers, SendableFiles
 from greenline.services.show_coverage import ShowCoverage
 from greenline.services.sort_failures import LastPasses, SortFailures
 from greenline.services.stored_runs import StoredRuns
+from greenline.services.suite_coverage import SuiteCoverage
 from greenline.services.survey_files import SurveyFiles
 from greenline.services.test_trial import TestTrial
 from greenline.services.update_expectations import UpdateExpectations
@@ -117,7 +118,8 @@ class Services:
     prove: ProveSuite
     journal: Journal
     layout: TestLayout
-    check: CheckCoverage
+    check: Callable[[Path | None], CheckCoverage]
+    """As ``trend``."""
     trend: Callable[[Path | None], KeepTrend]
     """Takes the file of the history, or None for the usual one."""
     doctor: DiagnoseProject
@@ -300,7 +302,23 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         history=history,
         since=settings.changed_since,
     )
+    gaps = FindGaps(projects, documents, show, basis, _changed(settings, marks))
+    covering = CoveringTests(
+        projects=projects,
+        source=source,
+        analyzer=lasting.parser,
+        disk=saved,
+        documents=documents,
+        sources=sources,
+        remembered=lasting.remembered,
+        stored=stored,
+        history=history,
+    )
     ranking = RankGaps(projects, SurveyProcesses(partial(survey, settings)), GitChurn(), basis)
+
+    def trend(file: Path | None) -> KeepTrend:
+        return _keep_trend(projects, ranking, file)
+
     return Services(
         show=show,
         files=MeasuredFiles(projects, source, lasting.runs),
@@ -338,26 +356,16 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         install=InstallPytest(
             projects=projects, interpreters=interpreters, installer=PackageInstaller(), settings=settings
         ),
-        covering=CoveringTests(
-            projects=projects,
-            source=source,
-            analyzer=lasting.parser,
-            disk=saved,
-            documents=documents,
-            sources=sources,
-            remembered=lasting.remembered,
-            stored=stored,
-            history=history,
-        ),
+        covering=covering,
         tests=KnownTests(projects=projects, runs=lasting.runs, documents=documents, sources=sources),
-        gaps=FindGaps(projects, documents, show, basis, _changed(settings, marks)),
+        gaps=gaps,
         ranking=ranking,
         plan=PlanGeneration(ranking, projects, documents, engine=_engine_words(settings)),
         prove=ProveSuite(interpreters=interpreters, runner=runner, runs=runs, settings=settings),
         journal=JournalSqlite(cache / "bulk.sqlite3"),
         layout=layout,
-        check=CheckCoverage(ranking),
-        trend=lambda file: _keep_trend(projects, ranking, file),
+        check=lambda file: CheckCoverage(ranking, SuiteCoverage(projects, gaps, covering), lambda: trend(file)),
+        trend=trend,
         doctor=doctor,
         reports=ChooseReport(projects=projects, reports=source, runs=lasting.runs, doctor=doctor),
         costs=lambda: _report_costs(settings),

@@ -63,6 +63,17 @@ class GitChurn:
             return None
         return (found[0].decode("ascii"), float(found[1])) if found else None
 
+    def line_of(self, folder: Path, since: str) -> list[str]:
+        """Return commits from where HEAD and ``since`` part backwards. Raises HistoryProblem."""
+        repository = repository_of(folder.resolve())
+        if repository is None:
+            raise HistoryProblem(f"{folder} is in no git repository, so nothing tells what was before")
+        question = ("rev-list", "--first-parent", f"--max-count={_COMMITS}", base_commit(repository, since))
+        found = ask(repository.top, *question)
+        if found is None:
+            raise HistoryProblem(f"git cannot tell what was before {since[:80]!r}")
+        return found.decode("ascii").split()
+
 
 def _blobs(tree: bytes) -> Iterator[tuple[bytes, str]]:
     """Yield names and hashes of what ``git ls-tree`` lists."""

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from greenline.cli import gaps_markdown
+from greenline.cli import gaps_markdown, gaps_sarif
 from greenline.cli.console import mark, shown
-from greenline.cli.gaps_annotations import escaped
+from greenline.cli.gaps_annotations import escaped, workflow_lines
 from greenline.cli.ranking_view import print_ranking
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from greenline.services.check_coverage import Check
+    from greenline.services.find_gaps import GapReport
 
 _STATES = {True: "ok", False: "problem"}
 
@@ -30,13 +31,24 @@ def print_check(console: Console, check: Check) -> None:
         console.print(f"{sign} [bold]{escape(verdict.what)}[/]: {escape(verdict.words)}", soft_wrap=True)
 
 
-def workflow_text(check: Check) -> str:
-    """Return commands of GitHub's workflows: errors for what is not met, notices for what is."""
+def workflow_text(check: Check, gaps: GapReport) -> str:
+    """Return commands of GitHub's workflows: errors for what is not met, notices for what is, warnings for gaps."""
     kinds = {True: "notice", False: "error"}
-    return "\n".join(
+    lines = [
         f"::{kinds[verdict.is_met]} title=Coverage {escaped(verdict.what, in_property=True)}::{escaped(verdict.words)}"
         for verdict in check.verdicts
-    )
+    ]
+    return "\n".join([*lines, *workflow_lines(gaps)])
+
+
+def sarif(check: Check, gaps: GapReport) -> str:
+    """Return the gaps that stand in the way as results, and the verdicts as notifications of the run."""
+    levels = {True: "note", False: "error"}
+    told = [
+        {"level": levels[verdict.is_met], "message": {"text": f"{verdict.what}: {verdict.words}"}}
+        for verdict in check.verdicts
+    ]
+    return gaps_sarif.sarif(gaps, [{"executionSuccessful": True, "toolExecutionNotifications": told}])
 
 
 def markdown(check: Check) -> str:

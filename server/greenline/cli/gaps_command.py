@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from greenline.cli.output_file import write_output
 from greenline.cli.report_options import report_options, report_settings
 from greenline.cli.wiring import services_for
 
@@ -37,10 +38,12 @@ _FILTERS = ("top", "below", "min_statements", "packages", "changed")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "json", "markdown", "sarif", "github"]),
+    type=click.Choice(["table", "json", "markdown", "sarif", "github", "html"]),
     default="table",
     show_default=True,
 )
+@click.option("--output", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write; default: stdout. Not for tables.")  # fmt: skip
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -58,17 +61,22 @@ def command(
     """
     from greenline.cli.target_names import absolute  # noqa: PLC0415 - keeps `greenline --help` fast
 
+    if others["output"] is not None and form == "table":
+        raise click.UsageError("--output takes --format html, json, markdown, sarif or github, not a table.")
     wanted = [absolute(path) for path in paths or (Path(),)]
     services = services_for(report_settings(others, changed_since=others["changed"]))
-    as_lines = others["as_lines"] or form in _OF_LINES or any(path.is_file() for path in wanted)
+    as_lines = form in _OF_LINES or (form != "html" and (others["as_lines"] or any(path.is_file() for path in wanted)))
     if as_lines and form != "json" and not any(others[name] for name in _FILTERS):
-        ctx.exit(_show_lines(services.gaps.find(wanted), None, form))
+        ctx.exit(_show_lines(services.gaps.find(wanted), None, form, others["output"]))
     ranking = _ranked(services, wanted, others)
+    if form == "html":
+        write_output(_page(services, ranking, wanted[0]), others["output"])
+        ctx.exit(1 if ranking.unmeasured else 0)
     if form == "markdown" or not as_lines:
-        ctx.exit(_show_ranking(ranking, form, others["group"]))
+        ctx.exit(_show_ranking(ranking, form, others))
     unknown = [path for paths in ranking.problems.values() for path in paths]
     kept = [*(file.row.path for file in ranking.files), *unknown] if ranking.left_out else wanted
-    ctx.exit(_show_lines(services.gaps.find(kept), ranking, form))
+    ctx.exit(_show_lines(services.gaps.find(kept), ranking, form, others["output"]))
 
 
 def _ranked(services: Services, paths: list[Path], options: dict[str, Any]) -> Ranking:
@@ -91,34 +99,47 @@ def _ranked(services: Services, paths: list[Path], options: dict[str, Any]) -> R
         raise click.UsageError(f"--changed: {problem}.") from problem
 
 
-def _show_ranking(ranking: Ranking, form: str, group: str) -> int:
+def _page(services: Services, ranking: Ranking, place: Path) -> str:
+    """Return the page; a history that cannot be read is told in it."""
+    from greenline.cli.gaps_html import gaps_page  # noqa: PLC0415 - each form loads with its use
+    from greenline.ports.trend import TrendProblem  # noqa: PLC0415 - as above
+
+    name = services.projects.project_of(place / "any.py" if place.is_dir() else place).root.name
+    try:
+        history = services.trend(None).shown(place)
+    except TrendProblem as problem:
+        return gaps_page(ranking, services.gaps, None, name, str(problem))
+    return gaps_page(ranking, services.gaps, history, name)
+
+
+def _show_ranking(ranking: Ranking, form: str, options: dict[str, Any]) -> int:
     """Show files and their worthiest functions; return the exit code."""
     if form == "markdown":
-        from greenline.cli.gaps_markdown import markdown  # noqa: PLC0415 - each form loads with its use
+        from greenline.cli.gaps_markdown import markdown  # noqa: PLC0415 - as above
 
-        click.echo(markdown(ranking))
+        write_output(markdown(ranking), options["output"])
     else:
         from greenline.cli.console import out  # noqa: PLC0415 - rich loads with the first line that it prints
         from greenline.cli.ranking_view import print_ranking  # noqa: PLC0415 - as above
 
-        print_ranking(out(), ranking, group=group)
+        print_ranking(out(), ranking, group=options["group"])
     return 1 if ranking.unmeasured else 0
 
 
-def _show_lines(report: GapReport, ranking: Ranking | None, form: str) -> int:
+def _show_lines(report: GapReport, ranking: Ranking | None, form: str, output: Path | None) -> int:
     """Show each gap of the files; return the exit code."""
     if form == "json" and ranking is not None:
         from greenline.cli.json_output import report_json  # noqa: PLC0415 - each form loads with its use
 
-        click.echo(report_json(report, ranking))
+        write_output(report_json(report, ranking), output)
     elif form == "sarif":
         from greenline.cli.gaps_sarif import sarif  # noqa: PLC0415 - as above
 
-        click.echo(sarif(report))
+        write_output(sarif(report), output)
     elif form == "github":
         from greenline.cli.gaps_annotations import workflow_lines  # noqa: PLC0415 - as above
 
-        click.echo("\n".join(workflow_lines(report)))
+        write_output("\n".join(workflow_lines(report)), output)
     else:
         from greenline.cli.console import out  # noqa: PLC0415 - as above
         from greenline.cli.gaps_view import print_gaps  # noqa: PLC0415 - as above

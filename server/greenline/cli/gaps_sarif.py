@@ -14,6 +14,8 @@ from greenline import __version__
 from greenline.cli.repository_names import name_in_repository
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from greenline.domain.coverage.model import Gap
     from greenline.services.find_gaps import GapReport
 
@@ -23,7 +25,7 @@ _RULES = {
 }
 
 
-def sarif(report: GapReport) -> str:
+def sarif(report: GapReport, invocations: Sequence[Mapping[str, Any]] = ()) -> str:
     """Return one run with a result for each gap; places begin at the top of the repository."""
     results = []
     for picture in report.pictures:
@@ -35,6 +37,7 @@ def sarif(report: GapReport) -> str:
             results.append(_result(uri, gap, sha256(f"{said}\0{seen[said]}".encode()).hexdigest()))
     driver = {"name": "Greenline", "version": __version__, "rules": [_rule(name) for name in _RULES]}
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    run |= {"invocations": [*invocations]} if invocations else {}
     schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
     return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
 

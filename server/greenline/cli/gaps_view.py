@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from greenline.cli.console import mark, print_table, shown
-from greenline.cli.ranking_words import count, not_shown, to_gain
+from greenline.cli.ranking_words import count, not_shown, rests_on, to_gain
 from greenline.cli.results_view import percent
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.coverage.model import Gap
@@ -50,10 +50,8 @@ def print_gaps(console: Console, report: GapReport, ranking: Ranking | None = No
 
 def print_basis(console: Console, found: Sequence[Basis]) -> None:
     """Print what the figures rest on, for each project."""
-    for basis in found:
-        if basis.words:
-            whose = f"{escape(shown(basis.root))} rests on" if len(found) > 1 else "It rests on"
-            console.print(f"{whose} {escape(basis.words)}.", soft_wrap=True)
+    for line in rests_on(found):
+        console.print(escape(line), soft_wrap=True)
 
 
 def print_problem(console: Console, paths: Sequence[Path], message: str) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from greenline.cli.console import shown
 from greenline.cli.results_view import percent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from greenline.services.picture_basis import Basis
     from greenline.services.rank_gaps import Ranking
 
 _GOALS = (50, 80)
@@ -66,3 +68,10 @@ def not_shown(ranking: Ranking) -> Iterator[str]:
     if left_out:
         counted = [f"{count(number, 'file')} {why}" for why, number in left_out.items()]
         yield f"Not shown: {'; '.join(counted)}."
+
+
+def rests_on(found: Sequence[Basis]) -> Iterator[str]:
+    """Yield what the figures rest on, for each project."""
+    for basis in found:
+        if basis.words:
+            yield f"{f'{shown(basis.root)} rests on' if len(found) > 1 else 'It rests on'} {basis.words}."

@@ -39,7 +39,7 @@ def print_trend(console: Console, trend: Trend, target: float) -> None:
         console.print()
     for at in range(max(0, len(points) - _SHOWN), len(points)):
         console.print(_row(points, at), soft_wrap=True)
-    console.print(_forecast(points, target), style="bold", soft_wrap=True)
+    console.print(forecast(points, target), style="bold", soft_wrap=True)
     console.print(f"[dim]{len(points)} of {escape(shown(trend.file))}[/]" if len(points) > _SHOWN else
                   f"[dim]{escape(shown(trend.file))}[/]", soft_wrap=True)  # fmt: skip
 
@@ -81,6 +81,19 @@ def chart(percents: Sequence[float], blocks: str) -> list[str]:
     return lines
 
 
+def forecast(points: Sequence[Point], target: float) -> str:
+    """Say how much is covered, how fast that changes, and when the target would be reached."""
+    speed, weeks = velocity(points), weeks_to(points, target)
+    if weeks == 0:
+        return f"{points[-1].percent:.2f} % covered, {target:g} % are reached."
+    if speed is None:
+        return f"{points[-1].percent:.2f} % covered. Two commits of different times tell how fast that changes."
+    went = f"{points[-1].percent:.2f} % covered, {speed:+.2f} points a week lately"
+    if weeks is None:
+        return f"{went}: {target:g} % are not reached that way."
+    return f"{went}: {target:g} % in {_weeks(weeks)}."
+
+
 def _over_time(points: Sequence[Point], width: int) -> list[Point]:
     """Return the newest point of each part of the time, or the last one before it where there is none."""
     first, last = points[0].at, points[-1].at
@@ -101,18 +114,6 @@ def _row(points: Sequence[Point], at: int) -> str:
     change = f"  {point.percent - points[at - 1].percent:+.2f}" if at else ""
     name = point.commit[:10] or "no commit"
     return f"  {_day(point)}  {name:<10}  {point.percent:6.2f} %{change}"
-
-
-def _forecast(points: Sequence[Point], target: float) -> str:
-    speed, weeks = velocity(points), weeks_to(points, target)
-    if weeks == 0:
-        return f"{points[-1].percent:.2f} % covered, {target:g} % are reached."
-    if speed is None:
-        return f"{points[-1].percent:.2f} % covered. Two commits of different times tell how fast that changes."
-    went = f"{points[-1].percent:.2f} % covered, {speed:+.2f} points a week lately"
-    if weeks is None:
-        return f"{went}: {target:g} % are not reached that way."
-    return f"{went}: {target:g} % in {_weeks(weeks)}."
 
 
 def _weeks(weeks: float) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
@@ -57,4 +57,10 @@ class Churn(Protocol):
         """Return the commit that is checked out and when it was made, in seconds since the epoch.
 
         None where there is none, or git does not answer. Raises nothing.
+        """
+
+    def line_of(self, folder: Path, since: str) -> Sequence[str]:
+        """Return the hashes of the commit where HEAD and ``since`` part and of those before it, the newest first.
+
+        There may be more than are returned. Raises HistoryProblem.
         """

@@ -5,14 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from greenline.ports.trend import TrendProblem
 from greenline.services.rank_gaps import Ranking, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from greenline.domain.coverage.model import Ratio
+    from greenline.domain.coverage.trend import Point
+    from greenline.services.keep_trend import KeepTrend
     from greenline.services.rank_gaps import RankGaps
+    from greenline.services.suite_coverage import Suite, SuiteCoverage, SuiteReach
+
+_CHANGED_SINCE = "{lines} changed after they were measured: measure the tests again"
+_NOTHING = "nothing is measured here: run the tests with coverage first"
+_NOT_RECORDED = "nothing is recorded for {since} or before: run `greenline trend --record` there, and keep its file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,9 @@ class Goals:
     branches: float | None = None
     total: float | None = None
     """Lines and branches together, as coverage.py's total."""
+    not_below: str = ""
+    """A branch or commit: neither the total nor the branches may be less than was recorded for it."""
+    suites: tuple[Suite, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +62,12 @@ class Check:
 
 
 class CheckCoverage:
-    """Runs nothing of the project's."""
+    """Runs nothing of the project's. ``past`` tells what was recorded, where that is asked for."""
 
-    def __init__(self, ranking: RankGaps) -> None:
+    def __init__(self, ranking: RankGaps, suites: SuiteCoverage, past: Callable[[], KeepTrend]) -> None:
         self._ranking = ranking
+        self._suites = suites
+        self._past = past
 
     def check(self, paths: Sequence[Path], goals: Goals) -> Check:
         """Look at the files. Raises HistoryProblem where git knows no such branch."""
@@ -66,13 +79,61 @@ class CheckCoverage:
         if changed is None or _wants_totals(goals):
             everything = self._ranking.rank(paths)
             verdicts += _of_totals(everything, goals)
+        if goals.not_below:
+            verdicts += self._of_past(paths, everything, goals.not_below)
+        if goals.suites:
+            verdicts += map(_of_suite, self._suites.of(paths, goals.suites))
         ranking = changed or everything
         assert ranking is not None, "one of both was looked at"
         return Check(tuple(verdicts), ranking)
 
+    def _of_past(self, paths: Sequence[Path], ranking: Ranking | None, since: str) -> list[Verdict]:
+        what, past = f"not below {since}", self._past()
+        root = past.root(paths[0])
+        if ranking is None or list(paths) != [root]:
+            ranking = self._ranking.rank([root])  # as what was recorded
+        if ranking.unknown:
+            return [Verdict(what, False, _CHANGED_SINCE.format(lines=_lines(ranking.unknown)))]
+        if not ranking.total.lines.total:
+            return [Verdict(what, False, _NOTHING)]
+        try:
+            point = past.before(root, since)
+        except TrendProblem as problem:
+            return [Verdict(what, False, str(problem))]
+        if point is None:
+            return [Verdict(what, False, _NOT_RECORDED.format(since=since))]
+        then, now = point.summary, ranking.total
+        verdicts = [_compared("total", now.percent, then.percent, point)]
+        if then.branches.total and now.branches.total:
+            verdicts.append(_compared("branches", now.branches.percent, then.branches.percent, point))
+        return verdicts
+
 
 def _wants_totals(goals: Goals) -> bool:
     return any(goal is not None for goal in (goals.lines, goals.branches, goals.total))
+
+
+def _compared(what: str, now: float, then: float, point: Point) -> Verdict:
+    """Say whether it fell; figures that differ differ in what is said of them."""
+    at = point.commit[:10]
+    if now >= then:
+        return Verdict(f"{what} not below {at}", True, f"{now:.2f} %, {then:.2f} % then")
+    fell = f"{now:.2f} %, {then:.2f} % then" if f"{now:.2f}" != f"{then:.2f}" else f"{now:.5f} %, {then:.5f} % then"
+    return Verdict(f"{what} not below {at}", False, f"{fell}: cover what is new, or what the removed tests reached")
+
+
+def _of_suite(found: SuiteReach) -> Verdict:
+    suite = found.suite
+    what = f"suite {suite.name}"
+    if not found.tests:
+        why = " ".join(found.notes) or "Is the pattern right? It counts from the project's root."
+        return Verdict(what, False, f"no test of {' '.join(suite.patterns)} is known to reach anything. {why}")
+    verdict = _verdict(what, found.reached, suite.goal, "statements")
+    if verdict.is_met:
+        return verdict
+    worst = ", ".join(f"{path.name} ({missing:,})" for path, missing in found.worst)
+    said = [f"{verdict.words}. Most is missing in {worst}.", *found.notes]
+    return Verdict(what, False, " ".join(said))
 
 
 def _of_changed(ranking: Ranking, goal: float) -> Verdict:
@@ -81,8 +142,7 @@ def _of_changed(ranking: Ranking, goal: float) -> Verdict:
         files = "1 changed file" if ranking.unmeasured == 1 else f"{ranking.unmeasured} changed files"
         return Verdict(what, False, f"nothing is known of {files}: measure the tests again")
     if ranking.unknown:
-        lines = "1 line" if ranking.unknown == 1 else f"{ranking.unknown} lines"
-        return Verdict(what, False, f"{lines} changed after they were measured: measure the tests again")
+        return Verdict(what, False, _CHANGED_SINCE.format(lines=_lines(ranking.unknown)))
     if not ranking.changed.total:
         return Verdict(what, True, "no statements changed")
     return _verdict(what, ranking.changed, goal, "statements")
@@ -91,7 +151,7 @@ def _of_changed(ranking: Ranking, goal: float) -> Verdict:
 def _of_totals(ranking: Ranking, goals: Goals) -> list[Verdict]:
     total = ranking.total
     if not total.lines.total:
-        return [Verdict("total", False, "nothing is measured here: run the tests with coverage first")]
+        return [Verdict("total", False, _NOTHING)]
     found = []
     if goals.lines is not None:
         found.append(_verdict("lines", total.lines, goals.lines, "statements"))
@@ -115,3 +175,7 @@ def _verdict(what: str, ratio: Ratio, goal: float, noun: str) -> Verdict:
 
 def _wanted(goal: float, *, is_met: bool) -> str:
     return f"{goal:g} % wanted" if is_met else f"less than the {goal:g} % that are wanted"
+
+
+def _lines(number: int) -> str:
+    return "1 line" if number == 1 else f"{number} lines"

@@ -19,6 +19,7 @@ from greenline.services.test_places import TestPlaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from greenline.domain.coverage.following import Following
@@ -124,11 +125,15 @@ class CoveringTests:
         Looks for the test files of a project once; costs as much as the files have tests. Raises nothing.
         """
         found: dict[Path, list[TestPlace]] = {}
-        with self._places.one_look():
+        with self.one_look():
             for path, text in texts.items():
                 recordings = self.of(path, text).recordings
                 found[path] = self.places(path, {test for recording in recordings for test in recording.tests})
         return found
+
+    def one_look(self) -> AbstractContextManager[None]:
+        """Look for the test files of a project once, for as many files as are asked about meanwhile."""
+        return self._places.one_look()
 
     def places(self, path: Path, tests: Iterable[str]) -> list[TestPlace]:
         """Return where tests of the file's project stand now; see ``TestPlaces``."""

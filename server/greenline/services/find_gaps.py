@@ -60,19 +60,23 @@ class FindGaps:
         files, left_out = source_files(paths, self._projects, tests=tests)
         for path in files:
             try:
-                text = self._documents.read(path)
+                found = self.one(path)
             except (OSError, UnicodeDecodeError) as error:
                 unreadable.append((path, f"{path} cannot be read as Python source: {error}"))
                 continue
-            if text is not None:
-                pictures.append(self._picture(path, text))
+            if found is not None:
+                pictures.append(found[0])
         total, basis = _total(pictures), self._basis_of(pictures)
         return GapReport(tuple(pictures), total, left_out, tuple(unreadable), basis)
 
-    def _picture(self, path: Path, text: str) -> Picture:
+    def one(self, path: Path) -> tuple[Picture, str] | None:
+        """Return a file's picture and its text, None where there is no file. Raises OSError and UnicodeDecodeError."""
+        text = self._documents.read(path)
+        if text is None:
+            return None
         picture = self._show.picture(path, text)
         lines = self._changed(path, text) if self._changed is not None and picture.gaps else None
-        return picture if lines is None else replace(picture, gaps=gaps_within(picture.gaps, lines))
+        return (picture if lines is None else replace(picture, gaps=gaps_within(picture.gaps, lines))), text
 
     def _basis_of(self, pictures: Sequence[Picture]) -> tuple[Basis, ...]:
         if self._basis is None:

@@ -46,12 +46,12 @@ class KeepTrend:
 
     def shown(self, folder: Path) -> Trend:
         """Return the history of the project around a folder. Raises TrendProblem."""
-        root = self._root(folder)
+        root = self.root(folder)
         return Trend(tuple(in_order(self._store.points(root))), self._store.place(root))
 
     def record(self, folder: Path) -> Trend:
         """Add what is measured now. Raises TrendProblem, also where nothing is."""
-        root = self._root(folder)
+        root = self.root(folder)
         ranking = self._ranking.rank([root])
         if not ranking.total.lines.total:
             raise TrendProblem("nothing is measured here: run the tests with coverage first")
@@ -63,5 +63,15 @@ class KeepTrend:
         self._store.record(root, Point(commit, at, ranking.total, measured))
         return self.shown(folder)
 
-    def _root(self, folder: Path) -> Path:
+    def before(self, folder: Path, since: str) -> Point | None:
+        """Return the newest point of the commit where HEAD and ``since`` part, or of one before it.
+
+        None where none of them has one. Raises TrendProblem and HistoryProblem.
+        """
+        root = self.root(folder)
+        known = {point.commit: point for point in in_order(self._store.points(root))}
+        return next((known[commit] for commit in self._churn.line_of(root, since) if commit in known), None)
+
+    def root(self, folder: Path) -> Path:
+        """Return the folder of the project around a folder or file: all that points count."""
         return self._projects.project_of(folder / "any.py" if folder.is_dir() else folder).root

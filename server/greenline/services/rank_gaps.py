@@ -87,6 +87,8 @@ class Ranking:
     """What the total is the sum of, by file."""
     to_measure: tuple[Path, ...] = ()
     """Files that a run of the tests would tell of."""
+    whole: tuple[FileRow, ...] = ()
+    """Those of the complete files that no filter takes: for who draws all."""
 
     def goal(self, percent: int) -> Goal:
         """Return what it takes for the files of this ranking."""
@@ -129,7 +131,7 @@ class RankGaps:
             tuple(kept),
             _total(rows),
             left_out,
-            sum(row.state == "measured" and not row.functions and not row.message for row in rows),
+            sum(map(_is_complete, rows)),
             sum(map(_is_left_out, rows)),
             tests,
             _problems(rows),
@@ -141,6 +143,7 @@ class RankGaps:
             Ratio(sum(row.changed.covered for row in rows), sum(row.changed.total for row in rows)),
             {row.path: row.summary for row in rows if row.state == "measured"},
             tuple(row.path for row in rows if row.state in _TOLD_BY_A_RUN),
+            tuple(row for row in rows if _is_complete(row) and not _why_not(FileWorth(row, ()), wanted)),
         )
 
     def _commits(self, folders: Sequence[Path]) -> tuple[dict[Path, int], str]:
@@ -220,6 +223,10 @@ def _problems(rows: Iterable[FileRow]) -> dict[str, tuple[Path, ...]]:
 def _is_left_out(row: FileRow) -> bool:
     """Tell whether the data says nothing of the file, though it could: nobody has to do anything."""
     return row.state == "measured" and bool(row.message)
+
+
+def _is_complete(row: FileRow) -> bool:
+    return row.state == "measured" and not row.functions and not row.message
 
 
 def _folders(paths: Sequence[Path]) -> list[Path]:

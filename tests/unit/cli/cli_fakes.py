@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from greenline.adapters.project_files import ProjectFiles
 from greenline.domain.code.model import Target
 from greenline.domain.coverage.model import Ratio, Summary
 from greenline.domain.generation.model import Coverage, Strength, TargetResult, TestEdit
@@ -60,6 +61,10 @@ class FakeServices:
     cancel_in: str = ""
 
     @property
+    def projects(self) -> ProjectFiles:
+        return ProjectFiles()
+
+    @property
     def generate(self) -> _Generate:
         return _Generate(self)
 
@@ -84,8 +89,8 @@ class FakeServices:
         self.wanted = wanted
         return self.ranked
 
-    @property
-    def check(self) -> _Check:
+    def check(self, history: Path | None) -> _Check:
+        self.asked.append(history)
         return _Check(self)
 
     @property
@@ -99,6 +104,11 @@ class FakeServices:
     async def diagnose(self, path: Path) -> list[Finding]:
         self.asked.append(path)
         return list(self.findings)
+
+    def one(self, path: Path) -> tuple[Picture, str] | None:
+        if not path.exists():
+            return None
+        return next(one for one in self.pictured if one.path == path), path.read_text(encoding="utf-8")
 
     def find(self, paths: Sequence[Path]) -> GapReport:
         self.asked.append(list(paths))

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from greenline.domain.coverage.model import Ratio, Summary
+from greenline.domain.coverage.model import Gap, Ratio, Span, Summary
 from greenline.domain.coverage.worth import FileRow, FunctionRow, weighed
 from greenline.services.check_coverage import Check, Goals, Verdict
+from greenline.services.picture import Picture
 from greenline.services.rank_gaps import HistoryProblem, Ranking
+from greenline.services.suite_coverage import Suite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +44,18 @@ def failing(services: FakeServices, folder: Path) -> FakeServices:
         (["--changed=main", "--fail-under", "75"], Goals("main", 75.0)),
         (["--fail-under", "75"], Goals(total=75.0)),
         (["--lines", "80", "--branches", "60.5"], Goals(lines=80.0, branches=60.5)),
+        (["--not-below", "main"], Goals(not_below="main")),
+        (
+            ["--suite", "unit", "--suite", "integration", "--suite", "e2e=60.5:tests/e2e/**,smoke/*.py"],
+            Goals(
+                suites=(
+                    Suite("unit", 85.0, ("tests/unit/**",)),
+                    Suite("integration", 70.0, ("tests/integration/**",)),
+                    Suite("e2e", 60.5, ("tests/e2e/**", "smoke/*.py")),
+                )
+            ),
+        ),
+        (["--suite", "unit=90"], Goals(suites=(Suite("unit", 90.0, ("tests/unit/**",)),))),
     ],
 )
 def test_options_become_goals(run: Run, services: FakeServices, options: list[str], goals: Goals) -> None:
@@ -57,6 +71,12 @@ def test_options_become_goals(run: Run, services: FakeServices, options: list[st
         ([], "say what is wanted"),
         (["--changed", "prices.py"], "'prices.py' is a path here"),
         (["--lines", "120"], "120"),
+        (["--suite", "e2e"], "'e2e' does not say how much is wanted: e2e=80."),
+        (["--suite", "unit=much"], "'unit=much' is not NAME[=PERCENT][:PATTERN]"),
+        (["--suite", "unit=120"], "is not NAME[=PERCENT][:PATTERN]"),
+        (["--suite", "unit:"], "is not NAME[=PERCENT][:PATTERN]"),
+        (["--suite", "=80"], "is not NAME[=PERCENT][:PATTERN]"),
+        (["--lines", "80", "--output", "a.txt"], "--output takes --format github"),
     ],
 )
 def test_wrong_usage(run: Run, services: FakeServices, options: list[str], words: str) -> None:
@@ -71,6 +91,12 @@ def test_an_unknown_branch_is_wrong_usage(run: Run, services: FakeServices) -> N
     result = run("check", "--changed=nowhere")
     assert result.exit_code == 2
     assert "--changed: git knows no branch or commit 'nowhere'." in result.stderr
+    assert "--not-below: git knows" in run("check", "--not-below=nowhere").stderr
+
+
+def test_the_history_to_compare_with_can_be_named(run: Run, services: FakeServices, folder: Path) -> None:
+    run("check", "--not-below=main", "--history", "kept.jsonl")
+    assert services.asked[0] == folder / "kept.jsonl"
 
 
 def test_what_is_not_met_comes_with_the_gaps(run: Run, failing: FakeServices) -> None:
@@ -89,11 +115,58 @@ def test_what_is_met_is_short(run: Run, services: FakeServices) -> None:
     assert lines[0].endswith("lines: 90.00 % (90 % wanted)")
 
 
-def test_a_workflow_gets_one_line_for_each_verdict(run: Run, failing: FakeServices) -> None:
+@pytest.fixture
+def gaps(failing: FakeServices, folder: Path) -> None:
+    gap = Gap("uncovered", Span(4, 4, 6, 0), "Not covered: 2 lines in `f`", "f", (4, 5))
+    failing.pictured = [Picture(folder / "a.py", "measured", gaps=(gap,))]
+
+
+def test_a_workflow_gets_one_line_for_each_verdict_and_gap(run: Run, failing: FakeServices, gaps: None) -> None:
     assert run("check", "--changed=main", "--format", "github").stdout.splitlines() == [
         "::notice title=Coverage lines::90.00 %25 (90 %25 wanted)",
         "::error title=Coverage changed since main::50.00 %25,%0A1 of 2 statements",
+        "::warning file=a.py,line=4,endLine=5,title=Not covered::Not covered: 2 lines in `f`",
     ]
+
+
+def test_a_workflow_has_the_summary_too(
+    run: Run, failing: FakeServices, gaps: None, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "summary.md").write_text("Before.\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(folder / "summary.md"))
+
+    run("check", "--changed=main", "--format", "github")
+
+    added = (folder / "summary.md").read_text(encoding="utf-8")
+    assert added.startswith(
+        "Before.\n### Coverage\n\n- ✅ **lines**: 90.00 % (90 % wanted)\n- ❌ **changed since main**"
+    )
+
+
+def test_a_summary_that_cannot_be_written_changes_no_verdict(
+    run: Run, services: FakeServices, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.checked = Check((GOOD,), Ranking((), TOTAL, {}))
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(folder))
+    result = run("check", "--lines=90", "--format", "github")
+    assert (result.exit_code, result.stdout.count("::notice")) == (0, 1)
+    assert "summary cannot be written" in result.stderr
+
+
+def test_sarif_has_the_gaps_in_the_way_and_the_verdicts(run: Run, failing: FakeServices, gaps: None) -> None:
+    (ran,) = json.loads(run("check", "--changed=main", "--format", "sarif").stdout)["runs"]
+    assert [result["message"]["text"] for result in ran["results"]] == ["Not covered: 2 lines in `f`"]
+    told = ran["invocations"][0]["toolExecutionNotifications"]
+    assert [(one["level"], one["message"]["text"]) for one in told] == [
+        ("note", "lines: 90.00 % (90 % wanted)"),
+        ("error", "changed since main: 50.00 %,\n1 of 2 statements"),
+    ]
+
+
+def test_of_what_is_met_no_gap_is_shown(run: Run, services: FakeServices, failing: FakeServices) -> None:
+    services.checked = Check((GOOD,), failing.checked.ranking)
+    run("check", "--lines=90", "--format", "sarif")
+    assert services.asked[-1] == []
 
 
 def test_a_summary_has_the_verdicts_and_the_files(run: Run, failing: FakeServices) -> None:

@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from greenline.domain.coverage.model import Ratio, Summary
+from greenline.domain.coverage.trend import Point
+from greenline.ports.trend import TrendProblem
 from greenline.services.check_coverage import CheckCoverage, Goals
 from greenline.services.rank_gaps import Ranking, Wanted
+from greenline.services.suite_coverage import Suite, SuiteReach
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+ADVICE = "cover what is new, or what the removed tests reached"
+UNKNOWN = "nothing is recorded for main or before: run `greenline trend --record` there, and keep its file"
 HERE = [Path("/project")]
 EVERYTHING = Wanted()
 
@@ -32,6 +37,36 @@ class FakeRanking:
 
 def ranking(covered: int = 90, total: int = 100, taken: int = 4, branches: int = 10, **others: object) -> Ranking:
     return Ranking((), Summary(Ratio(covered, total), Ratio(taken, branches)), {}, **others)  # type: ignore[arg-type]
+
+
+class FakeSuites:
+    """Answers with what a test says that suites reach."""
+
+    def __init__(self, *found: SuiteReach) -> None:
+        self.found = found
+
+    def of(self, _paths: Sequence[Path], suites: Sequence[Suite]) -> list[SuiteReach]:
+        assert [one.suite for one in self.found] == list(suites)
+        return list(self.found)
+
+
+class FakePast:
+    """What is recorded of earlier commits."""
+
+    def __init__(self, point: Point | None = None, problem: Exception | None = None) -> None:
+        self.point, self.problem = point, problem
+
+    def root(self, _folder: Path) -> Path:
+        return Path("/project")
+
+    def before(self, _folder: Path, _since: str) -> Point | None:
+        if self.problem is not None:
+            raise self.problem
+        return self.point
+
+
+def checking(fake: FakeRanking, past: FakePast | None = None, *suites: SuiteReach) -> CheckCoverage:
+    return CheckCoverage(fake, FakeSuites(*suites), lambda: past or FakePast())  # type: ignore[arg-type,return-value]
 
 
 def changed(covered: int, total: int, **others: object) -> Ranking:
@@ -67,7 +102,7 @@ def changed(covered: int, total: int, **others: object) -> Ranking:
     ],
 )  # fmt: skip
 def test_each_goal_has_its_verdict(found: Ranking, goals: Goals, words: str) -> None:
-    check = CheckCoverage(FakeRanking(found, found)).check(HERE, goals)  # type: ignore[arg-type]
+    check = checking(FakeRanking(found, found)).check(HERE, goals)
 
     assert [f"{'ok' if one.is_met else 'no'}: {one.what}: {one.words}" for one in check.verdicts] == [words]
     assert check.is_met is words.startswith("ok")
@@ -76,7 +111,7 @@ def test_each_goal_has_its_verdict(found: Ranking, goals: Goals, words: str) -> 
 def test_changed_lines_and_all_of_them_can_both_be_asked_for() -> None:
     fake = FakeRanking(changed(10, 10), ranking(10))
 
-    check = CheckCoverage(fake).check(HERE, Goals("main", 90.0, lines=80.0))  # type: ignore[arg-type]
+    check = checking(fake).check(HERE, Goals("main", 90.0, lines=80.0))
 
     assert [verdict.is_met for verdict in check.verdicts] == [True, False]
     assert check.ranking is fake.changed, "what a change brings is what its author can mend"
@@ -84,5 +119,83 @@ def test_changed_lines_and_all_of_them_can_both_be_asked_for() -> None:
 
 def test_all_files_are_looked_at_only_where_that_is_asked_for() -> None:
     fake = FakeRanking(changed(10, 10), ranking())
-    CheckCoverage(fake).check(HERE, Goals("main", 90.0))  # type: ignore[arg-type]
+    checking(fake).check(HERE, Goals("main", 90.0))
     assert fake.asked == [Wanted(changed_since="main")]
+
+
+def recorded(covered: int, total: int, taken: int = 4, branches: int = 10) -> FakePast:
+    return FakePast(Point("abcdef0123456789", 1.7e9, Summary(Ratio(covered, total), Ratio(taken, branches))))
+
+
+@pytest.mark.parametrize(
+    ("past", "words"),
+    [
+        (recorded(90, 100), ["ok: total not below abcdef0123: 85.45 %, 85.45 % then",
+            "ok: branches not below abcdef0123: 40.00 %, 40.00 % then"]),
+        (recorded(91, 100, 3), ["ok: total not below abcdef0123: 85.45 %, 85.45 % then",
+            "ok: branches not below abcdef0123: 40.00 %, 30.00 % then"]),
+        (recorded(80, 100, 5), ["ok: total not below abcdef0123: 85.45 %, 77.27 % then",
+            f"no: branches not below abcdef0123: 40.00 %, 50.00 % then: {ADVICE}"]),
+        (recorded(900_001, 1_000_000, 400_000, 1_000_000), ["ok: total not below abcdef0123: 85.45 %, 65.00 % then",
+            "ok: branches not below abcdef0123: 40.00 %, 40.00 % then"]),
+        (recorded(854_546, 1_000_000, 0, 0),
+            [f"no: total not below abcdef0123: 85.45455 %, 85.45460 % then: {ADVICE}"]),
+        (recorded(80, 100, 0, 0), ["ok: total not below abcdef0123: 85.45 %, 80.00 % then"]),
+        (FakePast(), [f"no: not below main: {UNKNOWN}"]),
+        (FakePast(problem=TrendProblem("x.jsonl cannot be read.")), ["no: not below main: x.jsonl cannot be read."]),
+    ],
+)  # fmt: skip
+def test_less_than_was_recorded_is_not_met(past: FakePast, words: list[str]) -> None:
+    check = checking(FakeRanking(ranking(), ranking()), past).check(HERE, Goals(not_below="main"))
+    assert [f"{'ok' if one.is_met else 'no'}: {one.what}: {one.words}" for one in check.verdicts] == words
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (ranking(unknown=2), "2 lines changed after they were measured: measure the tests again"),
+        (ranking(0, 0), "nothing is measured here: run the tests with coverage first"),
+    ],
+)
+def test_what_is_not_measured_as_it_stands_cannot_be_compared(now: Ranking, words: str) -> None:
+    check = checking(FakeRanking(now, now), recorded(1, 100)).check(HERE, Goals(not_below="main"))
+    verdict = check.verdicts[-1]
+    assert (verdict.is_met, verdict.words) == (False, words)
+
+
+def test_what_was_recorded_is_compared_with_the_whole_project() -> None:
+    fake = FakeRanking(changed(9, 10), ranking())
+    checking(fake, recorded(1, 2)).check([Path("/project/src")], Goals("main", 90.0, not_below="main"))
+    assert fake.asked == [Wanted(changed_since="main"), Wanted()]
+
+
+UNIT = Suite("unit", 85.0, ("tests/unit/**",))
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (SuiteReach(UNIT, Ratio(90, 100), 7), "ok: suite unit: 90.00 %, 90 of 100 statements (85 % wanted)"),
+        (
+            SuiteReach(UNIT, Ratio(80, 100), 7, ((Path("/project/a.py"), 15), (Path("/project/b.py"), 5)), ("More.",)),
+            (
+                "no: suite unit: 80.00 %, 80 of 100 statements (less than the 85 % that are wanted). "
+                "Most is missing in a.py (15), b.py (5). More."
+            ),
+        ),
+        (
+            SuiteReach(UNIT, Ratio(0, 100), 0, notes=("The report names no test.",)),
+            "no: suite unit: no test of tests/unit/** is known to reach anything. The report names no test.",
+        ),
+        (
+            SuiteReach(UNIT, Ratio(0, 100), 0),
+            (
+                "no: suite unit: no test of tests/unit/** is known to reach anything. Is the pattern right? "
+                "It counts from the project's root."
+            ),
+        ),
+    ],
+)
+def test_each_suite_has_its_verdict(found: SuiteReach, words: str) -> None:
+    (one,) = checking(FakeRanking(ranking(), ranking()), None, found).check(HERE, Goals(suites=(UNIT,))).verdicts
+    assert f"{'ok' if one.is_met else 'no'}: {one.what}: {one.words}" == words

@@ -1,0 +1,119 @@
+"""Packages, files and functions as tables that can be sorted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from greenline.page.markup import LINK, Html, element
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from greenline.domain.coverage.worth import FileWorth, FunctionWorth
+
+MOST_ROWS = 1_000
+"""Of a table; nobody reads further, and a browser sorts so many at once."""
+
+_Cell = str | tuple[str, float]
+"""Text, or words with the number that they are sorted by."""
+
+
+def packages(files: Sequence[FileWorth]) -> Html:
+    """Return what each package has to gain."""
+    grouped: dict[str, list[FileWorth]] = {}
+    for file in files:
+        grouped.setdefault(file.row.package, []).append(file)
+    rows: list[tuple[_Cell, ...]] = []
+    for name, members in sorted(grouped.items(), key=lambda one: -sum(file.worth for file in one[1])):
+        statements = sum(file.row.summary.lines.total for file in members)
+        covered = sum(file.row.summary.lines.covered for file in members)
+        gains = sum(file.row.lines for file in members), sum(file.row.branches for file in members)
+        worth = sum(file.worth for file in members)
+        share = 100 * covered / statements if statements else 100.0
+        rows.append((name or "in no package", _number(len(members)), _number(statements), (f"{share:.0f} %", share),
+                     *map(_number, gains), _number(worth)))  # fmt: skip
+    return table("packages", "package|files|statements|of these covered|lines to gain|branches|worth", rows)
+
+
+def files(ranked: Sequence[FileWorth], name: Callable[[Path], str], links: Mapping[Path, str]) -> Html:
+    """Return the files, in the order of the ranking; those with a link lead to their source."""
+    rows = [_file(file, name, links) for file in ranked[:MOST_ROWS]]
+    return table("files", "file|package|covered|statements|lines to gain|branches|commits|worth", rows)
+
+
+def functions(ranked: Sequence[FileWorth], name: Callable[[Path], str], links: Mapping[Path, str]) -> Html:
+    """Return the worthiest functions of all files."""
+    every = [(file, one) for file in ranked for one in file.functions]
+    every.sort(key=lambda both: -both[1].worth)
+    rows = [_function(file, one, name, links) for file, one in every[:MOST_ROWS]]
+    heads = "function|file|lines to gain|branches|complexity|calls|in the way|worth"
+    return table("functions", heads, rows)
+
+
+def table(name: str, heads: str, rows: Iterable[Sequence[_Cell]]) -> Html:
+    """Return a table in whose heads buttons sort it; the last column is what it is sorted by."""
+    words = heads.split("|")
+    head = [
+        element(
+            "th",
+            element("button", one, type="button"),
+            scope="col",
+            aria_sort="descending" if one == words[-1] else None,
+        )
+        for one in words
+    ]
+    body = [element("tr", *map(_cell, row)) for row in rows]
+    drawn = element(
+        "table",
+        element("caption", name.capitalize()),
+        element("thead", element("tr", *head)),
+        element("tbody", *body),
+        id=name,
+    )
+    return element("div", drawn, class_="wide", tabindex="0", role="region", aria_label=f"Table of {name}")
+
+
+def _file(file: FileWorth, name: Callable[[Path], str], links: Mapping[Path, str]) -> tuple[_Cell, ...]:
+    row = file.row
+    return (
+        _linked(name(row.path), links.get(row.path)),
+        row.package,
+        (f"{row.summary.whole_percent} %", row.summary.percent),
+        _number(row.summary.lines.total),
+        _number(row.lines),
+        _number(row.branches),
+        _number(file.commits),
+        _number(file.worth),
+    )
+
+
+def _function(
+    file: FileWorth, one: FunctionWorth, name: Callable[[Path], str], links: Mapping[Path, str]
+) -> tuple[_Cell, ...]:
+    link = links.get(file.row.path)
+    return (
+        _linked(one.row.name, f"{link}-{one.row.line}" if link else None),
+        f"{name(file.row.path)}:{one.row.line}",
+        _number(one.row.lines),
+        _number(one.row.branches),
+        _number(one.row.complexity),
+        _number(one.calls),
+        one.row.in_the_way,
+        _number(one.worth),
+    )
+
+
+def _linked(words: str, link: str | None) -> str:
+    return element(LINK, words, href=f"#{link}") if link else words
+
+
+def _number(number: float) -> tuple[str, float]:
+    return f"{number:,.0f}", number
+
+
+def _cell(cell: _Cell) -> Html:
+    if isinstance(cell, tuple):
+        words, number = cell
+        return element("td", words, class_="number", data_by=round(number, 3))
+    return element("td", cell)
