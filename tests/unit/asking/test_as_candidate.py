@@ -157,6 +157,9 @@ def test_a_candidate_joins_a_project_of_classes(base: str) -> None:
         "raise AssertionError(add(1))",
         "result = add(1)\n    assert result",
         "assert add(1) == add(1)",
+        "checkEqual(add(1), 2)",
+        "client.should_have_sent(1)",
+        "def check(n):\n        assert n == 3\n    check(add(1, 2))",
     ],
 )
 def test_what_asserts(assertion: str) -> None:
@@ -172,6 +175,10 @@ def test_what_asserts(assertion: str) -> None:
         "x = add(1)\n    assert x == x",
         "assert add(1) or True",
         "self.assertTrue(True)",
+        "receipt = checkout(add(1))",
+        "expected_total(add(1))",
+        "def check(n):\n        return n\n    check(add(1, 2))",
+        "def assert_three(n):\n        pass\n    assert_three(add(1, 2))",
     ],
 )
 def test_what_asserts_nothing(assertion: str) -> None:

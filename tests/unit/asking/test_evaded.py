@@ -71,6 +71,35 @@ TRICKS = {
     "an error in place of the call": (RAISES, "with pytest.raises(KeyError):\n    raise KeyError('x')"),
     "an error that may come": (RAISES, "with suppress(KeyError):\n    f(2)"),
     "any error": (RAISES, "with pytest.raises(Exception):\n    f(2)"),
+    "a helper that asserts nothing": (EQUALS, "def check(n):\n    return f(n)\ncheck(2)"),
+    "a helper of another name that asserts nothing": (EQUALS, "def assert_three(n):\n    pass\nassert_three(f(2))"),
+    "a helper that asserts nothing, kept": (EQUALS, "def check(n):\n    return f(n)\ngot = check(2)"),
+    "a helper that asserts little": (EQUALS, "def check(n):\n    assert n is not None\ncheck(f(2))"),
+    "a helper that calls itself": (EQUALS, "def check(n):\n    check(n)\ncheck(f(2))"),
+    "a helper that catches": (
+        EQUALS,
+        "def check(n):\n    try:\n        assert n == 3\n    except AssertionError:\n        pass\ncheck(f(2))",
+    ),
+    "one helper for two assertions": (
+        f"{EQUALS}\nassert f(4) == 5",
+        "def check(n):\n    assert f(n) == 3\ncheck(2)",
+    ),
+    "a result under the name of what is called": ("assert f(2) == 3", "f = Mock(return_value=3)\nassert f(2) == 3"),
+    "a method of its own": (
+        "assert cart.total() == 3",
+        "class Cart:\n    def total(self):\n        return 3\ncart = Cart()\nassert cart.total() == 3",
+    ),
+    "a method that is replaced": ("assert cart.total() == 3", "cart.total = lambda: 3\nassert cart.total() == 3"),
+    "a method that is replaced by a name": (
+        "assert cart.total() == 3",
+        "total = lambda: 3\ncart.total = total\nassert cart.total() == 3",
+    ),
+    "a stand-in with a type": (EQUALS, "f: object = Mock(return_value=3)\nassert f(2) == 3"),
+    "a stand-in on the way": (EQUALS, "assert (f := Mock(return_value=3))\nassert f(2) == 3"),
+    "a stand-in of a loop": (EQUALS, "for f in [lambda x: 3]:\n    assert f(2) == 3"),
+    "nearly, though the number is small": ("assert f(2) == 1e-10", "assert f(2) == approx(1e-10, abs=1e-9)"),
+    "nearly, by a share": ("assert f(2) == 0.3", "assert f(2) == approx(0.3, rel=1e-3)"),
+    "rounded to two places": ("assert f(2) == 0.3", "assert round(f(2), 2) == 0.3"),
     "no failure": ("if f(2) != 3:\n    pytest.fail('no')", "f(2)"),
 }
 
@@ -129,6 +158,25 @@ SOUND = {
     "an object's own method": (EQUALS, "cart = Cart()\ncart.add(2)\nassert cart.f(2) == 3"),
     "a narrower error": ("with pytest.raises(Exception):\n    f(2)", RAISES),
     "an error from a stand-in": (RAISES, "def broken():\n    raise OSError\nwith pytest.raises(KeyError):\n    f(2)"),
+    "a result under the method's name": ("assert cart.total() == 3", "total = cart.total()\nassert total == 3"),
+    "a result with a type": ("assert cart.total() == 3", "total: int = cart.total()\nassert total == 3"),
+    "as near as floats are": ("assert f(2) == 0.3", "assert f(2) == approx(0.3, abs=1e-9)"),
+    "as near as floats are, by a share": ("assert f(2) == 0.3", "assert f(2) == approx(0.3, rel=1e-9)"),
+    "as near as floats are to nothing": ("assert f(2) == 0.0", "assert f(2) == approx(0.0, abs=1e-9)"),
+    "as near as floats are, each": ("assert f(2) == [0.1, 0.3]", "assert f(2) == approx([0.1, 0.3], abs=1e-9)"),
+    "as close as floats are": ("assert f(2) == 0.3", "assert math.isclose(f(2), 0.3, abs_tol=1e-9)"),
+    "as round as floats are": ("assert f(2) == 0.3", "assert round(f(2), 9) == 0.3"),
+    "a receipt that is kept": (
+        "checkout(cart)\nassert cart.paid == 3",
+        "receipt = checkout(cart)\nassert cart.paid == 3\nassert receipt == 4",
+    ),
+    "what a helper gave is kept": ("check_total(cart)", "total = check_total(cart)"),
+    "a helper of the file": ("check_total(f(2))", "cart = f(2)\ncheck_total(cart)"),
+    "a helper of any name": (EQUALS, "def same(a, b):\n    assert a == b\nsame(f(2), 3)"),
+    "a helper of a helper": (
+        EQUALS,
+        "def same(a, b):\n    assert a == b\ndef check(n):\n    same(f(n), 3)\ncheck(2)",
+    ),
     "a table of its own": (LOOP, "table = (1, 2)\nfor x in table:\n    assert f(x) == 3\nassert f(1) == 3"),
 }
 
@@ -141,3 +189,30 @@ def test_what_only_looks_like_a_trick_is_none(before: str, after: str) -> None:
 def test_a_table_of_the_file_is_read() -> None:
     named = "ROWS = [(1, 2), (3, 4)]\n\n@pytest.mark.parametrize('x, y', ROWS)\n"
     assert weakened(of(CELLS, TABLE), of(CELLS, named)) == ""
+
+
+def many(rows: int) -> str:
+    """Return the table of so many rows that are a call each before it."""
+    cells = ", ".join(f"({number}, {number + 1})" for number in range(rows))
+    return f"@pytest.mark.parametrize('x, y', [{cells}])\n"
+
+
+EACH = "\n".join(f"assert f({number}) == {number + 1}" for number in range(40))
+
+
+def test_many_assertions_may_become_a_table_of_as_many_rows() -> None:
+    assert weakened(of(EACH), of(CELLS, many(40))) == ""
+    assert weakened(of(CELLS, many(40)), of(EACH)) == ""
+    assert weakened(of(CELLS, many(40)), of(CELLS, many(41))) == ""
+
+
+def test_of_many_rows_each_one_that_is_gone_is_told() -> None:
+    assert weakened(of(EACH), of(CELLS, many(39)))
+    assert weakened(of(CELLS, many(40)), of(CELLS, many(38))) == "2 rows of its table are gone"
+    assert weakened(of(EACH), of("assert isinstance(f(x), int)", many(40)))
+
+
+def test_helpers_that_call_each_other_cost_no_time() -> None:
+    helpers = [f"def check_{number}(n):\n" + f"    check_{number + 1}(n)\n" * 9 for number in range(30)]
+    body = "\n".join([*helpers, "def check_30(n):\n    assert n == 3", "check_0(f(2))"])
+    assert weakened(of(EQUALS), of(body)) == ""

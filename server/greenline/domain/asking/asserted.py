@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from greenline.domain.asking.asserting import is_fixed
+from greenline.domain.asking.asserting import is_fixed, is_helper
 from greenline.domain.asking.catching import Catching
 from greenline.domain.code.dotted_names import last_name
 from greenline.domain.code.parse import inner_statements
@@ -71,14 +71,22 @@ def asserted_in(tree: ast.AST) -> list[Asserted]:
 
 
 class _Reader:
-    def __init__(self, found: list[Asserted], tree: ast.AST, test: ast.AST) -> None:
+    """Reads one function; ``helpers`` gets what each of the test's own functions asserts: none is read twice."""
+
+    def __init__(
+        self, found: list[Asserted], tree: ast.AST, test: ast.AST, helpers: dict[str, list[Asserted]] | None = None
+    ) -> None:
         self._found = found
+        self._helpers = {} if helpers is None else helpers
         self._given: dict[str, ast.expr] = {}
         self._catching = Catching(tree)
         self._used = {n.id for n in ast.walk(test) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
         self._equal_to_all = {
             node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and _defines_equality(node)
         }
+        self._tree = tree
+        self._own = {node.name: node for node in ast.walk(tree) if isinstance(node, _FUNCTIONS)}
+        self._told = {last_name(call) for node in ast.walk(test) if (call := _plain_call(node)) is not None}
 
     def read(self, body: Sequence[ast.AST], *, conditional: bool = False, caught: bool = False) -> None:
         """Take note of the assertions of a block."""
@@ -89,8 +97,8 @@ class _Reader:
             if isinstance(node, ast.Assert):
                 for each in [each for each in _conjuncts(node.test) if not is_fixed(each)]:
                     self._found.append(self._compared(each, conditional=conditional, caught=caught))
-            elif isinstance(node, ast.Expr) and isinstance(node.value, (ast.Call, ast.Await)):
-                self._found += self._of_mock(node.value, conditional=conditional, caught=caught)
+            elif (call := _plain_call(node)) is not None:
+                self._found += self._of_call(call, conditional=conditional, caught=caught)
             elif isinstance(node, (ast.With, ast.AsyncWith)):
                 self._found += _errors(node, conditional=conditional, caught=caught)
             self._read_inner(statement, conditional=conditional, caught=caught)
@@ -99,8 +107,8 @@ class _Reader:
 
     def _read_inner(self, statement: ast.AST, *, conditional: bool, caught: bool) -> None:
         inner = list(inner_statements(statement))
-        if isinstance(statement, _FUNCTIONS) and statement.name not in self._used:
-            return  # nobody calls it
+        if isinstance(statement, _FUNCTIONS) and (statement.name not in self._used or statement.name in self._told):
+            return  # nobody calls it, or it counts where it is called
         if isinstance(statement, ast.Try) and self._catching.swallows(statement):
             self.read(statement.body, conditional=conditional, caught=True)
             self.read([*statement.handlers, *statement.orelse, *statement.finalbody], conditional=conditional)
@@ -158,10 +166,7 @@ class _Reader:
         known = self._given.get(expected.id) if isinstance(expected, ast.Name) else None
         return known or expected
 
-    def _of_mock(self, value: ast.expr, *, conditional: bool, caught: bool) -> Iterator[Asserted]:
-        call = value.value if isinstance(value, ast.Await) else value
-        if not isinstance(call, ast.Call):
-            return
+    def _of_call(self, call: ast.Call, *, conditional: bool, caught: bool) -> Iterator[Asserted]:
         name = call.func.attr if isinstance(call.func, ast.Attribute) else last_name(call)
         text = ast.unparse(call)
         if isinstance(call.func, ast.Attribute) and name in _OF_MOCKS:
@@ -174,18 +179,34 @@ class _Reader:
                 conditional=conditional,
                 caught=caught,
             )
-        elif name.lstrip("_").startswith(("assert", "check", "verify", "expect")):
-            subject = ast.unparse(call.args[0]) if call.args else ast.unparse(call.func)
+            return
+        own = self._own.get(name)
+        inside = self._asserted_by(own) if own is not None else []
+        if inside or (own is None and is_helper(name)):
             yield Asserted(
                 text,
-                subject,
-                EXACT,
+                ast.unparse(call.args[0]) if call.args else ast.unparse(call.func),
+                max((each.strength for each in inside), default=EXACT),
                 call.args[1] if len(call.args) > 1 else None,
                 name,
                 tolerance=tuple(_tolerances(call)),
-                conditional=conditional,
-                caught=caught,
+                conditional=conditional or (bool(inside) and all(each.conditional for each in inside)),
+                caught=caught or (bool(inside) and all(each.caught for each in inside)),
             )
+
+    def _asserted_by(self, helper: ast.FunctionDef | ast.AsyncFunctionDef) -> list[Asserted]:
+        """Return what a function of the test's own asserts: nothing, whatever its name is, counts for nothing."""
+        if helper.name not in self._helpers:
+            found = self._helpers[helper.name] = []  # before it is read: it may call itself
+            _Reader(found, self._tree, helper, self._helpers).read(helper.body)
+        return self._helpers[helper.name]
+
+
+def _plain_call(node: ast.AST) -> ast.Call | None:
+    """Return the call that a statement is, or keeps the result of."""
+    value = node.value if isinstance(node, (ast.Expr, ast.Assign, ast.AnnAssign)) else None
+    value = value.value if isinstance(value, ast.Await) else value
+    return value if isinstance(value, ast.Call) else None
 
 
 def _errors(node: ast.With | ast.AsyncWith, *, conditional: bool, caught: bool) -> Iterator[Asserted]:
@@ -243,6 +264,11 @@ _WIDER_WHEN_MORE: dict[str, float] = {
     "delta": 0.0,
 }
 _WIDER_WHEN_LESS: dict[str, float] = {"places": 7.0, "decimal": 6.0}
+_OF_DIFFERENCE = frozenset({"abs", "abs_tol", "atol", "delta"})
+_OF_SHARE = frozenset({"rel", "rel_tol", "rtol"})
+_DIFFERENCE_OF_FLOATS, _SHARE_OF_FLOATS, _PLACES_OF_FLOATS = 1e-9, 1e-6, 9.0
+"""So far apart two floats may be that are the same number, calculated in other ways."""
+_SMALLEST, _MOST = 1e-12, 1e15
 
 
 def _tolerances(node: ast.AST) -> Iterator[tuple[str, float]]:
@@ -265,9 +291,27 @@ def _tolerances(node: ast.AST) -> Iterator[tuple[str, float]]:
                 yield name, -_number(each.value, otherwise=-_ANY_WIDTH)
 
 
-def usual_tolerance(name: str) -> float:
-    """Return how wide one is where nothing is said."""
-    return _WIDER_WHEN_MORE.get(name, -_WIDER_WHEN_LESS.get(name, float("inf")))
+def usual_tolerance(name: str, now: Asserted) -> float:
+    """Return how wide one may be where nothing was said: as wide as by default, or as floats need it."""
+    if name in _OF_DIFFERENCE:
+        return max(_WIDER_WHEN_MORE[name], _of_floats(now.expected))
+    if name in _OF_SHARE:
+        return max(_WIDER_WHEN_MORE[name], _SHARE_OF_FLOATS)
+    return _WIDER_WHEN_MORE.get(name, -_WIDER_WHEN_LESS.get(name, _PLACES_OF_FLOATS))
+
+
+def _of_floats(expected: ast.expr | None) -> float:
+    """Return a difference that is none between floats: as wide as that of ``approx`` without one."""
+    numbers = [abs(number) for number in _numbers_in(expected) if number]
+    return max(_SMALLEST, min(numbers) * _SHARE_OF_FLOATS) if numbers else _DIFFERENCE_OF_FLOATS
+
+
+def _numbers_in(expected: ast.expr | None) -> list[float]:
+    """Return the numbers that are expected; of ``approx([0.1], abs=2)`` that is 0.1."""
+    if isinstance(expected, ast.Call):
+        expected = expected.args[0] if last_name(expected) == "approx" and expected.args else None
+    values = [each.value for each in ast.walk(expected) if isinstance(each, ast.Constant)] if expected else []
+    return [float(each) for each in values if isinstance(each, (int, float)) and abs(each) < _MOST]
 
 
 def _number(node: ast.expr, *, otherwise: float) -> float:

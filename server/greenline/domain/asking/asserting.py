@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import TYPE_CHECKING
 
 from greenline.domain.code.dotted_names import last_name
 from greenline.domain.code.parse import parse
 
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_WORDS = r"(?:assert|check|verify|expect|should|ensure)(?![a-z])"
+"""Whole words: ``checkout`` and ``expected_total`` are no assertions."""
 _ASSERTING = re.compile(
-    r"(?i)assert|^raises$|^warns$|^deprecated_call$|^fail$|^check|_check|verify|expect|should|ensure"
+    rf"(?:^|_){_WORDS}|(?:^|[a-z])(?:Assert|Check|Verify|Expect|Should|Ensure)(?![a-z])"
+    r"|^(?:raises|warns|deprecated_call|fail|failIf|failUnless)$"
 )
+_HELPER = re.compile(r"_*(?:assert|check|verify|expect)(?![a-z])")
 
 
 def asserts_nothing(code: str) -> bool:
@@ -19,15 +28,26 @@ def asserts_nothing(code: str) -> bool:
     What does not parse asserts nothing.
     """
     tree, _ = parse(code)
-    return tree is None or not any(_says_something(node) for node in ast.walk(tree))
+    if tree is None:
+        return True
+    own = {node.name for node in ast.walk(tree) if isinstance(node, _FUNCTIONS)}
+    return not any(_says_something(node, own) for node in ast.walk(tree))
 
 
-def _says_something(node: ast.AST) -> bool:
+def is_helper(name: str) -> bool:
+    """Tell whether a function that is not seen is one that asserts, as its name begins: ``check_total``."""
+    return _HELPER.match(name) is not None
+
+
+def _says_something(node: ast.AST, own: Collection[str]) -> bool:
+    """``own`` are functions that the test itself defines: what they do counts, and not what they are called."""
     if isinstance(node, ast.Assert):
         return not is_fixed(node.test)
     if isinstance(node, ast.Raise):
         return _is_assertion_error(node)
-    return isinstance(node, ast.Call) and _ASSERTING.search(_called(node)) is not None and not _is_fixed_call(node)
+    if not isinstance(node, ast.Call) or _called(node) in own or _is_fixed_call(node):
+        return False
+    return _ASSERTING.search(_called(node)) is not None
 
 
 def is_fixed(test: ast.expr) -> bool:

@@ -22,6 +22,7 @@ def evaded(old: ast.Module, new: ast.Module) -> Iterator[str]:
     if skipped:
         yield f"it is skipped or may fail now ({min(skipped)})"
     replaced = (_replaced(new) - _replaced(old)) & _called(old)
+    replaced -= _results(new) - _called_plainly(old) - _called_plainly(new)
     if replaced:
         yield f"{min(replaced)} is replaced by something else, so that nothing is said of it"
     if _raises_itself(new) > _raises_itself(old):
@@ -60,17 +61,47 @@ def _called(tree: ast.Module) -> set[str]:
     return (outermost | {last_name(each) for each in calls}) - {"", *dir(builtins)}
 
 
+def _results(tree: ast.Module) -> set[str]:
+    """Return names that do nothing but keep what something gave: ``total = cart.total()`` replaces no method."""
+    kept: set[str] = set()
+    others = {node.name for node in ast.walk(tree) if isinstance(node, (*_FUNCTIONS, ast.ClassDef))}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            others |= _patched(node)
+        for target in _targets(node):
+            (kept if isinstance(target, ast.Name) else others).add(last_name(target))
+    return kept - others
+
+
+def _targets(node: ast.AST) -> list[ast.expr]:
+    """Return the names and attributes that a node gives something to."""
+    if isinstance(node, ast.Assign):
+        given: list[ast.expr] = node.targets
+    elif isinstance(node, (ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor)):
+        given = [node.target]
+    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+        given = [node.optional_vars]
+    else:
+        return []
+    found = [each for target in given for each in ast.walk(target) if isinstance(each, (ast.Name, ast.Attribute))]
+    return [each for each in found if not isinstance(each.ctx, ast.Load)]
+
+
+def _called_plainly(tree: ast.Module) -> set[str]:
+    """Return what is called by its name alone."""
+    calls = [each.func for each in ast.walk(tree) if isinstance(each, ast.Call)]
+    return {each.id for each in calls if isinstance(each, ast.Name)}
+
+
 def _replaced(tree: ast.Module) -> set[str]:
     """Return the last names of what a test puts something else in the place of."""
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             found |= _patched(node)
-        elif isinstance(node, ast.Assign):
-            targets = [each for target in node.targets for each in ast.walk(target)]
-            found |= {last_name(each) for each in targets if isinstance(each, (ast.Name, ast.Attribute))}
         elif isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
             found.add(node.name)
+        found |= {last_name(each) for each in _targets(node)}
     return found
 
 

@@ -110,7 +110,7 @@ def _less(was: Asserted, now: Asserted) -> Iterator[str]:
         yield from _less_of_error(was, now)
     wider = dict(was.tolerance)
     for name, width in now.tolerance:
-        if width > wider.get(name, usual_tolerance(name)) and name in {*wider, *_given_alone(now)}:
+        if width > wider.get(name, usual_tolerance(name, now)) and name in {*wider, *_given_alone(now)}:
             yield f"{_shown(now)} tolerates more than before"
     if now.operator in {"or", "In"} and was.operator != now.operator and was.strength > now.strength:
         yield f"{_shown(was)} became {_shown(now)}, which says less"
