@@ -71,6 +71,7 @@ from greenline.services.survey_files import SurveyFiles
 from greenline.services.test_trial import TestTrial
 from greenline.services.update_expectations import UpdateExpectations
 from greenline.services.workbench import Workbench
+from greenline.services.written_by_model import WrittenByModel
 
 if TYPE_CHECKING:
     from greenline.domain.coverage.worth import FileRow
@@ -87,7 +88,7 @@ if TYPE_CHECKING:
     from greenline.services.keep_trend import KeepTrend
     from greenline.services.report_costs import ReportCosts
     from greenline.services.show_prompt import ShowPrompt
-    from greenline.settings import Settings
+from greenline.settings import Settings
 
 _OF_ENGINES = ("interpreter", "engine", "tests_file", "docstrings", "examples_", "explore_", "isolation", "model_")
 """How the names of settings begin that decide which tests are found."""
@@ -148,6 +149,7 @@ class Lasting:
             Path(user_cache_dir("greenline", appauthor=False)) / "generated-tests.sqlite3"
         )
     )
+    by_model: WrittenByModel = field(default_factory=WrittenByModel)
     parser: CoverageParser = field(default_factory=CoverageParser)
     interpreters: InterpreterDiscovery = field(default_factory=lambda: InterpreterDiscovery(choice=BY_OPTION))
     history: GitHistory = field(default_factory=GitHistory)
@@ -232,6 +234,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         age=age,
         settings=settings,
         teachers=TeachersOnDisk(),
+        by_model=lasting.by_model,
     )
     in_editor = not isinstance(documents, DiskDocuments)
     failures = SortFailures(runner=runner, disk=saved, passes=lasting.passes, in_editor=in_editor)
@@ -293,6 +296,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         interpreter=settings.interpreter,
         runner=runner,
         model=of_models,
+        asks_models=settings.model_enabled,
     )
     marks = MarkCoverage(
         projects=projects,
@@ -334,6 +338,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
             documents=documents,
             settings=settings,
             generated=lasting.generated,
+            by_model=lasting.by_model,
         ),
         update=UpdateExpectations(
             projects=projects,

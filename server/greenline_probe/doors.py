@@ -63,28 +63,27 @@ def close(guard: Guard, refused: tuple[str, ...]) -> None:
                 guard.refuse(f"create the shared memory {name}", "write")
             return original(name, flags, *args, **named)
 
-        _replace(guard, "_posixshmem", "shm_open", shm_open)
+        replace(guard, "_posixshmem", "shm_open", shm_open)
         for module in ("os", "posix"):
-            _replace(guard, module, "mkfifo", _making(guard, "create the pipe"))
-            _replace(guard, module, "mknod", _making(guard, "create"))
+            replace(guard, module, "mkfifo", _making(guard, "create the pipe"))
+            replace(guard, module, "mknod", _making(guard, "create"))
     if "signal" in refused:
         _close(
             guard, "signal", "pidfd_send_signal",
             lambda _, number, *__: guard.refuse(f"send signal {int(number)} to a process", "signal"),
         )  # fmt: skip
         for module in ("os", "posix"):
-            _replace(guard, module, "setpriority", _setting_priority(guard))
+            replace(guard, module, "setpriority", _setting_priority(guard))
 
 
 def close_users(guard: Guard) -> None:
     """Refuse to tell who uses this machine; who asks is told that there is no such user."""
     for name in ("getpwuid", "getpwnam", "getpwall"):
-        _close(guard, "pwd", name, lambda *_: _nobody(guard))
+        _close(guard, "pwd", name, _nobody)
 
 
-def _nobody(guard: Guard) -> NoReturn:
-    if not guard.polite:
-        guard.note("look up who uses this machine, which is outside of what a model's tests may read", "read")
+def _nobody(*_: object) -> NoReturn:
+    # Nothing is noted: archives and homes are looked up so by ordinary code, which knows users without a name.
     raise KeyError("Greenline tells nobody who uses this machine")
 
 
@@ -122,10 +121,10 @@ def program(args: tuple[Any, ...]) -> str:
 
 
 def _close(guard: Guard, module: str, name: str, refuse: Callable[..., Any]) -> None:
-    _replace(guard, module, name, lambda _, *args, **__: refuse(*args))
+    replace(guard, module, name, lambda _, *args, **__: refuse(*args))
 
 
-def _replace(guard: Guard, module: str, name: str, instead: Callable[..., Any]) -> None:
+def replace(guard: Guard, module: str, name: str, instead: Callable[..., Any]) -> None:
     """Put a function in the place of another one, which it gets as its first argument, until the guard is lifted."""
     try:
         home: ModuleType = sys.modules.get(module) or __import__(module)
@@ -139,5 +138,8 @@ def _replace(guard: Guard, module: str, name: str, instead: Callable[..., Any]) 
             return original(*args, **named)
         return instead(original, *args, **named)
 
+    for known in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks, os.supports_effective_ids):
+        if original in known:  # whoever asks whether it can do that is told the same
+            known.add(closed)
     setattr(home, name, closed)
     guard.reopening.append(functools.partial(setattr, home, name, original))

@@ -88,6 +88,11 @@ def refused_by_kernel() -> list[str]:
     return [*refused, *(["to start processes", "to signal others"] if system_calls.is_possible() else [])]
 
 
+def confines_by_kernel() -> bool:
+    """Tell whether the kernel can keep tests from reading what is not theirs: see ``confinement``."""
+    return landlock.version() > 0 and system_calls.is_possible()
+
+
 def _restrict(guard: Guard, refuse: Collection[str]) -> None:
     """Have the kernel refuse it too, where all kinds are refused and it can."""
     if set(KINDS) <= set(refuse):

@@ -40,6 +40,8 @@ class Run:
     """Makes a node id of pytest's one that pytest can be called with."""
     refused: list[str] = field(default_factory=list)
     """What the guard refused since the test began that runs now, in words."""
+    looked_for: Iterable[str] = ()
+    """What something looked for that is never sent to a model."""
     _ran: dict[str, Recorded] = field(default_factory=dict)
     _outside: dict[str, set[int]] = field(default_factory=dict)
 

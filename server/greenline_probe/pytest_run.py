@@ -63,7 +63,9 @@ def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
         if request.confined:
             from greenline_probe import confinement  # noqa: PLC0415 - only for tests that a model wrote
 
-            reply(wire.Confined(confinement.confine(this.guard, request)))
+            absent = confinement.Absent(request.absent, request.scratch)
+            reply(wire.Confined(confinement.confine(this.guard, request, absent)))
+            this.looked_for = absent.looked_for
     if request.files or request.roots:
         this.tracer = Tracer(request.files, request.roots, calls)
         this.contexts = Contexts(this.tracer) if request.contexts else None
@@ -80,6 +82,7 @@ def run(request: wire.RunTests, reply: Callable[[Any], None]) -> None:
     if this.tracer and calls:
         done.calls = calls.take(this.tracer.reported_name)
     done.noted = this.noted
+    done.looked_for = list(this.looked_for)
     if request.limited:
         _end_threads(done, reply)
     else:

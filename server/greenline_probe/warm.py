@@ -25,10 +25,11 @@ _PACKET = 4096
 def serve(request: wire.StayWarm, channel: Channel) -> Channel | None:
     """Fork children until the server is gone. Returns in a child only, with the child's own channel, else None."""
     kernel = guard.refused_by_kernel()  # before there is a guard here, which lets nobody ask
+    confines = guard.confines_by_kernel()
     mark, unfit = newborn.place_of(aftermath.MARK)
     unfit = unfit or preload.everything(request)
     started = sorted(plugins.starting_threads)
-    channel.reply(wire.Warm(unfit, started, kernel, preload.files()))
+    channel.reply(wire.Warm(unfit, started, kernel, preload.files(), confines))
     if mark is None or unfit:
         return None
     limits.outlive_parent()  # from here on we notice that the server is gone, and end what is left

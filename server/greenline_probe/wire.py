@@ -68,6 +68,8 @@ class RunTests:
     """Of a confined run: files and folders, besides the scratch folder and what Python itself needs."""
     listed: list[str] = field(default_factory=list)
     """Folders whose names it may read, and those of all folders below."""
+    absent: list[str] = field(default_factory=list)
+    """What is as if it were not there: real paths of what is never sent to a model, and where it would be in a copy."""
     shuffle: Optional[int] = None
     """Run the tests in an order that this number decides; None leaves it."""
     parallel: bool = False
@@ -156,6 +158,8 @@ class RunDone:
     """Node ids of files that skip themselves as a whole, while they are imported: no test of them is told of."""
     noted: list[dict[str, Any]] = field(default_factory=list)
     """Of a run that notes: what each expectation saw, in the order in which they ran."""
+    looked_for: list[str] = field(default_factory=list)
+    """Of a confined run: what something looked for of ``RunTests.absent``."""
 
 
 @dataclass
@@ -360,6 +364,8 @@ class Warm:
     """What the kernel refuses to its children besides the guard, in words."""
     files: list[str] = field(default_factory=list)
     """What was imported, and the folders that packages are installed in: when one changes, it is out of date."""
+    confines: bool = False
+    """The kernel can keep its children from reading what is not theirs."""
 
 
 @dataclass

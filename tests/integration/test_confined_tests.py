@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 WAYS = Path(__file__).with_name("hostile_reading.py")
 SECRET = "Zebra-of-the-person-4711"
 VARIABLE = "GREENLINE_TEST_OF_A_COMPANY"
+NOT_THERE = ".env is never sent to a model, and so not there while its tests run."
 WITHOUT_BUBBLEWRAP = asyncio.run(sandbox.why_not())
 
 pytestmark = [
@@ -183,8 +184,10 @@ async def _run(
     patched: pytest.MonkeyPatch,
     server: ModelServer,
     tests: Sequence[dict[str, Any]] | None = None,
+    *,
+    settings_file: str = "",
 ) -> Reached:
-    """Have the model propose the hostile tests, or others, and then none."""
+    """Have the model propose the hostile tests, or others, and then none; ``settings_file`` is imported by the code."""
     root, home, other = top / "project", top / "home", top / "other"
     for name in ("DATA", "CONFIG", "CACHE"):
         patched.setenv(f"XDG_{name}_HOME", str(top / name.lower()))
@@ -194,6 +197,11 @@ async def _run(
     patched.setenv(VARIABLE, f"on {SECRET} street")
     other.mkdir()
     make(root, home, other)
+    if settings_file:
+        (root / "shop" / "settings.py").write_text(settings_file)
+        (root / "shop" / "local_settings.py").write_text(f'KEY = "{SECRET}"\n')
+        code = (root / "shop" / "ways.py").read_text()
+        (root / "shop" / "ways.py").write_text(code.replace("import ctypes", "import shop.settings\nimport ctypes", 1))
     consent_file().allow(root, server.url)
     settings = Settings(
         interpreter=sys.executable, isolation=isolation, model_enabled=True, model_base_url=server.url,
@@ -232,10 +240,15 @@ def test_no_service_was_spoken_to(reached: Reached) -> None:
 
 
 def test_what_is_refused_is_said_in_words(reached: Reached) -> None:
-    for place in ("plans.txt", ".env", "passwd", "/proc/self/environ", "told.sqlite3"):
+    for place in ("plans.txt", "passwd", "/proc/self/environ", "told.sqlite3"):
         assert re.search(rf"Greenline refused to read [^ ]*{re.escape(place)}", reached.heard), place
-    assert "/etc/passwd, which is outside of what a model's tests may read" in reached.heard
+    assert "/etc/passwd (tests from a model may read only the project's folder, but for" in reached.heard
     assert "Greenline tells nobody who uses this machine" in reached.heard
+
+
+def test_what_is_never_sent_is_not_there(reached: Reached) -> None:
+    assert re.search(r"No such file or directory: [^ ]*\.env", reached.heard)
+    assert NOT_THERE in reached.heard
 
 
 def test_what_the_project_and_python_need_is_read(reached: Reached) -> None:
@@ -245,6 +258,44 @@ def test_what_the_project_and_python_need_is_read(reached: Reached) -> None:
     said = "\n".join(result.model_notes)
     for test in GOOD:  # they pass, and are left out at most because the first one reaches as much
         assert f"`{test['name']}` was not kept" not in said, said
+
+
+FIND = "from pathlib import Path\nHERE = Path(__file__).{}.parent.parent\n"
+OPTIONAL = 'KEY = (HERE / ".env").read_text() if (HERE / ".env").exists() else "none"\n'
+TRIED = 'try:\n    KEY = (HERE / ".env").read_text()\nexcept OSError:\n    KEY = "none"\n'
+IMPORTED = "try:\n    from shop.local_settings import KEY\nexcept ImportError:\n    KEY = 'none'\n"
+NEEDED = 'KEY = (HERE / ".env").read_text()\n'
+
+
+@pytest.mark.parametrize(
+    ("found", "read"),
+    [("resolve()", OPTIONAL), ("absolute()", OPTIONAL), ("resolve()", TRIED), ("resolve()", IMPORTED)],
+    ids=["optional", "optional in the copy", "tried", "imported"],
+)
+async def test_a_project_that_does_without_what_is_never_sent_gets_tests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model_server: ModelServer, found: str, read: str
+) -> None:
+    tests = [
+        GOOD[0],
+        proposed("test_key", 'def test_key():\n    assert KEY == "none"\n', "from shop.settings import KEY"),
+    ]
+    settings_file = FIND.format(found) + read
+    reached = await _run("guard", tmp_path, monkeypatch, model_server, tests, settings_file=settings_file)
+    assert reached.generation.results[0].status == "confirmed", reached.generation.results[0].model_notes
+    assert SECRET not in reached.heard
+
+
+async def test_a_project_that_needs_what_is_never_sent_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model_server: ModelServer
+) -> None:
+    reached = await _run(
+        "guard", tmp_path, monkeypatch, model_server, [GOOD[0]], settings_file=FIND.format("resolve()") + NEEDED
+    )
+    (result,) = reached.generation.results
+    assert result.status != "confirmed"
+    (note,) = [note for note in result.model_notes if NOT_THERE in note]
+    assert "by `!.env` in the setting greenline.model.ignore" in note
+    assert SECRET not in reached.heard
 
 
 async def test_where_the_kernel_confines_nothing_only_our_words_are_told(

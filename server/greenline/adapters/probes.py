@@ -139,12 +139,13 @@ class Probes:
         *,
         guarded: bool = True,
         imported: Sequence[Path] | None = None,
+        without: Iterable[Path] = (),
     ) -> AbstractContextManager[Overlay]:
         """Return the scratch copy for a probe, to be entered: see ``scratch_overlay``. Raises ProbeProblem.
 
         What is not ``guarded``, and has no texts of its own, runs in the project's own folder: one at a time, since
         tests of two runs there would find each other's files. With ``imported``, the
-        folders that are imported from, what pytest reads above the project is in the copy as well.
+        folders that are imported from, what pytest reads above the project is in the copy as well. ``without`` is not.
         """
         if not self._tidied:
             self._tidied = True
@@ -155,10 +156,10 @@ class Probes:
         if level == "command":
             template = self.isolation.template()
             there = template.mapping({"{project}": project, "{python}": interpreter}).out(str(project))
-            return scratch_overlay(project, texts, seen_as=Path(there))
+            return scratch_overlay(project, texts, seen_as=Path(there), without=without)
         parent = await self.isolation.scratch() if level == "sandbox" else None
-        top = None if imported is None else await asyncio.to_thread(_top, project, imported)
-        return scratch_overlay(project, texts, parent=parent, top=top)
+        top = None if imported is None else await asyncio.to_thread(top_of_copy, project, imported)
+        return scratch_overlay(project, texts, parent=parent, top=top, without=without)
 
     @contextlib.contextmanager
     def _here(self, project: Path, turn: Turn) -> Iterator[Overlay]:
@@ -185,7 +186,10 @@ class Probes:
         kind = Kind(interpreter.path, project.root, tests=interpreter.pytest_version is not None)
         in_force, sandbox = await self._isolation_of(kind)
         if not self._warm:
-            return Warmth("this system has no safe way to fork a process that has started")
+            return Warmth(
+                "this system has no safe way to fork a process that has started",
+                confines=None if sys.platform == "linux" else False,
+            )
         if in_force.problem or in_force.level == "command":
             return Warmth("the setting greenline.isolation.level has each run by its command")
         try:
@@ -193,7 +197,7 @@ class Probes:
         except WarmProblem as problem:
             return Warmth(str(problem))
         left_out = self._without.get((kind.interpreter, kind.project), ())
-        return Warmth(kernel=warm.kernel, left_out=tuple(sorted(left_out)))
+        return Warmth(kernel=warm.kernel, left_out=tuple(sorted(left_out)), confines=warm.confines)
 
     def prepare(self, project: Project, interpreter: Interpreter, hash_seeds: Sequence[int]) -> None:
         """See Readiness. One after the other, so that a core is left for what is done meanwhile."""
@@ -273,7 +277,7 @@ class Probes:
         return warm
 
 
-def _top(project: Path, imported: Sequence[Path]) -> Path:
+def top_of_copy(project: Path, imported: Sequence[Path]) -> Path:
     """Return what has to be in the copy: the project, and what is above it that pytest reads and imports there."""
     beside = [os.path.normpath(folder) for folder in imported if ".." in folder.parts]
     try:

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from greenline.adapters.interpreter_places import is_below, on_python_path, prefixes_of, user_packages, worked_on
+from greenline.adapters.interpreter_places import (
+    is_below,
+    named_by_variables,
+    on_python_path,
+    prefixes_of,
+    user_packages,
+    worked_on,
+)
+from greenline.adapters.sandbox import repository_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,10 +34,14 @@ _MOST_ENTRIES = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Absolute paths. ``readable`` are files and folders, of ``listed`` folders the names alone, below too."""
+    """Absolute paths. ``readable`` are files and folders, of ``listed`` folders the names alone, below too.
+
+    ``absent`` is what is never sent to a model, by its name: as if it were not there.
+    """
 
     readable: tuple[str, ...] = ()
     listed: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,7 @@ class _Listing:
     folders: tuple[str, ...]
     whole: bool
     entries: int
+    absent: tuple[str, ...] = ()
 
 
 class ReadablePlaces:
@@ -54,25 +67,40 @@ class ReadablePlaces:
         self._known: dict[tuple[str, str], _Listing] = {}
         """Folder and the one around it that patterns are relative to -> what it holds."""
 
-    def of(self, project: Project, interpreter: Path) -> Places:
-        """Return what a run may read besides its scratch copy, Python and the system. Walks: not for the loop."""
+    def of(self, project: Project, interpreter: Path, top: Path | None = None) -> Places:
+        """Return what a run may read besides its scratch copy, Python and the system. Walks: not for the loop.
+
+        ``top`` is the folder around the project that is in the copy with it; it counts within the same repository.
+        """
         prefixes = prefixes_of(interpreter)
         ours = [project.root, *project.source_roots, *worked_on(prefixes), *on_python_path(project.root)]
+        if top is not None and is_below(os.path.realpath(top), os.path.realpath(repository_of(project.root))):
+            ours.append(top)
         root, home = os.path.realpath(project.root), os.path.realpath(Path.home())
         tops = dict.fromkeys(os.path.realpath(folder) for folder in ours)
         # Somebody's home is no package, whatever PYTHONPATH says; a project may be anywhere.
-        tops = dict.fromkeys(top for top in tops if top == root or not is_below(home, top))
-        outermost = [top for top in tops if not any(top != other and is_below(top, other) for other in tops)]
+        tops = dict.fromkeys(each for each in tops if each == root or not is_below(home, each))
+        outermost = [each for each in tops if not any(each != other and is_below(each, other) for other in tops)]
         readable: dict[str, None] = {}
+        absent: dict[str, None] = {}
         met: set[str] = set()
         # One within another may be in a folder that the other leaves out: an editable install in .venv/src.
-        for top in sorted(tops, key=len):  # the outer ones first
-            around = next(other for other in (root, *outermost) if is_below(top, other))
-            if top not in met and not self._is_kept_back(top, around):
-                walked = self._walked(top, around, root)
+        for folder in sorted(tops, key=len):  # the outer ones first
+            around = next(other for other in (root, *outermost) if is_below(folder, other))
+            if folder not in met and not self._is_kept_back(folder, around):
+                walked = self._walked(folder, around, root)
                 met.update(walked)
-                readable.update(dict.fromkeys(self._parts(top, around, walked)))
-        return Places((str(user_packages()), *readable), tuple(outermost))
+                readable.update(dict.fromkeys(self._parts(folder, around, walked)))
+                absent.update(dict.fromkeys(place for each in walked for place in self._known[each, around].absent))
+        others = [user_packages(), *named_by_variables(project.root)]
+        return Places((*map(str, others), *readable), tuple(outermost), tuple(absent))
+
+    def is_never_sent(self, path: Path, project: Project) -> bool:
+        """Tell whether a file of the project is never sent to a model; it need not be there."""
+        from greenline.domain.asking.ignored import ignored  # noqa: PLC0415 - nothing of models at the start
+
+        real, root = os.path.realpath(path), os.path.realpath(project.root)
+        return bool(ignored(_within(real, root) if is_below(real, root) else path.name, self._ignore))
 
     def _is_kept_back(self, top: str, around: str) -> bool:
         from greenline.domain.asking.ignored import ignored  # noqa: PLC0415 - nothing of models at the start
@@ -124,29 +152,30 @@ class ReadablePlaces:
     def _read(self, folder: str, around: str, modified: int) -> _Listing:
         files: list[str] = []
         folders: list[str] = []
-        whole = True
+        absent: list[str] = []
         inside = _within(folder, around)
         with os.scandir(folder) as found:
             entries = sorted(found, key=lambda entry: entry.name)
         if inside.rpartition("/")[2] in _ENVIRONMENTS and any(entry.name in _MARKS_OF_ENVIRONMENT for entry in entries):
             return _Listing(modified, (), (), whole=False, entries=0)
+        whole = True
         for entry in entries:
-            if entry.is_symlink():
-                continue  # where it leads decides
             place = f"{inside}/{entry.name}" if inside else entry.name
             is_folder = entry.is_dir()
             if self._is_never_sent(place, is_folder=is_folder):
                 whole = False
+                absent.append(entry.path)
+            elif entry.is_symlink():
+                continue  # where it leads decides
+            elif is_folder and (entry.name in _NEVER or entry.name.startswith(".")):
+                whole = False
             else:
                 (folders if is_folder else files).append(entry.path)
-        return _Listing(modified, tuple(files), tuple(folders), whole, len(entries))
+        return _Listing(modified, tuple(files), tuple(folders), whole, len(entries), tuple(absent))
 
     def _is_never_sent(self, place: str, *, is_folder: bool) -> bool:
         from greenline.domain.asking.ignored import ignored_itself  # noqa: PLC0415 - nothing of models at the start
 
-        name = place.rpartition("/")[2]
-        if is_folder and (name in _NEVER or name.startswith(".")):
-            return True
         return any(ignored_itself(each, self._ignore, is_folder=is_folder) for each in (place, *_sources_of(place)))
 
 

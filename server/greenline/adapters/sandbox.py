@@ -14,7 +14,14 @@ from pathlib import Path
 from subprocess import DEVNULL, PIPE
 from typing import TYPE_CHECKING
 
-from greenline.adapters.interpreter_places import is_below, on_python_path, prefixes_of, user_packages, worked_on
+from greenline.adapters.interpreter_places import (
+    is_below,
+    named_by_variables,
+    on_python_path,
+    prefixes_of,
+    user_packages,
+    worked_on,
+)
 from greenline_probe import wire
 
 if TYPE_CHECKING:
@@ -65,13 +72,13 @@ def sandbox_for(interpreter: Path, project: Path, *, writable: Iterable[Path] = 
     prefixes = prefixes_of(interpreter)
     needed = [
         _OURS,
-        _repository(project),
+        repository_of(project),
         *_links_in(project),
         *prefixes,
         *worked_on(prefixes),
         *on_python_path(project),
     ]
-    needed += [user_packages(), *map(Path, _STILL_SHOWN)]
+    needed += [user_packages(), *named_by_variables(project), *map(Path, _STILL_SHOWN)]
     named = [str(path) for each in needed for path in (each.absolute(), Path(os.path.realpath(each)))]
     existing = [path for path in dict.fromkeys(named) if Path(path).exists()]
     hidden = tuple(top for top in _hidden() if not any(is_below(top, path) for path in existing))
@@ -125,7 +132,7 @@ def _hidden() -> tuple[str, ...]:
     return tuple(path for path in real if not any(path != other and is_below(path, other) for other in real))
 
 
-def _repository(project: Path) -> Path:
+def repository_of(project: Path) -> Path:
     """Return the repository that a project is in, which may be one of several in it; else the project."""
     home = os.path.realpath(Path.home())
     for folder in (project, *project.parents):

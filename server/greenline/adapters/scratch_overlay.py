@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _NOT_MIRRORED = frozenset(
     # Tools write into these; a link would lead them into the project. Bytecode could be that of the saved text.
@@ -27,7 +27,8 @@ _TOO_BIG_TO_COPY = frozenset({".venv", "venv", "env", "node_modules"})
 _PREFIX = "greenline-"
 _OWNED = ".owned"
 _SETTINGS = frozenset({".ini", ".toml", ".cfg"})
-_Tree = dict[str, Union[str, "_Tree"]]
+_Tree = dict[str, Union[str, "_Tree", None]]
+"""Name -> its text, None where there is to be nothing, or what a folder holds."""
 
 
 class OverlayProblem(Exception):
@@ -60,6 +61,14 @@ class Overlay:
         inside = _inside(path, self.project_root)
         return path if inside is None else self.root / inside
 
+    def in_copy(self, path: Path) -> Path | None:
+        """Return where a path of the project, or of what is mirrored around it, is in the copy; None for others."""
+        inside = _inside(path, self.project_root)
+        if inside is not None:
+            return self.root / inside
+        around = _inside(path, self.top) if self.top is not None else None
+        return self.mirror / around if around is not None and self.mirror is not None else None
+
     def map_back(self, path: Path) -> Path:
         """Return where a path of the copy (or of the project, by its real path) is in the project."""
         for top in (self.root, Path(os.path.realpath(self.project_root))):
@@ -83,15 +92,19 @@ def scratch_overlay(
     parent: Path | None = None,
     seen_as: Path | None = None,
     top: Path | None = None,
+    without: Iterable[Path] = (),
 ) -> Iterator[Overlay]:
     """Make the copy, and remove it at the end whatever was done in it.
 
     ``overlay`` has absolute paths below ``project_root``. The cost grows with the entries of the folders on the way to
     them, not with the project. ``parent`` is the folder to make it in; ``seen_as`` is what the project is called where
     the copy is used. ``top`` is a folder around it that is mirrored as well: what is there counts for the project.
+    ``without`` are files and folders that are not in the copy, unless the overlay has a text for them.
     Raises OverlayProblem.
     """
     tree = _tree(project_root, overlay)
+    without = tuple(without)
+    _leave_out(tree, project_root, without)
     with _scratch(project_root, parent) as made:
         if top is None or top == project_root or not project_root.is_relative_to(top):
             _mirror(project_root, made.root, tree, seen_as or project_root)
@@ -101,6 +114,7 @@ def scratch_overlay(
         inside = project_root.relative_to(top)
         for part in reversed(inside.parts):
             tree = {part: tree}
+        _leave_out(tree, top, without)
         _mirror(top, mirror, tree, top)
         for depth in range(len(inside.parts)):
             _copy_settings(mirror.joinpath(*inside.parts[:depth]))
@@ -213,11 +227,23 @@ def _tree(project_root: Path, overlay: Mapping[Path, str]) -> _Tree:
         folder = tree
         for part in inside.parts[:-1]:
             below = folder.setdefault(part, {})
-            if isinstance(below, str):
+            if not isinstance(below, dict):
                 raise OverlayProblem(f"{path} lies below a file.")
             folder = below
         folder[inside.name] = text
     return tree
+
+
+def _leave_out(tree: _Tree, top: Path, without: Iterable[Path]) -> None:
+    for path in without:
+        inside = _inside(path, top)
+        if inside is None or not inside.parts or _NOT_MIRRORED.intersection(inside.parts):
+            continue
+        folder: _Tree | str | None = tree
+        for part in inside.parts[:-1]:
+            folder = folder.setdefault(part, {}) if isinstance(folder, dict) else None
+        if isinstance(folder, dict):
+            folder.setdefault(path.name, None)
 
 
 def _inside(path: Path, top: Path) -> Path | None:
@@ -238,7 +264,7 @@ def _mirror(real: Path, copy: Path, tree: _Tree, seen_as: Path) -> None:
     for name, below in tree.items():
         if isinstance(below, str):
             (copy / name).write_bytes(encode_source(copy / name, below))
-        else:
+        elif below is not None:
             _mirror(real / name, copy / name, below, seen_as / name)
 
 

@@ -63,6 +63,8 @@ class WarmProcess:
         """Plugins without which it would be fit."""
         self.kernel: tuple[str, ...] = ()
         """What the kernel refuses to its children besides the guard, in words."""
+        self.confines: bool | None = None
+        """The kernel can keep its children from reading what is not theirs; None before it has said so."""
         self.gone = False
         self._interpreter = interpreter
         self._hash_seed, self._own_home, self._confined = hash_seed, own_home, confined
@@ -217,7 +219,7 @@ class WarmProcess:
     def _hear(self, reply: wire.Warm | wire.Born | wire.Ended) -> None:
         if isinstance(reply, wire.Warm):
             self.unfit, self.culprits = reply.unfit, frozenset(reply.plugins)
-            self.kernel = tuple(reply.kernel)
+            self.kernel, self.confines = tuple(reply.kernel), reply.confines
             self._files += reply.files
             self._stamp = _stamp(self._files)
             if self.unfit:

@@ -38,6 +38,7 @@ def without_what_tests_say(report: TestReport) -> TestReport:
         refusals=tuple(dict.fromkeys(map(_verb, report.refusals))),
         calls={},
         noted=(),
+        looked_for=(),
         withheld=True,
     )
 

@@ -35,6 +35,8 @@ class Warmth:
     """What the kernel refuses besides the guard, in words."""
     left_out: tuple[str, ...] = ()
     """Plugins of pytest that each fork imports itself."""
+    confines: bool | None = None
+    """The kernel can keep a model's tests from reading what is not theirs; None where only a run would tell."""
 
 
 class Isolating(Protocol):

@@ -59,7 +59,7 @@ class TestRun:
     """Refuse writes outside scratch, network and subprocesses: for what no person has accepted yet."""
     confined: bool = False
     """Of a guarded run: a model wrote some of the tests, and hears what they say. They read nothing but the project,
-    what is never sent to a model left out, and Python with its libraries."""
+    and Python with its libraries; what is never sent to a model is not there."""
     contexts: bool = False
     """Tell for each test which lines of ``measure`` it ran."""
     skip: frozenset[str] = frozenset()
@@ -153,6 +153,8 @@ class TestReport:
     """Of a run that records them, by file, in the order of the lines."""
     noted: tuple[Noted, ...] = ()
     """Of a run that notes."""
+    looked_for: tuple[str, ...] = ()
+    """Of a confined run: files that are never sent to a model, and are not there, which something looked for."""
     withheld: bool = False
     """Nothing here is what a test said, because this system cannot confine it: only our own words are."""
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from greenline.ports.tests import TestOutcome, TestReport, TestRunner
     from greenline.services.generate_tests import Generation
     from greenline.services.show_coverage import ShowCoverage
+    from greenline.services.written_by_model import WrittenByModel
     from greenline.settings import Settings
 
 
@@ -72,6 +73,7 @@ class ConfirmTests:
         documents: Documents,
         settings: Settings,
         generated: GeneratedTests | None = None,
+        by_model: WrittenByModel | None = None,
     ) -> None:
         self._projects = projects
         self._interpreters = interpreters
@@ -80,6 +82,7 @@ class ConfirmTests:
         self._documents = documents
         self._settings = settings
         self._generated = generated
+        self._by_model = by_model
 
     async def confirm(self, generation: Generation, progress: Progress) -> Confirmation:
         """Run the edit's resulting text with coverage. Raises nothing for the tests' sake."""
@@ -88,6 +91,8 @@ class ConfirmTests:
             return Confirmation(generation.results, 0, problem="There is nothing to confirm.")
         source = generation.results[0].target.path
         project = self._projects.project_of(source)
+        if self._by_model is not None:  # whatever comes of them: they are in the file now
+            self._by_model.take(accepted_tests(generation.results, edit, project.root), project.root)
         try:
             interpreter = await self._interpreters.interpreter_for(project, setting=self._settings.interpreter)
         except InterpreterProblem as problem:

@@ -27,7 +27,7 @@ from greenline.services.finding import Finding, FindingState
 from greenline.services.picture import PictureState
 from greenline.services.picture_basis import ago
 from greenline.services.report_age import ReportAge, TestsSince
-from greenline.services.say_isolation import isolation_in_words, warmth_in_words
+from greenline.services.say_isolation import confinement_in_words, isolation_in_words, warmth_in_words
 from greenline.services.show_coverage import ShowCoverage
 
 __all__ = ["DiagnoseProject", "Finding", "FindingState"]
@@ -67,8 +67,10 @@ class DiagnoseProject:
         runner: TestRunner | None = None,
         now: Callable[[], float] = time.time,
         model: Callable[[Project], Sequence[Finding]] | None = None,
+        asks_models: bool = False,
     ) -> None:
-        """``model`` says how it stands with asking one; it may read files."""
+        """``model`` says how it stands with asking one; it may read files. ``asks_models``: one is switched on."""
+        self._asks_models = asks_models
         self._model = model
         self._projects, self._interpreters, self._coverage = projects, interpreters, coverage
         self._show, self._sources, self._age, self._documents = show, sources, age, documents
@@ -116,7 +118,12 @@ class DiagnoseProject:
             return [Finding("isolation", "problem", in_force.problem)]
         warmth = await self._isolating.warmth(interpreter, project) if interpreter is not None else None
         isolation = Finding("isolation", "ok", isolation_in_words(in_force, warmth))
-        return [isolation, *([Finding("warm processes", "ok", warmth_in_words(warmth))] if warmth else [])]
+        if warmth is None:
+            return [isolation]
+        findings = [isolation, Finding("warm processes", "ok", warmth_in_words(warmth))]
+        if self._asks_models:
+            findings.append(Finding("model's tests", "ok", confinement_in_words(warmth)))
+        return findings
 
     async def _import_findings(self, project: Project, interpreter: Interpreter | None) -> list[Finding]:
         """Say that pytest does not find the project's packages; nothing where it does."""

@@ -11,7 +11,7 @@ from greenline.domain.generation.source_readers import reads_source
 from greenline.ports.progress import Silent
 from greenline.ports.tests import TestRun
 from greenline.services.merge_in_layout import MergeInLayout
-from greenline.services.trial_verdicts import failed_tests, harmed
+from greenline.services.trial_verdicts import failed_tests, harmed, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from greenline.domain.generation.model import Candidate
     from greenline.domain.generation.small_changes import SmallChange
     from greenline.ports.progress import Progress
-    from greenline.ports.tests import TestRunner
+    from greenline.ports.tests import TestReport, TestRunner
     from greenline.services.workbench import Bench
     from greenline.settings import Settings
 
@@ -38,6 +38,8 @@ class _Trial:
     merged: Merged
     names: Collection[str]
     """New tests that pass while nothing is changed."""
+    unchanged: TestReport
+    """How all tests fare then, in the same confinement."""
 
 
 class NoticedChanges:
@@ -67,8 +69,7 @@ class NoticedChanges:
         if merged.problem or not merged.names:
             return ()
         progress.step("Looking which small changes of the code the tests notice")
-        failed = await self._failed(_Trial(bench, merged, merged.names), bench.text)
-        trial = _Trial(bench, merged, [name for name in merged.names if failed is not None and name not in failed])
+        trial = await self._begun(bench, merged)
         noticed_by: dict[str, list[SmallChange]] = {}
         for change in changes[:MOST_CHANGES]:
             if not trial.names or time.monotonic() > ends:
@@ -76,6 +77,13 @@ class NoticedChanges:
             for name in await self._noticing(trial, change, ends):
                 noticed_by.setdefault(name, []).append(change)
         return _chosen(candidates, merged, noticed_by)
+
+    async def _begun(self, bench: Bench, merged: Merged) -> _Trial:
+        """Run the tests with nothing changed: what fails then, in this confinement perhaps, tells of no change."""
+        unchanged = await self._run(bench, merged, merged.names, bench.text)
+        failed = failed_tests(merged.names, [unchanged])
+        names = [] if unchanged.problem else [name for name in merged.names if name not in failed]
+        return _Trial(bench, merged, names, unchanged)
 
     async def _noticing(self, trial: _Trial, change: SmallChange, ends: float) -> list[str]:
         """Return the new tests that fail with a change, each time: one that fails by chance notices nothing."""
@@ -88,21 +96,25 @@ class NoticedChanges:
 
     async def _failed(self, trial: _Trial, text: str) -> list[str] | None:
         """Return the new tests that fail with this text of the module; None where that is no merit of theirs."""
-        bench, path = trial.bench, trial.bench.placement.path
-        alone = tuple(f"{path}::{name}" for name in trial.names)
+        report = await self._run(trial.bench, trial.merged, trial.names, text)
+        old = [node for node in harmed(trial.unchanged, report) if name_of(node) not in trial.merged.names]
+        if report.problem or old:  # it breaks all, or a test that is there notices it
+            return None
+        failed = failed_tests(trial.merged.names, [report])
+        return [name for name in trial.names if name in failed]
+
+    async def _run(self, bench: Bench, merged: Merged, names: Collection[str], text: str) -> TestReport:
+        path = bench.placement.path
+        alone = tuple(f"{path}::{name}" for name in names)
         run = TestRun(
             bench.project,
             bench.interpreter,
-            overlay={**bench.unsaved, path: trial.merged.new_text, bench.path: text},
+            overlay={**bench.unsaved, path: merged.new_text, bench.path: text},
             selection=alone if bench.existing.problem else (str(path),),
             seconds=min(self._settings.run_seconds, _SECONDS_OF_RUN + 2 * bench.existing.seconds),
             confined=bench.confined,
         )
-        report = await self._runner.run(run, Silent())
-        if report.problem or harmed(bench.existing, report):  # it breaks all, or a test that is there notices it
-            return None
-        failed = failed_tests(trial.merged.names, [report])
-        return [name for name in trial.names if name in failed]
+        return await self._runner.run(run, Silent())
 
 
 def _chosen(

@@ -30,6 +30,22 @@ def isolation_in_words(in_force: InForce, warmth: Warmth | None) -> str:
     return said
 
 
+def confinement_in_words(warmth: Warmth) -> str:
+    """Say in one line what keeps tests that a model wrote from reading what is not theirs."""
+    kept = "a model's tests read only the project, without what is never sent, and Python's own files"
+    if warmth.confines:
+        return f"{kept}: the kernel holds them, and what they say goes back to the model"
+    if warmth.confines is None:
+        return (
+            f"{kept}; whether the kernel holds them where they run, each run finds out. Else the model is not told "
+            "what they say"
+        )
+    return (
+        f"{kept}: Greenline's guard alone holds them, which native code gets around, so the model is not told what "
+        "they say. Linux 5.13 or newer with Landlock, on x86-64 or ARM64, would hold them"
+    )
+
+
 def warmth_in_words(warmth: Warmth) -> str:
     """Say whether short runs are forks of a warm process, and why not."""
     if warmth.why_not:

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from greenline.domain.asking.looked_for import about, words_of
 from greenline.domain.coverage.merge_maps import merge_maps
 from greenline.domain.coverage.model import Executed
 from greenline.ports.tests import TestRun
@@ -106,10 +107,15 @@ def _why(names: Sequence[str], report: TestReport) -> str:
     of_the_file = (o.message for o in report.outcomes if o.outcome == "error" and "::" not in o.node_id)
     broken = next((said for said in of_the_file if said), "")
     if broken:  # pytest's own problem is only that it found nothing there then
-        return broken
+        return _with_what_is_absent(broken, report.looked_for)
     failed = failed_tests(names, [report])
     message = next((said for said in failed.values() if said), "") or report.problem
     if message or failed:
-        return message or "pytest did not run it"
+        return _with_what_is_absent(message or "pytest did not run it", about(report.looked_for, message))
     refused = [what for outcome in report.outcomes for what in outcome.refused]
     return f"it wants to {refused[0]}, which is refused while tests are tried" if refused else ""
+
+
+def _with_what_is_absent(message: str, files: Sequence[str]) -> str:
+    """Add that files are not there, where that may be why."""
+    return f"{message.rstrip()}\n{words_of(files)}" if files else message

@@ -24,6 +24,7 @@ from greenline.ports.tests import TestReport, TestRun
 from greenline.services.find_seeds import Seeds, join_seeds, read_call_sites
 from greenline.services.show_coverage import is_test
 from greenline.services.test_trial import SEEDS
+from greenline.services.written_by_model import WrittenByModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +70,7 @@ class Bench:
     seeds: Mapping[str, Seeds] = field(default_factory=dict)
     """By qualified name: how the project and its tests call the function."""
     confined: bool = False
-    """What is tried here was written by a model, which hears what it says: see ``TestRun``."""
+    """What runs here was written by a model, in part, which hears what it says: see ``TestRun``."""
     lessons: Lessons = field(default_factory=Lessons)
     """What the tests that are there teach of how the next ones are written."""
 
@@ -124,6 +125,7 @@ class Workbench:
         age: ReportAge,
         settings: Settings,
         teachers: Teachers | None = None,
+        by_model: WrittenByModel | None = None,
     ) -> None:
         self._teachers = teachers
         self._projects = projects
@@ -136,6 +138,7 @@ class Workbench:
         self._show = show
         self._age = age
         self._settings = settings
+        self._by_model = by_model or WrittenByModel()
 
     async def prepare(self, target: Target, progress: Progress) -> tuple[list[Function], Bench]:
         """Return the functions that the target means and their bench. Raises BadTarget and InterpreterProblem."""
@@ -165,6 +168,7 @@ class Workbench:
             existing=existing,
             seeds=join_seeds(found.module, written, existing.calls.get(found.path, ())),
             lessons=await asyncio.to_thread(self._lessons, found),
+            confined=self._is_by_model(found),
             seconds=time.monotonic() - began,
         )
         return found.functions, bench
@@ -185,6 +189,10 @@ class Workbench:
         unsaved = {p: t for p, t in self._documents.unsaved().items() if p.is_relative_to(project.root)}
         test_text = self._read_tests(placement)
         return _Found(path, text, module, name, functions, project, placement, test_text, {**unsaved, path: text})
+
+    def _is_by_model(self, found: _Found) -> bool:
+        """Tell whether tests in the file were written by a model just now: nobody has looked at them yet."""
+        return found.test_text is not None and self._by_model.is_in_text(found.test_text, found.project.root)
 
     def _call_sites(self, found: _Found) -> dict[str, Seen]:
         return read_call_sites(
@@ -244,6 +252,7 @@ class Workbench:
             overlay=found.unsaved,
             measure=(found.path,),
             seconds=self._settings.run_seconds,
+            confined=self._by_model.is_in(found.project.root),
         )
         report = await self._runner.run(run, progress)
         now = report.coverage.get(found.path, Executed(arcs=frozenset()))
@@ -262,6 +271,7 @@ class Workbench:
             measure=(found.path,),
             record_calls=True,
             seconds=self._settings.run_seconds,
+            confined=self._is_by_model(found),
         )
         return await self._runner.run(run, progress)
 

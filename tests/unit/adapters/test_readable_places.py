@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -55,6 +56,78 @@ def test_what_is_new_counts_and_what_it_hides_too(root: Path) -> None:
     before = readable(root, places=places)
     (root / "shop" / "deep" / "id_rsa").write_text("")
     assert readable(root, places=places) == before - {"shop"} | {"shop/a.py", "shop/deep/b.py"}
+
+
+def absent(root: Path, ignore: tuple[str, ...] = ()) -> set[str]:
+    found = ReadablePlaces(ignore).of(Project(root, None, (root,), ()), PYTHON)
+    return {os.path.relpath(place, root) for place in found.absent}
+
+
+def test_what_is_never_sent_is_as_if_it_were_not_there(root: Path) -> None:
+    (root / "shop" / "credentials.json").symlink_to(root / "notes.txt")
+    assert absent(root, ("private/",)) == {".env", "tests/data/key.pem", "private", "shop/credentials.json"}
+
+
+def test_a_file_need_not_be_there_to_be_never_sent(root: Path) -> None:
+    places, project = ReadablePlaces(("private/",)), Project(root, None, (root,), ())
+    names = (".env", "conf/.env", "private/new.txt", "shop/a.py", "private.txt")
+    assert [places.is_never_sent(root / name, project) for name in names] == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize("name", ["LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"])
+def test_libraries_and_certificates_that_variables_name_are_readable(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    place = tmp_path / "native" / "lib"
+    monkeypatch.setenv(name, str(place))
+    assert str(place) in ReadablePlaces().of(Project(root, None, (root,), ()), PYTHON).readable
+
+
+@pytest.mark.parametrize("place", ["", ".", "home", "project", "project/private"])
+def test_what_holds_more_than_libraries_is_not_opened_by_a_variable(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    (tmp_path / "home").mkdir()
+    named = str(tmp_path / place) if place else ""
+    monkeypatch.setenv("LD_LIBRARY_PATH", f"{named}{os.pathsep}relative")
+    before = ReadablePlaces(("private/",)).of(Project(root, None, (root,), ()), PYTHON).readable
+    assert named not in before
+    assert not [each for each in before if each.endswith("relative")]
+
+
+def test_packages_of_the_person_are_where_a_variable_says(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONUSERBASE", str(tmp_path / "mine"))
+    assert str(tmp_path / "mine" / "lib") in ReadablePlaces().of(Project(root, None, (root,), ()), PYTHON).readable
+
+
+def in_repository(root: Path, top: Path) -> set[str]:
+    found = ReadablePlaces().of(Project(root, None, (root,), ()), PYTHON, top)
+    return {os.path.relpath(place, top) for place in found.readable if Path(place).is_relative_to(top)}
+
+
+@pytest.fixture
+def package(tmp_path: Path, root: Path) -> Path:
+    """Return a package in a repository of several."""
+    package = tmp_path / "monorepo" / "packages" / "shop"
+    shutil.move(root, package)
+    shutil.move(package / ".git", tmp_path / "monorepo" / ".git")
+    for name in ("schemas/x.json", ".env"):
+        (tmp_path / "monorepo" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "monorepo" / name).touch()
+    return package
+
+
+def test_what_is_copied_of_the_same_repository_is_readable(package: Path, tmp_path: Path) -> None:
+    found = in_repository(package, tmp_path / "monorepo")
+    assert {"schemas", "packages/shop/shop", "packages/shop/notes.txt"} <= found
+    assert not [place for place in found if place.startswith(".git") or place.endswith((".", ".env", ".pem"))]
+
+
+def test_what_is_copied_of_elsewhere_is_not(root: Path) -> None:
+    (root.parent / "other").mkdir()
+    assert "other" not in in_repository(root, root.parent)
 
 
 def test_a_home_is_no_package(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -168,7 +168,7 @@ SOUND = {
     "as round as floats are": ("assert f(2) == 0.3", "assert round(f(2), 9) == 0.3"),
     "a receipt that is kept": (
         "checkout(cart)\nassert cart.paid == 3",
-        "receipt = checkout(cart)\nassert cart.paid == 3\nassert receipt == 4",
+        "receipt = checkout(cart)\nassert cart.paid == 3",
     ),
     "what a helper gave is kept": ("check_total(cart)", "total = check_total(cart)"),
     "a helper of the file": ("check_total(f(2))", "cart = f(2)\ncheck_total(cart)"),

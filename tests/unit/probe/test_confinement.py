@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import os
 import subprocess
 import sys
@@ -20,7 +21,7 @@ needs_kernel = pytest.mark.skipif(
 
 BEGIN = """
 import os, socket, sqlite3, sys
-scratch, outside, what = sys.argv[1:]
+scratch, outside, what, shown = sys.argv[1:]
 from greenline_probe import confinement, guard, landlock, system_calls, wire
 import pathlib, pwd
 """
@@ -31,9 +32,13 @@ in_force = guard.install([scratch], guard.KINDS, refused.append, native=native)
 if not native:
     landlock.confine = lambda *_: False
     system_calls.confine = lambda: False
+shown = [outside + "/shown", outside + "/shown.txt"] if shown == "True" else []
 request = wire.RunTests(root=scratch, selection=[], scratch=scratch, confined=True,
-                        readable=[outside + "/shown", outside + "/shown.txt"], listed=[outside + "/listed"])
-held = confinement.confine(in_force, request)
+                        readable=shown, listed=[outside + "/listed"])
+absent = [os.path.realpath(top) + name for top, name in
+          [(outside, "/shown/.env"), (outside, "/shown/keys"), (scratch, "/.env"), (scratch, "/keys")]]
+absent = confinement.Absent(absent, scratch)
+held = confinement.confine(in_force, request, absent)
 assert held == native
 if native:
     in_force.lifted = True  # what native code does, no audit event tells of
@@ -44,19 +49,22 @@ except guard.GuardRefusal as refusal:
 except (OSError, KeyError, sqlite3.Error) as error:
     print(type(error).__name__)
 print(*refused, sep="\\n")
+print(*("looked for " + place for place in absent.looked_for), sep="\\n")
 """
 
 
-def tried(what: str, tmp_path: Path) -> list[str]:
+def tried(what: str, tmp_path: Path, *, shown: bool = True) -> list[str]:
     scratch, outside = tmp_path / "scratch", tmp_path / "outside"
-    for folder in (scratch, outside / "shown", outside / "listed" / "below"):
+    for folder in (scratch, outside / "shown" / "keys", outside / "listed" / "below"):
         folder.mkdir(parents=True)
     for file in (scratch / "own.txt", outside / "kept.txt", outside / "shown" / "a.txt", outside / "shown.txt",
-                 outside / "listed" / "b.txt"):  # fmt: skip
+                 outside / "listed" / "b.txt", outside / "shown" / ".env", outside / "shown" / "keys" / "a.txt",
+                 ):  # fmt: skip
         file.write_text(file.name)
     (scratch / "link").symlink_to(outside)
+    (scratch / "way").symlink_to(outside / "shown" / ".env")
     done = subprocess.run(
-        [sys.executable, "-c", BEGIN + GUARDED, str(scratch), str(outside), what],
+        [sys.executable, "-c", BEGIN + GUARDED, str(scratch), str(outside), what, str(shown)],
         env={**os.environ, "PYTHONPATH": str(SERVER)}, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert done.stderr == "", done.stderr
@@ -125,7 +133,7 @@ REFUSED = {
 @pytest.mark.skipif(sys.platform != "linux", reason="the system's places are those of Linux")
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_is_refused_is_said(tmp_path: Path, what: str) -> None:
-    words = f"read {REFUSED[what]}, which is outside of what a model's tests may read"
+    words = f"read {REFUSED[what]} ({confinement.ONLY})"
     assert tried(what, tmp_path) == [f"Greenline refused to {words}", words]
 
 
@@ -141,9 +149,63 @@ def test_what_is_not_there_is_missing_as_it_is_anywhere(tmp_path: Path) -> None:
 
 @needs_kernel
 def test_who_uses_the_machine_is_not_told(tmp_path: Path) -> None:
-    assert tried("pwd.getpwuid(0)", tmp_path) == [
-        "KeyError", "look up who uses this machine, which is outside of what a model's tests may read",
-    ]  # fmt: skip
+    assert tried("pwd.getpwuid(0)", tmp_path) == ["KeyError"], "archives and homes are looked up so: it is no harm"
+
+
+@needs_kernel
+def test_an_archive_is_packed_though_nobody_is_known(tmp_path: Path) -> None:
+    opened = "__import__('tarfile').open(scratch + '/a.tar', 'w')"
+    what = f"(lambda t: (t.add(scratch + '/own.txt', 'x'), t.getnames()))({opened})[1]"
+    assert tried(what, tmp_path) == ["['x']"]
+
+
+NEVER_SENT = {
+    "os.path.exists(outside + '/shown/.env')": "False",
+    "os.access(outside + '/shown/.env', os.R_OK)": "False",
+    "pathlib.Path(outside, 'shown', '.env').is_file()": "False",
+    "open(outside + '/shown/.env').read()": "FileNotFoundError",
+    "open(scratch + '/way').read()": "FileNotFoundError",
+    "open(outside + '/shown/keys/a.txt').read()": "FileNotFoundError",
+    "os.path.isdir(outside + '/shown/keys')": "False",
+    "pathlib.Path(outside, 'shown', 'a.txt').is_file()": "True",
+    "open(scratch + '/.env')": "FileNotFoundError",
+}
+
+
+@needs_kernel
+@pytest.mark.parametrize("what", NEVER_SENT)
+def test_what_is_never_sent_is_not_there(tmp_path: Path, what: str) -> None:
+    said = tried(what, tmp_path)
+    assert said[0] == NEVER_SENT[what]
+    looked_for = [line for line in said if line.startswith("looked for")]
+    assert bool(looked_for) == ("a.txt').is" not in what)
+    assert len(said) == 1 + len(looked_for), "nothing is refused"
+
+
+@needs_kernel
+@pytest.mark.parametrize("place", ["shown/.env", "shown/keys/a.txt"])
+def test_the_kernel_keeps_what_is_never_sent_from_native_code(tmp_path: Path, place: str) -> None:
+    assert tried(f"native:os.open(outside + '/{place}', os.O_RDONLY)", tmp_path, shown=False) == ["PermissionError"]
+
+
+@needs_kernel
+def test_what_a_test_makes_itself_is_there_whatever_its_name_is(tmp_path: Path) -> None:
+    what = "[pathlib.Path(scratch, '.env').write_text('A=1'), pathlib.Path(scratch, '.env').read_text()][1]"
+    assert tried(what, tmp_path)[0] == "A=1"
+
+
+@needs_kernel
+def test_a_file_is_copied_with_its_times(tmp_path: Path) -> None:
+    what = "__import__('shutil').copy2(scratch + '/own.txt', scratch + '/b.txt', follow_symlinks=False)[-5:]"
+    assert tried(what, tmp_path) == ["b.txt"]
+
+
+def test_the_kinds_of_files_are_known() -> None:
+    assert [place for place in mimetypes.knownfiles if not _is_readable(place)] == []
+
+
+def _is_readable(place: str) -> bool:
+    return any(place == each or place.startswith(f"{each}/") for each in confinement._SYSTEM)
 
 
 @needs_kernel

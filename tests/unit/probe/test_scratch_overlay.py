@@ -50,6 +50,35 @@ def test_only_folders_on_the_way_are_real(project: Path) -> None:
     assert {name for name in real if not name.startswith(("docs/", "src/other/"))} == {"src", "src/pkg", "src/pkg/a.py"}
 
 
+def test_what_is_left_out_is_not_in_the_copy(project: Path) -> None:
+    left_out = [project / "docs", project / "src/pkg/b.py", project / "src/pkg/__pycache__/a.pyc", project / "x" / "y"]
+    with scratch_overlay(project, {}, without=left_out) as overlay:
+        assert sorted(path.name for path in overlay.root.iterdir()) == ["src", "x"]
+        assert [path.name for path in (overlay.root / "src/pkg").iterdir()] == ["a.py"]
+        assert (overlay.root / "src/other/c.py").read_text() == "text of src/other/c.py"
+
+
+def test_what_has_a_text_is_there_though_it_is_left_out(project: Path) -> None:
+    changed = project / "src/pkg/a.py"
+    with scratch_overlay(project, {changed: "changed"}, without=[changed, project / "src/pkg/b.py"]) as overlay:
+        assert overlay.map_out(changed).read_text() == "changed"
+        assert not overlay.map_out(project / "src/pkg/b.py").exists()
+
+
+def test_of_what_is_around_the_project_something_is_left_out_too(project: Path) -> None:
+    top = project.parent
+    (top / "schemas").mkdir()
+    for name in ("schemas/x.json", "schemas/.env", ".env"):
+        (top / name).touch()
+    left_out = [top / ".env", top / "schemas/.env", project / "docs"]
+    with scratch_overlay(project, {}, top=top, without=left_out) as overlay:
+        assert not (overlay.root / "docs").exists()
+        assert [path.name for path in (overlay.root / "../schemas").iterdir()] == ["x.json"]
+        assert not (overlay.root / "../.env").exists()
+        copies = [overlay.in_copy(path) for path in (top / ".env", project / "docs", Path("/elsewhere"))]
+        assert copies == [overlay.root.parent / ".env", overlay.root / "docs", None]
+
+
 def test_nothing_that_a_link_leads_to_is_removed_and_read_only_things_are(project: Path) -> None:
     with scratch_overlay(project, {}) as overlay:
         folder = overlay.home / "locked"

@@ -23,6 +23,7 @@ from greenline.services.report_age import ReportAge
 from greenline.services.show_coverage import ShowCoverage
 from greenline.services.test_trial import TestTrial
 from greenline.services.workbench import Workbench
+from greenline.services.written_by_model import WrittenByModel
 from greenline.settings import Settings
 
 if TYPE_CHECKING:
@@ -84,10 +85,11 @@ class World:
         self.source.write_text(SOURCE, encoding="utf-8")
         self.settings = Settings(interpreter="python", explore_seconds=3.0, run_seconds=9.0)
         self.show = ShowCoverage(everything, everything, CoverageParser(), everything)
+        by_model = WrittenByModel()
         bench = Workbench(
             projects=everything, interpreters=everything, layout=everything, documents=everything,
             runner=everything, callers=everything, readiness=everything, show=self.show,
-            age=ReportAge(everything, everything), settings=self.settings,
+            age=ReportAge(everything, everything), settings=self.settings, by_model=by_model,
         )  # fmt: skip
         self.service = GenerateTests(
             workbench=bench, trial=TestTrial(everything, self.show, self.settings),
@@ -95,7 +97,7 @@ class World:
         )  # fmt: skip
         self.confirming = ConfirmTests(
             projects=everything, interpreters=everything, runner=everything, show=self.show,
-            documents=everything, settings=self.settings,
+            documents=everything, settings=self.settings, by_model=by_model,
         )  # fmt: skip
 
     # ---- what is asked ---------------------------------------------------------------------------------------------

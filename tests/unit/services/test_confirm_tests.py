@@ -224,3 +224,40 @@ async def test_results_that_were_not_confirmed_stay_as_they_are(world: World) ->
     confirmation = await world.confirm(replace(generation, results=(generation.results[0], other)))
     assert confirmation.results[1] == other
     assert confirmation.passed == 2
+
+
+@pytest.mark.parametrize("engine", ["model", "explore"])
+async def test_what_a_model_wrote_stays_confined_when_it_is_there_for_the_next_target(
+    world: World, engine: str
+) -> None:
+    generation = await written(world)
+    results = tuple(replace(each, engine=engine) for each in generation.results)
+    await world.confirm(replace(generation, results=results))
+    world.runs.clear()
+    await world.generate(Target(world.source, "sign"))
+    (existing, *_) = world.runs
+    assert (existing.record_calls, existing.confined) == (True, engine == "model")
+
+
+async def test_what_somebody_edited_since_is_no_longer_a_models(world: World) -> None:
+    generation = await written(world)
+    results = tuple(replace(each, engine="model") for each in generation.results)
+    await world.confirm(replace(generation, results=results))
+    world.tests.write_text(world.tests.read_text().replace("assert", "assert 1 and"))
+    world.runs.clear()
+    await world.generate(Target(world.source, "sign"))
+    assert not any(run.confined for run in world.runs)
+
+
+async def test_one_trial_beside_a_models_tests_is_confined_too(world: World) -> None:
+    world.propose("sign", candidate("test_sign_minus"))
+    generation = await world.generate(Target(world.source, "sign"))
+    assert generation.edit is not None
+    world.tests.write_text(generation.edit.new_text)
+    results = tuple(replace(each, engine="model") for each in generation.results)
+    await world.confirm(replace(generation, results=results))
+    world.runs.clear()
+    world.propose("twice", candidate("test_twice", "twice"))
+    await world.generate(Target(world.source, "twice"))
+    assert len(world.runs) >= 3
+    assert all(run.confined for run in world.runs)

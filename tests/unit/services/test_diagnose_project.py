@@ -35,6 +35,7 @@ class World:
     setting: str | None = None
     isolation: InForce = field(default_factory=lambda: InForce("sandbox"))
     warm: Warmth = field(default_factory=Warmth)
+    asks_models: bool = False
     places: tuple[LookedAt, ...] = ()
     tests: dict[Path, float] = field(default_factory=lambda: {ROOT / "tests" / "test_prices.py": NOW - 7200})
     known: list[Path] = field(default_factory=lambda: [SOURCE, ROOT / "tests" / "test_prices.py"])
@@ -106,6 +107,7 @@ class World:
             isolating=self,
             interpreter="/chosen/python",
             now=lambda: NOW,
+            asks_models=self.asks_models,
         )
         findings = await doctor.diagnose(path)
         return {finding.topic: finding for finding in findings}
@@ -310,6 +312,24 @@ async def test_a_file_that_is_not_text(world: World) -> None:
 
 
 # Isolation
+
+
+@pytest.mark.parametrize(
+    ("confines", "words"),
+    [
+        (True, "the kernel holds them, and what they say goes back to the model"),
+        (
+            False,
+            "Greenline's guard alone holds them, which native code gets around, so the model is not told what they",
+        ),
+        (None, "whether the kernel holds them where they run, each run finds out"),
+    ],
+)
+async def test_what_holds_a_models_tests_is_said_in_one_line(confines: bool | None, words: str) -> None:
+    warm = Warmth(confines=confines)
+    found = (await World(warm=warm, asks_models=True).diagnose())["model's tests"]
+    assert (words in found.text, found.state, "\n" in found.text) == (True, "ok", False)
+    assert "model's tests" not in await World(warm=warm).diagnose()
 
 
 async def test_the_level_in_force_is_said_with_what_the_kernel_adds() -> None:

@@ -110,6 +110,12 @@ async def test_what_a_test_that_is_there_notices_is_no_gain(world: World) -> Non
     assert await noticing(world, ONE) == ()
 
 
+async def test_a_test_that_is_there_and_fails_in_confinement_stands_in_nobodys_way(world: World) -> None:
+    fails = ("test_sign_minus", "test_old")
+    failing(world, {"": ("test_old",), "_one": fails})
+    assert await noticing(world, ONE) == (replace(MINUS, notices=(ONE,)),)
+
+
 async def test_a_test_that_fails_anyway_notices_nothing(world: World) -> None:
     failing(world, {"": ("test_sign_minus",), "_one": ("test_sign_minus",)})
     assert await noticing(world, ONE) == ()

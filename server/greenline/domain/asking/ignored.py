@@ -139,7 +139,7 @@ def _without_trailing_blanks(pattern: str) -> str:
     return pattern
 
 
-_PIECE = re.compile(r"/\*\*(?=/|\Z)|\A\*\*/|\*+|\?|\\.|\[(?:\]|[!^]\]?)?(?:\\.|\[:\w+:\]|[^\]\\])*\]|.", re.DOTALL)
+_PIECE = re.compile(r"/\*\*(?=/|\Z)|\A(?:\*\*/)+|\*+|\?|\\.|\[(?:\]|[!^]\]?)?(?:\\.|\[:\w+:\]|[^\]\\])*\]|.", re.DOTALL)
 _CLASSES = {"alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "lower": "a-z", "upper": "A-Z", "space": r"\s"}
 
 
@@ -149,7 +149,7 @@ def _translated(pattern: str) -> str:
     for piece in _PIECE.findall(pattern):
         if piece == "/**":
             found.append("(?:/.*)?")
-        elif piece == "**/":
+        elif piece.startswith("**/"):
             found.append("(?:.*/)?")
         elif piece.startswith("*"):
             found.append("[^/]*")

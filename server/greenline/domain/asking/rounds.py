@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from greenline.domain.asking.looked_for import told_in
 from greenline.domain.asking.model import FailedTest
 from greenline.domain.asking.weakened import bent, weakened
 
@@ -87,7 +88,7 @@ def kind_of(test: ProposedTest, message: str) -> FailureKind:
         return "refused"
     if _BY_CHANCE.search(said):
         return "flaky"
-    if _MISSING.search(said):
+    if _MISSING.search(said) or told_in(said):
         return "environment"
     if test.suspected_bug and not _OWN_FAULT.search(error_of(message)):
         return "suspected_bug"
