@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from greenline.adapters.confined_runs import ConfinedRuns, absent_in, looked_for
 from greenline.adapters.crash_words import last_words
-from greenline.adapters.interpreter_places import is_below
 from greenline.adapters.probe_process import ProbeProblem
-from greenline.adapters.probes import Kind, Probes, top_of_copy
-from greenline.adapters.readable_places import ReadablePlaces
+from greenline.adapters.probes import Kind, Probes
 from greenline.adapters.scratch_overlay import OverlayProblem, is_saved
 from greenline.adapters.suite_size import workers_for
 from greenline.adapters.withheld_output import without_what_tests_say
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
 _EVERYTHING = ["write", "network", "process", "signal"]
 _LAST_PRINTED = 64_000
 """Bytes: a trace of a deep recursion is long, and its beginning says where it was."""
-_NOT_IMPORTED = re.compile(r"(?:No module named|cannot import name) '([\w.]+)'")
 _REPLIES = (wire.Confined, wire.Started, wire.TestBegan, wire.TestDone, wire.RunDone, wire.Problem)
 
 
@@ -46,7 +43,7 @@ class PytestProcess:
     def __init__(self, probes: Probes | None = None, ignore: Sequence[str] = ()) -> None:
         """``ignore`` are patterns of files that are never sent to a model, besides the usual ones."""
         self._probes = probes or Probes(warm=False)
-        self._places = ReadablePlaces(ignore)
+        self._confined = ConfinedRuns(ignore)
         self._took: dict[Path, float] = {}
         """Project -> seconds that all its tests took the last time, one after the other."""
 
@@ -73,9 +70,9 @@ class PytestProcess:
         of = run.interpreter.path, run.project.root
         saved = None if run.guarded else await asyncio.to_thread(_all_saved, run.overlay)
         confined = run.confined and run.guarded
-        places = await asyncio.to_thread(self._readable, run) if confined else None
+        places = await asyncio.to_thread(self._confined.places, run) if confined else None
         if places is not None:
-            run = replace(run, overlay=self._sendable(run))
+            run = replace(run, overlay=self._confined.texts(run))
         copied = await self._probes.overlay(
             *of,
             run.overlay if saved is None else {},
@@ -106,27 +103,13 @@ class PytestProcess:
                     return None
             if not heard.cannot_be_parallel:
                 report = _report(overlay, run, heard, problem)
-                report = replace(report, looked_for=_looked_for(overlay, run, heard, places))
+                if places is not None:
+                    seen = heard.done.looked_for if heard.done else []
+                    report = replace(report, looked_for=looked_for(overlay, run, places, report, seen))
                 if confined and heard.confined is False:  # before that is told, no test has run
                     report = without_what_tests_say(report)
                 return replace(report, replaced=await asyncio.to_thread(_replaced, saved or {}))
         return await self._run(replace(run, parallel=False), progress, fresh=fresh)
-
-    def _readable(self, run: TestRun) -> Places:
-        """Return what a confined run may read; what it is about is there, whatever its name is."""
-        top = top_of_copy(run.project.root, run.project.source_roots)
-        places = self._places.of(run.project, run.interpreter.path, top)
-        about = _about(run)
-        return replace(places, absent=tuple(place for place in places.absent if place not in about))
-
-    def _sendable(self, run: TestRun) -> dict[Path, str]:
-        """Return the texts without open files that are never sent."""
-        about = _about(run)
-        return {
-            path: text
-            for path, text in run.overlay.items()
-            if os.path.realpath(path) in about or not self._places.is_never_sent(path, run.project)
-        }
 
     async def _ended(
         self, probe: Probe, request: wire.RunTests, run: TestRun, heard: _Heard, progress: Progress
@@ -166,7 +149,7 @@ class PytestProcess:
             confined=places is not None,
             readable=list(places.readable) if places else [],
             listed=list(places.listed) if places else [],
-            absent=_absent(overlay, places.absent) if places else [],
+            absent=absent_in(overlay, places) if places else [],
             bytecode=str(self._probes.bytecode or ""),
             calls=run.record_calls,
             contexts=run.contexts,
@@ -332,30 +315,6 @@ def _stamp(path: Path) -> _Stamp | None:
 def _variables(conditions: Conditions) -> dict[str, str]:
     asked = {"TZ": conditions.timezone, "LC_ALL": conditions.locale, "LANGUAGE": conditions.locale}
     return {name: value for name, value in asked.items() if value}
-
-
-def _about(run: TestRun) -> set[str]:
-    """Return the files that a run is about: of its tests, and what it measures."""
-    tests = [item.partition("::")[0] for item in run.selection]
-    return set(map(os.path.realpath, [*tests, *map(str, run.measure or ())]))
-
-
-def _absent(overlay: Overlay, places: Sequence[str]) -> list[str]:
-    copies = [os.path.realpath(copy) for place in places if (copy := overlay.in_copy(Path(place))) is not None]
-    return [*places, *copies]
-
-
-def _looked_for(overlay: Overlay, run: TestRun, heard: _Heard, places: Places | None) -> tuple[str, ...]:
-    """Return what is never sent and something looked for, or could not import, as it is called in the project."""
-    if places is None:
-        return ()
-    found = [str(overlay.map_back(Path(place))) for place in (heard.done.looked_for if heard.done else ())]
-    said = "\n".join(outcome.message for outcome in heard.outcomes)
-    missing = {module.rpartition(".")[2] for module in _NOT_IMPORTED.findall(said)}
-    found += [place for place in places.absent if place.endswith(".py") and Path(place).stem in missing]
-    root = os.path.realpath(run.project.root)
-    names = [os.path.relpath(place, root) if is_below(place, root) else place for place in map(os.path.realpath, found)]
-    return tuple(dict.fromkeys(names))
 
 
 def _selected(overlay: Overlay, item: str) -> str:
