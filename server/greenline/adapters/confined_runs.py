@@ -63,12 +63,12 @@ def looked_for(
     missing = {module.rpartition(".")[2] for module in _NOT_IMPORTED.findall(said)}
     found += [place for place in places.absent if place.endswith(".py") and Path(place).stem in missing]
     root = os.path.realpath(run.project.root)
-    return tuple(dict.fromkeys(_named(place, root) for place in found))
+    return tuple(dict.fromkeys(_named(Path(place), root) for place in found))
 
 
-def _named(place: str, root: str) -> str:
-    place = os.path.join(os.path.realpath(os.path.dirname(place)), os.path.basename(place))  # it may be a link itself
-    return os.path.relpath(place, root).replace(os.sep, "/") if is_below(place, root) else place
+def _named(place: Path, root: str) -> str:
+    real = os.path.realpath(place.parent) + os.sep + place.name  # it may be a link itself
+    return os.path.relpath(real, root).replace(os.sep, "/") if is_below(real, root) else real
 
 
 def _about(run: TestRun) -> set[str]:
