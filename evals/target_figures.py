@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from greenline.domain.asking.model import Usage
 
@@ -135,15 +136,16 @@ class Journal:
 
     def read(self) -> dict[str, Figures]:
         """Return what is known, by name; a line that was cut off is left out."""
-        lines = self._file.read_text(encoding="utf-8").splitlines() if self._file.exists() else []
+        lines = self._file.read_text(encoding="utf-8", errors="replace").split("\n") if self._file.exists() else []
         found = [figures for line in lines if (figures := self._read(line)) is not None]
         return {each.name: each for each in found}
 
     def write(self, figures: Figures) -> None:
         """Add one."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        with self._file.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"key": self._key, **asdict(figures)}) + "\n")
+        line = json.dumps({"key": self._key, **asdict(figures)}) + "\n"
+        with self._file.open("a+b") as file:
+            file.write(("\n" if _is_cut_off(file) else "").encode() + line.encode())
 
     def clear(self) -> None:
         """Forget all."""
@@ -155,6 +157,14 @@ class Journal:
         except ValueError:
             return None
         return read_figures(told) if told.pop("key", None) == self._key else None
+
+
+def _is_cut_off(file: BinaryIO) -> bool:
+    """Tell whether the last line has no end: whoever wrote it was killed."""
+    if file.seek(0, os.SEEK_END) == 0:
+        return False
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) != b"\n"
 
 
 def read_figures(told: dict[str, Any]) -> Figures:

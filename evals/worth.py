@@ -38,7 +38,11 @@ def worth(subject: Subject, function: str, by_model: Collection[str], scratch: P
         shutil.copytree(subject.project, scratch / "before")
         explored = replace(subject, project=scratch / "before")
         for file in explored.tests.rglob("test_*.py"):
-            file.write_text(without(file.read_text(encoding="utf-8"), by_model), encoding="utf-8")
+            left = without(file.read_text(encoding="utf-8"), by_model)
+            if "def test_" in left:
+                file.write_text(left, encoding="utf-8")
+            else:
+                file.unlink()  # nothing to run again and again
         before = _measured(explored, mutants)
     if not after.by_function:
         after.by_function = _only_imported(subject)

@@ -92,7 +92,7 @@ async def test_answers_are_collected_by_whoever_has_the_name(model_server: Model
         ("invalid_request_error", "bad_request"),
         ("not_found_error", "not_found"),
         ("overloaded_error", "overloaded"),
-        ("billing_error", "forbidden"),
+        ("billing_error", "unpaid"),
         ("api_error", "server"),
         ("something_new", "server"),
     ],

@@ -276,7 +276,7 @@ ENDINGS = [
         fails(402, times=2),
         told=(
             (
-                "No model answered: model-a may not be asked with this key; model-b may not be asked with this key. "
+                "No model answered: model-a wants to be paid first; model-b wants to be paid first. "
                 "{place} wants to be paid first (402). Add credit to the account, or choose another model."
             ),
         ),

@@ -47,7 +47,7 @@ async def problem(client: AnthropicClient) -> ModelProblem:
     [
         (400, ("bad_request", False), "does not take the request for claude-m (400): It went wrong."),
         (401, ("unauthorized", False), "refuses the key that is stored in the editor (401). Check"),
-        (402, ("forbidden", False), "wants to be paid first (402). Add credit"),
+        (402, ("unpaid", False), "wants to be paid first (402). Add credit"),
         (403, ("forbidden", False), "does not let the key that is stored in the editor use claude-m (403)."),
         (404, ("not_found", False), "has no claude-m (404): it may be retired, or misspelt. Choose another"),
         (408, ("timeout", True), "did not answer in time (408)."),

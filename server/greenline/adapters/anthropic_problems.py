@@ -23,13 +23,13 @@ _LONG = 120.0
 log = logging.getLogger(__name__)
 
 _KINDS: dict[int, ProblemKind] = {
-    400: "bad_request", 401: "unauthorized", 402: "forbidden", 403: "forbidden", 404: "not_found", 408: "timeout",
+    400: "bad_request", 401: "unauthorized", 402: "unpaid", 403: "forbidden", 404: "not_found", 408: "timeout",
     413: "bad_request", 422: "bad_request", 425: "server", 429: "rate_limited", 503: "overloaded", 504: "timeout",
     529: "overloaded",
 }  # fmt: skip
 _KINDS_OF_TYPES: dict[str, ProblemKind] = {
     "authentication_error": "unauthorized",
-    "billing_error": "forbidden",
+    "billing_error": "unpaid",
     "permission_error": "forbidden",
     "not_found_error": "not_found",
     "rate_limit_error": "rate_limited",
@@ -112,10 +112,9 @@ def _of_status(error: Any, asked: Asked) -> ModelProblem:
         kind = "server" if status >= 500 else "bad_request"  # noqa: PLR2004 - as HTTP has it
     wait = retry_after(error.response.headers, time.time())
     number = "" if in_stream else f" ({status})"
-    if kind == "forbidden" and (status == 402 or kind_of_error == "billing_error"):  # noqa: PLR2004 - "Payment Required"
-        told = f"{asked.where} wants to be paid first{number}. Add credit to the account, or choose another model."
-    else:
-        told = _sentence(kind, asked, number, wait)
+    if kind_of_error == "billing_error":  # under whichever number it comes
+        kind = "unpaid"
+    told = _sentence(kind, asked, number, wait)
     if kind == "unauthorized" and asked.key is None and asked.where.startswith("http"):
         told = f"{asked.where} wants a key{number}. Set the variable ANTHROPIC_API_KEY, or store one in the editor."
     if kind == "bad_request":
@@ -141,6 +140,7 @@ def _span(seconds: float) -> str:
 _SENTENCES: dict[str, str] = {
     "unauthorized": "{where} refuses {key}{number}. Check that it is complete and still valid, or set another.",
     "forbidden": "{where} does not let {key} use {model}{number}. Ask whoever runs the account, or choose another.",
+    "unpaid": "{where} wants to be paid first{number}. Add credit to the account, or choose another model.",
     "not_found": "{where} has no {model}{number}: it may be retired, or misspelt. Choose another in the setting "
     "greenline.model.name; with an address of your own, check greenline.model.baseUrl.",
     "rate_limited": "{where} takes no more requests for now{number}. Try again {when}.",

@@ -32,8 +32,11 @@ _NAMES = ("anthropic", "tenacity")
 _LOCK = "model_requirements.txt"
 _OURS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{8}|new-[0-9a-f]{8}")
 """Folders of the storage that this module made; it removes no other."""
-_LONG = 30 * 86_400.0
-"""Seconds after which a folder that no server used is removed. Another Python's may be in use in another window."""
+_REPLACED, _LONG = 7 * 86_400.0, 30 * 86_400.0
+"""Seconds after which a folder is removed that no server began to use: of other versions, and of another Python.
+
+Another window may still import from either.
+"""
 _IN_EDITOR = 'Install them: "Allow Model in This Workspace" (greenline.model.allow) asks, and does it.'
 
 
@@ -165,13 +168,13 @@ def _take_over(new: Path, folder: Path) -> None:
 
 
 def _clear_away(used: Path) -> None:
-    """Note that a folder is used; remove those of other versions for this Python, and what nobody used for long."""
+    """Note that a folder is used; remove those that nobody used for long."""
     try:
         os.utime(used)
         for other in used.parent.iterdir():
             replaced = other.name.startswith(used.name.partition("-")[0])
-            unused = time.time() - other.stat().st_mtime > _LONG
-            if other != used and _OURS.fullmatch(other.name) and (replaced or unused):
+            unused = time.time() - other.stat().st_mtime > (_REPLACED if replaced else _LONG)
+            if other != used and _OURS.fullmatch(other.name) and unused:
                 shutil.rmtree(other, ignore_errors=True)
     except OSError:
         return  # what stays costs room only

@@ -13,6 +13,7 @@ ProblemKind = Literal[
     "no_key",
     "unauthorized",
     "forbidden",
+    "unpaid",
     "not_found",
     "bad_request",
     "rate_limited",

@@ -32,7 +32,7 @@ ATTEMPTS = 3
 FIRST_WAIT, LONGEST_WAIT = 1.0, 20.0
 """Seconds between attempts, where the provider does not say; up to one more by chance, as others wait, too."""
 _FORBIDDEN = 300.0
-"""Seconds for which a model is not asked that this key may not ask."""
+"""Seconds for which a model is not asked that this key may not ask, or that wants to be paid."""
 _SHORT: dict[ProblemKind, str] = {
     "rate_limited": "has too many requests",
     "overloaded": "is overloaded",
@@ -42,6 +42,7 @@ _SHORT: dict[ProblemKind, str] = {
     "cut": "stopped in the middle of its answer",
     "not_found": "is not there, or not any more",
     "forbidden": "may not be asked with this key",
+    "unpaid": "wants to be paid first",
     "bad_request": "did not take the request",
 }
 
@@ -186,7 +187,7 @@ class AskModels:
         self._failed_by[choice.name] = problem.kind
         if problem.kind == "not_found":
             self._breakers[choice.name] = breaker.gone(str(problem))
-        elif problem.kind == "forbidden":  # somebody may pay, or allow it
+        elif problem.kind in {"forbidden", "unpaid"}:  # somebody may pay, or allow it
             self._breakers[choice.name] = breaker.held(now, _FORBIDDEN, str(problem))
         elif problem.passing and problem.kind != "rate_limited":  # who is asked too often is well
             self._breakers[choice.name] = breaker.failed(now, str(problem))

@@ -167,7 +167,7 @@ class ModelRequests:
         except asyncio.TimeoutError:
             return Capabilities()
         except ModelProblem as problem:
-            if problem.kind in FOR_ALL or problem.kind in {"not_found", "forbidden"}:
+            if problem.kind in FOR_ALL or problem.kind in {"not_found", "forbidden", "unpaid"}:
                 raise
             return Capabilities()
         if capabilities.retired:

@@ -106,6 +106,24 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path: Path) -> None:
     assert Journal(file, "key").read() == {"shop.prices::price": FIRST, "shop.stock::Shelf.take": SECOND}
 
 
+def test_what_follows_a_line_that_was_cut_off_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / "model-a.jsonl"
+    file.write_text('{"key": "key", "module": "cut ö')
+    Journal(file, "key").write(FIRST)
+    Journal(file, "key").write(SECOND)
+    assert Journal(file, "key").read() == {FIRST.name: FIRST, SECOND.name: SECOND}
+    assert file.read_text().count("\n") == 3, "no empty lines"
+
+
+def test_a_character_that_was_cut_off_spoils_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "model-a.jsonl"
+    Journal(file, "key").write(FIRST)
+    with file.open("ab") as journal:
+        journal.write('{"module": "ö'.encode()[:-1])
+    Journal(file, "key").write(SECOND)
+    assert list(Journal(file, "key").read()) == [FIRST.name, SECOND.name]
+
+
 def test_what_was_asked_with_other_prompts_does_not_count(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "model-a.jsonl", "key")
     journal.write(FIRST)
