@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from greenline.adapters.atomic_write import WriteProblem
+from greenline.adapters.git_commit import CommitProblem, GitCommit
 from greenline.adapters.replaced_file import SHARED, replace_file
 from greenline.cli import bulk_view, interrupt
+from greenline.cli.bulk_commit import Commits
 from greenline.cli.bulk_progress import BulkProgress
 from greenline.cli.bulk_proof import proofs, without
 from greenline.cli.bulk_report import report_json
@@ -46,6 +48,8 @@ def run_bulk(bulk: Bulk, settings: Settings, *, as_text: bool) -> int:
         raise click.UsageError(f"--changed: {problem}.") from problem
     except JournalProblem as problem:
         raise click.ClickException(str(problem)) from problem
+    except CommitProblem as problem:
+        raise click.UsageError(f"--commit: {problem}.") from problem
 
 
 class _Face:
@@ -75,6 +79,8 @@ class _Face:
     def run(self) -> int:
         """Do it; return the exit code."""
         kept = self._kept
+        if self._bulk.commit:
+            GitCommit(kept.root)  # a problem is said before anything runs
         turn = kept.journal.turn(kept.root)
         if turn is None:
             raise click.ClickException(
@@ -95,10 +101,15 @@ class _Face:
             self._err.print(problem, markup=False, soft_wrap=True)
         if self._as_text:
             bulk_view.print_begin(self._out, run)
+        commits = Commits.begin(self._kept.root, run.outcomes.values()) if self._bulk.commit else None
         cancelled = self._worked(run) or not (self._bulk.no_final_run or self._proved(run))
+        code = self._told(run, cancelled=cancelled)
+        for words in commits.commit(run.outcomes.values()) if commits and not cancelled else ():
+            self._err.print(words, markup=False, soft_wrap=True)
+            code = code if words.startswith("Committed") else 1
         if not run.left and not cancelled:
             self._kept.journal.ended(self._kept.root, self._kept.words)
-        return self._told(run, cancelled=cancelled)
+        return code
 
     def _prepared(self) -> tuple[RunPlan | None, str]:
         """Return the run: a new one, or what is left of one that was ended midway; None where that was cancelled."""

@@ -35,6 +35,7 @@ class Bulk:
     report: Path | None
     fresh: bool
     no_final_run: bool
+    commit: bool
 
     @property
     def seconds(self) -> float | None:
@@ -83,6 +84,7 @@ def bulk_options(command: F) -> F:
                 help="Write what was done into a JSON file."),
             click.option("--no-final-run", is_flag=True,
                 help="Do not run all tests at the end, also in random order, to take out what breaks them."),
+            click.option("--commit", is_flag=True, help="At the end make one commit for each module, by your git."),
             click.option("--fresh", is_flag=True, help="Forget what earlier runs have tried, and begin anew."),
         )
     ):  # fmt: skip
@@ -90,7 +92,7 @@ def bulk_options(command: F) -> F:
     return command
 
 
-_CHOOSING = ("top", "min_statements", "packages", "changed", "plan_only", "report", "fresh", "no_final_run")
+_CHOOSING = ("top", "min_statements", "packages", "changed", "plan_only", "report", "fresh", "no_final_run", "commit")
 """Options that make a run over many files of any targets, besides the limits."""
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -116,10 +118,7 @@ def _limit(value: str) -> tuple[float, bool]:
 def bulk_mode(targets: Sequence[str], options: dict[str, Any]) -> Bulk | None:
     """Take the options out of ``options``; None where a few functions or files are named, and nothing else."""
     taken = {name: options.pop(name) for name in Bulk.__dataclass_fields__ if name != "targets"}
-    chosen = [
-        taken[name]
-        for name in ("top", "min_statements", "packages", "changed", "plan_only", "report", "fresh", "no_final_run")
-    ]
+    chosen = [taken[name] for name in _CHOOSING]
     limits = [taken["below"], taken["until"], *taken["budget"]]
     is_chosen = any(chosen) or taken["jobs"] > 1 or any(limit is not None for limit in limits)
     if not is_chosen and not any(map(is_of_many, targets)):

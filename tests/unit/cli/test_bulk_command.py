@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -288,3 +290,61 @@ def test_a_run_that_wrote_nothing_needs_no_final_run(run: Run, services: BulkSer
     services.ends = dict.fromkeys(("orders", "mail", "Box.open"), ("not_testable", "it needs the network"))
     assert run("shop").exit_code == 0
     assert services.proofs_of == []
+
+
+# Commits
+
+
+def git(folder: Path, *arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture
+def repository(folder: Path, services: BulkServices, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    git(folder, "init", "--quiet")
+    git(folder, "config", "user.name", "Ada")
+    git(folder, "config", "user.email", "ada@example.org")
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "--message", "first")
+    return folder
+
+
+def test_each_module_has_a_commit_of_what_was_written_for_it(run: Run, repository: Path) -> None:
+    (repository / "notes.txt").write_text("mine\n")
+    result = run("shop", "--commit")
+    assert result.exit_code == 0
+    assert git(repository, "log", "--format=%s").splitlines() == ["Test shop/mail.py", "Test shop/orders.py", "first"]
+    assert git(repository, "show", "--name-only", "--format=%b").split("\n") == [
+        "2 tests of 2 functions, generated and confirmed by Greenline.",
+        "",
+        "",
+        "tests/test_mail.py",
+        "",
+    ]
+    assert git(repository, "status", "--porcelain").strip() == "?? notes.txt"
+
+
+def test_a_file_with_changes_of_the_persons_is_not_committed(run: Run, repository: Path) -> None:
+    (repository / "tests").mkdir()
+    (repository / "tests" / "test_mail.py").write_text("# mine\n")
+    result = run("shop", "--commit")
+    assert result.exit_code == 1
+    assert "Not committed: tests of shop/mail.py. tests/test_mail.py had changes of yours before" in result.stderr
+    assert git(repository, "log", "--format=%s").splitlines() == ["Test shop/orders.py", "first"]
+    assert "def test_mail" in (repository / "tests" / "test_mail.py").read_text()
+
+
+def test_going_on_commits_what_the_first_part_wrote_too(run: Run, repository: Path, services: BulkServices) -> None:
+    services.stops_at = "mail.py"
+    run("shop")
+    services.stops_at = ""
+    assert run("shop", "--commit").exit_code == 0
+    assert git(repository, "log", "--format=%s").splitlines() == ["Test shop/mail.py", "Test shop/orders.py", "first"]
+
+
+def test_without_a_repository_nothing_begins(run: Run, folder: Path) -> None:
+    result = run("shop", "--commit")
+    assert result.exit_code == 2
+    assert "is in no git repository" in result.stderr
+    assert not (folder / "tests").exists()
