@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache, partial
 from pathlib import Path
@@ -13,9 +13,7 @@ from platformdirs import user_cache_dir, user_data_dir
 from greenline import __version__
 from greenline.adapters.callers_on_disk import CallersOnDisk
 from greenline.adapters.coverage_parser import CoverageParser
-from greenline.adapters.coverage_reports import CoverageReports
 from greenline.adapters.disk_documents import DiskDocuments
-from greenline.adapters.documents_on_disk import SavedFiles
 from greenline.adapters.explorer_process import ExplorerProcess
 from greenline.adapters.formatter_process import FormatterProcess
 from greenline.adapters.generated_tests_sqlite import GeneratedTestsSqlite
@@ -38,6 +36,7 @@ from greenline.adapters.source_tree import SourceTreeOnDisk
 from greenline.adapters.survey_processes import SurveyProcesses
 from greenline.adapters.test_layout import TestLayoutOnDisk
 from greenline.adapters.test_teachers import TeachersOnDisk
+from greenline.bootstrap_survey import cache_folder, open_survey, pictures
 from greenline.domain.generation.max_examples import Amounts
 from greenline.services.affected_tests import AffectedTests
 from greenline.services.check_coverage import CheckCoverage
@@ -65,16 +64,13 @@ from greenline.services.run_suite import RunSuite
 from greenline.services.sendable_files import SendableCallers, SendableFiles
 from greenline.services.show_coverage import ShowCoverage
 from greenline.services.sort_failures import LastPasses, SortFailures
-from greenline.services.stored_runs import StoredRuns
 from greenline.services.suite_coverage import SuiteCoverage
-from greenline.services.survey_files import SurveyFiles
 from greenline.services.test_trial import TestTrial
 from greenline.services.update_expectations import UpdateExpectations
 from greenline.services.workbench import Workbench
 from greenline.services.written_by_model import WrittenByModel
 
 if TYPE_CHECKING:
-    from greenline.domain.coverage.worth import FileRow
     from greenline.ports.documents import Documents
     from greenline.ports.journal import Journal
     from greenline.ports.layout import TestLayout
@@ -199,24 +195,10 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
     lasting = lasting or Lasting()
     lasting.probes.isolation.wanted = Wanted(settings.isolation, settings.isolation_command, settings.isolation_paths)
     projects = ProjectFiles()
-    cache = Path(user_cache_dir("greenline", appauthor=False))
-    source = CoverageReports(
-        settings.coverage_file, paths=settings.coverage_paths, cache=cache / "reports", choices=lasting.reports
-    )
-    saved, sources, layout = SavedFiles(), SourceTreeOnDisk(), TestLayoutOnDisk(template=settings.tests_file)
-    stored = StoredRuns(lasting.runs, documents, saved)
+    drawn = pictures(settings, documents, projects, lasting)
+    source, saved, stored, show, marks = drawn.source, drawn.saved, drawn.stored, drawn.show, drawn.marks
+    sources, layout = SourceTreeOnDisk(), TestLayoutOnDisk(template=settings.tests_file)
     history = lasting.history
-    show = ShowCoverage(
-        projects,
-        source,
-        lasting.parser,
-        saved,
-        lasting.remembered,
-        stored=stored,
-        history=history,
-        since=settings.changed_since,
-        is_open=documents.is_open,
-    )
     age = ReportAge(source, sources)
     basis = PictureBasis(source, lasting.runs, sources)
     interpreters = lasting.interpreters
@@ -298,15 +280,8 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         model=of_models,
         asks_models=settings.model_enabled,
     )
-    marks = MarkCoverage(
-        projects=projects,
-        source=source,
-        analyzer=lasting.parser,
-        show=show,
-        history=history,
-        since=settings.changed_since,
-    )
-    gaps = FindGaps(projects, documents, show, basis, _changed(settings, marks))
+    churn = GitChurn()
+    gaps = FindGaps(projects, documents, show, basis, drawn.changed(settings), ignored=churn)
     covering = CoveringTests(
         projects=projects,
         source=source,
@@ -318,7 +293,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         stored=stored,
         history=history,
     )
-    ranking = RankGaps(projects, SurveyProcesses(partial(survey, settings)), GitChurn(), basis)
+    ranking = RankGaps(projects, SurveyProcesses(partial(open_survey, settings)), churn, basis)
 
     def trend(file: Path | None) -> KeepTrend:
         return _keep_trend(projects, ranking, file)
@@ -367,7 +342,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         ranking=ranking,
         plan=PlanGeneration(ranking, projects, documents, engine=_engine_words(settings)),
         prove=ProveSuite(interpreters=interpreters, runner=runner, runs=runs, settings=settings),
-        journal=JournalSqlite(cache / "bulk.sqlite3"),
+        journal=JournalSqlite(cache_folder() / "bulk.sqlite3"),
         layout=layout,
         check=lambda file: CheckCoverage(ranking, SuiteCoverage(projects, gaps, covering), lambda: trend(file)),
         trend=trend,
@@ -392,22 +367,6 @@ def _keep_trend(projects: ProjectFinder, ranking: RankGaps, file: Path | None) -
     from greenline.services.keep_trend import KeepTrend  # noqa: PLC0415 - as above
 
     return KeepTrend(projects, ranking, GitChurn(), TrendFile(file))
-
-
-def survey(settings: Settings, paths: Sequence[Path]) -> Iterable[FileRow]:
-    """Yield the rows of files as they are on disk; what a process of a pool runs."""
-    return _surveys(settings).rows(paths)
-
-
-@cache
-def _surveys(settings: Settings) -> SurveyFiles:
-    services = build(settings, disk := DiskDocuments(), lasting_for_terminal())
-    return SurveyFiles(services.projects, disk, services.show, _changed(settings, services.marks))
-
-
-def _changed(settings: Settings, marks: MarkCoverage) -> Callable[[Path, str], frozenset[int] | None] | None:
-    """Return what tells the lines that count, where only changed ones do."""
-    return (lambda path, text: marks.changed(path, text).lines) if settings.changed_since else None
 
 
 def ledger() -> Ledger:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,12 +17,14 @@ from coverage import CoverageData
 from greenline.adapters.disk_documents import DiskDocuments
 from greenline.adapters.git_churn import GitChurn
 from greenline.adapters.survey_processes import SurveyProcesses
-from greenline.bootstrap import build, survey
+from greenline.bootstrap import build
+from greenline.bootstrap_survey import open_survey
 from greenline.services.rank_gaps import Wanted
+from greenline.services.show_coverage import ShowCoverage
 from greenline.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from greenline.domain.coverage.worth import FileRow
@@ -34,8 +39,9 @@ MODULES = 160
 """More than one process takes on alone."""
 
 
-def _survey(paths: Sequence[Path]) -> Iterable[FileRow]:
-    return survey(Settings(), paths)
+def _survey(paths: Sequence[Path]) -> list[FileRow]:
+    with closing(open_survey(Settings())) as surveyor:
+        return list(surveyor.rows(paths))
 
 
 @pytest.fixture(scope="module")
@@ -61,28 +67,53 @@ import sys
 from functools import partial
 from pathlib import Path
 from greenline.adapters.survey_processes import SurveyProcesses
-from greenline.bootstrap import survey
+from greenline.bootstrap_survey import open_survey
 from greenline.settings import Settings
 
-print(list(SurveyProcesses(partial(survey, Settings()), 2)(sorted(Path(sys.argv[1]).glob("*.py")))))
+print(list(SurveyProcesses(partial(open_survey, Settings()), 2)(sorted(Path(sys.argv[1]).glob("*.py")))))
 """
 
 
 def ranked(project: Path, wanted: Wanted | None = None) -> Ranking:
     ranking = build(Settings(changed_since=wanted.changed_since if wanted else ""), DiskDocuments()).ranking
-    ranking._survey = SurveyProcesses(_survey, processes=1)
+    ranking._survey = SurveyProcesses(partial(open_survey, Settings()), processes=1)
     return ranking.rank([project], wanted or Wanted())
 
 
-def test_several_processes_say_what_one_says(project: Path) -> None:
-    # In a process of its own, with which ends what Python keeps beside a pool.
+def test_several_processes_say_what_one_says(project: Path, tmp_path: Path) -> None:
+    # In a process of its own, with which ends what Python keeps beside a pool; with nothing that is known already.
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
     ran = subprocess.run(
-        [sys.executable, "-c", IN_TWO, str(project / "many")], capture_output=True, text=True, timeout=120, check=False
-    )
+        [sys.executable, "-c", IN_TWO, str(project / "many")],
+        capture_output=True, text=True, timeout=120, check=False, env=environment,
+    )  # fmt: skip
 
-    alone = list(_survey(sorted((project / "many").glob("*.py"))))
+    alone = _survey(sorted((project / "many").glob("*.py")))
     assert ran.stdout.strip() == str(alone), ran.stderr
     assert len(alone) == MODULES + 1
+
+
+def test_what_is_known_already_is_what_would_be_drawn_anew(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = sorted((project / "many").glob("*.py"))
+    first = _survey(files)
+    monkeypatch.setattr(ShowCoverage, "picture", lambda *_: pytest.fail("drawn again"))
+    assert _survey(files) == first
+
+
+def test_a_new_measurement_and_a_new_text_are_looked_at(project: Path, tmp_path: Path) -> None:
+    root = tmp_path / "copy"
+    shutil.copytree(project, root)
+    files = [root / "many" / "m000.py", root / "many" / "m001.py"]
+    before = _survey(files)
+    data = CoverageData(basename=os.fspath(root / ".coverage"))
+    data.add_arcs({os.fspath(file): {(-1, 1), (1, 4), (4, -1), (-4, 5), (5, 7), (7, -4)} for file in files})
+    data.close()
+    covered = _survey(files)
+    files[0].write_text(files[0].read_text().replace("return 0", "return -1"))
+    changed = _survey(files)
+
+    assert [row.lines for row in before] != [row.lines for row in covered]
+    assert (changed[0].state, changed[1]) == ("outdated", covered[1])
 
 
 def test_the_worthiest_come_first(project: Path) -> None:

@@ -34,14 +34,20 @@ class CoverageConfig:
 
 
 class CoverageConfigs:
-    """Reads each project's configuration once per change of its files. ``environ`` is the environment to honour."""
+    """Reads each project's configuration once per change of its files. ``environ`` is the environment to honour.
 
-    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
+    ``once``: whether it is not looked at again, for one look at many files.
+    """
+
+    def __init__(self, environ: Mapping[str, str] | None = None, *, once: bool = False) -> None:
+        self._once = once
         self._environ = os.environ if environ is None else environ
         self._known: dict[Path, tuple[tuple[object, ...], CoverageConfig]] = {}
 
     def of(self, root: Path) -> CoverageConfig:
         """Return the configuration of the project at ``root``. Raises CoverageProblem when it cannot be read."""
+        if self._once and root in self._known:
+            return self._known[root][1]
         named = self._environ.get("COVERAGE_RCFILE", "")
         files = [root / named, *(root / name for name in FILES)] if named else [root / name for name in FILES]
         stamp = (*map(_stamp, files), self._environ.get("COVERAGE_FILE"))

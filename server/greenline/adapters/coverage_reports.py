@@ -47,9 +47,10 @@ class CoverageReports:
         cache: Path | None = None,
         choices: Choices | None = None,
     ) -> None:
-        self._configs = CoverageConfigs(environ)
-        self._names = FileNames(paths)
-        self._in_use = ReportsInUse(coverage_file, choices or Choices(), cache, self._configs)
+        choices = choices or Choices()
+        self._configs = CoverageConfigs(environ, once=choices.once is not None)
+        self._names = FileNames(paths, once=choices.once is not None)
+        self._in_use = ReportsInUse(coverage_file, choices, cache, self._configs)
         self._known: OrderedDict[tuple[object, ...], Measured | None] = OrderedDict()
         self._about: OrderedDict[tuple[Report, Path], bool] = OrderedDict()
         self._last: OrderedDict[Path, Measured | None] = OrderedDict()

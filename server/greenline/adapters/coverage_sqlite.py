@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+import string
 import sys
 import time
+from bisect import bisect_left
 from contextlib import closing
+from operator import itemgetter
 from typing import TYPE_CHECKING, TypeVar
 
 from greenline.adapters.report_content import MOST_LINES
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
+_SMALL = {ord(letter): letter.lower() for letter in string.ascii_uppercase}
 _SCHEMA = 7  # of every release since 5.0
 _AGAIN = "Delete it and run the tests with coverage again."
 _LONGEST = 20.0
@@ -39,32 +43,85 @@ class DataFile:
 
     def executed(self, names: Sequence[str]) -> Executed | None:
         """Return what the data says about the file under any of its names."""
-        return _read(self._path, lambda database: _rows(database, self._path, names))
+        return self._ask(lambda database: _rows(database, self._path, names))
 
     def contexts(self, names: Sequence[str]) -> ContextsRead | None:
         """Return what ran in which context of the file under any of its names."""
-        return _read(self._path, lambda database: _contexts_of(database, self._path, names))
+        return self._ask(lambda database: _contexts_of(database, self._path, names))
 
     def names_like(self, file_name: str) -> list[str]:
         """Return the paths that end with it, after whatever kind of slash."""
         query = "select path from file where path like ? escape '!' and typeof(path) = 'text'"
         ending = "%" + "".join(f"!{sign}" if sign in "!%_" else sign for sign in file_name)
-        return _read(self._path, lambda database: [path for (path,) in database.execute(query, (ending,))])
+        return self._ask(lambda database: [path for (path,) in database.execute(query, (ending,))])
 
     def names(self) -> list[str]:
         """Return every path."""
         query = "select path from file where typeof(path) = 'text'"
-        return _read(self._path, lambda database: [path for (path,) in database.execute(query)])
+        return self._ask(lambda database: [path for (path,) in database.execute(query)])
+
+    def _ask(self, question: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        """Open the report for one question. Raises CoverageProblem."""
+        _refuse_what_is_no_database(self._path)
+        return _answered(self._path, lambda: self._answer(question))
+
+    def _answer(self, question: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        with closing(_opened(self._path)) as database:
+            return _limited(database, question)
 
 
-def _read(report: Path, ask: Callable[[sqlite3.Connection], Answer]) -> Answer:
-    """Open the report for one question. Raises CoverageProblem."""
-    _refuse_what_is_no_database(report)
+class OpenDataFile(DataFile):
+    """The same for many questions: stays open until it is closed, and has the names in order. For one thread."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._database: sqlite3.Connection | None = None
+        self._ends: list[tuple[str, int, str]] = []
+        """The names from their ends, in small letters as SQLite compares them; their places; and as they are."""
+
+    def names_like(self, file_name: str) -> list[str]:
+        """Return the paths that end with it, after whatever kind of slash."""
+        if not self._ends:
+            self._ends = sorted((_from_its_end(name), at, name) for at, name in enumerate(self.names()))
+        wanted = _from_its_end(file_name)
+        first, behind = (bisect_left(self._ends, (end,)) for end in (wanted, f"{wanted}{chr(sys.maxunicode)}"))
+        return [name for _, _, name in sorted(self._ends[first:behind], key=itemgetter(1))]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+    def _ask(self, question: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        if self._database is None:
+            _refuse_what_is_no_database(self._path)
+        return _answered(self._path, lambda: self._answer(question))
+
+    def _answer(self, question: Callable[[sqlite3.Connection], Answer]) -> Answer:
+        if self._database is None:
+            self._database = _opened(self._path)
+        return _limited(self._database, question)
+
+
+def _from_its_end(name: str) -> str:
+    return "".join(reversed(name.translate(_SMALL)))
+
+
+def _opened(report: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{report.absolute().as_uri()}?mode=ro", uri=True, timeout=0.05)
+
+
+def _limited(database: sqlite3.Connection, question: Callable[[sqlite3.Connection], Answer]) -> Answer:
+    end = time.monotonic() + _LONGEST
+    database.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+    return question(database)
+
+
+def _answered(report: Path, answer: Callable[[], Answer]) -> Answer:
+    """Return the answer. Raises CoverageProblem for whatever is wrong with the report."""
     try:
-        with closing(sqlite3.connect(f"{report.absolute().as_uri()}?mode=ro", uri=True, timeout=0.05)) as database:
-            end = time.monotonic() + _LONGEST
-            database.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
-            return ask(database)
+        return answer()
     except sqlite3.OperationalError as error:
         if "locked" in str(error) or "busy" in str(error):
             raise CoverageProblem(

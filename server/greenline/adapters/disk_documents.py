@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import io
 import tokenize
+from collections import OrderedDict
 from pathlib import Path
+
+_KEPT = 64
+"""Texts."""
 
 
 class DiskDocuments:
@@ -28,6 +32,21 @@ class DiskDocuments:
     def is_open(self, path: Path) -> bool:  # noqa: ARG002 - the port's
         """Return False: there are no buffers."""
         return False
+
+
+class ReadOnce(DiskDocuments):
+    """The same for one look at many files, which asks for each file several times in a row."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[Path, str | None] = OrderedDict()
+
+    def read(self, path: Path) -> str | None:
+        """Return what was read a moment ago, or is read now. Raises as above."""
+        if path not in self._known:
+            self._known[path] = super().read(path)
+            if len(self._known) > _KEPT:
+                self._known.popitem(last=False)
+        return self._known[path]
 
 
 def decoded(content: bytes) -> str:

@@ -19,8 +19,8 @@ _KEPT = 64
 class SavedFiles:
     """Implements the port ``Disk``; an unchanged file is read once. Pictures, jobs and marks ask on several threads."""
 
-    def __init__(self) -> None:
-        self._documents = DiskDocuments()
+    def __init__(self, documents: DiskDocuments | None = None) -> None:
+        self._documents = documents or DiskDocuments()
         self._known: OrderedDict[Path, tuple[tuple[int, int], SavedFile]] = OrderedDict()
         self._lock = threading.Lock()
 

@@ -25,7 +25,7 @@ _COMMITS = 5_000
 
 
 class GitChurn:
-    """Implements ``Churn`` with the program ``git``."""
+    """Implements ``Churn`` and ``Ignored`` with the program ``git``."""
 
     def commits(self, folder: Path) -> dict[Path, int]:
         """Return how many commits of the last year changed each file. Raises HistoryProblem."""
@@ -51,6 +51,19 @@ class GitChurn:
         names = {name for name in here.split(b"\0") if name.endswith(b".py")}
         changed = (name for name in names if _differs(repository, name, blobs.get(name)))
         return frozenset(_as_given((repository.top / os.fsdecode(name) for name in changed), folder))
+
+    def is_ignored(self, folder: Path) -> bool | None:
+        """Tell whether a folder is ignored. None: there is no repository, or it does not answer. Raises nothing."""
+        real = folder.resolve()
+        repository = repository_of(real.parent)
+        if repository is None:
+            return None
+        try:
+            # It is the one command that does not take paths for what they are when it is told to.
+            question = ("--no-literal-pathspecs", "check-ignore", "-q", "--", f"{real}{os.sep}")
+            return ask(repository.top, *question) is not None
+        except HistoryProblem:
+            return None
 
     def head(self, folder: Path) -> tuple[str, float] | None:
         """Return the commit that is checked out and when it was made. Raises nothing."""

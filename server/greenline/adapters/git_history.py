@@ -105,11 +105,19 @@ def base_commit(repository: Repository, since: str) -> str:
         return head
     other = None if since.startswith("-") or "\0" in since else _commit(repository, since)
     if other is None:
-        raise HistoryProblem(f"git knows no branch or commit {since[:80]!r}")
+        raise HistoryProblem(f"git knows no branch or commit {since[:80]!r}{_if_shallow(repository)}")
     found = ask(repository.top, "merge-base", other, head)
     if not found:
-        raise HistoryProblem(f"git knows no commit that {since[:80]!r} and HEAD have in common")
+        problem = f"git knows no commit that {since[:80]!r} and HEAD have in common"
+        raise HistoryProblem(f"{problem}{_if_shallow(repository)}")
     return found.split()[0].decode("ascii")
+
+
+def _if_shallow(repository: Repository) -> str:
+    """Return what to do where the history is cut off, as CI clones it."""
+    if not (repository.common_dir / "shallow").exists():
+        return ""
+    return ": this clone has only the newest commits. Get the others (git fetch --unshallow; fetch-depth: 0 in CI)"
 
 
 def _commit(repository: Repository, name: str) -> str | None:

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+from greenline.adapters.report_candidates import INSTALLED, Candidates, is_there, resolved
 from greenline.adapters.same_names import SameNames
 from greenline.adapters.source_tree import SourceTreeOnDisk
 from greenline.domain.coverage.report_names import common_tail, is_absolute, moved, parts_of
@@ -23,15 +24,19 @@ Answer = TypeVar("Answer")
 
 _ENOUGH = 2
 _KEPT = 64
-_INSTALLED = ("site-packages", "dist-packages")
 Whose = Literal["ours", "a copy's", "nobody's"]
 Aliases = tuple[tuple[str, str], ...]
 
 
 class FileNames:
-    """``paths`` are the person's own rules: ``/app=src; D:/build=.``, from a report's folder to one of the project."""
+    """``paths`` are the person's own rules: ``/app=src; D:/build=.``, from a report's folder to one of the project.
 
-    def __init__(self, paths: str = "") -> None:
+    ``once``: where the files of a report's names are is looked up once, for one look at many files.
+    """
+
+    def __init__(self, paths: str = "", *, once: bool = False) -> None:
+        self._once = once
+        self._candidates: dict[tuple[Report, Path, Aliases, str], Candidates] = {}
         rules = [rule.partition("=") for rule in paths.split(";") if "=" in rule]
         self._rules = tuple((theirs.strip(), ours.strip()) for theirs, _, ours in rules)
         self._owners: OrderedDict[tuple[Report, Path, Aliases], Whose] = OrderedDict()
@@ -58,9 +63,8 @@ class FileNames:
         found = ask(_exact(project, path))
         if found is not None:
             return found
-        candidates = reader.names_like(path.name)
-        places = {name: self.place_of(project, name, aliases) for name in candidates}
-        here = [name for name, place in places.items() if _is_same(place, path) or _is_installed(name, project, path)]
+        candidates = self._named_like(path.name, project, reader=reader, report=report, aliases=aliases)
+        here = candidates.of(project, path)
         if here:
             return ask(here)
         whose = self._whose(project, reader, report, aliases)
@@ -71,8 +75,8 @@ class FileNames:
                 "greenline.coverage.paths, or [paths] in coverage's configuration."
             )
         # A name whose own place exists means the file there, unless all of the report was made somewhere else.
-        homeless = [name for name in candidates if whose == "a copy's" or not _is_there(places[name])]
-        names = self._by_tail(homeless, report.path, project, path)
+        named = candidates.ending_as(path, _least(project, path), homeless=whose != "a copy's")
+        names = self._by_tail(named, report.path, project, path)
         return ask(names) if names else None
 
     def place_of(self, project: Project, name: str, aliases: Aliases) -> Path:
@@ -84,14 +88,26 @@ class FileNames:
         mapped = _mapped(name, aliases, project.root) if aliases else name
         return Path(os.path.normpath(project.root / mapped))
 
+    def _named_like(
+        self, file_name: str, project: Project, *, reader: ReportReader, report: Report, aliases: Aliases
+    ) -> Candidates:
+        key = (report, project.root, aliases, file_name)
+        known = self._candidates.get(key)
+        if known is None:
+            names = reader.names_like(file_name)
+            known = Candidates({name: self.place_of(project, name, aliases) for name in names})
+            if self._once:
+                self._candidates[key] = known
+        return known
+
     def _by_tail(self, names: Sequence[str], report: Path, project: Project, path: Path) -> list[str]:
         """Return the name that shares most with the end of the path, where no other name or file shares as much."""
         mine = path.absolute().parts
-        shared = {name: common_tail(mine, parts_of(name)) for name in names}
-        most = max(shared.values(), default=0)
-        best = [name for name in names if shared[name] == most]
-        if most < _least(project, path):
+        if not names:
             return []
+        shared = {name: common_tail(mine, parts_of(name)) for name in names}
+        most = max(shared.values())
+        best = [name for name in names if shared[name] == most]
         if len(best) > 1:
             raise CoverageProblem(
                 f"The coverage report {report} tells of {best[0]} and of {best[1]}, and {path.name} may be either. Say "
@@ -147,9 +163,9 @@ def _mapped(name: str, aliases: Aliases, root: Path) -> str:
 
 def _exact(project: Project, path: Path) -> list[str]:
     """Return every name that the report may know the file by: as opened, resolved, relative to the root."""
-    absolute, resolved = path.absolute(), _resolved(path)
-    names = [str(absolute), str(resolved)]
-    for file, root in ((absolute, project.root), (resolved, _resolved(project.root))):
+    absolute, real = path.absolute(), resolved(path)
+    names = [str(absolute), str(real)]
+    for file, root in ((absolute, project.root), (real, resolved(project.root))):
         if file.is_relative_to(root):
             relative = file.relative_to(root)
             names += [str(relative), relative.as_posix()]
@@ -158,36 +174,12 @@ def _exact(project: Project, path: Path) -> list[str]:
 
 def _is_ours(name: str, place: Path, project: Project) -> bool:
     """Tell whether the name is one of the project's files, if only of one that is gone."""
-    if any(part in _INSTALLED for part in place.parts):
+    if any(part in INSTALLED for part in place.parts):
         return False
-    if place.is_relative_to(project.root) or _resolved(place).is_relative_to(_resolved(project.root)):
-        return is_absolute(name) or _is_there(place)
+    if place.is_relative_to(project.root) or resolved(place).is_relative_to(resolved(project.root)):
+        return is_absolute(name) or is_there(place)
     return False
 
 
-def _is_installed(name: str, project: Project, path: Path) -> bool:
-    """Tell whether this is the file as it is installed in an environment, tox's for instance."""
-    parts = parts_of(name)
-    at = max((at for at, part in enumerate(parts) if part in _INSTALLED), default=None)
-    if at is None:
-        return False
-    tops = [root for root in project.source_roots if path.is_relative_to(root)]
-    return parts[at + 1 :] in {path.relative_to(top).parts for top in tops}
-
-
 def _is_same(one: Path, other: Path) -> bool:
-    return one == other or _resolved(one) == _resolved(other)
-
-
-def _is_there(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # longer than any path, or none
-        return False
-
-
-def _resolved(path: Path) -> Path:
-    try:
-        return path.resolve()
-    except (OSError, RuntimeError, ValueError):  # no path at all: a report can hold any name
-        return path.absolute()
+    return one == other or resolved(one) == resolved(other)

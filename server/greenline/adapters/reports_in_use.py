@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from greenline.adapters.coverage_sqlite import DataFile
+from greenline.adapters.coverage_sqlite import DataFile, OpenDataFile
 from greenline.adapters.report_index import ReportIndexes
 from greenline.adapters.report_places import by_convention, chosen, enclosing, named_by, report_at, reports_at
 from greenline.adapters.settled_reports import SettledReports
@@ -29,6 +29,26 @@ _KEPT_TIMES = 8
 
 
 @dataclass(frozen=True, slots=True)
+class LookedOnce:
+    """What one look at many files found, until it is over: nothing is looked for again, and data files stay open."""
+
+    reports: dict[Path, tuple[Report, ...]] = field(default_factory=dict)
+    """Those that count, by the project's root."""
+    readers: dict[Report, OpenDataFile] = field(default_factory=dict)
+
+    def reader(self, report: Report) -> OpenDataFile:
+        """Return what reads the data file."""
+        if report not in self.readers:
+            self.readers[report] = OpenDataFile(report.path)
+        return self.readers[report]
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for reader in self.readers.values():
+            reader.close()
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
     """What a person chose while an editor runs, by the project's root; it outlives a change of settings."""
 
@@ -42,6 +62,8 @@ class Choices:
     """Whoever asks waits until a report is whole, or has been broken for long enough: a program that ends asks once."""
     processes: IndexProcesses | None = None
     """None: whoever asks waits until a large report is read."""
+    once: LookedOnce | None = None
+    """For one look at many files; None: whatever changes is seen."""
     written: dict[Path, tuple[int, ...]] = field(default_factory=dict)
     """When files were written (nanoseconds), as far as that was seen: which reports are of one text."""
 
@@ -71,6 +93,8 @@ class ReportsInUse:
         """Return what reads this state of the report. Raises NotReadYet where the data is in another state already."""
         if report.kind != "data":
             return self._indexes.of(report)
+        if self.choices.once is not None:
+            return self.choices.once.reader(report)
         if self.choices.patience is not None and not self.choices.waits and not report.is_as_it_was:
             raise NotReadYet(f"{report.path.name} is being written; what it says is shown as soon as that has ended.")
         return DataFile(report.path)
@@ -87,6 +111,15 @@ class ReportsInUse:
 
     def of(self, root: Path, config: CoverageConfig) -> tuple[Report, ...]:
         """Return the reports that count. Raises NotReadYet where none did before the one that is being written."""
+        once = self.choices.once
+        if once is not None and root in once.reports:
+            return once.reports[root]
+        reports = self._awaited(root, config)
+        if once is not None:
+            once.reports[root] = reports
+        return reports
+
+    def _awaited(self, root: Path, config: CoverageConfig) -> tuple[Report, ...]:
         while True:
             try:
                 return self._settled_at(root, config)

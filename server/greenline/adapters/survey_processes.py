@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from greenline.domain.coverage.worth import FileRow
+    from greenline.ports.survey import Surveyor
 
 _FEW = 150
 """Files that one process has done before another one has started."""
@@ -23,9 +26,9 @@ _CHUNK = 25
 
 @dataclass(frozen=True, slots=True)
 class SurveyProcesses:
-    """Implements ``Survey``. ``survey`` runs in other processes too: a module's function, or a ``partial`` of one."""
+    """Implements ``Survey``. ``begin`` runs in other processes too: a module's function, or a ``partial`` of one."""
 
-    survey: Callable[[Sequence[Path]], Iterable[FileRow]]
+    begin: Callable[[], Surveyor]
     processes: int = 0
     """0 for as many as there are cores."""
 
@@ -33,28 +36,33 @@ class SurveyProcesses:
         """Yield the rows in the order of the files."""
         processes = min(self.processes or os.cpu_count() or 1, _MOST)
         if len(paths) <= _FEW or processes == 1:
-            yield from self.survey(paths)
+            with closing(self.begin()) as surveyor:
+                yield from surveyor.rows(paths)
             return
         from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - 30 ms, only for many files
         from multiprocessing import get_context  # noqa: PLC0415 - as above
 
         chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
         # Spawned: threads of this process would be missing in a fork.
-        with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_leave_ctrl_c_to_the_first) as pool:
+        with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_begin, initargs=(self.begin,)) as pool:
             try:
-                for rows in pool.map(_Rows(self.survey), chunks):
+                for rows in pool.map(_rows, chunks):
                     yield from rows
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    survey: Callable[[Sequence[Path]], Iterable[FileRow]]
-
-    def __call__(self, paths: Sequence[Path]) -> list[FileRow]:
-        return list(self.survey(paths))
+_surveyor: Surveyor | None = None
+"""That of this process, where it is one of a pool."""
 
 
-def _leave_ctrl_c_to_the_first() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _begin(begin: Callable[[], Surveyor]) -> None:
+    global _surveyor  # noqa: PLW0603 - a process of a pool has nothing else to keep it in
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the first process, which ends the others
+    _surveyor = begin()
+    atexit.register(_surveyor.close)
+
+
+def _rows(paths: Sequence[Path]) -> list[FileRow]:
+    assert _surveyor is not None, "the pool begins it"
+    return list(_surveyor.rows(paths))

@@ -54,8 +54,8 @@ def command(
 ) -> None:
     """Show where tests are missing in each PATH (files or folders; default: here), the worthiest place first.
 
-    What a test would gain is weighed by how intricate the code is, how often its file changes, how many places call it
-    and how testable it looks. What a filter leaves out is counted.
+    What a test would gain is weighed by how intricate the code is, how often its file changes, how many places in the
+    files that are looked at call it, and how testable it looks. What a filter leaves out is counted.
 
     Exit code: 0 when the coverage of every file could be shown, 1 when it could not.
     """

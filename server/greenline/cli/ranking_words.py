@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from greenline.services.rank_gaps import Ranking
 
 _GOALS = (50, 80)
+_NAMED = 3
+"""Folders."""
 
 
 def gain(lines: int, branches: int) -> str:
@@ -68,6 +70,10 @@ def not_shown(ranking: Ranking) -> Iterator[str]:
     if left_out:
         counted = [f"{count(number, 'file')} {why}" for why, number in left_out.items()]
         yield f"Not shown: {'; '.join(counted)}."
+    if ranking.skipped:
+        named = ", ".join(shown(folder) for folder in ranking.skipped[:_NAMED])
+        more = f" and {count(len(ranking.skipped) - _NAMED, 'more folder')}" if len(ranking.skipped) > _NAMED else ""
+        yield f"Not looked into, as tools make such folders: {named}{more}."
 
 
 def rests_on(found: Sequence[Basis]) -> Iterator[str]:

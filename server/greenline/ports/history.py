@@ -38,7 +38,14 @@ class History(Protocol):
         """Return what changes whenever HEAD or the branch does. Only looks at files' times, raises nothing."""
 
 
-class Churn(Protocol):
+class Ignored(Protocol):
+    """What version control leaves alone."""
+
+    def is_ignored(self, folder: Path) -> bool | None:
+        """Tell whether a folder is ignored. None: there is no repository, or it does not answer. Raises nothing."""
+
+
+class Churn(Ignored, Protocol):
     """How files change. Runs nothing of the project's; safe on any thread."""
 
     def commits(self, folder: Path) -> Mapping[Path, int]:

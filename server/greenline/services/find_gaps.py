@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from greenline.domain.coverage.gap_ranking import gaps_within
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.coverage.model import Ratio, Summary
+from greenline.services.projects_by_folder import ProjectsByFolder
 from greenline.services.source_files import source_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from greenline.ports.documents import Documents
+    from greenline.ports.history import Ignored
     from greenline.ports.project import Project, ProjectFinder
     from greenline.services.picture import Picture
     from greenline.services.picture_basis import Basis, PictureBasis
@@ -46,8 +48,11 @@ class FindGaps:
         show: ShowCoverage,
         basis: PictureBasis | None = None,
         changed: Callable[[Path, str], frozenset[int] | None] | None = None,
+        *,
+        ignored: Ignored | None = None,
     ) -> None:
         self._changed = changed
+        self._ignored = ignored
         self._basis = basis
         self._projects = projects
         self._documents = documents
@@ -57,8 +62,8 @@ class FindGaps:
         """Look at the files and at the Python files in the folders; a file named itself is looked at whatever it is."""
         pictures: list[Picture] = []
         unreadable: list[tuple[Path, str]] = []
-        files, left_out = source_files(paths, self._projects, tests=tests)
-        for path in files:
+        sources = source_files(paths, ProjectsByFolder(self._projects), tests=tests, ignored=self._ignored)
+        for path in sources.files:
             try:
                 found = self.one(path)
             except (OSError, UnicodeDecodeError) as error:
@@ -67,7 +72,7 @@ class FindGaps:
             if found is not None:
                 pictures.append(found[0])
         total, basis = _total(pictures), self._basis_of(pictures)
-        return GapReport(tuple(pictures), total, left_out, tuple(unreadable), basis)
+        return GapReport(tuple(pictures), total, sources.tests, tuple(unreadable), basis)
 
     def one(self, path: Path) -> tuple[Picture, str] | None:
         """Return a file's picture and its text, None where there is no file. Raises OSError and UnicodeDecodeError."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,7 +19,7 @@ from greenline.services.renamed_files import RenamedFiles
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from greenline.ports.coverage import CoverageSource, Measured, SourceAnalyzer
+    from greenline.ports.coverage import CoverageSource, Exclusions, Measured, SourceAnalyzer
     from greenline.ports.documents import Disk
     from greenline.ports.history import History
     from greenline.ports.project import Project
@@ -72,9 +73,10 @@ class MeasuredTexts:
         *,
         history: History | None = None,
         is_open: Callable[[Path], bool] = lambda _: False,
+        once: bool = False,
     ) -> None:
         self._is_open = is_open
-        self._renamed = RenamedFiles(source, disk, analyzer)
+        self._renamed = RenamedFiles(source, disk, analyzer, once=once)
         self._earlier = EarlierTexts(analyzer, stored, history)
         self._source = source
         self._stored = stored
@@ -109,6 +111,22 @@ class MeasuredTexts:
         found = MeasuredText(text, executed)
         self._remember(path, (written, found))
         return found
+
+    def saved_as_measured(self, project: Project, path: Path, *, is_test: bool) -> tuple[Executed, bool] | None:
+        """Return what a report says ran of a file that was not saved since, and whether that is all; None otherwise.
+
+        Cheap: that it can have run so is not looked at. Raises CoverageProblem.
+        """
+        written, modified = self._source.written_at(project), self._disk.modified_at(path)
+        if written is None or modified is None:
+            return None
+        measured = self._source.measured(project, path)
+        if measured is not None:
+            return (measured.executed, measured.is_whole) if modified <= measured.written_at else None
+        if is_test or not self._source.is_measured(project, path):
+            return None
+        never_ran = self._never_imported(project, path, written) is not None
+        return (_NEVER_RAN, True) if never_ran else None
 
     def runs(self, project: Project, path: Path) -> tuple[MeasuredText, ...]:
         """Return what runs of ours measured since the report was written, newest first."""
@@ -182,6 +200,21 @@ def forget_oldest(kept: dict[Path, _Entry], most: int, is_open: Callable[[Path],
         if closed is None:
             return
         del kept[closed]
+
+
+def key_of_measurement(text: str, executed: Executed, is_whole: bool, exclusions: Exclusions) -> str:
+    """Return a hash that two measurements share only if they are of the same text and say the same."""
+    told = executed.told
+    parts = (
+        None if executed.arcs is None else sorted(executed.arcs),
+        sorted(executed.lines),
+        told and [sorted(told.lines), sorted(told.untaken), sorted(told.unclear)],
+        is_whole,
+        exclusions,
+    )
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=20)
+    digest.update(repr(parts).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
 
 
 def lines_before(measured: str, text: str, followed: Sequence[Following]) -> Mapping[int, int]:

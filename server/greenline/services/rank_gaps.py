@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from greenline.domain.coverage.model import Ratio, Summary
 from greenline.domain.coverage.worth import FileWorth, lines_to, weighed
 from greenline.ports.history import HistoryProblem
+from greenline.services.projects_by_folder import ProjectsByFolder
 from greenline.services.source_files import source_files
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ class Ranking:
     """Files that a run of the tests would tell of."""
     whole: tuple[FileRow, ...] = ()
     """Those of the complete files that no filter takes: for who draws all."""
+    skipped: tuple[Path, ...] = ()
+    """Folders that were not looked into: environments, and what tools made."""
 
     def goal(self, percent: int) -> Goal:
         """Return what it takes for the files of this ranking."""
@@ -111,7 +114,9 @@ class RankGaps:
 
         Raises HistoryProblem where git knows no such branch.
         """
-        files, tests = source_files(paths, self._projects)
+        projects = ProjectsByFolder(self._projects)
+        found = source_files(paths, projects, ignored=self._churn)
+        files = found.files
         folders = _folders(paths)
         unchanged = 0
         if wanted.changed_since:
@@ -121,7 +126,7 @@ class RankGaps:
         rows = []
         for row in self._survey(files):
             calls.update(row.called)
-            rows.append(row)
+            rows.append(replace(row, called={}))  # of a large repository these would be most of what is kept
         commits, problem = self._commits(folders)
         with_gaps = [weighed(row, commits.get(row.path, 0), calls) for row in rows if row.functions]
         kept, left_out = _filtered(sorted(with_gaps, key=_key(wanted.order)), wanted)
@@ -133,17 +138,18 @@ class RankGaps:
             left_out,
             sum(map(_is_complete, rows)),
             sum(map(_is_left_out, rows)),
-            tests,
+            found.tests,
             _problems(rows),
             sum(row.state != "measured" for row in rows),
             sum(row.unknown for row in rows),
-            self._basis_of(rows),
+            self._basis_of(rows, projects),
             problem,
             wanted.changed_since,
             Ratio(sum(row.changed.covered for row in rows), sum(row.changed.total for row in rows)),
             {row.path: row.summary for row in rows if row.state == "measured"},
             tuple(row.path for row in rows if row.state in _TOLD_BY_A_RUN),
             tuple(row for row in rows if _is_complete(row) and not _why_not(FileWorth(row, ()), wanted)),
+            tuple(found.skipped),
         )
 
     def _commits(self, folders: Sequence[Path]) -> tuple[dict[Path, int], str]:
@@ -156,11 +162,11 @@ class RankGaps:
             return {}, str(problem)
         return found, ""
 
-    def _basis_of(self, rows: Iterable[FileRow]) -> tuple[Basis, ...]:
+    def _basis_of(self, rows: Iterable[FileRow], projects: ProjectFinder) -> tuple[Basis, ...]:
         """Return it for the projects of all folders that hold a measured file."""
         some = {row.path.parent: row.path for row in rows if row.state == "measured"}
-        projects = {project.root: project for project in map(self._projects.project_of, some.values())}
-        return tuple(map(self._basis.of, projects.values()))
+        found = {project.root: project for project in map(projects.project_of, some.values())}
+        return tuple(map(self._basis.of, found.values()))
 
 
 def tier_of(statements: int) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from greenline.ports.coverage import CoverageProblem
 from greenline.services.earlier_texts import is_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from greenline.ports.coverage import CoverageSource, SourceAnalyzer
@@ -16,13 +18,17 @@ if TYPE_CHECKING:
 
 
 class RenamedFiles:
-    """Remembers the names in one state of one project's reports. Not safe by itself: its user holds a lock."""
+    """Remembers the names in one state of one project's reports. Not safe by itself: its user holds a lock.
 
-    def __init__(self, source: CoverageSource, disk: Disk, analyzer: SourceAnalyzer) -> None:
+    ``once``: which files are gone is looked at once, for one look at many files.
+    """
+
+    def __init__(self, source: CoverageSource, disk: Disk, analyzer: SourceAnalyzer, *, once: bool = False) -> None:
         self._source = source
         self._disk = disk
         self._analyzer = analyzer
-        self._names: tuple[object, list[Path]] = (None, [])
+        self._once = once
+        self._names: tuple[object, _Names] = (None, _Names(()))
 
     def since_report(self, project: Project, path: Path, text: str) -> bool:
         """Tell whether the file was put there after the report, or looks like one that it names and that is gone.
@@ -39,9 +45,13 @@ class RenamedFiles:
         """Return the files that are gone of the same name or folder: others are too many, and less alike."""
         state = (project.root, self._source.state(project))
         if self._names[0] != state:
-            self._names = (state, self._source.files(project))
-        near = (file for file in self._names[1] if file.name == path.name or file.parent == path.parent)
-        return [file for file in near if self._disk.modified_at(file) is None]
+            files = self._source.files(project)
+            self._names = (state, _Names(filter(self._is_gone, files) if self._once else files))
+        near = self._names[1].near(path)
+        return near if self._once else list(filter(self._is_gone, near))
+
+    def _is_gone(self, file: Path) -> bool:
+        return self._disk.modified_at(file) is None
 
     def _may_be(self, project: Project, gone: Path, text: str) -> bool:
         try:
@@ -52,3 +62,18 @@ class RenamedFiles:
             return False
         rules = self._source.exclusions(project)
         return is_of(text, measured.executed, self._analyzer, rules, is_whole=measured.is_whole)
+
+
+class _Names:
+    """Files by their names and folders."""
+
+    def __init__(self, files: Iterable[Path]) -> None:
+        self._by_name: dict[str, list[Path]] = defaultdict(list)
+        self._by_folder: dict[Path, list[Path]] = defaultdict(list)
+        for file in files:
+            self._by_name[file.name].append(file)
+            self._by_folder[file.parent].append(file)
+
+    def near(self, path: Path) -> list[Path]:
+        """Return those of the same name or folder, in order."""
+        return sorted({*self._by_name.get(path.name, ()), *self._by_folder.get(path.parent, ())})

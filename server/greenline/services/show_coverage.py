@@ -29,6 +29,7 @@ from greenline.services.measured_texts import (
     Outdated,
     Remembered,
     forget_oldest,
+    key_of_measurement,
     lines_before,
     way_from,
 )
@@ -74,7 +75,7 @@ class ShowCoverage:
 
     ``remembered`` is handed on when the services are built again; what runs measured lasts longer where they are
     ``stored``. ``history`` has texts that were measured and are no more; ``since`` is what gaps are compared with.
-    What ``is_open`` is never forgotten.
+    What ``is_open`` is never forgotten. ``once``: it is for one look at many files, while which nothing changes.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class ShowCoverage:
         history: History | None = None,
         since: str = "",
         is_open: Callable[[Path], bool] = lambda _: False,
+        once: bool = False,
     ) -> None:
         self._is_open = is_open
         remembered = remembered or Remembered()
@@ -98,7 +100,9 @@ class ShowCoverage:
         self._stored = stored
         self._history = history
         self._since = since
-        self._texts = MeasuredTexts(source, analyzer, disk, remembered, stored, history=history, is_open=is_open)
+        self._texts = MeasuredTexts(
+            source, analyzer, disk, remembered, stored, history=history, is_open=is_open, once=once
+        )
         self._lock = remembered.lock
         self._drawn: dict[Path, tuple[_Known, Picture]] = {}
 
@@ -110,6 +114,22 @@ class ShowCoverage:
         """
         with self._lock:
             return self._picture(path, text, tuple(followed))
+
+    def key_of(self, path: Path, text: str) -> str:
+        """Return a hash of all that the picture of a saved text is drawn from; empty where that is more than a report.
+
+        Cheap beside drawing it. Raises nothing.
+        """
+        with self._lock:
+            project = self._projects.project_of(path)
+            if project.marker is None or self._texts.runs(project, path):
+                return ""
+            try:
+                measured = self._texts.saved_as_measured(project, path, is_test=is_test(project, path))
+                exclusions = self._source.exclusions(project)
+            except CoverageProblem:
+                return ""
+        return "" if measured is None else key_of_measurement(text, *measured, exclusions)
 
     def report_stamp(self, path: Path, project: Project | None = None) -> object:
         """Return what changes whenever what is known of the file's project does. Only looks at files' times.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.coverage.contexts import lines_of, union
 from greenline.domain.coverage.model import Ratio
+from greenline.services.projects_by_folder import ProjectsByFolder
 from greenline.services.source_files import source_files
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class SuiteCoverage:
         counts = [_Count(suite) for suite in suites]
         notes: dict[str, None] = {}
         with self._covering.one_look():
-            for path in source_files(paths, self._projects)[0]:
+            for path in source_files(paths, ProjectsByFolder(self._projects)).files:
                 try:
                     found = self._gaps.one(path)
                 except (OSError, UnicodeDecodeError):

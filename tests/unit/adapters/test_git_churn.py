@@ -71,3 +71,25 @@ def test_no_filter_of_the_repository_runs(file: Path) -> None:
 
     assert file in GitChurn().changed_files(top, "HEAD")
     assert not ran.exists()
+
+
+def test_what_git_ignores_is_known(file: Path, tmp_path: Path) -> None:
+    top = file.parent.parent
+    (top / ".gitignore").write_text("build/\n")
+    for name in ("build", "other"):
+        (top / name).mkdir()
+    assert [GitChurn().is_ignored(top / name) for name in ("build", "other")] == [True, False]
+    assert GitChurn().is_ignored(tmp_path) is None
+
+
+def test_a_history_that_was_cut_off_is_said(file: Path, tmp_path: Path) -> None:
+    top = file.parent.parent
+    file.write_text("x = 2\n")
+    commit(top)
+    git(top, "checkout", "-q", "-b", "work")
+    file.write_text("x = 3\n")
+    commit(top)
+    git(tmp_path, "clone", "-q", "--depth", "1", "--no-single-branch", top.as_uri(), "cut")
+    for branch in ("origin/main", "elsewhere"):
+        with pytest.raises(HistoryProblem, match=r"only the newest commits.*fetch --unshallow"):
+            GitChurn().changed_files(tmp_path / "cut", branch)

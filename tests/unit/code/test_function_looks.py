@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
+import ast
+import difflib
+import inspect
+import tokenize
+import typing
+from types import ModuleType
+
 import pytest
 
+from greenline.domain.code import function_looks as looks_module
 from greenline.domain.code.function_looks import called_names, function_looks
 
 
@@ -67,3 +76,25 @@ def test_names_before_a_parenthesis_are_calls_where_they_are_not_defined() -> No
 def test_a_long_word_takes_no_time() -> None:
     # With time that grew with the square of it, this would not end.
     assert called_names(f"x = 0x{'a' * 2_000_000}\nfind()") == {"find": 1}
+
+
+@pytest.mark.parametrize("module", [argparse, ast, difflib, inspect, tokenize, typing], ids=lambda one: one.__name__)
+def test_without_a_look_into_each_expression_it_is_the_same(module: ModuleType) -> None:
+    text = inspect.getsource(module)
+    tree, words = ast.parse(text), looks_module._words(text)
+    functions = list(looks_module._callable_alone(tree))
+
+    assert len(functions) > 10
+    assert [looks_module._complexity(node, words) for _, node in functions] == [
+        looks_module._looks(node, {}).complexity for _, node in functions
+    ]
+
+
+@pytest.mark.parametrize(
+    "written", ["(a)or b", "(1)if a else 2", "[x\nfor x in a\nif x]", "f(\n    a and\n    b)", "elif a and b: pass"]
+)
+def test_words_that_stand_close_to_others_are_seen(written: str) -> None:
+    body = f"if a: pass\n    {written}" if written.startswith("elif") else f"return {written}"
+    text = f"def run(a, b, f):\n    {body}\n"
+    (node,) = ast.parse(text).body
+    assert looks_module._complexity(node, looks_module._words(text)) == looks_module._looks(node, {}).complexity > 1

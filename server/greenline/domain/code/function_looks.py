@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.code.dotted_names import dotted
 from greenline.domain.code.parse import all_statements, inner_statements, parse
+from greenline.domain.code.text_lines import split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _DECISIONS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.IfExp, ast.Assert)
+_STATEMENTS = (ast.stmt, ast.ExceptHandler, ast.match_case)
+_WORDED = (ast.If, ast.For, ast.AsyncFor)
+"""Statements that begin with such a word themselves."""
+_DECIDING = re.compile(r"(?<![A-Za-z_])(?:and|or|if|elif|for)(?![A-Za-z0-9_])")
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef)
 _CALLED = re.compile(r"(?<![\w.])(?:def|class)\s+\w+|(?<!\w)(\w+)\(")
 
@@ -47,7 +52,11 @@ def function_looks(text: str) -> dict[str, FunctionLooks]:
     if tree is None:
         return {}
     imported = _imported(tree)
-    return {qualname: _looks(node, imported) for qualname, node in _callable_alone(tree)}
+    functions = _callable_alone(tree)
+    if _may_be_hindered(text, imported):
+        return {qualname: _looks(node, imported) for qualname, node in functions}
+    words = _words(text)
+    return {qualname: FunctionLooks(_complexity(node, words)) for qualname, node in functions}
 
 
 def called_names(text: str) -> Counter[str]:
@@ -81,6 +90,52 @@ def _looks(function: ast.AST, imported: Mapping[str, str]) -> FunctionLooks:
         elif isinstance(node, ast.Attribute) and not in_the_way:
             in_the_way = _obstacle(dotted(node), imported)
     return FunctionLooks(complexity, in_the_way)
+
+
+def _may_be_hindered(text: str, imported: Mapping[str, str]) -> bool:
+    """Tell whether a text can name what stands in a test's way: most cannot, and need no look at each name."""
+    if "input" in text:
+        return True
+    names = {name for names in _IN_THE_WAY.values() for name in names}
+    return any(_leads_to(name, source, text) for source in set(imported.values()) for name in names)
+
+
+def _leads_to(name: str, source: str, text: str) -> bool:
+    if f"{source}.".startswith(f"{name}."):
+        return True
+    return f"{name}.".startswith(f"{source}.") and all(part in text for part in name[len(source) + 1 :].split("."))
+
+
+def _words(text: str) -> dict[int, int]:
+    """Return the lines that have words of decisions, and how many."""
+    counted = ((number, len(_DECIDING.findall(line))) for number, line in enumerate(split_lines(text), 1))
+    return {number: count for number, count in counted if count}
+
+
+def _complexity(function: ast.AST, words: Mapping[int, int]) -> int:
+    """Return what ``_looks`` does, without a look into expressions on whose lines there is no word of a decision."""
+    found, todo = 1, [function]
+    while todo:
+        node = todo.pop()
+        found += _ways(node)
+        if _may_decide(node, words):
+            inner = (child for child in ast.iter_child_nodes(node) if not isinstance(child, _STATEMENTS))
+            found += sum(_ways(one) for child in inner for one in ast.walk(child))
+        todo.extend(inner_statements(node))
+    return found
+
+
+def _may_decide(node: ast.AST, words: Mapping[int, int]) -> bool:
+    """Tell whether the expressions of a statement, or of the head of a block, may decide something."""
+    if isinstance(node, ast.match_case):
+        return True
+    first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", 0)
+    blocks = next(inner_statements(node), None)
+    if blocks is not None:
+        first = min([first, *(one.lineno for one in getattr(node, "decorator_list", ()))])
+        last = getattr(blocks, "lineno", last)
+    own = isinstance(node, _WORDED)
+    return sum(words.get(line, 0) for line in range(first, last + 1)) > own
 
 
 def _ways(node: ast.AST) -> int:

@@ -45,7 +45,7 @@ def can_be_of(tree: ast.Module, statements: Statements, executed: Executed, *, i
     ends = {abs(end) for arc in executed.arcs or () for end in arc}
     if not all(statements.first_line.get(line, line) in can_run for line in (executed.lines | ends) - {0}):
         return False
-    if executed.arcs and not _entries(executed) <= set(_entry_lines(tree, statements)):
+    if executed.arcs and not _can_be_entered(_entries(executed), tree, statements):
         return False
     try:
         return not is_whole or not _Reached(statements.lines, executed.lines).contradicts(tree.body)
@@ -57,15 +57,28 @@ def _entries(executed: Executed) -> set[int]:
     return {-end for arc in executed.arcs or () for end in arc if end < 0}
 
 
-def _entry_lines(tree: ast.Module, statements: Statements) -> Iterator[int]:
-    """Yield the lines that a code object may begin at; a module's at its docstring, before Python 3.10."""
+def _can_be_entered(lines: set[int], tree: ast.Module, statements: Statements) -> bool:
+    """Tell whether a code object may begin at each of the lines.
+
+    Most do at a definition, and those are found without a look into expressions.
+    """
+    others = lines.difference(_lines_of_definitions(tree))
+    return not others or others.issubset(_lines_of_nested(tree, statements))
+
+
+def _lines_of_definitions(tree: ast.Module) -> Iterator[int]:
+    """Yield the lines that a module, function or class may begin at; a module's at its docstring before Python 3.10."""
     yield 1
     for first in tree.body[:1]:
         yield from range(_start(first), (first.end_lineno or first.lineno) + 1)
-    for node in ast.walk(tree):
+    for node in all_statements(tree):
         if isinstance(node, _Definition):
             yield from range(_start(node), _body_start(node) + 1)
-        elif isinstance(node, _Nested):
+
+
+def _lines_of_nested(tree: ast.Module, statements: Statements) -> Iterator[int]:
+    for node in ast.walk(tree):
+        if isinstance(node, _Nested):
             yield from (node.lineno, statements.first_line.get(node.lineno, node.lineno))
 
 
