@@ -271,6 +271,19 @@ def test_the_testing_view_has_native_coverage(vscode: Path, url: str, project: P
     assert told["coveredAfter"] != told["covered"]
 
 
+def test_runs_on_save_are_in_the_testing_view(
+    vscode: Path, extension: Path, kinds: Path, tmp_path: Path, server: list[str]
+) -> None:
+    line = (kinds / "orders.py").read_text(encoding="utf-8").splitlines().index("    return -amount") + 1
+    with running(vscode, extension, kinds, server, **{"greenline.run.onSave": "affected"}) as url:
+        told = play(vscode, kinds, tmp_path, play="savedInStep", url=url, file="orders.py", line=line)
+
+    assert any("test_refund" in words and "Failed" in words for words in told["failed"]), told["failed"]
+    assert any("test_total" in words and "Passed" in words for words in told["failed"]), told["failed"]
+    assert not any("Failed" in words for words in told["passed"]), told["passed"]
+    assert told["results"] == 0, "nobody asked for the results"
+
+
 def test_a_folder_in_restricted_mode_shows_and_runs_nothing(
     vscode: Path, extension: Path, project: Path, tmp_path: Path, server: list[str]
 ) -> None:

@@ -193,6 +193,34 @@ export function viewPlays({ page, input, told, step, textsOf, openFile, openSour
       await step("in-step");
     },
 
+    // Tests that run as a file is saved: how they ended stands in the Testing view, and nothing is opened for it.
+    async savedInStep() {
+      const refund = (state) => page.locator(`.test-explorer .monaco-list-row[aria-label*="test_refund"][aria-label*="${state}"]`).first();
+      await openSource();
+      await allLinesOf(".codelens-decoration", "No coverage data yet");
+      await command("Testing: Focus on Test Explorer View");
+      await command("View: Focus First Editor Group");
+      await goToLine(input.line);
+      await page.keyboard.press("End");
+      await page.keyboard.type(" + 0");
+      await page.keyboard.press("Control+S");
+      await page.locator(".test-explorer .monaco-list-row", { hasText: "test_orders.py" }).first().locator(".monaco-tl-twistie").click();
+      await refund("Failed").waitFor();
+      told.failed = await spoken(".test-explorer .monaco-list-row");
+      await toast("test_refund").waitFor();
+      await step("failed");
+      await command("View: Focus First Editor Group");
+      await goToLine(input.line);
+      await page.keyboard.press("Home");
+      await page.keyboard.press("Shift+End");
+      await page.keyboard.type("return amount");
+      await page.keyboard.press("Control+S");
+      await refund("Passed").waitFor();
+      told.passed = await spoken(".test-explorer .monaco-list-row");
+      told.results = await page.locator(".test-output-peek-tree").count();
+      await step("passed");
+    },
+
     // All tests of both folders in one run: what fails stands at its line, and in the results.
     async testingSeveralFolders() {
       await openSource();
