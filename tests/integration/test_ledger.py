@@ -80,6 +80,15 @@ def test_what_is_open_counts_with_the_most_that_it_can_cost(file: Path) -> None:
     assert ledger_at(file).begin(another(dollars=None), 0.0), "a price that nobody knows"
 
 
+def test_of_many_at_once_as_many_begin_as_the_day_pays(file: Path) -> None:
+    many = [
+        another(target=name, dollars=dollars) for name, dollars in (("a", 0.6), ("b", 0.6), ("c", 0.3), ("d", None))
+    ]
+    begun = ledger_at(file).begin_all(many, 1.0)
+    assert [entry.target for entry in many if entry.id in begun] == ["a", "c", "d"]
+    assert [entry.target for entry in ledger_at(file).entries(0.0)] == ["a", "c", "d"]
+
+
 WORKER = """
 import sys
 from dataclasses import replace

@@ -9,7 +9,7 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -75,7 +75,6 @@ class LedgerSqlite:
         self._kept: list[Kept] = []
         """What is not in the file."""
         self._tidied = False
-        """What is too old was looked for by this process."""
         self._said = False
 
     def spent_today(self) -> float:
@@ -86,25 +85,24 @@ class LedgerSqlite:
 
     def begin(self, entry: Entry, most_today: float) -> bool:
         """Write a request down, unless the day would cost more; see ``Ledger``."""
+        return bool(self.begin_all([entry], most_today))
+
+    def begin_all(self, entries: Sequence[Entry], most_today: float) -> frozenset[str]:
+        """Write down as many requests as the day pays; see ``Ledger``."""
         with self._lock:
-            since, wanted = _midnight(self._now()), entry.dollars or 0.0
+            since = _midnight(self._now())
             here = self._sum_here(since)
 
-            def put(base: sqlite3.Connection) -> bool:
-                if wanted and _sum(base, since) + here + wanted > most_today:
-                    return False
-                base.execute(_PUT, _row(entry))
-                return True
+            def put(base: sqlite3.Connection) -> Sequence[Entry] | None:
+                paid = _paid(entries, most_today - _sum(base, since) - here)
+                base.executemany(_PUT, [_row(entry) for entry in paid])
+                return paid
 
-            unwritten: bool | None = None
-            written = self._write(put, unwritten)
-            if written is not None:
-                return written
-            known = self._read(lambda base: _sum(base, since), 0.0)
-            if wanted and known + here + wanted > most_today:
-                return False
-            self._here[entry.id] = entry
-            return True
+            begun = self._write(put, None)
+            if begun is None:
+                begun = _paid(entries, most_today - here - self._read(lambda base: _sum(base, since), 0.0))
+                self._here.update((entry.id, entry) for entry in begun)
+            return frozenset(entry.id for entry in begun)
 
     def end(self, entry: Entry) -> None:
         """Write down what became of a request; see ``Ledger``."""
@@ -185,9 +183,8 @@ class LedgerSqlite:
                 base.execute(statement)
             base.executemany(_PUT, [_row(entry) for entry in (*done, *self._ended.values())])
             base.executemany(_RELEASE, [(each,) for each in self._released])
-            base.executemany(
-                _KEEP, [(kept.when, _text(kept.project), _text(kept.target), kept.tests) for kept in self._kept]
-            )
+            kept = [(each.when, _text(each.project), _text(each.target), each.tests) for each in self._kept]
+            base.executemany(_KEEP, kept)
             if not self._tidied:
                 for statement in _FORGET:
                     base.execute(statement, (self._now() - _KEPT_FOR,))
@@ -222,6 +219,16 @@ def _midnight(now: float) -> float:
 
 def _sum(base: sqlite3.Connection, since: float) -> float:
     return float(base.execute(_SUM, (since,)).fetchone()[0])
+
+
+def _paid(entries: Sequence[Entry], dollars: float) -> list[Entry]:
+    """Return those that so many dollars pay, the first ones first; what costs nothing, or nobody knows what, always."""
+    paid = []
+    for entry in entries:
+        if not entry.dollars or entry.dollars <= dollars:
+            paid.append(entry)
+            dollars -= entry.dollars or 0.0
+    return paid
 
 
 def _row(entry: Entry) -> tuple[object, ...]:

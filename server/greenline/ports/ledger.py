@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from greenline.domain.asking.entries import Entry, Kept
@@ -22,6 +22,9 @@ class Ledger(Protocol):
 
         Looking and writing are one step, whatever other processes do.
         """
+
+    def begin_all(self, entries: Sequence[Entry], most_today: float) -> frozenset[str]:
+        """Write down as many requests as the day pays, in one step; return the identities of those."""
 
     def end(self, entry: Entry) -> None:
         """Write down what became of a request, also where it is not known that it began.

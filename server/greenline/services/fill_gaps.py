@@ -212,10 +212,11 @@ def _with_the_models(result: TargetResult, asking: Asking, seconds: float, bench
     """Return the result with what asking came to."""
     spent, tests = asking.account.spent, tuple(asking.so_far.tests)
     known = {(bug.call, bug.words) for bug in result.suspected_bugs}
+    kept_for = (words_of(test, noticed) for test, noticed in asking.so_far.noticing.items())
     result = replace(
         result,
         seconds=result.seconds + seconds,
-        model_notes=(*result.model_notes, *asking.told.notes, *_kept_for_changes(asking)),
+        model_notes=(*result.model_notes, *asking.told.notes, *kept_for),
         model_problem=str(asking.problem or ""),
         wants_key=asking.problem is not None and asking.problem.wants_key,
         suspected_bugs=(*result.suspected_bugs, *(b for b in asking.told.bugs if (b.call, b.words) not in known)),
@@ -237,10 +238,6 @@ def _with_the_models(result: TargetResult, asking: Asking, seconds: float, bench
         strength=None,  # that of the explored tests alone would say too little
         oracles=(*result.oracles, "intended"),
     )
-
-
-def _kept_for_changes(asking: Asking) -> tuple[str, ...]:
-    return tuple(words_of(test, noticed) for test, noticed in asking.so_far.noticing.items())
 
 
 def _log(error: Exception) -> None:

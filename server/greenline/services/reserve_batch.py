@@ -11,7 +11,7 @@ from greenline.domain.asking.entries import Entry
 from greenline.ports.batch_store import BatchStoreProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from greenline.domain.asking.batches import BatchRecord, BatchRequest, BatchStatus
     from greenline.services.batch_means import BatchMeans, HandIn
@@ -58,11 +58,12 @@ def _reserved(
             turns.enter_context(turn)
     means.store.add(planned, wanted.known)  # before the ledger: whatever ends this process, it is found again
     try:
-        paid = [replace(each, requests=_paid(means, wanted, each), status="handing_in") for each in planned]
-        for record in paid:
-            if not record.requests:
+        entries = [_entry(wanted, record, request) for record in planned for request in record.requests]
+        paid = means.ledger.begin_all(entries, means.ceilings.dollars_per_day)
+        records = [each for record in planned if (each := _with_only(record, paid)).requests]
+        for record in planned:
+            if not record.keys & paid:
                 means.store.close(record.id, "refused")
-        records = [each for each in paid if each.requests]
         followed = [key for each in records for request in each.requests for key in request.earlier[-1:]]
         means.store.reserved(records, after=after, tried=followed)
     except BaseException:
@@ -72,23 +73,23 @@ def _reserved(
     return records
 
 
-def _paid(means: BatchMeans, wanted: HandIn, record: BatchRecord) -> tuple[BatchRequest, ...]:
-    """Write the requests into the ledger; return those that the day's money pays."""
-    paid = []
-    for request in record.requests:
-        entry = Entry(
-            record.made_at,
-            record.model,
-            record.project,
-            request.target,
-            dollars=request.dollars,
-            batch=True,
-            prompts=wanted.questions[request.key].conversation.prompts,
-            id=request.key,
-        )
-        if means.ledger.begin(entry, means.ceilings.dollars_per_day):
-            paid.append(request)
-    return tuple(paid)
+def _with_only(record: BatchRecord, paid: Collection[str]) -> BatchRecord:
+    """Return a batch that is about to be handed in, with the requests that are paid."""
+    requests = tuple(request for request in record.requests if request.key in paid)
+    return replace(record, requests=requests, status="handing_in")
+
+
+def _entry(wanted: HandIn, record: BatchRecord, request: BatchRequest) -> Entry:
+    return Entry(
+        record.made_at,
+        record.model,
+        record.project,
+        request.target,
+        dollars=request.dollars,
+        batch=True,
+        prompts=wanted.questions[request.key].conversation.prompts,
+        id=request.key,
+    )
 
 
 def _take_back(means: BatchMeans, records: Sequence[BatchRecord]) -> None:

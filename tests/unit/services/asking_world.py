@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -110,6 +110,9 @@ class Book:
             return False
         self.written[entry.id] = entry
         return True
+
+    def begin_all(self, entries: Sequence[Entry], most_today: float) -> frozenset[str]:
+        return frozenset(entry.id for entry in entries if self.begin(entry, most_today))
 
     def end(self, entry: Entry) -> None:
         if entry.id not in self.written or self.written[entry.id].outcome != "answered":

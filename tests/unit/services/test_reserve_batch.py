@@ -44,7 +44,7 @@ class Held:
         return self._step(*arguments, **named)
 
 
-@pytest.mark.parametrize(("place", "step"), [("book", "begin"), ("store", "add"), ("store", "reserved")])
+@pytest.mark.parametrize(("place", "step"), [("book", "begin_all"), ("store", "add"), ("store", "reserved")])
 async def test_cancelled_while_money_is_reserved_nothing_stays_reserved(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, place: str, step: str
 ) -> None:

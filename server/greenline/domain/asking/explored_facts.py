@@ -9,7 +9,6 @@ from greenline.domain.asking.model import Explored
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from greenline.domain.coverage.model import CoverageMap
     from greenline.domain.generation.case import Case
     from greenline.domain.generation.model import Proposal
 
@@ -26,18 +25,14 @@ _TAKEN = {
 }
 
 
-def explored_facts(proposal: Proposal, kept: Sequence[str] = (), coverage: CoverageMap | None = None) -> Explored:
-    """Return what is told of a proposal of the explore engine.
-
-    ``kept`` is the source of its tests that were confirmed, ``coverage`` what the target's tests reach with them.
-    """
+def explored_facts(proposal: Proposal, kept: Sequence[str] = ()) -> Explored:
+    """Return what is told of a proposal of the explore engine; ``kept`` is the source of its tests that stay."""
     suspected = (f"`{bug.call}` {bug.words}" for bug in proposal.suspected_bugs)
     hindered = dict.fromkeys(each for each in (proposal.hindered, *proposal.refused) if each)
     reason = [proposal.reason] if proposal.reason and not proposal.candidates else []
     return Explored(
         observations=tuple(dict.fromkeys(observation(case) for case in proposal.cases))[:MOST_OBSERVATIONS],
         tests=tuple(kept),
-        coverage=coverage,
         survivors=tuple(dict.fromkeys(proposal.survivors))[:MOST_SURVIVORS],
         suspected_bugs=tuple(map(_line, suspected)),
         hindered=tuple(map(_line, [*reason, *hindered])),
