@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from greenline.services.rank_gaps import RankGaps
     from greenline.services.suite_coverage import Suite, SuiteCoverage, SuiteReach
 
-_CHANGED_SINCE = "{lines} changed after they were measured: measure the tests again"
+_AGAIN = "measure the tests again (`greenline test --affected`)"
+_CHANGED_SINCE = "{lines} changed after they were measured: " + _AGAIN
 _NOTHING = "nothing is measured here: run the tests with coverage first"
 _NOT_RECORDED = "nothing is recorded for {since} or before: run `greenline trend --record` there, and keep its file"
 
@@ -140,7 +141,7 @@ def _of_changed(ranking: Ranking, goal: float) -> Verdict:
     what = f"changed since {ranking.changed_since}"
     if ranking.unmeasured:
         files = "1 changed file" if ranking.unmeasured == 1 else f"{ranking.unmeasured} changed files"
-        return Verdict(what, False, f"nothing is known of {files}: measure the tests again")
+        return Verdict(what, False, f"nothing is known of {files}: {_AGAIN}")
     if ranking.unknown:
         return Verdict(what, False, _CHANGED_SINCE.format(lines=_lines(ranking.unknown)))
     if not ranking.changed.total:

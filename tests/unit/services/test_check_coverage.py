@@ -17,6 +17,7 @@ from greenline.services.suite_coverage import Suite, SuiteReach
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+AGAIN = "measure the tests again (`greenline test --affected`)"
 ADVICE = "cover what is new, or what the removed tests reached"
 UNKNOWN = "nothing is recorded for main or before: run `greenline trend --record` there, and keep its file"
 HERE = [Path("/project")]
@@ -84,11 +85,11 @@ def changed(covered: int, total: int, **others: object) -> Ranking:
         ),
         (
             changed(9, 9, unmeasured=2), Goals("main", 90.0),
-            "no: changed since main: nothing is known of 2 changed files: measure the tests again",
+            f"no: changed since main: nothing is known of 2 changed files: {AGAIN}",
         ),
         (
             changed(9, 9, unknown=1), Goals("main", 90.0),
-            "no: changed since main: 1 line changed after they were measured: measure the tests again",
+            f"no: changed since main: 1 line changed after they were measured: {AGAIN}",
         ),
         (ranking(), Goals(lines=90.0), "ok: lines: 90.00 %, 90 of 100 statements (90 % wanted)"),
         (ranking(899_999, 1_000_000), Goals(lines=90.0),
@@ -153,7 +154,7 @@ def test_less_than_was_recorded_is_not_met(past: FakePast, words: list[str]) -> 
 @pytest.mark.parametrize(
     ("now", "words"),
     [
-        (ranking(unknown=2), "2 lines changed after they were measured: measure the tests again"),
+        (ranking(unknown=2), f"2 lines changed after they were measured: {AGAIN}"),
         (ranking(0, 0), "nothing is measured here: run the tests with coverage first"),
     ],
 )
