@@ -67,7 +67,7 @@ def names_of_tests() -> frozenset[str]:
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_the_settings_and_commands_that_the_documents_name_exist(document: str) -> None:
     named = {name for code in code_in(document) for name in re.findall(r"(?<![\w/.])greenline[./][a-zA-Z][\w.]*", code)}
-    files = {name for name in named if name.endswith((".lua", ".vsix", ".py", ".toml"))}
+    files = {name for name in named if name.endswith((".lua", ".vsix", ".py", ".toml", ".yaml"))}
     assert named - files - known_names() == set()
 
 

@@ -16,13 +16,14 @@ from greenline.cli.bulk_commit import Commits
 from greenline.cli.bulk_progress import BulkProgress
 from greenline.cli.bulk_proof import proofs, without
 from greenline.cli.bulk_report import report_json
-from greenline.cli.bulk_targets import asked_for
+from greenline.cli.bulk_targets import asked_for, with_wishes
 from greenline.cli.bulk_work import BulkWork, JournalOfRun
 from greenline.cli.console import err, out
 from greenline.cli.target_names import refuse_path_as_branch
 from greenline.cli.wiring import services_for
 from greenline.domain.bulk.outcome import joined, total_of
 from greenline.ports.journal import JournalProblem
+from greenline.services.plan_generation import Asked
 from greenline.services.rank_gaps import HistoryProblem
 from greenline.services.run_plan import Limits, RunPlan
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from greenline.cli.bulk_options import Bulk
     from greenline.domain.bulk.outcome import UnitOutcome
     from greenline.domain.bulk.plan import Plan, WorkUnit
-    from greenline.services.plan_generation import Asked
     from greenline.settings import Settings
 
 
@@ -60,10 +60,20 @@ class _Face:
         self._services = services
         self._settings = settings
         self._as_text = as_text
-        self._asked: Asked = asked_for(bulk.targets)
+        self._asked = self._asked_for()
         root = services.projects.project_of(self._asked.paths[0] / "any.py").root
         self._kept = JournalOfRun(services.journal, root, services.plan.words(self._asked, bulk.wanted))
         self._out, self._err = out(), err()
+        self._live = self._out if as_text and self._out.is_terminal else self._err
+
+    def _asked_for(self) -> Asked:
+        """Return what the command line and the file of targets mean together. Raises click.UsageError."""
+        file = self._bulk.targets_file
+        if file is None:
+            return asked_for(self._bulk.targets)
+        asked = asked_for(self._bulk.targets) if self._bulk.targets else Asked(())
+        roots = self._services.projects.project_of(file.absolute()).source_roots
+        return with_wishes(asked, file, roots)
 
     def show_plan(self) -> int:
         """Show what would be done; return the exit code."""
@@ -144,7 +154,7 @@ class _Face:
         roots = {suites.root_of(path): path for path in paths}
         problems = []
         try:
-            with BulkProgress(self._err, len(roots)) as progress:
+            with BulkProgress(self._live, len(roots)) as progress:
                 for root, path in roots.items():
                     ran = interrupt.run(suites.run(path, progress.alone(f"{root.name}: its tests, once")))
                     problems += [ran.problem] if ran.problem and not ran.none_found else []
@@ -166,7 +176,7 @@ class _Face:
             kept.journal.done(kept.root, kept.words, joined(known, outcome) if known else outcome)
 
         try:
-            with BulkProgress(self._err, len(run.plan.units)) as progress:
+            with BulkProgress(self._live, len(run.plan.units)) as progress:
                 watcher = bulk_view.Watching(self._out if self._as_text else None, progress)
                 work = BulkWork(self._services, self._settings.engine, kept, done, progress.of)
                 interrupt.run(run.work(work, watcher))
@@ -179,7 +189,7 @@ class _Face:
         """Run the whole suite with what was written, and take out what breaks it; return False after Ctrl-C."""
         kept = self._kept
         try:
-            with BulkProgress(self._err, 1) as progress:
+            with BulkProgress(self._live, 1) as progress:
                 run.proofs = interrupt.run(proofs(self._services, run.outcomes.values(), progress.alone("all tests")))
         except (asyncio.CancelledError, KeyboardInterrupt):
             run.stopped = "cancelled while all tests ran: nobody knows whether they pass together"

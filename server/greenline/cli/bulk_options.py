@@ -36,6 +36,7 @@ class Bulk:
     fresh: bool
     no_final_run: bool
     commit: bool
+    targets_file: Path | None
 
     @property
     def seconds(self) -> float | None:
@@ -66,6 +67,9 @@ def bulk_options(command: F) -> F:
     for option in reversed(
         (
             click.option("--plan", "plan_only", is_flag=True, help="Show what would be done, and do nothing."),
+            click.option("--targets", "targets_file", metavar="FILE",
+                type=click.Path(exists=True, dir_okay=False, path_type=Path),
+                help="What is wanted of which module, such as greenline.targets.yaml."),
             click.option("--top", metavar="N", type=click.IntRange(1), help="The first N files by their worth."),
             click.option("--below", metavar="PERCENT", type=click.FloatRange(0, 100),
                 help="Files that are covered less."),
@@ -92,7 +96,10 @@ def bulk_options(command: F) -> F:
     return command
 
 
-_CHOOSING = ("top", "min_statements", "packages", "changed", "plan_only", "report", "fresh", "no_final_run", "commit")
+_CHOOSING = (
+    "top", "min_statements", "packages", "changed", "plan_only", "report", "fresh", "no_final_run", "commit",
+    "targets_file",
+)  # fmt: skip
 """Options that make a run over many files of any targets, besides the limits."""
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 

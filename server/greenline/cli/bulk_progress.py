@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class BulkProgress:
-    """Shows nothing where nobody looks: there the lines of what has ended tell enough."""
+    """Shows nothing where nobody looks: there the lines of what has ended tell enough.
+
+    What is printed meanwhile has to go to the same console, which puts it above these lines.
+    """
 
     def __init__(self, console: Console, units: int) -> None:
         self._bar = Progress(
@@ -50,15 +52,6 @@ class BulkProgress:
         if (line := self._lines.pop(unit, None)) is not None:
             self._bar.remove_task(line)
         self._bar.update(self._all, advance=1, description=escape(words))
-
-    @contextlib.contextmanager
-    def paused(self) -> Iterator[None]:
-        """Take the lines away while results are printed on the same screen."""
-        self._bar.stop()
-        try:
-            yield
-        finally:
-            self._bar.start()
 
     def __enter__(self) -> Self:
         self._bar.start()

@@ -41,14 +41,12 @@ class Watching:
         self._progress.ended(unit, f"{percent(run.total)} covered{time_left}")
         if self._console is None:
             return
-        with self._progress.paused():
-            which = f"[dim]{self._ended}/{len(run.plan.units)}[/]"
-            gained = _change(self._console, percent(unit.before), percent(outcome.summary))
-            times = f"[dim]{outcome.seconds:.1f} s{time_left}[/]"
-            line = f"{which} [bold]{escape(shown(unit.path))}[/]  {gained}  {times}"
-            self._console.print(line, soft_wrap=True)
-            for one in outcome.functions:
-                _print_function(self._console, one)
+        which = f"[dim]{self._ended}/{len(run.plan.units)}[/]"
+        gained = _change(self._console, percent(unit.before), percent(outcome.summary))
+        times = f"[dim]{outcome.seconds:.1f} s{time_left}[/]"
+        self._console.print(f"{which} [bold]{escape(shown(unit.path))}[/]  {gained}  {times}", soft_wrap=True)
+        for one in outcome.functions:
+            _print_function(self._console, one)
 
 
 def print_begin(console: Console, run: RunPlan) -> None:

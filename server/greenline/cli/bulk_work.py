@@ -19,6 +19,7 @@ from greenline.domain.code.model import Target
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.generation.model import TargetResult, TestEdit
 from greenline.ports.journal import Journal, JournalProblem, OpenWrite
+from greenline.services.target_results import joined_results
 
 if TYPE_CHECKING:
     from greenline.bootstrap import Services
@@ -63,7 +64,20 @@ class BulkWork:
     async def __call__(self, unit: WorkUnit) -> UnitOutcome:
         """Do the work on a unit; a cancellation ends it with an outcome that says so."""
         began = time.monotonic()
-        run = Run(self.services, self.engine, generate=self._generates(unit), write=self._writes(unit))
+        results, before = await self._round(unit), unit.before
+        summary = await asyncio.to_thread(self._summary, unit.path)
+        for _ in range(unit.wish.rounds - 1):
+            if not _is_worth_another(unit, results, before, summary):
+                break
+            results, before = _joined(results, await self._round(unit)), summary
+            summary = await asyncio.to_thread(self._summary, unit.path)
+        outcome = outcome_of(unit, results, summary, time.monotonic() - began)
+        self.done(outcome)
+        return outcome
+
+    async def _round(self, unit: WorkUnit) -> list[TargetResult]:
+        """Generate, write and confirm once."""
+        run = Run(self.services, self._engine(unit), generate=self._generates(unit), write=self._writes(unit))
         try:
             await run.work([Target(unit.path)], self.progress(unit), lambda _target, _results: None)
         except asyncio.CancelledError:
@@ -73,15 +87,17 @@ class BulkWork:
         except Exception as error:  # a fault of ours in one file: the others are not to be lost for it
             log.exception("generating for %s failed", unit.path)
             reason = f"Greenline itself failed here, which is a fault to report: {error!r}"
-            run.results[:] = [TargetResult(Target(unit.path), "failed", reason)]
-        summary = await asyncio.to_thread(self._summary, unit.path)
-        outcome = outcome_of(unit, run.results, summary, time.monotonic() - began)
-        self.done(outcome)
-        return outcome
+            return [TargetResult(Target(unit.path), "failed", reason)]
+        return run.results
+
+    def _engine(self, unit: WorkUnit) -> EngineChoice:
+        return unit.wish.engine or self.engine
 
     def _generates(self, unit: WorkUnit) -> Callable[[Target, Progress], Awaitable[Generation]]:
         async def generate(target: Target, progress: Progress) -> Generation:
-            return await self.services.generate.generate(target, progress, engine=self.engine, only_for=unit.qualnames)
+            return await self.services.generate.generate(
+                target, progress, engine=self._engine(unit), only_for=unit.qualnames
+            )
 
         return generate
 
@@ -104,3 +120,19 @@ def _take_back(write: OpenWrite) -> str:
     except (WriteProblem, OSError) as problem:
         return str(problem)
     return ""
+
+
+def _is_worth_another(unit: WorkUnit, results: list[TargetResult], before: Summary, now: Summary) -> bool:
+    """Tell whether one more round may bring the file to what was wished."""
+    is_cancelled = any(result.status == "cancelled" for result in results)
+    wanted = 100.0 if unit.wish.coverage is None else unit.wish.coverage
+    return not is_cancelled and before.percent < now.percent < wanted
+
+
+def _joined(first: list[TargetResult], second: list[TargetResult]) -> list[TargetResult]:
+    """Return the results of two rounds, one for each function."""
+    found = {result.target: result for result in first}
+    for result in second:
+        known = found.get(result.target)
+        found[result.target] = joined_results(known, result) if known else result
+    return list(found.values())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from greenline.domain.bulk.plan import Plan, PlannedFunction, WorkUnit
+from greenline.domain.bulk.plan import Plan, PlannedFunction, Wish, WorkUnit
 from greenline.domain.code.fingerprints import fingerprints
 
 if TYPE_CHECKING:
@@ -31,6 +31,12 @@ class Asked:
 
     paths: tuple[Path, ...]
     only: Mapping[Path, frozenset[str]] = field(default_factory=dict)
+    wishes: Mapping[Path, Wish] = field(default_factory=dict)
+    """For files, and for all in folders; the nearest folder counts."""
+
+    def wish(self, path: Path) -> Wish:
+        """Return what is wished for a file."""
+        return next((self.wishes[one] for one in (path, *path.parents) if one in self.wishes), Wish())
 
 
 class PlanGeneration:
@@ -52,8 +58,11 @@ class PlanGeneration:
         units: list[WorkUnit] = []
         outside = known = 0
         for file in ranking.files:
-            unit, reason, skipped = self._unit(file, asked.only.get(file.row.path), tried)
+            unit, reason, skipped = self._unit(file, asked, tried)
             known += skipped
+            enough = unit.wish.coverage
+            if not reason and enough is not None and unit.before.percent >= enough:
+                reason = f"at {enough:g} % or more, as wished for them"
             if not reason and wanted.top is not None and len(units) >= wanted.top:
                 reason = f"behind the first {wanted.top}"
             if reason:
@@ -75,7 +84,8 @@ class PlanGeneration:
     def words(self, asked: Asked, wanted: Wanted) -> str:
         """Return what tells a run from another one that was asked for otherwise."""
         only = sorted((str(path), sorted(names)) for path, names in asked.only.items())
-        said = repr((list(map(str, asked.paths)), only, wanted, self._engine))
+        wishes = sorted((str(path), repr(wish)) for path, wish in asked.wishes.items())
+        said = repr((list(map(str, asked.paths)), only, wishes, wanted, self._engine))
         return sha256(said.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
     def going_on(self, asked: Asked, stored: StoredRun) -> Plan:
@@ -84,34 +94,35 @@ class PlanGeneration:
         done = {one.path: one.keys for one in stored.outcomes}
         units = []
         for unit in stored.units:
-            now = self._with_keys(unit.path, unit.functions)
+            now = self._with_keys(unit.path, unit.functions, unit.wish)
             left = tuple(one for one in now if done.get(unit.path, {}).get(one.qualname) != one.key)
             units += [replace(unit, functions=left)] if left else []
         return Plan(tuple(units), ranking.total, ranking.summaries, problems=dict(ranking.problems))
 
     def _unit(
-        self, file: FileWorth, only: frozenset[str] | None, tried: Callable[[Collection[str]], Collection[str]]
+        self, file: FileWorth, asked: Asked, tried: Callable[[Collection[str]], Collection[str]]
     ) -> tuple[WorkUnit, str, int]:
         """Return the work on a file, why there is none, and how many functions are done already."""
-        row = file.row
+        row, wish = file.row, asked.wish(file.row.path)
+        only = asked.only.get(row.path)
         named = [one for one in file.functions if one.row.qualname]
         wanted = [one for one in named if only is None or _is_among(one.row.qualname, only)]
-        functions = self._functions(row.path, wanted)
+        functions = self._functions(row.path, wanted, wish)
         done = set(tried([one.key for one in functions]))
         left = tuple(one for one in functions if one.key not in done)
-        unit = WorkUnit(row.path, left, row.package, row.summary.lines.total, row.summary)
+        unit = WorkUnit(row.path, left, row.package, row.summary.lines.total, row.summary, wish)
         reason = "" if left else TRIED if functions else _NOT_NAMED if named and not wanted else _ONLY_OUTSIDE
         return unit, reason, len(functions) - len(left)
 
-    def _functions(self, path: Path, functions: Sequence[FunctionWorth]) -> list[PlannedFunction]:
+    def _functions(self, path: Path, functions: Sequence[FunctionWorth], wish: Wish) -> list[PlannedFunction]:
         rows = [(one.row, one.worth) for one in functions]
         planned = (
             PlannedFunction(row.qualname, row.line, row.lines, row.branches, worth, row.in_the_way)
             for row, worth in rows
         )
-        return self._with_keys(path, planned)
+        return self._with_keys(path, planned, wish)
 
-    def _with_keys(self, path: Path, functions: Iterable[PlannedFunction]) -> list[PlannedFunction]:
+    def _with_keys(self, path: Path, functions: Iterable[PlannedFunction], wish: Wish) -> list[PlannedFunction]:
         """Return the functions with the keys that their texts have now."""
         try:
             code = fingerprints(self._documents.read(path) or "")
@@ -121,7 +132,7 @@ class PlanGeneration:
         name = (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
         for one in functions:
             region = code.function(one.qualname)
-            words = (name, one.qualname, region.whole if region else "", self._engine)
+            words = (name, one.qualname, region.whole if region else "", self._engine, wish.engine or "")
             key = sha256("\0".join(words).encode("utf-8", "surrogateescape")).hexdigest()[:32]
             found.append(replace(one, key=key))
         return found

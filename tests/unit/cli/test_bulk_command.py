@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from greenline.cli.app import greenline
 from greenline.cli.wiring import Wiring
+from greenline.domain.coverage.model import Ratio, Summary
 from greenline.services.run_suite import SuiteRun
 from unit.cli.bulk_fakes import BulkServices, file, ranking
 
@@ -185,6 +186,35 @@ def test_what_was_tried_and_is_as_it_was_is_not_tried_again(run: Run, services: 
     services.asked.clear()
     run("shop", "--fresh")
     assert ("orders.py", ["Box.open", "orders"]) in services.asked
+
+
+def test_a_file_of_targets_says_what_is_enough_and_how_often(run: Run, services: BulkServices, folder: Path) -> None:
+    (folder / "greenline.targets.yaml").write_text(
+        "targets:\n  - module: shop/orders.py\n    coverage: 40\n  - module: shop.mail\n    engine: explore\n"
+    )
+    result = run("--targets", "greenline.targets.yaml", "--plan")
+    assert "Not planned: 1 file at 40 % or more, as wished for them." in lines(result)
+    assert services.asked == [[folder / "shop" / "orders.py", folder / "shop" / "mail.py"]]
+    (folder / "greenline.targets.yaml").write_text("targets:\n  - module: shop\n    engine: magic\n")
+    result = run("--targets", "greenline.targets.yaml")
+    assert result.exit_code == 2
+    assert "greenline.targets.yaml:3: `engine` is 'magic'; allowed: auto, explore, model." in result.stderr
+
+
+def test_a_file_is_done_again_while_that_gains_and_is_not_enough(
+    run: Run, services: BulkServices, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.ranked = ranking(services.ranked.files[1])
+    measured = iter([6, 7, 7])
+    monkeypatch.setattr(
+        "greenline.cli.bulk_work.BulkWork._summary",
+        lambda _work, _path: Summary(Ratio(next(measured), 10), Ratio(0, 0)),
+    )
+    (folder / "t.yaml").write_text("targets:\n  - {module: shop/mail.py, coverage: 90, max_iterations: 5}\n")
+    report = json.loads(run("--targets", "t.yaml", "--no-final-run", "--format", "json").stdout)
+    assert services.asked.count(("mail.py", ["Box.open", "mail"])) == 3  # the third gained nothing
+    assert report["coverage"]["after"]["lines"] == [7, 10]
+    assert [one["tests"] for one in report["files"][0]["functions"]] == [["test_mail"] * 3, ["test_Box_open"] * 3]
 
 
 # Going on

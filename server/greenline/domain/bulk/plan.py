@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from greenline.domain.coverage.model import Ratio, Summary
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+EngineName = Literal["auto", "explore", "model"]
 NOTHING = Summary(Ratio(0, 0), Ratio(0, 0))
 
 
@@ -37,6 +38,18 @@ class PlannedFunction:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asked for one file alone, where they did."""
+
+    coverage: float | None = None
+    """Percent of its lines and branches that are enough."""
+    rounds: int = 1
+    """Times that tests are generated for it, while it has less and the last time gained something."""
+    engine: EngineName | None = None
+    """Instead of that of the whole run."""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkUnit:
     """The functions of one file: what is generated, written and confirmed in one piece, wherever that happens."""
 
@@ -46,6 +59,7 @@ class WorkUnit:
     statements: int = 0
     """Of the whole file; ``before`` says how many of them tests reach."""
     before: Summary = NOTHING
+    wish: Wish = field(default_factory=Wish)
 
     @property
     def gain(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from greenline.domain.bulk.outcome import FunctionOutcome, UnitOutcome
-from greenline.domain.bulk.plan import PlannedFunction, WorkUnit
+from greenline.domain.bulk.plan import PlannedFunction, Wish, WorkUnit
 from greenline.domain.coverage.model import Ratio, Summary
 from greenline.domain.generation.model import SuspectedBug
 
@@ -27,6 +27,7 @@ def unit_record(unit: WorkUnit, root: Path) -> Record:
         "package": unit.package,
         "statements": unit.statements,
         "before": summary_record(unit.before),
+        "wish": [unit.wish.coverage, unit.wish.rounds, unit.wish.engine],
     }
 
 
@@ -34,7 +35,8 @@ def unit_of(record: Mapping[str, Any], root: Path) -> WorkUnit:
     """Return the unit of a record. Raises KeyError, TypeError or ValueError for what is none."""
     functions = tuple(PlannedFunction(*one) for one in record["functions"])
     before = summary_of(record["before"])
-    return WorkUnit(root / record["path"], functions, record["package"], record["statements"], before)
+    wish = Wish(*record.get("wish", ()))
+    return WorkUnit(root / record["path"], functions, record["package"], record["statements"], before, wish)
 
 
 def outcome_record(outcome: UnitOutcome, root: Path) -> Record:
