@@ -32,7 +32,7 @@ def isolation_in_words(in_force: InForce, warmth: Warmth | None) -> str:
 
 def confinement_in_words(warmth: Warmth) -> str:
     """Say in one line what keeps tests that a model wrote from reading what is not theirs."""
-    kept = "a model's tests read only the project, without what is never sent, and Python's own files"
+    kept = "they read only the project, without what is never sent, and Python's own files"
     if warmth.confines:
         return f"{kept}: the kernel holds them, and what they say goes back to the model"
     if warmth.confines is None:

@@ -5,7 +5,7 @@ import ast
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from greenline.domain.asking.asserted import asserted_in
@@ -227,6 +227,7 @@ _codes = st.one_of(
 _waiting = st.sampled_from(["", "run", "asyncio", "anyio", "plain"])
 
 
+@example("def test_a(self):\n    await f()\ndef test_a(self):\n    await f()", [], "")
 @given(
     _codes,
     st.lists(st.sampled_from(["import pytest", "pytest", "from core import add", "import", "x y"]), max_size=2),

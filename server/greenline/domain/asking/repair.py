@@ -125,16 +125,17 @@ def _evenly(code: str) -> str:
 
 
 def _without_self(code: str, tree: ast.Module, changes: list[str]) -> str:
-    """Take ``self`` from a function that is no method and has no use for it."""
-    for node in tree.body:
+    """Take ``self`` from functions that are no methods and have no use for it."""
+    before = code
+    for node in reversed(tree.body):  # what stands above keeps its place
         if not isinstance(node, _FUNCTIONS) or not node.args.args or node.args.args[0].arg != "self":
             continue
         if any(isinstance(each, ast.Name) and each.id == "self" for each in ast.walk(node)):
             continue
         at = sum(len(line) + 1 for line in code.split("\n")[: node.lineno - 1])
         head, rest = code[:at], code[at:]
-        changes.append("took self away")
-        return head + re.sub(r"\(\s*self\s*(?:,\s*)?", "(", rest, count=1)
+        code = head + re.sub(r"\(\s*self\s*(?:,\s*)?", "(", rest, count=1)
+    changes += ["took self away"] if code != before else []
     return code
 
 
