@@ -213,7 +213,7 @@ def test_without_a_key_it_is_said_where_to_put_one(shop: Shop) -> None:
     (message,) = [words for words in told["toasts"] if "no key" in words]
     assert "There is no key for https://api.anthropic.com" in message
     assert '"Set Model Key" in VS Code' in message
-    assert message.endswith("Set Model Key Try Again"), "the buttons"
+    assert "Set Model Key Try Again" in message, "the buttons"
 
 
 def test_a_refused_key_is_replaced_where_it_is_said(shop: Shop) -> None:
