@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint unit client vsix editors eval left-over bench-real bench-engine bench-run bench-coverage bench-scale bench-editors samples bench-determinism screenshots lock clean
+.PHONY: help demo test check lint unit client vsix editors eval left-over bench-real bench-engine bench-run bench-coverage bench-scale bench-repo bench-editors samples bench-determinism screenshots lock clean
 
 BIN := .venv/bin
 PY := $(BIN)/python
@@ -91,6 +91,9 @@ bench-run: $(READY) ## What running tests costs: cold and warm, on a save, with 
 # One part of it: make bench-coverage COVERAGE_BENCH="--only typing --times 4"
 bench-coverage: $(READY) ## What the live picture costs on 5,000 files: first diagnostics, keys, lenses, hovers, memory
 	@$(PY) bench/coverage/run.py $(COVERAGE_BENCH)
+
+bench-repo: $(READY) ## Cut the suites of three packages from PyPI to about 20 %, write tests in bulk, and run all of them in random order
+	@$(PY) bench/repo/run.py $(REPO_BENCH)
 
 # One size: make bench-scale SCALE_BENCH="--files 1000 --times 1"
 bench-scale: $(READY) ## What `greenline gaps` costs on repositories of up to 50,000 files: time, processor, memory

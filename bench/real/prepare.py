@@ -69,7 +69,7 @@ def working_copy(package: Package) -> tuple[Path, list[str]]:
 def interpreter_for(package: Package, folder: Path, tools: str = "environment.txt") -> Path:
     """Return the Python of the package's own environment: the working copy installed as editable, and pytest."""
     stamp_text = sha256((HERE / tools).read_bytes() + f"{package.version}{sys.version}".encode()).hexdigest()
-    home = CACHE / "environments" / f"{package.name}{'' if tools == 'environment.txt' else '-with-its-tests'}"
+    home = CACHE / "environments" / package.name / sha256(tools.encode()).hexdigest()[:8]
     stamp = home / "ready"
     python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not stamp.is_file() or stamp.read_text() != stamp_text:
