@@ -135,6 +135,7 @@ def _tables(gaps: Gaps, name: Callable[[Path], str], links: dict[Path, str]) -> 
         element("h2", "Where tests are worth most"),
         narrow,
         tables.packages(ranked),
+        _beyond(len({file.row.package for file in ranked}), "package"),
         tables.files(ranked, name, links),
         _beyond(len(ranked), "file"),
         tables.functions(ranked, name, links),
@@ -148,7 +149,7 @@ def _beyond(number: int, noun: str) -> Html:
     if number <= MOST_ROWS:
         return Html()
     rows = counted(number - MOST_ROWS, noun)
-    return element("p", f"Not in this table: {rows} of less worth. `--package` shows those of one package.")
+    return element("p", f"Not in this table: {rows} of less worth. `--package` shows one part.")
 
 
 def _sources(gaps: Gaps, name: Callable[[Path], str], links: dict[Path, str]) -> Html:

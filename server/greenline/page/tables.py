@@ -33,7 +33,8 @@ def packages(files: Sequence[FileWorth]) -> Html:
         share = 100 * covered / statements if statements else 100.0
         rows.append((name or "in no package", _number(len(members)), _number(statements), (f"{share:.0f} %", share),
                      *map(_number, gains), _number(worth)))  # fmt: skip
-    return table("packages", "package|files|statements|of these covered|lines to gain|branches|worth", rows)
+    heads = "package|files|statements|of these covered|lines to gain|branches|worth"
+    return table("packages", heads, rows[:MOST_ROWS])
 
 
 def files(ranked: Sequence[FileWorth], name: Callable[[Path], str], links: Mapping[Path, str]) -> Html:

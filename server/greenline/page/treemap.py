@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MOST_TILES = 400
-"""Tiles that a person can tell apart, and a browser draws at once."""
+"""Files, and packages of smaller ones, that a person can tell apart."""
 WIDTH, HEIGHT = 100.0, 45.0
 """The map's sides in units of its own; both are told to the browser in percent."""
 LEVELS = ((20, "under 20 %"), (50, "20 to 50 %"), (80, "50 to 80 %"), (100, "80 to 100 %"), (101, "all covered"))
@@ -102,14 +102,21 @@ def _row(areas: Sequence[float], box: Box) -> tuple[list[Box], Box]:
 
 
 def _few(tiles: Sequence[Tile]) -> Iterator[Tile]:
-    """Yield the largest, and for each package one tile for all that are smaller."""
+    """Yield the largest, one for all that are smaller in each package, and one for those of too many packages."""
     by_size = sorted(tiles, key=lambda tile: -tile.size)
     yield from by_size[:MOST_TILES]
     rest: dict[str, list[Tile]] = {}
     for tile in by_size[MOST_TILES:]:
         rest.setdefault(tile.package, []).append(tile)
-    for package, small in rest.items():
-        yield Tile(package, counted(len(small), "smaller file"), _sum(small))
+    largest = sorted(rest.items(), key=lambda one: -sum(tile.size for tile in one[1]))
+    for package, small in largest[:MOST_TILES]:
+        yield _together(package, small)
+    if others := [tile for _, small in largest[MOST_TILES:] for tile in small]:
+        yield _together(counted(len(largest) - MOST_TILES, "smaller package"), others)
+
+
+def _together(package: str, small: Sequence[Tile]) -> Tile:
+    return Tile(package, counted(len(small), "smaller file"), _sum(small))
 
 
 def _sum(tiles: Sequence[Tile]) -> Summary:

@@ -113,6 +113,19 @@ def test_rows_beyond_the_tables_end_are_counted() -> None:
     assert "files of less worth" not in found.by_id("tables").text
 
 
+def test_the_page_of_a_large_repository_stays_small() -> None:
+    many = [file(f"shop{n % 3000}/m{n}.py", f"shop{n % 3000}") for n in range(20_000)]
+
+    text = page("Coverage of shop", str, gaps(*many, without=20_000))
+
+    assert len(text) < 2_000_000
+    said = tree(text).by_id("tables").text
+    assert "19,000 files of less worth" in said
+    assert "19,000 functions of less worth" in said
+    assert "2,000 packages of less worth" in said
+    assert "the source of 20,000 files." in text
+
+
 def test_nothing_of_a_project_is_taken_for_markup() -> None:
     name = f"a{EVIL}.py"
     evil = FunctionRow(EVIL, 1, 3, 1, in_the_way=EVIL)

@@ -94,5 +94,14 @@ def test_small_files_of_a_large_repository_share_a_tile() -> None:
     assert statements == sum(tile.size for tile in many)
 
 
+def test_the_smallest_of_too_many_packages_share_one() -> None:
+    many = [Tile(f"p{n}", f"p{n}/m.py", summary(1, 9000 - n)) for n in range(2 * MOST_TILES + 7)]
+
+    found = tiles_of(treemap(many))
+
+    assert len(found) == 2 * MOST_TILES + 1
+    assert sum("7 smaller files" in one.text for one in found) == 1
+
+
 def test_nothing_to_draw_is_no_tile() -> None:
     assert tiles_of(treemap([])) == []
