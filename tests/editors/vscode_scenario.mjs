@@ -158,6 +158,7 @@ const plays = {
     await problemsWith("fails (");
     await page.locator(".notification-toast", { hasText: "Running" }).first().waitFor({ state: "hidden" });
     told.problems = await problemsWith("never called");
+    await command("Notifications: Clear All Notifications");
     await step("kinds");
     await page.locator(".markers-panel .monaco-list-row").first().click();
     await page.keyboard.press("End"); // the view has only the rows that are in sight
@@ -174,6 +175,7 @@ const plays = {
     await page.keyboard.type(" + 0");
     await page.keyboard.press("Control+Shift+M");
     told.edited = await problemsWith("changed after");
+    await page.locator(".codelens-decoration", { hasText: "1 line changed since" }).first().waitFor();
     await step("edited");
     await page.keyboard.press("Control+J");
     await page.locator(".markers-panel").waitFor({ state: "hidden" });
