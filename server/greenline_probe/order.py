@@ -5,12 +5,18 @@ from __future__ import annotations
 import random
 from typing import Any
 
+REVERSED = -1
+"""The number of the order that has every pair of tests the other way round."""
+
 
 def shuffle(items: list[Any], number: int) -> None:
     """Shuffle folders, in them modules, in them classes, in them tests, in place; the same number, the same order.
 
     What belongs together stays together, so that a fixture of a module or class is set up once, as ever.
     """
+    if number == REVERSED:
+        items.reverse()
+        return
     chance = random.Random(number)  # noqa: S311 - an order, not a secret
     items[:] = _shuffled([(item.listchain(), item) for item in items], 0, chance)
 

@@ -11,6 +11,7 @@ from greenline import __version__
 _COMMANDS = {
     "gaps": "Show which lines and branches no test reaches, the worthiest first.",
     "check": "Fail where less is covered than wanted, of changed lines or in all.",
+    "audit": "Say how good the tests are that exist, and which are worth little.",
     "trend": "Show how coverage went from commit to commit, and where it is going.",
     "test": "Run tests with coverage, all or only those that changes affect.",
     "generate": "Write the missing tests.",

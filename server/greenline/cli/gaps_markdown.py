@@ -25,7 +25,7 @@ def markdown(ranking: Ranking) -> str:
         lines += [_row(file) for file in ranking.files]
         lines.append("")
     for message, paths in ranking.problems.items():
-        lines.append(f"- {_code(shown(paths[0]))}{f' and {len(paths) - 1} more' * (len(paths) > 1)}: {message}")
+        lines.append(f"- {code(shown(paths[0]))}{f' and {len(paths) - 1} more' * (len(paths) > 1)}: {message}")
     lines += not_shown(ranking)
     return "\n".join(lines).rstrip()
 
@@ -34,17 +34,17 @@ def _row(file: FileWorth) -> str:
     row = file.row
     names = ", ".join(_names(file))
     gaps = gain(row.lines, row.branches)
-    return f"| {_code(shown(row.path))} | {percent(row.summary)} | {gaps} | {file.worth:.0f} | {names} |"
+    return f"| {code(shown(row.path))} | {percent(row.summary)} | {gaps} | {file.worth:.0f} | {names} |"
 
 
 def _names(file: FileWorth) -> Iterator[str]:
     for function in file.functions[:_FUNCTIONS]:
-        yield f"{_code(function.row.name)} ({function.worth:.0f})"
+        yield f"{code(function.row.name)} ({function.worth:.0f})"
     if (more := len(file.functions) - _FUNCTIONS) > 0:
         yield f"{more} more"
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """Return it as code that neither a bar nor a backtick of its own ends."""
     quotes = "``" if "`" in text else "`"
     return f"{quotes}{text}{quotes}".replace("|", "\\|")

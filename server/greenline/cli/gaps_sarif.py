@@ -29,14 +29,23 @@ def sarif(report: GapReport, invocations: Sequence[Mapping[str, Any]] = ()) -> s
     """Return one run with a result for each gap; places begin at the top of the repository."""
     results = []
     for picture in report.pictures:
-        uri, seen = _uri(picture.path), Counter[str]()
+        uri, seen = uri_of(picture.path), Counter[str]()
         for gap in sorted(picture.gaps, key=lambda gap: gap.span.start_line):
             # By what it says but for its lines, which change with every edit above it, and the how manieth that is.
             said = f"{uri}\0{gap.function}\0{gap.kind}\0{re.sub(r'[0-9]+', '', gap.message)}"
             seen[said] += 1
             results.append(_result(uri, gap, sha256(f"{said}\0{seen[said]}".encode()).hexdigest()))
-    driver = {"name": "Greenline", "version": __version__, "rules": [_rule(name) for name in _RULES]}
-    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    return document([_rule(name) for name in _RULES], results, invocations)
+
+
+def document(
+    rules: Sequence[Mapping[str, Any]],
+    results: Sequence[Mapping[str, Any]],
+    invocations: Sequence[Mapping[str, Any]] = (),
+) -> str:
+    """Return one run of Greenline as a document."""
+    driver = {"name": "Greenline", "version": __version__, "rules": rules}
+    run: dict[str, Any] = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     run |= {"invocations": [*invocations]} if invocations else {}
     schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
     return json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
@@ -53,7 +62,8 @@ def _rule(name: str) -> dict[str, Any]:
     }
 
 
-def _uri(path: Path) -> str:
+def uri_of(path: Path) -> str:
+    """Return where a file is, from the top of its repository; outside of any the whole path."""
     name = name_in_repository(path)
     return path.as_uri() if Path(name).is_absolute() else quote(name)
 

@@ -31,7 +31,7 @@ class Conditions:
     elsewhere: bool = False
     """In another folder, once the fixtures are set up."""
     shuffle: int | None = None
-    """Another order of the tests; the number decides which."""
+    """Another order of the tests; the number decides which. -1: from the last to the first."""
 
 
 @dataclass(frozen=True, slots=True)

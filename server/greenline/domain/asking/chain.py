@@ -16,7 +16,7 @@ from greenline.domain.asking.ceilings import LEAST_ANSWER
 from greenline.domain.asking.list_prices import DEFAULT_CHAIN, list_price
 from greenline.domain.asking.model import ModelChoice, Price
 
-_AT_THE_TOP = {"models", "base-url"}
+_AT_THE_TOP = {"models", "base-url", "audit"}
 _KNOWN = {"name", "priority", "price", "max-output"}
 _OF_KEYS = {"key-command", "key_command", "keyCommand", "key", "api-key", "api_key"}
 _OF_A_PRICE = {"input", "output", "cache-read"}

@@ -1,0 +1,278 @@
+"""Whether a test checks anything: by itself, by what it calls, by its fixtures, or by what it is there for."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from greenline.domain.auditing.fixed import holds_always
+from greenline.domain.auditing.modules import FUNCTIONS, Found, FunctionNode, Module, Names, dotted_inside
+from greenline.domain.auditing.read_tests import is_fixture_mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from greenline.domain.auditing.read_tests import TestFunction
+
+_DEEPEST = 6
+"""Helper functions that call helper functions."""
+_CHECKING_NAME = re.compile(
+    r"(?i)assert|raises|warns|deprecated_call|^fail|check|verif|expect|should|ensure|must|valid|compar|match|equal"
+    r"|snapshot|approv|^(?:ok|eq|ne|is)_|raise_|^wait|^testmod|run_docstring|^skip(?:Test)?$|^xfail$|^exit$|^golden|^require"
+)
+"""Of functions and methods that nobody can look into."""
+_CHECKING_FIXTURE = re.compile(
+    r"(?i)snapshot|regression|approv|benchmark|httpx_mock|requests_mock|respx|responses|golden|assert|check|verif"
+)
+"""Of fixtures that come from plugins: they compare, or look at the end at what happened."""
+_NOT_RAISING = re.compile(
+    r"(?i)(?:n[o']t|never|without|no|avoids?|prevents?)[\W_]{1,3}(?:[^\W_]{1,20}[\W_]{1,3}){0,3}?"
+    r"(?:rais|error|except|crash|fail|warn|hang|deadlock|recurs|blow|leak|complain|break|throw|problem|block|loop|trace)"
+    r"|(?:would|will|used[_ ]to|previously|formerly)[\W_]{1,3}(?:[^\W_]{1,20}[\W_]{1,3}){0,2}?"
+    r"(?:rais|error|fail|crash|throw|break)"
+    r"|n[o']t_(?:valid|requir|need|check)|ignor|toler|lenient|regression|(?:^|[_\W])(?:bug|issue|gh)[_\W]?\d|#\d{2}"
+    r"|(?:^|_)can_|smoke|sanity|no_?op\b|does_nothing|(?:^|_)import(?:s|able|ing)?(?:_|$)|bench|perf(?:ormance)?(?:_|$)"
+    r"|(?:^|_)(?:valid|accepts?|accepted|allows?|allowed|works?|runs?|okay|ok|succeeds?|passes)(?:_|$)"
+)
+"""What a test says whose point is that nothing raises."""
+_PROPERTY = re.compile(r"(?:^|\.)(?:given|fuzz|example|rule|settings)$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Where names are looked up."""
+
+    module: Module
+    owner: ast.ClassDef | None
+    is_test: bool = True
+
+
+class Checking:
+    """Follows calls through the test's module, its imports, its class's bases and ``conftest.py``."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._known: dict[tuple[int, int | None], bool] = {}
+
+    def checks(self, test: TestFunction) -> bool:
+        """Tell whether the test can fail by more than an error on the way."""
+        scope = _Scope(test.module, test.owner)
+        return (
+            self._does(scope, test.node, _DEEPEST)
+            or (is_about_equality(test) and any(isinstance(each, ast.Assert) for each in ast.walk(test.node)))
+            or any(self._fixture_checks(scope, name, asked_for=True) for name in asked_for(test))
+            or any(self._looks_afterwards(scope, fixture) for fixture in self._automatic(scope))
+            or self._class_looks_afterwards(scope)
+        )
+
+    def _does(self, scope: _Scope, node: ast.AST, depth: int) -> bool:
+        return any(self._is_check(scope, each, depth) for each in ast.walk(node))
+
+    def _is_check(self, scope: _Scope, node: ast.AST, depth: int) -> bool:
+        if isinstance(node, ast.Assert):
+            return not holds_always(node.test)
+        if isinstance(node, ast.Raise):
+            return scope.is_test or (node.exc is not None and "AssertionError" in ast.unparse(node.exc))
+        if isinstance(node, ast.Call):
+            return self._call_checks(scope, node, depth)
+        return scope.is_test and self._hands_on_checks(scope, node, depth)
+
+    def _hands_on_checks(self, scope: _Scope, node: ast.AST, depth: int) -> bool:
+        """Tell whether it is a function that checks, or a program that is run, with assertions of its own."""
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            return self._reference_checks(scope, node.id, depth)
+        return isinstance(node, ast.Constant) and isinstance(node.value, str) and "assert " in node.value
+
+    def _call_checks(self, scope: _Scope, node: ast.Call, depth: int) -> bool:
+        if any(each.arg == "check" and ast.unparse(each.value) == "True" for each in node.keywords):
+            return True
+        name = dotted_inside(node.func)
+        last = node.func.attr if isinstance(node.func, ast.Attribute) else name.rpartition(".")[2]
+        first, _, rest = name.partition(".")
+        if first in {"self", "cls"} and rest:
+            return self._own_method_checks(scope, rest, last, depth)
+        if first == "super()":
+            return bool(_CHECKING_NAME.search(last))
+        found = self._names.find(scope.module, name) if name else None
+        if found is not None:
+            return self._definition_checks(found, last, depth)
+        if isinstance(node.func, ast.Attribute):
+            return self._method_checks(scope, node.func, last, depth)
+        return bool(_CHECKING_NAME.search(last)) and not self._names.is_of_project(scope.module, name)
+
+    def _own_method_checks(self, scope: _Scope, rest: str, last: str, depth: int) -> bool:
+        if scope.owner is not None and "." not in rest:
+            own = list(self._names.methods(Found(scope.module, scope.owner), rest))
+            if own:
+                where, node = own[0]
+                return self._function_checks(where.module, node, where.node, depth)
+        return bool(_CHECKING_NAME.search(last)) or self._some_method_checks(scope, last, depth)
+
+    def _method_checks(self, scope: _Scope, func: ast.Attribute, last: str, depth: int) -> bool:
+        """Judge a method of whatever object: by a name that nobody can look into, or helper classes that have it."""
+        if scope.is_test and self._some_method_checks(scope, last, depth):
+            return True
+        if re.search(r"(?i)assert|raises|warns|match_lines|re_match|fnmatch|snapshot|raise_for", last):
+            return True
+        receiver = dotted_inside(func.value)
+        of_project = bool(receiver) and self._names.is_of_project(scope.module, receiver)
+        return (
+            bool(receiver)
+            and not of_project
+            and bool(_CHECKING_NAME.search(last))
+            and self._is_library(scope, receiver)
+        )
+
+    def _is_library(self, scope: _Scope, receiver: str) -> bool:
+        """Tell whether a name is imported, from outside of the project: a method of an object may be of its own."""
+        return receiver.partition(".")[0] in scope.module.imported
+
+    def _some_method_checks(self, scope: _Scope, name: str, depth: int) -> bool:
+        return any(
+            self._function_checks(module, each, node, depth)
+            for module in self._names.neighbours(scope.module)
+            for node in module.defined.values()
+            if isinstance(node, ast.ClassDef)
+            for each in node.body
+            if isinstance(each, FUNCTIONS) and each.name == name and not name.startswith("test")
+        )
+
+    def _definition_checks(self, found: Found, name: str, depth: int) -> bool:
+        """Look into a function or class; the code under test only where its name says that it checks."""
+        if not found.module.is_test and not _CHECKING_NAME.search(name):
+            return False
+        if isinstance(found.node, ast.ClassDef):
+            return any(
+                self._function_checks(each.module, node, each.node, depth)
+                for each in self._names.lineage(found)
+                for node in each.node.body
+                if isinstance(node, FUNCTIONS) and node.name.startswith("__") and node.name != "__eq__"
+            )
+        return self._function_checks(found.module, found.node, None, depth)
+
+    def _reference_checks(self, scope: _Scope, name: str, depth: int) -> bool:
+        """Look into a function of the tests that is handed on: to a thread, a library, the caller of a fixture."""
+        found = self._names.find(scope.module, name)
+        if found is None or not found.module.is_test or not isinstance(found.node, FUNCTIONS):
+            return False
+        return self._function_checks(found.module, found.node, None, depth)
+
+    def _function_checks(self, module: Module, node: FunctionNode, owner: ast.AST | None, depth: int) -> bool:
+        key = (id(node), id(owner) if owner is not None else None)
+        if key in self._known:
+            return self._known[key]
+        if depth <= 0:
+            return False
+        self._known[key] = False  # while it is looked at: it may call itself
+        inside = _Scope(module, owner if isinstance(owner, ast.ClassDef) else None, module.is_test)
+        self._known[key] = self._does(inside, node, depth - 1)
+        return self._known[key]
+
+    def _fixture_checks(self, scope: _Scope, name: str, *, asked_for: bool) -> bool:
+        found = self._fixture(scope, name)
+        if found is None:
+            return asked_for and bool(_CHECKING_FIXTURE.search(name))
+        return self._looks_afterwards(scope, found) or self._hands_out_checks(found)
+
+    def _fixture(self, scope: _Scope, name: str) -> Found | None:
+        if scope.owner is not None:
+            for where, node in self._names.methods(Found(scope.module, scope.owner), name):
+                return Found(where.module, node)
+        for module in [scope.module, *self._names.conftests(scope.module.path)]:
+            found = self._names.find(module, name)
+            if found is not None and isinstance(found.node, FUNCTIONS):
+                return found
+            for each in module.defined.values():
+                if isinstance(each, FUNCTIONS) and any(_is_named(mark, name) for mark in each.decorator_list):
+                    return Found(module, each)
+        return None
+
+    def _looks_afterwards(self, scope: _Scope, found: Found) -> bool:
+        """Tell whether a fixture, or one that it asks for, checks something behind its ``yield``."""
+        inside = _Scope(found.module, None)
+        if any(self._does(inside, each, _DEEPEST) for each in statements_after_yield(found.node)):
+            return True
+        assert isinstance(found.node, FUNCTIONS)
+        names = [each.arg for each in found.node.args.args if each.arg not in {"self", "request", found.node.name}]
+        return any(self._fixture_checks(_Scope(found.module, scope.owner), name, asked_for=False) for name in names)
+
+    def _hands_out_checks(self, found: Found) -> bool:
+        """Tell whether a fixture gives the test a function that checks, or is one of checks itself."""
+        inside = _Scope(found.module, None)
+        inner = [each for each in ast.walk(found.node) if isinstance(each, (*FUNCTIONS, ast.ClassDef, ast.Lambda))]
+        given = [
+            each.value for each in ast.walk(found.node) if isinstance(each, (ast.Return, ast.Yield)) and each.value
+        ]
+        return any(self._does(inside, each, _DEEPEST) for each in [*inner[1:], *given])
+
+    def _automatic(self, scope: _Scope) -> Iterator[Found]:
+        """Yield the fixtures that every test has."""
+        for module in [scope.module, *self._names.conftests(scope.module.path)]:
+            for node in module.defined.values():
+                if isinstance(node, FUNCTIONS) and _is_automatic(node):
+                    yield Found(module, node)
+        if scope.owner is not None:
+            for each in scope.owner.body:
+                if isinstance(each, FUNCTIONS) and _is_automatic(each):
+                    yield Found(scope.module, each)
+
+    def _class_looks_afterwards(self, scope: _Scope) -> bool:
+        """Tell whether the class checks something when each test is over."""
+        if scope.owner is None:
+            return False
+        ends = ("tearDown", "teardown_method", "asyncTearDown")
+        return any(
+            self._function_checks(where.module, node, where.node, _DEEPEST)
+            for name in ends
+            for where, node in self._names.methods(Found(scope.module, scope.owner), name)
+        )
+
+
+def is_about_equality(test: TestFunction) -> bool:
+    """Tell whether comparing something with itself may be its point."""
+    return bool(re.search(r"(?i)eq|hash|compar|ident|same|reflex|order|sort|nan|singleton|cache", test.node.name))
+
+
+def says_it_must_not_raise(test: TestFunction) -> bool:
+    """Read its name, its docstring and its marks: some tests are there to show that nothing raises."""
+    marks = [ast.unparse(each).split("(")[0] for each in test.node.decorator_list]
+    if any(_PROPERTY.search(mark) or mark.endswith("xfail") or _CHECKING_NAME.search(mark) for mark in marks):
+        return True
+    said = [test.node.name, ast.get_docstring(test.node) or "", *(test.module.comments(test.node))]
+    return any(_NOT_RAISING.search(each) for each in said)
+
+
+def asked_for(test: TestFunction) -> list[str]:
+    """Return the names of the fixtures that a test asks for."""
+    names = [each.arg for each in (*test.node.args.args, *test.node.args.kwonlyargs) if each.arg not in {"self", "cls"}]
+    for mark in [*test.node.decorator_list, *(test.owner.decorator_list if test.owner else ())]:
+        if isinstance(mark, ast.Call) and ast.unparse(mark.func).endswith("usefixtures"):
+            names += [str(each.value) for each in mark.args if isinstance(each, ast.Constant)]
+    return names
+
+
+def statements_after_yield(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what a fixture does when the test is over."""
+    yields = [each.lineno for each in ast.walk(node) if isinstance(each, ast.Yield)]
+    if not yields:
+        for each in ast.walk(node):
+            if isinstance(each, ast.Call) and ast.unparse(each.func).endswith("addfinalizer"):
+                yield each
+        return
+    for each in ast.walk(node):
+        if isinstance(each, ast.stmt) and each.lineno > min(yields):
+            yield each
+
+
+def _is_named(mark: ast.expr, name: str) -> bool:
+    return (
+        isinstance(mark, ast.Call)
+        and is_fixture_mark(mark)
+        and any(each.arg == "name" and getattr(each.value, "value", None) == name for each in mark.keywords)
+    )
+
+
+def _is_automatic(node: FunctionNode) -> bool:
+    return any(is_fixture_mark(mark) and "autouse=True" in ast.unparse(mark) for mark in node.decorator_list)

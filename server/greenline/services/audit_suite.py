@@ -1,0 +1,161 @@
+"""All that runs of one project's tests show about them, one kind of run after the other."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from greenline.domain.auditing.checking import says_it_must_not_raise
+from greenline.domain.auditing.model import Weakness
+from greenline.ports.progress import Share
+from greenline.ports.project import InterpreterProblem
+from greenline.services.audit_runs import Suite, failing, slow, weakness
+from greenline.services.recorded_runs import Wanted as WantedRun
+from greenline.services.show_coverage import is_test
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from greenline.domain.coverage.model import Gap
+    from greenline.ports.progress import Progress
+    from greenline.ports.project import InterpreterFinder, Project
+    from greenline.services.audit_changes import AuditChanges, TriedChanges
+    from greenline.services.audit_runs import AuditRuns
+    from greenline.services.find_gaps import FindGaps
+    from greenline.services.read_audit import ReadTests
+    from greenline.services.recorded_runs import RecordedRuns
+    from greenline.settings import Settings
+
+_EXPLAINED = frozenset(
+    {"no-assertion", "always-true", "swallowed", "unreached", "only-mocks", "over-mocked", "forgotten-assert"}
+)
+"""Where one of these is told of a test, that it cannot fail goes without saying."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How far to look."""
+
+    most_patches: int = 5
+    """More stand-ins in one test are too many."""
+    runs: bool = True
+    """Run the tests; else their text is read, and that is all."""
+    reruns: int = 2
+    """0: neither again nor in another order."""
+    budget: float = 60.0
+    """Seconds for small changes of the code; 0 for none."""
+    slow: float = 1.0
+    """Seconds: a test that takes longer is slow."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """What runs showed. ``problems`` say what could not be looked at, ``notes`` what was done and what it took."""
+
+    weaknesses: list[Weakness] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+class AuditSuite:
+    """Runs the tests that were read: once with coverage, again, in other orders, and over changed code."""
+
+    def __init__(
+        self,
+        *,
+        recorded: RecordedRuns,
+        runs: AuditRuns,
+        changes: AuditChanges,
+        gaps: FindGaps,
+        interpreters: InterpreterFinder,
+        settings: Settings,
+    ) -> None:
+        self._recorded = recorded
+        self._runs = runs
+        self._changes = changes
+        self._gaps = gaps
+        self._interpreters = interpreters
+        self._settings = settings
+
+    async def look(self, read: ReadTests, wanted: Wanted, progress: Progress) -> Seen:
+        """Return what the runs show. Raises nothing for the tests' sake; cancelling ends all children."""
+        project, seen = read.project, Seen()
+        try:
+            interpreter = await self._interpreters.interpreter_for(project, setting=self._settings.interpreter)
+        except InterpreterProblem as problem:
+            seen.problems.append(str(problem))
+            return seen
+        started = time.monotonic()
+        selection = tuple(map(str, read.files))
+        ran = await self._recorded.run(project, interpreter, WantedRun(selection), Share(progress, 0.0, 0.2))
+        if ran.report.problem and not ran.report.all_ran:
+            seen.problems.append(ran.report.problem)
+        places = {test.node_id: (test.path, test.line) for test in read.tests}
+        suite = Suite(project, interpreter, selection, ran.report, places, self._settings.suite_seconds)
+        seen.weaknesses += [*failing(suite, ran.failures), *slow(suite, wanted.slow)]
+        seen.weaknesses += self._one_way(project, ran.measured)
+        doubtful = {one.subject for one in seen.weaknesses if one.kind == "flaky"}
+        if wanted.reruns:
+            again = await self._again(suite, doubtful, wanted.reruns, Share(progress, 0.2, 0.5))
+            doubtful |= {one.subject for one in again}
+            seen.weaknesses += again
+        seen.notes.append(f"Running {len(ran.report.outcomes)} tests took {time.monotonic() - started:.0f} s.")
+        if wanted.budget:
+            share = Share(progress, 0.5, 1.0)
+            tried = await self._changes.look(suite, doubtful, wanted.budget, share)
+            seen.weaknesses += _unnoticed(suite, read, tried)
+            seen.notes += _said(tried, wanted.budget)
+        return seen
+
+    async def _again(self, suite: Suite, doubtful: set[str], reruns: int, progress: Progress) -> list[Weakness]:
+        found = await self._runs.flaky(suite, reruns, progress)
+        flaky = [one for one in found if one.subject not in doubtful]
+        return [*flaky, *await self._runs.dependent(suite, doubtful | {one.subject for one in flaky}, progress)]
+
+    def _one_way(self, project: Project, measured: Iterable[Path]) -> Iterator[Weakness]:
+        """Yield functions all of whose lines ran, though not all ways between them."""
+        files = sorted(path for path in measured if not is_test(project, path))
+        for picture in self._gaps.find(files).pictures if files else ():
+            starts = {function.qualname: function.first_line for function in picture.module.functions}
+            for name, summary in picture.functions.items():
+                lines, branches = summary.lines, summary.branches
+                if lines.covered < lines.total or branches.covered == branches.total or name not in starts:
+                    continue
+                missed = [gap for gap in picture.gaps if gap.function == name]
+                path = picture.path
+                shown = path.relative_to(project.root).as_posix() if path.is_relative_to(project.root) else str(path)
+                evidence = (
+                    f"All {lines.total} lines run, but {branches.covered} of {branches.total} ways: {_ways(missed)}."
+                )
+                advice = f"`greenline generate {shown}::{name}` writes a test for the other ways."
+                yield Weakness("one-way", f"{shown}::{name}", path, starts[name], evidence, advice)
+
+
+def _ways(missed: list[Gap]) -> str:
+    words = [gap.message.rstrip(".") for gap in missed[:2]]
+    return "; ".join(words) + (f"; and {len(missed) - len(words)} more" if len(missed) > len(words) else "")
+
+
+def _unnoticed(suite: Suite, read: ReadTests, tried: TriedChanges) -> Iterator[Weakness]:
+    yield from tried.noticing.unchecked()
+    explained = {one.subject for one in read.weaknesses if one.kind in _EXPLAINED}
+    explained |= {test.node_id for test in read.tests if says_it_must_not_raise(test)}
+    rows: dict[str, list[str]] = {}
+    for outcome in suite.report.outcomes:
+        rows.setdefault(outcome.node_id.partition("[")[0], []).append(outcome.node_id)
+    for test, evidence in tried.noticing.cannot_fail(rows):
+        if test not in explained:
+            advice = "Assert what the code gives, or delete it."
+            yield weakness("cannot-fail", suite, test, evidence, advice)
+
+
+def _said(tried: TriedChanges, budget: float) -> list[str]:
+    functions = len(tried.noticing.functions)
+    said = [f"Trying {tried.tried} small changes of {functions} functions took {tried.seconds:.0f} s."]
+    if tried.left:
+        said.append(f"Of {tried.left} functions something was left untried: {budget:.0f} s were up (--budget).")
+    if tried.refused:
+        said.append(f"{tried.refused} tests were not judged by changes: changed code may not do what they want.")
+    return said

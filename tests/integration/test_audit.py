@@ -1,0 +1,102 @@
+"""One weakness of each kind is found, and none of the sound tests beside them is named."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from greenline.adapters.disk_documents import DiskDocuments
+from greenline.bootstrap import build
+from greenline.cli.app import greenline
+from greenline.domain.auditing.model import KINDS, STATIC, Weakness
+from greenline.ports.progress import Silent
+from greenline.services.audit_tests import Audit, Wanted
+from greenline.settings import Settings
+from integration.audited_shop import CHECKS, CONFTEST, SHOP, SOUND, WEAK
+
+WEAK_TESTS = {
+    "no-assertion",
+    "always-true",
+    "swallowed",
+    "unreached",
+    "forgotten-assert",
+    "shadowed",
+    "only-mocks",
+    "over-mocked",
+    "duplicate",
+    "flaky",
+    "order-dependent",
+    "slow",
+    "failing",
+}
+"""Each is what a test is called after."""
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    root = tmp_path / "project"
+    (root / "tests").mkdir(parents=True)
+    (root / "pyproject.toml").write_text('[tool.pytest.ini_options]\npythonpath = [".", "tests"]\n')
+    (root / "shop.py").write_text(SHOP)
+    for name, text in {"conftest": CONFTEST, "checks": CHECKS, "test_sound": SOUND, "test_weak": WEAK}.items():
+        (root / "tests" / f"{name}.py").write_text(text)
+    return root
+
+
+IGNORES = """[tool.greenline.audit.per-file-ignores]
+"tests/*" = ["duplicate", "oops"]
+"""
+
+
+def audit(root: Path, wanted: Wanted, *paths: Path) -> Audit:
+    services = build(Settings(), DiskDocuments())
+    return asyncio.run(services.audit.audit(list(paths) or [root], wanted, Silent()))
+
+
+def named(one: Weakness) -> tuple[str, str]:
+    return one.kind, one.subject.partition("::")[2].partition("[")[0]
+
+
+def test_each_weakness_is_found_and_no_sound_test_is_named(shop: Path) -> None:
+    found = audit(shop, Wanted(budget=120.0))
+    assert found.problems == ()
+    assert [one for one in found.weaknesses if "test_sound" in one.subject] == []
+    weak = {named(one) for one in found.weaknesses}
+    assert {(kind, f"test_{kind.replace('-', '_')}") for kind in WEAK_TESTS} - weak == set()
+    assert {("unchecked", "weight"), ("cannot-fail", "test_prices_in_words")} - weak == set()
+    assert {one.kind for one in found.weaknesses} <= set(KINDS)
+    place = next(one for one in found.weaknesses if one.kind == "unreached")
+    assert WEAK.splitlines()[place.line - 1].strip() == 'assert str(caught.value) == "no label"'
+
+
+def test_reading_alone_finds_what_the_text_says(shop: Path) -> None:
+    found = audit(shop, Wanted(runs=False))
+    weak = sorted(map(named, found.weaknesses))
+    assert weak == sorted((kind, f"test_{kind.replace('-', '_')}") for kind in STATIC)
+
+
+def test_what_a_comment_or_the_configuration_leaves_out_is_counted(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    weak = shop / "tests" / "test_weak.py"
+    text = weak.read_text().replace(
+        "def test_no_assertion():", "def test_no_assertion():  # greenline: ignore[no-assertion]"
+    )
+    weak.write_text(text.replace("def test_only_mocks():", "def test_only_mocks():  # greenline: ignore[slow]"))
+    config = shop / "pyproject.toml"
+    config.write_text(
+        config.read_text() + '[tool.greenline.audit.per-file-ignores]\n"tests/*" = ["duplicate", "oops"]\n'
+    )
+    monkeypatch.chdir(shop)
+    result = CliRunner().invoke(greenline, ["audit", "--static", "--format", "json"])
+    told = json.loads(result.output)
+    kinds = {one["kind"] for one in told["weaknesses"]}
+    assert STATIC - kinds == {"no-assertion", "duplicate"}
+    assert told["left_out"] == {"by comments": 1, "by configuration": 1}
+    assert [problem.partition(";")[0] for problem in told["problems"]] == [
+        "[tool.greenline.audit]: there is no kind 'oops'"
+    ]
+    assert result.exit_code == 1
