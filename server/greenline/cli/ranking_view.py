@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from greenline.cli.console import print_table, shown
+from greenline.cli.console import print_long_table, shown
 from greenline.cli.gaps_view import print_basis, print_problem
 from greenline.cli.ranking_words import count, gain, not_shown, to_gain
 from greenline.cli.results_view import percent
@@ -24,7 +24,7 @@ def print_ranking(console: Console, ranking: Ranking, *, group: str = "none") ->
     for title, files in _groups(ranking.files, group):
         if title:
             console.print(f"[bold]{escape(title)}[/]  [dim]{count(len(files), 'file')}[/]", soft_wrap=True)
-        print_table(console, _table(files))
+        print_long_table(console, _table(files))
         console.print()
     for message, paths in ranking.problems.items():
         print_problem(console, paths, message)

@@ -1,0 +1,49 @@
+"""The repository of bench/scale is the same for the same seed, can have run so, and is measured as it was written."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+from pathlib import Path
+
+import pytest
+
+BENCH = Path(__file__).resolve().parents[3] / "bench"
+
+
+@pytest.fixture(autouse=True)
+def _beside_the_bench(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCH / "coverage"))
+    monkeypatch.syspath_prepend(str(BENCH / "scale"))
+
+
+def test_modules_depend_on_their_number_and_name_only_and_can_have_run_so() -> None:
+    import repository
+
+    from greenline.adapters.coverage_parser import CoverageParser
+    from greenline.domain.coverage.model import Executed
+    from greenline.domain.coverage.possible_runs import can_be_of
+
+    one = repository.draw(3, "warehouse/a.py")
+    assert one == repository.draw(3, "warehouse/a.py")
+    assert one != repository.draw(3, "warehouse/b.py")
+    assert not repository.draw(repository.NEVER_IMPORTED, "warehouse/c.py").arcs
+    ran = Executed(frozenset(line for arc in one.arcs for line in arc if line > 0), one.arcs)
+    assert can_be_of(ast.parse(one.text), CoverageParser().analyse(one.text)[0], ran)
+
+
+def test_the_last_commit_has_the_files_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import repository
+
+    monkeypatch.setattr(repository, "COMMITS", 5)
+    root = tmp_path / "warehouse"
+    repository.make(root, 30)
+
+    def git(*arguments: str) -> list[str]:
+        ran = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, timeout=60, check=True)
+        return ran.stdout.splitlines()
+
+    assert git("status", "--porcelain") == []
+    assert len(git("log", "--format=%h")) == 6
+    assert len(list(root.glob("warehouse/*/*/module_*.py"))) == 30
+    assert (root / ".coverage").stat().st_size > 0
