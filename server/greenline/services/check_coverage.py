@@ -91,18 +91,18 @@ class CheckCoverage:
     def _of_past(self, paths: Sequence[Path], ranking: Ranking | None, since: str) -> list[Verdict]:
         what, past = f"not below {since}", self._past()
         root = past.root(paths[0])
-        if ranking is None or list(paths) != [root]:
-            ranking = self._ranking.rank([root])  # as what was recorded
-        if ranking.unknown:
-            return [Verdict(what, False, _CHANGED_SINCE.format(lines=_lines(ranking.unknown)))]
-        if not ranking.total.lines.total:
-            return [Verdict(what, False, _NOTHING)]
         try:
             point = past.before(root, since)
         except TrendProblem as problem:
             return [Verdict(what, False, str(problem))]
         if point is None:
             return [Verdict(what, False, _NOT_RECORDED.format(since=since))]
+        if ranking is None or list(paths) != [root]:
+            ranking = self._ranking.rank([root])  # as what was recorded
+        if ranking.unknown:
+            return [Verdict(what, False, _CHANGED_SINCE.format(lines=_lines(ranking.unknown)))]
+        if not ranking.total.lines.total:
+            return [Verdict(what, False, _NOTHING)]
         then, now = point.summary, ranking.total
         verdicts = [_compared("total", now.percent, then.percent, point)]
         if then.branches.total and now.branches.total:

@@ -170,6 +170,12 @@ def test_what_was_recorded_is_compared_with_the_whole_project() -> None:
     assert fake.asked == [Wanted(changed_since="main"), Wanted()]
 
 
+def test_where_nothing_is_recorded_the_project_is_not_looked_at_for_it() -> None:
+    fake = FakeRanking(changed(9, 10), ranking())
+    checking(fake, FakePast()).check([Path("/project/src")], Goals("main", 90.0, not_below="main"))
+    assert fake.asked == [Wanted(changed_since="main")]
+
+
 UNIT = Suite("unit", 85.0, ("tests/unit/**",))
 
 
