@@ -120,6 +120,10 @@ def test_label_refuses_nothing():
         shop.label("")
 
 
+def test_label_of_a_letter():
+    shop.label("a")
+
+
 def test_label_of_blanks_does_not_raise():
     shop.label(" ")
 
