@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from platformdirs import user_cache_dir, user_data_dir
 
 from greenline import __version__
-from greenline.adapters.audit_settings import ignored_in
 from greenline.adapters.callers_on_disk import CallersOnDisk
 from greenline.adapters.coverage_parser import CoverageParser
 from greenline.adapters.disk_documents import DiskDocuments
@@ -40,10 +39,6 @@ from greenline.adapters.test_teachers import TeachersOnDisk
 from greenline.bootstrap_survey import cache_folder, open_survey, pictures
 from greenline.domain.generation.max_examples import Amounts
 from greenline.services.affected_tests import AffectedTests
-from greenline.services.audit_changes import AuditChanges
-from greenline.services.audit_runs import AuditRuns
-from greenline.services.audit_suite import AuditSuite
-from greenline.services.audit_tests import AuditTests
 from greenline.services.check_coverage import CheckCoverage
 from greenline.services.choose_report import ChooseReport
 from greenline.services.confirm_tests import ConfirmTests
@@ -62,7 +57,6 @@ from greenline.services.picture_basis import PictureBasis
 from greenline.services.plan_generation import PlanGeneration
 from greenline.services.prove_suite import ProveSuite
 from greenline.services.rank_gaps import RankGaps
-from greenline.services.read_audit import ReadAudit
 from greenline.services.recorded_runs import RecordedRuns
 from greenline.services.report_age import ReportAge
 from greenline.services.run_affected import RunAffected
@@ -85,6 +79,7 @@ if TYPE_CHECKING:
     from greenline.ports.model import EditorKey
     from greenline.ports.project import InterpreterFinder, Project, ProjectFinder, Selection
     from greenline.services.agree_to_model import AgreeToModel
+    from greenline.services.audit_tests import AuditTests
     from greenline.services.fill_gaps import FillGaps
     from greenline.services.generate_in_batches import GenerateInBatches
     from greenline.services.keep_trend import KeepTrend
@@ -123,7 +118,8 @@ class Services:
     layout: TestLayout
     check: Callable[[Path | None], CheckCoverage]
     """As ``trend``."""
-    audit: AuditTests
+    audit: Callable[[], AuditTests]
+    """As ``costs``."""
     trend: Callable[[Path | None], KeepTrend]
     """Takes the file of the history, or None for the usual one."""
     doctor: DiagnoseProject
@@ -305,6 +301,19 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
     def trend(file: Path | None) -> KeepTrend:
         return _keep_trend(projects, ranking, file)
 
+    def audit() -> AuditTests:
+        from greenline.bootstrap_auditing import audit_tests  # noqa: PLC0415 - only for who asks for it
+
+        return audit_tests(
+            projects=projects,
+            documents=documents,
+            runner=runner,
+            runs=runs,
+            gaps=gaps,
+            interpreters=interpreters,
+            settings=settings,
+        )
+
     return Services(
         show=show,
         files=MeasuredFiles(projects, source, lasting.runs),
@@ -353,17 +362,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         layout=layout,
         check=lambda file: CheckCoverage(ranking, SuiteCoverage(projects, gaps, covering), lambda: trend(file)),
         trend=trend,
-        audit=AuditTests(
-            ReadAudit(projects, sources, documents, ignored_in),
-            AuditSuite(
-                recorded=runs,
-                runs=AuditRuns(runner),
-                changes=AuditChanges(runner, documents),
-                gaps=gaps,
-                interpreters=interpreters,
-                settings=settings,
-            ),
-        ),
+        audit=audit,
         doctor=doctor,
         reports=ChooseReport(projects=projects, reports=source, runs=lasting.runs, doctor=doctor),
         costs=lambda: _report_costs(settings),

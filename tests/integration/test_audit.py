@@ -55,7 +55,7 @@ IGNORES = """[tool.greenline.audit.per-file-ignores]
 
 def audit(root: Path, wanted: Wanted, *paths: Path) -> Audit:
     services = build(Settings(), DiskDocuments())
-    return asyncio.run(services.audit.audit(list(paths) or [root], wanted, Silent()))
+    return asyncio.run(services.audit().audit(list(paths) or [root], wanted, Silent()))
 
 
 def named(one: Weakness) -> tuple[str, str]:

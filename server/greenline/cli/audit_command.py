@@ -101,7 +101,7 @@ def _audit(services: Services, paths: list[Path], wanted: Wanted) -> Audit | Non
     try:
         with ProgressLine(stderr) as progress:
             progress.begin("audit")
-            return interrupt.run(services.audit.audit(paths, wanted, progress))
+            return interrupt.run(services.audit().audit(paths, wanted, progress))
     except (asyncio.CancelledError, KeyboardInterrupt):
         stderr.print("Cancelled.")
         return None
