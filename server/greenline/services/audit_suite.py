@@ -152,10 +152,18 @@ def _unnoticed(suite: Suite, read: ReadTests, tried: TriedChanges) -> Iterator[W
 
 
 def _said(tried: TriedChanges, budget: float) -> list[str]:
-    functions = len(tried.noticing.functions)
-    said = [f"Trying {tried.tried} small changes of {functions} functions took {tried.seconds:.0f} s."]
+    changes, functions = _count(tried.tried, "small change"), _count(len(tried.noticing.functions), "function")
+    said = [f"Trying {changes} of {functions} took {tried.seconds:.0f} s."]
     if tried.left:
-        said.append(f"Of {tried.left} functions something was left untried: {budget:.0f} s were up (--budget).")
+        left = _count(tried.left, "function")
+        said.append(f"Of {left} something was left untried: {budget:.0f} s were up (--budget).")
     if tried.refused:
-        said.append(f"{tried.refused} tests were not judged by changes: changed code may not do what they want.")
+        were = "was" if tried.refused == 1 else "were"
+        said.append(
+            f"{_count(tried.refused, 'test')} {were} not judged by changes: changed code may not do what they want."
+        )
     return said
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun if number == 1 else noun + 's'}"

@@ -42,7 +42,7 @@ class AuditTests:
     async def audit(self, paths: Sequence[Path], wanted: Wanted, progress: Progress) -> Audit:
         """Look at the tests in files and folders. Raises nothing for the tests' sake; cancelling ends all children."""
         progress.step("Reading the tests")
-        read = self._reading.read(paths, wanted.most_patches)
+        read = await self._reading.read(paths, wanted.most_patches)
         told: list[Weakness] = []
         left_out: Counter[str] = Counter()
         problems: list[str] = []

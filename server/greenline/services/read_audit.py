@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -58,15 +59,15 @@ class ReadAudit:
         self._documents = documents
         self._ignored = ignored
 
-    def read(self, paths: Sequence[Path], most_patches: int) -> list[ReadTests]:
-        """Return one entry for each project that the paths, files or folders, belong to. Raises nothing."""
+    async def read(self, paths: Sequence[Path], most_patches: int) -> list[ReadTests]:
+        """Return one entry for each project that the paths, files or folders, belong to; may be cancelled."""
         by_root: dict[Path, tuple[Project, list[Path]]] = {}
         for path in paths:
             project = self._projects.project_of(path / "any.py" if path.is_dir() else path)
             by_root.setdefault(project.root, (project, []))[1].append(path)
-        return [self._of_project(project, wanted, most_patches) for project, wanted in by_root.values()]
+        return [await self._of_project(project, wanted, most_patches) for project, wanted in by_root.values()]
 
-    def _of_project(self, project: Project, wanted: list[Path], most_patches: int) -> ReadTests:
+    async def _of_project(self, project: Project, wanted: list[Path], most_patches: int) -> ReadTests:
         modules = TestModules(self._documents, project)
         names = Names(modules)
         findings = StaticFindings(names, most_patches)
@@ -75,6 +76,7 @@ class ReadAudit:
         tests: list[TestFunction] = []
         found: list[Weakness] = []
         for path in self._files(project, wanted):
+            await asyncio.sleep(0)  # a person who stops it is heard
             module = modules.at(path)
             if module is not None:
                 files.append(path)
