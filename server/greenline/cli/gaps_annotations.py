@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from greenline.services.find_gaps import GapReport
 
+_TITLE = "Not covered"
 MOST = 10
 """GitHub shows so many warnings of one step, and as many notices, and drops the others without a word."""
 
@@ -26,9 +27,9 @@ def workflow_lines(report: GapReport) -> Iterator[str]:
     for _, path, gap in gaps[:MOST]:
         last = max(gap.span.start_line, gap.span.end_line - (gap.span.end_column == 0))
         place = f"file={escaped(name_in_repository(path), in_property=True)},line={gap.span.start_line},endLine={last}"
-        yield f"::warning {place},title=Not covered::{escaped(gap.explanation)}"
+        yield f"::warning {place},title={_TITLE}::{escaped(gap.explanation.removeprefix(f'{_TITLE}: '))}"
     if (more := len(gaps) - MOST) > 0:
-        yield f"::notice title=Not covered::{more} more gaps: `greenline gaps --lines` shows all of them."
+        yield f"::notice title={_TITLE}::{more} more gaps: `greenline gaps --lines` shows all of them."
     told = [(picture.path, picture.message) for picture in report.pictures if picture.message]
     for path, message in [*told, *report.unreadable]:
         place = f"file={escaped(name_in_repository(path), in_property=True)}"

@@ -71,6 +71,7 @@ def command(
     ranking = _ranked(services, wanted, others)
     if form == "html":
         write_output(_page(services, ranking, wanted[0]), others["output"])
+        _say_unmeasured(ranking)
         ctx.exit(1 if ranking.unmeasured else 0)
     if form == "markdown" or not as_lines:
         ctx.exit(_show_ranking(ranking, form, others))
@@ -97,6 +98,16 @@ def _ranked(services: Services, paths: list[Path], options: dict[str, Any]) -> R
         return services.ranking.rank(paths, wanted)
     except HistoryProblem as problem:
         raise click.UsageError(f"--changed: {problem}.") from problem
+
+
+def _say_unmeasured(ranking: Ranking) -> None:
+    """Say in the terminal why the exit code will be 1: nobody has opened the page yet."""
+    from greenline.cli.console import err  # noqa: PLC0415 - rich loads with the first line that it prints
+    from greenline.cli.ranking_words import count  # noqa: PLC0415 - as above
+
+    if ranking.unmeasured:
+        why = "; ".join(ranking.problems)
+        err().print(f"{count(ranking.unmeasured, 'file')} without coverage: {why}", markup=False, soft_wrap=True)
 
 
 def _page(services: Services, ranking: Ranking, place: Path) -> str:

@@ -43,7 +43,7 @@ def to_gain(ranking: Ranking) -> str:
     if measured:
         return f"No gaps{' in lines that changed' if ranking.changed_since else ''}{covered}"
     if ranking.problems:
-        return "Nothing to rank: nothing is measured here."
+        return "Nothing to rank: nothing is measured here. `greenline test` runs the tests and measures."
     if ranking.tests_left_out:
         return "Only tests here, which are no target. Name a file to see it all the same."
     return "No Python files to look at here."

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _AGAIN = "measure the tests again (`greenline test --affected`)"
 _CHANGED_SINCE = "{lines} changed after they were measured: " + _AGAIN
-_NOTHING = "nothing is measured here: run the tests with coverage first"
+_NOTHING = "nothing is measured here: run `greenline test`, or the tests with coverage, first"
 _NOT_RECORDED = "nothing is recorded for {since} or before: run `greenline trend --record` there, and keep its file"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from greenline.domain.coverage.trend import Point, in_order
+from greenline.ports.history import HistoryProblem
 from greenline.ports.trend import TrendProblem
 
 if TYPE_CHECKING:
@@ -54,14 +55,30 @@ class KeepTrend:
         root = self.root(folder)
         ranking = self._ranking.rank([root])
         if not ranking.total.lines.total:
-            raise TrendProblem("nothing is measured here: run the tests with coverage first")
+            raise TrendProblem("nothing is measured here: run `greenline test`, or the tests with coverage, first")
         if ranking.unknown:
             raise TrendProblem("lines changed after they were measured: run the tests with coverage again first")
         head = self._churn.head(root)
+        if head:
+            self._is_of_commit(root, head[0])
         commit, at = head or ("", self._clock())
         measured = len(ranking.files) + ranking.complete
         self._store.record(root, Point(commit, at, ranking.total, measured))
         return self.shown(folder)
+
+    def _is_of_commit(self, root: Path, commit: str) -> None:
+        """Raise TrendProblem where other code than the commit's was measured: its point would say what it never had."""
+        try:
+            changed = sorted(path.name for path in self._churn.changed_files(root, "HEAD") if path.is_relative_to(root))
+        except HistoryProblem as problem:
+            raise TrendProblem(str(problem)) from problem
+        if changed:
+            more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+            are = "are" if more else "is"
+            raise TrendProblem(
+                f"{changed[0]}{more} {are} other than in {commit[:10]}, which this would be recorded for: commit or stash "
+                "the changes first"
+            )
 
     def before(self, folder: Path, since: str) -> Point | None:
         """Return the newest point of the commit where HEAD and ``since`` part, or of one before it.

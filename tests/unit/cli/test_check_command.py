@@ -125,7 +125,7 @@ def test_a_workflow_gets_one_line_for_each_verdict_and_gap(run: Run, failing: Fa
     assert run("check", "--changed=main", "--format", "github").stdout.splitlines() == [
         "::notice title=Coverage lines::90.00 %25 (90 %25 wanted)",
         "::error title=Coverage changed since main::50.00 %25,%0A1 of 2 statements",
-        "::warning file=a.py,line=4,endLine=5,title=Not covered::Not covered: 2 lines in `f`",
+        "::warning file=a.py,line=4,endLine=5,title=Not covered::2 lines in `f`",
     ]
 
 

@@ -38,7 +38,7 @@ def pictured(services: FakeServices, folder: Path) -> FakeServices:
 
 def test_annotations_name_places_as_github_reads_them(run: Run, pictured: FakeServices) -> None:
     assert run("gaps", "--format", "github").stdout.splitlines() == [
-        "::warning file=a%2C b/prices ü.py,line=4,endLine=5,title=Not covered::Not covered: 2 lines in `price`",
+        "::warning file=a%2C b/prices ü.py,line=4,endLine=5,title=Not covered::2 lines in `price`",
         "::warning file=a%2C b/prices ü.py,line=8,endLine=8,title=Not covered::Line 8 never jumps: 50 %25%0Anever",
     ]
 

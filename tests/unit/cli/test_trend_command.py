@@ -32,9 +32,14 @@ class FakeHead:
 
     def __init__(self) -> None:
         self.commit: tuple[str, float] | None = ("a" * 40, 1_700_000_000.0)
+        self.changed: frozenset[Path] = frozenset()
 
     def head(self, _folder: Path) -> tuple[str, float] | None:
         return self.commit
+
+    def changed_files(self, _folder: Path, since: str) -> frozenset[Path]:
+        assert since == "HEAD"
+        return self.changed
 
 
 @pytest.fixture
@@ -92,6 +97,22 @@ def test_forecasts(run: Run, services: FakeServices, head: FakeHead, percents: l
         measured(services, percent)
         run("trend", "--record")
     assert words in run("trend").stdout
+
+
+def test_what_is_not_committed_is_not_recorded_for_the_commit(
+    run: Run, services: FakeServices, head: FakeHead, folder: Path
+) -> None:
+    measured(services, 50)
+    run("trend", "--record")
+    head.changed = frozenset({folder / "tests" / "test_new.py", folder / "shop.py", folder.parent / "elsewhere.py"})
+    measured(services, 90)
+
+    refused = run("trend", "--record")
+
+    assert refused.exit_code == 1
+    said = "shop.py and 1 more are other than in aaaaaaaaaa, which this would be recorded for: commit or stash"
+    assert said in " ".join(refused.stderr.split())
+    assert "50.00 % covered" in run("trend").stdout
 
 
 def test_a_projects_own_file_is_used_where_it_is_there(

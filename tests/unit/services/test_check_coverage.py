@@ -99,7 +99,7 @@ def changed(covered: int, total: int, **others: object) -> Ranking:
         (ranking(branches=0, taken=0), Goals(branches=1.0),
             "no: branches: the report tells nothing of branches: measure with `branch = true`"),
         (ranking(), Goals(total=85.0), "ok: total: 85.45 % (85 % wanted)"),
-        (ranking(0, 0), Goals(total=0.0), "no: total: nothing is measured here: run the tests with coverage first"),
+        (ranking(0, 0), Goals(total=0.0), "no: total: nothing is measured here: run `greenline test`, or the tests with coverage, first"),
     ],
 )  # fmt: skip
 def test_each_goal_has_its_verdict(found: Ranking, goals: Goals, words: str) -> None:
@@ -155,7 +155,7 @@ def test_less_than_was_recorded_is_not_met(past: FakePast, words: list[str]) -> 
     ("now", "words"),
     [
         (ranking(unknown=2), f"2 lines changed after they were measured: {AGAIN}"),
-        (ranking(0, 0), "nothing is measured here: run the tests with coverage first"),
+        (ranking(0, 0), "nothing is measured here: run `greenline test`, or the tests with coverage, first"),
     ],
 )
 def test_what_is_not_measured_as_it_stands_cannot_be_compared(now: Ranking, words: str) -> None:
