@@ -36,22 +36,16 @@ class GitCommit:
         self._top = repository.top
         self._program = program
 
-    def changed(self) -> frozenset[Path]:
-        """Return the files that are other than in HEAD, new ones too. Raises CommitProblem."""
-        said = self._git("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all")
-        return frozenset(self._top / os.fsdecode(entry[3:]) for entry in said.split(b"\0") if entry)
-
-    def committed(self, file: Path) -> str:
-        """Return the text of a file in HEAD; empty where it is not in there."""
+    def committed(self, file: Path) -> bytes:
+        """Return what a file is in HEAD; empty where it is not in there."""
         try:
-            name = file.resolve().relative_to(self._top).as_posix()
-            return self._git("cat-file", "blob", f"HEAD:{name}").decode("utf-8", "replace")
-        except (CommitProblem, ValueError):
-            return ""
+            return self._git("cat-file", "blob", f"HEAD:{self._name(file)}")
+        except CommitProblem:
+            return b""
 
     def commit(self, files: Sequence[Path], message: str) -> None:
         """Commit these files as they are, and nothing else that changed or is staged. Raises CommitProblem."""
-        names = [os.fspath(file.resolve().relative_to(self._top)) for file in files]
+        names = [self._name(file) for file in files]
         known = self._git("ls-files", "-z", "--", *names).split(b"\0")
         new = [name for name in names if os.fsencode(name) not in known]
         if new:
@@ -62,6 +56,12 @@ class GitCommit:
             if new:
                 self._git("rm", "--quiet", "--cached", "--", *new)
             raise
+
+    def _name(self, file: Path) -> str:
+        try:
+            return file.resolve().relative_to(self._top).as_posix()
+        except ValueError as error:
+            raise CommitProblem(f"{file} is not in the repository {self._top}") from error
 
     def _git(self, *arguments: str) -> bytes:
         try:

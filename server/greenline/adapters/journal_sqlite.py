@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from greenline.adapters.turns import the_turn
 from greenline.domain.bulk.records import outcome_of_record, outcome_record, unit_of, unit_record
+from greenline.domain.bulk.states import after_write
 from greenline.ports.journal import JournalProblem, OpenWrite, StoredRun
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from greenline.domain.bulk.outcome import UnitOutcome
     from greenline.domain.bulk.plan import WorkUnit
+    from greenline.domain.bulk.states import States
 
 _PATIENCE = 10.0
 """Seconds to wait for another process that writes."""
@@ -45,7 +47,11 @@ _SETTLED = (
     "create table if not exists settled_1 (root text not null, key text not null, at real not null, "
     "primary key (root, key))"
 )
-_TABLES = (_RUN, _OUTCOME, _WRITE, _SETTLED)
+_STATES = (
+    "create table if not exists states_1 (root text not null, words text not null, file text not null, "
+    "states text not null, primary key (root, words, file))"
+)
+_TABLES = (_RUN, _OUTCOME, _WRITE, _SETTLED, _STATES)
 """With the version of their rows: those that another Greenline made are left to it."""
 
 
@@ -92,6 +98,19 @@ class JournalSqlite:
         row = (_text(root), words, _text(path), _text(write.file), write.before, write.after, folders)
         with self._open() as base:
             base.execute("insert or replace into write_1 values (?, ?, ?, ?, ?, ?, ?)", row)
+            _add_state(base, root, words, write)
+
+    def leaves(self, root: Path, words: str, write: OpenWrite) -> None:
+        """Write down what is about to be written for no unit; see ``Journal``."""
+        with self._open() as base:
+            _add_state(base, root, words, write)
+
+    def states(self, root: Path, words: str) -> dict[Path, States]:
+        """Return what the run has left in each file; see ``Journal``."""
+        with self._open() as base:
+            query = "select file, states from states_1 where root = ? and words = ?"
+            rows = base.execute(query, (_text(root), words)).fetchall()
+        return {_path(file): tuple(json.loads(states)) for file, states in rows}
 
     def done(self, root: Path, words: str, outcome: UnitOutcome) -> None:
         """Write down what came of a unit; see ``Journal``."""
@@ -138,7 +157,7 @@ class JournalSqlite:
     def forget(self, root: Path) -> None:
         """Forget all of a project; see ``Journal``."""
         with self._open() as base:
-            for table in ("run_1", "outcome_1", "settled_1"):
+            for table in ("run_1", "outcome_1", "settled_1", "states_1"):
                 base.execute(f"delete from {table} where root = ?", (_text(root),))  # noqa: S608 - one of the names above
 
     @contextmanager
@@ -159,8 +178,15 @@ class JournalSqlite:
 
 
 def _forget_run(base: sqlite3.Connection, root: Path, words: str) -> None:
-    for table in ("run_1", "outcome_1"):
+    for table in ("run_1", "outcome_1", "states_1"):
         base.execute(f"delete from {table} where root = ? and words = ?", (_text(root), words))  # noqa: S608 - as above
+
+
+def _add_state(base: sqlite3.Connection, root: Path, words: str, write: OpenWrite) -> None:
+    key = (_text(root), words, _text(write.file))
+    found = base.execute("select states from states_1 where root = ? and words = ? and file = ?", key).fetchone()
+    states = after_write(tuple(json.loads(found[0])) if found else (), write.before, write.after)
+    base.execute("insert or replace into states_1 values (?, ?, ?, ?)", (*key, json.dumps(states)))
 
 
 def _text(path: Path) -> str:

@@ -12,7 +12,7 @@ from greenline.adapters.atomic_write import WriteProblem
 from greenline.adapters.git_commit import CommitProblem, GitCommit
 from greenline.adapters.replaced_file import SHARED, replace_file
 from greenline.cli import bulk_view, interrupt
-from greenline.cli.bulk_commit import Commits
+from greenline.cli.bulk_commit import commit_modules
 from greenline.cli.bulk_progress import BulkProgress
 from greenline.cli.bulk_proof import proofs, without
 from greenline.cli.bulk_report import report_json
@@ -111,14 +111,20 @@ class _Face:
             self._err.print(problem, markup=False, soft_wrap=True)
         if self._as_text:
             bulk_view.print_begin(self._out, run)
-        commits = Commits.begin(self._kept.root, run.outcomes.values()) if self._bulk.commit else None
         cancelled = self._worked(run) or not (self._bulk.no_final_run or self._proved(run))
         code = self._told(run, cancelled=cancelled)
-        for words in commits.commit(run.outcomes.values()) if commits and not cancelled else ():
-            self._err.print(words, markup=False, soft_wrap=True)
-            code = code if words.startswith("Committed") else 1
+        if self._bulk.commit and not cancelled:
+            code = self._committed(run) or code
         if not run.left and not cancelled:
             self._kept.journal.ended(self._kept.root, self._kept.words)
+        return code
+
+    def _committed(self, run: RunPlan) -> int:
+        """Commit what was written; return the exit code of that alone."""
+        kept, code = self._kept, 0
+        for words in commit_modules(GitCommit(kept.root), run.outcomes.values(), kept.states()):
+            self._err.print(words, markup=False, soft_wrap=True)
+            code = code if words.startswith("Committed") else 1
         return code
 
     def _prepared(self) -> tuple[RunPlan | None, str]:
@@ -190,7 +196,9 @@ class _Face:
         kept = self._kept
         try:
             with BulkProgress(self._live, 1) as progress:
-                run.proofs = interrupt.run(proofs(self._services, run.outcomes.values(), progress.alone("all tests")))
+                run.proofs = interrupt.run(
+                    proofs(self._services, run.outcomes.values(), progress.alone("all tests"), kept.leaves)
+                )
         except (asyncio.CancelledError, KeyboardInterrupt):
             run.stopped = "cancelled while all tests ran: nobody knows whether they pass together"
             return False

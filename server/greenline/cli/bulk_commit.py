@@ -2,59 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from greenline.adapters.git_commit import CommitProblem, GitCommit
 from greenline.cli.console import shown
 from greenline.cli.ranking_words import count
+from greenline.domain.bulk.states import state_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from greenline.domain.bulk.outcome import UnitOutcome
+    from greenline.domain.bulk.states import States
 
 
-@dataclass(frozen=True, slots=True)
-class Commits:
-    """The repository, and what had changed in it before the run wrote anything: that is the person's."""
-
-    git: GitCommit
-    changed_before: frozenset[Path]
-
-    @classmethod
-    def begin(cls, root: Path, done: Iterable[UnitOutcome]) -> Commits:
-        """Look at the repository; what an earlier part of the run wrote is no change of the person's.
-
-        Raises CommitProblem.
-        """
-        git = GitCommit(root)
-        ours = {file.resolve() for outcome in done for file in _files(outcome) if not _is_committed(git, outcome)}
-        return cls(git, git.changed() - ours)
-
-    def commit(self, outcomes: Iterable[UnitOutcome]) -> Iterator[str]:
-        """Commit module by module, and yield what became of each, in words."""
-        for group in _groups(one for one in outcomes if not _is_committed(self.git, one)):
-            files = sorted({file.resolve() for outcome in group for file in _files(outcome)})
-            names = ", ".join(shown(outcome.path) for outcome in group)
-            if mixed := [file for file in files if file in self.changed_before]:
-                yield (
-                    f"Not committed: tests of {names}. {shown(mixed[0])} had changes of yours before, which are not to "
-                    "be committed with them."
-                )
-                continue
+def commit_modules(git: GitCommit, outcomes: Iterable[UnitOutcome], states: Mapping[Path, States]) -> Iterator[str]:
+    """Commit module by module, and yield what became of each, in words; ``states`` are what the run left in files."""
+    for group in _groups(one for one in outcomes if not _is_committed(git, one)):
+        files = sorted({file.resolve() for outcome in group for file in _files(outcome)})
+        names = ", ".join(shown(outcome.path) for outcome in group)
+        problem = next(filter(None, (_why_not(git, file, states.get(file, ())) for file in files)), "")
+        if not problem:
             try:
-                self.git.commit(files, _message(group, names))
-            except CommitProblem as problem:
-                yield f"Not committed: tests of {names}. {problem}"
-            else:
-                yield f"Committed: tests of {names}"
+                git.commit(files, _message(group, names))
+            except CommitProblem as error:
+                problem = str(error)
+        yield f"Not committed: tests of {names}. {problem}" if problem else f"Committed: tests of {names}"
+
+
+def _why_not(git: GitCommit, file: Path, states: States) -> str:
+    """Return why a file cannot be committed as it is: something of the person's would go with it."""
+    if state_of(git.committed(file)) not in states:
+        return f"{shown(file)} had changes of yours before, which are not to be committed with them."
+    try:
+        now = state_of(file.read_bytes())
+    except OSError as error:
+        return f"{shown(file)} cannot be read: {error.strerror}."
+    if now not in states:
+        return f"{shown(file)} was changed after they were written: look at it, and commit it yourself."
+    return ""
 
 
 def _is_committed(git: GitCommit, outcome: UnitOutcome) -> bool:
     """Tell whether an earlier part of the run has committed the tests already."""
     for file in _files(outcome):
-        text = git.committed(file)
+        text = git.committed(file).decode("utf-8", "replace")
         names = {test.rpartition("::")[2] for one in outcome.functions if one.test_file == file for test in one.tests}
         if not all(f"def {name}(" in text for name in names):
             return False

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from greenline.adapters.atomic_write import remove_file, write_edit
+from greenline.adapters.atomic_write import Written, remove_file, write_edit
 from greenline.adapters.disk_documents import DiskDocuments
 from greenline.domain.bulk.outcome import UnitOutcome
 from greenline.domain.generation.model import TestEdit
@@ -21,8 +22,13 @@ if TYPE_CHECKING:
     from greenline.services.prove_suite import NewTest, Proof
 
 
-async def proofs(services: Services, outcomes: Iterable[UnitOutcome], progress: Progress) -> dict[Path, Proof]:
-    """Prove the suite of each project that tests were written for, by its root. Raises WriteProblem."""
+async def proofs(
+    services: Services, outcomes: Iterable[UnitOutcome], progress: Progress, leaves: Callable[[Written], None]
+) -> dict[Path, Proof]:
+    """Prove the suite of each project that tests were written for, by its root. Raises WriteProblem.
+
+    ``leaves`` is told of each file that tests are about to be taken out of.
+    """
     new = {(test_file, test) for test_file, test in written_tests(outcomes)}
     by_root: dict[Path, set[NewTest]] = {}
     for test in new:
@@ -30,7 +36,7 @@ async def proofs(services: Services, outcomes: Iterable[UnitOutcome], progress: 
     found = {}
     for root, tests in sorted(by_root.items()):
         project = services.projects.project_of(next(iter(tests))[0])
-        found[root] = await services.prove.prove(project, tests, take_out, progress)
+        found[root] = await services.prove.prove(project, tests, partial(take_out, leaves=leaves), progress)
     return found
 
 
@@ -40,7 +46,7 @@ def written_tests(outcomes: Iterable[UnitOutcome]) -> set[NewTest]:
     return {(one.test_file, test) for one in functions if one.test_file for test in one.tests}
 
 
-def take_out(tests: Mapping[NewTest, str]) -> None:
+def take_out(tests: Mapping[NewTest, str], *, leaves: Callable[[Written], None] = lambda _: None) -> None:
     """Take tests out of their files; a file that nothing is left of goes. Raises WriteProblem."""
     by_file: dict[Path, set[str]] = {}
     for file, name in tests:
@@ -51,7 +57,7 @@ def take_out(tests: Mapping[NewTest, str]) -> None:
             continue
         left = without_tests(text, names)
         if has_tests(left):
-            write_edit(TestEdit(file, creates=False, base_text=text, new_text=left))
+            write_edit(TestEdit(file, creates=False, base_text=text, new_text=left), leaves)
         elif left != text:
             remove_file(file)
 

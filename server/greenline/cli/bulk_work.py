@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from greenline.services.target_results import joined_results
 
 if TYPE_CHECKING:
     from greenline.bootstrap import Services
+    from greenline.domain.bulk.states import States
     from greenline.domain.coverage.model import Summary
     from greenline.ports.progress import Progress
     from greenline.services.generate_tests import Generation
@@ -41,8 +42,15 @@ class JournalOfRun:
 
     def writes(self, unit: WorkUnit, written: Written) -> None:
         """Write down what is about to be written."""
-        write = OpenWrite(written.file, written.before, written.after, written.folders)
-        self.journal.writes(self.root, self.words, unit.path, write)
+        self.journal.writes(self.root, self.words, unit.path, _open(written))
+
+    def leaves(self, written: Written) -> None:
+        """Write down what is about to be left in a file where tests are taken out."""
+        self.journal.leaves(self.root, self.words, _open(written))
+
+    def states(self) -> Mapping[Path, States]:
+        """Return what the run has left in each file that it wrote to."""
+        return self.journal.states(self.root, self.words)
 
     def take_back(self) -> list[str]:
         """Undo what a killed run had written and not confirmed; return what could not be undone, in words."""
@@ -112,6 +120,10 @@ class BulkWork:
             return NOTHING
         picture = self.services.show.picture(path, text) if text is not None else None
         return summarize(picture.map) if picture and picture.map is not None else NOTHING
+
+
+def _open(written: Written) -> OpenWrite:
+    return OpenWrite(written.file, written.before, written.after, written.folders)
 
 
 def _take_back(write: OpenWrite) -> str:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from greenline.domain.bulk.outcome import UnitOutcome
     from greenline.domain.bulk.plan import WorkUnit
+    from greenline.domain.bulk.states import States
 
 
 class JournalProblem(Exception):
@@ -59,6 +60,12 @@ class Journal(Protocol):
 
     def writes(self, root: Path, words: str, path: Path, write: OpenWrite) -> None:
         """Write down what is about to be written for a unit (the file ``path``)."""
+
+    def leaves(self, root: Path, words: str, write: OpenWrite) -> None:
+        """Write down what is about to be written for no unit: it is not taken back."""
+
+    def states(self, root: Path, words: str) -> Mapping[Path, States]:
+        """Return what the run has left in each file that it wrote to."""
 
     def done(self, root: Path, words: str, outcome: UnitOutcome) -> None:
         """Write down what came of a unit: its write holds, or was taken back."""

@@ -11,6 +11,7 @@ import pytest
 from greenline.adapters.journal_sqlite import JournalSqlite
 from greenline.domain.bulk.outcome import FunctionOutcome, UnitOutcome
 from greenline.domain.bulk.plan import PlannedFunction, WorkUnit
+from greenline.domain.bulk.states import state_of
 from greenline.domain.coverage.model import Ratio, Summary
 from greenline.domain.generation.model import SuspectedBug
 from greenline.ports.journal import JournalProblem, OpenWrite
@@ -79,6 +80,20 @@ def test_a_write_is_open_until_its_unit_is_done(journal: JournalSqlite) -> None:
     journal.writes(ROOT, "w", UNIT.path, OpenWrite(odd, b"before", b"after"))
     journal.taken_back(ROOT)
     assert journal.open_writes(ROOT) == ()
+
+
+def test_what_a_run_leaves_in_a_file_is_known_until_it_has_ended(journal: JournalSqlite) -> None:
+    file = Path("/p/tests/test_a.py")
+    journal.begin(ROOT, "w", [UNIT])
+    journal.writes(ROOT, "w", UNIT.path, OpenWrite(file, b"old", b"new"))
+    journal.leaves(ROOT, "w", OpenWrite(file, b"new", b"less"))
+    assert journal.states(ROOT, "w") == {file: tuple(map(state_of, (b"old", b"new", b"less")))}
+    journal.taken_back(ROOT)
+    journal.leaves(ROOT, "w", OpenWrite(file, b"the person's", b"more"))
+    assert journal.states(ROOT, "w") == {file: tuple(map(state_of, (b"the person's", b"more")))}
+    assert journal.states(ROOT, "other words") == {}
+    journal.ended(ROOT, "w")
+    assert journal.states(ROOT, "w") == {}
 
 
 def test_a_plan_that_is_made_anew_takes_the_place_of_the_earlier_one(journal: JournalSqlite) -> None:

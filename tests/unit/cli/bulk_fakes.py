@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,8 @@ class BulkServices(FakeServices):
     proofs_of: list[int] = field(default_factory=list)
     """How many new tests each final run was asked about."""
     failing: tuple[str, ...] = ()
+    meanwhile: Callable[[], object] = object
+    """What a person does while the final run goes on."""
     stops_at: str = ""
     """The name of the file whose generation is never done."""
 
@@ -98,6 +100,7 @@ class _Proves:
     async def prove(self, project: Any, new: Collection[NewTest], take_out: TakeOut, progress: Progress) -> Proof:
         services = self._services
         services.proofs_of.append(len(new))
+        services.meanwhile()
         found = {test: services.breaks[test[1]] for test in new if test[1] in services.breaks}
         take_out(found)
         return Proof(len(new) + 1 - len(found), found, failing=services.failing)

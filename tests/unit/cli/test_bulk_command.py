@@ -373,6 +373,46 @@ def test_going_on_commits_what_the_first_part_wrote_too(run: Run, repository: Pa
     assert git(repository, "log", "--format=%s").splitlines() == ["Test shop/mail.py", "Test shop/orders.py", "first"]
 
 
+def test_going_on_does_not_commit_what_the_person_had_before_the_first_part(
+    run: Run, repository: Path, services: BulkServices
+) -> None:
+    (repository / "tests").mkdir()
+    (repository / "tests" / "test_orders.py").write_text("# mine\n")
+    services.stops_at = "mail.py"
+    run("shop", "--commit")
+    services.stops_at = ""
+    result = run("shop", "--commit")
+    assert result.exit_code == 1
+    assert "Not committed: tests of shop/orders.py. tests/test_orders.py had changes of yours before" in result.stderr
+    assert git(repository, "log", "--format=%s").splitlines() == ["Test shop/mail.py", "first"]
+
+
+def test_going_on_does_not_commit_what_the_person_changed_between_the_parts(
+    run: Run, repository: Path, services: BulkServices
+) -> None:
+    services.stops_at = "mail.py"
+    run("shop")
+    with (repository / "tests" / "test_orders.py").open("a") as file:
+        file.write("# mine\n")
+    services.stops_at = ""
+    result = run("shop", "--commit")
+    assert result.exit_code == 1
+    assert "tests of shop/orders.py. tests/test_orders.py was changed after they were written: look" in result.stderr
+    assert git(repository, "log", "--format=%s").splitlines() == ["Test shop/mail.py", "first"]
+
+
+def test_what_the_person_changes_while_all_tests_run_is_not_committed(
+    run: Run, repository: Path, services: BulkServices
+) -> None:
+    mail = repository / "tests" / "test_mail.py"
+    services.meanwhile = lambda: mail.write_text(f"{mail.read_text()}# mine\n")
+    services.breaks = {"test_Box_open": "it fails beside test_mail"}  # so that Greenline writes to the file after that
+    result = run("shop", "--commit")
+    assert "Not committed: tests of shop/mail.py. tests/test_mail.py had changes of yours before" in result.stderr
+    assert git(repository, "log", "--format=%s").splitlines() == ["Test shop/orders.py", "first"]
+    assert "Box" not in git(repository, "show", "HEAD:tests/test_orders.py")
+
+
 def test_without_a_repository_nothing_begins(run: Run, folder: Path) -> None:
     result = run("shop", "--commit")
     assert result.exit_code == 2
