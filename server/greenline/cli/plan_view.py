@@ -56,8 +56,10 @@ def not_planned(plan: Plan) -> Iterator[str]:
 def plan_sum(plan: Plan, sign: str) -> str:
     """Return what is planned in one line; ``sign`` is an arrow."""
     covered = f"; {percent(plan.total)} covered" if plan.total.lines.total else ""
+    if not plan.units and plan.to_measure:
+        return "Nothing is measured yet: `greenline test` does it"
     if not plan.units:
-        return "Nothing is measured yet: `greenline test` does it" if plan.to_measure else f"Nothing to generate{covered}"
+        return f"Nothing to generate{covered}"
     lines = sum(one.lines for unit in plan.units for one in unit.functions)
     branches = sum(one.branches for unit in plan.units for one in unit.functions)
     what = f"{count(plan.functions, 'function')} in {count(len(plan.units), 'file')}"

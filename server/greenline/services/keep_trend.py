@@ -76,8 +76,8 @@ class KeepTrend:
             more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
             are = "are" if more else "is"
             raise TrendProblem(
-                f"{changed[0]}{more} {are} other than in {commit[:10]}, which this would be recorded for: commit or stash "
-                "the changes first"
+                f"{changed[0]}{more} {are} other than in {commit[:10]}, which this would be recorded for: "
+                "commit or stash the changes first"
             )
 
     def before(self, folder: Path, since: str) -> Point | None:

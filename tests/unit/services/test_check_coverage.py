@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 AGAIN = "measure the tests again (`greenline test --affected`)"
 ADVICE = "cover what is new, or what the removed tests reached"
 UNKNOWN = "nothing is recorded for main or before: run `greenline trend --record` there, and keep its file"
+NOTHING = "nothing is measured here: run `greenline test`, or the tests with coverage, first"
 HERE = [Path("/project")]
 EVERYTHING = Wanted()
 
@@ -99,7 +100,7 @@ def changed(covered: int, total: int, **others: object) -> Ranking:
         (ranking(branches=0, taken=0), Goals(branches=1.0),
             "no: branches: the report tells nothing of branches: measure with `branch = true`"),
         (ranking(), Goals(total=85.0), "ok: total: 85.45 % (85 % wanted)"),
-        (ranking(0, 0), Goals(total=0.0), "no: total: nothing is measured here: run `greenline test`, or the tests with coverage, first"),
+        (ranking(0, 0), Goals(total=0.0), f"no: total: {NOTHING}"),
     ],
 )  # fmt: skip
 def test_each_goal_has_its_verdict(found: Ranking, goals: Goals, words: str) -> None:
@@ -155,7 +156,7 @@ def test_less_than_was_recorded_is_not_met(past: FakePast, words: list[str]) -> 
     ("now", "words"),
     [
         (ranking(unknown=2), f"2 lines changed after they were measured: {AGAIN}"),
-        (ranking(0, 0), "nothing is measured here: run `greenline test`, or the tests with coverage, first"),
+        (ranking(0, 0), NOTHING),
     ],
 )
 def test_what_is_not_measured_as_it_stands_cannot_be_compared(now: Ranking, words: str) -> None:
