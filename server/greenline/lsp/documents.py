@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections import Counter
 from dataclasses import dataclass, field
@@ -16,10 +17,13 @@ from greenline.adapters.disk_documents import DiskDocuments
 from greenline.domain.code.text_lines import split_lines
 from greenline.domain.coverage.following import Following
 from greenline.lsp.early_changes import EarlyChanges
+from greenline.lsp.recent_changes import RecentChanges
 from greenline.lsp.text_buffer import TextBuffer, follow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+log = logging.getLogger(__name__)
 
 _MEASURED = 5
 """Texts of a buffer that tests may have run."""
@@ -76,7 +80,7 @@ class EditorDocuments:
 
     def put(self, document: OpenDocument, encoding: str = types.PositionEncodingKind.Utf16) -> None:
         """Take over a buffer that was opened."""
-        self._buffers[document.uri] = buffer = _Buffer(TextBuffer(document.text, encoding))
+        self._buffers[document.uri] = buffer = _Buffer(TextBuffer(document.text, encoding), RecentChanges(encoding))
         buffer.measured = (document,)
         buffer.hold(document)
         self._keep(document)
@@ -86,12 +90,16 @@ class EditorDocuments:
     def change(
         self, uri: str, version: int | None, changes: Sequence[types.TextDocumentContentChangeEvent]
     ) -> OpenDocument | None:
-        """Take over a new version; None for what is not open, or not yet."""
+        """Take over a new version; None for what is not open, or not yet. One that comes late gets its place."""
         before, buffer = self._by_uri.get(uri), self._buffers.get(uri)
         if before is None or buffer is None:
             if path_of(uri) is not None:
                 self._early.keep(uri, version, changes)
             return None
+        if version is not None and before.version is not None and version < before.version:
+            version, changes = before.version, buffer.overtaken(uri, version, changes)
+        else:
+            buffer.recent.note((before.version, buffer.text), version, changes)
         buffer.change(changes)
         text, lines = buffer.text.text, tuple(buffer.text.lines)
         document = OpenDocument(uri, before.path, text, version, before.is_python, lines)
@@ -138,7 +146,8 @@ class EditorDocuments:
 
     def drop(self, uri: str) -> None:
         """Forget a closed buffer."""
-        self._buffers.pop(uri, None)
+        if self._buffers.pop(uri, None) is not None:
+            self._early.closed(uri)
         self._by_uri = MappingProxyType({known: doc for known, doc in self._by_uri.items() if known != uri})
 
     def get(self, uri: str) -> OpenDocument | None:
@@ -184,6 +193,7 @@ class EditorDocuments:
 @dataclass(slots=True)
 class _Buffer:
     text: TextBuffer
+    recent: RecentChanges
     measured: tuple[OpenDocument, ...] = ()
     """What was opened, and the last versions that were saved, or are known to have been measured."""
     following: dict[OpenDocument, Following] = field(default_factory=dict)
@@ -196,6 +206,18 @@ class _Buffer:
         for change in changes:
             splice, lines = self.text.change(change), self.text.lines
             self.following = {then: follow(following, splice, lines) for then, following in self.following.items()}
+
+    def overtaken(
+        self, uri: str, version: int, changes: Sequence[types.TextDocumentContentChangeEvent]
+    ) -> Sequence[types.TextDocumentContentChangeEvent]:
+        """Return what puts right the text, in which later changes than these were made already."""
+        text = self.recent.put_right(version, changes)
+        if text is not None:
+            return [types.TextDocumentContentChangeWholeDocument(text)]
+        log.warning(
+            "%s: version %d came after a later one; its text may be wrong until it is opened again", uri, version
+        )
+        return changes
 
     def _change_at_once(self, changes: Sequence[types.TextDocumentContentChangeEvent]) -> None:
         """Follow many changes as one, by what they made of the lines: as many steps would be many times the work."""

@@ -32,10 +32,13 @@ class EarlyChanges:
 
     clock: Callable[[], float] = time.monotonic
     _waiting: dict[str, tuple[EarlyChange, ...]] = field(default_factory=dict)
+    _closed: dict[str, float] = field(default_factory=dict)
+    """When; what comes soon after is late, not early."""
 
     def keep(self, uri: str, version: int | None, changes: Sequence[types.TextDocumentContentChangeEvent]) -> None:
-        """Keep a change of what is not open."""
-        if version is None:
+        """Keep a change of what is not open, and was not a moment ago."""
+        since = self.clock() - _PATIENCE
+        if version is None or self._closed.get(uri, since) > since:
             return
         kept = (*self._waiting.pop(uri, ()), EarlyChange(version, tuple(changes), self.clock()))
         self._waiting[uri] = kept[-_MOST:]
@@ -43,10 +46,20 @@ class EarlyChanges:
             del self._waiting[next(iter(self._waiting))]
 
     def take(self, uri: str, version: int | None) -> list[EarlyChange]:
-        """Return those that follow this version without a hole, which was opened just now, and forget all of them."""
-        found: list[EarlyChange] = []
+        """Return those that follow this version, which was opened just now, in their order, and forget all of them.
+
+        One that is missing between them comes late: see ``RecentChanges``.
+        """
         since = self.clock() - _PATIENCE
-        for change in sorted(self._waiting.pop(uri, ()), key=lambda change: change.version):
-            if version is not None and change.came >= since and change.version == version + len(found) + 1:
-                found.append(change)
-        return found
+        found = [
+            change
+            for change in self._waiting.pop(uri, ())
+            if version is not None and change.came >= since and change.version > version
+        ]
+        return sorted(found, key=lambda change: change.version)
+
+    def closed(self, uri: str) -> None:
+        """Remember that a buffer was closed just now."""
+        since = self.clock() - _PATIENCE
+        self._closed = {each: then for each, then in self._closed.items() if then > since and each != uri}
+        self._closed[uri] = self.clock()
