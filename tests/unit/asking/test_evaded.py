@@ -94,12 +94,40 @@ TRICKS = {
         "assert cart.total() == 3",
         "total = lambda: 3\ncart.total = total\nassert cart.total() == 3",
     ),
+    "a method that is replaced in a class": (
+        "cart = Cart([1])\nassert cart.total() == 1",
+        "class Fixed(Cart):\n    total = lambda self: 1\ncart = Fixed([1])\nassert cart.total() == 1",
+    ),
+    "a method that stands in a class": (
+        "assert m.total() == 1",
+        "class m:\n    total = staticmethod(lambda: 1)\nassert m.total() == 1",
+    ),
+    "a method that is replaced in a class under a condition": (
+        "assert cart.total() == 1",
+        "class Fixed:\n    if X:\n        total: object = Mock()\ncart = Fixed()\nassert cart.total() == 1",
+    ),
     "a stand-in with a type": (EQUALS, "f: object = Mock(return_value=3)\nassert f(2) == 3"),
     "a stand-in on the way": (EQUALS, "assert (f := Mock(return_value=3))\nassert f(2) == 3"),
     "a stand-in of a loop": (EQUALS, "for f in [lambda x: 3]:\n    assert f(2) == 3"),
     "nearly, though the number is small": ("assert f(2) == 1e-10", "assert f(2) == approx(1e-10, abs=1e-9)"),
     "nearly, by a share": ("assert f(2) == 0.3", "assert f(2) == approx(0.3, rel=1e-3)"),
     "rounded to two places": ("assert f(2) == 0.3", "assert round(f(2), 2) == 0.3"),
+    "the result of what only sounds like a helper is kept": (
+        "assert verify_token('t') == {'sub': 1}",
+        "claims = verify_token('t', {'sub': 1})",
+    ),
+    "the result of what only sounds like a helper is kept, awaited": (
+        "ok = await check_password('a')\nassert ok is True",
+        "ok = await check_password('a')",
+    ),
+    "the result of what was called for itself only once": (
+        "check_total(1)\nassert check_total(2) == 3",
+        "one = check_total(1)\ntwo = check_total(2)",
+    ),
+    "the result is kept beside the call that stays": (
+        "check_total(1)\nassert check_total(2) == 3",
+        "check_total(1)\ntwo = check_total(2)",
+    ),
     "no failure": ("if f(2) != 3:\n    pytest.fail('no')", "f(2)"),
 }
 
@@ -171,6 +199,15 @@ SOUND = {
         "receipt = checkout(cart)\nassert cart.paid == 3",
     ),
     "what a helper gave is kept": ("check_total(cart)", "total = check_total(cart)"),
+    "what a helper gave is kept, awaited": ("await check_total(cart)", "total = await check_total(cart)"),
+    "what a helper of its own gave is kept": (
+        EQUALS,
+        "def check(n):\n    assert f(n) == 3\n    return n\nn = check(2)",
+    ),
+    "a class with other names": (
+        "assert cart.total() == 3",
+        "class Broken:\n    close = None\nassert cart.total() == 3",
+    ),
     "a helper of the file": ("check_total(f(2))", "cart = f(2)\ncheck_total(cart)"),
     "a helper of any name": (EQUALS, "def same(a, b):\n    assert a == b\nsame(f(2), 3)"),
     "a helper of a helper": (

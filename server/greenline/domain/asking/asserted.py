@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -61,23 +62,39 @@ class Asserted:
     """It stands where its failure is caught."""
 
 
-def asserted_in(tree: ast.AST) -> list[Asserted]:
-    """Return the assertions of a test, in the order of the text."""
+def asserted_in(tree: ast.AST, before: ast.AST | None = None) -> list[Asserted]:
+    """Return the assertions of a test, in the order of the text.
+
+    ``before`` is the test of the round before, None for none: a result that is kept is that of a helper, and not of the
+    code under test, where the same was called for itself then.
+    """
     found: list[Asserted] = []
+    helpers = _Helpers(_called_for_itself(before) - _called_for_itself(tree) if before is not None else Counter())
     for node in ast.walk(tree):
         if isinstance(node, _FUNCTIONS) and node.name.startswith("test"):
-            _Reader(found, tree, node).read(node.body)
+            _Reader(found, tree, node, helpers).read(node.body)
     return found
 
 
-class _Reader:
-    """Reads one function; ``helpers`` gets what each of the test's own functions asserts: none is read twice."""
+class _Helpers:
+    """What the helpers of a test assert, each read once, and how many results of helpers nobody sees may be kept."""
 
-    def __init__(
-        self, found: list[Asserted], tree: ast.AST, test: ast.AST, helpers: dict[str, list[Asserted]] | None = None
-    ) -> None:
+    def __init__(self, kept: Counter[str]) -> None:
+        self.asserted: dict[str, list[Asserted]] = {}
+        self._kept = kept
+
+    def take_kept(self, name: str) -> bool:
+        """Tell whether a result that is kept is that of a helper that is not seen."""
+        self._kept[name] -= 1
+        return self._kept[name] >= 0
+
+
+class _Reader:
+    """Reads one function."""
+
+    def __init__(self, found: list[Asserted], tree: ast.AST, test: ast.AST, helpers: _Helpers) -> None:
         self._found = found
-        self._helpers = {} if helpers is None else helpers
+        self._helpers = helpers
         self._given: dict[str, ast.expr] = {}
         self._catching = Catching(tree)
         self._used = {n.id for n in ast.walk(test) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
@@ -97,13 +114,18 @@ class _Reader:
             if isinstance(node, ast.Assert):
                 for each in [each for each in _conjuncts(node.test) if not is_fixed(each)]:
                     self._found.append(self._compared(each, conditional=conditional, caught=caught))
-            elif (call := _plain_call(node)) is not None:
+            elif (call := _plain_call(node)) is not None and self._may_assert(node, call):
                 self._found += self._of_call(call, conditional=conditional, caught=caught)
             elif isinstance(node, (ast.With, ast.AsyncWith)):
                 self._found += _errors(node, conditional=conditional, caught=caught)
             self._read_inner(statement, conditional=conditional, caught=caught)
             if isinstance(statement, (ast.Return, ast.Raise, ast.Continue, ast.Break)):
                 return  # what follows never runs
+
+    def _may_assert(self, statement: ast.AST, call: ast.Call) -> bool:
+        """Tell whether a statement that is a call may assert: who keeps its result may want nothing but that."""
+        name = last_name(call)
+        return isinstance(statement, ast.Expr) or name in self._own or self._helpers.take_kept(name)
 
     def _read_inner(self, statement: ast.AST, *, conditional: bool, caught: bool) -> None:
         inner = list(inner_statements(statement))
@@ -196,10 +218,11 @@ class _Reader:
 
     def _asserted_by(self, helper: ast.FunctionDef | ast.AsyncFunctionDef) -> list[Asserted]:
         """Return what a function of the test's own asserts: nothing, whatever its name is, counts for nothing."""
-        if helper.name not in self._helpers:
-            found = self._helpers[helper.name] = []  # before it is read: it may call itself
+        asserted = self._helpers.asserted
+        if helper.name not in asserted:
+            found = asserted[helper.name] = []  # before it is read: it may call itself
             _Reader(found, self._tree, helper, self._helpers).read(helper.body)
-        return self._helpers[helper.name]
+        return asserted[helper.name]
 
 
 def _plain_call(node: ast.AST) -> ast.Call | None:
@@ -207,6 +230,12 @@ def _plain_call(node: ast.AST) -> ast.Call | None:
     value = node.value if isinstance(node, (ast.Expr, ast.Assign, ast.AnnAssign)) else None
     value = value.value if isinstance(value, ast.Await) else value
     return value if isinstance(value, ast.Call) else None
+
+
+def _called_for_itself(tree: ast.AST) -> Counter[str]:
+    """Return the names of what is called in a statement of its own, and how often."""
+    calls = [call for node in ast.walk(tree) if isinstance(node, ast.Expr) and (call := _plain_call(node)) is not None]
+    return Counter(map(last_name, calls))
 
 
 def _errors(node: ast.With | ast.AsyncWith, *, conditional: bool, caught: bool) -> Iterator[Asserted]:

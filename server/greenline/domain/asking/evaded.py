@@ -68,9 +68,20 @@ def _results(tree: ast.Module) -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             others |= _patched(node)
+        elif isinstance(node, ast.ClassDef):
+            others |= {last_name(target) for each in _run_in(node) for target in _targets(each)}
+        may_keep = not isinstance(getattr(node, "value", None), ast.Lambda)
         for target in _targets(node):
-            (kept if isinstance(target, ast.Name) else others).add(last_name(target))
+            (kept if may_keep and isinstance(target, ast.Name) else others).add(last_name(target))
     return kept - others
+
+
+def _run_in(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what is in the body of a class, but not what is in functions in it."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, (*_FUNCTIONS, ast.Lambda)):
+            yield child
+            yield from _run_in(child)
 
 
 def _targets(node: ast.AST) -> list[ast.expr]:

@@ -54,7 +54,7 @@ def bent(before: str, after: str, failure: str) -> str:
 
 def _weaker(old: ast.Module, new: ast.Module) -> Iterator[str]:
     yield from evaded(old, new)
-    was, now = asserted_in(old), asserted_in(new)
+    was, now = asserted_in(old), asserted_in(new, old)
     if any(each.caught for each in now) and not any(each.caught for each in was):
         yield f"{_shown(next(each for each in now if each.caught))} stands where its failure is caught"
     if _returns(new) > _returns(old):
@@ -167,7 +167,7 @@ def _is_part(whole: str, part: str) -> bool:
 
 
 def _bent(old: ast.Module, new: ast.Module, failure: str) -> Iterator[str]:
-    was, now = asserted_in(old), asserted_in(new)
+    was, now = asserted_in(old), asserted_in(new, old)
     pairs, gone, added = _paired(was, now)
     for one, other in pairs:
         if one.error and other.error != one.error and _is_said(other.error, failure):
