@@ -100,3 +100,12 @@ def test_what_a_comment_or_the_configuration_leaves_out_is_counted(shop: Path, m
         "[tool.greenline.audit]: there is no kind 'oops'"
     ]
     assert result.exit_code == 1
+
+
+def test_a_folder_without_tests_is_no_success(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (shop / "docs").mkdir()
+    monkeypatch.chdir(shop)
+    result = CliRunner().invoke(greenline, ["audit", "--static", "--fail-on", "any", "docs"])
+    assert result.exit_code == 1
+    assert "There are no tests to judge." in result.output
+    assert "no file there is called test_*.py" in " ".join(result.output.split())

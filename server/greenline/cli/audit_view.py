@@ -28,7 +28,7 @@ def print_audit(console: Console, audit: Audit) -> None:
         console.print(f"{sign} {what}  {escape(one.evidence)} [dim]{escape(one.advice)}[/]", soft_wrap=True)
     if audit.weaknesses:
         console.print()
-    state = "warning" if audit.weaknesses else "ok"
+    state = "warning" if audit.weaknesses or not audit.tests else "ok"
     console.print(f"{mark(console, state)} {escape(summary(audit))}", soft_wrap=True)
     for line in [*left_out(audit), *audit.notes]:
         console.print(f"  [dim]{escape(line)}[/]", soft_wrap=True)
@@ -44,6 +44,8 @@ def name_of(one: Weakness) -> str:
 def summary(audit: Audit) -> str:
     """Return one sentence: how many of what, in how many tests."""
     looked = f"{_count(audit.tests, 'test')} of {_count(audit.files, 'file')}"
+    if not audit.tests:
+        return "There are no tests to judge."
     if not audit.weaknesses:
         return f"No weakness was found in {looked}."
     kinds = Counter(one.kind for one in audit.weaknesses)

@@ -50,6 +50,7 @@ class AuditTests:
         for one in read:
             found = list(one.weaknesses)
             problems += [f"{path}: {why}." for path, why in one.problems.items()]
+            problems += one.empty
             problems += [f"[tool.greenline.audit]: {why}." for why in one.ignored.problems]
             if wanted.runs and one.tests:
                 seen = await self._suite.look(one, wanted, progress)

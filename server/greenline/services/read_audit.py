@@ -18,6 +18,9 @@ from greenline.domain.generation.collected_names import Collected
 from greenline.services.test_modules import TestModules
 
 if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator
+
     from greenline.domain.auditing.model import Weakness
     from greenline.domain.auditing.read_tests import TestFunction
     from greenline.ports.documents import Documents
@@ -37,6 +40,8 @@ class ReadTests:
     lines: Mapping[Path, Sequence[str]] = field(default_factory=dict)
     problems: Mapping[Path, str] = field(default_factory=dict)
     """Files that could not be read, and why."""
+    empty: tuple[str, ...] = ()
+    """Where no tests were found though they were asked for, in sentences."""
 
     def told(self, weaknesses: Sequence[Weakness]) -> tuple[list[Weakness], Counter[str]]:
         """Return those that nobody has asked to leave out, and how many are left out, by what keeps them back."""
@@ -75,6 +80,7 @@ class ReadAudit:
         files: list[Path] = []
         tests: list[TestFunction] = []
         found: list[Weakness] = []
+        judged: set[ast.AST] = set()
         for path in self._files(project, wanted):
             await asyncio.sleep(0)  # a person who stops it is heard
             module = modules.at(path)
@@ -82,11 +88,13 @@ class ReadAudit:
                 files.append(path)
                 of_file = list(tests_of(module, names, project.root, collected))
                 tests += of_file
-                found += findings.of_file(of_file)
+                found += findings.of_file(_new(of_file, judged))
         lines = {path: module.lines for path in files if (module := modules.at(path)) is not None}
+        lines |= {test.path: test.module.lines for test in tests}
         problems = {path: why for path, why in modules.problems.items() if path.name != "conftest.py"}
         ignored = self._ignored(project.root)
-        return ReadTests(project, tuple(files), tuple(tests), tuple(found), ignored, lines, problems)
+        empty = tuple(_without_tests(project, wanted, files, tests))
+        return ReadTests(project, tuple(files), tuple(tests), tuple(found), ignored, lines, problems, empty)
 
     def _files(self, project: Project, wanted: list[Path]) -> list[Path]:
         known = [
@@ -96,6 +104,29 @@ class ReadAudit:
         ]
         inside = [path for path in known if any(path.is_relative_to(each) for each in wanted)]
         return list(dict.fromkeys([*(each for each in wanted if each.suffix == ".py"), *inside]))
+
+
+def _new(tests: Sequence[TestFunction], judged: set[ast.AST]) -> list[TestFunction]:
+    """Return those whose text was not judged yet, as what a class inherits is told once; takes them down."""
+    new: dict[ast.AST, TestFunction] = {}
+    for test in tests:
+        if test.node not in judged:
+            new.setdefault(test.node, test)
+    judged.update(new)
+    return list(new.values())
+
+
+def _without_tests(
+    project: Project, wanted: Sequence[Path], files: Sequence[Path], tests: Sequence[TestFunction]
+) -> Iterator[str]:
+    """Say which folders have no tests, and of files that none of them has any."""
+    patterns = " or ".join(project.python_files)
+    bare = [path for path in wanted if path.is_dir() and not any(each.is_relative_to(path) for each in files)]
+    for path in bare:
+        yield f"{path}: no tests were found: no file there is called {patterns} (pytest's python_files)."
+    if not tests and not bare:
+        names = " or ".join([*project.python_functions, *project.python_classes])
+        yield f"{', '.join(map(str, wanted))}: no tests were found: nothing there is called {names} (pytest's names)."
 
 
 def _start(test: TestFunction) -> range:

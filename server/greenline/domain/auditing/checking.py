@@ -9,8 +9,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from greenline.domain.auditing.fixed import holds_always
-from greenline.domain.auditing.modules import FUNCTIONS, Found, FunctionNode, Module, Names, dotted_inside
-from greenline.domain.auditing.read_tests import is_fixture_mark
+from greenline.domain.auditing.modules import (
+    FUNCTIONS,
+    Found,
+    FunctionNode,
+    Module,
+    Names,
+    dotted_inside,
+    statements_of,
+)
+from greenline.domain.auditing.read_tests import decorators, is_fixture_mark
 from greenline.domain.code.dotted_names import last_name
 
 if TYPE_CHECKING:
@@ -48,7 +56,7 @@ class _Scope:
     """Where names are looked up."""
 
     module: Module
-    owner: ast.ClassDef | None
+    owner: Found | None
     is_test: bool = True
 
 
@@ -64,6 +72,7 @@ class Checking:
         scope = _Scope(test.module, test.owner)
         return (
             self._does(scope, test.node, _DEEPEST)
+            or _calls_what_is_given(test)
             or (is_about_equality(test) and any(isinstance(each, ast.Assert) for each in ast.walk(test.node)))
             or any(self._fixture_checks(scope, name, asked_for=True) for name in asked_for(test))
             or any(self._looks_afterwards(scope, fixture) for fixture in self._automatic(scope))
@@ -107,10 +116,10 @@ class Checking:
 
     def _own_method_checks(self, scope: _Scope, rest: str, last: str, depth: int) -> bool:
         if scope.owner is not None and "." not in rest:
-            own = list(self._names.methods(Found(scope.module, scope.owner), rest))
+            own = list(self._names.methods(scope.owner, rest))
             if own:
                 where, node = own[0]
-                return self._function_checks(where.module, node, where.node, depth)
+                return self._function_checks(where.module, node, scope.owner, depth)
         return bool(_CHECKING_NAME.search(last)) or self._some_method_checks(scope, last, depth)
 
     def _method_checks(self, scope: _Scope, func: ast.Attribute, last: str, depth: int) -> bool:
@@ -134,7 +143,7 @@ class Checking:
 
     def _some_method_checks(self, scope: _Scope, name: str, depth: int) -> bool:
         return any(
-            self._function_checks(module, each, node, depth)
+            self._function_checks(module, each, Found(module, node), depth)
             for module in self._names.neighbours(scope.module)
             for node in module.defined.values()
             if isinstance(node, ast.ClassDef)
@@ -148,7 +157,7 @@ class Checking:
             return False
         if isinstance(found.node, ast.ClassDef):
             return any(
-                self._function_checks(each.module, node, each.node, depth)
+                self._function_checks(each.module, node, found, depth)
                 for each in self._names.lineage(found)
                 for node in each.node.body
                 if isinstance(node, FUNCTIONS) and node.name.startswith("__") and node.name != "__eq__"
@@ -162,14 +171,14 @@ class Checking:
             return False
         return self._function_checks(found.module, found.node, None, depth)
 
-    def _function_checks(self, module: Module, node: FunctionNode, owner: ast.AST | None, depth: int) -> bool:
-        key = (id(node), id(owner) if owner is not None else None)
+    def _function_checks(self, module: Module, node: FunctionNode, owner: Found | None, depth: int) -> bool:
+        key = (id(node), id(owner.node) if owner is not None else None)
         if key in self._known:
             return self._known[key]
         if depth <= 0:
             return False
         self._known[key] = False  # while it is looked at: it may call itself
-        inside = _Scope(module, owner if isinstance(owner, ast.ClassDef) else None, module.is_test)
+        inside = _Scope(module, owner, module.is_test)
         self._known[key] = self._does(inside, node, depth - 1)
         return self._known[key]
 
@@ -181,7 +190,7 @@ class Checking:
 
     def _fixture(self, scope: _Scope, name: str) -> Found | None:
         if scope.owner is not None:
-            for where, node in self._names.methods(Found(scope.module, scope.owner), name):
+            for where, node in self._names.methods(scope.owner, name):
                 return Found(where.module, node)
         for module in [scope.module, *self._names.conftests(scope.module.path)]:
             found = self._names.find(module, name)
@@ -217,9 +226,10 @@ class Checking:
                 if isinstance(node, FUNCTIONS) and _is_automatic(node):
                     yield Found(module, node)
         if scope.owner is not None:
-            for each in scope.owner.body:
-                if isinstance(each, FUNCTIONS) and _is_automatic(each):
-                    yield Found(scope.module, each)
+            for where in self._names.lineage(scope.owner):
+                for each in statements_of(where.node):
+                    if isinstance(each, FUNCTIONS) and _is_automatic(each):
+                        yield Found(where.module, each)
 
     def _class_looks_afterwards(self, scope: _Scope) -> bool:
         """Tell whether the class checks something when each test is over."""
@@ -227,15 +237,21 @@ class Checking:
             return False
         ends = ("tearDown", "teardown_method", "asyncTearDown")
         return any(
-            self._function_checks(where.module, node, where.node, _DEEPEST)
+            self._function_checks(where.module, node, scope.owner, _DEEPEST)
             for name in ends
-            for where, node in self._names.methods(Found(scope.module, scope.owner), name)
+            for where, node in self._names.methods(scope.owner, name)
         )
+
+
+def _calls_what_is_given(test: TestFunction) -> bool:
+    """Tell whether it calls what the function that made it was given: nobody can look into that."""
+    calls = (each.func for each in ast.walk(test.node) if isinstance(each, ast.Call))
+    return any(dotted_inside(func).partition(".")[0] in test.given for func in calls)
 
 
 def is_about_equality(test: TestFunction) -> bool:
     """Tell whether comparing something with itself may be its point."""
-    return bool(re.search(r"(?i)eq|hash|compar|ident|same|reflex|order|sort|nan|singleton|cache", test.node.name))
+    return bool(re.search(r"(?i)eq|hash|compar|ident|same|reflex|order|sort|nan|singleton|cache", test.name))
 
 
 def says_it_must_not_raise(test: TestFunction) -> bool:
@@ -243,7 +259,7 @@ def says_it_must_not_raise(test: TestFunction) -> bool:
     marks = [ast.unparse(each).split("(")[0] for each in test.node.decorator_list]
     if any(_PROPERTY.search(mark) or mark.endswith("xfail") or _CHECKING_NAME.search(mark) for mark in marks):
         return True
-    said = [test.node.name, ast.get_docstring(test.node) or "", *(test.module.comments(test.node))]
+    said = [test.name, ast.get_docstring(test.node) or "", *(test.module.comments(test.node))]
     return any(_NOT_RAISING.search(each) for each in said) or _is_counterpart(test)
 
 
@@ -268,7 +284,7 @@ def _refusing(module: Module) -> frozenset[str]:
 def asked_for(test: TestFunction) -> list[str]:
     """Return the names of the fixtures that a test asks for."""
     names = [each.arg for each in (*test.node.args.args, *test.node.args.kwonlyargs) if each.arg not in {"self", "cls"}]
-    for mark in [*test.node.decorator_list, *(test.owner.decorator_list if test.owner else ())]:
+    for mark in [*test.node.decorator_list, *(decorators(test.owner.node) if test.owner else ())]:
         if isinstance(mark, ast.Call) and ast.unparse(mark.func).endswith("usefixtures"):
             names += [str(each.value) for each in mark.args if isinstance(each, ast.Constant)]
     return names

@@ -34,7 +34,7 @@ class Module:
     stars: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        for statement in _at_module_level(self.tree):
+        for statement in statements_of(self.tree):
             self._learn(statement)
 
     def comments(self, node: ast.AST) -> list[str]:
@@ -122,7 +122,7 @@ class Names:
     def methods(self, found: Found, name: str) -> Iterator[tuple[Found, FunctionNode]]:
         """Yield the definitions of a method in a class and its bases, nearest first, with their classes."""
         for each in self.lineage(found):
-            for node in each.node.body:
+            for node in statements_of(each.node):
                 if isinstance(node, FUNCTIONS) and node.name == name:
                     yield each, node
 
@@ -169,6 +169,16 @@ class Names:
         return inner or self._modules.named(name, module.path)
 
 
+def statements_of(scope: ast.AST) -> Iterator[ast.AST]:
+    """Yield the statements of a module, class or function, also below ``if`` and ``try``, not those of inner ones."""
+    waiting = list(inner_statements(scope))
+    while waiting:
+        statement = waiting.pop(0)
+        yield statement
+        if not isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+            waiting += inner_statements(statement)
+
+
 def dotted_inside(node: ast.expr) -> str:
     """Return ``a.b`` of ``a.b``, ``a.b(...)``, ``a.b[...]`` and ``partial(a.b, ...)``; empty for anything else."""
     while isinstance(node, (ast.Call, ast.Subscript)):
@@ -183,13 +193,3 @@ def dotted_inside(node: ast.expr) -> str:
 
 def _inner(node: ast.Call | ast.Subscript) -> ast.expr:
     return node.func if isinstance(node, ast.Call) else node.value
-
-
-def _at_module_level(tree: ast.Module) -> Iterator[ast.AST]:
-    """Yield statements of the module, also below ``if`` and ``try``, but not those of functions and classes."""
-    waiting: list[ast.AST] = list(tree.body)
-    while waiting:
-        statement = waiting.pop(0)
-        yield statement
-        if not isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
-            waiting += inner_statements(statement)

@@ -21,17 +21,17 @@ def repeated(tests: Sequence[TestFunction]) -> Iterator[Weakness]:
     shadowed = set()
     for earlier, later in _shadowed(tests):
         shadowed.add(earlier)
-        evidence = f"`{earlier.node.name}` is defined again in line {later.line}: this one never runs."
+        evidence = f"`{earlier.name}` is defined again in line {later.line}: this one never runs."
         yield Weakness(
             "shadowed", earlier.node_id, earlier.path, earlier.line, evidence, "Give one of them another name."
         )
     first: dict[tuple[str, str], TestFunction] = {}
     for test in tests:
-        if test in shadowed or not _does_something(test):
+        if test in shadowed or test.is_conditional or not _does_something(test):
             continue
         same = first.setdefault((_scope(test), _content(test)), test)
         if same is not test:
-            evidence = f"It does and asserts the same as `{same.node.name}` (line {same.line})."
+            evidence = f"It does and asserts the same as `{same.name}` (line {same.line})."
             advice = "Delete one of them, or have it test what its name says."
             yield Weakness("duplicate", test.node_id, test.path, test.line, evidence, advice)
 
@@ -39,26 +39,26 @@ def repeated(tests: Sequence[TestFunction]) -> Iterator[Weakness]:
 def _shadowed(tests: Sequence[TestFunction]) -> Iterator[tuple[TestFunction, TestFunction]]:
     by_name: dict[tuple[str, str], list[TestFunction]] = defaultdict(list)
     for test in tests:
-        by_name[_scope(test), test.node.name].append(test)
+        by_name[_scope(test), test.name].append(test)
     for same in by_name.values():
         for earlier, later in pairwise(same):
-            if not _is_used_between(earlier, later):
+            if not (earlier.is_conditional or later.is_conditional) and not _is_used_between(earlier, later):
                 yield earlier, later
 
 
 def _is_used_between(earlier: TestFunction, later: TestFunction) -> bool:
     """Tell whether the first has another name before the second comes, or a decorator joins the two."""
     marks = [ast.unparse(each) for each in later.node.decorator_list]
-    if any(mark.split(".")[0] == earlier.node.name for mark in marks):
+    if any(mark.split(".")[0] == earlier.name for mark in marks):
         return True
     for node in ast.walk(earlier.module.tree):
-        if isinstance(node, ast.Name) and node.id == earlier.node.name and earlier.line < node.lineno < later.line:
+        if isinstance(node, ast.Name) and node.id == earlier.name and earlier.line < node.lineno < later.line:
             return True
     return False
 
 
 def _scope(test: TestFunction) -> str:
-    return f"{test.owner.lineno}:{test.owner.name}" if test.owner is not None else ""
+    return f"{test.owner.node.lineno}:{test.owner.node.name}" if test.owner is not None else ""
 
 
 def _content(test: TestFunction) -> str:
