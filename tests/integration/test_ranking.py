@@ -93,6 +93,35 @@ def test_several_processes_say_what_one_says(project: Path, tmp_path: Path) -> N
     assert len(alone) == MODULES + 1
 
 
+HOSTILE = ("multiprocessing", "pickle", "socket", "signal", "runpy", "greenline")
+STARTED = """
+import os, sys
+os.cpu_count = lambda: 2
+from greenline.__main__ import main
+sys.argv[1:] = ["gaps", "--format", "json"]
+main()
+"""
+
+
+def test_nothing_of_the_repository_runs_when_many_files_are_looked_at(project: Path, tmp_path: Path) -> None:
+    root = tmp_path / "hostile"
+    shutil.copytree(project, root)
+    for name in HOSTILE:
+        (root / f"{name}.py").write_text("open(__file__ + '.ran', 'w').close()\nraise SystemExit(9)\n")
+    start = tmp_path / "bin" / "start.py"  # its folder comes first on sys.path, as that of the installed command
+    start.parent.mkdir()
+    start.write_text(STARTED)
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    ran = subprocess.run(
+        [sys.executable, str(start)],
+        cwd=root, capture_output=True, text=True, timeout=120, check=False, env=environment,
+    )  # fmt: skip
+
+    assert not list(root.glob("*.ran"))
+    assert len(json.loads(ran.stdout)["files"]) == MODULES + 1 + len(HOSTILE), ran.stderr
+    assert not ran.stderr
+
+
 def test_what_is_known_already_is_what_would_be_drawn_anew(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = sorted((project / "many").glob("*.py"))
     first = _survey(files)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import subprocess
-import sys
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from greenline.adapters.own_python import own_python
 from greenline.ports.coverage import CoverageProblem, NotReadYet, Reading
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class IndexProcesses:
             raise NotReadYet("Greenline ends.")
         try:
             process = subprocess.Popen(
-                [*_python(), str(report.path.absolute()), report.kind, key, str(folder.absolute())],
+                [*own_python(_CHILD), str(report.path.absolute()), report.kind, key, str(folder.absolute())],
                 cwd=folder,
                 stdin=subprocess.PIPE,  # it ends when this process does
                 stdout=subprocess.PIPE,
@@ -111,18 +111,6 @@ class IndexProcesses:
 
     def _forget(self, keys: set[str]) -> None:
         self._children = {key: child for key, child in self._children.items() if key not in keys}
-
-
-def _python() -> list[str]:
-    """Return what runs the child: it imports from where this process does, and keeps bytecode where this one does.
-
-    The server may be started with its libraries in a folder that no variable names, and without site-packages.
-    """
-    start = (
-        f"import sys; sys.path[:] = {sys.path!r}; sys.pycache_prefix = {sys.pycache_prefix!r}; "
-        f"import runpy; runpy.run_module({_CHILD!r}, run_name='__main__', alter_sys=True)"
-    )
-    return [sys.executable, "-I", *(["-S"] if sys.flags.no_site else []), "-c", start]
 
 
 def _listen(child: _Child) -> None:

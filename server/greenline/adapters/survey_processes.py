@@ -1,27 +1,39 @@
-"""Surveys many files in as many processes as there are cores; few files are not worth the start of one."""
+"""Surveys many files in as many processes as there are cores; few files are not worth the start of one.
+
+Not by ``multiprocessing``: its processes import from the current folder first, which may hold a ``pickle.py`` of the
+repository that is looked at.
+"""
 
 from __future__ import annotations
 
-import atexit
 import os
-import signal
-from contextlib import closing
+import pickle
+import subprocess
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, cast
+
+from greenline.adapters.own_python import own_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+    from typing import IO, TypeAlias
+
+    from typing_extensions import Self
 
     from greenline.domain.coverage.worth import FileRow
     from greenline.ports.survey import Surveyor
 
+    _Child: TypeAlias = subprocess.Popen[bytes]
+
 _FEW = 150
 """Files that one process has done before another one has started."""
-_MOST = 61
-"""Processes that Windows can wait for at once."""
 _CHUNK = 25
 """Files that a process gets at once: enough that handing them over costs nothing, few enough that all end together."""
+_CHILD = "greenline.adapters.survey_child"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +46,71 @@ class SurveyProcesses:
 
     def __call__(self, paths: Sequence[Path]) -> Iterator[FileRow]:
         """Yield the rows in the order of the files."""
-        processes = min(self.processes or os.cpu_count() or 1, _MOST)
-        if len(paths) <= _FEW or processes == 1:
-            with closing(self.begin()) as surveyor:
-                yield from surveyor.rows(paths)
-            return
-        from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - 30 ms, only for many files
-        from multiprocessing import get_context  # noqa: PLC0415 - as above
-
-        chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
-        # Spawned: threads of this process would be missing in a fork.
-        with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_begin, initargs=(self.begin,)) as pool:
-            try:
-                for rows in pool.map(_rows, chunks):
-                    yield from rows
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+        processes = self.processes or os.cpu_count() or 1
+        with ExitStack() as stack:
+            here = cache(lambda: stack.enter_context(closing(self.begin())))
+            if len(paths) <= _FEW or processes == 1:
+                yield from here().rows(paths)
+                return
+            chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
+            children = stack.enter_context(_Children(self.begin, min(processes, len(chunks))))
+            for chunk, rows in zip(chunks, children.rows(chunks), strict=True):
+                yield from here().rows(chunk) if rows is None else rows
 
 
-_surveyor: Surveyor | None = None
-"""That of this process, where it is one of a pool."""
+class _Children:
+    """Processes that survey chunks: the next one is for whichever is free."""
+
+    def __init__(self, begin: Callable[[], Surveyor], number: int) -> None:
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only for many files
+
+        begun = pickle.dumps(begin)
+        self._all = [child for _ in range(number) if (child := _started(begun)) is not None]
+        self._free: SimpleQueue[_Child] = SimpleQueue()
+        for child in self._all:
+            self._free.put(child)
+        self._threads = ThreadPoolExecutor(max(1, len(self._all)), "greenline-survey")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def rows(self, chunks: Sequence[Sequence[Path]]) -> Iterator[list[FileRow] | None]:
+        """Yield the rows of each chunk, None where its process could not find them."""
+        return self._threads.map(self._asked, chunks)
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        for child in self._all:
+            if kind is not None:
+                child.kill()  # nobody waits for what it is at
+        self._threads.shutdown(cancel_futures=True)
+        for child in self._all:
+            with suppress(OSError), child:  # the end of its input ends it
+                pass
+
+    def _asked(self, chunk: Sequence[Path]) -> list[FileRow] | None:
+        if not self._all:
+            return None
+        child = self._free.get()
+        try:
+            pickle.dump(chunk, _there(child.stdin))
+            _there(child.stdin).flush()
+            return cast("list[FileRow]", pickle.load(_there(child.stdout)))  # noqa: S301 - from Greenline itself
+        except (OSError, EOFError, pickle.UnpicklingError):
+            return None  # it has said why
+        finally:
+            self._free.put(child)
 
 
-def _begin(begin: Callable[[], Surveyor]) -> None:
-    global _surveyor  # noqa: PLW0603 - a process of a pool has nothing else to keep it in
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the first process, which ends the others
-    _surveyor = begin()
-    atexit.register(_surveyor.close)
+def _started(begun: bytes) -> _Child | None:
+    try:
+        child = subprocess.Popen(own_python(_CHILD), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    except OSError:
+        return None
+    with suppress(OSError):
+        _there(child.stdin).write(begun)
+    return child
 
 
-def _rows(paths: Sequence[Path]) -> list[FileRow]:
-    assert _surveyor is not None, "the pool begins it"
-    return list(_surveyor.rows(paths))
+def _there(pipe: IO[bytes] | None) -> IO[bytes]:
+    assert pipe is not None
+    return pipe

@@ -1,0 +1,50 @@
+"""A process that surveys files: ``python -m greenline.adapters.survey_child``.
+
+Pickled by the process that started it, there come what begins a survey, and then lists of paths, each of which it
+answers with the list of their rows. It ends with its input.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from greenline.domain.coverage.worth import FileRow
+
+
+def main() -> int:
+    """Survey until there is nothing more to do. Returns the exit code."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the first process, which ends the others
+    asked, answers = _read(sys.stdin.buffer), sys.stdout.buffer
+    sys.stdout = sys.stderr  # what a library prints is no row
+    begin = next(asked, None)
+    if begin is not None:
+        with closing(begin()) as surveyor:
+            for paths in asked:
+                _tell(list(surveyor.rows(paths)), answers)
+    return 0
+
+
+def _read(stream: BinaryIO) -> Iterator[Any]:
+    with suppress(EOFError):
+        while True:
+            yield pickle.load(stream)  # noqa: S301 - from Greenline itself
+
+
+def _tell(rows: Sequence[FileRow], stream: BinaryIO) -> None:
+    try:
+        pickle.dump(rows, stream)
+        stream.flush()
+    except OSError:  # nobody listens any more
+        os._exit(3)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
