@@ -72,31 +72,32 @@ class BulkWork:
     async def __call__(self, unit: WorkUnit) -> UnitOutcome:
         """Do the work on a unit; a cancellation ends it with an outcome that says so."""
         began = time.monotonic()
-        results, before = await self._round(unit), unit.before
-        summary = await asyncio.to_thread(self._summary, unit.path)
+        results, stopped = await self._round(unit)
+        before, summary = unit.before, await asyncio.to_thread(self._summary, unit.path)
         for _ in range(unit.wish.rounds - 1):
-            if not _is_worth_another(unit, results, before, summary):
+            if stopped or not _is_worth_another(unit, before, summary):
                 break
-            results, before = _joined(results, await self._round(unit)), summary
+            more, stopped = await self._round(unit)
+            results, before = _joined(results, more), summary
             summary = await asyncio.to_thread(self._summary, unit.path)
-        outcome = outcome_of(unit, results, summary, time.monotonic() - began)
+        outcome = outcome_of(unit, results, summary, time.monotonic() - began, stopped=stopped)
         self.done(outcome)
         return outcome
 
-    async def _round(self, unit: WorkUnit) -> list[TargetResult]:
-        """Generate, write and confirm once."""
+    async def _round(self, unit: WorkUnit) -> tuple[list[TargetResult], bool]:
+        """Generate, write and confirm once; return the results, and whether that was cancelled."""
         run = Run(self.services, self._engine(unit), generate=self._generates(unit), write=self._writes(unit))
         try:
             await run.work([Target(unit.path)], self.progress(unit), lambda _target, _results: None)
         except asyncio.CancelledError:
-            pass  # the results say so
+            return run.results, True
         except JournalProblem:
             raise
         except Exception as error:  # a fault of ours in one file: the others are not to be lost for it
             log.exception("generating for %s failed", unit.path)
             reason = f"Greenline itself failed here, which is a fault to report: {error!r}"
-            return [TargetResult(Target(unit.path), "failed", reason)]
-        return run.results
+            return [TargetResult(Target(unit.path), "failed", reason)], False
+        return run.results, False
 
     def _engine(self, unit: WorkUnit) -> EngineChoice:
         return unit.wish.engine or self.engine
@@ -134,11 +135,10 @@ def _take_back(write: OpenWrite) -> str:
     return ""
 
 
-def _is_worth_another(unit: WorkUnit, results: list[TargetResult], before: Summary, now: Summary) -> bool:
+def _is_worth_another(unit: WorkUnit, before: Summary, now: Summary) -> bool:
     """Tell whether one more round may bring the file to what was wished."""
-    is_cancelled = any(result.status == "cancelled" for result in results)
     wanted = 100.0 if unit.wish.coverage is None else unit.wish.coverage
-    return not is_cancelled and before.percent < now.percent < wanted
+    return before.percent < now.percent < wanted
 
 
 def _joined(first: list[TargetResult], second: list[TargetResult]) -> list[TargetResult]:

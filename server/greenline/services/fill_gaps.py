@@ -109,19 +109,28 @@ class FillGaps:
             return groundwork.generation
         at = await asyncio.to_thread(self._model, bench.project)  # once: files that name the place may change
         means = Means(at.asks, self._contexts(), self._tries, self._settings)
+        try:
+            await self._ask(work, wanted, at, means, progress)
+        except asyncio.CancelledError:
+            work.cancel(wanted)
+            raise Stopped(work.generation()) from None
+        work.warn(wanted[0], at.problems)  # last, as the first note may be the reason of a result
+        return work.generation()
+
+    async def _ask(
+        self, work: _Work, wanted: Sequence[Function], at: ModelAt, means: Means, progress: Progress
+    ) -> None:
         for number, function in enumerate(wanted):
-            refusal = await asyncio.to_thread(self._without_consent, bench.project, at.endpoint)
+            refusal = await asyncio.to_thread(self._without_consent, work.project, at.endpoint)
             if reason := refusal or await asyncio.to_thread(self._without_libraries):
                 work.note(wanted[number:], reason, awaits_consent=bool(refusal))  # it may be taken back at any time
-                break
+                return
             share = Share(progress, number / len(wanted), (number + 1) / len(wanted))
             asking = await work.ask(means, function, Counted(share, number + 1, len(wanted)))
             if asking is not None and asking.problem is not None and asking.problem.kind in _FOR_NONE:
                 problem = asking.problem
                 work.note(wanted[number + 1 :], str(problem), awaits_consent=False, wants_key=problem.wants_key)
-                break
-        work.warn(wanted[0], at.problems)  # last, as the first note may be the reason of a result
-        return work.generation()
+                return
 
 
 class _Work:
@@ -134,8 +143,15 @@ class _Work:
         self._results = dict(zip(functions, groundwork.generation.results, strict=True))
         self.so_far = ConfirmedSoFar(bench)
         self._known: dict[str, Known] = {}
+        self._asked: set[Function] = set()
+        """Of whom the model was asked to the end."""
         if groundwork.tried is not None:
             self.so_far.take(groundwork.tried)
+
+    @property
+    def project(self) -> Project:
+        """Whose functions these are."""
+        return self._bench.project
 
     def note(self, functions: Sequence[Function], words: str, *, awaits_consent: bool, wants_key: bool = False) -> None:
         """Say why no model was asked for some functions; where nothing else is said, as the reason."""
@@ -156,7 +172,7 @@ class _Work:
         self._results[function] = replace(result, model_notes=(*result.model_notes, *words))
 
     async def ask(self, means: Means, function: Function, progress: Progress) -> Asking | None:
-        """Ask for one function, unless tests that came meanwhile reach all of it. Raises Stopped."""
+        """Ask for one function, unless tests that came meanwhile reach all of it. A cancellation keeps what came."""
         if not self.so_far.bench.has_gaps(function):
             return None
         began = time.monotonic()
@@ -169,12 +185,21 @@ class _Work:
         except asyncio.CancelledError:
             asking.told.note(_CANCELLED)
             self._end(function, asking, time.monotonic() - began)
-            raise Stopped(self.generation()) from None
+            raise
         except Exception as error:  # noqa: BLE001 - whatever an answer makes us do, what was confirmed is not lost
             _log(error)
             asking.told.note(_OWN_MISTAKE.format(type(error).__name__))
         self._end(function, asking, time.monotonic() - began)
+        self._asked.add(function)
         return asking
+
+    def cancel(self, wanted: Sequence[Function]) -> None:
+        """Say of functions without tests that nobody knows yet what a model would have given."""
+        for function in wanted:
+            result = self._results[function]
+            unknown = function not in self._asked and self.so_far.bench.has_gaps(function)
+            if unknown and result.status != "confirmed":
+                self._results[function] = replace(result, status="cancelled", reason=_CANCELLED)
 
     def generation(self) -> Generation:
         """Return all results with the one edit, and what tests reach by it."""

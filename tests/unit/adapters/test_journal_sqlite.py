@@ -26,8 +26,9 @@ OUTCOME = UnitOutcome(
     UNIT.path,
     (
         FunctionOutcome("f", "confirmed", "k1", "", "explore", ROOT / "tests" / "test_a.py", ("test_f",), SUMMARY,
-                        SUMMARY, (BUG,), ("Line 4 never jumps to 6",), 1.5, 10, None),
+                        SUMMARY, (BUG,), ("Line 4 never jumps to 6",), 1.5, 10, None, again=True),
         FunctionOutcome("g", "cancelled", "k2"),
+        FunctionOutcome("h", "nothing_to_gain", "k3"),
     ),
     SUMMARY,
     2.25,
@@ -63,10 +64,10 @@ def test_what_was_settled_stays_known_when_the_run_has_ended(journal: JournalSql
     journal.done(ROOT, "w", OUTCOME)
     journal.ended(ROOT, "w")
     assert journal.find(ROOT, "w") is None
-    assert journal.settled(ROOT, ["k1", "k2", "k3"]) == {"k1"}  # k2 was cancelled
-    assert journal.settled(Path("/q"), ["k1"]) == frozenset()
+    assert journal.settled(ROOT, ["k1", "k2", "k3"]) == {"k3"}  # k1 is worth another try, k2 was cancelled
+    assert journal.settled(Path("/q"), ["k3"]) == frozenset()
     journal.forget(ROOT)
-    assert journal.settled(ROOT, ["k1"]) == frozenset()
+    assert journal.settled(ROOT, ["k3"]) == frozenset()
 
 
 def test_a_write_is_open_until_its_unit_is_done(journal: JournalSqlite) -> None:

@@ -23,6 +23,7 @@ from greenline.services.plan_generation import PlanGeneration
 from greenline.services.prove_suite import NewTest, Proof, TakeOut
 from greenline.services.rank_gaps import Ranking
 from greenline.services.run_suite import SuiteRun
+from greenline.services.stopped import Stopped
 from unit.cli.cli_fakes import FakeServices
 
 HALF = Summary(Ratio(5, 10), Ratio(0, 0))
@@ -46,6 +47,9 @@ class BulkServices(FakeServices):
     """What a person does while the final run goes on."""
     stops_at: str = ""
     """The name of the file whose generation is never done."""
+
+    stopped: bool = False
+    """Each generation is stopped while a model is asked, and tells of what was confirmed before."""
 
     @property
     def projects(self) -> ProjectFiles:
@@ -131,6 +135,8 @@ class _Generates:
             one = TargetResult(Target(target.path, name), status, reason, "explore", edit if tests else None, tests,  # type: ignore[arg-type]
                                coverage=gained)  # fmt: skip
             results.append(one)
+        if services.stopped:
+            raise Stopped(Generation(tuple(results), edit))
         return Generation(tuple(results), edit)
 
 

@@ -18,6 +18,7 @@ from greenline.services.run_suite import SuiteRun
 from unit.cli.bulk_fakes import BulkServices, file, ranking
 
 Run = Callable[..., Result]
+NONE = Ratio(0, 0)
 
 
 @pytest.fixture
@@ -215,6 +216,18 @@ def test_a_file_is_done_again_while_that_gains_and_is_not_enough(
     assert services.asked.count(("mail.py", ["Box.open", "mail"])) == 3  # the third gained nothing
     assert report["coverage"]["after"]["lines"] == [7, 10]
     assert [one["tests"] for one in report["files"][0]["functions"]] == [["test_mail"] * 3, ["test_Box_open"] * 3]
+
+
+def test_a_cancelled_round_is_the_last(
+    run: Run, services: BulkServices, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though it told of tests, as it does that was stopped while a model was asked."""
+    services.ranked = ranking(services.ranked.files[1])
+    services.stopped = True
+    monkeypatch.setattr("greenline.cli.bulk_work.BulkWork._summary", lambda _work, _path: Summary(Ratio(6, 10), NONE))
+    (folder / "t.yaml").write_text("targets:\n  - {module: shop/mail.py, coverage: 90, max_iterations: 5}\n")
+    run("--targets", "t.yaml", "--no-final-run")
+    assert services.asked.count(("mail.py", ["Box.open", "mail"])) == 1
 
 
 # Going on

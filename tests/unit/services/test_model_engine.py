@@ -521,6 +521,39 @@ async def test_without_pytest_nobody_is_asked(world: World, model: ModelWorld) -
     assert model.asked == []
 
 
+async def test_cancelling_says_of_whom_the_model_was_not_asked_to_the_end(world: World, model: ModelWorld) -> None:
+    forever = asyncio.get_running_loop().create_future()
+    model.answers = [forever]
+    work = asyncio.ensure_future(model.generate(Target(world.source)))
+    await asyncio.wait_for(model.asking.wait(), 10)
+    work.cancel()
+    with pytest.raises(Stopped) as stopped:
+        await work
+    assert [(one.target.qualname, one.status) for one in stopped.value.generation.results] == [
+        ("sign", "cancelled"),
+        ("twice", "cancelled"),
+    ]
+
+
+async def test_cancelling_before_the_next_function_keeps_what_the_model_gave(world: World, model: ModelWorld) -> None:
+    loop = asyncio.get_running_loop()
+
+    def given(*_: object) -> bool:
+        loop.call_soon_threadsafe(work.cancel)
+        return True
+
+    def during(run: TestRun, number: int) -> None:
+        model.given = given  # type: ignore[method-assign, assignment]
+
+    world.during = during
+    model.answers = [said(proposed("test_sign_plus"), proposed("test_sign_minus"))]
+    work = asyncio.ensure_future(model.generate(Target(world.source), "model"))
+    with pytest.raises(Stopped) as stopped:
+        await work
+    assert [one.status for one in stopped.value.generation.results] == ["confirmed", "cancelled"]
+    assert written(stopped.value.generation) == ["test_sign_plus", "test_sign_minus"]
+
+
 @pytest.mark.parametrize("when", ["asking", "trying"])
 async def test_cancelling_leaves_what_was_confirmed(world: World, model: ModelWorld, when: str) -> None:
     world.propose("sign", MINUS)

@@ -182,6 +182,21 @@ def test_each_planned_function_has_an_outcome_whatever_was_told() -> None:
     assert whole.settled == ()
 
 
+def test_a_function_that_a_model_is_still_to_be_asked_for_is_not_settled() -> None:
+    planned = unit("a", *"fghi")
+    target = [Target(planned.path, name) for name in "fghi"]
+    results = [
+        TargetResult(target[0], "not_testable", "it needs the network", model_problem="no more credit"),
+        TargetResult(target[1], "nothing_to_gain", awaits_consent=True),
+        TargetResult(target[2], "confirmed", not_tested=("line 3 is left",)),
+        TargetResult(target[3], "confirmed"),
+    ]
+    assert outcome_of(planned, results, half(), 1.0).settled == ("a.h", "a.i")
+    stopped = outcome_of(planned, results, half(), 1.0, stopped=True)
+    assert stopped.settled == ("a.i",)
+    assert [one.again for one in stopped.functions] == [True, True, True, False]
+
+
 def test_reasons_are_counted_without_what_differs() -> None:
     functions = tuple(
         FunctionOutcome(name, "not_testable", reason=f"it needs the network: `{name}` connects to 10.0.0.1")

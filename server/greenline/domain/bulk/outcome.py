@@ -39,6 +39,8 @@ class FunctionOutcome:
     seconds: float = 0.0
     tokens: int = 0
     dollars: float | None = 0.0
+    again: bool = False
+    """Though nothing changes: a model was to be asked, and could not be, or not to the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class UnitOutcome:
     @property
     def settled(self) -> tuple[str, ...]:
         """The keys of the functions that need not be tried again."""
-        return tuple(one.key for one in self.functions if one.status in SETTLED and one.key)
+        return tuple(one.key for one in self.functions if one.status in SETTLED and one.key and not one.again)
 
     @property
     def dollars(self) -> float:
@@ -71,8 +73,13 @@ class UnitOutcome:
         return sum(one.dollars or 0.0 for one in self.functions)
 
 
-def outcome_of(unit: WorkUnit, results: Sequence[TargetResult], summary: Summary, seconds: float) -> UnitOutcome:
-    """Return what came of a unit; one entry for each function that was planned, whatever the results tell of."""
+def outcome_of(
+    unit: WorkUnit, results: Sequence[TargetResult], summary: Summary, seconds: float, *, stopped: bool = False
+) -> UnitOutcome:
+    """Return what came of a unit; one entry for each function that was planned, whatever the results tell of.
+
+    ``stopped``: before it was over, so that what is left of a function may have been still to come.
+    """
     told = {result.target.qualname: result for result in results}
     general = told.get(None)
     functions = []
@@ -81,7 +88,7 @@ def outcome_of(unit: WorkUnit, results: Sequence[TargetResult], summary: Summary
         if result is None:
             functions.append(FunctionOutcome(planned.qualname, "not_testable", planned.key, _GONE))
         else:
-            functions.append(_function(planned.qualname, planned.key, result))
+            functions.append(_function(planned.qualname, planned.key, result, stopped=stopped))
     return UnitOutcome(unit.path, tuple(functions), summary, seconds)
 
 
@@ -100,7 +107,7 @@ def joined(first: UnitOutcome, second: UnitOutcome) -> UnitOutcome:
     return UnitOutcome(first.path, tuple(functions.values()), second.summary, first.seconds + second.seconds)
 
 
-def _function(qualname: str, key: str, result: TargetResult) -> FunctionOutcome:
+def _function(qualname: str, key: str, result: TargetResult, *, stopped: bool) -> FunctionOutcome:
     coverage = result.coverage
     return FunctionOutcome(
         qualname,
@@ -117,4 +124,5 @@ def _function(qualname: str, key: str, result: TargetResult) -> FunctionOutcome:
         round(result.seconds, 2),
         result.tokens,
         result.dollars,
+        again=bool(result.model_problem or result.awaits_consent or (stopped and result.left)),
     )

@@ -85,6 +85,7 @@ def _function_record(one: FunctionOutcome, root: Path) -> Record:
         "seconds": one.seconds,
         "tokens": one.tokens,
         "dollars": one.dollars,
+        "again": one.again,
     }
 
 
@@ -104,6 +105,7 @@ def _function_of(record: Mapping[str, Any], root: Path) -> FunctionOutcome:
         record["seconds"],
         record["tokens"],
         record["dollars"],
+        again=record.get("again", False),
     )
 
 
