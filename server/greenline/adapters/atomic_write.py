@@ -80,8 +80,13 @@ def write_edit(edit: TestEdit, about_to: Callable[[Written], None] = lambda _: N
     return written
 
 
-def remove_file(file: Path) -> None:
-    """Remove a file that nothing is left of. Raises WriteProblem."""
+def remove_file(file: Path, text: str) -> None:
+    """Remove a file that nothing is left of. Raises MovedOn where its text is another one, WriteProblem."""
+    content = _read(file)
+    if content is None:
+        return
+    if _plain(_decode(file, content)[0]) != _plain(text):
+        raise MovedOn(f"{file} has changed meanwhile; it is left as it is now")
     try:
         file.unlink(missing_ok=True)
     except OSError as error:

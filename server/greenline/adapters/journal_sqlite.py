@@ -116,9 +116,11 @@ class JournalSqlite:
         """Write down what came of a unit; see ``Journal``."""
         key, record = (_text(root), words, _text(outcome.path)), json.dumps(outcome_record(outcome, root))
         settled = [(_text(root), one, self._now()) for one in outcome.settled]
+        others = {one.key for one in outcome.functions}.difference(outcome.settled)
         with self._open() as base:
             base.execute("insert or replace into outcome_1 values (?, ?, ?, ?)", (*key, record))
             base.execute("delete from write_1 where root = ? and words = ? and path = ?", key)
+            base.executemany("delete from settled_1 where root = ? and key = ?", [(_text(root), one) for one in others])
             base.executemany("insert or replace into settled_1 values (?, ?, ?)", settled)
 
     def ended(self, root: Path, words: str) -> None:

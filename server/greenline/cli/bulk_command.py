@@ -14,7 +14,7 @@ from greenline.adapters.replaced_file import SHARED, replace_file
 from greenline.cli import bulk_view, interrupt
 from greenline.cli.bulk_commit import commit_modules
 from greenline.cli.bulk_progress import BulkProgress
-from greenline.cli.bulk_proof import proofs, without
+from greenline.cli.bulk_proof import proofs
 from greenline.cli.bulk_report import report_json
 from greenline.cli.bulk_targets import asked_for, with_wishes
 from greenline.cli.bulk_work import BulkWork, JournalOfRun
@@ -35,6 +35,11 @@ if TYPE_CHECKING:
     from greenline.domain.bulk.outcome import UnitOutcome
     from greenline.domain.bulk.plan import Plan, WorkUnit
     from greenline.settings import Settings
+
+_NOT_COMMITTED = (
+    "Not committed: nobody knows whether all tests pass. The same command tries that again, and commits then; "
+    "with --no-final-run it commits without knowing."
+)
 
 
 def run_bulk(bulk: Bulk, settings: Settings, *, as_text: bool) -> int:
@@ -113,6 +118,9 @@ class _Face:
             bulk_view.print_begin(self._out, run)
         cancelled = self._worked(run) or not (self._bulk.no_final_run or self._proved(run))
         code = self._told(run, cancelled=cancelled)
+        if self._bulk.commit and any(proof.problem for proof in run.proofs.values()):
+            self._err.print(_NOT_COMMITTED, markup=False, soft_wrap=True)
+            return 1
         if self._bulk.commit and not cancelled:
             code = self._committed(run) or code
         if not run.left and not cancelled:
@@ -179,7 +187,7 @@ class _Face:
 
         def done(outcome: UnitOutcome) -> None:
             known = run.outcomes.get(outcome.path)
-            kept.journal.done(kept.root, kept.words, joined(known, outcome) if known else outcome)
+            kept.done(joined(known, outcome) if known else outcome)
 
         try:
             with BulkProgress(self._live, len(run.plan.units)) as progress:
@@ -193,12 +201,9 @@ class _Face:
 
     def _proved(self, run: RunPlan) -> bool:
         """Run the whole suite with what was written, and take out what breaks it; return False after Ctrl-C."""
-        kept = self._kept
         try:
             with BulkProgress(self._live, 1) as progress:
-                run.proofs = interrupt.run(
-                    proofs(self._services, run.outcomes.values(), progress.alone("all tests"), kept.leaves)
-                )
+                run.proofs = interrupt.run(proofs(self._services, run, self._kept, progress.alone("all tests")))
         except (asyncio.CancelledError, KeyboardInterrupt):
             run.stopped = "cancelled while all tests ran: nobody knows whether they pass together"
             return False
@@ -206,12 +211,6 @@ class _Face:
             raise click.ClickException(f"Tests that break the suite could not be taken out: {problem}.") from problem
         if not run.proofs:
             return True
-        taken = {test: why for proof in run.proofs.values() for test, why in proof.taken_out.items()}
-        for path, outcome in run.outcomes.items():
-            revised = without(outcome, taken)
-            if revised != outcome:
-                run.outcomes[path] = revised
-                kept.journal.done(kept.root, kept.words, revised)
         run.measured(self._services.ranking.rank(self._asked.paths).summaries)
         return True
 

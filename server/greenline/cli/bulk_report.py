@@ -58,6 +58,7 @@ def _proof_record(project: Path, proof: Proof, root: Path) -> dict[str, Any]:
         "failing": list(proof.failing),
         "failing_in_random_order": list(proof.unsteady),
         "problem": proof.problem,
+        "complaint": proof.complaint,
     }
 
 

@@ -103,7 +103,9 @@ def _print_proof(console: Console, proof: Proof) -> None:
         return
     sign = mark(console, "problem")
     if proof.problem:
-        console.print(f"{sign} The project's tests could not run: {escape(proof.problem)}", soft_wrap=True)
+        console.print(f"{sign} Nobody knows whether all tests pass: {escape(proof.problem)}", soft_wrap=True)
+    if proof.complaint:
+        console.print(f"{sign} All tests ran. {escape(proof.complaint)}", soft_wrap=True)
     if proof.failing:
         words = f"{count(len(proof.failing), 'other test')} failed, also without the new ones: {_some(proof.failing)}"
         console.print(f"{sign} {escape(words)}", soft_wrap=True)

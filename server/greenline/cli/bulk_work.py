@@ -52,6 +52,10 @@ class JournalOfRun:
         """Return what the run has left in each file that it wrote to."""
         return self.journal.states(self.root, self.words)
 
+    def done(self, outcome: UnitOutcome) -> None:
+        """Write down what came of a unit."""
+        self.journal.done(self.root, self.words, outcome)
+
     def take_back(self) -> list[str]:
         """Undo what a killed run had written and not confirmed; return what could not be undone, in words."""
         problems = [_take_back(write) for write in self.journal.open_writes(self.root)]

@@ -68,7 +68,7 @@ class Journal(Protocol):
         """Return what the run has left in each file that it wrote to."""
 
     def done(self, root: Path, words: str, outcome: UnitOutcome) -> None:
-        """Write down what came of a unit: its write holds, or was taken back."""
+        """Write down what came of a unit: its write holds, or was taken back. What it does not settle is open."""
 
     def ended(self, root: Path, words: str) -> None:
         """Write down that nothing is left to do. What was settled stays known."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from greenline.ports.project import InterpreterProblem
 from greenline.ports.tests import Conditions, TestRun
-from greenline.services.recorded_runs import Wanted
+from greenline.services.recorded_runs import Wanted, cut_short
 from greenline.services.run_records import file_of
 from greenline.services.spoiling_tests import spoilers
 from greenline.services.trial_verdicts import last_line, name_of
@@ -29,6 +29,7 @@ ORDER = 20_261
 _ROUNDS = 4
 """Runs in one order, at most: what was taken out may have hidden something."""
 _FAILED = {"failed", "error"}
+_NOT_SHOWN = "Each run had new tests to take out, and no run has shown that all tests pass without them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,14 @@ class Proof:
     unsteady: tuple[str, ...] = ()
     """Node ids of other tests that fail in random order only, and not because of some of the new ones."""
     problem: str = ""
-    """Why the suite could not run."""
+    """Why nobody knows whether all tests pass: they could not run, or not all of them did."""
+    complaint: str = ""
+    """What was wrong although every test ran: pytest, or a plugin, found fault with something, or did not end."""
 
     @property
     def is_green(self) -> bool:
         """The suite passed in both orders."""
-        return not (self.failing or self.unsteady or self.problem)
+        return not (self.failing or self.unsteady or self.problem or self.complaint)
 
 
 class ProveSuite:
@@ -75,31 +78,44 @@ class ProveSuite:
         for shuffled in (False, True):
             suite.shuffled = shuffled
             for _ in range(_ROUNDS):
-                progress.step("Running all tests in random order" if shuffled else "Running all tests")
-                recorded = None if shuffled else await self._runs.run(project, interpreter, Wanted(), progress)
-                report = recorded.report if recorded else await suite.run()
+                report = await self._ran(suite, interpreter, progress)
                 found, others = await suite.culprits(report, frozenset(new) - taken.keys(), told.failing)
-                if found:
-                    take_out(found)
-                    taken |= found
-                told = _told(told, report, others, taken, shuffled=shuffled)
                 if not found:
+                    told = _told(told, report, others, taken, shuffled=shuffled)
                     break
+                take_out(found)
+                taken |= found
+            else:
+                return replace(told, tests=len(report.outcomes), taken_out=dict(taken), problem=_NOT_SHOWN)
             if told.problem:
                 return told
         return told
+
+    async def _ran(self, suite: _Suite, interpreter: Interpreter, progress: Progress) -> TestReport:
+        if suite.shuffled:
+            progress.step("Running all tests in random order")
+            return await suite.run()
+        progress.step("Running all tests")
+        return (await self._runs.run(suite.project, interpreter, Wanted(), progress)).report
 
 
 def _told(
     before: Proof, report: TestReport, others: tuple[str, ...], taken: Mapping[NewTest, str], *, shuffled: bool
 ) -> Proof:
+    problem = (report.problem or _not_all(report)) if cut_short(report) else ""
+    complaint = report.complaint or ("" if problem or report.none_found else report.problem)
     return Proof(
         len(report.outcomes),
         dict(taken),
-        before.failing if shuffled else (*before.failing, *others),
+        before.failing if shuffled else others,
         others if shuffled else (),
-        report.problem if not report.none_found and not report.outcomes else "",
+        problem,
+        before.complaint or complaint,
     )
+
+
+def _not_all(report: TestReport) -> str:
+    return "Not all tests ran" + (f": {report.not_run} did not." if report.not_run else ".")
 
 
 class _Suite:
@@ -110,7 +126,7 @@ class _Suite:
     ) -> None:
         self._runner = runner
         self._settings = settings
-        self._project = project
+        self.project = project
         self._interpreter = interpreter
         self._progress = progress
         self.shuffled = False
@@ -118,7 +134,7 @@ class _Suite:
     async def run(self, skip: Collection[str] = ()) -> TestReport:
         """Run all tests but some, as the person would."""
         run = TestRun(
-            self._project,
+            self.project,
             self._interpreter,
             seconds=self._settings.suite_seconds,
             guarded=False,
@@ -134,9 +150,10 @@ class _Suite:
 
         ``known``: node ids of those of which that is known already.
         """
-        root = self._project.root
+        root = self.project.root
         failed = [one for one in report.outcomes if one.outcome in _FAILED]
         mine = {test: _why(one) for one in failed for test in _tests_of(root, one, new)}
+        mine = mine or await self._never_ending(report, new)
         others = [one for one in failed if not _tests_of(root, one, new) and one.node_id not in known]
         if mine or not others or not new:
             return mine, tuple(one.node_id for one in others)
@@ -145,6 +162,16 @@ class _Suite:
         if not nodes or _broken(await self.run(nodes), broken):
             return {}, tuple(broken)
         return await self._spoilers(nodes, broken)
+
+    async def _never_ending(self, report: TestReport, new: Collection[NewTest]) -> dict[NewTest, str]:
+        """Return the new tests at which runs came to an end; where without them all others run, and not else."""
+        left_out: dict[str, str] = {}
+        while len(left_out) < _ROUNDS and report.unfinished and _test(self.project.root, report.unfinished) in new:
+            left_out[report.unfinished] = report.problem
+            report = await self.run(left_out)
+        if cut_short(report):
+            return {}
+        return {_test(self.project.root, node): why for node, why in left_out.items()}
 
     async def _spoilers(
         self, nodes: Mapping[str, NewTest], broken: set[str]

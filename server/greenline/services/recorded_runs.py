@@ -56,12 +56,18 @@ class RecordedRun:
     @property
     def cut_short(self) -> bool:
         """Tests that were to run did not."""
-        return _cut_short(self.report)
+        return cut_short(self.report)
 
     @property
     def passed(self) -> frozenset[str]:
         """Node ids."""
         return frozenset(o.node_id for o in self.report.outcomes if o.outcome in {"passed", "xfailed", "xpassed"})
+
+
+def cut_short(report: TestReport) -> bool:
+    """Tell whether tests that were to run did not: after an error while collecting, pytest runs none."""
+    stopped = (report.problem and not (report.none_found or report.all_ran)) or report.not_run
+    return bool(stopped) or any(o.outcome == "error" and "::" not in o.node_id for o in report.outcomes)
 
 
 class RecordedRuns:
@@ -115,14 +121,14 @@ class RecordedRuns:
             return frozenset()
         root = run.project.root
         looked_at = frozenset(self._looked_at(run, report))
-        cut_short = _cut_short(report) or bool(wanted.options)
+        is_cut_short = cut_short(report) or bool(wanted.options)
         files = {*report.coverage, *looked_at, *(file_of(root, o.node_id) for o in report.outcomes)}
         texts, modified = self._texts_that_ran(files, run.overlay, started)
         ran = {outcome.node_id for outcome in report.outcomes}
         scope = Scope(
             complete=True,
-            everything=wanted.everything and not cut_short,
-            cut_short=cut_short,
+            everything=wanted.everything and not is_cut_short,
+            cut_short=is_cut_short,
             looked_at=looked_at,
             skipped=run.skip,
             pending=wanted.affected - ran,
@@ -132,7 +138,7 @@ class RecordedRuns:
 
     def _looked_at(self, run: TestRun, report: TestReport) -> Iterable[Path]:
         """Return the test files whose every test has run, or was left out on purpose."""
-        if _cut_short(report) or run.options:
+        if cut_short(report) or run.options:
             return []
         if not run.selection:
             return self._sources.test_files(run.project)
@@ -167,9 +173,3 @@ class RecordedRuns:
 
 def _asks_for_processes(options: Iterable[str]) -> bool:
     return any(option.startswith(("-n", "--numprocesses")) for option in options)
-
-
-def _cut_short(report: TestReport) -> bool:
-    """Tell whether tests that were to run did not: after an error while collecting, pytest runs none."""
-    stopped = (report.problem and not (report.none_found or report.all_ran)) or report.not_run
-    return bool(stopped) or any(o.outcome == "error" and "::" not in o.node_id for o in report.outcomes)

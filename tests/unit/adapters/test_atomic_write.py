@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from greenline.adapters.atomic_write import WriteProblem, Written, take_back, write_edit
+from greenline.adapters.atomic_write import MovedOn, WriteProblem, Written, remove_file, take_back, write_edit
 from greenline.domain.generation.model import Replacement, TestEdit
 
 ON_WINDOWS = sys.platform == "win32"
@@ -241,3 +241,14 @@ def test_a_killed_write_that_a_person_went_on_from_is_left_alone(tmp_path: Path)
     with pytest.raises(WriteProblem, match="left as it is"):
         take_back(written)
     assert file.read_text() == "b = 3\n"
+
+
+def test_a_file_is_removed_only_while_it_is_what_was_read(tmp_path: Path) -> None:
+    file = tmp_path / "test_a.py"
+    file.write_bytes(b"import a\r\n")
+    with pytest.raises(MovedOn, match="has changed meanwhile"):
+        remove_file(file, "import b\n")
+    assert file.exists()
+    remove_file(file, "import a\n")
+    assert not file.exists()
+    remove_file(file, "import a\n")

@@ -97,6 +97,14 @@ def test_what_a_run_leaves_in_a_file_is_known_until_it_has_ended(journal: Journa
     assert journal.states(ROOT, "w") == {}
 
 
+def test_what_is_revised_is_settled_no_more(journal: JournalSqlite) -> None:
+    journal.begin(ROOT, "w", [UNIT])
+    journal.done(ROOT, "w", OUTCOME)
+    failed = FunctionOutcome("f", "failed", "k1", "taken out again")
+    journal.done(ROOT, "w", UnitOutcome(UNIT.path, (failed, FunctionOutcome("h", "not_testable", "k3"))))
+    assert journal.settled(ROOT, ["k1", "k3"]) == {"k3"}
+
+
 def test_a_plan_that_is_made_anew_takes_the_place_of_the_earlier_one(journal: JournalSqlite) -> None:
     journal.begin(ROOT, "w", [UNIT])
     journal.done(ROOT, "w", OUTCOME)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,10 @@ class BulkServices(FakeServices):
     failing: tuple[str, ...] = ()
     meanwhile: Callable[[], object] = object
     """What a person does while the final run goes on."""
+    problem: str = ""
+    complaint: str = ""
+    ends_the_proof: BaseException | None = None
+    """What comes of the final run after tests were taken out."""
     stops_at: str = ""
     """The name of the file whose generation is never done."""
 
@@ -107,7 +111,10 @@ class _Proves:
         services.meanwhile()
         found = {test: services.breaks[test[1]] for test in new if test[1] in services.breaks}
         take_out(found)
-        return Proof(len(new) + 1 - len(found), found, failing=services.failing)
+        if services.ends_the_proof is not None:
+            raise services.ends_the_proof
+        told = Proof(len(new) + 1 - len(found), found, failing=services.failing, problem=services.problem)
+        return replace(told, complaint=services.complaint) if services.complaint else told
 
 
 class _Generates:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -11,9 +12,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from greenline.adapters.atomic_write import WriteProblem
 from greenline.cli.app import greenline
 from greenline.cli.wiring import Wiring
 from greenline.domain.coverage.model import Ratio, Summary
+from greenline.services.plan_generation import Asked
 from greenline.services.run_suite import SuiteRun
 from unit.cli.bulk_fakes import BulkServices, file, ranking
 
@@ -306,6 +309,7 @@ def test_all_tests_run_at_the_end_and_what_breaks_them_is_taken_out(
             "failing": [],
             "failing_in_random_order": [],
             "problem": "",
+            "complaint": "",
         }
     ]
 
@@ -314,6 +318,100 @@ def test_a_file_that_nothing_is_left_of_goes(run: Run, services: BulkServices, f
     services.breaks = {"test_orders": "odd", "test_Box_open": "odd"}
     run("shop")
     assert [path.name for path in (folder / "tests").iterdir()] == ["test_mail.py"]
+
+
+MORE = """\
+
+
+@fixture
+def box():
+    return 1
+
+
+TestMachine = Machine.TestCase
+"""
+
+
+def test_what_a_person_has_in_a_file_stays(run: Run, services: BulkServices, folder: Path) -> None:
+    services.breaks = {"test_orders": "odd", "test_Box_open": "odd"}
+    (folder / "tests").mkdir()
+    orders, mail = folder / "tests" / "test_orders.py", folder / "tests" / "test_mail.py"
+    orders.write_text(MORE)
+    mail.write_text("import json\n")  # not made by this run
+    services.breaks["test_mail"] = "odd"
+    run("shop")
+    assert (orders.read_text(), mail.read_text()) == (MORE, "import json\n")
+
+
+def test_what_a_person_has_added_meanwhile_to_a_file_that_the_run_made_stays(
+    run: Run, services: BulkServices, folder: Path
+) -> None:
+    services.breaks = {"test_orders": "odd", "test_Box_open": "odd"}
+    services.stops_at = "mail.py"
+    run("shop", "--no-final-run")
+    orders = folder / "tests" / "test_orders.py"
+    orders.write_text(orders.read_text() + MORE)
+    services.stops_at = ""
+    run("shop")
+    assert orders.read_text() == MORE
+
+
+@pytest.mark.parametrize("end", [asyncio.CancelledError(), WriteProblem("odd disk")])
+def test_what_was_taken_out_is_confirmed_no_more_however_the_final_run_ends(
+    run: Run, services: BulkServices, folder: Path, end: BaseException
+) -> None:
+    services.breaks = {"test_orders": "it fails beside test_mail"}
+    services.ends_the_proof = end
+
+    result = run("shop")
+
+    assert result.exit_code in {1, 130}
+    assert "def test_orders" not in (folder / "tests" / "test_orders.py").read_text()
+    services.breaks, services.ends_the_proof = {}, None
+    report = json.loads(run("shop", "--format", "json").stdout)
+    assert report["counts"] == {"confirmed": 3, "failed": 1, "not_begun": 0, "tests": 3, "test_files": 2}
+    services.asked.clear()
+    run("shop")
+    assert [one for one in services.asked if isinstance(one, tuple)] == [("orders.py", ["orders"])]
+
+
+def test_what_is_taken_out_is_written_down_before_it_is_gone(
+    run: Run, services: BulkServices, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """As far as a process can be killed and go on."""
+
+    def dies(*_: object) -> None:
+        raise Killed
+
+    services.breaks = {"test_orders": "odd"}
+    monkeypatch.setattr("greenline.cli.bulk_proof.write_edit", dies)
+    with pytest.raises(Killed):
+        run("shop")
+    (stored,) = [one for words in _words(services, folder) if (one := services.journal.find(folder, words))]
+    statuses = {one.qualname: one.status for outcome in stored.outcomes for one in outcome.functions}
+    assert statuses["orders"] == "failed"
+
+
+def _words(services: BulkServices, folder: Path) -> list[str]:
+    asked, wanted = Asked((folder / "shop",)), services.wanted
+    assert wanted is not None
+    return [services.plan.words(asked, wanted)]
+
+
+def test_a_suite_that_is_cut_short_is_not_called_green(run: Run, services: BulkServices) -> None:
+    services.problem = "The tests did not end within 600 s."
+    result = run("shop")
+    assert result.exit_code == 1
+    assert "✘ Nobody knows whether all tests pass: The tests did not end within 600 s." in lines(result)
+    assert "in random order too" not in result.stdout
+
+
+def test_what_is_wrong_although_all_tests_ran_is_said(run: Run, services: BulkServices) -> None:
+    services.complaint = "No test failed, but pytest ended with exit code 1."
+    result = run("shop")
+    assert result.exit_code == 1
+    assert "✘ All tests ran. No test failed, but pytest ended with exit code 1." in lines(result)
 
 
 def test_tests_of_others_that_fail_are_named_and_the_exit_code_tells(run: Run, services: BulkServices) -> None:
@@ -424,6 +522,19 @@ def test_what_the_person_changes_while_all_tests_run_is_not_committed(
     assert "Not committed: tests of shop/mail.py. tests/test_mail.py had changes of yours before" in result.stderr
     assert git(repository, "log", "--format=%s").splitlines() == ["Test shop/orders.py", "first"]
     assert "Box" not in git(repository, "show", "HEAD:tests/test_orders.py")
+
+
+def test_nothing_is_committed_while_nobody_knows_whether_all_tests_pass(
+    run: Run, repository: Path, services: BulkServices
+) -> None:
+    services.problem = "The tests did not end within 600 s."
+    result = run("shop", "--commit")
+    assert result.exit_code == 1
+    assert "Not committed: nobody knows whether all tests pass." in result.stderr
+    assert git(repository, "log", "--format=%s").splitlines() == ["first"]
+    services.problem = ""
+    assert run("shop", "--commit").exit_code == 0
+    assert git(repository, "log", "--format=%s").splitlines() == ["Test shop/mail.py", "Test shop/orders.py", "first"]
 
 
 def test_without_a_repository_nothing_begins(run: Run, folder: Path) -> None:

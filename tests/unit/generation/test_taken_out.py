@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from greenline.domain.generation.taken_out import has_tests, without_tests
+from greenline.domain.generation.taken_out import is_bare, without_tests
 
 FILE = '''\
 """Tests."""
@@ -69,10 +69,62 @@ def test_without_such_a_test_the_text_is_the_same(text: str) -> None:
     assert without_tests(text, {"test_other"}) == text
 
 
-def test_a_file_without_tests_is_told() -> None:
-    assert has_tests(FILE)
+def test_a_file_that_nothing_is_left_of_is_told() -> None:
+    assert not is_bare(FILE)
     names = {"test_cheap", "test_price", "TestBox::test_open", "TestBox::test_shut"}
-    assert not has_tests(without_tests(FILE, names))
+    assert not is_bare(without_tests(FILE, names))  # a comment is left
+    assert is_bare(without_tests(FILE.replace("# about prices\n", ""), names))
+    assert is_bare("from __future__ import annotations\n\nimport json; import pytest  # both\n")
+    assert is_bare("")
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        "@pytest.fixture\ndef box():\n    return 1\n",
+        "TestMachine = Machine.TestCase\n",
+        "class TestMore(Base):\n    pass\n",
+        "def check_price():\n    assert 1\n",
+        "from shop.cases import *\n",
+        "from shop.cases import TestAll\n",
+        "from shop.cases import check as test_all\n",
+        "import os; pytestmark = os.name\n",
+        "# what somebody noted\n",
+        "def test_price(:\n",
+    ],
+)
+def test_what_a_person_may_have_written_is_something(left: str) -> None:
+    assert not is_bare('"""Tests."""\n\nimport json\n\n\n' + left)
+
+
+@pytest.mark.parametrize(
+    "kept", ["import json; import sys\n", "VALUE = 1; import json\n", "import json; VALUE = [\n    1\n]\n"]
+)
+def test_an_import_beside_something_else_stays(kept: str) -> None:
+    test = "\n\ndef test_a():\n    assert json.loads('1')\n"
+    rest = "\n\ndef test_b():\n    assert sys\n"
+    assert without_tests(kept + test + rest, {"test_a"}) == kept + rest
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "def test_b(json):\n    pass\n",
+        '@mark.usefixtures("json")\ndef test_b():\n    pass\n',
+        '__all__ = ["json"]\n',
+    ],
+)
+def test_an_import_that_is_used_by_its_name_alone_stays(other: str) -> None:
+    test = "\n\ndef test_a():\n    assert json.loads('1')\n"
+    text = "import json\n\n\n" + other
+    assert without_tests(text + test, {"test_a"}) == text
+
+
+def test_a_class_that_inherits_more_tests_stays() -> None:
+    text = 'class TestMore(Base):\n    """More."""\n'
+    assert without_tests(text + "\n    def test_a(self):\n        pass\n", {"TestMore::test_a"}) == text
+    alone = "class TestMore(Base):\n    def test_a(self):\n        pass\n"
+    assert without_tests(alone, {"TestMore::test_a"}) == ""
 
 
 @given(st.sets(st.sampled_from(["test_cheap", "test_price", "TestBox::test_open", "TestBox::test_shut"])))

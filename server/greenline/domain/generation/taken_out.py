@@ -10,6 +10,7 @@ from greenline.domain.code.parse import parse
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from typing import TypeGuard
 
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -28,23 +29,22 @@ def without_tests(text: str, names: Collection[str]) -> str:
     if not tests:
         return text
     kept = [node for node in ast.walk(tree) if not any(_is_inside(node, test) for test in tests)]
-    still_used = {node.id for node in kept if isinstance(node, ast.Name)}
-    was_used = {node.id for test in tests for node in ast.walk(test) if isinstance(node, ast.Name)}
-    imports = [
-        node
-        for node in tree.body
-        if isinstance(node, (ast.Import, ast.ImportFrom)) and _bound(node) <= was_used - still_used
-    ]
+    only_there = {node.id for test in tests for node in ast.walk(test) if isinstance(node, ast.Name)}
+    only_there.difference_update(name for node in kept for name in _named(node))
+    imports = [node for node in tree.body if _is_import(node) and _bound(node) <= only_there and _is_alone(node, tree)]
     lines = _LINES.findall(text)
     for first, last in sorted((_span(node, lines) for node in (*tests, *imports)), reverse=True):
         del lines[first - 1 : last]
     return "".join(lines)
 
 
-def has_tests(text: str) -> bool:
-    """Tell whether anything is left that pytest would run."""
+def is_bare(text: str) -> bool:
+    """Tell whether nothing is left but docstring and imports, by which no test comes in."""
     tree, _ = parse(text)
-    return tree is None or any(isinstance(node, _FUNCTIONS) and node.name.startswith("test") for node in ast.walk(tree))
+    if tree is None or not all(_is_text(node) or (_is_import(node) and not _brings_tests(node)) for node in tree.body):
+        return False
+    of_these = {line for node in tree.body for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
+    return not any(line.strip() for number, line in enumerate(_LINES.findall(text), 1) if number not in of_these)
 
 
 def _tests(tree: ast.Module, names: Collection[str]) -> Iterator[_Statement]:
@@ -54,7 +54,7 @@ def _tests(tree: ast.Module, names: Collection[str]) -> Iterator[_Statement]:
             yield node
         elif isinstance(node, ast.ClassDef):
             methods = [one for one in node.body if isinstance(one, _FUNCTIONS) and f"{node.name}::{one.name}" in names]
-            others = [one for one in node.body if one not in methods and not _is_text(one)]
+            others = [one for one in node.body if one not in methods and (node.bases or not _is_text(one))]
             yield from methods if others or not methods else [node]
 
 
@@ -67,8 +67,34 @@ def _is_inside(node: ast.AST, test: _Statement) -> bool:
     return _first(test) <= line <= (test.end_lineno or test.lineno)
 
 
+def _is_import(node: ast.stmt) -> TypeGuard[ast.Import | ast.ImportFrom]:
+    return isinstance(node, (ast.Import, ast.ImportFrom))
+
+
+def _is_alone(node: ast.stmt, tree: ast.Module) -> bool:
+    """Tell whether no other statement stands in the same lines."""
+    first, last = node.lineno, node.end_lineno or node.lineno
+    return not any(
+        one is not node and one.lineno <= last and (one.end_lineno or one.lineno) >= first for one in tree.body
+    )
+
+
+def _brings_tests(node: ast.Import | ast.ImportFrom) -> bool:
+    return any(name == "*" or name.lower().startswith("test") for name in _bound(node))
+
+
 def _bound(node: ast.Import | ast.ImportFrom) -> set[str]:
     return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+
+
+def _named(node: ast.AST) -> Iterator[str]:
+    """Yield what a node calls by its name: pytest finds fixtures by those of parameters, and by texts."""
+    if isinstance(node, ast.Name):
+        yield node.id
+    elif isinstance(node, ast.arg):
+        yield node.arg
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
 
 
 def _first(node: _Statement) -> int:
