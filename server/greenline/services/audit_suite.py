@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from greenline.domain.auditing.checking import says_it_must_not_raise
 from greenline.domain.auditing.model import Weakness
+from greenline.domain.auditing.purposes import says_it_must_not_raise
 from greenline.ports.progress import Share
 from greenline.ports.project import InterpreterProblem
 from greenline.services.audit_runs import Suite, failing, slow, weakness

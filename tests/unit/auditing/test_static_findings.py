@@ -37,6 +37,7 @@ def kinds_in(folder: Path, text: str) -> list[str]:
     (folder / "shop.py").write_text("def price(n): return n * 3\n")
     tests = folder / "tests"
     tests.mkdir()
+    (tests / "looks.py").write_text(LOOKS)
     (tests / "test_shop.py").write_text(HEAD + text)
     reading = ReadAudit(ProjectFiles(), SourceTreeOnDisk(), DiskDocuments(), lambda _: Ignored())
     (read,) = asyncio.run(reading.read([folder], 5))
@@ -48,6 +49,28 @@ def one_test(*body: str) -> str:
     return "def test_price():\n" + "".join(f"    {line}\n" for line in body)
 
 
+def in_class(*body: str) -> str:
+    return "class TestPrice:\n    def test_price(self):\n" + "".join(f"        {line}\n" for line in body)
+
+
+CHECKED = """\
+    def priced(expected):
+        def around(test):
+            def inside(self):
+                test(self)
+                assert shop.price(3) == expected
+            return inside
+        return around
+
+"""
+LOOKS = """\
+def has_price(count, expected):
+    assert price(count) == expected
+
+
+def price(count):
+    return count
+"""
 NINE = one_test("assert shop.price(3) == 9")
 
 
@@ -59,6 +82,10 @@ NINE = one_test("assert shop.price(3) == 9")
         (one_test('"""The price of three."""'), ["no-assertion"]),
         (one_test("assert (shop.price(3) == 9, 'three')"), ["always-true"]),
         (one_test("shop.price(3) == 9"), ["forgotten-assert"]),
+        (one_test("cart = shop.Cart()", "cart.total == 9", "assert cart.name == ''"), ["forgotten-assert"]),
+        (one_test("nine = shop.price(3)", "nine == 9", "assert nine"), ["forgotten-assert"]),
+        (in_class("self.assertNothing()") + "\n    def assertNothing(self):\n        pass\n", ["no-assertion"]),
+        (one_test("from looks import price", "price(3)"), ["no-assertion"]),
         (one_test("try:", "    assert shop.price(3) == 8", "except Exception:", "    pass"), ["swallowed"]),
         (
             one_test(
@@ -90,6 +117,18 @@ def test_a_weak_test_is_named_once_and_for_what_it_is(tmp_path: Path, text: str,
         one_test("with contextlib.suppress(KeyError):", "    shop.price(3)", "assert shop.price(1) == 3"),
         one_test("send = Mock()", "shop.tell(send)", "send.assert_called_once_with(9)"),
         one_test("snapshot.assert_match(shop.price(3))").replace("()", "(snapshot)", 1),
+        in_class("eq = self.assertEqual", "eq(shop.price(3), 9)"),
+        in_class("run(self.look)") + "\n    def look(self):\n        assert shop.price(3) == 9\n",
+        one_test("look = numpy.testing.assert_equal", "look(shop.price(3), 9)").replace(
+            "def", "import numpy\n\ndef", 1
+        ),
+        one_test("from looks import has_price", "has_price(3, 9)"),
+        one_test("import looks", "looks.has_price(3, 9)"),
+        one_test("with pytest.raises(TypeError):", "    price = shop.Price(3)", "    assert price < 9"),
+        one_test("class Seen:", "    pass", "Seen() == shop.price(3)", "assert shop.asked() == ['__eq__']"),
+        one_test("seen = shop.Seen()", "shop.price(3) <= seen", "assert seen.is_asked"),
+        one_test("seen = shop.Seen()", "3 in seen", "assert shop.asked() == [('__contains__', (seen, 3))]"),
+        in_class("shop.price(3)").replace("    def", f"{CHECKED}    @priced(9)\n    def", 1),
     ],
 )
 def test_a_sound_test_is_not_named(tmp_path: Path, text: str) -> None:

@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from greenline.domain.asking.catching import Catching
-from greenline.domain.auditing.checking import is_about_equality
 from greenline.domain.auditing.fixed import holds_always
 from greenline.domain.auditing.model import Weakness
 from greenline.domain.auditing.modules import FUNCTIONS
+from greenline.domain.auditing.purposes import is_about_equality
 from greenline.domain.code.dotted_names import last_name
 
 if TYPE_CHECKING:
@@ -125,8 +125,7 @@ class _Blocks:
             if not number or not _asserts(statement):
                 continue
             used = {each.id for each in ast.walk(statement) if isinstance(each, ast.Name)}
-            calls = [each for each in ast.walk(statement) if isinstance(each, (ast.Call, ast.Subscript, ast.Attribute))]
-            if used & names or (number == 1 and not calls and _calls(block.body[0])):
+            if used & names or (number == 1 and _is_constant(statement) and _calls(block.body[0])):
                 evidence = f"`{_short(statement)}` is never reached: the error that is expected is raised before."
                 self._add("unreached", statement, evidence, "Move it behind the `with` block.")
         if not items and self._suppresses(block):
@@ -163,9 +162,23 @@ class _Blocks:
 
     def _forgotten(self, statement: ast.AST) -> None:
         value = statement.value if isinstance(statement, ast.Expr) else None
-        if isinstance(value, ast.Compare) and not isinstance(value.ops[0], (ast.Lt, ast.Gt)):
+        if (
+            isinstance(value, ast.Compare)
+            and not isinstance(value.ops[0], (ast.Lt, ast.Gt))
+            and not self._is_asked(value)
+        ):
             evidence = f"`{_short(value)}` is compared, and nothing is done with the result."
             self._add("forgotten-assert", statement, evidence, "Put `assert` in front of it.")
+
+    def _is_asked(self, comparison: ast.Compare) -> bool:
+        """Tell whether an operand is there to take down that it is compared, and is asked about that afterwards."""
+        within = list(ast.walk(self._test.node))
+        own = {each.name for each in within if isinstance(each, ast.ClassDef)}
+        if own & {each.id for each in ast.walk(comparison) if isinstance(each, ast.Name)}:
+            return True
+        operands = {each.id for each in [comparison.left, *comparison.comparators] if isinstance(each, ast.Name)}
+        later = (each for each in within if isinstance(each, ast.stmt) and each.lineno > comparison.lineno)
+        return bool(operands & {name for each in later if _asserts(each) for name in _looked_into(each)})
 
     def _add(self, kind: Kind, node: ast.AST, evidence: str, advice: str) -> None:
         self._found.append(_weakness(kind, self._test, node, evidence, advice))
@@ -199,6 +212,20 @@ def _forgets(handler: ast.ExceptHandler) -> bool:
         isinstance(each, (ast.Pass, ast.Return))
         or (isinstance(each, ast.Expr) and (isinstance(each.value, ast.Constant) or last_name(each.value) in _LOGGING))
         for each in handler.body
+    )
+
+
+def _looked_into(node: ast.AST) -> Iterator[str]:
+    """Yield the names whose attributes are read, and those that are part of something larger."""
+    for each in ast.walk(node):
+        parts = [each.value] if isinstance(each, ast.Attribute) else getattr(each, "elts", [])
+        yield from (part.id for part in parts if isinstance(part, ast.Name))
+
+
+def _is_constant(statement: ast.AST) -> bool:
+    """Tell whether an assertion can raise nothing of its own: that is then not what is expected."""
+    return isinstance(statement, ast.Assert) and not any(
+        isinstance(each, (ast.Name, ast.Call, ast.Attribute, ast.Subscript)) for each in ast.walk(statement.test)
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from greenline.domain.auditing.fixed import holds_always
@@ -18,8 +17,8 @@ from greenline.domain.auditing.modules import (
     dotted_inside,
     statements_of,
 )
+from greenline.domain.auditing.purposes import CHECKING_NAME, is_about_equality
 from greenline.domain.auditing.read_tests import decorators, is_fixture_mark
-from greenline.domain.code.dotted_names import last_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,27 +27,10 @@ if TYPE_CHECKING:
 
 _DEEPEST = 6
 """Helper functions that call helper functions."""
-_CHECKING_NAME = re.compile(
-    r"(?i)assert|raises|warns|deprecated_call|^fail|check|verif|expect|should|ensure|must|valid|compar|match|equal"
-    r"|snapshot|approv|^(?:ok|eq|ne|is)_|raise_|^wait|^testmod|run_docstring|^skip(?:Test)?$|^xfail$|^exit$|^golden|^require"
-)
-"""Of functions and methods that nobody can look into."""
 _CHECKING_FIXTURE = re.compile(
     r"(?i)snapshot|regression|approv|benchmark|httpx_mock|requests_mock|respx|responses|golden|assert|check|verif"
 )
 """Of fixtures that come from plugins: they compare, or look at the end at what happened."""
-_NOT_RAISING = re.compile(
-    r"(?i)(?:n[o']t|never|without|no|avoids?|prevents?)[\W_]{1,3}(?:[^\W_]{1,20}[\W_]{1,3}){0,3}?"
-    r"(?:rais|error|except|crash|fail|warn|hang|deadlock|recurs|blow|leak|complain|break|throw|problem|block|loop|trace)"
-    r"|(?:would|will|used[_ ]to|previously|formerly)[\W_]{1,3}(?:[^\W_]{1,20}[\W_]{1,3}){0,2}?"
-    r"(?:rais|error|fail|crash|throw|break)"
-    r"|n[o']t_(?:valid|requir|need|check)|ignor|toler|lenient|regression|(?:^|[_\W])(?:bug|issue|gh)[_\W]?\d|#\d{2}"
-    r"|(?:^|[\W_])(?:accept(?:s|ed)|allow(?:s|ed)|support(?:s|ed)?)(?:[\W_]|$)|(?:^|_)can_|smoke|sanity|no_?op\b|does_nothing|(?:^|_)import(?:s|able|ing)?(?:_|$)|bench|perf(?:ormance)?(?:_|$)"
-    r"|(?:^|_)(?:valid|accepts?|accepted|allows?|allowed|works?|runs?|okay|ok|succeeds?|passes)(?:_|$)"
-)
-"""What a test says whose point is that nothing raises."""
-_EXPECTING = frozenset({"raises", "assertRaises", "assertRaisesRegex", "warns"})
-_PROPERTY = re.compile(r"(?:^|\.)(?:given|fuzz|example|rule|settings)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +51,11 @@ class Checking:
 
     def checks(self, test: TestFunction) -> bool:
         """Tell whether the test can fail by more than an error on the way."""
-        scope = _Scope(test.module, test.owner)
+        scope = _Scope(test.module.within(test.node), test.owner)
         return (
             self._does(scope, test.node, _DEEPEST)
             or _calls_what_is_given(test)
+            or self._mark_checks(scope, test)
             or (is_about_equality(test) and any(isinstance(each, ast.Assert) for each in ast.walk(test.node)))
             or any(self._fixture_checks(scope, name, asked_for=True) for name in asked_for(test))
             or any(self._looks_afterwards(scope, fixture) for fixture in self._automatic(scope))
@@ -95,7 +78,26 @@ class Checking:
         """Tell whether it is a function that checks, or a program that is run, with assertions of its own."""
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             return self._reference_checks(scope, node.id, depth)
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+            return self._attribute_checks(scope, node, depth)
         return isinstance(node, ast.Constant) and isinstance(node.value, str) and "assert " in node.value
+
+    def _attribute_checks(self, scope: _Scope, node: ast.Attribute, depth: int) -> bool:
+        """Judge ``self.assertEqual`` or ``testing.assert_equal`` that gets another name or is handed on."""
+        receiver = dotted_inside(node.value)
+        if receiver in {"self", "cls"}:
+            own = scope.owner is not None and any(self._names.methods(scope.owner, node.attr))
+            return (own or node.attr.startswith("assert")) and self._own_method_checks(
+                scope, node.attr, node.attr, depth
+            )
+        is_library = self._is_library(scope, receiver) and not self._names.is_of_project(scope.module, receiver)
+        return is_library and node.attr.startswith("assert")
+
+    def _mark_checks(self, scope: _Scope, test: TestFunction) -> bool:
+        """Look into decorators that are functions of the test's class: they stand around the test."""
+        names = [dotted_inside(mark) for mark in test.node.decorator_list] if scope.owner is not None else []
+        methods = (found for name in names if scope.owner for found in self._names.methods(scope.owner, name))
+        return any(self._function_checks(where.module, node, scope.owner, _DEEPEST) for where, node in methods)
 
     def _call_checks(self, scope: _Scope, node: ast.Call, depth: int) -> bool:
         if any(each.arg == "check" and ast.unparse(each.value) == "True" for each in node.keywords):
@@ -106,13 +108,13 @@ class Checking:
         if first in {"self", "cls"} and rest:
             return self._own_method_checks(scope, rest, last, depth)
         if first == "super()":
-            return bool(_CHECKING_NAME.search(last))
+            return bool(CHECKING_NAME.search(last))
         found = self._names.find(scope.module, name) if name else None
         if found is not None:
             return self._definition_checks(found, last, depth)
         if isinstance(node.func, ast.Attribute):
             return self._method_checks(scope, node.func, last, depth)
-        return bool(_CHECKING_NAME.search(last)) and not self._names.is_of_project(scope.module, name)
+        return bool(CHECKING_NAME.search(last)) and not self._names.is_of_project(scope.module, name)
 
     def _own_method_checks(self, scope: _Scope, rest: str, last: str, depth: int) -> bool:
         if scope.owner is not None and "." not in rest:
@@ -120,7 +122,7 @@ class Checking:
             if own:
                 where, node = own[0]
                 return self._function_checks(where.module, node, scope.owner, depth)
-        return bool(_CHECKING_NAME.search(last)) or self._some_method_checks(scope, last, depth)
+        return bool(CHECKING_NAME.search(last)) or self._some_method_checks(scope, last, depth)
 
     def _method_checks(self, scope: _Scope, func: ast.Attribute, last: str, depth: int) -> bool:
         """Judge a method of whatever object: by a name that nobody can look into, or helper classes that have it."""
@@ -131,10 +133,7 @@ class Checking:
         receiver = dotted_inside(func.value)
         of_project = bool(receiver) and self._names.is_of_project(scope.module, receiver)
         return (
-            bool(receiver)
-            and not of_project
-            and bool(_CHECKING_NAME.search(last))
-            and self._is_library(scope, receiver)
+            bool(receiver) and not of_project and bool(CHECKING_NAME.search(last)) and self._is_library(scope, receiver)
         )
 
     def _is_library(self, scope: _Scope, receiver: str) -> bool:
@@ -153,7 +152,7 @@ class Checking:
 
     def _definition_checks(self, found: Found, name: str, depth: int) -> bool:
         """Look into a function or class; the code under test only where its name says that it checks."""
-        if not found.module.is_test and not _CHECKING_NAME.search(name):
+        if not found.module.is_test and not CHECKING_NAME.search(name):
             return False
         if isinstance(found.node, ast.ClassDef):
             return any(
@@ -178,7 +177,7 @@ class Checking:
         if depth <= 0:
             return False
         self._known[key] = False  # while it is looked at: it may call itself
-        inside = _Scope(module, owner, module.is_test)
+        inside = _Scope(module.within(node), owner, module.is_test)
         self._known[key] = self._does(inside, node, depth - 1)
         return self._known[key]
 
@@ -247,38 +246,6 @@ def _calls_what_is_given(test: TestFunction) -> bool:
     """Tell whether it calls what the function that made it was given: nobody can look into that."""
     calls = (each.func for each in ast.walk(test.node) if isinstance(each, ast.Call))
     return any(dotted_inside(func).partition(".")[0] in test.given for func in calls)
-
-
-def is_about_equality(test: TestFunction) -> bool:
-    """Tell whether comparing something with itself may be its point."""
-    return bool(re.search(r"(?i)eq|hash|compar|ident|same|reflex|order|sort|nan|singleton|cache", test.name))
-
-
-def says_it_must_not_raise(test: TestFunction) -> bool:
-    """Read its name, its docstring and its marks: some tests are there to show that nothing raises."""
-    marks = [ast.unparse(each).split("(")[0] for each in test.node.decorator_list]
-    if any(_PROPERTY.search(mark) or mark.endswith("xfail") or _CHECKING_NAME.search(mark) for mark in marks):
-        return True
-    said = [test.name, ast.get_docstring(test.node) or "", *(test.module.comments(test.node))]
-    return any(_NOT_RAISING.search(each) for each in said) or _is_counterpart(test)
-
-
-def _is_counterpart(test: TestFunction) -> bool:
-    """Tell whether it ends with a call that another test of the file expects an error of: here there is none."""
-    last = test.node.body[-1]
-    while isinstance(last, (ast.For, ast.With)):
-        last = last.body[-1]
-    value = last.value if isinstance(last, (ast.Expr, ast.Assign)) else None
-    return isinstance(value, ast.Call) and last_name(value.func) in _refusing(test.module)
-
-
-@lru_cache(maxsize=8)
-def _refusing(module: Module) -> frozenset[str]:
-    """Return the names of what the tests of a file call where they expect an error."""
-    blocks = [each for each in ast.walk(module.tree) if isinstance(each, ast.With)]
-    expecting = [each for each in blocks if any(last_name(item.context_expr) in _EXPECTING for item in each.items)]
-    inside = (node for block in expecting for statement in block.body for node in ast.walk(statement))
-    return frozenset(last_name(node.func) for node in inside if isinstance(node, ast.Call)) - {""}
 
 
 def asked_for(test: TestFunction) -> list[str]:

@@ -37,6 +37,17 @@ class Module:
         for statement in statements_of(self.tree):
             self._learn(statement)
 
+    def within(self, node: ast.AST) -> Module:
+        """Return it with what a function imports, as seen from inside of it; the same where it imports nothing."""
+        imports: list[ast.stmt] = [each for each in ast.walk(node) if isinstance(each, (ast.Import, ast.ImportFrom))]
+        if not imports:
+            return self
+        inside = Module(self.path, ast.Module(imports, []), self.lines, self.is_test)
+        inside.tree, inside.defined, inside.assigned = self.tree, self.defined, self.assigned
+        inside.imported = self.imported | inside.imported
+        inside.stars += self.stars
+        return inside
+
     def comments(self, node: ast.AST) -> list[str]:
         """Return the comments on the lines of a definition and on the line above it."""
         first = min(each.lineno for each in [node, *getattr(node, "decorator_list", ())])

@@ -6,8 +6,9 @@ import ast
 from typing import TYPE_CHECKING
 
 from greenline.domain.auditing.assertions import empty_assertions
-from greenline.domain.auditing.checking import Checking, says_it_must_not_raise
+from greenline.domain.auditing.checking import Checking
 from greenline.domain.auditing.model import Weakness
+from greenline.domain.auditing.purposes import says_it_must_not_raise
 from greenline.domain.auditing.repeated import repeated
 from greenline.domain.auditing.stand_ins import about_stand_ins
 
