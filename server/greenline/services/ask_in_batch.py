@@ -91,6 +91,8 @@ class AskInBatch:
         """By target, what is asked next."""
         self.unable: set[str] = set()
         """Targets that were answered, and could not be asked for again, though they may be later."""
+        self.given: set[str] = set()
+        """Targets of which an answer that came was given to be tried."""
 
     def account(self, target: str, project: str = "") -> Account:
         """Return what one target may use up; see ``Asks``."""
@@ -104,6 +106,7 @@ class AskInBatch:
         came, number = self._came.get(account.target, ()), account.asked
         account.asked += 1
         if number < len(came):
+            self.given.add(account.target)
             account.spent += came[number].spent
             answer = came[number].answer
             if isinstance(answer, ModelProblem):  # of this request: the others were answered

@@ -19,7 +19,7 @@ from greenline.services.agree_to_model import in_a_terminal
 from greenline.services.confirmed_so_far import ConfirmedSoFar
 from greenline.services.model_engine import Asking, Means
 from greenline.services.stopped import Stopped
-from greenline.services.target_results import Generation, Groundwork, left_of
+from greenline.services.target_results import Generation, Groundwork, left_of, nothing_to_gain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -174,6 +174,9 @@ class _Work:
     async def ask(self, means: Means, function: Function, progress: Progress) -> Asking | None:
         """Ask for one function, unless tests that came meanwhile reach all of it. A cancellation keeps what came."""
         if not self.so_far.bench.has_gaps(function):
+            result = self._results[function]
+            if result.status == "failed" and not result.reason:
+                self._results[function] = nothing_to_gain(self.so_far.bench, function)
             return None
         began = time.monotonic()
         known = self._known[function.qualname] = self._known_of(function)

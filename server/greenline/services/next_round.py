@@ -42,8 +42,8 @@ class NextRound:
         self._root = Path(record.project)
         self._known = known
         self._asked = {request.target: request for request in record.open}
-        self._untried: set[str] = set()
-        """Targets of which nothing could be tried, though it may be later."""
+        self._gone: set[str] = set()
+        """Targets that are not there any more."""
         self._kept: dict[str, list[str]] = {}
         """By target, the tests of this round that were written and hold."""
         self._taken = TakenDown(means, came)
@@ -73,7 +73,7 @@ class NextRound:
             if written and result.status == "confirmed":
                 by_model = (test for test in result.tests if result.engines.get(test, result.engine) == "model")
                 self._kept[name] = list(by_model)
-            if not written or name not in self._asked or name in self._untried:
+            if not written or name not in self._asked or self._is_untried(result):
                 continue
             if not self._taken.wants(name) and not self._taken.may_want_later(name):
                 done.append(self._asked[name].key)
@@ -108,8 +108,8 @@ class NextRound:
         if not generation.text:  # nothing could be tried: the file does not parse, there is no Python ...
             (result,) = generation.results
             each = [replace(result, target=Target(target.path, name)) for name in names]
-            if target.path.exists():
-                self._untried |= {self._name(one.target) for one in each}
+            if not target.path.exists():
+                self._gone |= {self._name(one.target) for one in each}
             return replace(generation, results=tuple(each))
         there = {result.target.qualname for result in generation.results}
         gone = [
@@ -117,12 +117,18 @@ class NextRound:
             for name in names
             if name not in there
         ]
+        self._gone |= {self._name(result.target) for result in gone}
         return replace(generation, results=(*generation.results, *gone))
+
+    def _is_untried(self, result: TargetResult) -> bool:
+        """Tell whether an answer waits that was not even looked at: a missing key or consent ended asking before."""
+        name = self._name(result.target)
+        return not (self._taken.was_given(name) or name in self._gone or result.status == "nothing_to_gain")
 
     def _told(self, result: TargetResult, generation: Generation) -> TargetResult:
         """Return the result with what is to be said of asking in batches."""
         name = self._name(result.target)
-        if name in self._untried:
+        if self._is_untried(result):
             return replace(result, model_notes=(*result.model_notes, _STAYS))
         if self._taken.may_want_later(name):
             result = replace(result, model_notes=(*result.model_notes, _STAYS))

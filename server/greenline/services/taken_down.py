@@ -60,6 +60,10 @@ class TakenDown:
         if known is not None:
             self._known[name] = known
 
+    def was_given(self, name: str) -> bool:
+        """Tell whether what came for a target was given to be tried."""
+        return any(name in asks.given for asks in self._asks.values())
+
     def wants(self, name: str) -> bool:
         """Tell whether something is asked next about a target."""
         return any(name in asks.wanted for asks in self._asks.values())

@@ -24,7 +24,7 @@ from greenline.services.first_round import FirstRound
 from greenline.services.next_round import NextRound
 from unit.services.asking_world import SAID, SCHEMA
 from unit.services.batch_world import FEE, ROOT, Shop, asks
-from unit.services.generation_world import SOURCE, World, candidate
+from unit.services.generation_world import ARCS, LINES, SOURCE, World, candidate
 from unit.services.loop_world import ENDPOINT, ModelWorld, proposed, said
 
 if TYPE_CHECKING:
@@ -177,3 +177,87 @@ async def test_of_another_text_nothing_is_known(shop: Shop, model: ModelWorld) -
     result = await tried_next(model, means, wanted, proposed("test_sign_plus"), proposed("test_more_plus"))
     assert result.tests == ("test_sign_plus",)
     assert model.explored[-1].survivors == ()
+
+
+class OnTwo:
+    """The round that tries what came for ``sign`` and ``twice``, which are in one file."""
+
+    def __init__(self, shop: Shop, model: ModelWorld, **answers: Answer) -> None:
+        self.model = model
+        self.means = replace(shop.means, generator=model.generator, gaps=model.gaps)
+        requests = tuple(asks(f"k-{name}", f"shop.py::{name}") for name in answers)
+        record = BatchRecord("r", str(model.world.root), "https://here", "one", 1e9, requests, name="msgbatch_1")
+        came = {f"shop.py::{name}": [Came(answer, Spent(requests=1))] for name, answer in answers.items()}
+        self.round = NextRound(self.means, record, came, {})
+
+    async def tried(self) -> tuple[list[TargetResult], list[str]]:
+        """Return the results, and the keys of the requests that are done with."""
+        (target,) = self.round.targets
+        generation = await self.round.generate(target, Silent())
+        return [*generation.results], self.round.ended(generation.results, written=True)
+
+
+FAILS = said(proposed("test_sign_never", "assert sign(1) == 2"))
+TWICE = said(proposed("test_it_twice", "assert twice(2) == 4", imports=["from shop import twice"]))
+
+
+@pytest.mark.parametrize("kind", ["no_key", "unauthorized"])
+async def test_after_a_key_that_is_missing_the_other_answers_of_the_file_stay(
+    shop: Shop, model: ModelWorld, monkeypatch: pytest.MonkeyPatch, kind: Any
+) -> None:
+    async def check(model: str) -> None:
+        raise ModelProblem(kind, "No.")
+
+    monkeypatch.setattr(shop.provider, "check", check)
+    model.world.outcomes[("test_sign_never", -1)] = "failed"
+    on_two = OnTwo(shop, model, sign=FAILS, twice=TWICE)
+    (_, twice), done = await on_two.tried()
+    assert (twice.tests, done) == ((), [])
+    assert any("The answer is kept" in note for note in twice.model_notes)
+
+
+async def test_after_consent_is_taken_back_the_answers_that_were_not_tried_stay(shop: Shop, model: ModelWorld) -> None:
+    on_two = OnTwo(shop, model, sign=said(proposed("test_sign_plus"), proposed("test_sign_minus")), twice=TWICE)
+    model.world.during = lambda run, number: setattr(model, "agreed", ())
+    (sign, twice), done = await on_two.tried()
+    assert (sign.status, twice.awaits_consent, done) == ("confirmed", True, ["k-sign"])
+    assert any("The answer is kept" in note for note in twice.model_notes)
+
+
+async def test_an_answer_to_which_nothing_is_left_is_done_with(
+    shop: Shop, model: ModelWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(LINES, "plus", LINES["plus"] | LINES["twice"])
+    monkeypatch.setitem(ARCS, "plus", ARCS["plus"] | ARCS["twice"])
+    both = said(proposed("test_sign_plus"), proposed("test_sign_minus"))
+    (_, twice), done = await OnTwo(shop, model, sign=both, twice=TWICE).tried()
+    assert (twice.status, twice.tests) == ("nothing_to_gain", ())
+    assert twice.reason == "the tests reach every line and branch of it already"
+    assert done == ["k-sign", "k-twice"]
+
+
+async def test_the_answer_for_a_function_that_is_gone_is_done_with(shop: Shop, model: ModelWorld) -> None:
+    on_two = OnTwo(shop, model, sign=said(proposed("test_sign_plus"), proposed("test_sign_minus")), twice=TWICE)
+    model.world.source.write_text(SOURCE.partition("\n\n\ndef twice")[0] + "\n")
+    (_, twice), done = await on_two.tried()
+    assert twice.reason == "shop.py has no function `twice` any more."
+    assert done == ["k-sign", "k-twice"]
+
+
+async def test_the_answers_for_a_file_that_is_gone_are_done_with_and_those_for_a_broken_one_stay(
+    shop: Shop, model: ModelWorld
+) -> None:
+    model.world.source.write_text("def sign(:\n")
+    assert (await OnTwo(shop, model, sign=FAILS, twice=TWICE).tried())[1] == []
+    model.world.source.unlink()
+    assert (await OnTwo(shop, model, sign=FAILS, twice=TWICE).tried())[1] == ["k-sign", "k-twice"]
+
+
+async def test_where_nothing_was_tried_by_our_own_mistake_the_answer_stays(
+    shop: Shop, model: ModelWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def first(*_: Any) -> None:
+        raise KeyError("first")
+
+    monkeypatch.setattr(model, "first", first)
+    assert (await OnTwo(shop, model, sign=FAILS, twice=TWICE).tried())[1] == []
