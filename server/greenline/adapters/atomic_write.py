@@ -93,16 +93,21 @@ def remove_file(file: Path, text: str) -> None:
         raise WriteProblem(f"{file} cannot be removed: {error.strerror}") from error
 
 
-def take_back(written: Written) -> None:
-    """Undo a write of a process that was killed, wherever in it that was. Raises WriteProblem as ``undo`` does."""
+def take_back(written: Written) -> bool:
+    """Undo a write of a process that was killed, wherever in it that was; return whether there was something to undo.
+
+    Raises WriteProblem as ``undo`` does.
+    """
     file = written.file
     for scratch in file.parent.glob(f".{escape(file.name)}.*.tmp"):
         if written.after.startswith(_read(scratch) or b""):
             scratch.unlink(missing_ok=True)
     if _read(file) != written.before:
         written.undo()
-    elif written.before is None:
+        return True
+    if written.before is None:
         _remove_empty(written.folders)
+    return False
 
 
 def _read(file: Path) -> bytes | None:

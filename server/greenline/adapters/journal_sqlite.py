@@ -105,11 +105,10 @@ class JournalSqlite:
         with self._open() as base:
             _add_state(base, root, words, write)
 
-    def states(self, root: Path, words: str) -> dict[Path, States]:
+    def states(self, words: str) -> dict[Path, States]:
         """Return what the run has left in each file; see ``Journal``."""
         with self._open() as base:
-            query = "select file, states from states_1 where root = ? and words = ?"
-            rows = base.execute(query, (_text(root), words)).fetchall()
+            rows = base.execute("select file, states from states_1 where words = ?", (words,)).fetchall()
         return {_path(file): tuple(json.loads(states)) for file, states in rows}
 
     def done(self, root: Path, words: str, outcome: UnitOutcome) -> None:
@@ -119,7 +118,7 @@ class JournalSqlite:
         others = {one.key for one in outcome.functions}.difference(outcome.settled)
         with self._open() as base:
             base.execute("insert or replace into outcome_1 values (?, ?, ?, ?)", (*key, record))
-            base.execute("delete from write_1 where root = ? and words = ? and path = ?", key)
+            base.execute("delete from write_1 where words = ? and path = ?", key[1:])  # its project may be another
             base.executemany("delete from settled_1 where root = ? and key = ?", [(_text(root), one) for one in others])
             base.executemany("insert or replace into settled_1 values (?, ?, ?)", settled)
 
@@ -180,7 +179,8 @@ class JournalSqlite:
 
 
 def _forget_run(base: sqlite3.Connection, root: Path, words: str) -> None:
-    for table in ("run_1", "outcome_1", "states_1"):
+    base.execute("delete from states_1 where words = ?", (words,))
+    for table in ("run_1", "outcome_1"):
         base.execute(f"delete from {table} where root = ? and words = ?", (_text(root), words))  # noqa: S608 - as above
 
 

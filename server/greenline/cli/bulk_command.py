@@ -17,6 +17,7 @@ from greenline.cli.bulk_progress import BulkProgress
 from greenline.cli.bulk_proof import proofs
 from greenline.cli.bulk_report import report_json
 from greenline.cli.bulk_targets import asked_for, with_wishes
+from greenline.cli.bulk_turns import BulkTurns
 from greenline.cli.bulk_work import BulkWork, JournalOfRun
 from greenline.cli.console import err, out
 from greenline.cli.target_names import refuse_path_as_branch
@@ -66,10 +67,14 @@ class _Face:
         self._settings = settings
         self._as_text = as_text
         self._asked = self._asked_for()
-        root = services.projects.project_of(self._asked.paths[0] / "any.py").root
-        self._kept = JournalOfRun(services.journal, root, services.plan.words(self._asked, bulk.wanted))
+        root = self._root_of(self._asked.paths[0])
+        self._kept = JournalOfRun(services.journal, root, services.plan.words(self._asked, bulk.wanted), self._root_of)
         self._out, self._err = out(), err()
+        self._turns = BulkTurns(self._kept, lambda words: self._err.print(words, markup=False, soft_wrap=True))
         self._live = self._out if as_text and self._out.is_terminal else self._err
+
+    def _root_of(self, path: Path) -> Path:
+        return self._services.projects.project_of(path / "any.py" if path.is_dir() else path).root
 
     def _asked_for(self) -> Asked:
         """Return what the command line and the file of targets mean together. Raises click.UsageError."""
@@ -96,14 +101,8 @@ class _Face:
         kept = self._kept
         if self._bulk.commit:
             GitCommit(kept.root)  # a problem is said before anything runs
-        turn = kept.journal.turn(kept.root)
-        if turn is None:
-            raise click.ClickException(
-                f"Another `greenline generate` is at work on {kept.root}. Wait for it, or end it."
-            )
-        with turn:
-            for problem in kept.take_back():
-                self._err.print(f"A run that was killed left this: {problem}", markup=False, soft_wrap=True)
+        with self._turns as turns:
+            turns.take(self._asked.paths)
             if self._bulk.fresh:
                 kept.journal.forget(kept.root)
             return self._run()
@@ -142,6 +141,7 @@ class _Face:
         stored = kept.journal.find(kept.root, kept.words)
         if stored is not None:
             plan = self._services.plan.going_on(self._asked, stored)
+            self._turns.take(unit.path for unit in plan.units)
             before = total_of({**plan.summaries, **{unit.path: unit.before for unit in stored.units}}.values())
             return RunPlan(plan, limits, test_file=self._test_file, done=stored.outcomes, before=before), ""
         plan, problem = self._plan(), ""
@@ -150,6 +150,7 @@ class _Face:
             if measured is None:
                 return None, ""
             plan, problem = self._plan(), measured
+        self._turns.take(unit.path for unit in plan.units)
         kept.journal.begin(kept.root, kept.words, plan.units)
         return RunPlan(plan, limits, test_file=self._test_file), problem
 

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 
 from greenline.adapters.atomic_write import WriteProblem, Written, take_back, write_edit
 from greenline.adapters.disk_documents import DiskDocuments
+from greenline.adapters.git_commit import CommitProblem, GitCommit
+from greenline.cli.console import shown
 from greenline.cli.write_and_confirm import Run
 from greenline.domain.bulk.outcome import UnitOutcome, outcome_of
 from greenline.domain.bulk.plan import NOTHING, WorkUnit
+from greenline.domain.bulk.states import state_of
 from greenline.domain.code.model import Target
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.generation.model import TargetResult, TestEdit
@@ -39,10 +42,12 @@ class JournalOfRun:
     journal: Journal
     root: Path
     words: str
+    root_of: Callable[[Path], Path]
+    """The root of the project that a file is in: a run may be for several."""
 
     def writes(self, unit: WorkUnit, written: Written) -> None:
         """Write down what is about to be written."""
-        self.journal.writes(self.root, self.words, unit.path, _open(written))
+        self.journal.writes(self.root_of(unit.path), self.words, unit.path, _open(written))
 
     def leaves(self, written: Written) -> None:
         """Write down what is about to be left in a file where tests are taken out."""
@@ -50,17 +55,17 @@ class JournalOfRun:
 
     def states(self) -> Mapping[Path, States]:
         """Return what the run has left in each file that it wrote to."""
-        return self.journal.states(self.root, self.words)
+        return self.journal.states(self.words)
 
     def done(self, outcome: UnitOutcome) -> None:
         """Write down what came of a unit."""
         self.journal.done(self.root, self.words, outcome)
 
-    def take_back(self) -> list[str]:
-        """Undo what a killed run had written and not confirmed; return what could not be undone, in words."""
-        problems = [_take_back(write) for write in self.journal.open_writes(self.root)]
-        self.journal.taken_back(self.root)
-        return [problem for problem in problems if problem]
+    def take_back(self, root: Path) -> list[str]:
+        """Undo what a killed run had written for a project and not confirmed; return what became of it, in words."""
+        told = [_take_back(write) for write in self.journal.open_writes(root)]
+        self.journal.taken_back(root)
+        return [words for words in told if words]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +82,13 @@ class BulkWork:
         """Do the work on a unit; a cancellation ends it with an outcome that says so."""
         began = time.monotonic()
         results, stopped = await self._round(unit)
-        before, summary = unit.before, await asyncio.to_thread(self._summary, unit.path)
+        before, (summary, cancelled) = unit.before, await self._measured(unit.path)
         for _ in range(unit.wish.rounds - 1):
-            if stopped or not _is_worth_another(unit, before, summary):
+            if stopped or cancelled or not _is_worth_another(unit, before, summary):
                 break
             more, stopped = await self._round(unit)
             results, before = _joined(results, more), summary
-            summary = await asyncio.to_thread(self._summary, unit.path)
+            summary, cancelled = await self._measured(unit.path)
         outcome = outcome_of(unit, results, summary, time.monotonic() - began, stopped=stopped)
         self.done(outcome)
         return outcome
@@ -117,13 +122,27 @@ class BulkWork:
     def _writes(self, unit: WorkUnit) -> Callable[[TestEdit], Written]:
         return lambda edit: write_edit(edit, lambda written: self.kept.writes(unit, written))
 
+    async def _measured(self, path: Path) -> tuple[Summary, bool]:
+        """Return the file's coverage, and whether it was cancelled meanwhile: that waits, for what is to be kept."""
+        looking = asyncio.ensure_future(asyncio.to_thread(self._summary, path))
+        cancelled = False
+        while not looking.done():
+            try:
+                await asyncio.shield(looking)
+            except asyncio.CancelledError:  # noqa: PERF203 - it may come twice
+                cancelled = True
+        return looking.result(), cancelled
+
     def _summary(self, path: Path) -> Summary:
         """Return the file's coverage as it was measured last."""
         try:
             text = DiskDocuments().read(path)
+            picture = self.services.show.picture(path, text) if text is not None else None
         except (OSError, UnicodeDecodeError):
             return NOTHING
-        picture = self.services.show.picture(path, text) if text is not None else None
+        except Exception:  # a fault of ours: what was confirmed is not to be lost for it
+            log.exception("nobody can say what is covered of %s", path)
+            return NOTHING
         return summarize(picture.map) if picture and picture.map is not None else NOTHING
 
 
@@ -132,11 +151,24 @@ def _open(written: Written) -> OpenWrite:
 
 
 def _take_back(write: OpenWrite) -> str:
+    """Undo a write; return what became of it, empty where nothing had been written yet."""
+    where = shown(write.file)
+    if _is_in_head(write):
+        return f"{where} is in HEAD as a run that was killed wrote it, and stays: nobody knows whether its tests hold."
     try:
-        take_back(Written(write.file, write.before, write.after, write.folders))
+        undone = take_back(Written(write.file, write.before, write.after, write.folders))
     except (WriteProblem, OSError) as problem:
-        return str(problem)
-    return ""
+        return f"A run that was killed left this: {problem}"
+    return f"Taken back: {where}, which a run that was killed wrote and did not confirm." if undone else ""
+
+
+def _is_in_head(write: OpenWrite) -> bool:
+    """Tell whether somebody has committed what was written, and has it still."""
+    try:
+        is_there = write.file.read_bytes() == write.after
+        return is_there and state_of(GitCommit(write.file.parent).committed(write.file)) == state_of(write.after)
+    except (CommitProblem, OSError):
+        return False
 
 
 def _is_worth_another(unit: WorkUnit, before: Summary, now: Summary) -> bool:

@@ -59,12 +59,12 @@ class Journal(Protocol):
         """Write down a plan before anything is done, instead of an earlier one of the same words."""
 
     def writes(self, root: Path, words: str, path: Path, write: OpenWrite) -> None:
-        """Write down what is about to be written for a unit (the file ``path``)."""
+        """Write down what is about to be written for a unit (the file ``path``); ``root`` is that of its project."""
 
     def leaves(self, root: Path, words: str, write: OpenWrite) -> None:
         """Write down what is about to be written for no unit: it is not taken back."""
 
-    def states(self, root: Path, words: str) -> Mapping[Path, States]:
+    def states(self, words: str) -> Mapping[Path, States]:
         """Return what the run has left in each file that it wrote to."""
 
     def done(self, root: Path, words: str, outcome: UnitOutcome) -> None:

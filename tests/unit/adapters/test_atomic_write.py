@@ -226,7 +226,7 @@ def test_a_killed_write_is_taken_back_wherever_it_was(tmp_path: Path, killed: st
         file.with_name(".test_a.py.0123abcd.tmp").write_bytes(plans[0].after[:3])
         file.with_name(".test_a.py.of_others.tmp").write_bytes(b"something else")
 
-    take_back(plans[0])
+    assert take_back(plans[0]) == (killed == "after")
 
     others = file.with_name(".test_a.py.of_others.tmp")
     if others.exists():

@@ -78,6 +78,11 @@ def test_a_write_is_open_until_its_unit_is_done(journal: JournalSqlite) -> None:
     assert journal.open_writes(ROOT) == (write,)
     journal.done(ROOT, "w", OUTCOME)
     assert journal.open_writes(ROOT) == ()
+    other = Path("/other")
+    journal.writes(other, "w", UNIT.path, write)
+    assert (journal.open_writes(ROOT), journal.open_writes(other)) == ((), (write,))
+    journal.done(ROOT, "w", OUTCOME)
+    assert journal.open_writes(other) == ()
     journal.writes(ROOT, "w", UNIT.path, OpenWrite(odd, b"before", b"after"))
     journal.taken_back(ROOT)
     assert journal.open_writes(ROOT) == ()
@@ -88,13 +93,13 @@ def test_what_a_run_leaves_in_a_file_is_known_until_it_has_ended(journal: Journa
     journal.begin(ROOT, "w", [UNIT])
     journal.writes(ROOT, "w", UNIT.path, OpenWrite(file, b"old", b"new"))
     journal.leaves(ROOT, "w", OpenWrite(file, b"new", b"less"))
-    assert journal.states(ROOT, "w") == {file: tuple(map(state_of, (b"old", b"new", b"less")))}
+    assert journal.states("w") == {file: tuple(map(state_of, (b"old", b"new", b"less")))}
     journal.taken_back(ROOT)
     journal.leaves(ROOT, "w", OpenWrite(file, b"the person's", b"more"))
-    assert journal.states(ROOT, "w") == {file: tuple(map(state_of, (b"the person's", b"more")))}
-    assert journal.states(ROOT, "other words") == {}
+    assert journal.states("w") == {file: tuple(map(state_of, (b"the person's", b"more")))}
+    assert journal.states("other words") == {}
     journal.ended(ROOT, "w")
-    assert journal.states(ROOT, "w") == {}
+    assert journal.states("w") == {}
 
 
 def test_what_is_revised_is_settled_no_more(journal: JournalSqlite) -> None:

@@ -254,23 +254,86 @@ def test_the_same_command_goes_on_after_ctrl_c(run: Run, services: BulkServices,
     assert report["coverage"]["before"] == {"lines": [10, 20], "branches": [0, 0]}
 
 
-def test_what_a_killed_run_wrote_and_did_not_confirm_is_taken_back(
-    run: Run, services: BulkServices, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Killed(BaseException):
-        """As far as a process can be killed and go on."""
+class Killed(BaseException):
+    """As far as a process can be killed and go on."""
+
+
+@pytest.fixture
+def killed(run: Run, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Run, and die when the first file is written and its tests not confirmed yet."""
 
     def dies(*_: object) -> None:
         raise Killed
 
-    with monkeypatch.context() as patched:
-        patched.setattr("greenline.cli.write_and_confirm.Run._confirmed", dies)
-        with pytest.raises(Killed):
-            run("shop")
-    assert (folder / "tests" / "test_orders.py").exists()
+    def invoke(*arguments: str) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr("greenline.cli.write_and_confirm.Run._confirmed", dies)
+            with pytest.raises(Killed):
+                run(*arguments)
+
+    return invoke
+
+
+def test_what_a_killed_run_wrote_and_did_not_confirm_is_taken_back(
+    run: Run, killed: Callable[..., None], services: BulkServices, folder: Path
+) -> None:
+    killed("shop")
+    file = folder / "tests" / "test_orders.py"
+    assert file.exists()
     services.stops_at = "orders.py"
-    run("shop")
+    result = run("shop")
     assert [path.name for path in (folder / "tests").iterdir()] == ["test_mail.py"]
+    where = Path("tests/test_orders.py")
+    assert result.stderr == f"Taken back: {where}, which a run that was killed wrote and did not confirm.\n"
+    assert run("shop").stderr == ""
+
+
+def test_what_a_killed_run_wrote_stays_where_a_person_has_committed_it(
+    run: Run, killed: Callable[..., None], services: BulkServices, repository: Path
+) -> None:
+    killed("shop")
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--message", "mine now")
+    before = (repository / "tests" / "test_orders.py").read_text()
+    services.ranked = ranking()
+    result = run(".")
+    where = Path("tests/test_orders.py")
+    assert f"{where} is in HEAD as a run that was killed wrote it, and stays: nobody knows whether" in result.stderr
+    assert (repository / "tests" / "test_orders.py").read_text() == before
+
+
+def test_what_a_killed_run_wrote_for_another_project_is_taken_back_there(
+    run: Run, killed: Callable[..., None], two_projects: BulkServices, folder: Path
+) -> None:
+    (first, *others) = two_projects.ranked.files
+    two_projects.ranked = ranking(*others, first)  # the file of the other project comes first
+    killed("shop", "mill")
+    assert [path.name for path in (folder / "tests").iterdir()] == ["test_grind.py"]
+    two_projects.ranked = ranking()
+    assert "Taken back" in run("mill").stderr
+    assert not (folder / "tests").exists()
+
+
+@pytest.fixture
+def two_projects(services: BulkServices, folder: Path) -> BulkServices:
+    found = file(folder, "mill/grind.py")
+    (folder / "mill" / "pyproject.toml").write_text("[project]\nname = 'mill'\n")
+    services.ranked = ranking(services.ranked.files[0], found)
+    return services
+
+
+@pytest.mark.parametrize("targets", [("shop", "mill"), (".",)])
+def test_a_run_has_all_projects_that_it_is_for_alone(
+    run: Run, two_projects: BulkServices, folder: Path, targets: tuple[str, ...]
+) -> None:
+    turn = two_projects.journal.turn(folder / "mill")
+    assert turn is not None
+    with turn:
+        result = run(*targets)
+    assert result.exit_code == 1
+    assert f"Another `greenline generate` is at work on {folder / 'mill'}." in result.stderr
+    assert not (folder / "tests").exists()
+    assert run(*targets).exit_code == 0
 
 
 def test_two_runs_of_one_project_are_refused(run: Run, services: BulkServices, folder: Path) -> None:
