@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from glob import glob, has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,20 +26,15 @@ def asked_for(targets: Sequence[str]) -> Asked:
     """Return what the targets mean; none is the current folder. Raises click.UsageError for what is not there."""
     from greenline.cli.target_names import absolute, parse_target  # noqa: PLC0415 - keeps `greenline --help` fast
 
-    paths: dict[Path, None] = {}
-    only: dict[Path, set[str]] = {}
+    each = []
     for written in _expanded(targets or (".",)):
         if Path(written).is_dir():
-            paths[absolute(Path(written))] = None
+            each.append(Asked((absolute(Path(written)),)))
             continue
         target = parse_target(written)
-        if target.qualname:
-            only.setdefault(target.path, set()).add(target.qualname)
-        else:
-            paths[target.path] = None
-    whole = [path for path in only if any(path == other or other in path.parents for other in paths)]
-    some = {path: frozenset(names) for path, names in only.items() if path not in whole}
-    return Asked((*paths, *some), some)
+        only = {target.path: frozenset({target.qualname})} if target.qualname else {}
+        each.append(Asked((target.path,), only))
+    return _together(each)
 
 
 def with_wishes(asked: Asked, file: Path, roots: Sequence[Path]) -> Asked:
@@ -49,16 +45,25 @@ def with_wishes(asked: Asked, file: Path, roots: Sequence[Path]) -> Asked:
     from greenline.cli.targets_file import read_targets  # noqa: PLC0415 - only where there is one
 
     found: dict[Path, Wish] = {}
-    paths, only = dict.fromkeys(asked.paths), dict(asked.only)
+    each = [asked]
     for target in read_targets(file):
         try:
             more = asked_for([_place_of(target.module, file.absolute().parent, roots)])
         except click.UsageError as problem:
             raise click.UsageError(f"{file}:{target.line}: {problem.message}") from problem
-        paths.update(dict.fromkeys(more.paths))
-        only.update(more.only)
+        each.append(more)
         found.update(dict.fromkeys(more.paths, target.wish))
-    return Asked(tuple(paths), only, found)
+    return replace(_together(each), wishes=found)
+
+
+def _together(each: Sequence[Asked]) -> Asked:
+    """Return all that was asked for: a file of which some functions are meant and all of them is meant whole."""
+    whole = dict.fromkeys(path for one in each for path in one.paths if path not in one.only)
+    some: dict[Path, frozenset[str]] = {}
+    for path, names in (entry for one in each for entry in one.only.items()):
+        if path not in whole and not any(folder in whole for folder in path.parents):
+            some[path] = some.get(path, frozenset()) | names
+    return Asked((*whole, *some), some)
 
 
 def _place_of(module: str, folder: Path, roots: Sequence[Path]) -> str:

@@ -81,6 +81,8 @@ class RunPlan:
         self._running: dict[asyncio.Task[UnitOutcome], WorkUnit] = {}
         self._began = clock()
         self._gain_done = 0
+        self._spent = 0.0
+        """Dollars of this process: as its seconds, they are what the limits are for."""
 
     @property
     def total(self) -> Summary:
@@ -90,7 +92,7 @@ class RunPlan:
     @property
     def left(self) -> tuple[WorkUnit, ...]:
         """Units that no outcome tells of, or only in part."""
-        return tuple(unit for unit in self.plan.units if not unit.qualnames <= self.ended(unit.path))
+        return tuple(unit for unit in self.plan.units if self.left_of(unit))
 
     @property
     def seconds(self) -> float:
@@ -99,7 +101,7 @@ class RunPlan:
 
     @property
     def dollars(self) -> float:
-        """What asking models cost so far."""
+        """What asking models cost so far, in earlier processes too."""
         return sum(outcome.dollars for outcome in self.outcomes.values())
 
     @property
@@ -115,10 +117,11 @@ class RunPlan:
         """Take over how much of the files all tests reach."""
         self._summaries.update({path: one for path, one in summaries.items() if path in self._summaries})
 
-    def ended(self, path: Path) -> frozenset[str]:
-        """Return the functions of a file that are done."""
-        outcome = self.outcomes.get(path)
-        return outcome.ended if outcome else frozenset()
+    def left_of(self, unit: WorkUnit) -> frozenset[str]:
+        """Return the functions of a unit that are not done, or were others when they were."""
+        outcome = self.outcomes.get(unit.path)
+        done = outcome.keys if outcome else {}
+        return frozenset(one.qualname for one in unit.functions if done.get(one.qualname) != one.key)
 
     async def work(self, work: Work, watcher: Watcher) -> None:
         """Go through the plan. A cancellation ends all that runs; what that tells is kept, and it goes on."""
@@ -157,7 +160,7 @@ class RunPlan:
             return True
         if limits.until is not None and self.total.percent >= limits.until:
             self.stopped = f"{limits.until:g} % is reached"
-        elif limits.dollars is not None and self.dollars >= limits.dollars:
+        elif limits.dollars is not None and self._spent >= limits.dollars:
             self.stopped = f"the budget of ${limits.dollars:g} is used up"
         elif limits.seconds is not None and self.seconds >= limits.seconds:
             self.stopped = f"the budget of {words_of_seconds(limits.seconds)} is used up"
@@ -172,6 +175,7 @@ class RunPlan:
         if unit.path in self._summaries and outcome.summary.lines.total:
             self._summaries[unit.path] = outcome.summary
         self._gain_done += unit.gain
+        self._spent += outcome.dollars
         watcher.ended(unit, outcome, self)
 
     async def _end_all(self, watcher: Watcher) -> None:

@@ -38,7 +38,7 @@ def sum_up(run: RunPlan) -> Sums:
     ended = [one for _, one in functions if one.status != "cancelled"]
     statuses = Counter(one.status for one in ended)
     tests = {(one.test_file, test) for one in ended for test in one.tests}
-    not_begun = sum(len(unit.qualnames - run.ended(unit.path)) for unit in run.plan.units)
+    not_begun = sum(len(run.left_of(unit)) for unit in run.plan.units)
     return Sums(
         {status: statuses[status] for status in _ORDER if statuses[status]},
         _by_reason(functions, "not_testable"),

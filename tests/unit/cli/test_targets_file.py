@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from greenline.cli.bulk_targets import with_wishes
+from greenline.cli.bulk_targets import asked_for, with_wishes
 from greenline.cli.targets_file import read_targets
 from greenline.domain.bulk.plan import Wish
 from greenline.services.plan_generation import Asked
@@ -22,6 +22,7 @@ targets:
     max_iterations: 3
     engine: explore
 """
+BOTH = frozenset({"price", "label"})
 
 
 def written(folder: Path, text: str) -> Path:
@@ -47,6 +48,32 @@ def test_modules_are_paths_from_the_file_or_dotted_names(tmp_path: Path) -> None
     assert asked.wish(source / "mail.py") == Wish(80)
     assert asked.wish(tmp_path / "shop" / "prices.py") == Wish(95, 3, "explore")
     assert asked.wish(tmp_path / "other.py") == Wish()
+
+
+@pytest.mark.parametrize(
+    ("here", "in_file", "only"),
+    [
+        ((), ("prices.py::price", "prices.py::label"), BOTH),
+        (("prices.py::price",), ("prices.py::label",), BOTH),
+        ((), ("prices.py", "prices.py::label"), None),
+        ((), (".", "prices.py::label"), None),
+        (("prices.py",), ("prices.py::label",), None),
+        (("prices.py::price",), (".",), None),
+    ],
+)
+def test_functions_that_are_named_in_several_places_are_all_meant_and_a_whole_file_is_whole(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    here: tuple[str, ...],
+    in_file: tuple[str, ...],
+    only: frozenset[str] | None,
+) -> None:
+    source = tmp_path / "prices.py"
+    source.write_text("def price(): ...\n\n\ndef label(): ...\n")
+    monkeypatch.chdir(tmp_path)
+    file = written(tmp_path, "targets:\n" + "".join(f"  - {name}\n" for name in in_file))
+    asked = with_wishes(asked_for(here) if here else Asked(()), file, [])
+    assert asked.only.get(source) == only
 
 
 def test_the_wish_for_a_folder_holds_for_what_is_in_it_unless_a_nearer_one_does() -> None:

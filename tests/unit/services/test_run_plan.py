@@ -122,6 +122,26 @@ async def test_nothing_more_begins_when_the_money_is_spent() -> None:
     assert run.stopped == "the budget of $5 is used up"
 
 
+async def test_what_an_earlier_process_spent_does_not_count_for_the_budget() -> None:
+    spent = FunctionOutcome("run", "confirmed", "z.run", dollars=9.0)
+    done = UnitOutcome(Path("/p/z.py"), (spent,), half(7), 2.0)
+    run = RunPlan(plan_of(*map(unit, "abcd")), Limits(dollars=5), done=[done])
+    await run.work(Worker(dollars=3.0), Watch())
+    assert [path.stem for path in run.outcomes] == ["z", "a", "b"]
+    assert run.dollars == 15.0
+
+
+async def test_a_function_that_is_another_one_than_was_done_is_left() -> None:
+    done = UnitOutcome(Path("/p/a.py"), (FunctionOutcome("run", "confirmed", "as it was"),), half(7), 2.0)
+    run = RunPlan(plan_of(unit("a")), Limits(until=1), done=[done])
+    await run.work(Worker(), Watch())
+    assert [one.path.stem for one in run.left] == ["a"]
+    assert sum_up(run).not_begun == 1
+    again = RunPlan(plan_of(unit("a")), Limits(), done=[done])
+    await again.work(Worker(), Watch())
+    assert (again.left, sum_up(again).not_begun) == ((), 0)
+
+
 async def test_what_runs_when_the_time_is_over_is_ended_and_told() -> None:
     worker = Worker()
     worker.gates["b"] = asyncio.Event()

@@ -53,13 +53,8 @@ class UnitOutcome:
     seconds: float = 0.0
 
     @property
-    def ended(self) -> frozenset[str]:
-        """The functions that were not cancelled."""
-        return frozenset(one.qualname for one in self.functions if one.status != "cancelled")
-
-    @property
     def keys(self) -> dict[str, str]:
-        """The keys of those by their names."""
+        """The keys of the functions that were not cancelled, by their names."""
         return {one.qualname: one.key for one in self.functions if one.status != "cancelled"}
 
     @property
