@@ -240,8 +240,16 @@ def test_what_expired_or_failed_is_named_and_takes_no_other_along(shop: BatchSho
     assert {shop.spent[name].outcome for name in ("discount", "bonus")} == {"failed"}
 
 
-def test_a_batch_that_is_gone_is_said_and_what_was_reserved_is_free(shop: BatchShop) -> None:
+def test_a_batch_that_is_gone_stays_reserved_while_another_key_may_see_it_and_is_free_after_that(
+    shop: BatchShop,
+) -> None:
     shop.server.batches.forget(handed_in(shop)["batch"])
+    ran = shop.run("--resume")
+    (batch,) = ran.json["batches"]
+    assert (ran.code, batch["state"]) == (1, "away")
+    assert "may be one of another workspace" in batch["message"]
+    assert all(entry.dollars for entry in shop.spent.values())
+    shop.age(days=30)
     ran = shop.run("--resume")
     (batch,) = ran.json["batches"]
     assert (ran.code, batch["state"]) == (1, "lost")

@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     from greenline.services.batch_means import BatchMeans
 
 _GONE = "The answer that this one follows is not kept any more, so what came now cannot be tried. Ask for it anew."
+_ANOTHER_KEY = (
+    "The key that is set now may be one of another workspace: set the one that asked, and "
+    "`greenline generate --resume` collects it. Until it is 29 days old, what is reserved for it stays reserved."
+)
+_KEPT_FOR = 29 * 86_400.0
+"""Seconds for which a provider keeps answers; it shows them to some keys only."""
 _NEVER = "It never reached {}: whoever handed it in was stopped before. It cost nothing."
 
 
@@ -75,8 +81,7 @@ class CollectBatch:
         except ModelProblem as problem:
             if problem.kind != "not_found":
                 raise
-            await asyncio.to_thread(give_up, self._means, self._record, "lost")
-            return BatchReport(self._record, "lost", f"{problem} What was reserved for it is free again.")
+            return await self._not_seen(problem)
         if isinstance(answers, BatchReport):
             return answers
         if not self._record.keys <= set(answers):  # it only looked like ours
@@ -86,6 +91,13 @@ class CollectBatch:
             await asyncio.to_thread(self._means.store.named, self._record.id, name)
             self._record = replace(self._record, name=name, status="waiting")
         return answers
+
+    async def _not_seen(self, problem: ModelProblem) -> BatchReport:
+        """Tell of a batch that the provider does not show; it is given up when no key would bring it back."""
+        if self._means.now() - self._record.made_at < _KEPT_FOR:
+            return BatchReport(self._record, "away", f"{problem} {_ANOTHER_KEY}")
+        await asyncio.to_thread(give_up, self._means, self._record, "lost")
+        return BatchReport(self._record, "lost", f"{problem} What was reserved for it is free again.")
 
     async def _looked_up(self) -> str | BatchReport:
         """Return the name of a batch that was handed in by somebody who was stopped before it was known."""

@@ -74,6 +74,7 @@ class Shop:
         self.way = BatchWay(self.provider, requests, [ModelChoice("one", 0, PRICE)], "https://here")
         self.ceilings = Ceilings(tokens=200_000, dollars=1.0, dollars_per_day=10.0)
         self.told: list[BatchReport] = []
+        self.now = 1e9
 
     @property
     def means(self) -> BatchMeans:
@@ -86,7 +87,7 @@ class Shop:
             ceilings=self.ceilings,
             thinking=Thinking(None, None),
             settings={},
-            now=lambda: 1e9,
+            now=lambda: self.now,
         )
 
     async def hand_in(self, *requests: BatchRequest, after: str = "") -> list[str]:

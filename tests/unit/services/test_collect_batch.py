@@ -17,6 +17,7 @@ from greenline.services.batch_report import BatchReport
 from greenline.services.collect_batch import CollectBatch, Collected
 from unit.services.batch_world import FEE, ROOT, Shop, asks
 
+DAY = 86_400.0
 TAX = "shop/fees.py::tax"
 ANSWER = Answer("tests", usage=Usage(fresh=1_000, output=500))
 PAID = (1_000 * 2.0 + 500 * 10.0) / 1e6 / 2
@@ -69,6 +70,35 @@ async def test_an_answer_whose_earlier_one_is_gone_ends_and_the_others_go_on(sho
     assert [each.answer for each in found.came[TAX]] == [ANSWER, ANSWER]
 
 
+async def test_a_batch_that_another_key_may_see_stays_with_what_is_reserved_for_it(shop: Shop) -> None:
+    await shop.hand_in(asks("k1"))
+    shop.provider.gone.add("msgbatch_1")
+    for days in (0, 28):
+        shop.now = 1e9 + days * DAY
+        report = await collected(shop, "msgbatch_1")
+        assert isinstance(report, BatchReport)
+        assert report.outcome == "away"
+        assert "The key that is set now may be one of another workspace" in report.message
+        (entry,) = shop.world.book.entries(0)
+        assert (entry.outcome, entry.dollars) == ("open", 0.25)
+    shop.provider.gone.clear()  # the key that asked is set again
+    shop.provider.ended["msgbatch_1"] = {"k1": ANSWER}
+    assert isinstance(await collected(shop, "msgbatch_1"), Collected)
+    (entry,) = shop.world.book.entries(0)
+    assert entry.outcome == "answered"
+    assert entry.dollars == pytest.approx(PAID)
+
+
+async def test_a_batch_that_no_provider_keeps_any_more_is_given_up(shop: Shop) -> None:
+    await shop.hand_in(asks("k1"))
+    shop.provider.gone.add("msgbatch_1")
+    shop.now += 29 * DAY
+    report = await collected(shop, "msgbatch_1")
+    assert isinstance(report, BatchReport)
+    assert (report.outcome, shop.open) == ("lost", [])
+    assert [e.dollars for e in shop.world.book.entries(0)] == [0.0]
+
+
 async def test_what_was_paid_stays_paid_when_the_batch_is_lost(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     await shop.hand_in(asks("k1"), asks("k2", TAX))
     shop.provider.ended["msgbatch_1"] = {"k1": ANSWER, "k2": ANSWER}
@@ -77,6 +107,7 @@ async def test_what_was_paid_stays_paid_when_the_batch_is_lost(shop: Shop, monke
     shop.store.tried(record.id, ["k1"])
     monkeypatch.setattr(shop.store, "answers", lambda keys: {})
     shop.provider.gone.add("msgbatch_1")
+    shop.now += 30 * DAY
     report = await collected(shop, "msgbatch_1")
     assert isinstance(report, BatchReport)
     assert report.outcome == "lost"
