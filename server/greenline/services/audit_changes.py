@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from greenline.domain.auditing.changes import changes_of
@@ -17,7 +18,7 @@ from greenline.services.show_coverage import is_test
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from greenline.domain.auditing.modules import FunctionNode
@@ -74,10 +75,14 @@ class AuditChanges:
         first = await self._run(TestRun(project, interpreter, selection=tuple(passed), seconds=_limit(passed, took)))
         sound = {o.node_id for o in first.outcomes if o.outcome == "passed" and not o.refused}
         texts: dict[Path, str] = {}
-        functions = await asyncio.to_thread(lambda: list(self._functions(project, report, sound, texts)))
-        noticing = Noticing(functions, took)
+        tests = sorted(sound, key=lambda test: (took.get(test, 0.0), test))
+        functions = await asyncio.to_thread(lambda: list(self._functions(project, report, tests, texts)))
+        noticing = Noticing(functions, tests, took)
         tried = 0
-        while (spent := time.monotonic() - started) < seconds and (trial := noticing.next()) is not None:
+        while (spent := time.monotonic() - started) < seconds:
+            trial = await asyncio.to_thread(noticing.next)
+            if trial is None:
+                break
             progress.step(f"Trying small changes of the code: {tried} so far", spent / seconds)
             text = await asyncio.to_thread(trial.change.made_in, texts[trial.function.path])
             if not text:
@@ -92,21 +97,27 @@ class AuditChanges:
             )
             noticing.tried(trial, _failed(await self._run(run), trial.tests))
             tried += 1
-        return TriedChanges(noticing, tried, noticing.left, len(passed) - len(sound), time.monotonic() - started)
+        return TriedChanges(
+            noticing,
+            tried,
+            await asyncio.to_thread(lambda: noticing.left),
+            len(passed) - len(sound),
+            time.monotonic() - started,
+        )
 
     async def _run(self, run: TestRun) -> TestReport:
         return await self._runner.run(run, Silent())
 
     def _functions(
-        self, project: Project, report: TestReport, sound: Collection[str], texts: dict[Path, str]
+        self, project: Project, report: TestReport, tests: Sequence[str], texts: dict[Path, str]
     ) -> Iterator[Changed]:
         """Yield the functions that sound tests run; ``texts`` is given their files'."""
-        by_file: dict[Path, dict[str, int]] = {}
-        for test, files in report.contexts.items():
-            for path, lines in files.items():
-                if test in sound and not is_test(project, path):
-                    by_file.setdefault(path, {})[test] = lines
-        for path, tests in sorted(by_file.items()):
+        by_file: dict[Path, dict[int, int]] = {}
+        for number, test in enumerate(tests):
+            for path, lines in report.contexts.get(test, {}).items():
+                if not is_test(project, path):
+                    by_file.setdefault(path, {})[number] = lines
+        for path, ran in sorted(by_file.items()):
             text = self._text(path)
             tree, _ = parse(text)
             if tree is None:
@@ -114,9 +125,10 @@ class AuditChanges:
             texts[path] = text
             name = path.relative_to(project.root).as_posix() if path.is_relative_to(project.root) else path.name
             for qualname, node in _functions_in(tree):
-                waiting = [(change, reaching) for change in changes_of(node) if (reaching := _reaching(change, tests))]
+                reached = ((change, _reaching(change, ran)) for change in changes_of(node))
+                waiting = list(islice((one for one in reached if one[1]), _MOST_OF_ONE))
                 if waiting:
-                    yield Changed(f"{name}::{qualname}", path, node.lineno, waiting[:_MOST_OF_ONE])
+                    yield Changed(f"{name}::{qualname}", path, node.lineno, waiting)
 
     def _text(self, path: Path) -> str:
         try:
@@ -125,8 +137,9 @@ class AuditChanges:
             return ""
 
 
-def _reaching(change: SmallChange, tests: Mapping[str, int]) -> frozenset[str]:
-    return frozenset(test for test, lines in tests.items() if lines >> change.line & 1)
+def _reaching(change: SmallChange, ran: Mapping[int, int]) -> int:
+    """Return the tests that run its line, as bits; ``ran`` has the lines by the test's number."""
+    return sum(1 << number for number, lines in ran.items() if lines >> change.line & 1)
 
 
 def _functions_in(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, FunctionNode]]:

@@ -7,7 +7,7 @@ import pytest
 
 from greenline.domain.auditing.changes import changes_of
 from greenline.domain.auditing.fixed import holds_always
-from greenline.domain.auditing.noticing import Changed, Noticing
+from greenline.domain.auditing.noticing import ENOUGH, Changed, Noticing, Trial
 
 CODE = """\
 def total(prices, reduced):
@@ -17,23 +17,23 @@ def total(prices, reduced):
 """
 
 
-def function(*tests: str) -> Changed:
+def function(tests: int) -> Changed:
     tree = ast.parse(CODE)
     node = tree.body[0]
     assert isinstance(node, ast.FunctionDef)
-    waiting = [(change, frozenset(tests)) for change in changes_of(node)]
+    waiting = [(change, tests) for change in changes_of(node)]
     return Changed("shop.py::total", Path("shop.py"), 1, waiting)
 
 
 def test_each_change_makes_another_program() -> None:
-    changed = [change.made_in(CODE) for change, _ in function("a").waiting]
+    changed = [change.made_in(CODE) for change, _ in function(0b1).waiting]
     assert "        return None\n    return sum(prices)\n" in changed[0]
     assert len(set(changed)) == len(changed) >= 4
     assert CODE not in changed
 
 
 def test_a_function_of_which_nothing_was_noticed_is_unchecked_and_its_test_is_not_blamed() -> None:
-    noticing = Noticing([function("a")], {})
+    noticing = Noticing([function(0b1)], ["a"], {})
     while (trial := noticing.next()) is not None:
         noticing.tried(trial, ())
     assert [one.subject for one in noticing.unchecked()] == ["shop.py::total"]
@@ -41,7 +41,7 @@ def test_a_function_of_which_nothing_was_noticed_is_unchecked_and_its_test_is_no
 
 
 def test_a_test_that_notices_nothing_where_another_does_cannot_fail() -> None:
-    noticing = Noticing([function("good", "weak")], {})
+    noticing = Noticing([function(0b11)], ["good", "weak"], {})
     while (trial := noticing.next()) is not None:
         noticing.tried(trial, {"good"} & set(trial.tests))
     assert [test for test, _ in noticing.cannot_fail({"good": ["good"], "weak": ["weak"]})] == ["weak"]
@@ -67,3 +67,66 @@ def test_a_test_that_notices_nothing_where_another_does_cannot_fail() -> None:
 )
 def test_what_holds_whatever_happens_is_known(condition: str, holds: bool) -> None:
     assert bool(holds_always(ast.parse(condition, mode="eval").body)) is holds
+
+
+def functions() -> list[Changed]:
+    return [function(reaching) for reaching in (0b0011, 0b0111, 0b1100, 0b1111)]
+
+
+def test_what_is_kept_of_a_function_is_what_would_be_found_anew() -> None:
+    tests, seconds = ["a", "b", "c", "d"], {"a": 0.0, "b": 0.5, "c": 1.0, "d": 4.0}
+    kept = Noticing(functions(), tests, seconds)
+    done: list[tuple[int, Trial, set[str]]] = []
+    while (trial := kept.next()) is not None:
+        anew = Noticing(functions(), tests, seconds)
+        for place, earlier, failed in done:
+            of = anew.functions[place]
+            change = next(one for one, _ in of.waiting if one == earlier.change)
+            anew.tried(Trial(of, change, earlier.tests), failed)
+        again = anew.next()
+        assert again is not None
+        assert (again.change, again.tests) == (trial.change, trial.tests)
+        assert anew.left == kept.left
+        place = next(number for number, one in enumerate(kept.functions) if one is trial.function)
+        failed = {"b", "d"} & set(trial.tests) if len(done) % 3 == 2 else set()
+        kept.tried(trial, failed)
+        done.append((place, trial, failed))
+    assert len(done) > len(tests)
+
+
+def test_only_what_closed_tests_reach_is_judged_again() -> None:
+    asked: list[int] = []
+
+    class Asked(Changed):
+        __slots__ = ()
+
+        def __getattribute__(self, name: str) -> object:
+            if name == "waiting":
+                asked.append(id(self))
+            return super().__getattribute__(name)
+
+    near, far = (Asked("shop.py::total", Path("shop.py"), 1, function(bits).waiting) for bits in (0b01, 0b10))
+    noticing = Noticing([near, far], ["near", "far"], {"far": 5.0})
+    trial = noticing.next()
+    assert trial is not None
+    assert trial.function is near
+    noticing.tried(trial, {"near"})
+    asked.clear()
+    noticing.next()
+    assert id(near) in asked
+    assert id(far) not in asked
+
+
+def test_a_function_that_nothing_is_noticed_of_is_run_over_by_the_fastest_of_its_tests() -> None:
+    tests = [f"test_{number:02}" for number in range(50)]
+    noticing = Noticing([function((1 << 50) - 2)], tests, {})
+    for _ in range(ENOUGH):
+        trial = noticing.next()
+        assert trial is not None
+        assert trial.tests == tuple(tests[1:])
+        noticing.tried(trial, ())
+        if not trial.function.waiting:
+            trial.function.waiting = function((1 << 50) - 2).waiting
+    trial = noticing.next()
+    assert trial is not None
+    assert trial.tests == tuple(tests[1:41])

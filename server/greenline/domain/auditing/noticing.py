@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
+from operator import getitem
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from greenline.domain.auditing.model import Weakness
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from greenline.domain.generation.small_changes import SmallChange
 
 ENOUGH = 6
@@ -30,11 +30,11 @@ class Changed:
     """``path::qualname``, as a person would write it from the project's root."""
     path: Path
     line: int
-    waiting: list[tuple[SmallChange, frozenset[str]]]
-    """Not tried yet, with the node ids of the tests that run its line; the plainest first."""
+    waiting: list[tuple[SmallChange, int]]
+    """Not tried yet, with the tests that run its line: bit n for the n-th; the plainest first."""
     tried: list[SmallChange] = field(default_factory=list)
-    reached: set[str] = field(default_factory=set)
-    """Tests that ran while it was changed."""
+    reached: int = 0
+    """Tests that ran while it was changed, as bits."""
     noticed: int = 0
 
 
@@ -47,48 +47,74 @@ class Trial:
     tests: tuple[str, ...]
 
 
-class Noticing:
-    """Takes down who noticed what."""
+@dataclass(frozen=True, slots=True)
+class _Possible:
+    """What would be tried next of a function, and what that is worth; both stay until one of the tests closes."""
 
-    def __init__(self, functions: list[Changed], seconds: Mapping[str, float]) -> None:
+    function: Changed
+    change: SmallChange
+    tests: int
+    worth: tuple[float, int]
+
+
+class Noticing:
+    """Takes down who noticed what. ``tests`` are the node ids that the bits of a number stand for, the fastest first.
+
+    A large project has thousands of functions and of tests: what is known of a function is kept as long as it holds.
+    """
+
+    def __init__(self, functions: list[Changed], tests: Sequence[str], seconds: Mapping[str, float]) -> None:
         self.functions = functions
-        self._seconds = seconds
+        self._tests = tests
+        self._numbers = {test: number for number, test in enumerate(tests)}
+        self._seconds = _sums([seconds.get(test, 0.0) for test in tests])
+        self._open = (1 << len(tests)) - 1
+        """Tests of which something is not known yet: they noticed nothing, of fewer changes than are enough."""
+        self._possible: dict[int, _Possible | None] = {}
+        """By the function's place among the functions."""
         self._missed: dict[str, list[tuple[Changed, SmallChange]]] = {}
         self._noticing: set[str] = set()
         """Tests that failed once: they can."""
 
     def next(self) -> Trial | None:
         """Return the change that says most for the time that it takes; None when none says anything new."""
-        trials = [trial for function in self.functions if (trial := self._trial(function)) is not None]
-        return max(trials, key=self._worth, default=None)
+        best = max(self._possibles(), key=lambda possible: possible.worth, default=None)
+        if best is None:
+            return None
+        return Trial(best.function, best.change, tuple(sorted(self._named(best.tests))))
 
     def tried(self, trial: Trial, failed: Collection[str]) -> None:
         """Take down which of a trial's tests failed."""
         function = trial.function
-        function.waiting = [one for one in function.waiting if one[0] is not trial.change]
         function.tried.append(trial.change)
-        function.reached.update(trial.tests)
+        function.reached |= sum(1 << self._numbers[test] for test in trial.tests)
         function.noticed += bool(failed)
         self._noticing.update(failed)
         for test in trial.tests:
             if test not in failed:
                 self._missed.setdefault(test, []).append((function, trial.change))
+        self._close(test for test in trial.tests if test in failed or len(self._missed[test]) >= ENOUGH)
+        self.drop(trial)
 
     def drop(self, trial: Trial) -> None:
         """Forget a change that could not be tried."""
-        trial.function.waiting = [one for one in trial.function.waiting if one[0] is not trial.change]
+        function = trial.function
+        function.waiting = [one for one in function.waiting if one[0] is not trial.change]
+        self._possible = {
+            place: one for place, one in self._possible.items() if one is None or one.function is not function
+        }
 
     @property
     def left(self) -> int:
         """How many functions have something untried that would say something."""
-        return sum(self._trial(function) is not None for function in self.functions)
+        return sum(1 for _ in self._possibles())
 
     def unchecked(self) -> Iterator[Weakness]:
         """Yield functions that tests run, and of whose changes none was noticed."""
         for function in self.functions:
             if function.noticed or not function.tried or (len(function.tried) < _FEWEST - 1 and function.waiting):
                 continue
-            count = len({test.partition("[")[0] for test in function.reached})
+            count = len({test.partition("[")[0] for test in self._named(function.reached)})
             who = "the test that runs it" if count == 1 else f"any of the {count} tests that run it"
             evidence = f"Not noticed by {who}: {_examples(function.tried)}."
             advice = "Assert what it gives or changes."
@@ -104,23 +130,57 @@ class Noticing:
             if len(missed) >= _FEWEST and noticed_by_others:
                 yield test, f"It notices none of {_examples(list(missed), missed)}."
 
-    def _trial(self, function: Changed) -> Trial | None:
+    def _possibles(self) -> Iterator[_Possible]:
+        for place, function in enumerate(self.functions):
+            if place not in self._possible:
+                self._possible[place] = self._plainest(function)
+            possible = self._possible[place]
+            if possible is not None:
+                yield possible
+
+    def _plainest(self, function: Changed) -> _Possible | None:
         """Return the plainest change of a function that still says something, None where none does."""
         for change, reaching in function.waiting:
-            tests = {test for test in reaching if self._is_open(test)}
+            tests = reaching & self._open
             if not function.noticed:
-                tests |= set(sorted(reaching, key=lambda test: self._seconds.get(test, 0.0))[:_MOST_TESTS])
+                tests |= _lowest(reaching, _MOST_TESTS)
             if tests:
-                return Trial(function, change, tuple(sorted(tests)))
+                return _Possible(function, change, tests, self._worth(function, change, tests))
         return None
 
-    def _is_open(self, test: str) -> bool:
-        return test not in self._noticing and len(self._missed.get(test, ())) < ENOUGH
+    def _close(self, tests: Iterable[str]) -> None:
+        """Expect nothing new of tests, and choose again where they were to run."""
+        closed = self._open & sum(1 << self._numbers[test] for test in tests)
+        self._open &= ~closed
+        self._possible = {place: one for place, one in self._possible.items() if one is None or not one.tests & closed}
 
-    def _worth(self, trial: Trial) -> tuple[float, int]:
-        news = sum(map(self._is_open, trial.tests)) + 2 * (not trial.function.noticed) / (1 + len(trial.function.tried))
-        seconds = 0.5 + sum(self._seconds.get(test, 0.0) for test in trial.tests)
-        return news / seconds, -trial.change.line
+    def _worth(self, function: Changed, change: SmallChange, tests: int) -> tuple[float, int]:
+        news = (tests & self._open).bit_count() + 2 * (not function.noticed) / (1 + len(function.tried))
+        seconds = 0.5 + sum(map(getitem, self._seconds, tests.to_bytes(len(self._seconds), "little")))
+        return news / seconds, -change.line
+
+    def _named(self, tests: int) -> Iterator[str]:
+        return compress(self._tests, map(int, reversed(f"{tests:b}")))
+
+
+def _sums(seconds: Sequence[float]) -> list[list[float]]:
+    """Return, for each eight of them, what any of these take together, by the byte whose bits stand for them."""
+    tables = []
+    for start in range(0, len(seconds), 8):
+        sums = [0.0]
+        for one in seconds[start : start + 8]:
+            sums += [before + one for before in sums]
+        tables.append(sums)
+    return tables
+
+
+def _lowest(number: int, count: int) -> int:
+    """Return no more than so many of its bits, from the lowest."""
+    kept = 0
+    while number and count:
+        lowest = number & -number
+        kept, number, count = kept | lowest, number ^ lowest, count - 1
+    return kept
 
 
 def _examples(changes: list[SmallChange], of: Mapping[SmallChange, Changed] | None = None) -> str:
