@@ -360,7 +360,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         prove=ProveSuite(interpreters=interpreters, runner=runner, runs=runs, settings=settings),
         journal=JournalSqlite(cache_folder() / "bulk.sqlite3"),
         layout=layout,
-        check=lambda file: CheckCoverage(ranking, SuiteCoverage(projects, gaps, covering), lambda: trend(file)),
+        check=lambda file: CheckCoverage(ranking, SuiteCoverage(projects, gaps, covering, churn), lambda: trend(file)),
         trend=trend,
         audit=audit,
         doctor=doctor,

@@ -14,6 +14,7 @@ from greenline.adapters.git_churn import GitChurn
 from greenline.bootstrap import build
 from greenline.domain.coverage.model import Ratio
 from greenline.ports.history import HistoryProblem
+from greenline.ports.trend import TrendProblem
 from greenline.services.check_coverage import Goals
 from greenline.services.suite_coverage import Suite
 from greenline.settings import Settings
@@ -65,7 +66,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def measure(project: Path, *settings: str) -> None:
-    whole = ("[run]", "branch = true", "source = .", "omit = tests/*", "core = ctrace", *settings)
+    whole = ("[run]", "branch = true", "source = .", "omit = tests/*, template.py", "core = ctrace", *settings)
     (project / ".coveragerc").write_text("\n".join(whole) + "\n", encoding="utf-8")
     pytest_ = ["-m", "pytest", "-q", "-p", "no:cacheprovider"]
     command = [sys.executable, "-m", "coverage", "run", *pytest_]
@@ -106,6 +107,51 @@ def test_data_that_names_no_test_is_said_to_be_that(project: Path) -> None:
     assert not verdict.is_met
     assert "no test of tests/unit/** is known to reach anything" in verdict.words
     assert "--cov-context=test" in verdict.words
+
+
+def test_a_suite_counts_the_files_that_everything_counts(project: Path) -> None:
+    git(project, "init", "-q")
+    (project / "dist").mkdir()
+    (project / "dist" / "tools.py").write_text("y = 1\n", encoding="utf-8")  # git does not ignore it: a person's
+    measure(project, "dynamic_context = test_function")
+
+    check = build(Settings(), DiskDocuments()).check(None).check([project], Goals(suites=(UNITS,)))
+
+    assert check.ranking.total.lines.total == STATEMENTS + 2
+    assert reach(project, UNITS)[0].reached.total == STATEMENTS + 2
+
+
+ALL = Goals(lines=1.0, branches=1.0, suites=(Suite("unit", 1.0, ("tests/unit/**",)),))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x = (\n", "nothing is known of 1 file: Coverage is shown again when the file parses: "),
+        (
+            "x = 1\n" + "".join(f"y{n} = {n}\n" for n in range(101)),
+            "nothing is known of 1 file: unused.py changed after",
+        ),
+    ],
+)
+def test_a_file_that_nobody_can_tell_of_meets_no_goal_and_is_not_recorded(project: Path, text: str, words: str) -> None:
+    measure(project, "dynamic_context = test_function")
+    services, history = build(Settings(), DiskDocuments()), project.parent / "trend.jsonl"
+    assert services.check(history).check([project], ALL).is_met
+    (project / "unused.py").write_text(text, encoding="utf-8")
+
+    verdicts = build(Settings(), DiskDocuments()).check(history).check([project], ALL).verdicts
+
+    assert verdicts
+    assert all(not one.is_met and words in one.words for one in verdicts), verdicts
+    with pytest.raises(TrendProblem, match=words):
+        build(Settings(), DiskDocuments()).trend(history).record(project)
+
+
+def test_a_file_that_is_left_out_of_the_data_holds_up_nothing(project: Path) -> None:
+    (project / "template.py").write_text("def {{ name }}():\n", encoding="utf-8")
+    measure(project, "dynamic_context = test_function")
+    assert build(Settings(), DiskDocuments()).check(None).check([project], ALL).is_met
 
 
 def test_a_file_that_is_no_text_does_not_stop_it(project: Path) -> None:

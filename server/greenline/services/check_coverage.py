@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from greenline.services.rank_gaps import RankGaps
     from greenline.services.suite_coverage import Suite, SuiteCoverage, SuiteReach
 
-_AGAIN = "measure the tests again (`greenline test --affected`)"
-_CHANGED_SINCE = "{lines} changed after they were measured: " + _AGAIN
 _NOTHING = "nothing is measured here: run `greenline test`, or the tests with coverage, first"
 _NOT_RECORDED = "nothing is recorded for {since} or before: run `greenline trend --record` there, and keep its file"
 
@@ -77,13 +75,14 @@ class CheckCoverage:
         if goals.changed_since:
             changed = self._ranking.rank(paths, Wanted(changed_since=goals.changed_since))
             verdicts.append(_of_changed(changed, 0.0 if goals.changed is None else goals.changed))
-        if changed is None or _wants_totals(goals):
+        if changed is None or goals.suites or _wants_totals(goals):
             everything = self._ranking.rank(paths)
+        if everything is not None and _wants_totals(goals):
             verdicts += _of_totals(everything, goals)
         if goals.not_below:
             verdicts += self._of_past(paths, everything, goals.not_below)
-        if goals.suites:
-            verdicts += map(_of_suite, self._suites.of(paths, goals.suites))
+        if everything is not None and goals.suites:
+            verdicts += (_of_suite(found, everything) for found in self._suites.of(paths, goals.suites))
         ranking = changed or everything
         assert ranking is not None, "one of both was looked at"
         return Check(tuple(verdicts), ranking)
@@ -99,10 +98,8 @@ class CheckCoverage:
             return [Verdict(what, False, _NOT_RECORDED.format(since=since))]
         if ranking is None or list(paths) != [root]:
             ranking = self._ranking.rank([root])  # as what was recorded
-        if ranking.unknown:
-            return [Verdict(what, False, _CHANGED_SINCE.format(lines=_lines(ranking.unknown)))]
-        if not ranking.total.lines.total:
-            return [Verdict(what, False, _NOTHING)]
+        if why := _why_not_known(ranking):
+            return [Verdict(what, False, why)]
         then, now = point.summary, ranking.total
         verdicts = [_compared("total", now.percent, then.percent, point)]
         if then.branches.total and now.branches.total:
@@ -123,12 +120,19 @@ def _compared(what: str, now: float, then: float, point: Point) -> Verdict:
     return Verdict(f"{what} not below {at}", False, f"{fell}: cover what is new, or what the removed tests reached")
 
 
-def _of_suite(found: SuiteReach) -> Verdict:
+def _why_not_known(ranking: Ranking) -> str:
+    """Return why nobody can tell how much of everything is covered."""
+    return ranking.not_known if ranking.total.lines.total else _NOTHING
+
+
+def _of_suite(found: SuiteReach, ranking: Ranking) -> Verdict:
     suite = found.suite
     what = f"suite {suite.name}"
     if not found.tests:
         why = " ".join(found.notes) or "Is the pattern right? It counts from the project's root."
         return Verdict(what, False, f"no test of {' '.join(suite.patterns)} is known to reach anything. {why}")
+    if ranking.not_known:
+        return Verdict(what, False, ranking.not_known)
     verdict = _verdict(what, found.reached, suite.goal, "statements")
     if verdict.is_met:
         return verdict
@@ -139,11 +143,8 @@ def _of_suite(found: SuiteReach) -> Verdict:
 
 def _of_changed(ranking: Ranking, goal: float) -> Verdict:
     what = f"changed since {ranking.changed_since}"
-    if ranking.unmeasured:
-        files = "1 changed file" if ranking.unmeasured == 1 else f"{ranking.unmeasured} changed files"
-        return Verdict(what, False, f"nothing is known of {files}: {_AGAIN}")
-    if ranking.unknown:
-        return Verdict(what, False, _CHANGED_SINCE.format(lines=_lines(ranking.unknown)))
+    if ranking.not_known:
+        return Verdict(what, False, ranking.not_known)
     if not ranking.changed.total:
         return Verdict(what, True, "no statements changed")
     return _verdict(what, ranking.changed, goal, "statements")
@@ -151,8 +152,8 @@ def _of_changed(ranking: Ranking, goal: float) -> Verdict:
 
 def _of_totals(ranking: Ranking, goals: Goals) -> list[Verdict]:
     total = ranking.total
-    if not total.lines.total:
-        return [Verdict("total", False, _NOTHING)]
+    if why := _why_not_known(ranking):
+        return [Verdict("total", False, why)]
     found = []
     if goals.lines is not None:
         found.append(_verdict("lines", total.lines, goals.lines, "statements"))
@@ -176,7 +177,3 @@ def _verdict(what: str, ratio: Ratio, goal: float, noun: str) -> Verdict:
 
 def _wanted(goal: float, *, is_met: bool) -> str:
     return f"{goal:g} % wanted" if is_met else f"less than the {goal:g} % that are wanted"
-
-
-def _lines(number: int) -> str:
-    return "1 line" if number == 1 else f"{number} lines"

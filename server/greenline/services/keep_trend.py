@@ -56,8 +56,8 @@ class KeepTrend:
         ranking = self._ranking.rank([root])
         if not ranking.total.lines.total:
             raise TrendProblem("nothing is measured here: run `greenline test`, or the tests with coverage, first")
-        if ranking.unknown:
-            raise TrendProblem("lines changed after they were measured: run the tests with coverage again first")
+        if ranking.not_known:
+            raise TrendProblem(ranking.not_known)
         head = self._churn.head(root)
         if head:
             self._is_of_commit(root, head[0])

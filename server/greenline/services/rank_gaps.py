@@ -27,6 +27,7 @@ Order = Literal["worth", "classic"]
 TIERS = ((500, "over 500 statements"), (300, "300 to 500"), (150, "150 to 300"), (0, "under 150"))
 """The least number of statements that is above, and the words."""
 
+MEASURE_AGAIN = "measure the tests again (`greenline test --affected`)"
 _TOLD_BY_A_RUN = {"no-data", "outdated"}
 
 
@@ -92,6 +93,20 @@ class Ranking:
     """Those of the complete files that no filter takes: for who draws all."""
     skipped: tuple[Path, ...] = ()
     """Folders that were not looked into: environments, and what tools made."""
+
+    @property
+    def not_known(self) -> str:
+        """Why its figures cannot be relied on, and what to do; empty where all is known that should be."""
+        if self.unmeasured:
+            noun = "changed file" if self.changed_since else "file"
+            files = f"1 {noun}" if self.unmeasured == 1 else f"{self.unmeasured} {noun}s"
+            message, paths = next(iter(self.problems.items()), ("", ()))
+            named = not paths or paths[0].name in message
+            return f"nothing is known of {files}: {message or MEASURE_AGAIN}" + ("" if named else f" ({paths[0].name})")
+        if self.unknown:
+            lines = "1 line" if self.unknown == 1 else f"{self.unknown} lines"
+            return f"{lines} changed after they were measured: {MEASURE_AGAIN}"
+        return ""
 
     def goal(self, percent: int) -> Goal:
         """Return what it takes for the files of this ranking."""
@@ -240,4 +255,4 @@ def _folders(paths: Sequence[Path]) -> list[Path]:
     return list(dict.fromkeys(path if path.is_dir() else path.parent for path in map(Path.absolute, paths)))
 
 
-__all__ = ["TIERS", "Goal", "HistoryProblem", "RankGaps", "Ranking", "Wanted", "tier_of"]
+__all__ = ["MEASURE_AGAIN", "TIERS", "Goal", "HistoryProblem", "RankGaps", "Ranking", "Wanted", "tier_of"]

@@ -255,7 +255,7 @@ class ShowCoverage:
         if known.measurements:
             return self._draw(path, known)
         module, problems = read_module(known.text)
-        if problems:
+        if problems and otherwise.state != "measured":  # what is left out stays so, parsed or not
             return replace(otherwise, state="broken-source", message=_broken(problems[0]))
         return replace(otherwise, module=module)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from greenline.domain.coverage.model import CoverageMap
     from greenline.domain.coverage.reaching import Recording
+    from greenline.ports.history import Ignored
     from greenline.ports.project import ProjectFinder
     from greenline.services.covering_tests import CoveringTests
     from greenline.services.find_gaps import FindGaps
@@ -59,8 +60,9 @@ class SuiteReach:
 class SuiteCoverage:
     """Reads which tests reach each file; runs nothing of the project's."""
 
-    def __init__(self, projects: ProjectFinder, gaps: FindGaps, covering: CoveringTests) -> None:
+    def __init__(self, projects: ProjectFinder, gaps: FindGaps, covering: CoveringTests, ignored: Ignored) -> None:
         self._projects = projects
+        self._ignored = ignored
         self._gaps = gaps
         self._covering = covering
 
@@ -69,11 +71,11 @@ class SuiteCoverage:
         counts = [_Count(suite) for suite in suites]
         notes: dict[str, None] = {}
         with self._covering.one_look():
-            for path in source_files(paths, ProjectsByFolder(self._projects)).files:
+            for path in source_files(paths, ProjectsByFolder(self._projects), ignored=self._ignored).files:
                 try:
                     found = self._gaps.one(path)
                 except (OSError, UnicodeDecodeError):
-                    continue  # the totals say so
+                    continue  # the ranking of the same files says so
                 if found is None or (drawn := found[0].map) is None:
                     continue
                 recorded = self._covering.of(path, found[1])

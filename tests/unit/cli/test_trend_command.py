@@ -140,6 +140,7 @@ def test_outside_of_git_the_time_of_recording_counts(run: Run, services: FakeSer
     [
         (Ranking((), Summary(Ratio(0, 0), Ratio(0, 0)), {}), "nothing is measured here"),
         (Ranking((), Summary(Ratio(1, 2), Ratio(0, 0)), {}, unknown=2), "lines changed after they were measured"),
+        (Ranking((), Summary(Ratio(1, 2), Ratio(0, 0)), {}, unmeasured=1), "nothing is known of 1 file"),
     ],
 )
 def test_what_cannot_be_told_is_not_recorded(

@@ -22,6 +22,7 @@ ADVICE = "cover what is new, or what the removed tests reached"
 UNKNOWN = "nothing is recorded for main or before: run `greenline trend --record` there, and keep its file"
 NOTHING = "nothing is measured here: run `greenline test`, or the tests with coverage, first"
 HERE = [Path("/project")]
+UNIT = Suite("unit", 85.0, ("tests/unit/**",))
 EVERYTHING = Wanted()
 
 
@@ -152,6 +153,33 @@ def test_less_than_was_recorded_is_not_met(past: FakePast, words: list[str]) -> 
     assert [f"{'ok' if one.is_met else 'no'}: {one.what}: {one.words}" for one in check.verdicts] == words
 
 
+BROKEN = {"It does not parse.": (Path("/project/bad.py"), Path("/project/worse.py"))}
+
+
+@pytest.mark.parametrize(
+    "goals", [Goals(lines=1.0, branches=1.0), Goals(total=1.0), Goals(not_below="main"), Goals(suites=(UNIT,))]
+)
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (ranking(unmeasured=2, unknown=1, problems=BROKEN), "nothing is known of 2 files: It does not parse. (bad.py)"),
+        (ranking(unmeasured=1), f"nothing is known of 1 file: {AGAIN}"),
+        (ranking(unknown=2), f"2 lines changed after they were measured: {AGAIN}"),
+    ],
+)
+def test_no_goal_is_met_where_something_is_not_known(now: Ranking, words: str, goals: Goals) -> None:
+    suites = [SuiteReach(UNIT, Ratio(100, 100), 7)] if goals.suites else []
+    check = checking(FakeRanking(now, now), recorded(1, 100), *suites).check(HERE, goals)
+    assert [(verdict.is_met, verdict.words) for verdict in check.verdicts] == [(False, words)]
+
+
+def test_a_suite_rests_on_all_files_also_where_changed_lines_are_asked_for() -> None:
+    fake = FakeRanking(changed(10, 10), ranking(unknown=2))
+    found = SuiteReach(UNIT, Ratio(100, 100), 7)
+    check = checking(fake, None, found).check(HERE, Goals("main", 90.0, suites=(UNIT,)))
+    assert [verdict.is_met for verdict in check.verdicts] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("now", "words"),
     [
@@ -175,9 +203,6 @@ def test_where_nothing_is_recorded_the_project_is_not_looked_at_for_it() -> None
     fake = FakeRanking(changed(9, 10), ranking())
     checking(fake, FakePast()).check([Path("/project/src")], Goals("main", 90.0, not_below="main"))
     assert fake.asked == [Wanted(changed_since="main")]
-
-
-UNIT = Suite("unit", 85.0, ("tests/unit/**",))
 
 
 @pytest.mark.parametrize(
