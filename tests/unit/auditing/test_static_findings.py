@@ -32,9 +32,22 @@ def has_total(cart, expected):
 """
 
 
+SHOP = """\
+def price(n): return n * 3
+
+
+def check_price(n, expected): _told(price(n), expected)
+
+
+def _told(one, other):
+    if one != other:
+        raise AssertionError(one)
+"""
+
+
 def kinds_in(folder: Path, text: str) -> list[str]:
     (folder / "pyproject.toml").write_text('[project]\nname = "shop"\nversion = "1"\n')
-    (folder / "shop.py").write_text("def price(n): return n * 3\n")
+    (folder / "shop.py").write_text(SHOP)
     tests = folder / "tests"
     tests.mkdir()
     (tests / "looks.py").write_text(LOOKS)
@@ -117,6 +130,11 @@ def test_a_weak_test_is_named_once_and_for_what_it_is(tmp_path: Path, text: str,
         one_test("with contextlib.suppress(KeyError):", "    shop.price(3)", "assert shop.price(1) == 3"),
         one_test("send = Mock()", "shop.tell(send)", "send.assert_called_once_with(9)"),
         one_test("snapshot.assert_match(shop.price(3))").replace("()", "(snapshot)", 1),
+        one_test('"""The price of three.', "", ">>> shop.price(3)", "9", '"""'),
+        one_test("shop.price(0)", "# no error means success"),
+        one_test("shop.price(0)  # should succeed"),
+        one_test("shop.check_price(3, 9)"),
+        in_class("self.prices_without_error(3)") + "\n    def prices_without_error(self, n):\n        shop.price(n)\n",
         in_class("eq = self.assertEqual", "eq(shop.price(3), 9)"),
         in_class("run(self.look)") + "\n    def look(self):\n        assert shop.price(3) == 9\n",
         one_test("look = numpy.testing.assert_equal", "look(shop.price(3), 9)").replace(

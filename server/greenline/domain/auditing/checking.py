@@ -111,7 +111,7 @@ class Checking:
             return bool(CHECKING_NAME.search(last))
         found = self._names.find(scope.module, name) if name else None
         if found is not None:
-            return self._definition_checks(found, last, depth)
+            return self._definition_checks(scope, found, last, depth)
         if isinstance(node.func, ast.Attribute):
             return self._method_checks(scope, node.func, last, depth)
         return bool(CHECKING_NAME.search(last)) and not self._names.is_of_project(scope.module, name)
@@ -150,9 +150,13 @@ class Checking:
             if isinstance(each, FUNCTIONS) and each.name == name and not name.startswith("test")
         )
 
-    def _definition_checks(self, found: Found, name: str, depth: int) -> bool:
-        """Look into a function or class; the code under test only where its name says that it checks."""
-        if not found.module.is_test and not CHECKING_NAME.search(name):
+    def _definition_checks(self, scope: _Scope, found: Found, name: str, depth: int) -> bool:
+        """Look into a function or class; the code under test only where its name, or its caller's, says that it checks.
+
+        Of the code under test nothing else is looked into, so a caller there, in the same file, is one that says so.
+        """
+        is_from_there = not scope.is_test and scope.module.path == found.module.path
+        if not found.module.is_test and not CHECKING_NAME.search(name) and not is_from_there:
             return False
         if isinstance(found.node, ast.ClassDef):
             return any(

@@ -49,9 +49,11 @@ class Module:
         return inside
 
     def comments(self, node: ast.AST) -> list[str]:
-        """Return the comments on the lines of a definition and on the line above it."""
+        """Return the comments on the lines of a definition, on the line above it, and at its end."""
         first = min(each.lineno for each in [node, *getattr(node, "decorator_list", ())])
         end: int = getattr(node, "end_lineno", None) or first
+        while end < len(self.lines) and _is_comment_inside(self.lines[end], node):
+            end += 1
         return [
             line[line.index("#") :]
             for line in self.lines[max(0, first - 2) : end]
@@ -200,6 +202,11 @@ def dotted_inside(node: ast.expr) -> str:
         parts.insert(0, node.attr)
         node = node.value
     return ".".join([node.id, *parts]) if isinstance(node, ast.Name) else ""
+
+
+def _is_comment_inside(line: str, node: ast.AST) -> bool:
+    text = line.lstrip()
+    return text.startswith("#") and len(line) - len(text) > getattr(node, "col_offset", 0)
 
 
 def _inner(node: ast.Call | ast.Subscript) -> ast.expr:

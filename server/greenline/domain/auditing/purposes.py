@@ -18,14 +18,18 @@ CHECKING_NAME = re.compile(
     r"|snapshot|approv|^(?:ok|eq|ne|is)_|raise_|^wait|^testmod|run_docstring|^skip(?:Test)?$|^xfail$|^exit$|^golden|^require"
 )
 """Of functions and methods that check, where nobody can look into them."""
-_NOT_RAISING = re.compile(
+_WITHOUT_ERROR = (
     r"(?i)(?:n[o']t|never|without|no|avoids?|prevents?)[\W_]{1,3}(?:[^\W_]{1,20}[\W_]{1,3}){0,3}?"
-    r"(?:rais|error|except|crash|fail|warn|hang|deadlock|recurs|blow|leak|complain|break|throw|problem|block|loop|trace)"
-    r"|(?:would|will|used[_ ]to|previously|formerly)[\W_]{1,3}(?:[^\W_]{1,20}[\W_]{1,3}){0,2}?"
+    r"(?:rais|error|except|crash|fail|warn|hang|deadlock|recurs|blow|leak|complain|break|throw|problem|block|loop|trace"
+    r"|overflow)"
+)
+_NOT_RAISING = re.compile(
+    rf"{_WITHOUT_ERROR}|(?:would|will|used[_ ]to|previously|formerly)[\W_]{1, 3}(?:[^\W_]{1, 20}[\W_]{1, 3}){0, 2}?"
     r"(?:rais|error|fail|crash|throw|break)"
-    r"|n[o']t_(?:valid|requir|need|check)|ignor|toler|lenient|regression|(?:^|[_\W])(?:bug|issue|gh)[_\W]?\d|#\d{2}"
+    r"|n[o']t_(?:valid|requir|need|check)|ignor|toler|lenient|regression|(?:^|[_\W])(?:bug|issue|gh|bpo)[_\W]?\d|#\d{2}"
     r"|(?:^|[\W_])(?:accept(?:s|ed)|allow(?:s|ed)|support(?:s|ed)?)(?:[\W_]|$)|(?:^|_)can_|smoke|sanity|no_?op\b|does_nothing|(?:^|_)import(?:s|able|ing)?(?:_|$)|bench|perf(?:ormance)?(?:_|$)"
     r"|(?:^|_)(?:valid|accepts?|accepted|allows?|allowed|works?|runs?|okay|ok|succeeds?|passes)(?:_|$)"
+    r"|should[\W_](?:succeed|work|pass|be[\W_](?:possible|accepted|allowed))"
 )
 """What a test says whose point is that nothing raises."""
 _EXPECTING = frozenset({"raises", "assertRaises", "assertRaisesRegex", "warns"})
@@ -42,8 +46,16 @@ def says_it_must_not_raise(test: TestFunction) -> bool:
     marks = [ast.unparse(each).split("(")[0] for each in test.node.decorator_list]
     if any(_PROPERTY.search(mark) or mark.endswith("xfail") or CHECKING_NAME.search(mark) for mark in marks):
         return True
-    said = [test.name, ast.get_docstring(test.node) or "", *(test.module.comments(test.node))]
-    return any(_NOT_RAISING.search(each) for each in said) or _is_counterpart(test)
+    docstring = ast.get_docstring(test.node) or ""
+    if any(_NOT_RAISING.search(each) for each in [test.name, docstring, *test.module.comments(test.node)]):
+        return True
+    return any(re.search(_WITHOUT_ERROR, name) for name in _own_methods_called(test)) or _is_counterpart(test)
+
+
+def _own_methods_called(test: TestFunction) -> list[str]:
+    """Return the names of ``self.looks_without_error(...)``."""
+    called = [each.func for each in ast.walk(test.node) if isinstance(each, ast.Call)]
+    return [each.attr for each in called if isinstance(each, ast.Attribute) and ast.unparse(each.value) == "self"]
 
 
 def _is_counterpart(test: TestFunction) -> bool:

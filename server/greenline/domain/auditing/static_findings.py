@@ -58,6 +58,8 @@ def _is_empty(test: TestFunction) -> bool:
 
 
 def _says_why(test: TestFunction) -> bool:
-    """Tell whether a comment stands in it: somebody left it empty on purpose."""
+    """Tell whether a comment stands in it, as somebody left it empty on purpose, or examples for doctest."""
+    if ">>> " in (ast.get_docstring(test.node) or ""):
+        return True
     first, last = test.node.lineno, test.node.end_lineno or test.node.lineno
     return any("#" in line for line in test.module.lines[first - 1 : last])
