@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 _MARKS_OF_PREFIX = ("pyvenv.cfg", "lib*/python3*", "lib*/pypy3*")
 _MOST_LINKS = 64
-_FOLDERS_BY_NAME = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SSL_CERT_DIR")
-_FILES_BY_NAME = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NIX_SSL_CERT_FILE")
 
 
 def is_below(path: str, top: str) -> bool:
@@ -33,28 +31,6 @@ def worked_on(prefixes: Iterable[Path]) -> list[Path]:
 def on_python_path(root: Path) -> list[Path]:
     """Return the folders that the person's PYTHONPATH names, relative ones as they are from the project's root."""
     return [root / entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
-
-
-def user_packages() -> Path:
-    """Return the folder of what pip installs for the person alone."""
-    return Path(os.environ.get("PYTHONUSERBASE") or Path.home() / ".local") / "lib"
-
-
-def named_by_variables(project: Path) -> list[Path]:
-    """Return the libraries and certificates that variables of the environment name, but for what holds anything else.
-
-    That is a folder around the home or the project, and one in the project: of that, its files are judged one by one.
-    """
-    folders = [os.environ.get(name, "").split(os.pathsep) for name in _FOLDERS_BY_NAME]
-    files = [os.environ.get(name, "") for name in _FILES_BY_NAME]
-    named = [Path(place) for place in (*files, *(each for every in folders for each in every)) if os.path.isabs(place)]  # noqa: PTH117 - "" is no path
-    kept = [os.path.realpath(Path.home()), os.path.realpath(project)]
-    found = []
-    for place in dict.fromkeys(named):
-        real = os.path.realpath(place)
-        if not any(is_below(each, real) for each in kept) and not is_below(real, kept[1]):
-            found.append(place)
-    return found
 
 
 def prefixes_of(interpreter: Path) -> list[Path]:

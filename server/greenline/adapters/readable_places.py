@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from greenline.adapters.interpreter_places import (
     is_below,
-    named_by_variables,
     on_python_path,
     prefixes_of,
-    user_packages,
     worked_on,
 )
 from greenline.adapters.sandbox import repository_of
+from greenline.adapters.variable_places import named_certificates, named_libraries, user_packages
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,7 +91,9 @@ class ReadablePlaces:
                 met.update(walked)
                 readable.update(dict.fromkeys(self._parts(folder, around, walked)))
                 absent.update(dict.fromkeys(place for each in walked for place in self._known[each, around].absent))
-        others = [user_packages(), *named_by_variables(project.root)]
+        libraries = [place for place in named_libraries(project.root) if not self._is_ignored(place)]
+        # A certificate is no secret, whatever its name ends with: keys do.
+        others = [*user_packages(project.root), *libraries, *named_certificates(project.root)]
         return Places((*map(str, others), *readable), tuple(outermost), tuple(absent))
 
     def is_never_sent(self, path: Path, project: Project) -> bool:
@@ -101,6 +102,11 @@ class ReadablePlaces:
 
         real, root = os.path.realpath(path), os.path.realpath(project.root)
         return bool(ignored(_within(real, root) if is_below(real, root) else path.name, self._ignore))
+
+    def _is_ignored(self, place: Path) -> bool:
+        from greenline.domain.asking.ignored import ignored  # noqa: PLC0415 - nothing of models at the start
+
+        return bool(ignored((place / "x" if place.is_dir() else place).as_posix(), self._ignore))
 
     def _is_kept_back(self, top: str, around: str) -> bool:
         from greenline.domain.asking.ignored import ignored  # noqa: PLC0415 - nothing of models at the start

@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING
 
 from greenline.adapters.interpreter_places import (
     is_below,
-    named_by_variables,
     on_python_path,
     prefixes_of,
-    user_packages,
     worked_on,
 )
+from greenline.adapters.variable_places import named_certificates, named_libraries, user_packages
 from greenline_probe import wire
 
 if TYPE_CHECKING:
@@ -78,7 +77,8 @@ def sandbox_for(interpreter: Path, project: Path, *, writable: Iterable[Path] = 
         *worked_on(prefixes),
         *on_python_path(project),
     ]
-    needed += [user_packages(), *named_by_variables(project), *map(Path, _STILL_SHOWN)]
+    needed += [*user_packages(project), *named_libraries(project), *named_certificates(project)]
+    needed += map(Path, _STILL_SHOWN)
     named = [str(path) for each in needed for path in (each.absolute(), Path(os.path.realpath(each)))]
     existing = [path for path in dict.fromkeys(named) if Path(path).exists()]
     hidden = tuple(top for top in _hidden() if not any(is_below(top, path) for path in existing))

@@ -14,12 +14,14 @@ from greenline.adapters.readable_places import ReadablePlaces
 from greenline.ports.project import Project
 
 PYTHON = Path(sys.executable)
+OF_CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NIX_SSL_CERT_FILE")
 
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("PYTHONPATH", raising=False)
+    for name in ("PYTHONPATH", "PYTHONUSERBASE", "LD_LIBRARY_PATH", *OF_CERTIFICATES):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(readable_places, "worked_on", lambda _: [])
     root = tmp_path / "project"
     for name in ("shop/a.py", "shop/deep/b.py", "tests/data/x.txt", "tests/data/key.pem", ".env", ".git/config",
@@ -74,13 +76,69 @@ def test_a_file_need_not_be_there_to_be_never_sent(root: Path) -> None:
     assert [places.is_never_sent(root / name, project) for name in names] == [True, True, True, False, False]
 
 
-@pytest.mark.parametrize("name", ["LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"])
-def test_libraries_and_certificates_that_variables_name_are_readable(
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+KEY = "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n"
+
+
+def made(folder: Path, files: dict[str, str]) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    return folder
+
+
+def others(root: Path, ignore: tuple[str, ...] = ()) -> list[str]:
+    """Return what may be read outside of the project, relative to what is around it."""
+    found = ReadablePlaces(ignore).of(Project(root, None, (root,), ()), PYTHON).readable
+    outside = [place for place in found if not Path(place).is_relative_to(root)]
+    return sorted(os.path.relpath(place, root.parent) for place in outside if Path(place).is_relative_to(root.parent))
+
+
+@pytest.mark.parametrize("name", ["LD_LIBRARY_PATH", "SSL_CERT_DIR"])
+def test_a_folder_that_a_variable_names_outside_of_the_home_is_readable(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    place = tmp_path / "native" / "lib"
-    monkeypatch.setenv(name, str(place))
-    assert str(place) in ReadablePlaces().of(Project(root, None, (root,), ()), PYTHON).readable
+    monkeypatch.setenv(name, str(made(tmp_path / "native", {})))
+    assert others(root) == ["native"]
+    assert others(root, ("native/",)) == ([] if name == "LD_LIBRARY_PATH" else ["native"])
+
+
+def test_of_folders_of_libraries_in_the_home_the_libraries_are_readable(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = dict.fromkeys(("libx.so.1.2", "liby.dylib", "notes.txt", ".env", "so", "x.so.txt", "id_rsa"), "")
+    home = tmp_path / "home"
+    named = [made(home / place, beside) for place in (".ssh", ".local", "proj2", ".mujoco/bin", "secrets")]
+    (home / "proj2" / "libx.so").symlink_to("libx.so.1.2")
+    (home / "proj2" / "libz.so").symlink_to(home / ".ssh" / "id_rsa")
+    (home / "proj2" / "deep.so").mkdir()
+    monkeypatch.setenv("LD_LIBRARY_PATH", os.pathsep.join(map(str, named)))
+    assert others(root) == [
+        "home/.mujoco/bin/libx.so.1.2", "home/.mujoco/bin/liby.dylib",
+        "home/proj2/libx.so", "home/proj2/libx.so.1.2", "home/proj2/liby.dylib",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "SSL_CERT_DIR"])
+def test_of_certificates_in_the_home_none_comes_with_a_key(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    files = {"ca.pem": CERTIFICATE, "both.pem": KEY + CERTIFICATE, "id_rsa": KEY, "notes.txt": "mine"}
+    certificates = made(tmp_path / "home" / "certs", files)
+    monkeypatch.setenv(name, str(certificates))
+    assert others(root) == ["home/certs/ca.pem"]
+    monkeypatch.setenv(name, str(made(tmp_path / "home" / ".mitmproxy", files)))
+    assert others(root) == []
+
+
+@pytest.mark.parametrize("folder", ["home/.ssh", "elsewhere"])
+def test_a_file_of_certificates_is_known_by_what_is_in_it(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    place = made(tmp_path / folder, {"ca.pem": CERTIFICATE, "id_rsa": KEY})
+    for name, expected in (("ca.pem", [f"{folder}/ca.pem"]), ("id_rsa", []), ("none.pem", [])):
+        monkeypatch.setenv("SSL_CERT_FILE", str(place / name))
+        assert others(root) == expected
 
 
 @pytest.mark.parametrize("place", ["", ".", "home", "project", "project/private"])
@@ -98,8 +156,21 @@ def test_what_holds_more_than_libraries_is_not_opened_by_a_variable(
 def test_packages_of_the_person_are_where_a_variable_says(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (tmp_path / "mine" / "lib" / "python3.12" / "site-packages").mkdir(parents=True)
+    (tmp_path / "mine" / "lib" / ".env").touch()
     monkeypatch.setenv("PYTHONUSERBASE", str(tmp_path / "mine"))
-    assert str(tmp_path / "mine" / "lib") in ReadablePlaces().of(Project(root, None, (root,), ()), PYTHON).readable
+    assert others(root) == ["mine/lib/python3.12/site-packages"]
+
+
+@pytest.mark.parametrize("base", [".", "{root}", "{root}/shop"])
+def test_packages_of_the_person_are_not_in_the_project(root: Path, monkeypatch: pytest.MonkeyPatch, base: str) -> None:
+    for folder in (root, root / "shop"):
+        (folder / "lib" / "python3.12" / "site-packages").mkdir(parents=True)
+        (folder / "lib" / ".env").touch()
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("PYTHONUSERBASE", base.format(root=root))
+    found = ReadablePlaces().of(Project(root, None, (root,), ()), PYTHON).readable
+    assert not [place for place in found if place.endswith(("lib", "site-packages"))]
 
 
 def in_repository(root: Path, top: Path) -> set[str]:

@@ -59,6 +59,20 @@ def test_of_the_home_the_project_and_its_interpreter_are_shown(home: Path) -> No
     assert made.writable == (str(home / "scratch"),)
 
 
+def test_of_the_home_what_variables_name_is_shown_only_where_it_looks_like_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / ".local").mkdir()
+    (home / "native").mkdir()
+    for name in (".ssh/id_rsa", "native/libx.so", "native/diary.txt"):
+        (home / name).write_text("")
+    monkeypatch.setenv("LD_LIBRARY_PATH", os.pathsep.join(str(home / name) for name in (".ssh", ".local", "native")))
+    monkeypatch.setenv("SSL_CERT_FILE", str(home / ".ssh" / "id_rsa"))
+    project = home / "work" / "shop"
+
+    assert set(sandbox_for(Path("/usr/bin/python3"), project).shown) == {str(project), str(home / "native/libx.so")}
+
+
 def test_our_own_code_is_shown_wherever_it_is_installed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ours = home / ".local" / "share" / "pipx" / "venvs" / "greenline" / "greenline_probe"
     ours.mkdir(parents=True)
@@ -202,14 +216,15 @@ def test_a_link_to_an_interpreter_shows_no_more_than_the_link(home: Path, place:
     link = home / place / "python3"
     link.parent.mkdir(parents=True)
     link.symlink_to(base / "bin" / "python3.12")
-    (home / ".local" / "lib" / "python3.12" / "site-packages").mkdir(parents=True)
+    packages = home / ".local" / "lib" / "python3.12" / "site-packages"
+    packages.mkdir(parents=True)
     (home / "lib" / "python3.12").mkdir(parents=True)
 
     shown = set(sandbox_for(link, home / "work" / "shop").shown)
 
     assert shown == {
-        str(home / "work" / "shop"), str(link), str(base), str(home / ".local" / "lib"),
-        *([str(home / "lib" / "python3.12")] if place == "bin" else []),
+        str(home / "work" / "shop"), str(link), str(base),
+        *([str(packages), str(home / "lib" / "python3.12")] if place == "bin" else [str(packages.parent)]),
     }  # fmt: skip
 
 
