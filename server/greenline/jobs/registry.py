@@ -132,7 +132,7 @@ class JobRegistry:
             return False
         job.stop = outcome
         assert job.task is not None
-        job.task.cancel()
+        job.task.cancel(outcome)
         return True
 
     def _end(self, job: Job, task: asyncio.Task[Any], on_end: Callable[[Job], None] | None) -> None:

@@ -19,7 +19,7 @@ from greenline.lsp.generating import generate, generate_all
 from greenline.lsp.installing import TITLE, Installing
 from greenline.lsp.job_report import Finished, Unfinished, left_out, message_of, payload, results_of
 from greenline.lsp.model_commands import TITLE as ALLOW
-from greenline.lsp.model_commands import ModelOffer, agreeing
+from greenline.lsp.model_commands import ModelOffer, agreeing, allowing
 from greenline.lsp.session import Error, Warning_
 from greenline.lsp.telling_results import Again, asking_failed, tell_failure, tell_problem
 from greenline.lsp.updating import TITLE as UPDATE
@@ -241,7 +241,7 @@ class Commands:
                 self._generate_again(targets)
             return Finished(message)
 
-        self.start(("model", "allow"), ALLOW, work, policy="ask again")
+        self.start(allowing(self._session, targets[0].path), ALLOW, work, policy="ask again")
 
     def _install_libraries(self, targets: Sequence[Target]) -> None:
         """Install what asks models, and generate for these once more."""

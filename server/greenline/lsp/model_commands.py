@@ -64,7 +64,9 @@ class ModelCommands:
                 self._session.show(message, Info)
             return Finished(message)
 
-        return self._start(("model", "allow"), TITLE, work, policy="ask again")
+        uri = values.get("uri")
+        key = allowing(self._session, path_of(uri) if isinstance(uri, str) else None)
+        return self._start(key, TITLE, work, policy="ask again")
 
     def forbid(self, *arguments: object) -> dict[str, Any]:
         """``greenline.model.forbid``: take a yes back."""
@@ -164,6 +166,12 @@ class ModelOffer:
         self._offered_libraries = True
         if await model_libraries.wanted(self._session):
             self._install(targets)
+
+
+def allowing(session: Session, path: Path | None) -> Hashable:
+    """Return the key of the job that asks about the project of a file or folder; None: of one that is to be chosen."""
+    built = session.services.built
+    return ("model", "allow", built.run_suite.root_of(path) if built and path else path)
 
 
 async def agreeing(session: Session, path: Path, progress: Progress) -> tuple[bool, str]:

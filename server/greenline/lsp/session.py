@@ -163,17 +163,27 @@ class Session:
         A client that knows no questions shows ``otherwise``, by default what the question says.
         """
         actions = [types.MessageActionItem(answer) for answer in answers]
-        request = self.server.window_show_message_request_async(types.ShowMessageRequestParams(kind, message, actions))
+        question = types.ShowMessageRequestParams(kind, message, actions)
         try:
-            chosen = await asyncio.wait_for(request, limit)
+            request = asyncio.wrap_future(self.server.window_show_message_request(question))
+            # It can be answered for as long as it stands on the screen, also when nobody waits for that any more.
+            chosen = await asyncio.wait_for(asyncio.shield(request), limit)
         except asyncio.TimeoutError:
             return None
+        except asyncio.CancelledError as cancelled:
+            if cancelled.args == ("superseded",):
+                request.add_done_callback(self._answered_too_late)
+            raise
         except Exception:  # a client that does not know the request
             log.exception("the question could not be asked: %s", message)
             if told := message if otherwise is None else otherwise:
                 self.show(told, Warning_)
             return None
         return chosen.title if chosen else None
+
+    def _answered_too_late(self, request: asyncio.Future[types.MessageActionItem | None]) -> None:
+        if not self.is_over and not request.cancelled() and request.exception() is None and request.result():
+            self.show("Asked again: answer the newer question.", Info)
 
     async def close(self, limit: float = 10.0) -> None:
         """End all jobs and background work; no child process outlives this."""

@@ -34,6 +34,22 @@ def answering(editor: Editor, *answers: str | None) -> None:
     editor.handlers[QUESTION] = answer
 
 
+class Questions:
+    """Those that a person leaves open for now; each is answered by its future."""
+
+    def __init__(self, editor: Editor) -> None:
+        self._open: asyncio.Queue[asyncio.Future[dict[str, str]]] = asyncio.Queue()
+        editor.handlers[QUESTION] = self._ask
+
+    async def _ask(self, _: Any) -> dict[str, str]:
+        answer: asyncio.Future[dict[str, str]] = asyncio.get_running_loop().create_future()
+        self._open.put_nowait(answer)
+        return await answer
+
+    async def asked(self) -> asyncio.Future[dict[str, str]]:
+        return await asyncio.wait_for(self._open.get(), LIMIT)
+
+
 async def done(editor: Editor, command: str, *arguments: Any) -> Any:
     return await editor.job_end((await editor.run(command, *arguments))["job"])
 
@@ -77,6 +93,43 @@ async def test_a_question_stands_alone_and_is_asked_again_for_who_lost_sight_of_
         assert services.model.consent.places
         assert (await editor.job_end(first["job"]))["outcome"] == "superseded"
         assert editor.sent("window/workDoneProgress/create") == []
+
+
+async def test_an_answer_to_the_older_question_says_that_there_is_a_newer_one(
+    services: FakeServices, source: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with Editor(services, FULL, options=ENABLED) as editor:
+        questions = Questions(editor)
+        first = await editor.run("greenline.model.allow", {"uri": source.as_uri()})
+        older = await questions.asked()
+        second = await editor.run("greenline.model.allow", {"uri": source.as_uri()})
+        newer = await questions.asked()
+        assert (await editor.job_end(first["job"]))["outcome"] == "superseded"
+        older.set_result({"title": "Allow"})
+        said = await editor.wait_for("window/showMessage")
+        assert said["message"] == "Asked again: answer the newer question."
+        assert services.model.consent.places == {}
+        newer.set_result({"title": "Allow"})
+        assert (await editor.job_end(second["job"]))["outcome"] == "done"
+        assert services.model.consent.places
+    assert not [record for record in caplog.records if record.levelname in {"ERROR", "CRITICAL"}]
+
+
+async def test_questions_about_two_projects_stand_side_by_side(services: FakeServices, source: Path) -> None:
+    other = source.parent.parent / "other" / "b.py"
+    other.parent.mkdir()
+    other.write_text("")
+    async with Editor(services, FULL, options=ENABLED) as editor:
+        questions = Questions(editor)
+        first = await editor.run("greenline.model.allow", {"uri": source.as_uri()})
+        of_first = await questions.asked()
+        second = await editor.run("greenline.model.allow", {"uri": other.as_uri()})
+        of_second = await questions.asked()
+        of_first.set_result({"title": "Allow"})
+        of_second.set_result({"title": "Not now"})
+        ends = [await editor.job_end(job["job"]) for job in (first, second)]
+        assert [end["outcome"] for end in ends] == ["done", "done"]
+        assert list(services.model.consent.places) == [source.parent]
 
 
 @pytest.mark.parametrize("answer", ["Not now", None])
