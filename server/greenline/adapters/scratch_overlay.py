@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
+from greenline.adapters.pytest_settings import PYTEST_FILES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -26,7 +28,7 @@ _TOO_BIG_TO_COPY = frozenset({".venv", "venv", "env", "node_modules"})
 
 _PREFIX = "greenline-"
 _OWNED = ".owned"
-_SETTINGS = frozenset({".ini", ".toml", ".cfg"})
+READ_BY_PYTEST = frozenset({"conftest.py", *PYTEST_FILES})
 _Tree = dict[str, Union[str, "_Tree", None]]
 """Name -> its text, None where there is to be nothing, or what a folder holds."""
 
@@ -269,9 +271,9 @@ def _mirror(real: Path, copy: Path, tree: _Tree, seen_as: Path) -> None:
 
 
 def _copy_settings(folder: Path) -> None:
-    """Have files that pytest reads above the project for real: a sandbox may hide where their links lead."""
+    """Have the files that pytest reads above the project for real: a sandbox may hide where their links lead."""
     for path in folder.iterdir():
-        if path.is_symlink() and (path.name == "conftest.py" or path.suffix in _SETTINGS) and path.is_file():
+        if path.name in READ_BY_PYTEST and path.is_symlink() and path.is_file():
             real = path.resolve()
             path.unlink()
             shutil.copy2(real, path)

@@ -36,6 +36,8 @@ class Single:
     candidate: Candidate
     message: str = ""
     """Why it did not pass: what pytest printed, or a sentence; empty where it passed."""
+    absent: tuple[str, ...] = ()
+    """Files that are not there for it, where that may be why; the message says so too."""
     coverage: CoverageMap | None = None
     """What it alone reaches, where it passed."""
 
@@ -81,9 +83,9 @@ class SingleTrials:
             confined=bench.confined,
         )
         report = await self._runner.run(run, progress)
-        message = _why(merged.names, report)
+        message, absent = _why(merged.names, report)
         if message:
-            return Single(candidate, message)
+            return Single(candidate, _with_what_is_absent(message, absent), absent)
         ran = report.coverage.get(bench.path, Executed(arcs=frozenset()))
         return Single(candidate, coverage=self._show.map_of(bench.path, bench.text, ran))
 
@@ -102,20 +104,20 @@ def gaining(bench: Bench, function: Function, singles: Sequence[Single]) -> list
     return found
 
 
-def _why(names: Sequence[str], report: TestReport) -> str:
-    """Return why it did not pass; what it was refused counts also where it swallowed that."""
+def _why(names: Sequence[str], report: TestReport) -> tuple[str, tuple[str, ...]]:
+    """Return why it did not pass, and what may be why; what it was refused counts also where it swallowed that."""
     of_the_file = (o.message for o in report.outcomes if o.outcome == "error" and "::" not in o.node_id)
     broken = next((said for said in of_the_file if said), "")
     if broken:  # pytest's own problem is only that it found nothing there then
-        return _with_what_is_absent(broken, report.looked_for)
+        return broken, report.looked_for
     failed = failed_tests(names, [report])
     message = next((said for said in failed.values() if said), "") or report.problem
     if message or failed:
-        return _with_what_is_absent(message or "pytest did not run it", about(report.looked_for, message))
+        return message or "pytest did not run it", about(report.looked_for, message)
     refused = [what for outcome in report.outcomes for what in outcome.refused]
-    return f"it wants to {refused[0]}, which is refused while tests are tried" if refused else ""
+    return (f"it wants to {refused[0]}, which is refused while tests are tried" if refused else ""), ()
 
 
 def _with_what_is_absent(message: str, files: Sequence[str]) -> str:
-    """Add that files are not there, where that may be why."""
+    """Add that files are not there."""
     return f"{message.rstrip()}\n{words_of(files)}" if files else message

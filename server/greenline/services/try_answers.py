@@ -58,7 +58,7 @@ class TryAnswers:
             return tuple(failed)
         progress.step(f"Trying {'1 test' if len(ready) == 1 else f'{len(ready)} tests'} of the model, one by one")
         singles = await self._singles.run(_confined(so_far.bench), function, list(ready), progress)
-        failed += [_failed(ready[one.candidate], one.message) for one in singles if one.message]
+        failed += [_failed(ready[one.candidate], one.message, one.absent) for one in singles if one.message]
         good = [one.candidate for one in gaining(so_far.bench, function, singles)]
         idle = [one.candidate for one in singles if not one.message and one.candidate not in good]
         failed += await self._together(function, {c: ready[c] for c in good}, so_far, progress)
@@ -156,5 +156,5 @@ def _left_out(function: Function, ready: dict[Candidate, ProposedTest], tried: T
     return found
 
 
-def _failed(test: ProposedTest, message: str) -> FailedTest:
-    return FailedTest(test, message, kind_of(test, message))
+def _failed(test: ProposedTest, message: str, absent: tuple[str, ...] = ()) -> FailedTest:
+    return FailedTest(test, message, kind_of(test, message, absent), absent)

@@ -79,6 +79,18 @@ def test_of_what_is_around_the_project_something_is_left_out_too(project: Path) 
         assert copies == [overlay.root.parent / ".env", overlay.root / "docs", None]
 
 
+def test_above_the_project_only_what_pytest_reads_is_there_for_real(project: Path) -> None:
+    top = project.parent
+    read = {"conftest.py", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg"}
+    for name in (*read, "secrets.toml", "passwords.ini", "other.cfg"):
+        (top / name).write_text(name)
+    with scratch_overlay(project, {}, top=top, without=[top / "tox.ini"]) as overlay:
+        above = overlay.root.parent
+        assert {path.name for path in above.iterdir() if path.is_file() and not path.is_symlink()} == read - {"tox.ini"}
+        assert (above / "pytest.ini").read_text() == "pytest.ini"
+        assert not (above / "tox.ini").exists()
+
+
 def test_nothing_that_a_link_leads_to_is_removed_and_read_only_things_are(project: Path) -> None:
     with scratch_overlay(project, {}) as overlay:
         folder = overlay.home / "locked"

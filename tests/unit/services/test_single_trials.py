@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from greenline.domain.asking.looked_for import words_of
 from greenline.domain.code.model import Target
 from greenline.ports.progress import Silent
 from greenline.ports.tests import TestOutcome, TestReport, TestRun
@@ -76,6 +77,15 @@ async def test_a_file_that_cannot_be_imported_says_why(world: World) -> None:
     world.during = lambda run, number: TestReport((error,), problem="found no collectors for test_sign_minus")
     (one,) = await singles(world).run(bench, function, [MINUS], Silent())
     assert one.message == error.message
+
+
+async def test_what_is_not_there_is_told_where_it_may_be_why(world: World) -> None:
+    function, bench = await prepared(world)
+    error = TestOutcome(f"{world.tests}::test_sign_minus", "failed", "E   FileNotFoundError: 'conf/.env'")
+    world.during = lambda run, number: TestReport((error,), looked_for=("conf/.env", "id_rsa"))
+    (one,) = await singles(world).run(bench, function, [MINUS], Silent())
+    assert one.absent == ("conf/.env",)
+    assert one.message == f"{error.message}\n{words_of(one.absent)}"
 
 
 async def test_only_what_adds_to_those_before_it_gains(world: World) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_MARK = " never sent to a model, and so not there while its tests run. "
 _NAMED = 3
 
 
@@ -19,7 +18,7 @@ def words_of(files: Sequence[str]) -> str:
     named = [*files[:_NAMED], *([f"{len(files) - _NAMED} more"] if len(files) > _NAMED else [])]
     listed = f"{', '.join(named[:-1])} and {named[-1]}" if len(named) > 1 else named[0]
     return (
-        f"{listed} {'is' if len(files) == 1 else 'are'}{_MARK}"
+        f"{listed} {'is' if len(files) == 1 else 'are'} never sent to a model, and so not there while its tests run. "
         "Let the code do without, or have a conftest.py set what it needs; or let tests of a model read it, by "
         f"`!{files[0]}` in the setting greenline.model.ignore."
     )
@@ -28,11 +27,6 @@ def words_of(files: Sequence[str]) -> str:
 def about(files: Sequence[str], message: str) -> tuple[str, ...]:
     """Return those of the files that a failure names: as a file, or as a module that could not be imported."""
     return tuple(file for file in files if _is_named(file, message))
-
-
-def told_in(message: str) -> str:
-    """Return the sentences that ``words_of`` made and that are a line of a message; empty for none."""
-    return next((line for line in message.splitlines() if _MARK in line), "")
 
 
 def _is_named(file: str, message: str) -> bool:

@@ -167,6 +167,8 @@ class FailedTest:
     test: ProposedTest
     message: str
     kind: FailureKind
+    absent: tuple[str, ...] = ()
+    """Files that are not there for it, where that may be why: as the run told, since a test can print anything."""
 
 
 @dataclass(frozen=True, slots=True)

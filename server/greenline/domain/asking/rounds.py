@@ -10,7 +10,6 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from greenline.domain.asking.looked_for import told_in
 from greenline.domain.asking.model import FailedTest
 from greenline.domain.asking.weakened import bent, weakened
 
@@ -79,8 +78,8 @@ class Standing:
         )
 
 
-def kind_of(test: ProposedTest, message: str) -> FailureKind:
-    """Return why a test that ran did not pass, from what it said."""
+def kind_of(test: ProposedTest, message: str, absent: Sequence[str] = ()) -> FailureKind:
+    """Return why a test that ran did not pass, from what it said and what was not there for it."""
     said = message.strip()
     if said.startswith(_THERE):
         return "no_gain"
@@ -88,7 +87,7 @@ def kind_of(test: ProposedTest, message: str) -> FailureKind:
         return "refused"
     if _BY_CHANCE.search(said):
         return "flaky"
-    if _MISSING.search(said) or told_in(said):
+    if _MISSING.search(said) or absent:
         return "environment"
     if test.suspected_bug and not _OWN_FAULT.search(error_of(message)):
         return "suspected_bug"

@@ -6,7 +6,7 @@ import ast
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from greenline.domain.asking.looked_for import told_in
+from greenline.domain.asking.looked_for import words_of
 from greenline.domain.asking.rounds import error_line
 from greenline.domain.generation.model import Asked, SuspectedBug
 
@@ -78,8 +78,8 @@ class Told:
                 self._bugs.setdefault(bug.call, bug)
             else:
                 self._left[each.test.name] = each
-            if absent := told_in(each.message):
-                self.note(absent)
+            if each.absent:
+                self.note(words_of(each.absent))
 
 
 def _sentence(failed: FailedTest) -> str:
