@@ -12,6 +12,10 @@ NEAR = "assert f(2) == approx(3)"
 LOOP = "for x in (1, 2):\n    assert f(x) == 3"
 TABLE = "@pytest.mark.parametrize('x, y', [(1, 2), (3, 4)])\n"
 CELLS = "assert f(x) == y"
+HELPER = "def check(n):\n    assert n.x == 3\n    assert n.y == 4\n    assert n.z == 5\ncheck(f(2))"
+SAME = "def same(a, b):\n    assert a == b\nsame(f(2), 3)"
+NESTED = "def same(a, b):\n    assert a == b\ndef check(n):\n    same(n.x, 3)\n    same(n.y, 4)\ncheck(f(2))"
+FAILS = "def fails(n):\n    with pytest.raises(ValueError, match='no'):\n        f(n)\nfails(2)"
 
 
 def of(body: str, head: str = "") -> str:
@@ -128,6 +132,26 @@ TRICKS = {
         "check_total(1)\nassert check_total(2) == 3",
         "check_total(1)\ntwo = check_total(2)",
     ),
+    "fewer assertions in a helper": (HELPER, HELPER.replace("\n    assert n.y == 4\n    assert n.z == 5", "")),
+    "a tolerance in a helper": (HELPER, HELPER.replace("== 4", "== approx(4, abs=100)")),
+    "a tolerance in a helper of what it is given": (SAME, SAME.replace("== b", "== approx(b, abs=100)")),
+    "a tolerance in a helper of a helper": (NESTED, NESTED.replace("== b", "== approx(b, abs=100)")),
+    "anything given to a helper": (SAME, SAME.replace("3)", "ANY)")),
+    "any error in a helper": (FAILS, FAILS.replace("ValueError, match='no'", "Exception")),
+    "any message in a helper": (FAILS, FAILS.replace(", match='no'", "")),
+    "under a condition in a helper": (HELPER, HELPER.replace("    assert n.x", "    if n:\n        assert n.x")),
+    "under a condition in a new helper": (
+        EQUALS,
+        "def check(n):\n    assert n is not None\n    if n:\n        assert n == 3\ncheck(f(2))",
+    ),
+    "one of two is caught in a helper": (
+        HELPER,
+        HELPER.replace(
+            "    assert n.z == 5", "    try:\n        assert n.z == 5\n    except AssertionError:\n        pass"
+        ),
+    ),
+    "nearly, of a whole number": ("assert f(2) == 5000000", "assert f(2) == approx(5000000, abs=5)"),
+    "nearly, of whole numbers": ("assert f(2) == [5000000]", "assert f(2) == approx([5000000], abs=5)"),
     "no failure": ("if f(2) != 3:\n    pytest.fail('no')", "f(2)"),
 }
 
@@ -214,6 +238,24 @@ SOUND = {
         EQUALS,
         "def same(a, b):\n    assert a == b\ndef check(n):\n    same(f(n), 3)\ncheck(2)",
     ),
+    "a helper that asserts one thing more": (
+        HELPER,
+        HELPER.replace("\n    assert n.y", "\n    assert n\n    assert n.y"),
+    ),
+    "a helper whose assertions stand in another order": (
+        HELPER,
+        "def check(n):\n    assert n.z == 5\n    assert n.x == 3\n    assert n.y == 4\ncheck(f(2))",
+    ),
+    "a helper of another name": (HELPER, HELPER.replace("check", "matches")),
+    "a helper that no longer is one": (HELPER, "n = f(2)\nassert n.x == 3\nassert n.y == 4\nassert n.z == 5"),
+    "several assertions in one helper": ("assert f(2).x == 3\nassert f(2).y == 4\nassert f(2).z == 5", HELPER),
+    "a condition in a helper as before": (
+        "def check(n):\n    assert n == 3\n    if n:\n        assert n > 0\ncheck(f(2))",
+        "def check(n):\n    assert n == 3, n\n    if n:\n        assert n > 0\ncheck(f(2))",
+    ),
+    "an expected error in a helper": ("with pytest.raises(ValueError, match='no'):\n    f(2)", FAILS),
+    "as near as floats are, in a helper": (SAME, SAME.replace("== b", "== approx(b, abs=1e-9)")),
+    "as near as floats are to a whole number": (EQUALS, "assert f(2) == approx(3, abs=1e-9)"),
     "a table of its own": (LOOP, "table = (1, 2)\nfor x in table:\n    assert f(x) == 3\nassert f(1) == 3"),
 }
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from greenline.domain.asking.asserting import is_fixed, is_helper
 from greenline.domain.asking.catching import Catching
+from greenline.domain.asking.tolerances import tolerances
 from greenline.domain.code.dotted_names import last_name
 from greenline.domain.code.parse import inner_statements
 from greenline.domain.generation.unittest_words import in_plain_words
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 ANY_SIGN, SOME, PART, EXACT = range(4)
 """How strictly: that there is something, a property of it, a bound or a part, all of it."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_ANY_WIDTH = float("inf")
+_MOST_INSIDE = 20
+"""Assertions of one helper that are compared one by one; helpers that call helpers may have any number."""
 _MOST_STEPS = 4
 _OF_MOCKS = {
     "assert_called": ANY_SIGN,
@@ -60,6 +62,8 @@ class Asserted:
     """It stands below an ``if``."""
     caught: bool = False
     """It stands where its failure is caught."""
+    inside: str = ""
+    """What it is in the helper that ``text`` calls; empty for what stands in the test itself."""
 
 
 def asserted_in(tree: ast.AST, before: ast.AST | None = None) -> list[Asserted]:
@@ -172,7 +176,7 @@ class _Reader:
             strength,
             self._filled(expected),
             operator,
-            tolerance=tuple(_tolerances(test)),
+            tolerance=tuple(tolerances(test)),
             anything=_anything(test, self._equal_to_all),
             conditional=conditional,
             caught=caught,
@@ -203,26 +207,46 @@ class _Reader:
             )
             return
         own = self._own.get(name)
-        inside = self._asserted_by(own) if own is not None else []
-        if inside or (own is None and is_helper(name)):
-            yield Asserted(
-                text,
-                ast.unparse(call.args[0]) if call.args else ast.unparse(call.func),
-                max((each.strength for each in inside), default=EXACT),
-                call.args[1] if len(call.args) > 1 else None,
-                name,
-                tolerance=tuple(_tolerances(call)),
-                conditional=conditional or (bool(inside) and all(each.conditional for each in inside)),
-                caught=caught or (bool(inside) and all(each.caught for each in inside)),
-            )
+        given = Asserted(
+            text,
+            ast.unparse(call.args[0]) if call.args else ast.unparse(call.func),
+            EXACT,
+            call.args[1] if len(call.args) > 1 else None,
+            name,
+            tolerance=tuple(tolerances(call)),
+            anything=_anything(call, self._equal_to_all),
+            conditional=conditional,
+            caught=caught,
+        )
+        if own is not None:
+            yield from [_in_helper(given, each) for each in self._asserted_by(own)]
+        elif is_helper(name):
+            yield given
 
     def _asserted_by(self, helper: ast.FunctionDef | ast.AsyncFunctionDef) -> list[Asserted]:
         """Return what a function of the test's own asserts: nothing, whatever its name is, counts for nothing."""
         asserted = self._helpers.asserted
         if helper.name not in asserted:
-            found = asserted[helper.name] = []  # before it is read: it may call itself
+            asserted[helper.name] = []  # before it is read: it may call itself
+            found: list[Asserted] = []
             _Reader(found, self._tree, helper, self._helpers).read(helper.body)
+            asserted[helper.name] = list(dict.fromkeys(found))[:_MOST_INSIDE]
         return asserted[helper.name]
+
+
+def _in_helper(given: Asserted, inner: Asserted) -> Asserted:
+    """Return what a helper asserts as an assertion about what the helper is ``given``."""
+    return replace(
+        inner,
+        text=inner.text if inner.error else given.text,
+        subject="" if inner.error else given.subject,
+        expected=given.expected or inner.expected,
+        tolerance=(*inner.tolerance, *given.tolerance),
+        anything=inner.anything + given.anything,
+        conditional=inner.conditional or given.conditional,
+        caught=inner.caught or given.caught,
+        inside=inner.text,
+    )
 
 
 def _plain_call(node: ast.AST) -> ast.Call | None:
@@ -281,76 +305,3 @@ def _anything(node: ast.AST, equal_to_all: Collection[str]) -> int:
 
 def _defines_equality(node: ast.ClassDef) -> bool:
     return any(isinstance(each, _FUNCTIONS) and each.name == "__eq__" for each in node.body)
-
-
-_WIDER_WHEN_MORE: dict[str, float] = {
-    "rel": 1e-6,
-    "abs": 1e-12,
-    "rel_tol": 1e-9,
-    "abs_tol": 0.0,
-    "rtol": 1e-5,
-    "atol": 1e-8,
-    "delta": 0.0,
-}
-_WIDER_WHEN_LESS: dict[str, float] = {"places": 7.0, "decimal": 6.0}
-_OF_DIFFERENCE = frozenset({"abs", "abs_tol", "atol", "delta"})
-_OF_SHARE = frozenset({"rel", "rel_tol", "rtol"})
-_DIFFERENCE_OF_FLOATS, _SHARE_OF_FLOATS, _PLACES_OF_FLOATS = 1e-9, 1e-6, 9.0
-"""So far apart two floats may be that are the same number, calculated in other ways."""
-_SMALLEST, _MOST = 1e-12, 1e15
-
-
-def _tolerances(node: ast.AST) -> Iterator[tuple[str, float]]:
-    """Yield how far what comes out may be from what is expected, more for wider."""
-    for call in ast.walk(node):
-        if not isinstance(call, ast.Call):
-            continue
-        name = last_name(call)
-        places = call.args[1] if name == "round" and len(call.args) > 1 else None
-        if places is not None:
-            yield "round", -_number(places, otherwise=-_ANY_WIDTH)
-        if name == "approx":
-            given = [("rel", each) for each in call.args[1:2]] + [("abs", each) for each in call.args[2:3]]
-            yield from ((key, _number(each, otherwise=_ANY_WIDTH)) for key, each in given if not _is_none(each))
-        for each in call.keywords:
-            name = each.arg or ""
-            if name in _WIDER_WHEN_MORE and not _is_none(each.value):
-                yield name, max(_WIDER_WHEN_MORE[name], _number(each.value, otherwise=_ANY_WIDTH))
-            elif name in _WIDER_WHEN_LESS and not _is_none(each.value):
-                yield name, -_number(each.value, otherwise=-_ANY_WIDTH)
-
-
-def usual_tolerance(name: str, now: Asserted) -> float:
-    """Return how wide one may be where nothing was said: as wide as by default, or as floats need it."""
-    if name in _OF_DIFFERENCE:
-        return max(_WIDER_WHEN_MORE[name], _of_floats(now.expected))
-    if name in _OF_SHARE:
-        return max(_WIDER_WHEN_MORE[name], _SHARE_OF_FLOATS)
-    return _WIDER_WHEN_MORE.get(name, -_WIDER_WHEN_LESS.get(name, _PLACES_OF_FLOATS))
-
-
-def _of_floats(expected: ast.expr | None) -> float:
-    """Return a difference that is none between floats: as wide as that of ``approx`` without one."""
-    numbers = [abs(number) for number in _numbers_in(expected) if number]
-    return max(_SMALLEST, min(numbers) * _SHARE_OF_FLOATS) if numbers else _DIFFERENCE_OF_FLOATS
-
-
-def _numbers_in(expected: ast.expr | None) -> list[float]:
-    """Return the numbers that are expected; of ``approx([0.1], abs=2)`` that is 0.1."""
-    if isinstance(expected, ast.Call):
-        expected = expected.args[0] if last_name(expected) == "approx" and expected.args else None
-    values = [each.value for each in ast.walk(expected) if isinstance(each, ast.Constant)] if expected else []
-    return [float(each) for each in values if isinstance(each, (int, float)) and abs(each) < _MOST]
-
-
-def _number(node: ast.expr, *, otherwise: float) -> float:
-    """Return the number that is written there; of anything else nobody knows how wide it is."""
-    try:
-        value = ast.literal_eval(node)
-        return float(value) if isinstance(value, (int, float)) else otherwise
-    except (ValueError, TypeError, SyntaxError, OverflowError, MemoryError, RecursionError):
-        return otherwise
-
-
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None

@@ -7,8 +7,9 @@ import builtins
 import re
 from typing import TYPE_CHECKING
 
-from greenline.domain.asking.asserted import EXACT, Asserted, asserted_in, usual_tolerance
+from greenline.domain.asking.asserted import EXACT, Asserted, asserted_in
 from greenline.domain.asking.evaded import evaded
+from greenline.domain.asking.tolerances import usual_tolerance
 from greenline.domain.code.dotted_names import last_name
 from greenline.domain.code.parse import parse
 from greenline.domain.code.written_tables import looped, parametrized
@@ -76,7 +77,7 @@ def _paired(
     unchanged: list[tuple[Asserted, Asserted]] = []
     changed: list[Asserted] = []
     for each in was:
-        same = next((other for other in rest if other.text == each.text), None)
+        same = next((other for other in rest if (other.text, other.inside) == (each.text, each.inside)), None)
         if same is None:
             changed.append(each)
         else:
@@ -110,7 +111,7 @@ def _less(was: Asserted, now: Asserted) -> Iterator[str]:
         yield from _less_of_error(was, now)
     wider = dict(was.tolerance)
     for name, width in now.tolerance:
-        if width > wider.get(name, usual_tolerance(name, now)) and name in {*wider, *_given_alone(now)}:
+        if width > wider.get(name, usual_tolerance(name, now.expected)) and name in {*wider, *_given_alone(now)}:
             yield f"{_shown(now)} tolerates more than before"
     if now.operator in {"or", "In"} and was.operator != now.operator and was.strength > now.strength:
         yield f"{_shown(was)} became {_shown(now)}, which says less"
@@ -283,7 +284,7 @@ def _is_subclass(one: str, other: str) -> bool:
 
 
 def _types(each: Asserted) -> list[str]:
-    _, _, second = each.text.partition(",")
+    _, _, second = (each.inside or each.text).partition(",")
     return re.findall(r"[\w.]+", second)
 
 
@@ -293,7 +294,8 @@ def _plain(pattern: str) -> str:
 
 
 def _shown(each: Asserted) -> str:
-    words = each.text if each.error or each.operator.startswith("assert_") else f"assert {each.text}"
+    text = each.inside or each.text
+    words = text if each.error or each.operator.startswith("assert_") else f"assert {text}"
     return f"`{_cut(words)}`"
 
 
