@@ -21,6 +21,10 @@ from greenline.ports.trend import TrendProblem
 
 IN_PROJECT = Path(".greenline") / "trend.jsonl"
 _VERSION = 1
+_END = 253_402_300_800
+"""The year 10000, in seconds: no date has a later one."""
+_MOST = 1 << 53
+"""Statements: what JSON can count, and floats divide."""
 
 
 class TrendFile:
@@ -76,9 +80,14 @@ def _point(line: str) -> Point | None:
         return None
     try:
         lines, branches = Ratio(*map(int, found["lines"])), Ratio(*map(int, found["branches"]))
-        return Point(str(found["commit"]), float(found["at"]), Summary(lines, branches), int(found.get("files", 0)))
-    except (KeyError, TypeError, ValueError):
+        point = Point(str(found["commit"]), float(found["at"]), Summary(lines, branches), int(found.get("files", 0)))
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
+    return (
+        point
+        if 0 <= point.at < _END and all(0 <= of.covered <= of.total <= _MOST for of in (lines, branches))
+        else None
+    )
 
 
 def _commit(line: str) -> object:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from greenline.cli import interrupt
+from greenline.cli.output_file import write_output
 from greenline.cli.wiring import services_for
 from greenline.settings import Settings
 
@@ -129,4 +130,4 @@ def _print(audit: Audit, form: str) -> None:
         "sarif": audit_forms.sarif,
         "github": audit_forms.workflow_text,
     }
-    click.echo(forms[form](audit))
+    write_output(forms[form](audit), None)

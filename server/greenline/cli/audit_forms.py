@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from greenline.cli.audit_view import left_out, name_of, summary
-from greenline.cli.console import shown
+from greenline.cli.console import one_line, shown
 from greenline.cli.gaps_annotations import MOST, escaped
 from greenline.cli.gaps_markdown import code
-from greenline.cli.gaps_sarif import document, uri_of
+from greenline.cli.gaps_sarif import digest, document, uri_of
 from greenline.cli.repository_names import name_in_repository
 from greenline.domain.auditing.model import KINDS, MEANINGS
 
@@ -51,7 +50,7 @@ def markdown(audit: Audit) -> str:
         lines += ["| what | where | why | what to do |", "| --- | --- | --- | --- |"]
         lines += [_row(one) for one in audit.weaknesses]
         lines.append("")
-    lines += [f"- {line}" for line in [*left_out(audit), *audit.notes, *audit.problems]]
+    lines += [f"- {one_line(line)}" for line in [*left_out(audit), *audit.notes, *audit.problems]]
     return "\n".join(lines).rstrip()
 
 
@@ -76,7 +75,7 @@ def sarif(audit: Audit) -> str:
         # By what it says but for its lines, which change with every edit above it, and the how manieth that is.
         said = f"{uri_of(one.path)}\0{one.subject}\0{one.kind}\0{re.sub(r'[0-9]+', '', one.evidence)}"
         seen[said] += 1
-        results.append(_result(one, sha256(f"{said}\0{seen[said]}".encode()).hexdigest()))
+        results.append(_result(one, digest(f"{said}\0{seen[said]}")))
     used = {one.kind for one in audit.weaknesses}
     rules = [
         {"id": f"greenline/{kind}", "shortDescription": {"text": MEANINGS[kind]},
@@ -99,5 +98,5 @@ def _result(one: Weakness, known_by: str) -> dict[str, Any]:
 
 def _row(one: Weakness) -> str:
     where = f"{code(f'{shown(one.path)}:{one.line}')} {code(name_of(one))}"
-    cells = [one.kind, where, one.evidence.replace("|", "\\|"), one.advice.replace("|", "\\|")]
+    cells = [one.kind, where, *(one_line(words).replace("|", "\\|") for words in (one.evidence, one.advice))]
     return f"| {' | '.join(cells)} |"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from greenline.cli.console import mark, shown
+from greenline.cli.console import mark, one_line, shown
 from greenline.domain.auditing.model import KINDS
 
 if TYPE_CHECKING:
@@ -24,16 +24,18 @@ def print_audit(console: Console, audit: Audit) -> None:
     for one in audit.weaknesses:
         sign = mark(console, "problem" if one.kind in _BAD else "warning")
         place = f"{shown(one.path)}:{one.line}"
-        what = f"[bold]{one.kind}[/] {escape(place)} [cyan]{escape(name_of(one))}[/]"
-        console.print(f"{sign} {what}  {escape(one.evidence)} [dim]{escape(one.advice)}[/]", soft_wrap=True)
+        what = f"[bold]{one.kind}[/] {escape(place)} [cyan]{escape(one_line(name_of(one)))}[/]"
+        console.print(
+            f"{sign} {what}  {escape(one_line(one.evidence))} [dim]{escape(one_line(one.advice))}[/]", soft_wrap=True
+        )
     if audit.weaknesses:
         console.print()
     state = "warning" if audit.weaknesses or not audit.tests else "ok"
     console.print(f"{mark(console, state)} {escape(summary(audit))}", soft_wrap=True)
     for line in [*left_out(audit), *audit.notes]:
-        console.print(f"  [dim]{escape(line)}[/]", soft_wrap=True)
+        console.print(f"  [dim]{escape(one_line(line))}[/]", soft_wrap=True)
     for problem in audit.problems:
-        console.print(f"{mark(console, 'problem')} {escape(problem)}", soft_wrap=True)
+        console.print(f"{mark(console, 'problem')} {escape(one_line(problem))}", soft_wrap=True)
 
 
 def name_of(one: Weakness) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from greenline.cli import gaps_markdown, gaps_sarif
-from greenline.cli.console import mark, shown
+from greenline.cli.console import mark, one_line, shown
 from greenline.cli.gaps_annotations import escaped, workflow_lines
 from greenline.cli.ranking_view import print_ranking
 
@@ -28,7 +28,7 @@ def print_check(console: Console, check: Check) -> None:
         console.print()
     for verdict in check.verdicts:
         sign = mark(console, _STATES[verdict.is_met])
-        console.print(f"{sign} [bold]{escape(verdict.what)}[/]: {escape(verdict.words)}", soft_wrap=True)
+        console.print(f"{sign} [bold]{escape(verdict.what)}[/]: {escape(one_line(verdict.words))}", soft_wrap=True)
 
 
 def workflow_text(check: Check, gaps: GapReport) -> str:
@@ -54,7 +54,7 @@ def sarif(check: Check, gaps: GapReport) -> str:
 def markdown(check: Check) -> str:
     """Return a list of the verdicts, and the files that stand in the way."""
     signs = {True: "✅", False: "❌"}
-    lines = [f"- {signs[verdict.is_met]} **{verdict.what}**: {verdict.words}" for verdict in check.verdicts]
+    lines = [f"- {signs[verdict.is_met]} **{verdict.what}**: {one_line(verdict.words)}" for verdict in check.verdicts]
     if not check.is_met:
         lines += ["", gaps_markdown.markdown(check.ranking)]
     return "\n".join(lines)

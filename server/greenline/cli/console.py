@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from unicodedata import category
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+_NOT_SHOWN = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Unicode's categories of what controls, what stands for a byte that is no text, and what ends a line."""
 _WIDE = 10_000
 """For files and pipes: one line stays one line."""
 
@@ -55,15 +58,24 @@ def print_long_table(console: Console, table: Table) -> None:
 
 
 def shown(path: Path) -> str:
-    """Return the path as a person would write it from here: relative below the current folder, absolute elsewhere."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        pass
-    try:
-        return str(path.relative_to(Path.cwd().resolve()))
-    except ValueError:
-        return str(path)
+    """Return the path as a person would write it from here: relative below the current folder, absolute elsewhere.
+
+    It is one line, and moves no cursor, whatever the name holds.
+    """
+    return one_line(str(from_here(path)))
+
+
+def from_here(path: Path) -> Path:
+    """Return the path relative to the current folder where it is below it."""
+    for here in (Path.cwd(), Path.cwd().resolve()):
+        if path.is_relative_to(here):
+            return path.relative_to(here)
+    return path
+
+
+def one_line(text: str) -> str:
+    """Return a text with what controls, ends lines or is no text as Python writes them in a literal."""
+    return "".join(repr(sign)[1:-1] if category(sign) in _NOT_SHOWN else sign for sign in text)
 
 
 _MARKS = {

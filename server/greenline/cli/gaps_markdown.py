@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from greenline.cli.console import shown
+from greenline.cli.console import one_line, shown
 from greenline.cli.ranking_words import gain, not_shown, to_gain
 from greenline.cli.results_view import percent
 
@@ -25,7 +26,9 @@ def markdown(ranking: Ranking) -> str:
         lines += [_row(file) for file in ranking.files]
         lines.append("")
     for message, paths in ranking.problems.items():
-        lines.append(f"- {code(shown(paths[0]))}{f' and {len(paths) - 1} more' * (len(paths) > 1)}: {message}")
+        lines.append(
+            f"- {code(shown(paths[0]))}{f' and {len(paths) - 1} more' * (len(paths) > 1)}: {one_line(message)}"
+        )
     lines += not_shown(ranking)
     return "\n".join(lines).rstrip()
 
@@ -45,6 +48,8 @@ def _names(file: FileWorth) -> Iterator[str]:
 
 
 def code(text: str) -> str:
-    """Return it as code that neither a bar nor a backtick of its own ends."""
-    quotes = "``" if "`" in text else "`"
-    return f"{quotes}{text}{quotes}".replace("|", "\\|")
+    """Return it as code that nothing of its own ends: neither a bar, nor backticks, nor the end of a line."""
+    text = one_line(text)
+    quotes = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    inside = f" {text} " if text.startswith("`") or text.endswith("`") else text
+    return f"{quotes}{inside}{quotes}".replace("|", "\\|")

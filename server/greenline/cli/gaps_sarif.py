@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections import Counter
 from hashlib import sha256
@@ -34,7 +35,7 @@ def sarif(report: GapReport, invocations: Sequence[Mapping[str, Any]] = ()) -> s
             # By what it says but for its lines, which change with every edit above it, and the how manieth that is.
             said = f"{uri}\0{gap.function}\0{gap.kind}\0{re.sub(r'[0-9]+', '', gap.message)}"
             seen[said] += 1
-            results.append(_result(uri, gap, sha256(f"{said}\0{seen[said]}".encode()).hexdigest()))
+            results.append(_result(uri, gap, digest(f"{said}\0{seen[said]}")))
     return document([_rule(name) for name in _RULES], results, invocations)
 
 
@@ -65,7 +66,12 @@ def _rule(name: str) -> dict[str, Any]:
 def uri_of(path: Path) -> str:
     """Return where a file is, from the top of its repository; outside of any the whole path."""
     name = name_in_repository(path)
-    return path.as_uri() if Path(name).is_absolute() else quote(name)
+    return path.as_uri() if Path(name).is_absolute() else quote(os.fsencode(name))
+
+
+def digest(said: str) -> str:
+    """Return what a result is known by; names of functions and files may hold what no text can."""
+    return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _result(uri: str, gap: Gap, known_by: str) -> dict[str, Any]:

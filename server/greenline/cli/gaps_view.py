@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from greenline.cli.console import mark, print_table, shown
+from greenline.cli.console import mark, one_line, print_table, shown
 from greenline.cli.ranking_words import count, not_shown, rests_on, to_gain
 from greenline.cli.results_view import percent
 from greenline.domain.coverage.mapping import summarize
@@ -59,7 +59,7 @@ def print_problem(console: Console, paths: Sequence[Path], message: str) -> None
     named = ", ".join(f"[bold]{escape(shown(path))}[/]" for path in paths[:_MOST_NAMED])
     more = f" and {count(len(paths) - _MOST_NAMED, 'more file')}" if len(paths) > _MOST_NAMED else ""
     console.print(f"{mark(console, 'warning')} {named}{more}", soft_wrap=True)
-    console.print(f"    {escape(message)}", soft_wrap=True)
+    console.print(f"    {escape(one_line(message))}", soft_wrap=True)
     console.print()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from greenline.adapters.git_places import repository_of
-from greenline.cli.console import shown
+from greenline.cli.console import from_here
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,4 +17,4 @@ def name_in_repository(path: Path) -> str:
     repository = repository_of(resolved.parent)
     if repository is not None and resolved.is_relative_to(repository.top):
         return resolved.relative_to(repository.top).as_posix()
-    return shown(path).replace("\\", "/")
+    return from_here(path).as_posix()

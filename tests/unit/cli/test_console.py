@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from greenline.cli.console import print_long_table, print_table
+from greenline.cli.console import one_line, print_long_table, print_table, shown
+from greenline.cli.gaps_markdown import code
 
 
 def _table() -> Table:
@@ -29,3 +31,18 @@ def test_a_long_table_is_what_a_table_is() -> None:
 
     assert printed[0] == printed[1]
     assert printed[1].splitlines()[2] == "      7                        f[x]:3  complexity 3"
+
+
+def test_a_name_is_one_line_whatever_it_holds() -> None:
+    forged = "a\n::error title=owned::\x1b[2J\r\x85\u2028b.py"
+    said = shown(Path.cwd() / forged)
+
+    assert said == "a\\n::error title=owned::\\x1b[2J\\r\\x85\\u2028b.py"
+    assert one_line("\udce9 größe 漢字 'x' \\n\u200d.py") == "\\udce9 größe 漢字 'x' \\n\u200d.py"
+
+
+def test_code_in_markdown_is_ended_by_nothing_of_its_own() -> None:
+    assert code("a|b") == "`a\\|b`"
+    assert code("a`` `b") == "```a`` `b```"
+    assert code("`a") == "`` `a ``"
+    assert code("a\n\n# b") == "`a\\n\\n# b`"

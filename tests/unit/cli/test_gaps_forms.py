@@ -69,6 +69,30 @@ def test_sarif_has_a_result_for_each_gap(run: Run, pictured: FakeServices) -> No
     }
 
 
+def test_a_name_that_is_no_text_has_a_place_too(run: Run, pictured: FakeServices, folder: Path) -> None:
+    path = folder / "caf\udce9.py"  # how Python writes a byte that is not UTF-8
+    pictured.pictured = [replace(pictured.pictured[0], path=path)]
+
+    (first, *_) = json.loads(run("gaps", "--format", "sarif").stdout)["runs"][0]["results"]
+
+    assert first["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "caf%E9.py"
+    assert len(first["partialFingerprints"]["greenlineGap/v1"]) == 64
+
+
+def test_a_name_with_line_ends_forges_no_line(run: Run, services: FakeServices, folder: Path) -> None:
+    forged = folder / "a\n::error title=owned::b.py"
+    services.ranked = Ranking(
+        (weighed(FileRow(forged, "measured", functions=(FunctionRow("f", 1, 2, 1),)), 0, {}),),
+        Summary(Ratio(1, 4), Ratio(0, 0)), {},
+        problems={f"{forged.name} changed.": (forged,)},
+    )  # fmt: skip
+
+    for form in ("table", "markdown"):
+        said = run("gaps", "--format", form).stdout
+        assert "owned" in said
+        assert not [line for line in said.splitlines() if line.startswith("::")]
+
+
 def test_a_gap_keeps_its_identity_when_lines_above_it_move(run: Run, pictured: FakeServices) -> None:
     def identities() -> list[str]:
         results = json.loads(run("gaps", "--format", "sarif").stdout)["runs"][0]["results"]

@@ -129,6 +129,25 @@ def test_a_projects_own_file_is_used_where_it_is_there(
     assert json.loads(lines[2])["lines"] == [50, 100]
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        '"at": 1e30', '"at": NaN', '"at": -1', '"at": 253402300800', '"lines": [-5, 100]', '"lines": [101, 100]',
+        '"branches": [1, 0]', '"lines": [Infinity, 100]', '"lines": [1, 1e300]', '"files": Infinity',
+    ],
+)  # fmt: skip
+def test_a_line_that_nothing_can_have_measured_is_passed_by(
+    run: Run, services: FakeServices, head: FakeHead, folder: Path, wrong: str
+) -> None:
+    right = '"version": 1, "commit": "b", "at": 1700000000, "lines": [1, 2], "branches": [0, 0], "files": 1'
+    (folder / IN_PROJECT).parent.mkdir()
+    (folder / IN_PROJECT).write_text(f'{{{right}}}\n{{{right}, "commit": "c", {wrong}}}\n')
+    for form in ("text", "json", "html"):
+        result = run("trend", "--format", form)
+        assert result.exit_code == 0, result.output
+    assert len(json.loads(run("trend", "--format", "json").stdout)["points"]) == 1
+
+
 def test_outside_of_git_the_time_of_recording_counts(run: Run, services: FakeServices, head: FakeHead) -> None:
     head.commit = None
     measured(services, 50)
