@@ -86,11 +86,17 @@ class JournalSqlite:
 
     def begin(self, root: Path, words: str, units: Sequence[WorkUnit]) -> None:
         """Write down a plan; see ``Journal``."""
-        plan = json.dumps([unit_record(unit, root) for unit in units])
+        plan = _plan_text(root, units)
         with self._open() as base:
             _forget_run(base, root, words)
             base.execute("delete from settled_1 where at < ?", (self._now() - _KEPT_FOR,))
             base.execute("insert into run_1 values (?, ?, ?, ?)", (_text(root), words, self._now(), plan))
+
+    def goes_on(self, root: Path, words: str, units: Sequence[WorkUnit]) -> None:
+        """Write down another plan; see ``Journal``."""
+        row = (_plan_text(root, units), _text(root), words)
+        with self._open() as base:
+            base.execute("update run_1 set plan = ? where root = ? and words = ?", row)
 
     def writes(self, root: Path, words: str, path: Path, write: OpenWrite) -> None:
         """Write down what is about to be written; see ``Journal``."""
@@ -189,6 +195,10 @@ def _add_state(base: sqlite3.Connection, root: Path, words: str, write: OpenWrit
     found = base.execute("select states from states_1 where root = ? and words = ? and file = ?", key).fetchone()
     states = after_write(tuple(json.loads(found[0])) if found else (), write.before, write.after)
     base.execute("insert or replace into states_1 values (?, ?, ?, ?)", (*key, json.dumps(states)))
+
+
+def _plan_text(root: Path, units: Sequence[WorkUnit]) -> str:
+    return json.dumps([unit_record(unit, root) for unit in units])
 
 
 def _text(path: Path) -> str:

@@ -29,12 +29,15 @@ from greenline.services.rank_gaps import HistoryProblem
 from greenline.services.run_plan import Limits, RunPlan
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from greenline.bootstrap import Services
     from greenline.cli.bulk_options import Bulk
     from greenline.domain.bulk.outcome import UnitOutcome
     from greenline.domain.bulk.plan import Plan, WorkUnit
+    from greenline.domain.coverage.model import Summary
+    from greenline.ports.journal import StoredRun
     from greenline.settings import Settings
 
 _NOT_COMMITTED = (
@@ -89,7 +92,8 @@ class _Face:
         """Show what would be done; return the exit code."""
         from greenline.cli.plan_view import plan_json, print_plan  # noqa: PLC0415 - loads with its use
 
-        plan = self._plan()
+        stored = None if self._bulk.fresh else self._kept.journal.find(self._kept.root, self._kept.words)
+        plan = self._plan(self._begun(stored))
         if self._as_text:
             print_plan(self._out, plan)
         else:
@@ -137,30 +141,41 @@ class _Face:
     def _prepared(self) -> tuple[RunPlan | None, str]:
         """Return the run: a new one, or what is left of one that was ended midway; None where that was cancelled."""
         kept, bulk = self._kept, self._bulk
-        limits = Limits(bulk.jobs, bulk.seconds, bulk.dollars, bulk.until)
         stored = kept.journal.find(kept.root, kept.words)
-        if stored is not None:
-            plan = self._services.plan.going_on(self._asked, stored)
-            self._turns.take(unit.path for unit in plan.units)
-            before = total_of({**plan.summaries, **{unit.path: unit.before for unit in stored.units}}.values())
-            return RunPlan(plan, limits, test_file=self._test_file, done=stored.outcomes, before=before), ""
-        plan, problem = self._plan(), ""
+        begun = self._begun(stored)
+        plan, problem = self._plan(begun), ""
         if plan.to_measure:
             measured = self._measured(plan.to_measure)
             if measured is None:
                 return None, ""
-            plan, problem = self._plan(), measured
+            plan, problem = self._plan(begun), measured
         self._turns.take(unit.path for unit in plan.units)
-        kept.journal.begin(kept.root, kept.words, plan.units)
-        return RunPlan(plan, limits, test_file=self._test_file), problem
+        before = self._written_down(plan, stored)
+        limits = Limits(bulk.jobs, bulk.seconds, bulk.dollars, bulk.until)
+        return RunPlan(plan, limits, test_file=self._test_file, done=begun, before=before), problem
 
-    def _plan(self) -> Plan:
+    def _written_down(self, plan: Plan, stored: StoredRun | None) -> Summary:
+        """Write down the plan; return what was covered at the run's first beginning."""
+        kept, first = self._kept, {unit.path: unit for unit in stored.units} if stored else {}
+        units = {**{unit.path: unit for unit in plan.units}, **first}
+        if stored is None:
+            kept.journal.begin(kept.root, kept.words, plan.units)
+        else:
+            kept.journal.goes_on(kept.root, kept.words, tuple(units.values()))
+        then = {path: first[path].before for path in plan.summaries if path in first}
+        return total_of({**plan.summaries, **then}.values())
+
+    def _begun(self, stored: StoredRun | None) -> tuple[UnitOutcome, ...]:
+        return self._services.plan.holding(self._asked, stored.outcomes) if stored else ()
+
+    def _plan(self, begun: Sequence[UnitOutcome]) -> Plan:
         kept = self._kept
         tried = () if self._bulk.fresh else None
         return self._services.plan.plan(
             self._asked,
             self._bulk.wanted,
             lambda keys: tried if tried is not None else kept.journal.settled(kept.root, keys),
+            begun,
         )
 
     def _measured(self, paths: tuple[Path, ...]) -> str | None:

@@ -58,6 +58,9 @@ class Journal(Protocol):
     def begin(self, root: Path, words: str, units: Sequence[WorkUnit]) -> None:
         """Write down a plan before anything is done, instead of an earlier one of the same words."""
 
+    def goes_on(self, root: Path, words: str, units: Sequence[WorkUnit]) -> None:
+        """Write down another plan for a run that has not ended; what was done stays known."""
+
     def writes(self, root: Path, words: str, path: Path, write: OpenWrite) -> None:
         """Write down what is about to be written for a unit (the file ``path``); ``root`` is that of its project."""
 

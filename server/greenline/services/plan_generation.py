@@ -11,12 +11,12 @@ from greenline.domain.bulk.plan import Plan, PlannedFunction, Wish, WorkUnit
 from greenline.domain.code.fingerprints import fingerprints
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from greenline.domain.coverage.worth import FileWorth, FunctionWorth
+    from greenline.domain.bulk.outcome import UnitOutcome
+    from greenline.domain.coverage.worth import FileWorth
     from greenline.ports.documents import Documents
-    from greenline.ports.journal import StoredRun
     from greenline.ports.project import ProjectFinder
     from greenline.services.rank_gaps import RankGaps, Ranking, Wanted
 
@@ -50,31 +50,40 @@ class PlanGeneration:
         self._engine = engine
 
     def plan(
-        self, asked: Asked, wanted: Wanted, tried: Callable[[Collection[str]], Collection[str]] = lambda _: ()
+        self,
+        asked: Asked,
+        wanted: Wanted,
+        tried: Callable[[Collection[str]], Collection[str]] = lambda _: (),
+        begun: Sequence[UnitOutcome] = (),
     ) -> Plan:
-        """Return the plan; ``tried`` tells which of some keys an earlier run has done. Raises HistoryProblem."""
+        """Return the plan. ``tried`` tells which of some keys an earlier run has done.
+
+        ``begun`` is what this run did before it was interrupted: those files count for the first N, and what is over is
+        not planned again. Raises HistoryProblem.
+        """
         ranking = self._ranking.rank(asked.paths, replace(wanted, top=None))
+        done = {one.path: one.over for one in begun}
+        room = len(ranking.files) if wanted.top is None else max(0, wanted.top - len(done))
         left_out = Counter(_left_out(ranking))
         units: list[WorkUnit] = []
         outside = known = 0
-        for file in ranking.files:
-            unit, reason, skipped = self._unit(file, asked, tried)
-            known += skipped
-            enough = unit.wish.coverage
-            if not reason and enough is not None and unit.before.percent >= enough:
-                reason = f"at {enough:g} % or more, as wished for them"
-            if not reason and wanted.top is not None and len(units) >= wanted.top:
-                reason = f"behind the first {wanted.top}"
-            if reason:
-                left_out[reason] += 1
-                continue
-            units.append(unit)
-            outside += sum(one.row.gain for one in file.functions if not one.row.qualname)
+        for some in _portions(ranking.files, wanted.top):
+            looked_at = [file for file in some if room or file.row.path in done]
+            for file, unit, reason, skipped in self._units(looked_at, asked, tried, done):
+                known += skipped
+                is_begun = file.row.path in done
+                if why := reason or ("" if room or is_begun else f"behind the first {wanted.top}"):
+                    left_out[why] += not (is_begun and why == TRIED)
+                    continue
+                units.append(unit)
+                room -= not is_begun
+                outside += sum(one.row.gain for one in file.functions if not one.row.qualname)
+            left_out[f"behind the first {wanted.top}"] += len(some) - len(looked_at)
         return Plan(
             tuple(units),
             ranking.total,
             ranking.summaries,
-            dict(left_out),
+            {why: number for why, number in left_out.items() if number},
             outside,
             known,
             dict(ranking.problems),
@@ -88,39 +97,48 @@ class PlanGeneration:
         said = repr((list(map(str, asked.paths)), only, wishes, wanted, self._engine))
         return sha256(said.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
-    def going_on(self, asked: Asked, stored: StoredRun) -> Plan:
-        """Return what is left of a run that was ended midway: also functions that are others than they were then."""
-        ranking = self._ranking.rank(asked.paths)
-        done = {one.path: one.keys for one in stored.outcomes}
-        units = []
-        for unit in stored.units:
-            now = self._with_keys(unit.path, unit.functions, unit.wish)
-            left = tuple(one for one in now if done.get(unit.path, {}).get(one.qualname) != one.key)
-            units += [replace(unit, functions=left)] if left else []
-        return Plan(tuple(units), ranking.total, ranking.summaries, problems=dict(ranking.problems))
+    def holding(self, asked: Asked, outcomes: Sequence[UnitOutcome]) -> tuple[UnitOutcome, ...]:
+        """Return the outcomes of functions that are as they were then, and of those that have tests."""
+        found = []
+        for outcome in outcomes:
+            named = [PlannedFunction(one.qualname, 0, 0, 0) for one in outcome.functions]
+            now = self._with_keys(outcome.path, named, asked.wish(outcome.path))
+            pairs = zip(outcome.functions, now, strict=True)
+            functions = tuple(one for one, planned in pairs if one.key == planned.key or one.tests)
+            found += [replace(outcome, functions=functions)] if functions else []
+        return tuple(found)
 
-    def _unit(
-        self, file: FileWorth, asked: Asked, tried: Callable[[Collection[str]], Collection[str]]
-    ) -> tuple[WorkUnit, str, int]:
-        """Return the work on a file, why there is none, and how many functions are done already."""
-        row, wish = file.row, asked.wish(file.row.path)
-        only = asked.only.get(row.path)
-        named = [one for one in file.functions if one.row.qualname]
-        wanted = [one for one in named if only is None or _is_among(one.row.qualname, only)]
-        functions = self._functions(row.path, wanted, wish)
-        done = set(tried([one.key for one in functions]))
-        left = tuple(one for one in functions if one.key not in done)
-        unit = WorkUnit(row.path, left, row.package, row.summary.lines.total, row.summary, wish)
-        reason = "" if left else TRIED if functions else _NOT_NAMED if named and not wanted else _ONLY_OUTSIDE
-        return unit, reason, len(functions) - len(left)
+    def _units(
+        self,
+        files: Sequence[FileWorth],
+        asked: Asked,
+        tried: Callable[[Collection[str]], Collection[str]],
+        done: Mapping[Path, Collection[str]],
+    ) -> Iterator[tuple[FileWorth, WorkUnit, str, int]]:
+        """Yield the work on each file, why there is none, and how many functions an earlier run has done."""
+        if not files:
+            return
+        functions = [self._functions(file, asked) for file in files]
+        known = set(tried([one.key for some in functions for one in some]))
+        for file, some in zip(files, functions, strict=True):
+            row, wish = file.row, asked.wish(file.row.path)
+            over = done.get(row.path, ())
+            left = tuple(one for one in some if one.key not in known and one.key not in over)
+            unit = WorkUnit(row.path, left, row.package, row.summary.lines.total, row.summary, wish)
+            skipped = sum(one.key in known and one.key not in over for one in some)
+            yield file, unit, _why_not(file, unit, is_tried=bool(some)), skipped
 
-    def _functions(self, path: Path, functions: Sequence[FunctionWorth], wish: Wish) -> list[PlannedFunction]:
-        rows = [(one.row, one.worth) for one in functions]
+    def _functions(self, file: FileWorth, asked: Asked) -> list[PlannedFunction]:
+        """Return those that tests are wanted for, whoever has tried them."""
+        path, only = file.row.path, asked.only.get(file.row.path)
         planned = (
-            PlannedFunction(row.qualname, row.line, row.lines, row.branches, worth, row.in_the_way)
-            for row, worth in rows
+            PlannedFunction(
+                one.row.qualname, one.row.line, one.row.lines, one.row.branches, one.worth, one.row.in_the_way
+            )
+            for one in file.functions
+            if one.row.qualname and (only is None or _is_among(one.row.qualname, only))
         )
-        return self._with_keys(path, planned, wish)
+        return self._with_keys(path, planned, asked.wish(path))
 
     def _with_keys(self, path: Path, functions: Iterable[PlannedFunction], wish: Wish) -> list[PlannedFunction]:
         """Return the functions with the keys that their texts have now."""
@@ -136,6 +154,22 @@ class PlanGeneration:
             key = sha256("\0".join(words).encode("utf-8", "surrogateescape")).hexdigest()[:32]
             found.append(replace(one, key=key))
         return found
+
+
+def _portions(files: Sequence[FileWorth], top: int | None) -> Iterator[Sequence[FileWorth]]:
+    """Yield the files in so many at once as are looked at together: no more than may be wanted."""
+    size = max(1, len(files) if top is None else top)
+    return (files[start : start + size] for start in range(0, len(files), size))
+
+
+def _why_not(file: FileWorth, unit: WorkUnit, *, is_tried: bool) -> str:
+    """Return why there is nothing to do in a file; empty where there is."""
+    if not unit.functions:
+        is_named = any(one.row.qualname for one in file.functions)
+        return TRIED if is_tried else _NOT_NAMED if is_named else _ONLY_OUTSIDE
+    enough = unit.wish.coverage
+    is_enough = enough is not None and unit.before.percent >= enough
+    return f"at {enough:g} % or more, as wished for them" if is_enough else ""
 
 
 def _left_out(ranking: Ranking) -> dict[str, int]:

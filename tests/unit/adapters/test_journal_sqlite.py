@@ -119,6 +119,16 @@ def test_a_plan_that_is_made_anew_takes_the_place_of_the_earlier_one(journal: Jo
     assert (stored.units, stored.outcomes) == ((), ())
 
 
+def test_a_run_that_goes_on_has_a_new_plan_and_what_was_done(journal: JournalSqlite) -> None:
+    journal.begin(ROOT, "w", [UNIT])
+    journal.done(ROOT, "w", OUTCOME)
+    other = WorkUnit(ROOT / "src" / "b.py", UNIT.functions)
+    journal.goes_on(ROOT, "w", [UNIT, other])
+    stored = journal.find(ROOT, "w")
+    assert stored is not None
+    assert (stored.units, stored.outcomes) == ((UNIT, other), (OUTCOME,))
+
+
 def test_one_run_of_a_project_at_a_time(journal: JournalSqlite, tmp_path: Path) -> None:
     turn = journal.turn(tmp_path)
     assert turn is not None

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from greenline.cli.wiring import Wiring
 from greenline.domain.coverage.model import Ratio, Summary
 from greenline.services.plan_generation import Asked
 from greenline.services.run_suite import SuiteRun
-from unit.cli.bulk_fakes import BulkServices, file, ranking
+from unit.cli.bulk_fakes import HALF, BulkServices, file, ranking
 
 Run = Callable[..., Result]
 NONE = Ratio(0, 0)
@@ -252,6 +253,37 @@ def test_the_same_command_goes_on_after_ctrl_c(run: Run, services: BulkServices,
     report = json.loads((folder / "second.json").read_text())
     assert report["counts"] == {"confirmed": 4, "not_begun": 0, "tests": 4, "test_files": 2}
     assert report["coverage"]["before"] == {"lines": [10, 20], "branches": [0, 0]}
+
+
+def test_a_run_that_goes_on_is_for_the_gaps_that_there_are_now(run: Run, services: BulkServices, folder: Path) -> None:
+    services.stops_at = "mail.py"
+    run("shop")
+    services.stops_at = ""
+    services.ranked = ranking(file(folder, "shop/new.py"))  # and mail.py is complete, without our help
+
+    plan = json.loads(run("shop", "--plan", "--format", "json").stdout)
+    services.asked.clear()
+    report = json.loads(run("shop", "--format", "json").stdout)
+
+    assert [Path(one["path"]).name for one in plan["files"]] == ["new.py"]
+    assert [one for one in services.asked if isinstance(one, tuple)] == [("new.py", ["Box.open", "new"])]
+    assert report["counts"] == {"confirmed": 4, "not_begun": 0, "tests": 4, "test_files": 2}
+
+
+def test_a_plan_that_was_gone_on_with_keeps_what_was_covered_at_first(
+    run: Run, services: BulkServices, folder: Path
+) -> None:
+    services.stops_at = "mail.py"
+    run("shop")
+    orders, mail = services.ranked.files
+    new = file(folder, "shop/new.py")
+    for stops_at, covered in (("new.py", 10), ("", 10)):
+        services.stops_at = stops_at
+        services.ranked = replace(ranking(mail, new), summaries={
+            orders.row.path: Summary(Ratio(covered, 10), NONE), mail.row.path: HALF, new.row.path: HALF
+        })  # fmt: skip
+        report = json.loads(run("shop", "--format", "json").stdout)
+        assert report["coverage"]["before"]["lines"] == [15, 30]
 
 
 class Killed(BaseException):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from greenline.domain.bulk.outcome import FunctionOutcome, UnitOutcome, outcome_of
+from greenline.domain.bulk.outcome import FunctionOutcome, UnitOutcome, joined, outcome_of
 from greenline.domain.bulk.plan import Plan, PlannedFunction, WorkUnit
 from greenline.domain.code.model import Target
 from greenline.domain.coverage.model import Ratio, Summary
@@ -174,6 +175,31 @@ async def test_what_an_earlier_process_did_counts_and_its_functions_are_kept() -
     assert [one.qualname for one in run.outcomes[done.path].functions] == ["first", "second"]
     assert run.before == half(2)
     assert run.outcomes[done.path].seconds == 3.0
+
+
+@pytest.mark.parametrize(
+    ("second", "status", "tests"),
+    [
+        (FunctionOutcome("f", "nothing_to_gain", "k", "tests reach it"), "confirmed", ("test_f",)),
+        (FunctionOutcome("f", "failed", "k", "odd"), "confirmed", ("test_f",)),
+        (FunctionOutcome("f", "cancelled", "k", "cancelled"), "cancelled", ("test_f",)),
+        (
+            FunctionOutcome("f", "confirmed", "k", test_file=Path("/p/t.py"), tests=("test_f_2",)),
+            "confirmed",
+            ("test_f", "test_f_2"),
+        ),
+    ],
+)
+def test_tests_that_a_function_has_stay_its_own_when_it_is_tried_again(
+    second: FunctionOutcome, status: str, tests: tuple[str, ...]
+) -> None:
+    first = FunctionOutcome("f", "confirmed", "k", "", "explore", Path("/p/t.py"), ("test_f",), half(1), half(2),
+                            tokens=5, dollars=0.5, again=True)  # fmt: skip
+    second = replace(second, tokens=7, dollars=0.25)
+    path = Path("/p/a.py")
+    (both,) = joined(UnitOutcome(path, (first,)), UnitOutcome(path, (second,))).functions
+    assert (both.status, both.tests, both.test_file, both.again) == (status, tests, first.test_file, False)
+    assert (both.before, both.after, both.tokens, both.dollars) == (half(1), half(2), 12, 0.75)
 
 
 async def test_the_time_left_is_what_the_gain_took_until_now() -> None:

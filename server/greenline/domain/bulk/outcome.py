@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from greenline.domain.bulk.plan import NOTHING
@@ -58,6 +58,11 @@ class UnitOutcome:
         return {one.qualname: one.key for one in self.functions if one.status != "cancelled"}
 
     @property
+    def over(self) -> frozenset[str]:
+        """The keys of the functions that the run need not try again when it goes on."""
+        return frozenset(one.key for one in self.functions if one.status != "cancelled" and not one.again)
+
+    @property
     def settled(self) -> tuple[str, ...]:
         """The keys of the functions that need not be tried again."""
         return tuple(one.key for one in self.functions if one.status in SETTLED and one.key and not one.again)
@@ -97,9 +102,34 @@ def total_of(summaries: Iterable[Summary]) -> Summary:
 
 
 def joined(first: UnitOutcome, second: UnitOutcome) -> UnitOutcome:
-    """Return two outcomes of one file as one: of a function that both tell of the later one, the later figures."""
-    functions = {one.qualname: one for one in (*first.functions, *second.functions)}
+    """Return two outcomes of one file as one: the later figures, and of each function what it has by both."""
+    functions = {one.qualname: one for one in first.functions}
+    for one in second.functions:
+        known = functions.get(one.qualname)
+        functions[one.qualname] = _with_earlier(one, known) if known else one
     return UnitOutcome(first.path, tuple(functions.values()), second.summary, first.seconds + second.seconds)
+
+
+def _with_earlier(one: FunctionOutcome, known: FunctionOutcome) -> FunctionOutcome:
+    """Return what came of a function with what an earlier try cost, and with the tests that it has from that."""
+    both = replace(
+        one,
+        seconds=round(known.seconds + one.seconds, 2),
+        tokens=known.tokens + one.tokens,
+        dollars=None if known.dollars is None or one.dollars is None else known.dollars + one.dollars,
+    )
+    if not known.tests:
+        return both
+    return replace(
+        both,
+        status=one.status if one.status == "cancelled" else "confirmed",
+        reason=one.reason if one.status == "cancelled" else "",
+        engine=known.engine,
+        test_file=known.test_file,
+        tests=tuple(dict.fromkeys((*known.tests, *one.tests))),
+        before=known.before,
+        after=one.after or known.after,
+    )
 
 
 def _function(qualname: str, key: str, result: TargetResult, *, stopped: bool) -> FunctionOutcome:
