@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from greenline.domain.asking import ignored as module
@@ -87,6 +87,8 @@ def test_patterns_mean_what_git_means(patterns: list[str], paths: list[str], rep
         assert [path for path in paths if ignored(path, patterns)] == asked.stdout.split("\n")[:-1]
 
 
+@example("", ["[:--]"])
+@example("-", ["[!---]", "[--a]", "[a--b]", "[\\.--]", "[a\\--z]"])
 @given(st.text(max_size=40), st.lists(st.text("ab*?[]!\\/. #-:", max_size=20), max_size=4))
 def test_anything_is_a_path_and_a_pattern(path: str, patterns: list[str]) -> None:
     assert ignored(path, patterns) in {"", *patterns, *module.DEFAULT_PATTERNS}

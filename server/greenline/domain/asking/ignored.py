@@ -166,7 +166,13 @@ def _translated(pattern: str) -> str:
 
 def _one_of(inside: str) -> str:
     negated = inside[:1] in {"!", "^"}
-    inside = inside[1:] if negated else inside
-    named = re.sub(r"\[:(\w+):\]", lambda match: _CLASSES.get(match[1], ""), inside)
-    escaped = re.sub(r"\\(.)|([\[\]^&~|])", lambda match: "\\" + (match[1] or match[2]), named)
-    return f"(?!/)[{'^' if negated else ''}{escaped}]"
+    pieces = re.findall(r"\\.|\[:\w+:\]|.", inside[1:] if negated else inside, re.DOTALL)
+    found: list[str] = []
+    while pieces:
+        if pieces[1:2] == ["-"] and pieces[2:]:
+            found.append(f"{re.escape(pieces[0][-1])}-{re.escape(pieces[2][-1])}")
+            del pieces[:3]
+        else:
+            piece = pieces.pop(0)
+            found.append(_CLASSES.get(piece[2:-2], "") if piece.startswith("[:") else re.escape(piece[-1]))
+    return f"(?!/)[{'^' if negated else ''}{''.join(found)}]"
