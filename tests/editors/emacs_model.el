@@ -18,6 +18,12 @@
 
 (defun said (words) (string-match-p words (messages)))
 
+(defvar ends nil "The last words of jobs that ended.")
+
+(cl-defmethod eglot-handle-notification :before
+  ((_server eglot-lsp-server) (_method (eql greenline/jobEnded)) &key message &allow-other-keys)
+  (push message ends))
+
 (defun play ()
   (let ((completing-read-function #'answer))
     (cl-letf (((symbol-function 'y-or-n-p) #'always))
@@ -32,7 +38,7 @@
         (greenline-generate-test)
         (wait-for "the questions" (lambda () (= (length asked) (length (given :answers)))))
         (if (member "Not now" (append (given :answers) nil))
-            (wait-for "the end of the question" (lambda () (string-match-p "Nothing of project is sent" (reports))))
+            (wait-for "the end of the question" (lambda () (member "Nothing of project is sent." ends)))
           (wait-for "what the model added" (lambda () (said "a model wrote test_summer_halves_prices")))
           (greenline-model-cost)
           (wait-for "the cost" (lambda () (said "Models cost today")))
