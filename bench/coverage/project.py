@@ -35,19 +35,6 @@ COMMON = 20
 MIDDLE, LARGE = "middle.py", "large.py"
 """Of 5,000 and of 10,000 lines."""
 _SIZES = {MIDDLE: 5_000, LARGE: 10_000}
-_SETTINGS = """\
-[project]
-name = "warehouse"
-version = "1"
-
-[tool.coverage.run]
-branch = true
-source = ["warehouse"]
-
-[tool.pytest.ini_options]
-testpaths = ["tests"]
-pythonpath = ["."]
-"""
 
 
 @dataclass(frozen=True)
@@ -138,7 +125,7 @@ def _write_sources(root: Path) -> dict[str, walks.Walks]:
     with ProcessPoolExecutor() as workers:
         drawn = dict(workers.map(_write_source, [folder / name for name in names], names, chunksize=50))
     drawn.update(_write_source(folder / name, name) for name in _SIZES)
-    (root / "pyproject.toml").write_text(_SETTINGS, encoding="utf-8")
+    (root / "pyproject.toml").write_text(sources.SETTINGS, encoding="utf-8")
     (root / "tests").mkdir()
     for number in range(TESTS // TESTS_IN_A_FILE):
         cases = range(number * TESTS_IN_A_FILE, (number + 1) * TESTS_IN_A_FILE)

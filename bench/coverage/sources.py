@@ -20,6 +20,20 @@ flush format group join load match merge move normalize parse pick plan publish 
 resolve round save scan select send sort split store sum trim update validate wrap
 """
 NOUNS, VERBS = _NOUNS.split(), _VERBS.split()
+SETTINGS = """\
+[project]
+name = "warehouse"
+version = "1"
+
+[tool.coverage.run]
+branch = true
+source = ["warehouse"]
+
+[tool.pytest.ini_options]
+testpaths = ["tests"]
+pythonpath = ["."]
+"""
+"""Of the project that the modules are of: its ``pyproject.toml``."""
 ERRORS = ["ValueError", "KeyError", "TypeError", "LookupError", "RuntimeError", "OSError"]
 
 

@@ -85,7 +85,7 @@ def check(folder: Path, python: Path, sources: str, rows: list[Row]) -> Check:
     report = folder.parent / f"{folder.name}-pytest.xml"
     report.unlink(missing_ok=True)
     plain = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *files]
-    done = _run(plain, folder)
+    done = run(plain, folder)
     found = Check(output=done.stdout[-4000:] + done.stderr[-2000:])
     passed = _passed(report)
     for row in rows:
@@ -104,7 +104,7 @@ def passed_names(folder: Path, python: Path, file: str) -> set[str]:
     """Run a test file under plain pytest in a fresh process; return the tests that passed with each of their cases."""
     report = folder.parent / f"{folder.name}-pytest.xml"
     report.unlink(missing_ok=True)
-    _run([str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", file], folder)
+    run([str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", file], folder)
     return {name for names in _passed(report).values() for name in names}
 
 
@@ -116,8 +116,8 @@ def _measured(folder: Path, python: Path, sources: str, files: list[str]) -> dic
     coverage = [str(python), "-m", "coverage"]
     # A configuration of the package's own would decide what is counted.
     ours = ["--rcfile", os.devnull, "--data-file", str(data)]
-    _run([*coverage, "run", *ours, "--branch", f"--source={sources}", "-m", "pytest", "-q", *files], folder)
-    _run([*coverage, "json", *ours, "-o", str(report)], folder)
+    run([*coverage, "run", *ours, "--branch", f"--source={sources}", "-m", "pytest", "-q", *files], folder)
+    run([*coverage, "json", *ours, "-o", str(report)], folder)
     return json.loads(report.read_text(encoding="utf-8")) if report.is_file() else None
 
 
@@ -151,7 +151,8 @@ def _passed(report: Path) -> dict[str, set[str]]:
     return passed
 
 
-def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command of the package's; one that does not end in time has ended with -1, and says so."""
     try:
         return subprocess.run(
             command,

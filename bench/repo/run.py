@@ -25,14 +25,14 @@ sys.path.insert(0, str(HERE.parent / "real"))
 
 from choose import Package  # noqa: E402
 from cut_suite import cut  # noqa: E402
-from measure import environment_of_a_person  # noqa: E402
+from measure import environment_of_a_person, run  # noqa: E402
 from prepare import CACHE, ROOT, BenchProblem, fresh_copy, interpreter_for  # noqa: E402
 from suites import PACKAGES  # noqa: E402
 
 CHOSEN = ("boltons", "more-itertools", "tomlkit")
 TOOLS = "../repo/environment.txt"
 RESULTS = CACHE.parent / "repo-results.json"
-SUITE_SECONDS, GENERATE_SECONDS = 900, 7200
+GENERATE_SECONDS = 7200
 ORDERS = ("1", "2", "3")
 """Seeds of the random orders in which the suite runs afterwards."""
 
@@ -91,9 +91,9 @@ def _bench(package: Package, options: argparse.Namespace) -> Result:
     told = _generate(package, folder, python, options)
     result = Result(package.name, left, every, before, _suite(package, folder, python), told)
     result.minutes = (time.perf_counter() - started) / 60
-    runs = [_pytest(folder, python, "--random-order", f"--random-order-seed={seed}") for seed in ORDERS]
-    result.orders = [_last(run.stdout) for run in runs]
-    result.green = result.after.passed and all(run.returncode == 0 for run in runs)
+    orders = [_pytest(folder, python, "--random-order", f"--random-order-seed={seed}") for seed in ORDERS]
+    result.orders = [_last(each.stdout) for each in orders]
+    result.green = result.after.passed and all(each.returncode == 0 for each in orders)
     say(f"{package.name}: {before.share:.1%} -> {result.after.share:.1%} in {result.minutes:.1f} min; {result.orders}")
     return result
 
@@ -125,18 +125,18 @@ def _suite(package: Package, folder: Path, python: Path) -> Suite:
     data, report = folder / ".coverage", folder.parent / f"{folder.name}-coverage.json"
     report.unlink(missing_ok=True)
     ours = ["--rcfile", os.devnull, "--data-file", str(data)]
-    run = _run(
+    ran = run(
         [str(python), "-m", "coverage", "run", *ours, "--branch", f"--source={package.sources}", *_PYTEST], folder
     )
-    _run([str(python), "-m", "coverage", "json", *ours, "-o", str(report)], folder)
+    run([str(python), "-m", "coverage", "json", *ours, "-o", str(report)], folder)
     if not report.is_file():
-        return Suite([0, 1], [0, 0], _last(run.stdout + run.stderr), passed=False)
+        return Suite([0, 1], [0, 0], _last(ran.stdout + ran.stderr), passed=False)
     totals = json.loads(report.read_text(encoding="utf-8"))["totals"]
     return Suite(
         [totals["covered_lines"], totals["num_statements"]],
         [totals["covered_branches"], totals["num_branches"]],
-        _last(run.stdout),
-        run.returncode == 0,
+        _last(ran.stdout),
+        ran.returncode == 0,
     )
 
 
@@ -144,17 +144,7 @@ _PYTEST = ["-m", "pytest", "-q", "--no-cov", "-p", "no:cacheprovider"]
 
 
 def _pytest(folder: Path, python: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return _run([str(python), *_PYTEST, *options], folder)
-
-
-def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    environment = environment_of_a_person()
-    try:
-        return subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=SUITE_SECONDS
-        )
-    except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(command, -1, f"no end in {SUITE_SECONDS} s", "")
+    return run([str(python), *_PYTEST, *options], folder)
 
 
 def _table(results: list[Result]) -> list[str]:

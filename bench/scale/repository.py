@@ -44,19 +44,6 @@ MEDIAN, SPREAD, MOST = 40, 0.9, 900
 COMMITS, TOUCHED = 300, 5
 AT_ONCE = 500
 """Files whose rows are written to the data file together."""
-_SETTINGS = """\
-[project]
-name = "warehouse"
-version = "1"
-
-[tool.coverage.run]
-branch = true
-source = ["warehouse"]
-
-[tool.pytest.ini_options]
-testpaths = ["tests"]
-pythonpath = ["."]
-"""
 
 
 @dataclass(frozen=True)
@@ -131,7 +118,7 @@ def _body(number: int) -> tuple[str, walks.Walks]:
 
 def _write_packages(root: Path, files: int) -> None:
     (root / "tests").mkdir(parents=True)
-    (root / "pyproject.toml").write_text(_SETTINGS, encoding="utf-8")
+    (root / "pyproject.toml").write_text(sources.SETTINGS, encoding="utf-8")
     (root / ".gitignore").write_text(".coverage\n", encoding="utf-8")
     packages = {root / folder for name in names(files) for folder in Path(name).parents[:-1]}
     for package in sorted(packages):

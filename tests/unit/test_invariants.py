@@ -334,8 +334,7 @@ def test_few_places_write_files_and_each_is_known() -> None:
         "adapters/isolation.py",  # the folder that scratch copies are in when a sandbox shows it
         "adapters/report_index.py",  # indexes of coverage reports, in the cache folder
         "adapters/generated_tests_sqlite.py",  # hashes of generated tests, in the same folder
-        "adapters/journal_sqlite.py",  # what runs over many files have done, in the person's cache folder
-        "adapters/batch_store_sqlite.py",  # which batches were handed in, in the same folder as the ledger
+        "adapters/sqlite_steps.py",  # batches, beside the ledger, and what runs over many files have done, in the cache
         "adapters/model_sdk.py",  # the libraries that ask models, in the folder that the editor gave for them
         "adapters/ledger_sqlite.py",  # what models cost, in the person's data folder
         "adapters/shown_texts.py",  # what a person wants to read, in the cache folder

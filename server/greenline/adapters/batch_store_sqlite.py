@@ -9,7 +9,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,13 @@ from greenline.adapters.batch_material_sqlite import (
     put_known,
 )
 from greenline.adapters.batch_turns_sqlite import LEASE, TURNS, TurnSqlite
+from greenline.adapters.sqlite_steps import one_step
 from greenline.domain.asking.batches import BatchRecord, BatchRequest, BatchStatus
 from greenline.domain.asking.known import Known
 from greenline.domain.asking.model import Answer
 from greenline.ports.batch_store import AskedAlready, BatchStoreProblem
 from greenline.ports.model import ModelProblem
 
-_PATIENCE = 10.0
-"""Seconds to wait for another process that writes."""
 _KEPT_FOR = 60 * 86_400.0
 """Seconds after which batches that have ended are forgotten: twice as long as a provider keeps answers."""
 _UNUSABLE = (
@@ -163,15 +162,8 @@ class BatchStoreSqlite:
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """Open the file for one step, which is done wholly or not at all."""
         try:
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._file, timeout=_PATIENCE, isolation_level=None)) as base:
-                base.execute("pragma journal_mode = wal")
-                base.execute("pragma synchronous = full")
-                base.execute("begin immediate")
-                for statement in _TABLES:
-                    base.execute(statement)
+            with one_step(self._file, _TABLES) as base:
                 yield base
-                base.execute("commit")
         except (sqlite3.Error, OSError, ValueError) as error:
             raise BatchStoreProblem(_UNUSABLE.format(self._file, error)) from error
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from greenline.adapters.sqlite_steps import one_step
 from greenline.adapters.turns import the_turn
 from greenline.domain.bulk.records import outcome_of_record, outcome_record, unit_of, unit_record
 from greenline.domain.bulk.states import after_write
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from greenline.domain.bulk.plan import WorkUnit
     from greenline.domain.bulk.states import States
 
-_PATIENCE = 10.0
-"""Seconds to wait for another process that writes."""
 _KEPT_FOR = 90 * 86_400.0
 """Seconds after which what was done is forgotten."""
 _AT_ONCE = 500
@@ -171,15 +170,8 @@ class JournalSqlite:
     def _open(self) -> Iterator[sqlite3.Connection]:
         """Open the file for one step, which is done wholly or not at all."""
         try:
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._file, timeout=_PATIENCE, isolation_level=None)) as base:
-                base.execute("pragma journal_mode = wal")
-                base.execute("pragma synchronous = full")
-                base.execute("begin immediate")
-                for statement in _TABLES:
-                    base.execute(statement)
+            with one_step(self._file, _TABLES) as base:
                 yield base
-                base.execute("commit")
         except (sqlite3.Error, OSError, ValueError) as error:
             raise JournalProblem(_UNUSABLE.format(self._file, error)) from error
 

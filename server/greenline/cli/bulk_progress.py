@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, TaskID
 
 from greenline.cli.console import shown
+from greenline.cli.progress_line import steps_bar
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -25,16 +26,7 @@ class BulkProgress:
     """
 
     def __init__(self, console: Console, units: int) -> None:
-        self._bar = Progress(
-            SpinnerColumn("line"),
-            TextColumn("{task.fields[subject]}"),
-            BarColumn(bar_width=20),
-            TextColumn("{task.description}", style="dim"),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
+        self._bar = steps_bar(console)
         self._all = self._bar.add_task("", total=max(1, units), subject="all")
         self._lines: dict[WorkUnit, TaskID] = {}
 

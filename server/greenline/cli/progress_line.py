@@ -15,20 +15,25 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
+def steps_bar(console: Console) -> Progress:
+    """Return bars with a subject, the step and the time so far; they go away in the end. Nothing where nobody looks."""
+    return Progress(
+        SpinnerColumn("line"),
+        TextColumn("{task.fields[subject]}"),
+        BarColumn(bar_width=20),
+        TextColumn("{task.description}", style="dim"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+
+
 class ProgressLine:
     """Implements the port ``Progress`` as one line that goes away in the end."""
 
     def __init__(self, console: Console) -> None:
-        self._bar = Progress(
-            SpinnerColumn("line"),
-            TextColumn("{task.fields[subject]}"),
-            BarColumn(bar_width=20),
-            TextColumn("{task.description}", style="dim"),
-            TimeElapsedColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
+        self._bar = steps_bar(console)
         self._task = self._bar.add_task("", total=None, subject="")
 
     def begin(self, subject: str) -> None:
