@@ -22,10 +22,12 @@ from greenline.domain.code.model import Target
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.generation.model import TargetResult, TestEdit
 from greenline.ports.journal import Journal, JournalProblem, OpenWrite
+from greenline.services.find_tests import generation_of, own_fault
 from greenline.services.target_results import joined_results
 
 if TYPE_CHECKING:
     from greenline.bootstrap import Services
+    from greenline.domain.bulk.found import Found
     from greenline.domain.bulk.states import States
     from greenline.domain.coverage.model import Summary
     from greenline.ports.progress import Progress
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from greenline.settings import EngineChoice
 
 log = logging.getLogger(__name__)
+Finds = Callable[[WorkUnit, "Progress"], Awaitable["Found"]]
+"""Returns what was found for a unit; asked once more where the test file has changed meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,8 @@ class BulkWork:
     kept: JournalOfRun
     done: Callable[[UnitOutcome], None]
     progress: Callable[[WorkUnit], Progress]
+    finds: Finds | None = None
+    """What generates, where that is done, or was done, elsewhere."""
 
     async def __call__(self, unit: WorkUnit) -> UnitOutcome:
         """Do the work on a unit; a cancellation ends it with an outcome that says so."""
@@ -104,8 +110,7 @@ class BulkWork:
             raise
         except Exception as error:  # a fault of ours in one file: the others are not to be lost for it
             log.exception("generating for %s failed", unit.path)
-            reason = f"Greenline itself failed here, which is a fault to report: {error!r}"
-            return [TargetResult(Target(unit.path), "failed", reason)], False
+            return [own_fault(unit, error)], False
         return run.results, False
 
     def _engine(self, unit: WorkUnit) -> EngineChoice:
@@ -113,6 +118,8 @@ class BulkWork:
 
     def _generates(self, unit: WorkUnit) -> Callable[[Target, Progress], Awaitable[Generation]]:
         async def generate(target: Target, progress: Progress) -> Generation:
+            if self.finds is not None:
+                return generation_of(await self.finds(unit, progress))
             return await self.services.generate.generate(
                 target, progress, engine=self._engine(unit), only_for=unit.qualnames
             )

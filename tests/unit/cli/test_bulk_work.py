@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
-from greenline.cli.bulk_work import BulkWork, JournalOfRun
+from greenline.cli.bulk_work import BulkWork, Finds, JournalOfRun
+from greenline.domain.bulk.found import Found
 from greenline.domain.bulk.outcome import UnitOutcome
 from greenline.domain.bulk.plan import PlannedFunction, WorkUnit
 from greenline.domain.coverage.model import Summary
-from greenline.ports.progress import Silent
+from greenline.ports.progress import Progress, Silent
+from greenline.services.find_tests import find_tests
 from unit.cli.bulk_fakes import HALF, WHOLE, BulkServices
 
 
@@ -28,12 +30,12 @@ def unit(folder: Path) -> WorkUnit:
     return WorkUnit(folder / "prices.py", (PlannedFunction("price", 1, 2, 0, key="k"),), before=HALF)
 
 
-def work(kept: JournalOfRun) -> BulkWork:
+def work(kept: JournalOfRun, finds: Finds | None = None) -> BulkWork:
     def done(outcome: UnitOutcome) -> None:
         kept.journal.done(kept.root, kept.words, outcome)
 
     services: Any = BulkServices()
-    return BulkWork(services, "auto", kept, done, lambda _: Silent())
+    return BulkWork(services, "auto", kept, done, lambda _: Silent(), finds)
 
 
 async def test_what_was_confirmed_is_written_down_though_it_is_cancelled_before_that(
@@ -74,3 +76,32 @@ async def test_what_was_confirmed_is_written_down_though_nobody_can_say_what_it_
     outcome = await work(kept)(unit(folder))
     assert [one.status for one in outcome.functions] == ["confirmed"]
     assert kept.journal.open_writes(folder) == ()
+
+
+async def test_what_was_found_elsewhere_is_written_and_confirmed_here(kept: JournalOfRun, folder: Path) -> None:
+    elsewhere: Any = BulkServices()
+
+    async def finds(unit: WorkUnit, progress: Progress) -> Found:
+        found = await find_tests(elsewhere.generate, unit, "auto", progress)
+        assert not (folder / "tests").exists()
+        return found
+
+    outcome = await work(kept, finds)(unit(folder))
+
+    assert [(one.status, one.tests) for one in outcome.functions] == [("confirmed", ("test_price",))]
+    assert (folder / "tests" / "test_prices.py").read_text() == "def test_price():\n    ...\n"
+    assert kept.journal.open_writes(folder) == ()
+
+
+async def test_what_was_found_before_a_cancellation_elsewhere_is_written_and_told_as_not_over(
+    kept: JournalOfRun, folder: Path
+) -> None:
+    elsewhere: Any = BulkServices(stopped=True)
+
+    async def finds(unit: WorkUnit, progress: Progress) -> Found:
+        return await find_tests(elsewhere.generate, unit, "auto", progress)
+
+    outcome = await work(kept, finds)(unit(folder))
+
+    assert [one.status for one in outcome.functions] == ["confirmed"]
+    assert (folder / "tests" / "test_prices.py").read_text() == "def test_price():\n    ...\n"

@@ -22,7 +22,7 @@ def unit_record(unit: WorkUnit, root: Path) -> Record:
         [one.qualname, one.line, one.lines, one.branches, one.worth, one.in_the_way, one.key] for one in unit.functions
     ]
     return {
-        "path": _relative(unit.path, root),
+        "path": relative(unit.path, root),
         "functions": functions,
         "package": unit.package,
         "statements": unit.statements,
@@ -42,7 +42,7 @@ def unit_of(record: Mapping[str, Any], root: Path) -> WorkUnit:
 def outcome_record(outcome: UnitOutcome, root: Path) -> Record:
     """Return an outcome as JSON can have it."""
     return {
-        "path": _relative(outcome.path, root),
+        "path": relative(outcome.path, root),
         "functions": [_function_record(one, root) for one in outcome.functions],
         "coverage": summary_record(outcome.summary),
         "seconds": round(outcome.seconds, 2),
@@ -66,6 +66,11 @@ def summary_of(record: Mapping[str, Any]) -> Summary:
     return Summary(Ratio(*record["lines"]), Ratio(*record["branches"]))
 
 
+def relative(path: Path, root: Path) -> str:
+    """Return the path with slashes; one that is not below the folder is whole."""
+    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
+
+
 def _function_record(one: FunctionOutcome, root: Path) -> Record:
     return {
         "function": one.qualname,
@@ -73,7 +78,7 @@ def _function_record(one: FunctionOutcome, root: Path) -> Record:
         "key": one.key,
         "reason": one.reason,
         "engine": one.engine,
-        "test_file": _relative(one.test_file, root) if one.test_file else None,
+        "test_file": relative(one.test_file, root) if one.test_file else None,
         "tests": list(one.tests),
         "before": summary_record(one.before) if one.before else None,
         "after": summary_record(one.after) if one.after else None,
@@ -107,8 +112,3 @@ def _function_of(record: Mapping[str, Any], root: Path) -> FunctionOutcome:
         record["dollars"],
         again=record.get("again", False),
     )
-
-
-def _relative(path: Path, root: Path) -> str:
-    """Return the path with slashes; one that is not below the folder is whole."""
-    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()
