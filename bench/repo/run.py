@@ -163,9 +163,8 @@ def _table(results: list[Result]) -> list[str]:
 
 
 def _counts(result: Result) -> list[tuple[str, int]]:
-    bugs = sum(len(one.get("suspected_bugs", [])) for file in result.told["files"] for one in file["functions"])
-    told = {what.replace("_", " "): number for what, number in result.told["counts"].items()}
-    return [*((what, number) for what, number in told.items() if number), ("suspected bugs", bugs)]
+    told = {**result.told["counts"], "suspected bugs": len(result.told["suspected_bugs"])}
+    return [(what.replace("_", " "), number) for what, number in told.items() if number or what == "suspected bugs"]
 
 
 def _of(counts: list[int]) -> str:

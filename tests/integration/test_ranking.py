@@ -19,7 +19,7 @@ from greenline.adapters.git_churn import GitChurn
 from greenline.adapters.survey_processes import SurveyProcesses
 from greenline.bootstrap import build
 from greenline.bootstrap_survey import open_survey
-from greenline.services.rank_gaps import Wanted
+from greenline.services.rank_gaps import NoSuchPackage, Wanted
 from greenline.services.show_coverage import ShowCoverage
 from greenline.settings import Settings
 
@@ -162,7 +162,8 @@ def test_what_filters_leave_out_is_counted(project: Path) -> None:
     assert found.left_out["under 9 statements"] == 1 + 54
     assert found.total == ranked(project).total
     assert found.tests_left_out == 1
-    assert not ranked(project, Wanted(packages=("other",))).files
+    with pytest.raises(NoSuchPackage, match="'mnay'; there is many"):
+        ranked(project, Wanted(packages=("mnay",)))
     assert len(ranked(project, Wanted(packages=("many",), below=90)).files) == MODULES + 1
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from greenline.cli.audit_view import left_out, name_of, summary
-from greenline.cli.console import one_line, shown
+from greenline.cli.console import one_line, shown, true_path
 from greenline.cli.gaps_annotations import MOST, escaped
 from greenline.cli.gaps_markdown import code
 from greenline.cli.gaps_sarif import digest, document, uri_of
+from greenline.cli.json_text import json_text
 from greenline.cli.repository_names import name_in_repository
 from greenline.domain.auditing.model import KINDS, MEANINGS
 
@@ -27,7 +27,7 @@ def as_json(audit: Audit) -> str:
             {
                 "kind": one.kind,
                 "subject": one.subject,
-                "path": shown(one.path),
+                "path": true_path(one.path),
                 "line": one.line,
                 "evidence": one.evidence,
                 "advice": one.advice,
@@ -40,7 +40,7 @@ def as_json(audit: Audit) -> str:
         "notes": list(audit.notes),
         "problems": list(audit.problems),
     }
-    return json.dumps(whole, indent=2, ensure_ascii=False)
+    return json_text(whole)
 
 
 def markdown(audit: Audit) -> str:

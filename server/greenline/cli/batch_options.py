@@ -18,6 +18,11 @@ class BatchMode:
     verb: Literal["hand in", "resume", "cancel"]
     detach: bool
 
+    @property
+    def option(self) -> str:
+        """What a person has said for it."""
+        return {"hand in": "--batch", "resume": "--resume", "cancel": "--cancel-batch"}[self.verb]
+
 
 def batch_options(command: F) -> F:
     """Give a command the options."""
@@ -49,8 +54,7 @@ def batch_mode(targets: Sequence[str], engine: str, options: dict[str, Any], *, 
         )
     if batch and engine == "explore":
         raise click.UsageError("--engine explore asks no model, so there is nothing to hand in; leave out one of them.")
+    mode = BatchMode("hand in" if batch else "resume" if resume else "cancel", detach)
     if targets and not batch:
-        raise click.UsageError(
-            f"{'--resume' if resume else '--cancel-batch'} is for all batches of the project; name no target."
-        )
-    return BatchMode("hand in" if batch else "resume" if resume else "cancel", detach)
+        raise click.UsageError(f"{mode.option} is for all batches of the project; name no target.")
+    return mode

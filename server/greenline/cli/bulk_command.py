@@ -25,7 +25,7 @@ from greenline.cli.wiring import services_for
 from greenline.domain.bulk.outcome import joined, total_of
 from greenline.ports.journal import JournalProblem
 from greenline.services.plan_generation import Asked
-from greenline.services.rank_gaps import HistoryProblem
+from greenline.services.rank_gaps import HistoryProblem, NoSuchPackage
 from greenline.services.run_plan import Limits, RunPlan
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ def run_bulk(bulk: Bulk, settings: Settings, *, as_text: bool) -> int:
         return face.show_plan() if bulk.plan_only else face.run()
     except HistoryProblem as problem:
         raise click.UsageError(f"--changed: {problem}.") from problem
+    except NoSuchPackage as problem:
+        raise click.UsageError(f"--package: {problem}.") from problem
     except JournalProblem as problem:
         raise click.ClickException(str(problem)) from problem
     except CommitProblem as problem:

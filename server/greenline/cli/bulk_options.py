@@ -77,7 +77,7 @@ def bulk_options(command: F) -> F:
                 help="Files of N statements or more."),
             click.option("--package", "packages", metavar="NAME", multiple=True,
                 help="Files of the package, or of several."),
-            click.option("--changed", metavar="BASE", is_flag=False, flag_value="HEAD", default="",
+            click.option("--changed", metavar="[BASE]", is_flag=False, flag_value="HEAD", default="",
                 help="Functions with gaps in lines that changed since HEAD, or since HEAD and the branch BASE parted."),
             click.option("--jobs", metavar="N", type=click.IntRange(1), default=1, help="Work on N files at once."),
             click.option("--budget", metavar="TIME|$", multiple=True, callback=_budget,

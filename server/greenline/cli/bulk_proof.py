@@ -90,5 +90,6 @@ def _without(outcome: UnitOutcome, taken: Mapping[NewTest, str]) -> UnitOutcome:
             reason = f"taken out again, because the suite was not green with it: {next(iter(gone.values()))}"
             functions.append(replace(one, status="failed", reason=reason, tests=(), test_file=None, after=one.before))
         else:
-            functions.append(replace(one, tests=kept))
+            cases = {test: number for test, number in one.cases.items() if test in kept}
+            functions.append(replace(one, tests=kept, cases=cases, strength=None if gone else one.strength))
     return replace(outcome, functions=tuple(functions))

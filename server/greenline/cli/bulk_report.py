@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from greenline import __version__
-from greenline.cli.console import shown
+from greenline.cli.console import true_path
+from greenline.cli.json_text import json_text
 from greenline.cli.plan_view import plan_record
 from greenline.domain.bulk.records import outcome_record, summary_record, unit_record
-from greenline.services.sum_up_run import sum_up
+from greenline.services.sum_up_run import sum_up, suspected_bugs
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from greenline.services.prove_suite import Proof
     from greenline.services.run_plan import RunPlan
+    from greenline.services.sum_up_run import Suspected
 
 
 def report_json(run: RunPlan, root: Path) -> str:
     """Return the object of ``generate --report`` and of ``--format json`` for many files. Paths are from ``root``."""
-    return json.dumps(report_record(run, root), indent=2, ensure_ascii=False)
+    return json_text(report_record(run, root))
 
 
 def report_record(run: RunPlan, root: Path) -> dict[str, Any]:
@@ -31,9 +32,17 @@ def report_record(run: RunPlan, root: Path) -> dict[str, Any]:
         "version": 1,
         "greenline": __version__,
         "coverage": {"before": summary_record(run.before), "after": summary_record(run.total)},
-        "counts": {**sums.statuses, "not_begun": sums.not_begun, "tests": sums.tests, "test_files": sums.test_files},
+        "counts": {
+            **sums.statuses,
+            "not_begun": sums.not_begun,
+            "tests": sums.tests,
+            "cases": sums.cases,
+            "test_files": sums.test_files,
+        },
+        "mutants": {"total": sums.strength.mutants, "killed": sums.strength.killed} if sums.strength else None,
         "not_testable": {reason: list(names) for reason, names in sums.not_testable.items()},
         "failed": {reason: list(names) for reason, names in sums.failed.items()},
+        "suspected_bugs": [_suspected_record(one, root) for one in suspected_bugs(run)],
         "files": [outcome_record(outcome, root) for outcome in outcomes],
         "not_begun": [unit_record(unit, root)["path"] for unit in run.left],
         "left_out": plan["left_out"],
@@ -47,9 +56,20 @@ def report_record(run: RunPlan, root: Path) -> dict[str, Any]:
     }
 
 
+def _suspected_record(one: Suspected, root: Path) -> dict[str, Any]:
+    return {
+        "path": _name(one.path, root),
+        "line": one.bug.line,
+        "function": one.qualname,
+        "call": one.bug.call,
+        "what": one.bug.words,
+        "other_calls": one.others,
+    }
+
+
 def _proof_record(project: Path, proof: Proof, root: Path) -> dict[str, Any]:
     return {
-        "project": shown(project),
+        "project": true_path(project),
         "green": proof.is_green,
         "tests": proof.tests,
         "taken_out": [

@@ -8,12 +8,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from greenline.cli.bulk_progress import BulkProgress
-from greenline.cli.console import arrow, mark, shown
+from greenline.cli.console import arrow, mark, print_words, shown
 from greenline.cli.plan_view import not_planned, plan_sum, print_problems
 from greenline.cli.ranking_words import count
 from greenline.cli.results_view import WORDS, percent
+from greenline.domain.generation.counted_tests import counted_tests
 from greenline.services.run_plan import words_of_seconds
-from greenline.services.sum_up_run import Sums, sum_up
+from greenline.services.sum_up_run import Sums, sum_up, suspected_bugs
 
 if TYPE_CHECKING:
     from greenline.domain.bulk.outcome import FunctionOutcome, UnitOutcome
@@ -44,7 +45,7 @@ class Watching:
         which = f"[dim]{self._ended}/{len(run.plan.units)}[/]"
         gained = _change(self._console, percent(unit.before), percent(outcome.summary))
         times = f"[dim]{outcome.seconds:.1f} s{time_left}[/]"
-        self._console.print(f"{which} [bold]{escape(shown(unit.path))}[/]  {gained}  {times}", soft_wrap=True)
+        print_words(self._console, f"{which} [bold]{escape(shown(unit.path))}[/]  {gained}  {times}", indent=6)
         for one in outcome.functions:
             _print_function(self._console, one)
 
@@ -52,12 +53,13 @@ class Watching:
 def print_begin(console: Console, run: RunPlan) -> None:
     """Print what is going to be done, and what is not."""
     print_problems(console, run.plan)
-    if run.outcomes:
-        done = count(len(run.outcomes), "file")
-        console.print(f"Going on with a run that was ended midway: {done} done already; --fresh begins anew.")
-    console.print(plan_sum(run.plan, arrow(console)), style="bold", soft_wrap=True)
+    done = [len(outcome.keys) for outcome in run.outcomes.values() if outcome.keys]
+    if done:
+        what = f"{count(sum(done), 'function')} in {count(len(done), 'file')}"
+        print_words(console, f"Going on with a run that was ended midway: {what} done already; --fresh begins anew.")
+    print_words(console, plan_sum(run.plan, arrow(console)), style="bold")
     for line in not_planned(run.plan):
-        console.print(escape(line), soft_wrap=True)
+        print_words(console, escape(line))
     console.print()
 
 
@@ -71,16 +73,19 @@ def print_end(console: Console, run: RunPlan) -> None:
     if sums.not_begun:
         parts.append(f"{sums.not_begun} not begun")
     if sums.tests:
-        parts.append(f"{count(sums.tests, 'test')} in {count(sums.test_files, 'file')}")
-    console.print(escape("; ".join(parts) or "nothing to do"), style="bold", soft_wrap=True)
+        parts.append(f"{counted_tests(sums.tests, sums.cases)} in {count(sums.test_files, 'file')}")
+    print_words(console, escape("; ".join(parts) or "nothing to do"), style="bold")
+    if sums.strength:
+        of = count(sums.measured, "function")
+        print_words(console, f"The new tests of {of} notice {sums.strength.words} of the code.")
     figures = _change(console, percent(run.before), percent(run.total))
     cost = f", ${run.dollars:.2f}" if run.dollars else ""
-    console.print(f"{figures} covered, in {words_of_seconds(run.seconds)}{cost}", soft_wrap=True)
+    print_words(console, f"{figures} covered, in {words_of_seconds(run.seconds)}{cost}")
     for proof in run.proofs.values():
         _print_proof(console, proof)
     if run.stopped:
         again = " The same command goes on." if sums.not_begun else ""
-        console.print(escape(f"Stopped: {run.stopped}.{again}"), soft_wrap=True)
+        print_words(console, escape(f"Stopped: {run.stopped}.{again}"))
 
 
 def exit_code(run: RunPlan, until: float | None) -> int:
@@ -94,57 +99,57 @@ def exit_code(run: RunPlan, until: float | None) -> int:
 def _print_proof(console: Console, proof: Proof) -> None:
     """Print how all tests fare together."""
     for (file, name), why in proof.taken_out.items():
-        console.print(escape(f"Taken out again: {shown(file)}::{name}, because {why}"), soft_wrap=True)
+        print_words(console, escape(f"Taken out again: {shown(file)}::{name}, because {why}"), indent=4)
     if proof.is_green:
         sign = mark(console, "ok")
-        console.print(
-            f"{sign} All {count(proof.tests, 'test')} of the project pass, in random order too.", soft_wrap=True
-        )
+        tests = count(proof.tests, "test")
+        print_words(console, f"{sign} All {tests} of the project pass, in random order too.", indent=2)
         return
     sign = mark(console, "problem")
     if proof.problem:
-        console.print(f"{sign} Nobody knows whether all tests pass: {escape(proof.problem)}", soft_wrap=True)
+        print_words(console, f"{sign} Nobody knows whether all tests pass: {escape(proof.problem)}", indent=2)
     if proof.complaint:
-        console.print(f"{sign} All tests ran. {escape(proof.complaint)}", soft_wrap=True)
+        print_words(console, f"{sign} All tests ran. {escape(proof.complaint)}", indent=2)
     if proof.failing:
         words = f"{count(len(proof.failing), 'other test')} failed, also without the new ones: {_some(proof.failing)}"
-        console.print(f"{sign} {escape(words)}", soft_wrap=True)
+        print_words(console, f"{sign} {escape(words)}", indent=2)
     if proof.unsteady:
         tests = f"{count(len(proof.unsteady), 'other test')} failed only in random order"
         words = f"{tests}, and not because of some of the new ones: {_some(proof.unsteady)}"
-        console.print(f"{sign} {escape(words)}", soft_wrap=True)
+        print_words(console, f"{sign} {escape(words)}", indent=2)
 
 
 def _print_function(console: Console, one: FunctionOutcome) -> None:
     name = escape(one.qualname)
     if one.status == "confirmed" and one.before and one.after and one.test_file:
         gained = _change(console, percent(one.before), percent(one.after))
-        tests = count(len(one.tests), "test")
-        where = escape(shown(one.test_file))
-        console.print(f"    {mark(console, one.status)} {name}  {gained}  [dim]{tests} in {where}[/]", soft_wrap=True)
+        tests = counted_tests(len(one.tests), sum(one.cases.get(test, 1) for test in one.tests))
+        noticed = f", {one.strength.words} noticed" if one.strength else ""
+        about = f"{tests} in {escape(shown(one.test_file))}{noticed}"
+        print_words(console, f"    {mark(console, one.status)} {name}  {gained}  [dim]{about}[/]", indent=6)
         return
     why = escape((one.reason.strip().splitlines() or [""])[0])
-    console.print(f"    {mark(console, one.status)} {name}  [dim]{why}[/]", soft_wrap=True)
+    print_words(console, f"    {mark(console, one.status)} {name}  [dim]{why}[/]", indent=6)
 
 
 def _print_reasons(console: Console, sums: Sums) -> None:
     for title, reasons in (("Not testable", sums.not_testable), ("Failed", sums.failed)):
         if reasons:
-            console.print(f"[bold]{title}[/], by reason:", soft_wrap=True)
+            print_words(console, f"[bold]{title}[/], by reason:")
         for reason, names in reasons.items():
-            console.print(f"  {len(names):>3}  {escape(reason)}", soft_wrap=True)
-            console.print(f"       [dim]{escape(_some(names))}[/]", soft_wrap=True)
+            print_words(console, f"  {len(names):>3}  {escape(reason)}", indent=7)
+            print_words(console, f"       [dim]{escape(_some(names))}[/]", indent=7)
 
 
 def _print_bugs(console: Console, run: RunPlan) -> None:
-    found = [(outcome, one) for outcome in run.outcomes.values() for one in outcome.functions if one.suspected_bugs]
+    found = suspected_bugs(run)
     if found:
-        console.print("[bold]Suspected bugs[/], which no test asserts:", soft_wrap=True)
-    for outcome, one in found:
-        for bug in one.suspected_bugs:
-            where = f"{shown(outcome.path)}:{bug.line}" if bug.line else f"{shown(outcome.path)}::{one.qualname}"
-            words = " ".join(f"{bug.call} {bug.words}".split())
-            console.print(f"{mark(console, 'warning')} [cyan]{escape(where)}[/]  {escape(words)}", soft_wrap=True)
+        print_words(console, "[bold]Suspected bugs[/], which no test asserts:")
+    for one in found:
+        where = f"{shown(one.path)}:{one.bug.line}" if one.bug.line else f"{shown(one.path)}::{one.qualname}"
+        words = " ".join(f"{one.bug.call} {one.bug.words}".split())
+        more = f"  [dim]and by {count(one.others, 'other call')}[/]" if one.others else ""
+        print_words(console, f"{mark(console, 'warning')} [cyan]{escape(where)}[/]  {escape(words)}{more}", indent=2)
 
 
 def _some(names: tuple[str, ...]) -> str:

@@ -24,7 +24,7 @@ _SUITES = {"unit": 85.0, "integration": 70.0}
 
 @click.command("check")
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option("--changed", metavar="BASE", is_flag=False, flag_value="HEAD", default="",
+@click.option("--changed", metavar="[BASE]", is_flag=False, flag_value="HEAD", default="",
     help="Look at lines that changed since HEAD, or since HEAD and the branch BASE parted.")  # fmt: skip
 @click.option("--fail-under", metavar="PERCENT", type=click.FloatRange(0, 100),
     help="Of the statements in changed lines (default: 90); without --changed of all lines and branches.")  # fmt: skip
@@ -115,8 +115,7 @@ def _print(check: Check, form: str, output: Path | None, services: Services) -> 
 
         check_view.print_check(out(), check)
     elif form in {"github", "sarif"}:
-        # Of what is met, no gap stands in the way.
-        found = services.gaps.find([] if check.is_met else [file.row.path for file in check.ranking.files])
+        found = services.gaps.find([file.row.path for file in check.in_the_way])
         if form == "sarif":
             write_output(check_view.sarif(check, found), output)
         else:

@@ -13,6 +13,8 @@ from rich.text import Text
 
 _NOT_SHOWN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Unicode's categories of what controls, what stands for a byte that is no text, and what ends a line."""
+_NARROW = 20
+"""Columns that words have, however narrow the terminal is."""
 _WIDE = 10_000
 """For files and pipes: one line stays one line."""
 
@@ -57,12 +59,28 @@ def print_long_table(console: Console, table: Table) -> None:
         console.print("\n".join(_plain_rows(table)), markup=False, soft_wrap=True)
 
 
+def print_words(console: Console, markup: str, *, indent: int = 0, style: str = "") -> None:
+    """Print what is read: in a terminal its lines end between words, and all but the first begin at ``indent``."""
+    text = Text.from_markup(markup, style=style)
+    if not console.is_terminal:
+        console.print(text, soft_wrap=True)
+        return
+    for number, line in enumerate(text.wrap(console, max(_NARROW, console.width - indent))):
+        line.rstrip()
+        console.print(Text(" " * indent if number else "") + line, soft_wrap=True)
+
+
 def shown(path: Path) -> str:
     """Return the path as a person would write it from here: relative below the current folder, absolute elsewhere.
 
     It is one line, and moves no cursor, whatever the name holds.
     """
     return one_line(str(from_here(path)))
+
+
+def true_path(path: Path) -> str:
+    """Return the path as ``shown`` does, but every character as it is: for who opens the file."""
+    return str(from_here(path))
 
 
 def from_here(path: Path) -> Path:

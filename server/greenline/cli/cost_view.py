@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from greenline.cli.console import mark, print_table, shown
+from greenline.cli.json_text import json_text
 from greenline.domain.asking.chain import Chain
 from greenline.domain.asking.costs import Costs, Sum
 from greenline.domain.asking.list_prices import AS_OF, list_price
@@ -83,7 +83,7 @@ def costs_json(costs: Costs) -> str:
         "projects": [_sum(each) for each in costs.projects],
         "estimated": costs.estimated,
     }
-    return json.dumps(whole, indent=2, ensure_ascii=False)
+    return json_text(whole)
 
 
 def estimate_json(estimate: Estimate) -> str:
@@ -93,7 +93,7 @@ def estimate_json(estimate: Estimate) -> str:
         "assumed": asdict(estimate.workload),
         "models": [{"name": name, "ways": [_paper(paper) for paper in papers]} for name, papers in estimate.models],
     }
-    return json.dumps(whole, indent=2, ensure_ascii=False)
+    return json_text(whole)
 
 
 def prices_json(chain: Chain) -> str:
@@ -108,7 +108,7 @@ def prices_json(chain: Chain) -> str:
         for choice in sorted(chain.models, key=lambda each: each.priority)
     ]
     whole = {"as_of": AS_OF, "source": chain.source, "models": models, "problems": list(chain.problems)}
-    return json.dumps(whole, indent=2, ensure_ascii=False)
+    return json_text(whole)
 
 
 def _print_sums(console: Console, title: str, sums: Sequence[Sum]) -> None:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.markup import escape
 
-from greenline.cli.console import mark, shown
+from greenline.cli.console import mark, print_words, shown
+from greenline.cli.results_view import percent
 
 if TYPE_CHECKING:
+    from greenline.domain.coverage.model import Summary
     from greenline.domain.failures import Failure, FailureKind, Place
     from greenline.services.run_suite import SuiteRun
 
@@ -21,8 +23,11 @@ _ORDER: dict[FailureKind, str] = {
 }
 
 
-def print_run(console: Console, ran: SuiteRun) -> None:
-    """Print the failures by what is probably wrong, then one line about the run."""
+def print_run(console: Console, ran: SuiteRun, covered: Summary | None = None) -> None:
+    """Print the failures by what is probably wrong, then one line about the run, and what shows more.
+
+    ``covered`` is how much of the project all its tests reach, where they all ran.
+    """
     for kind, title in _ORDER.items():
         failures = [failure for failure in ran.failures if failure.kind == kind]
         if failures:
@@ -34,7 +39,10 @@ def print_run(console: Console, ran: SuiteRun) -> None:
     seconds = f"  [dim]{ran.seconds:.1f} s[/]" if ran.seconds else ""
     told = any(failure.message == ran.problem for failure in ran.failures)  # above, with what to do
     message = ran.message.replace(f" {ran.problem}", "") if told else ran.message
-    console.print(f"{mark(console, state)} {escape(message)}{seconds}", soft_wrap=True)
+    print_words(console, f"{mark(console, state)} {escape(message)}{seconds}", indent=2)
+    if ran.ok:
+        share = f"{percent(covered)} of the project is covered. " if covered and covered.lines.total else ""
+        print_words(console, f"  {share}[dim]`greenline gaps` shows what is left.[/]", indent=2)
 
 
 def _print_failure(console: Console, failure: Failure) -> None:
@@ -45,7 +53,7 @@ def _print_failure(console: Console, failure: Failure) -> None:
     if failure.source is not None:
         console.print(f"    [dim]raised at {_place(failure.source)}[/]", soft_wrap=True)
     if failure.next_step:
-        console.print(f"    [cyan]{escape(failure.next_step)}[/]", soft_wrap=True)
+        print_words(console, f"    [cyan]{escape(failure.next_step)}[/]", indent=4)
 
 
 def _place(place: Place | None) -> str:

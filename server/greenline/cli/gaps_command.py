@@ -33,7 +33,7 @@ _FILTERS = ("top", "below", "min_statements", "packages", "changed")
 @click.option("--below", metavar="PERCENT", type=click.FloatRange(0, 100), help="Files that are covered less.")
 @click.option("--min-statements", metavar="N", type=click.IntRange(0), default=0, help="Files of N statements or more.")
 @click.option("--package", "packages", metavar="NAME", multiple=True, help="Files of the package, or of several.")
-@click.option("--changed", "changed", metavar="BASE", is_flag=False, flag_value="HEAD", default="",
+@click.option("--changed", "changed", metavar="[BASE]", is_flag=False, flag_value="HEAD", default="",
     help="Lines that changed since HEAD, or since HEAD and the branch BASE parted.")  # fmt: skip
 @click.option(
     "--format",
@@ -81,9 +81,9 @@ def command(
 
 
 def _ranked(services: Services, paths: list[Path], options: dict[str, Any]) -> Ranking:
-    """Return the ranking. Raises click.UsageError where git does not know the branch."""
+    """Return the ranking. Raises click.UsageError for a branch or a package that is not there."""
     from greenline.cli.target_names import refuse_path_as_branch  # noqa: PLC0415 - as above
-    from greenline.services.rank_gaps import HistoryProblem, Wanted  # noqa: PLC0415 - as above
+    from greenline.services.rank_gaps import HistoryProblem, NoSuchPackage, Wanted  # noqa: PLC0415 - as above
 
     refuse_path_as_branch("--changed", options["changed"])
     wanted = Wanted(
@@ -98,6 +98,8 @@ def _ranked(services: Services, paths: list[Path], options: dict[str, Any]) -> R
         return services.ranking.rank(paths, wanted)
     except HistoryProblem as problem:
         raise click.UsageError(f"--changed: {problem}.") from problem
+    except NoSuchPackage as problem:
+        raise click.UsageError(f"--package: {problem}.") from problem
 
 
 def _say_unmeasured(ranking: Ranking) -> None:

@@ -25,12 +25,17 @@ def markdown(ranking: Ranking) -> str:
         lines += ["| file | covered | gaps | worth | worthiest functions |", "| --- | ---: | --- | ---: | --- |"]
         lines += [_row(file) for file in ranking.files]
         lines.append("")
-    for message, paths in ranking.problems.items():
-        lines.append(
-            f"- {code(shown(paths[0]))}{f' and {len(paths) - 1} more' * (len(paths) > 1)}: {one_line(message)}"
-        )
-    lines += not_shown(ranking)
+    lines += [*problems(ranking), *not_shown(ranking)]
     return "\n".join(lines).rstrip()
+
+
+def problems(ranking: Ranking) -> list[str]:
+    """Return a line for each thing that should be known and is not."""
+    found = []
+    for message, paths in ranking.problems.items():
+        more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+        found.append(f"- {code(shown(paths[0]))}{more}: {one_line(message)}")
+    return found
 
 
 def _row(file: FileWorth) -> str:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from greenline.cli.console import mark, one_line, print_table, shown
+from greenline.cli.console import mark, one_line, print_table, print_words, shown
 from greenline.cli.ranking_words import count, not_shown, rests_on, to_gain
 from greenline.cli.results_view import percent
 from greenline.domain.coverage.mapping import summarize
@@ -40,26 +40,26 @@ def print_gaps(console: Console, report: GapReport, ranking: Ranking | None = No
     for message, paths in problems.items():
         print_problem(console, paths, message)
     if ranking is None or report.pictures:
-        console.print(_summary(report), style="bold", soft_wrap=True)
+        print_words(console, _summary(report), style="bold")
     else:
-        console.print(to_gain(ranking), soft_wrap=True)
+        print_words(console, to_gain(ranking))
     for line in not_shown(ranking) if ranking is not None else ():
-        console.print(escape(line), soft_wrap=True)
+        print_words(console, escape(line))
     print_basis(console, report.basis)
 
 
 def print_basis(console: Console, found: Sequence[Basis]) -> None:
     """Print what the figures rest on, for each project."""
     for line in rests_on(found):
-        console.print(escape(line), soft_wrap=True)
+        print_words(console, escape(line))
 
 
 def print_problem(console: Console, paths: Sequence[Path], message: str) -> None:
     """Print what many files may share once."""
     named = ", ".join(f"[bold]{escape(shown(path))}[/]" for path in paths[:_MOST_NAMED])
     more = f" and {count(len(paths) - _MOST_NAMED, 'more file')}" if len(paths) > _MOST_NAMED else ""
-    console.print(f"{mark(console, 'warning')} {named}{more}", soft_wrap=True)
-    console.print(f"    {escape(one_line(message))}", soft_wrap=True)
+    print_words(console, f"{mark(console, 'warning')} {named}{more}", indent=2)
+    print_words(console, f"    {escape(one_line(message))}", indent=4)
     console.print()
 
 

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 _GOOD: frozenset[Status] = frozenset({"confirmed", "nothing_to_gain"})
 
 _ONE_BY_ONE = (
-    "--batch and --dry-run are for functions and files that are named; of many files --plan shows what would be done."
+    "{option} is for functions and files that are named, without options for many files such as --top or --jobs. "
+    "Of many files, --plan shows what would be done."
 )
 
 
@@ -94,7 +95,7 @@ def command(  # noqa: PLR0917 - click passes options by name
     bulk = bulk_mode(targets, others)
     if bulk is not None:
         if mode is not None or dry_run:
-            raise click.UsageError(_ONE_BY_ONE)
+            raise click.UsageError(_ONE_BY_ONE.format(option=mode.option if mode else "--dry-run"))
         from greenline.cli.bulk_command import run_bulk  # noqa: PLC0415 - as above
 
         settings = _settings(engine, [Path.cwd()], interpreter, tests_file, others)

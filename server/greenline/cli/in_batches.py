@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ import click
 from greenline.cli import batch_view, console, interrupt, results_view
 from greenline.cli.console import shown
 from greenline.cli.json_output import result_json
+from greenline.cli.json_text import json_text
 from greenline.cli.progress_line import ProgressLine
 from greenline.cli.target_names import as_written
 from greenline.cli.wiring import services_for
@@ -173,7 +173,7 @@ class InBatches:
             targets = [result_json(result, self.texts) for result in self.results.values()]
             batches = [batch_view.report_json(report) for report in self.reports.values()]
             whole = {"targets": targets, "batches": batches, "message": self.objection}
-            click.echo(json.dumps(whole, indent=2, ensure_ascii=False))
+            click.echo(json_text(whole))
             return
         if self.objection:
             self._err.print(self.objection, soft_wrap=True, markup=False)

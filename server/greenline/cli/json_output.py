@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from greenline.cli.console import shown
+from greenline.cli.console import true_path
+from greenline.cli.json_text import json_text
 from greenline.cli.target_names import as_written
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.coverage.model import Ratio, Summary
@@ -23,12 +23,12 @@ from greenline.services.run_suite import SuiteRun
 
 def results_json(results: Iterable[TargetResult], texts: Mapping[Path, str]) -> str:
     """Return the object of ``generate --format json``: one entry in ``targets`` for each function."""
-    return json.dumps({"targets": [result_json(result, texts) for result in results]}, indent=2, ensure_ascii=False)
+    return json_text({"targets": [result_json(result, texts) for result in results]})
 
 
 def report_json(report: GapReport, ranking: Ranking) -> str:
     """Return the object of ``gaps --format json``: one entry in ``files`` for each file, the total, and the ranking."""
-    unreadable = [{"path": shown(path), "message": message} for path, message in report.unreadable]
+    unreadable = [{"path": true_path(path), "message": message} for path, message in report.unreadable]
     whole = {
         "files": [_picture(p) for p in report.pictures],
         "unreadable": unreadable,
@@ -37,7 +37,7 @@ def report_json(report: GapReport, ranking: Ranking) -> str:
         "left_out": dict(ranking.left_out),
         "basis": [_basis(basis) for basis in report.basis],
     }
-    return json.dumps(whole, indent=2, ensure_ascii=False)
+    return json_text(whole)
 
 
 def suite_json(ran: SuiteRun) -> str:
@@ -61,13 +61,13 @@ def suite_json(ran: SuiteRun) -> str:
         "problem": ran.problem,
         "seconds": round(ran.seconds, 2),
     }
-    return json.dumps(whole, indent=2, ensure_ascii=False)
+    return json_text(whole)
 
 
 def _basis(basis: Basis) -> dict[str, Any]:
     return {
-        "project": shown(basis.root),
-        "report": shown(basis.report) if basis.report else None,
+        "project": true_path(basis.root),
+        "report": true_path(basis.report) if basis.report else None,
         "report_age_seconds": None if basis.report_age is None else round(basis.report_age),
         "tests": basis.tests,
         "test_files": [basis.test_files, basis.test_files_there],
@@ -77,7 +77,7 @@ def _basis(basis: Basis) -> dict[str, Any]:
 
 def _ranked(file: FileWorth) -> dict[str, Any]:
     return {
-        "path": shown(file.row.path),
+        "path": true_path(file.row.path),
         "package": file.row.package,
         "worth": round(file.worth, 2),
         "lines": file.row.lines,
@@ -101,7 +101,7 @@ def _ranked(file: FileWorth) -> dict[str, Any]:
 
 
 def _place(place: Place | None) -> dict[str, Any] | None:
-    return None if place is None else {"path": shown(place.path), "line": place.line}
+    return None if place is None else {"path": true_path(place.path), "line": place.line}
 
 
 def result_json(result: TargetResult, texts: Mapping[Path, str]) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def result_json(result: TargetResult, texts: Mapping[Path, str]) -> dict[str, An
         "status": result.status,
         "reason": result.reason,
         "engine": result.engine,
-        "test_file": shown(result.edit.path) if result.edit else None,
+        "test_file": true_path(result.edit.path) if result.edit else None,
         "test_file_reason": result.placed if result.edit else "",
         "tests": list(result.tests),
         "code": result.code,
@@ -148,7 +148,7 @@ def _asked(asked: Asked) -> dict[str, Any]:
 
 def _picture(picture: Picture) -> dict[str, Any]:
     return {
-        "path": shown(picture.path),
+        "path": true_path(picture.path),
         "state": picture.state,
         "message": picture.message,
         "coverage": _summary(summarize(picture.map)) if picture.map else None,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 from rich.table import Table
 
-from greenline.cli.console import arrow, print_table, shown
+from greenline.cli.console import arrow, print_table, print_words, shown, true_path
 from greenline.cli.gaps_view import print_problem
+from greenline.cli.json_text import json_text
 from greenline.cli.ranking_words import count, gain
 from greenline.cli.results_view import percent
 
@@ -27,11 +27,11 @@ def print_plan(console: Console, plan: Plan) -> None:
         print_table(console, _table(plan))
         console.print()
     print_problems(console, plan)
-    console.print(plan_sum(plan, arrow(console)), style="bold" if plan.units else None, soft_wrap=True)
+    print_words(console, plan_sum(plan, arrow(console)), style="bold" if plan.units else "")
     for line in not_planned(plan):
-        console.print(escape(line), soft_wrap=True)
+        print_words(console, escape(line))
     if plan.to_measure:
-        console.print("Without --plan, the project's tests run once before the plan is made.", soft_wrap=True)
+        print_words(console, "Without --plan, the project's tests run once before the plan is made.")
 
 
 def print_problems(console: Console, plan: Plan) -> None:
@@ -45,7 +45,7 @@ def not_planned(plan: Plan) -> Iterator[str]:
     if hindered := sum(bool(one.in_the_way) for unit in plan.units for one in unit.functions):
         yield f"{count(hindered, 'function')} may not be testable, by the looks; tried all the same."
     if plan.outside:
-        yield f"{plan.outside:,} to gain outside of functions: imports run those, and tests of functions do not."
+        yield f"Not counted: {plan.outside:,} to gain outside of functions, of which imports run what they can."
     if plan.tried:
         yield f"{count(plan.tried, 'function')} tried by an earlier run and unchanged since; --fresh tries them again."
     if plan.left_out:
@@ -63,13 +63,13 @@ def plan_sum(plan: Plan, sign: str) -> str:
     lines = sum(one.lines for unit in plan.units for one in unit.functions)
     branches = sum(one.branches for unit in plan.units for one in unit.functions)
     what = f"{count(plan.functions, 'function')} in {count(len(plan.units), 'file')}"
-    most = f", {percent(plan.total)} {sign} {plan.expected:.0f} % at most" if plan.total.lines.total else ""
-    return f"{what}: {gain(lines, branches)} to gain{most}"
+    then = f", {percent(plan.total)} {sign} {percent(plan.expected)} with all of it" if plan.total.lines.total else ""
+    return f"{what}: {gain(lines, branches)} to gain{then}"
 
 
 def plan_json(plan: Plan) -> str:
     """Return the object of ``generate --plan --format json``."""
-    return json.dumps(plan_record(plan), indent=2, ensure_ascii=False)
+    return json_text(plan_record(plan))
 
 
 def plan_record(plan: Plan) -> dict[str, Any]:
@@ -83,13 +83,13 @@ def plan_record(plan: Plan) -> dict[str, Any]:
         "outside_functions": plan.outside,
         "tried_already": plan.tried,
         "left_out": dict(plan.left_out),
-        "problems": {message: [shown(path) for path in paths] for message, paths in plan.problems.items()},
+        "problems": {message: [true_path(path) for path in paths] for message, paths in plan.problems.items()},
     }
 
 
 def _unit_record(unit: WorkUnit) -> dict[str, Any]:
     return {
-        "path": shown(unit.path),
+        "path": true_path(unit.path),
         "package": unit.package,
         "statements": unit.statements,
         "worth": round(unit.worth, 2),

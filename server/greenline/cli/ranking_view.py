@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from greenline.cli.console import print_long_table, shown
+from greenline.cli.console import print_long_table, print_words, shown
 from greenline.cli.gaps_view import print_basis, print_problem
 from greenline.cli.ranking_words import count, gain, not_shown, to_gain
 from greenline.cli.results_view import percent
@@ -28,9 +28,9 @@ def print_ranking(console: Console, ranking: Ranking, *, group: str = "none") ->
         console.print()
     for message, paths in ranking.problems.items():
         print_problem(console, paths, message)
-    console.print(to_gain(ranking), style="bold" if ranking.files else None, soft_wrap=True)
+    print_words(console, to_gain(ranking), style="bold" if ranking.files else "")
     for line in not_shown(ranking):
-        console.print(escape(line), soft_wrap=True)
+        print_words(console, escape(line))
     print_basis(console, ranking.basis)
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.syntax import Syntax
 
-from greenline.cli.console import arrow, mark, shown
+from greenline.cli.console import arrow, mark, print_words, shown
 from greenline.cli.target_names import as_written
 from greenline.domain.coverage.model import Summary
 from greenline.domain.generation.counted_tests import cases_in, counted_tests
@@ -36,9 +36,8 @@ def print_result(console: Console, result: TargetResult, texts: Mapping[Path, st
         verb = "would go to" if dry_run else "written to"
         noticed = f"; {_noticed(result)}" if result.strength else ""
         why = f" [dim]({escape(result.placed)})[/]" if result.placed else ""
-        console.print(
-            f"    {count} {verb} [cyan]{where}[/]{why}{noticed}  [dim]{result.seconds:.1f} s[/]", soft_wrap=True
-        )
+        seconds = f"[dim]{result.seconds:.1f} s[/]"
+        print_words(console, f"    {count} {verb} [cyan]{where}[/]{why}{noticed}  {seconds}", indent=4)
         if dry_run and result.code:
             print_code(console, result.code)
         else:
@@ -46,7 +45,7 @@ def print_result(console: Console, result: TargetResult, texts: Mapping[Path, st
                 console.print(f"      {escape(test)}{_by_whom(result, test)}", soft_wrap=True)
     elif result.reason:
         for line in result.reason.strip().splitlines():
-            console.print(f"    {escape(line)}", soft_wrap=True)
+            print_words(console, f"    {escape(line)}", indent=4)
         if result.code:
             print_code(console, result.code)
     _print_what_is_left(console, result)
@@ -61,9 +60,9 @@ def _print_what_is_left(console: Console, result: TargetResult) -> None:
     is_reached = result.coverage is not None and result.coverage.after.lines.covered > 0
     if result.left and (is_reached or result.status in {"confirmed", "nothing_to_gain"}):
         more = f" (and {len(result.left) - 1} more)" if len(result.left) > 1 else ""
-        console.print(f"    [dim]left: {escape(result.left[0])}{more}[/]", soft_wrap=True)
+        print_words(console, f"    [dim]left: {escape(result.left[0])}{more}[/]", indent=4)
     for words in result.in_the_way:
-        console.print(f"    [dim]in the way: {escape(words)}[/]", soft_wrap=True)
+        print_words(console, f"    [dim]in the way: {escape(words)}[/]", indent=4)
 
 
 def print_suspected_bugs(console: Console, results: Sequence[TargetResult], texts: Mapping[Path, str]) -> None:
@@ -77,7 +76,7 @@ def print_suspected_bugs(console: Console, results: Sequence[TargetResult], text
         path = texts.get(result.target.path, str(result.target.path))
         where = f"{path}:{bug.line}" if bug.line else as_written(result.target, texts)
         words = f"[bold]{escape(_one_line(bug.call))}[/] {escape(_one_line(bug.words))}"
-        console.print(f"{mark(console, 'warning')} [cyan]{escape(where)}[/]  {words}", soft_wrap=True)
+        print_words(console, f"{mark(console, 'warning')} [cyan]{escape(where)}[/]  {words}", indent=2)
 
 
 def print_summary(console: Console, results: Sequence[TargetResult], *, dry_run: bool) -> None:
@@ -92,7 +91,7 @@ def print_summary(console: Console, results: Sequence[TargetResult], *, dry_run:
         where = f" {'for' if dry_run else 'in'} {next(iter(files)) if len(files) == 1 else f'{len(files)} files'}"
         parts.append(f"{tests}{where}{', nothing written (dry run)' if dry_run else ''}")
     console.print()
-    console.print(escape("; ".join(parts)) if parts else "no functions to test", style="bold", soft_wrap=True)
+    print_words(console, escape("; ".join(parts)) if parts else "no functions to test", style="bold")
     if written and not dry_run:
         console.print("[dim]`greenline gaps` shows what is left.[/]", soft_wrap=True)
 

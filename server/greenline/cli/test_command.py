@@ -62,7 +62,8 @@ def command(ctx: click.Context, paths: tuple[str, ...], affected: bool, interpre
     more, options = _of_pytest(ctx.meta[_OF_PYTEST], affected=affected)
     wanted = [*(_absolute(path) for path in paths), *more]
     settings = replace(Settings(), interpreter=str(interpreter.absolute()) if interpreter else "")
-    ran = _run(services_for(settings), wanted, options, affected=affected)
+    services = services_for(settings)
+    ran = _run(services, wanted, options, affected=affected)
     if ran is None:
         ctx.exit(interrupt.CANCELLED)
     if form == "json":
@@ -73,7 +74,9 @@ def command(ctx: click.Context, paths: tuple[str, ...], affected: bool, interpre
         from greenline.cli.console import out  # noqa: PLC0415 - rich loads with the first line that it prints
         from greenline.cli.failures_view import print_run  # noqa: PLC0415 - as above
 
-        print_run(out(), ran)
+        are_all = not (wanted or options or affected or ran.cut_short)
+        root = services.run_suite.root_of(Path.cwd())
+        print_run(out(), ran, services.ranking.rank([root]).total if ran.ok and are_all else None)
     ctx.exit(0 if ran.ok and not ran.failures and not ran.problem else 1)
 
 

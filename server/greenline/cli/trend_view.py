@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timezone
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from greenline.cli.console import shown
+from greenline.cli.console import shown, true_path
+from greenline.cli.json_text import json_text
 from greenline.domain.coverage.trend import velocity, weeks_to
 
 if TYPE_CHECKING:
@@ -59,13 +59,13 @@ def as_json(trend: Trend, target: float) -> str:
     speed = velocity(trend.points) if trend.points else None
     weeks = weeks_to(trend.points, target)
     whole = {
-        "file": shown(trend.file),
+        "file": true_path(trend.file),
         "points": points,
         "percent_a_week": None if speed is None else round(speed, 3),
         "target": target,
         "weeks_to_target": None if weeks is None else round(weeks, 1),
     }
-    return json.dumps(whole, indent=2, ensure_ascii=False)
+    return json_text(whole)
 
 
 def chart(percents: Sequence[float], blocks: str) -> list[str]:

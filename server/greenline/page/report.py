@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from greenline.services.rank_gaps import Ranking
 
 
+_WORTH = (
+    "Worth is what tests would gain, in statements and branches, and more of it where code is intricate, changes often "
+    "or is called from many places; half of it where something stands in a test's way. A click on a column sorts."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Trend:
     """Ordered points, at least one, and what is to be said of where they lead."""
@@ -133,6 +139,7 @@ def _tables(gaps: Gaps, name: Callable[[Path], str], links: dict[Path, str]) -> 
     return element(
         "section",
         element("h2", "Where tests are worth most"),
+        element("p", _WORTH),
         narrow,
         tables.packages(ranked),
         _beyond(len({file.row.package for file in ranked}), "package"),

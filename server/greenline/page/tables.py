@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MOST_ROWS = 1_000
 """Of a table; nobody reads further, and a browser sorts so many at once."""
 
+_SEEN_AT_ONCE = 15
+"""Rows; a table that has more scrolls in a frame of its own."""
+
 _Cell = str | tuple[str, float]
 """Text, or words with the number that they are sorted by."""
 
@@ -67,12 +70,13 @@ def table(name: str, heads: str, rows: Iterable[Sequence[_Cell]]) -> Html:
     body = [element("tr", *map(_cell, row)) for row in rows]
     drawn = element(
         "table",
-        element("caption", name.capitalize()),
+        element("caption", f"{name.capitalize()}: {len(body):,}"),
         element("thead", element("tr", *head)),
         element("tbody", *body),
         id=name,
     )
-    return element("div", drawn, class_="wide", tabindex="0", role="region", aria_label=f"Table of {name}")
+    kind = "wide long" if len(body) > _SEEN_AT_ONCE else "wide"
+    return element("div", drawn, class_=kind, tabindex="0", role="region", aria_label=f"Table of {name}")
 
 
 def _file(file: FileWorth, name: Callable[[Path], str], links: Mapping[Path, str]) -> tuple[_Cell, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from greenline.ports.trend import TrendProblem
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from greenline.domain.coverage.model import Ratio
     from greenline.domain.coverage.trend import Point
+    from greenline.domain.coverage.worth import FileWorth
     from greenline.services.keep_trend import KeepTrend
     from greenline.services.rank_gaps import RankGaps
     from greenline.services.suite_coverage import Suite, SuiteCoverage, SuiteReach
@@ -45,11 +46,13 @@ class Verdict:
     what: str
     is_met: bool
     words: str
+    by_gaps: bool = False
+    """Whether covering the gaps of the ranking is what would meet it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What came of it; ``ranking`` has the gaps that stand in the way, of changed lines where those are asked for."""
+    """What came of it; ``ranking`` is of all that was looked at, of changed lines where those are asked for."""
 
     verdicts: tuple[Verdict, ...]
     ranking: Ranking
@@ -58,6 +61,12 @@ class Check:
     def is_met(self) -> bool:
         """Whether all goals are."""
         return all(verdict.is_met for verdict in self.verdicts)
+
+    @property
+    def in_the_way(self) -> tuple[FileWorth, ...]:
+        """The files whose gaps are why a goal is not met; none where something else is."""
+        is_short = any(verdict.by_gaps and not verdict.is_met for verdict in self.verdicts)
+        return self.ranking.files if is_short else ()
 
 
 class CheckCoverage:
@@ -133,7 +142,7 @@ def _of_suite(found: SuiteReach, ranking: Ranking) -> Verdict:
         return Verdict(what, False, f"no test of {' '.join(suite.patterns)} is known to reach anything. {why}")
     if ranking.not_known:
         return Verdict(what, False, ranking.not_known)
-    verdict = _verdict(what, found.reached, suite.goal, "statements")
+    verdict = replace(_verdict(what, found.reached, suite.goal, "statements"), by_gaps=False)
     if verdict.is_met:
         return verdict
     worst = ", ".join(f"{path.name} ({missing:,})" for path, missing in found.worst)
@@ -165,14 +174,15 @@ def _of_totals(ranking: Ranking, goals: Goals) -> list[Verdict]:
             found.append(_verdict("branches", total.branches, goals.branches, "branches"))
     if goals.total is not None:
         is_met = total.percent >= goals.total
-        found.append(Verdict("total", is_met, f"{total.percent:.2f} % ({_wanted(goals.total, is_met=is_met)})"))
+        words = f"{total.percent:.2f} % ({_wanted(goals.total, is_met=is_met)})"
+        found.append(Verdict("total", is_met, words, by_gaps=True))
     return found
 
 
 def _verdict(what: str, ratio: Ratio, goal: float, noun: str) -> Verdict:
     is_met = ratio.percent >= goal
     figures = f"{ratio.covered:,} of {ratio.total:,} {noun}"
-    return Verdict(what, is_met, f"{ratio.percent:.2f} %, {figures} ({_wanted(goal, is_met=is_met)})")
+    return Verdict(what, is_met, f"{ratio.percent:.2f} %, {figures} ({_wanted(goal, is_met=is_met)})", by_gaps=True)
 
 
 def _wanted(goal: float, *, is_met: bool) -> str:

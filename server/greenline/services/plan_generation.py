@@ -59,33 +59,22 @@ class PlanGeneration:
         """Return the plan. ``tried`` tells which of some keys an earlier run has done.
 
         ``begun`` is what this run did before it was interrupted: those files count for the first N, and what is over is
-        not planned again. Raises HistoryProblem.
+        not planned again. Raises HistoryProblem and NoSuchPackage.
         """
         ranking = self._ranking.rank(asked.paths, replace(wanted, top=None))
         done = {one.path: one.over for one in begun}
         room = len(ranking.files) if wanted.top is None else max(0, wanted.top - len(done))
-        left_out = Counter(_left_out(ranking))
-        units: list[WorkUnit] = []
-        outside = known = 0
+        choice = _Choice(room, done.keys(), f"behind the first {wanted.top}", Counter(_left_out(ranking)))
         for some in _portions(ranking.files, wanted.top):
-            looked_at = [file for file in some if room or file.row.path in done]
-            for file, unit, reason, skipped in self._units(looked_at, asked, tried, done):
-                known += skipped
-                is_begun = file.row.path in done
-                if why := reason or ("" if room or is_begun else f"behind the first {wanted.top}"):
-                    left_out[why] += not (is_begun and why == TRIED)
-                    continue
-                units.append(unit)
-                room -= not is_begun
-                outside += sum(one.row.gain for one in file.functions if not one.row.qualname)
-            left_out[f"behind the first {wanted.top}"] += len(some) - len(looked_at)
+            for found in self._found(choice.to_look_at(some), asked, tried, done):
+                choice.take(found)
         return Plan(
-            tuple(units),
+            tuple(choice.units),
             ranking.total,
             ranking.summaries,
-            {why: number for why, number in left_out.items() if number},
-            outside,
-            known,
+            {why: number for why, number in choice.left_out.items() if number},
+            choice.outside,
+            choice.tried,
             dict(ranking.problems),
             ranking.to_measure,
         )
@@ -108,14 +97,14 @@ class PlanGeneration:
             found += [replace(outcome, functions=functions)] if functions else []
         return tuple(found)
 
-    def _units(
+    def _found(
         self,
         files: Sequence[FileWorth],
         asked: Asked,
         tried: Callable[[Collection[str]], Collection[str]],
         done: Mapping[Path, Collection[str]],
-    ) -> Iterator[tuple[FileWorth, WorkUnit, str, int]]:
-        """Yield the work on each file, why there is none, and how many functions an earlier run has done."""
+    ) -> Iterator[_Found]:
+        """Yield the work on each file, or why there is none."""
         if not files:
             return
         functions = [self._functions(file, asked) for file in files]
@@ -126,7 +115,7 @@ class PlanGeneration:
             left = tuple(one for one in some if one.key not in known and one.key not in over)
             unit = WorkUnit(row.path, left, row.package, row.summary.lines.total, row.summary, wish)
             skipped = sum(one.key in known and one.key not in over for one in some)
-            yield file, unit, _why_not(file, unit, is_tried=bool(some)), skipped
+            yield _Found(file, unit, _why_not(file, unit, is_tried=bool(some)), skipped)
 
     def _functions(self, file: FileWorth, asked: Asked) -> list[PlannedFunction]:
         """Return those that tests are wanted for, whoever has tried them."""
@@ -154,6 +143,48 @@ class PlanGeneration:
             key = sha256("\0".join(words).encode("utf-8", "surrogateescape")).hexdigest()[:32]
             found.append(replace(one, key=key))
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file, the work on it, why there is none, and how many functions an earlier run has done."""
+
+    file: FileWorth
+    unit: WorkUnit
+    why_not: str
+    tried: int
+
+
+@dataclass(slots=True)
+class _Choice:
+    """The units that are taken, and what is counted of the rest."""
+
+    room: int
+    """For so many more files that this run has not begun."""
+    begun: Collection[Path]
+    too_far: str
+    """Why a file is left out for which there is no room."""
+    left_out: Counter[str]
+    units: list[WorkUnit] = field(default_factory=list)
+    outside: int = 0
+    tried: int = 0
+
+    def to_look_at(self, files: Sequence[FileWorth]) -> list[FileWorth]:
+        """Return the files for which there may be room; the others are counted."""
+        found = [file for file in files if self.room or file.row.path in self.begun]
+        self.left_out[self.too_far] += len(files) - len(found)
+        return found
+
+    def take(self, found: _Found) -> None:
+        """Take the work on a file, or count why not."""
+        self.tried += found.tried
+        is_begun = found.unit.path in self.begun
+        if why := found.why_not or ("" if self.room or is_begun else self.too_far):
+            self.left_out[why] += not (is_begun and why == TRIED)
+            return
+        self.units.append(found.unit)
+        self.room -= not is_begun
+        self.outside += sum(one.row.gain for one in found.file.functions if not one.row.qualname)
 
 
 def _portions(files: Sequence[FileWorth], top: int | None) -> Iterator[Sequence[FileWorth]]:

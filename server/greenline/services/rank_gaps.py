@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -15,7 +16,7 @@ from greenline.services.projects_by_folder import ProjectsByFolder
 from greenline.services.source_files import source_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from greenline.domain.coverage.worth import FileRow
     from greenline.ports.history import Churn
@@ -28,6 +29,8 @@ TIERS = ((500, "over 500 statements"), (300, "300 to 500"), (150, "150 to 300"),
 """The least number of statements that is above, and the words."""
 
 MEASURE_AGAIN = "measure the tests again (`greenline test --affected`)"
+_NAMED = 5
+"""Packages, where none is like the one that was asked for."""
 _TOLD_BY_A_RUN = {"no-data", "outdated"}
 
 
@@ -42,9 +45,13 @@ class Wanted:
     """Files of which fewer percent are covered, lines and branches together."""
     min_statements: int = 0
     packages: tuple[str, ...] = ()
-    """Dotted names or patterns; a package stands for those below it."""
+    """Dotted names or patterns; a package stands for those below it. One that no file is in raises NoSuchPackage."""
     changed_since: str = ""
     """Files that differ from where HEAD and this branch part; empty for all."""
+
+
+class NoSuchPackage(Exception):
+    """No file is in a package that was named; the message says which are like it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +134,7 @@ class RankGaps:
     def rank(self, paths: Sequence[Path], wanted: Wanted = Wanted()) -> Ranking:
         """Look at the files and at the Python files in the folders.
 
-        Raises HistoryProblem where git knows no such branch.
+        Raises HistoryProblem where git knows no such branch, and NoSuchPackage.
         """
         projects = ProjectsByFolder(self._projects)
         found = source_files(paths, projects, ignored=self._churn)
@@ -142,6 +149,8 @@ class RankGaps:
         for row in self._survey(files):
             calls.update(row.called)
             rows.append(replace(row, called={}))  # of a large repository these would be most of what is kept
+        if not wanted.changed_since:  # else there may well be no file of it
+            _refuse_unknown(wanted.packages, {row.package for row in rows})
         commits, problem = self._commits(folders)
         with_gaps = [weighed(row, commits.get(row.path, 0), calls) for row in rows if row.functions]
         kept, left_out = _filtered(sorted(with_gaps, key=_key(wanted.order)), wanted)
@@ -214,6 +223,19 @@ def _why_not(file: FileWorth, wanted: Wanted) -> str:
     return ""
 
 
+def _refuse_unknown(wanted: Sequence[str], known: Collection[str]) -> None:
+    """Raise NoSuchPackage for the first that no package is, or is in."""
+    for name in wanted:
+        if any(_is_in(package, name) for package in known):
+            continue
+        above = {
+            ".".join(parts[:depth]) for parts in (one.split(".") for one in known) for depth in range(1, len(parts))
+        }
+        near = get_close_matches(name, sorted({*known, *above} - {""}), n=3, cutoff=0.5)
+        some = near or sorted({*known} - {""})[:_NAMED]
+        raise NoSuchPackage(f"no file is in the package {name!r}" + (f"; there is {', '.join(some)}" if some else ""))
+
+
 def _is_in(package: str, wanted: str) -> bool:
     return package == wanted or package.startswith(f"{wanted}.") or fnmatchcase(package, wanted)
 
@@ -255,4 +277,14 @@ def _folders(paths: Sequence[Path]) -> list[Path]:
     return list(dict.fromkeys(path if path.is_dir() else path.parent for path in map(Path.absolute, paths)))
 
 
-__all__ = ["MEASURE_AGAIN", "TIERS", "Goal", "HistoryProblem", "RankGaps", "Ranking", "Wanted", "tier_of"]
+__all__ = [
+    "MEASURE_AGAIN",
+    "TIERS",
+    "Goal",
+    "HistoryProblem",
+    "NoSuchPackage",
+    "RankGaps",
+    "Ranking",
+    "Wanted",
+    "tier_of",
+]

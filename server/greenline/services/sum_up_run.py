@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from greenline.domain.generation.model import Strength
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from greenline.domain.bulk.outcome import FunctionOutcome
-    from greenline.domain.generation.model import Status
+    from greenline.domain.generation.model import Status, SuspectedBug
     from greenline.services.run_plan import RunPlan
 
 _ORDER: tuple[Status, ...] = ("confirmed", "nothing_to_gain", "not_testable", "failed", "cancelled", "waiting")
@@ -27,9 +30,41 @@ class Sums:
     """Reason, without what differs from function to function -> names. The most frequent first."""
     failed: Mapping[str, tuple[str, ...]]
     tests: int
+    cases: int
+    """What those tests have: a row of a table is one."""
     test_files: int
     not_begun: int
     """Functions that no outcome tells of, or that were cancelled."""
+    strength: Strength | None = None
+    """What the tests notice, of functions of which it was measured."""
+    measured: int = 0
+    """How many those are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspected:
+    """A place that looks like a bug, with one call that shows it."""
+
+    path: Path
+    qualname: str
+    bug: SuspectedBug
+    others: int = 0
+    """More calls, perhaps of other functions, that end in the same way at the same line."""
+
+
+def suspected_bugs(run: RunPlan) -> list[Suspected]:
+    """Return what looks like a bug, each place once however many functions lead there."""
+    found: dict[tuple[Path, object, str], Suspected] = {}
+    for outcome in run.outcomes.values():
+        for one in outcome.functions:
+            for bug in one.suspected_bugs:
+                key = outcome.path, bug.line or bug.call, bug.words
+                known = found.get(key)
+                if known is None:
+                    found[key] = Suspected(outcome.path, one.qualname, bug)
+                elif known.bug.call != bug.call:
+                    found[key] = replace(known, others=known.others + 1)
+    return list(found.values())
 
 
 def sum_up(run: RunPlan) -> Sums:
@@ -37,15 +72,19 @@ def sum_up(run: RunPlan) -> Sums:
     functions = list(_functions(run))
     ended = [one for _, one in functions if one.status != "cancelled"]
     statuses = Counter(one.status for one in ended)
-    tests = {(one.test_file, test) for one in ended for test in one.tests}
+    tests = {(one.test_file, test): one.cases.get(test, 1) for one in ended for test in one.tests}
+    measured = [one.strength for one in ended if one.tests and one.strength is not None]
     not_begun = sum(len(run.left_of(unit)) for unit in run.plan.units)
     return Sums(
         {status: statuses[status] for status in _ORDER if statuses[status]},
         _by_reason(functions, "not_testable"),
         _by_reason(functions, "failed"),
         len(tests),
+        sum(tests.values()),
         len({file for file, _ in tests}),
         not_begun,
+        Strength(sum(one.mutants for one in measured), sum(one.killed for one in measured)) if measured else None,
+        len(measured),
     )
 
 

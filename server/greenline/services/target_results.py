@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.coverage.gaps import find_gaps
 from greenline.domain.generation.model import Asked, Coverage, Proposal, TargetResult, TestEdit
+from greenline.services.trial_verdicts import ADDS_NOTHING, why
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,6 +51,8 @@ def judged(bench: Bench, function: Function, proposal: Proposal, tried: Tried) -
     helped = tried.helped.get(function.qualname)
     if helped and not (kept and kept.names) and bench.gains(function, tried.after):
         kept = helped
+    elif not proposal.candidates and proposal.cases:
+        return _told_with_others(common, function, tried)
     elif not proposal.candidates:
         return replace(common, status="not_testable" if proposal.not_testable else "failed", reason=proposal.reason)
     if tried.problem:
@@ -72,6 +75,16 @@ def judged(bench: Bench, function: Function, proposal: Proposal, tried: Tried) -
         oracles=kept.oracles,
         not_tested=left,
     )
+
+
+def _told_with_others(result: TargetResult, function: Function, tried: Tried) -> TargetResult:
+    """Return the result of a function whose cases call others, and gained nothing among the tests of those."""
+    if tried.problem:
+        return replace(result, reason=tried.problem)
+    said = next((one.message for one in tried.failed if function.qualname in one.candidate.found_for), None)
+    if said is None or function.qualname in tried.helped:
+        return replace(result, status="nothing_to_gain", reason=ADDS_NOTHING)
+    return replace(result, reason=why(said))
 
 
 def unconfirmed(bench: Bench, function: Function, asked: tuple[Proposal, float] | None) -> TargetResult:

@@ -18,7 +18,7 @@ from greenline.ports.tests import Conditions, TestReport, TestRun
 from greenline.services import importable
 from greenline.services.merge_in_layout import MergeInLayout
 from greenline.services.spoiling_tests import spoilers
-from greenline.services.trial_verdicts import failed_tests, harmed, last_line, name_of, spoiled, why
+from greenline.services.trial_verdicts import ADDS_NOTHING, failed_tests, harmed, last_line, name_of, spoiled, why
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -285,9 +285,7 @@ class TestTrial:
             if names and function not in idle:
                 kept[function] = _as_kept(dict(here), merged)
             else:
-                kept.setdefault(
-                    function, Kept(reason="what exploring found adds no line or branch to what tests reach")
-                )
+                kept.setdefault(function, Kept(reason=ADDS_NOTHING))
         if idle:
             return Tried(bench.before, kept=kept, idle=tuple(idle))
         if not any(k.names for k in kept.values()):

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from greenline.ports.tests import TestOutcome, TestReport
 
+ADDS_NOTHING = "what exploring found adds no line or branch to what tests reach"
+"""Why nothing is kept of a function whose tests pass."""
 _REFUSED = "Greenline refused to "
 _LAST = "; the last said: "
 _OTHERWISE = "under another hash seed, in another order, folder, time zone and language, on another day"

@@ -14,7 +14,7 @@ from greenline.adapters.project_files import ProjectFiles
 from greenline.domain.code.model import Target
 from greenline.domain.coverage.model import Ratio, Summary
 from greenline.domain.coverage.worth import FileRow, FileWorth, FunctionRow, weighed
-from greenline.domain.generation.model import Coverage, TargetResult, TestEdit
+from greenline.domain.generation.model import Coverage, Strength, SuspectedBug, TargetResult, TestEdit
 from greenline.domain.generation.place import Placement
 from greenline.ports.progress import Progress
 from greenline.services.generate_tests import Generation
@@ -52,6 +52,10 @@ class BulkServices(FakeServices):
     stops_at: str = ""
     """The name of the file whose generation is never done."""
 
+    rows: dict[str, int] = field(default_factory=dict)
+    """Functions whose test is a table, and of how many rows."""
+    strengths: dict[str, Strength] = field(default_factory=dict)
+    bugs: dict[str, tuple[SuspectedBug, ...]] = field(default_factory=dict)
     stopped: bool = False
     """Each generation is stopped while a model is asked, and tells of what was confirmed before."""
 
@@ -88,6 +92,12 @@ class BulkServices(FakeServices):
     @property
     def run_suite(self) -> BulkServices:
         return self
+
+    def code_of(self, name: str) -> str:
+        """Return the source of a function's test."""
+        rows = self.rows.get(name)
+        table = f"@pytest.mark.parametrize('a', {list(range(rows))})\n" if rows else ""
+        return f"{table}def test_{name.replace('.', '_')}({'a' if rows else ''}):\n    ...\n"
 
     def root_of(self, path: Path) -> Path:
         return Path.cwd()
@@ -140,7 +150,9 @@ class _Generates:
             gained = Coverage(HALF, WHOLE) if status == "confirmed" else Coverage(HALF, HALF)
             tests = (f"test_{name.replace('.', '_')}",) if status == "confirmed" else ()
             one = TargetResult(Target(target.path, name), status, reason, "explore", edit if tests else None, tests,  # type: ignore[arg-type]
-                               coverage=gained)  # fmt: skip
+                               code=services.code_of(name), coverage=gained,
+                               strength=services.strengths.get(name),
+                               suspected_bugs=services.bugs.get(name, ()))  # fmt: skip
             results.append(one)
         if services.stopped:
             raise Stopped(Generation(tuple(results), edit))

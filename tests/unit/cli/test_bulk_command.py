@@ -17,7 +17,9 @@ from greenline.adapters.atomic_write import WriteProblem
 from greenline.cli.app import greenline
 from greenline.cli.wiring import Wiring
 from greenline.domain.coverage.model import Ratio, Summary
+from greenline.domain.generation.model import Strength, SuspectedBug
 from greenline.services.plan_generation import Asked
+from greenline.services.rank_gaps import NoSuchPackage, Ranking
 from greenline.services.run_suite import SuiteRun
 from unit.cli.bulk_fakes import HALF, BulkServices, file, ranking
 
@@ -67,9 +69,9 @@ def test_the_plan_says_what_would_be_done_and_what_not(run: Run, services: BulkS
         "2 50 % 6 lines + 1 branch shop/mail.py",
         "5 lines + 1 branch mail:1 draws on a display",
         "1 line Box.open:6",
-        "4 functions in 2 files: 16 lines + 2 branches to gain, 50 % → 100 % at most",
+        "4 functions in 2 files: 16 lines + 2 branches to gain, 50 % → 100 % with all of it",
         "1 function may not be testable, by the looks; tried all the same.",
-        "4 to gain outside of functions: imports run those, and tests of functions do not.",
+        "Not counted: 4 to gain outside of functions, of which imports run what they can.",
         "Not planned: 2 files under 5 statements; 3 files complete; 1 file of tests.",
     ]
     assert not (folder / "tests").exists()
@@ -121,6 +123,26 @@ def test_without_a_target_the_filters_choose_among_the_files_here(
     assert (services.wanted.below, services.wanted.packages) == (40, ("shop",))
 
 
+def test_a_package_that_is_not_there_is_wrong_usage(
+    run: Run, services: BulkServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rank(_paths: object, _wanted: object) -> Ranking:
+        raise NoSuchPackage("no file is in the package 'shpo'; there is shop")
+
+    monkeypatch.setattr(services, "rank", rank)
+    result = run("--package", "shpo", "--plan")
+    assert result.exit_code == 2
+    assert "--package: no file is in the package 'shpo'; there is shop." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [(["shop", "--dry-run"], "--dry-run"), (["shop/mail.py", "--batch", "--jobs", "2"], "--batch")],
+)
+def test_what_is_for_named_functions_alone_says_so(run: Run, arguments: list[str], option: str) -> None:
+    assert f"{option} is for functions and files that are named, without options" in run(*arguments).stderr
+
+
 @pytest.mark.parametrize(
     "arguments", [["shop", "--dry-run"], ["shop", "--batch"], ["shop", "--budget", "ten"], ["--budget", "$x"]]
 )
@@ -140,7 +162,7 @@ def test_each_file_and_function_has_its_line_and_the_sums_stand_at_the_end(
 
     assert result.exit_code == 1  # something failed
     said = [line for line in lines(result) if " s" not in line[-8:]]
-    assert said[0] == "4 functions in 2 files: 16 lines + 2 branches to gain, 50 % → 100 % at most"
+    assert said[0] == "4 functions in 2 files: 16 lines + 2 branches to gain, 50 % → 100 % with all of it"
     assert f"✔ orders 50 % → 100 % 1 test in {Path('tests/test_orders.py')}" in said
     assert "○ mail it needs the network: `mail` connects" in said
     assert "1 it needs the network" in said
@@ -151,13 +173,50 @@ def test_each_file_and_function_has_its_line_and_the_sums_stand_at_the_end(
     assert result.stderr == ""
 
 
+def test_rows_of_tables_are_counted_and_what_the_tests_notice_is_said(run: Run, services: BulkServices) -> None:
+    services.rows = {"orders": 3}
+    services.strengths = {"orders": Strength(8, 7), "mail": Strength(2, 2)}
+    said = lines(run("shop", "--no-final-run"))
+    where = Path("tests/test_orders.py")
+    assert f"✔ orders 50 % → 100 % 1 test (3 cases) in {where}, 7 of 8 small changes noticed" in said
+    assert "4 confirmed; 4 tests (6 cases) in 2 files" in said
+    assert "The new tests of 2 functions notice 9 of 10 small changes of the code." in said
+
+
+def test_a_place_that_looks_like_a_bug_is_told_once(run: Run, services: BulkServices) -> None:
+    wrong = SuspectedBug("orders('x')", "KeyError: 'X'", 3)
+    services.bugs = {"orders": (wrong, SuspectedBug("orders('y')", "TypeError: no", 3)),
+                     "Box.open": (wrong, replace(wrong, call="Box('x').open()"))}  # fmt: skip
+    services.ranked = ranking(services.ranked.files[0])
+    said = lines(run("shop", "--no-final-run", "--report", "out.json"))
+    where = Path("shop/orders.py")
+    assert [line for line in said if line.startswith("!")] == [
+        f"! {where}:3 orders('x') raises KeyError: 'X' and by 1 other call",
+        f"! {where}:3 orders('y') raises TypeError: no",
+    ]
+    told = json.loads(Path("out.json").read_text())["suspected_bugs"]
+    assert [(one["path"], one["line"], one["function"], one["other_calls"]) for one in told] == [
+        ("shop/orders.py", 3, "orders", 1),
+        ("shop/orders.py", 3, "orders", 0),
+    ]
+
+
 def test_the_report_is_written_whole(run: Run, services: BulkServices, folder: Path) -> None:
+    services.rows, services.strengths = {"orders": 3}, {"orders": Strength(8, 7)}
     assert run("shop", "--report", "out/report.json").exit_code == 0
     report = json.loads((folder / "out" / "report.json").read_text())
     assert report["version"] == 1
-    assert report["counts"] == {"confirmed": 4, "not_begun": 0, "tests": 4, "test_files": 2}
+    assert report["counts"] == {
+        "confirmed": 4,
+        "not_begun": 0,
+        "tests": 4,
+        "cases": 6,
+        "test_files": 2,
+    }
+    assert report["mutants"] == {"total": 8, "killed": 7}
     assert [one["path"] for one in report["files"]] == ["shop/mail.py", "shop/orders.py"]
     (first, _) = report["files"][1]["functions"]
+    assert (first["cases"], first["mutants"]) == ({"test_orders": 3}, {"total": 8, "killed": 7})
     assert (first["function"], first["status"], first["test_file"]) == ("orders", "confirmed", "tests/test_orders.py")
     assert json.loads(run("shop", "--fresh", "--format", "json").stdout)["counts"]["confirmed"] == 4
 
@@ -249,9 +308,16 @@ def test_the_same_command_goes_on_after_ctrl_c(run: Run, services: BulkServices,
     result = run("shop", "--report", "second.json")
 
     assert [one for one in services.asked if isinstance(one, tuple)] == [("mail.py", ["Box.open", "mail"])]
-    assert "Going on with a run that was ended midway: 2 files done already; --fresh begins anew." in result.stdout
+    done = "2 functions in 1 file done already"  # the other file was begun, and cancelled
+    assert f"Going on with a run that was ended midway: {done}; --fresh begins anew." in result.stdout
     report = json.loads((folder / "second.json").read_text())
-    assert report["counts"] == {"confirmed": 4, "not_begun": 0, "tests": 4, "test_files": 2}
+    assert report["counts"] == {
+        "confirmed": 4,
+        "not_begun": 0,
+        "tests": 4,
+        "cases": 4,
+        "test_files": 2,
+    }
     assert report["coverage"]["before"] == {"lines": [10, 20], "branches": [0, 0]}
 
 
@@ -267,7 +333,13 @@ def test_a_run_that_goes_on_is_for_the_gaps_that_there_are_now(run: Run, service
 
     assert [Path(one["path"]).name for one in plan["files"]] == ["new.py"]
     assert [one for one in services.asked if isinstance(one, tuple)] == [("new.py", ["Box.open", "new"])]
-    assert report["counts"] == {"confirmed": 4, "not_begun": 0, "tests": 4, "test_files": 2}
+    assert report["counts"] == {
+        "confirmed": 4,
+        "not_begun": 0,
+        "tests": 4,
+        "cases": 4,
+        "test_files": 2,
+    }
 
 
 def test_a_plan_that_was_gone_on_with_keeps_what_was_covered_at_first(
@@ -464,7 +536,14 @@ def test_what_was_taken_out_is_confirmed_no_more_however_the_final_run_ends(
     assert "def test_orders" not in (folder / "tests" / "test_orders.py").read_text()
     services.breaks, services.ends_the_proof = {}, None
     report = json.loads(run("shop", "--format", "json").stdout)
-    assert report["counts"] == {"confirmed": 3, "failed": 1, "not_begun": 0, "tests": 3, "test_files": 2}
+    assert report["counts"] == {
+        "confirmed": 3,
+        "failed": 1,
+        "not_begun": 0,
+        "tests": 3,
+        "cases": 3,
+        "test_files": 2,
+    }
     services.asked.clear()
     run("shop")
     assert [one for one in services.asked if isinstance(one, tuple)] == [("orders.py", ["orders"])]

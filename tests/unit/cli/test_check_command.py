@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 TOTAL = Summary(Ratio(3, 4), Ratio(0, 0))
 GOOD = Verdict("lines", True, "90.00 % (90 % wanted)")
-BAD = Verdict("changed since main", False, "50.00 %,\n1 of 2 statements")
+BAD = Verdict("changed since main", False, "50.00 %,\n1 of 2 statements", by_gaps=True)
 
 
 @pytest.fixture
@@ -106,6 +106,34 @@ def test_what_is_not_met_comes_with_the_gaps(run: Run, failing: FakeServices) ->
     assert "f:1" in result.stdout
     assert "lines: 90.00 % (90 % wanted)" in result.stdout
     assert "changed since main: 50.00 %" in result.stdout
+
+
+def test_gaps_that_are_not_why_it_fails_are_not_shown(run: Run, services: FakeServices, failing: FakeServices) -> None:
+    unknown = Verdict("not below main", False, "nothing is recorded for main or before")
+    services.checked = Check((GOOD, unknown), failing.checked.ranking)
+    for form in ("text", "markdown", "github"):
+        said = run("check", "--not-below=main", "--format", form)
+        assert said.exit_code == 1
+        assert "not below main" in said.stdout
+        assert "a.py" not in said.stdout
+    assert services.asked[-1] == []
+
+
+def test_files_that_are_not_known_are_named(run: Run, services: FakeServices, folder: Path) -> None:
+    problems = {"it does not parse": (folder / "b.py", folder / "c.py")}
+    unknown = Verdict("total", False, "nothing is known of 2 files")
+    services.checked = Check((unknown,), Ranking((), TOTAL, {}, problems=problems))
+    assert "b.py, c.py\n    it does not parse\n" in run("check", "--lines=9").stdout
+    assert "- `b.py` and 1 more: it does not parse" in run("check", "--lines=9", "--format", "markdown").stdout
+
+
+def test_of_many_files_the_first_are_shown(run: Run, services: FakeServices, failing: FakeServices) -> None:
+    (file,) = failing.checked.ranking.files
+    services.checked = Check((BAD,), Ranking((file,) * 12, TOTAL, {}))
+    for form in ("text", "markdown"):
+        said = run("check", "--changed", "--format", form).stdout
+        assert "Not shown: 2 files behind the first 10." in said
+        assert said.count("a.py") == 10
 
 
 def test_what_is_met_is_short(run: Run, services: FakeServices) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 from rich.table import Table
 
-from greenline.cli.console import one_line, print_long_table, print_table, shown
+from greenline.cli.console import one_line, out, print_long_table, print_table, print_words, shown, true_path
 from greenline.cli.gaps_markdown import code
+from greenline.cli.json_text import json_text
 
 
 def _table() -> Table:
@@ -31,6 +34,35 @@ def test_a_long_table_is_what_a_table_is() -> None:
 
     assert printed[0] == printed[1]
     assert printed[1].splitlines()[2] == "      7                        f[x]:3  complexity 3"
+
+
+WORDS = "  [bold]12[/]  To bring 3 files of these to 50 % of the statements: src/parcels/prices.py and more"
+
+
+def test_in_a_terminal_lines_end_between_words_and_go_on_below_their_beginning() -> None:
+    console = Console(file=io.StringIO(), width=30, force_terminal=True, color_system=None, highlight=False)
+    print_words(console, WORDS, indent=6)
+    printed = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert printed == [
+        "  12  To bring 3 files",
+        "      of these to 50 % of the",
+        "      statements:",
+        "      src/parcels/prices.py",
+        "      and more",
+    ]
+
+
+def test_in_a_pipe_a_line_stays_one(capsys: pytest.CaptureFixture[str]) -> None:
+    print_words(out(), WORDS * 2, indent=6)
+    assert capsys.readouterr().out == f"{WORDS * 2}\n".replace("[bold]", "").replace("[/]", "")
+
+
+def test_json_has_true_paths_and_no_terminal_obeys_it() -> None:
+    name = "a\x1b[2J\x9b\u2028\udce9größe.py"
+    text = json_text({"path": true_path(Path.cwd() / name)})
+    assert json.loads(text) == {"path": name}
+    assert "größe" in text
+    assert not {"\x1b", "\x9b", "\u2028", "\udce9"} & set(text)
 
 
 def test_a_name_is_one_line_whatever_it_holds() -> None:

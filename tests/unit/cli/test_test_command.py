@@ -13,7 +13,9 @@ from click.testing import CliRunner, Result
 
 from greenline.cli.app import greenline
 from greenline.cli.wiring import Wiring
+from greenline.domain.coverage.model import Ratio, Summary
 from greenline.domain.failures import Failure, Place
+from greenline.services.rank_gaps import Ranking
 from greenline.services.run_suite import SuiteRun
 from greenline.settings import Settings
 
@@ -40,6 +42,7 @@ class Services:
     cancelled: bool = False
     asked: list[Any] = field(default_factory=list)
     settings: Settings = field(default_factory=Settings)
+    ranked: list[list[Path]] = field(default_factory=list)
 
     @property
     def run_suite(self) -> Services:
@@ -52,6 +55,14 @@ class Services:
     def __call__(self, settings: Settings) -> Services:
         self.settings = settings
         return self
+
+    @property
+    def ranking(self) -> Services:
+        return self
+
+    def rank(self, paths: Sequence[Path]) -> Ranking:
+        self.ranked.append(list(paths))
+        return Ranking((), Summary(Ratio(2, 3), Ratio(0, 0)), {})
 
     def root_of(self, path: Path) -> Path:
         return path if path.is_dir() else path.parent
@@ -150,11 +161,24 @@ def test_failures_are_grouped_and_readable(run: Callable[..., Result], services:
     at = next(i for i, line in enumerate(lines) if "test_b[x]" in line)
     assert lines[at].endswith("test_a.py::test_b[x]  test_a.py:3")
     assert lines[at + 1 : at + 5] == ["assert [1] == 2", "where ...", "raised at a.py:7", "Look [there]."]
-    assert lines[-1].endswith("1 passed, 2 failed  1.2 s")
+    assert lines[-2].endswith("1 passed, 2 failed  1.2 s")
     answer = json.loads(run("--format", "json").stdout)
     assert (answer["ok"], answer["tests"], answer["seconds"]) == (True, 3, 1.25)
     assert answer["failures"][1]["at"] == {"path": "test_a.py", "line": 3}
     assert answer["failures"][0]["source"] is None
+
+
+def test_the_end_says_how_much_is_covered_and_what_shows_the_rest(
+    run: Callable[..., Result], services: Services, tmp_path: Path
+) -> None:
+    (first, second) = run().stdout.splitlines()
+    assert first == "✔ 3 passed"
+    assert second == "  67 % of the project is covered. `greenline gaps` shows what is left."
+    assert services.ranked == [[tmp_path]]
+    assert run("test_a.py").stdout.splitlines()[1:] == ["  `greenline gaps` shows what is left."]
+    services.answer = SuiteRun("3 passed", ok=True, tests=3, cut_short=True)
+    assert "covered" not in run().stdout
+    assert len(services.ranked) == 1
 
 
 def test_a_run_that_could_not_be_is_said(run: Callable[..., Result], services: Services) -> None:
@@ -168,7 +192,7 @@ def test_a_run_with_a_problem_is_no_success(run: Callable[..., Result], services
     services.answer = SuiteRun("1 passed. pytest stopped.", ok=True, problem="pytest stopped.", tests=1)
     result = run()
     assert result.exit_code == 1
-    assert result.stdout.split() == ["✘", "1", "passed.", "pytest", "stopped."]
+    assert result.stdout.splitlines()[0].split() == ["✘", "1", "passed.", "pytest", "stopped."]
     said = json.loads(run("--format", "json").stdout)
     assert (said["ok"], said["problem"]) == (False, "pytest stopped.")
 

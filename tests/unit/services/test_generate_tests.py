@@ -315,6 +315,28 @@ async def test_a_function_that_is_tested_through_another_is_confirmed_with_its_t
     assert "def test_sign_twice" in by_name["twice"].code
 
 
+@pytest.mark.parametrize(
+    ("outcome", "status", "reason"),
+    [
+        ("passed", "nothing_to_gain", "what exploring found adds no line or branch to what tests reach"),
+        ("failed", "failed", "no test of it passed twice in separate processes; the last said: E  assert 1 == 2"),
+    ],
+)
+async def test_a_function_whose_cases_are_told_with_those_of_another_always_has_a_reason(
+    world: World, outcome: str, status: str, reason: str
+) -> None:
+    def sign_of(number: str) -> Case:
+        arguments = (Argument("number", "", number),)
+        return Case("sign(\x000\x00)", arguments, expected="'plus'", imports=(("sign", "shop", "sign"),), tested="sign")
+
+    world.proposals = {
+        name: Proposal("explore", cases=(sign_of(number),)) for name, number in (("sign", "1"), ("twice", "2"))
+    }
+    world.outcomes = {("test_sign", -1): outcome}
+    generation = await world.generate(Target(world.source))
+    assert [(r.status, r.reason) for r in generation.results] == [(status, reason)] * 2
+
+
 async def test_what_was_found_for_several_functions_is_told_together(world: World) -> None:
     def sign_of(number: str) -> Case:
         arguments = (Argument("number", "", number),)

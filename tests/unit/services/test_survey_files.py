@@ -15,7 +15,7 @@ from greenline.adapters.project_files import ProjectFiles
 from greenline.bootstrap_survey import OpenSurvey
 from greenline.domain.coverage.model import Ratio
 from greenline.services.projects_by_folder import ProjectsByFolder
-from greenline.services.rank_gaps import RankGaps
+from greenline.services.rank_gaps import NoSuchPackage, RankGaps, Ranking, Wanted
 from greenline.services.source_files import source_files
 from greenline.settings import Settings
 
@@ -143,13 +143,24 @@ def test_where_a_file_moved_its_row_goes_with_it(repository: Path, parsed: Count
 
 
 def test_callers_are_counted_and_then_let_go(repository: Path) -> None:
+    ranking = _ranked(repository, Wanted())
+    assert ranking.files
+    assert not any(file.row.called for file in ranking.files)
+
+
+def test_a_package_that_no_file_is_in_is_said_with_those_that_are_like_it(repository: Path) -> None:
+    for name, words in (("prat_1", "; there is part_1, "), ("zzz", "; there is part_0, ")):
+        with pytest.raises(NoSuchPackage, match=f"^no file is in the package '{name}'{words}"):
+            _ranked(repository, Wanted(packages=("part_0", name)))
+    assert _ranked(repository, Wanted(packages=("part_0", "p*_1"))).files
+
+
+def _ranked(repository: Path, wanted: Wanted) -> Ranking:
     class Churn:
         def commits(self, folder: Path) -> dict[Path, int]:
             return {}
 
-    ranking = RankGaps(ProjectFiles(), _surveyed, Churn(), basis=NoBasis()).rank([repository])  # type: ignore[arg-type]
-    assert ranking.files
-    assert not any(file.row.called for file in ranking.files)
+    return RankGaps(ProjectFiles(), _surveyed, Churn(), basis=NoBasis()).rank([repository], wanted)  # type: ignore[arg-type]
 
 
 class NoBasis:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from greenline.domain.bulk.plan import NOTHING
 from greenline.domain.coverage.model import Ratio, Summary
+from greenline.domain.generation.counted_tests import cases_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from greenline.domain.bulk.plan import WorkUnit
-    from greenline.domain.generation.model import Status, SuspectedBug, TargetResult
+    from greenline.domain.generation.model import Status, Strength, SuspectedBug, TargetResult
 
 SETTLED: frozenset[Status] = frozenset({"confirmed", "nothing_to_gain", "not_testable"})
 """What trying again would not change while nothing else does."""
@@ -41,6 +43,10 @@ class FunctionOutcome:
     dollars: float | None = 0.0
     again: bool = False
     """Though nothing changes: a model was to be asked, and could not be, or not to the end."""
+    cases: Mapping[str, int] = field(default_factory=dict)
+    """How many each test has; a row of a table is one."""
+    strength: Strength | None = None
+    """What the tests notice, where that was measured of all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +135,14 @@ def _with_earlier(one: FunctionOutcome, known: FunctionOutcome) -> FunctionOutco
         tests=tuple(dict.fromkeys((*known.tests, *one.tests))),
         before=known.before,
         after=one.after or known.after,
+        cases={**known.cases, **one.cases},
+        strength=None if one.tests else known.strength,
     )
 
 
 def _function(qualname: str, key: str, result: TargetResult, *, stopped: bool) -> FunctionOutcome:
     coverage = result.coverage
+    tests = result.tests if result.status == "confirmed" else ()
     return FunctionOutcome(
         qualname,
         result.status,
@@ -141,7 +150,7 @@ def _function(qualname: str, key: str, result: TargetResult, *, stopped: bool) -
         result.reason,
         result.engine,
         result.edit.path if result.edit and result.status == "confirmed" else None,
-        result.tests if result.status == "confirmed" else (),
+        tests,
         coverage.before if coverage else None,
         coverage.after if coverage else None,
         result.suspected_bugs,
@@ -150,4 +159,6 @@ def _function(qualname: str, key: str, result: TargetResult, *, stopped: bool) -
         result.tokens,
         result.dollars,
         again=bool(result.model_problem or result.awaits_consent or (stopped and result.left)),
+        cases={test: cases_in(result.code, [test]) for test in tests},
+        strength=result.strength if tests else None,
     )

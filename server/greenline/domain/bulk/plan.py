@@ -108,8 +108,12 @@ class Plan:
         return sum(unit.gain for unit in self.units)
 
     @property
-    def expected(self) -> float:
-        """Percent that the total would have if all of it were gained."""
-        lines, branches = self.total.lines, self.total.branches
-        of = lines.total + branches.total
-        return 100.0 * min(of, lines.covered + branches.covered + self.gain) / of if of else 100.0
+    def expected(self) -> Summary:
+        """The total if all of it were gained, and nothing by the way."""
+        functions = [one for unit in self.units for one in unit.functions]
+        lines, branches = sum(one.lines for one in functions), sum(one.branches for one in functions)
+        return Summary(_with(self.total.lines, lines), _with(self.total.branches, branches))
+
+
+def _with(ratio: Ratio, gained: int) -> Ratio:
+    return Ratio(min(ratio.total, ratio.covered + gained), ratio.total)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from greenline.domain.bulk.outcome import FunctionOutcome, UnitOutcome
 from greenline.domain.bulk.plan import PlannedFunction, Wish, WorkUnit
 from greenline.domain.coverage.model import Ratio, Summary
-from greenline.domain.generation.model import SuspectedBug
+from greenline.domain.generation.model import Strength, SuspectedBug
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,10 +91,13 @@ def _function_record(one: FunctionOutcome, root: Path) -> Record:
         "tokens": one.tokens,
         "dollars": one.dollars,
         "again": one.again,
+        "cases": dict(one.cases),
+        "mutants": {"total": one.strength.mutants, "killed": one.strength.killed} if one.strength else None,
     }
 
 
 def _function_of(record: Mapping[str, Any], root: Path) -> FunctionOutcome:
+    mutants = record.get("mutants")
     return FunctionOutcome(
         record["function"],
         record["status"],
@@ -111,4 +114,6 @@ def _function_of(record: Mapping[str, Any], root: Path) -> FunctionOutcome:
         record["tokens"],
         record["dollars"],
         again=record.get("again", False),
+        cases=dict(record.get("cases", {})),
+        strength=Strength(mutants["total"], mutants["killed"]) if mutants else None,
     )
