@@ -58,7 +58,7 @@ vsix: $(READY) ## Build vscode-client/greenline.vsix, the VS Code extension with
 EDITORS ?= neovim emacs helix vscode
 EDITOR_TESTS ?=
 
-editors: $(if $(filter vscode,$(EDITORS)),vsix,$(READY)) ## Set up real editors and play all that people do in them (VS Code in a browser, Neovim, Emacs, Helix); 1.6 GB, cached
+editors: $(if $(filter vscode,$(EDITORS)),vsix,$(READY)) $(ENVIRONMENTS) ## Set up real editors and play all that people do in them (VS Code in a browser, Neovim, Emacs, Helix); 1.6 GB, cached
 	@for editor in $(EDITORS); do bash tests/editors/setup_$$editor.sh; done
 	@GREENLINE_EDITORS_REQUIRED=1 $(PY) -m pytest -q $(wildcard $(EDITORS:%=tests/editors/test_%*.py)) $(if $(filter vscode,$(EDITORS)),tests/editors/test_vsix.py tests/editors/test_report_page.py) $(EDITOR_TESTS)
 

@@ -62,7 +62,9 @@ told.inView = await page.locator(".row.here").evaluate((row) => {
 told.signs = await page.locator("details[open] .row.u .sign").first().getAttribute("aria-label");
 await picture("source");
 await page.locator("details.listing summary", { hasText: input.odd }).click();
-told.odd = await page.locator("details[open]", { hasText: input.odd }).locator(".row").allInnerTexts();
+const oddRows = page.locator("details[open]", { hasText: input.odd }).locator(".row");
+await oddRows.first().waitFor(); // drawn when the browser says that it is open, which is after the click
+told.odd = await oddRows.allInnerTexts();
 
 // The colours: by choice, kept for the next time, and by the system.
 await page.getByLabel("Colours").selectOption("dark");

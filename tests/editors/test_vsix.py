@@ -122,7 +122,7 @@ def test_the_package_has_what_it_needs_and_no_more(package: zipfile.ZipFile) -> 
     assert not any(f"{LIBS}/{name}" in names for name in of_terminals)
 
     code_or_words = re.compile(
-        r"\.(py|js|json|md|txt|xml|vsixmanifest|png|svg)$|/(METADATA|LICEN[CS]E|NOTICE|AUTHORS)[^/]*$"
+        r"\.(py|js|css|json|md|txt|xml|vsixmanifest|png|svg)$|/(METADATA|LICEN[CS]E|NOTICE|AUTHORS)[^/]*$"
     )
     assert [name for name in names if not code_or_words.search(name)] == []
     unwanted = re.compile(r"/__pycache__/|/tests?/|/test_\w+\.py$|/conftest\.py$|/node_modules/|/src/")
