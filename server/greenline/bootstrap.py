@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     from greenline.services.fill_gaps import FillGaps
     from greenline.services.generate_in_batches import GenerateInBatches
     from greenline.services.keep_trend import KeepTrend
+    from greenline.services.measure_strength import MeasureStrength
     from greenline.services.report_costs import ReportCosts
     from greenline.services.show_prompt import ShowPrompt
 from greenline.settings import Settings
@@ -119,6 +120,7 @@ class Services:
     check: Callable[[Path | None], CheckCoverage]
     """As ``trend``."""
     audit: Callable[[], AuditTests]
+    strength: Callable[[], MeasureStrength]
     """As ``costs``."""
     trend: Callable[[Path | None], KeepTrend]
     """Takes the file of the history, or None for the usual one."""
@@ -314,6 +316,13 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
             settings=settings,
         )
 
+    def strength() -> MeasureStrength:
+        from greenline.bootstrap_auditing import measure_strength  # noqa: PLC0415 - as above
+
+        return measure_strength(
+            projects=projects, interpreters=interpreters, runner=runner, documents=documents, settings=settings
+        )
+
     return Services(
         show=show,
         files=MeasuredFiles(projects, source, lasting.runs),
@@ -363,6 +372,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         check=lambda file: CheckCoverage(ranking, SuiteCoverage(projects, gaps, covering, churn), lambda: trend(file)),
         trend=trend,
         audit=audit,
+        strength=strength,
         doctor=doctor,
         reports=ChooseReport(projects=projects, reports=source, runs=lasting.runs, doctor=doctor),
         costs=lambda: _report_costs(settings),

@@ -10,6 +10,7 @@ from greenline.services.audit_changes import AuditChanges
 from greenline.services.audit_runs import AuditRuns
 from greenline.services.audit_suite import AuditSuite
 from greenline.services.audit_tests import AuditTests
+from greenline.services.measure_strength import MeasureStrength
 from greenline.services.read_audit import ReadAudit
 
 if TYPE_CHECKING:
@@ -42,4 +43,18 @@ def audit_tests(
             interpreters=interpreters,
             settings=settings,
         ),
+    )
+
+
+def measure_strength(
+    *,
+    projects: ProjectFinder,
+    interpreters: InterpreterFinder,
+    runner: TestRunner,
+    documents: Documents,
+    settings: Settings,
+) -> MeasureStrength:
+    """Build it."""
+    return MeasureStrength(
+        projects=projects, interpreters=interpreters, runner=runner, documents=documents, settings=settings
     )

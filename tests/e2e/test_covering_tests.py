@@ -50,6 +50,12 @@ async def test_what_reaches_a_function_is_known_found_and_run(project: Make) -> 
         assert end.message.startswith("1 passed")
         assert editor.children() == set()
 
+        end = await end_of(editor, "greenline.measureStrength", {"uri": uri, "qualname": "total"})
+        assert end.message.startswith("total: its test notices 1 of 2 small changes. Not noticed: line 14: ")
+        assert any(c.title.endswith("1 test · 1 of 2 small changes noticed") for c in await editor.lenses(uri))
+        assert "Its tests notice 1 of 2 small changes, but not these:" in await hover(editor, uri, 12)
+        assert editor.children() == set()
+
 
 async def end_of(editor: Editor, command: str, argument: dict[str, Any]) -> Any:
     answer = await editor.run(command, argument)

@@ -38,6 +38,7 @@ async def actions(session: Session, params: types.CodeActionParams) -> list[type
         if not gaps:
             kind = types.CodeActionKind.Source
             offers += [(kind, command, []) for command in _reaching(session, shown, params.range)]
+            offers += [(kind, command, []) for command in _measuring(session, shown, params.range)]
         for command in await _dismissals(session, shown, params):
             offers.append((types.CodeActionKind.QuickFix, command, bugs))
     kind = types.CodeActionKind.QuickFix
@@ -157,6 +158,17 @@ def _reaching(session: Session, shown: Shown, where: types.Range) -> list[types.
         types.Command(f"Run the tests that reach line {line}", names.RUN_COVERING_TESTS, arguments=arguments),
         types.Command(f"Go to the test that reaches line {line}", names.GO_TO_COVERING_TEST, arguments=arguments),
     ]
+
+
+def _measuring(session: Session, shown: Shown, where: types.Range) -> list[types.Command]:
+    """Offer to measure the tests of a function that some reach."""
+    function = _outermost(shown, session.positions(shown.document.text).line_of(where.start))
+    summary = shown.picture.functions.get(function.qualname) if function else None
+    if function is None or summary is None or not summary.lines.covered:
+        return []
+    title = f"Measure how strong the tests of `{function.name}` are"
+    target = names.target(shown.document.uri, function.qualname, shown.document.version)
+    return [types.Command(title, names.MEASURE_STRENGTH, arguments=[target])]
 
 
 def _outermost(shown: Shown, line: int) -> Function | None:

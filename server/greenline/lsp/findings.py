@@ -1,6 +1,7 @@
-"""What generating told of functions, besides tests: suspected bugs, and how strong the new tests are.
+"""What is known of functions besides their coverage: suspected bugs, and how strong their tests are.
 
-It is shown for as long as the function's code is the one that was explored, and moves with edits around it.
+Generating told the former, and how strong the new tests are; of the tests that are there that is measured when asked
+for. It is shown for as long as the function's code is the one that was explored, and moves with edits around it.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,13 @@ from greenline.domain.code.text_lines import split_lines
 from greenline.domain.coverage.same_code import line_now
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from concurrent.futures import ThreadPoolExecutor
 
     from greenline.domain.generation.model import Strength, SuspectedBug, TargetResult
+    from greenline.domain.generation.small_changes import SmallChange
     from greenline.lsp.documents import EditorDocuments, OpenDocument
+    from greenline.services.measure_strength import Measured
 
 _LONGEST = 200
 """Characters of a call in a sentence."""
@@ -49,12 +52,23 @@ class Suspicion:
 
 
 @dataclass(frozen=True, slots=True)
+class Noticed:
+    """How strong all tests of a function are, as it was measured."""
+
+    strength: Strength
+    unnoticed: tuple[tuple[int, str], ...] = ()
+    """Changes that no test notices: their lines as they are now, and what was changed, in words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """What is known of one document's functions."""
 
     suspicions: tuple[Suspicion, ...] = ()
     strengths: Mapping[str, Strength] = field(default_factory=dict)
     """By qualified name: what the tests that were written notice, where they still stand as they were written."""
+    noticed: Mapping[str, Noticed] = field(default_factory=dict)
+    """By qualified name: what all tests notice, where neither the function nor a file of its tests has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +81,22 @@ class _Explored:
 
 
 @dataclass(frozen=True, slots=True)
+class _Measured:
+    """How strong the tests of one function were, and the texts of their files."""
+
+    explored: _Explored
+    strength: Strength
+    unnoticed: tuple[SmallChange, ...]
+    tests: Mapping[Path, str | None]
+
+
+@dataclass(frozen=True, slots=True)
 class _Known:
     """What stays of a file's generations, by qualified name."""
 
     bugs: Mapping[str, tuple[_Explored, tuple[SuspectedBug, ...]]] = field(default_factory=dict)
     strengths: Mapping[str, tuple[_Explored, TargetResult]] = field(default_factory=dict)
+    measured: Mapping[str, _Measured] = field(default_factory=dict)
 
 
 class Findings:
@@ -93,7 +118,7 @@ class Findings:
             changed = changed or bool(bugs) or qualname in known.bugs
             others = {name: found for name, found in known.bugs.items() if name != qualname}
             now = {**others, qualname: (explored, bugs)} if bugs else others
-            self._known[path] = _Known(now, known.strengths)
+            self._known[path] = replace(known, bugs=now)
         return changed
 
     async def measure(self, text: str, results: Sequence[TargetResult]) -> None:
@@ -104,7 +129,18 @@ class Findings:
             known = self._known.get(result.target.path, _Known())
             others = {name: found for name, found in known.strengths.items() if name != qualname}
             now = {**others, qualname: (explored, result)} if result.strength else others
-            self._known[result.target.path] = _Known(known.bugs, now)
+            self._known[result.target.path] = replace(known, strengths=now)
+
+    async def take_strength(self, path: Path, qualname: str, measured: Measured, tests: Sequence[str]) -> None:
+        """Take over how strong the tests of a function are; ``tests`` are the node ids of all that reach it."""
+        files = {Path(test.partition("::")[0]) for test in tests}
+        explored = (await self._explored(measured.text, [qualname])).get(qualname)
+        if explored is None or measured.strength is None:
+            return
+        texts = await asyncio.get_running_loop().run_in_executor(self._executor, self._texts, files)
+        known = self._known.get(path, _Known())
+        now = _Measured(explored, measured.strength, measured.unnoticed, texts)
+        self._known[path] = replace(known, measured={**known.measured, qualname: now})
 
     def dismiss(self, path: Path, suspicion: str) -> None:
         """Show this one no more, for as long as the server runs."""
@@ -117,7 +153,7 @@ class Findings:
             return Told()
         told = await asyncio.get_running_loop().run_in_executor(self._executor, self._told, known, document.text)
         seen = tuple(s for s in told.suspicions if (document.path, s.id) not in self._dismissed)
-        return Told(seen, told.strengths)
+        return replace(told, suspicions=seen)
 
     async def _explored(self, text: str, qualnames: Sequence[str]) -> dict[str, _Explored]:
         if not qualnames:
@@ -136,17 +172,27 @@ class Findings:
             for qualname, (explored, result) in known.strengths.items()
             if result.strength and _now(explored, explored.line, text) and self._still_stands(result)
         }
-        return Told(tuple(sorted(found, key=lambda s: (s.line, s.id))), strengths)
+        noticed = {
+            qualname: noticed
+            for qualname, one in known.measured.items()
+            if (noticed := _noticed(one, text)) and self._texts(one.tests) == one.tests
+        }
+        return Told(tuple(sorted(found, key=lambda s: (s.line, s.id))), strengths, noticed)
+
+    def _texts(self, files: Collection[Path]) -> dict[Path, str | None]:
+        return {path: self._text(path) for path in files}
+
+    def _text(self, path: Path) -> str | None:
+        try:
+            return self._documents.read(path)
+        except (OSError, UnicodeDecodeError):
+            return None
 
     def _still_stands(self, result: TargetResult) -> bool:
         """Tell whether the tests are what they were when they were measured."""
         if result.edit is None:
             return False
-        try:
-            text = self._documents.read(result.edit.path)
-        except (OSError, UnicodeDecodeError):
-            return False
-        plain = "\n".join(split_lines(text or ""))
+        plain = "\n".join(split_lines(self._text(result.edit.path) or ""))
         return all(test.strip("\n") in plain for test in result.code.split("\n\n\n"))
 
 
@@ -168,6 +214,15 @@ def _explored(text: str, names: Sequence[str]) -> dict[str, _Explored]:
 
 def _now(explored: _Explored, line: int, text: str) -> int | None:
     return line_now(line, explored.lines, explored.text, text)
+
+
+def _noticed(measured: _Measured, text: str) -> Noticed | None:
+    """Return what was measured, with its lines as they are now; None where the function is another."""
+    if _now(measured.explored, measured.explored.line, text) is None:
+        return None
+    lines = [(_now(measured.explored, change.line, text), change.words) for change in measured.unnoticed]
+    placed = [(line, words.partition(": ")[2] or words) for line, words in lines if line is not None]
+    return Noticed(measured.strength, tuple(placed))
 
 
 def _placed(qualname: str, explored: _Explored, bug: SuspectedBug, text: str) -> Suspicion | None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from greenline.domain.coverage.model import CoverageMap, Ratio, Summary
     from greenline.domain.coverage.reaching import Reached
     from greenline.lsp.covering import Known
+    from greenline.lsp.findings import Noticed
     from greenline.lsp.pictures import Shown
     from greenline.lsp.positions import Positions
     from greenline.lsp.session import Session
@@ -51,7 +52,10 @@ async def hover(session: Session, params: types.HoverParams) -> types.Hover | No
     words = _Markdown(session) if session.client.hovers_markdown else _Words()
     found = known.of_lines(subject.lines)
     places = await session.covering.places(shown.document, found.tests) if found.tests else []
-    text = words.joined([*subject.said, *_tests(subject, found, known, places, words), *_ages(subject, known, words)])
+    noticed = (await session.findings.of(shown.document)).noticed.get(subject.name)
+    strength = _strength(noticed) if noticed else ()
+    tests = _tests(subject, found, known, places, words)
+    text = words.joined([*subject.said, *tests, *strength, *_ages(subject, known, words)])
     command = words.run(shown, subject) if found.tests else ""
     return types.Hover(types.MarkupContent(words.kind, text + command), _range(subject, positions))
 
@@ -179,6 +183,16 @@ def _tests(
         yield "It ran outside of the tests that are named: while modules were imported, or in a run that names none."
     if not found.complete:
         yield from known.notes
+
+
+def _strength(noticed: Noticed) -> Iterator[str]:
+    """Say which small changes no test notices."""
+    told = noticed.unnoticed
+    yield f"Its tests notice {noticed.strength.words}{', but not these:' if told else '.'}"
+    for line, change in told[:_MOST]:
+        yield f"- line {line}: {change}"
+    if len(told) > _MOST:
+        yield f"- and {len(told) - _MOST} more"
 
 
 def _list(found: Reached, places: Sequence[TestPlace], words: _Words) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from greenline.domain.code.model import Module
     from greenline.domain.coverage.model import Gap
     from greenline.domain.generation.model import Strength
+    from greenline.lsp.findings import Noticed
     from greenline.lsp.pictures import Shown
     from greenline.lsp.positions import Positions
     from greenline.lsp.session import Session
@@ -61,7 +62,8 @@ async def resolve(session: Session, lens: types.CodeLens) -> types.CodeLens:
     definition = _definition(shown.picture, qualname, lens.range.start.line + 1) if shown else None
     if shown is None or definition is None:
         return types.CodeLens(lens.range, command=types.Command("", ""), data=lens.data)
-    strength = (await session.findings.of(shown.document)).strengths.get(qualname)
+    told = await session.findings.of(shown.document)
+    strength = _Strength(told.strengths.get(qualname), told.noticed.get(qualname))
     known = await session.covering.of(shown.document)
     inside = [definition] if isinstance(definition, Function) else methods_of(definition, shown.picture.module)
     command = _coverage(session, shown, definition, strength, counted(known.of_functions(inside)))
@@ -162,14 +164,32 @@ class _Definitions:
         return at < len(changed) and changed[at] <= of.end_line and bool(_changed(self.shown.picture, of))
 
 
+@dataclass(frozen=True, slots=True)
+class _Strength:
+    """What is known of how strong the tests of a function are: of those that were just written, and of all of them."""
+
+    new: Strength | None
+    all: Noticed | None
+
+    @property
+    def words(self) -> str:
+        """Empty where nothing is known."""
+        if self.all:
+            return f"{self.all.strength.words} noticed"
+        return f"new tests notice {self.new.words}" if self.new else ""
+
+    @property
+    def first_unnoticed(self) -> tuple[int, int] | None:
+        """Line and column."""
+        return (self.all.unnoticed[0][0], 0) if self.all and self.all.unnoticed else None
+
+
 def _command(title: str, name: str, target: Mapping[str, Any], said: str) -> Lens:
     """Return a lens's command; ``said`` is for who points at it or has it read out, and may not see what it is over."""
     return {"title": title, "command": name, "arguments": [target], "tooltip": said}
 
 
-def _coverage(
-    session: Session, shown: Shown, of: Function | Class, strength: Strength | None, tests: str
-) -> types.Command:
+def _coverage(session: Session, shown: Shown, of: Function | Class, strength: _Strength, tests: str) -> types.Command:
     picture = shown.picture
     summary = function_summary(picture, of) if isinstance(of, Function) else class_summary(picture, of)
     if summary is None:
@@ -182,14 +202,16 @@ def _coverage(
         title += f" · {changed} {'line' if changed == 1 else 'lines'} changed since"
     if tests and summary.lines.covered:
         title += f" · {tests}"
-    if strength:
-        title += f" · new tests notice {strength.words}"
+    if words := strength.words:
+        title += f" · {words}"
     said = names.figures(summary)
-    if not gaps or not session.client.shows_documents:
+    place, where = strength.first_unnoticed, "Go to the first change that no test notices"
+    if gaps:
+        place, where = (gaps[0].span.start_line, gaps[0].span.start_column), "Go to the first gap"
+    if place is None or not session.client.shows_documents:
         return types.Command(title, "", said)
-    first = gaps[0].span
-    where = {"uri": shown.document.uri, "line": first.start_line, "column": first.start_column}
-    return types.Command(title, names.SHOW_GAP, f"{said} Go to the first gap", arguments=[where])
+    argument = {"uri": shown.document.uri, "line": place[0], "column": place[1]}
+    return types.Command(title, names.SHOW_GAP, f"{said} {where}", arguments=[argument])
 
 
 def _gaps(picture: Picture, of: Function | Class) -> list[Gap]:

@@ -32,6 +32,7 @@ GO_TO_COVERING_TEST = "greenline.goToCoveringTest"
 RUN_COVERING_TESTS = "greenline.runCoveringTests"
 UPDATE_EXPECTATIONS = "greenline.updateExpectations"
 DISMISS_BUG = "greenline.dismissSuspectedBug"
+MEASURE_STRENGTH = "greenline.measureStrength"
 GENERATE_TESTS = "greenline.generateTests"
 RUN_TESTS_NAMED = "greenline.runTests"
 MODEL_ALLOW = "greenline.model.allow"
@@ -62,6 +63,7 @@ RUNS_CODE = frozenset(
         RUN_COVERING_TESTS,
         INSTALL_PYTEST,
         UPDATE_EXPECTATIONS,
+        MEASURE_STRENGTH,
         MODEL_ALLOW,
         MODEL_SHOW,
     }

@@ -37,6 +37,7 @@ from greenline.lsp.report_commands import ReportCommands
 from greenline.lsp.report_watch import ReportWatch
 from greenline.lsp.selected_interpreter import SelectedInterpreter
 from greenline.lsp.session import Session, Warning_
+from greenline.lsp.strength_commands import StrengthCommands
 from greenline.lsp.workspace_diagnostics import WorkspaceAnswers
 
 if TYPE_CHECKING:
@@ -317,6 +318,7 @@ def _register_commands(server: GreenlineServer) -> None:
     commands, reports = Commands(server.session, server.board), ReportCommands(server.session, server.board)
     gaps, covering = GapCommands(server.session), CoveringCommands(server.session)
     model = ModelCommands(server.session, commands.start, commands.refuse)
+    strength = StrengthCommands(server.session, commands.start, commands.refuse)
     server.session.pictures.on_new(FirstLook(server.session, reports.show_report_status).at)
 
     async def list_gaps(*arguments: object) -> dict[str, Any]:
@@ -338,6 +340,7 @@ def _register_commands(server: GreenlineServer) -> None:
         names.GO_TO_COVERING_TEST: covering.go_to_covering_test,
         names.UPDATE_EXPECTATIONS: commands.update_expectations,
         names.DISMISS_BUG: commands.dismiss_bug,
+        names.MEASURE_STRENGTH: strength.measure,
         names.LOAD_REPORT: reports.load_report,
         names.CLEAR_COVERAGE: reports.clear_coverage,
         names.SHOW_REPORT_STATUS: reports.show_report_status,

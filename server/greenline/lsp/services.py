@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from greenline.services.install_pytest import InstallPytest
     from greenline.services.known_tests import KnownTests
     from greenline.services.mark_coverage import MarkCoverage
+    from greenline.services.measure_strength import MeasureStrength
     from greenline.services.measured_files import MeasuredFiles
     from greenline.services.report_costs import ReportCosts
     from greenline.services.run_affected import RunAffected
@@ -75,6 +76,10 @@ class Services(Protocol):
     @property
     def tests(self) -> KnownTests:
         """Which tests are known."""
+
+    @property
+    def strength(self) -> Callable[[], MeasureStrength]:
+        """How strong the tests of a function are."""
 
     @property
     def agree(self) -> Callable[[], AgreeToModel]:

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from greenline.domain.auditing.changes import changes_of
-from greenline.domain.auditing.modules import FUNCTIONS
 from greenline.domain.auditing.noticing import Changed, Noticing
 from greenline.domain.code.parse import parse
-from greenline.ports.progress import Silent
-from greenline.ports.tests import TestRun
+from greenline.services.changed_code import ChangedCode, functions_in, limit_of, sound
 from greenline.services.show_coverage import is_test
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from greenline.domain.auditing.modules import FunctionNode
     from greenline.domain.generation.small_changes import SmallChange
     from greenline.ports.documents import Documents
     from greenline.ports.progress import Progress
@@ -31,9 +27,6 @@ if TYPE_CHECKING:
 
 _MOST_OF_ONE = 8
 """Changes of one function."""
-_SECONDS_OF_RUN = 10.0
-"""For a run over changed code, beside three times what its tests take: a loop may have no end now."""
-_FAILED = ("failed", "error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,51 +55,32 @@ class AuditChanges:
         doubtful: Collection[str],
         seconds: float,
         progress: Progress,
+        *,
+        jobs: int = 1,
     ) -> TriedChanges:
-        """Try changes of what the tests reach; ``doubtful`` tests, flaky ones, say nothing.
+        """Try changes of what the tests reach, ``jobs`` at once; ``doubtful`` tests, flaky ones, say nothing.
 
         Raises nothing for the tests' sake; cancelling ends all children.
         """
         started = time.monotonic()
-        project, interpreter, report = suite.project, suite.interpreter, suite.report
+        project, report = suite.project, suite.report
         passed = [o.node_id for o in report.outcomes if o.outcome == "passed" and o.node_id not in doubtful]
         took = {o.node_id: o.seconds for o in report.outcomes}
+        code = ChangedCode(self._runner, self._documents, project, suite.interpreter)
         progress.step("Running the tests as they will run over changed code")
-        first = await self._run(TestRun(project, interpreter, selection=tuple(passed), seconds=_limit(passed, took)))
-        sound = {o.node_id for o in first.outcomes if o.outcome == "passed" and not o.refused}
+        judging = sound(await code.unchanged(passed, limit_of(passed, took)))
         texts: dict[Path, str] = {}
-        tests = sorted(sound, key=lambda test: (took.get(test, 0.0), test))
+        tests = sorted(judging, key=lambda test: (took.get(test, 0.0), test))
         functions = await asyncio.to_thread(lambda: list(self._functions(project, report, tests, texts)))
-        noticing = Noticing(functions, tests, took)
-        tried = 0
-        while (spent := time.monotonic() - started) < seconds:
-            trial = await asyncio.to_thread(noticing.next)
-            if trial is None:
-                break
-            progress.step(f"Trying small changes of the code: {tried} so far", spent / seconds)
-            text = await asyncio.to_thread(trial.change.made_in, texts[trial.function.path])
-            if not text:
-                noticing.drop(trial)
-                continue
-            run = TestRun(
-                project,
-                interpreter,
-                overlay={trial.function.path: text},
-                selection=trial.tests,
-                seconds=_limit(trial.tests, took),
-            )
-            noticing.tried(trial, _failed(await self._run(run), trial.tests))
-            tried += 1
+        trials = _Trials(code, Noticing(functions, tests, took), texts, took, progress)
+        await trials.work_until(started, seconds, jobs)
         return TriedChanges(
-            noticing,
-            tried,
-            await asyncio.to_thread(lambda: noticing.left),
-            len(passed) - len(sound),
+            trials.noticing,
+            trials.tried,
+            await asyncio.to_thread(lambda: trials.noticing.left),
+            len(passed) - len(judging),
             time.monotonic() - started,
         )
-
-    async def _run(self, run: TestRun) -> TestReport:
-        return await self._runner.run(run, Silent())
 
     def _functions(
         self, project: Project, report: TestReport, tests: Sequence[str], texts: dict[Path, str]
@@ -124,7 +98,7 @@ class AuditChanges:
                 continue
             texts[path] = text
             name = path.relative_to(project.root).as_posix() if path.is_relative_to(project.root) else path.name
-            for qualname, node in _functions_in(tree):
+            for qualname, node in functions_in(tree):
                 reached = ((change, _reaching(change, ran)) for change in changes_of(node))
                 waiting = list(islice((one for one in reached if one[1]), _MOST_OF_ONE))
                 if waiting:
@@ -137,25 +111,44 @@ class AuditChanges:
             return ""
 
 
+@dataclass(slots=True)
+class _Trials:
+    """Tries one change after the other, several at once: what is known is looked at and changed by one at a time."""
+
+    code: ChangedCode
+    noticing: Noticing
+    texts: Mapping[Path, str]
+    took: Mapping[str, float]
+    progress: Progress
+    tried: int = 0
+    _one: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def work_until(self, started: float, seconds: float, jobs: int) -> None:
+        """Try changes until none says more, or so many seconds are over; all end with whoever waits for it."""
+        workers = [asyncio.create_task(self._work(started, seconds)) for _ in range(jobs)]
+        try:
+            await asyncio.gather(*workers)
+        finally:
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
+
+    async def _work(self, started: float, seconds: float) -> None:
+        while (spent := time.monotonic() - started) < seconds:
+            self.progress.step(f"Trying small changes of the code: {self.tried} so far", spent / seconds)
+            async with self._one:
+                trial = await asyncio.to_thread(self.noticing.next)
+                if trial is None:
+                    return
+                self.noticing.drop(trial)  # nobody else begins it
+                text = await asyncio.to_thread(trial.change.made_in, self.texts[trial.function.path])
+            if text:
+                failed = await self.code.noticing(trial.function.path, text, trial.tests, self.took)
+                async with self._one:
+                    self.noticing.tried(trial, failed)
+                    self.tried += 1
+
+
 def _reaching(change: SmallChange, ran: Mapping[int, int]) -> int:
     """Return the tests that run its line, as bits; ``ran`` has the lines by the test's number."""
     return sum(1 << number for number, lines in ran.items() if lines >> change.line & 1)
-
-
-def _functions_in(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, FunctionNode]]:
-    for node in getattr(tree, "body", ()):
-        if isinstance(node, FUNCTIONS):
-            yield f"{prefix}{node.name}", node
-        else:
-            inner = f"{prefix}{node.name}." if hasattr(node, "name") else prefix
-            yield from _functions_in(node, inner)
-
-
-def _limit(tests: Collection[str], took: Mapping[str, float]) -> float:
-    return _SECONDS_OF_RUN + 3 * sum(took.get(test, 0.0) for test in tests)
-
-
-def _failed(report: TestReport, tests: Collection[str]) -> frozenset[str]:
-    """Return the tests that noticed: also those that could not even run, as code that runs at import was changed."""
-    unmoved = {o.node_id for o in report.outcomes if o.outcome not in _FAILED}
-    return frozenset(test for test in tests if test not in unmoved)

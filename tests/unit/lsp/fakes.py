@@ -33,6 +33,7 @@ from greenline.services.diagnose_project import Finding
 from greenline.services.generate_tests import Generation
 from greenline.services.install_pytest import Installed, Lack
 from greenline.services.mark_coverage import Changed
+from greenline.services.measure_strength import Measured
 from greenline.services.measured_files import ProjectFiles
 from greenline.services.picture import Picture
 from greenline.services.run_suite import SuiteRun
@@ -267,6 +268,28 @@ class FakeCovering:
     def places(self, path: Path, tests: Iterable[str]) -> list[TestPlace]:
         wanted = set(tests)
         return [place for place in self.there if place.node_id in wanted]
+
+
+@dataclass
+class FakeStrength:
+    """Answers with ``answer`` once the gate is open; measured is what ``asked`` has."""
+
+    answer: Measured = field(default_factory=lambda: Measured(problem="nothing to try"))
+    asked: list[tuple[Path, str, tuple[str, ...]]] = field(default_factory=list)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: bool = False
+
+    def __call__(self) -> FakeStrength:
+        return self
+
+    async def measure(self, path: Path, qualname: str, tests: Sequence[str], progress: Progress) -> Measured:
+        self.asked.append((path, qualname, tuple(tests)))
+        progress.step("Trying small changes: 1 of 2", 0.5)
+        try:
+            await self.gate.wait()
+        finally:
+            self.ended = True
+        return self.answer
 
 
 @dataclass
@@ -528,6 +551,8 @@ class FakeServices:
         self.generate.gate.set()
         self.reports = FakeReports(self.show)
         self.covering = FakeCovering()
+        self.strength = FakeStrength()
+        self.strength.gate.set()
         self.marks = FakeMarks()
         self.files = FakeFiles()
         self.tests = FakeTests()

@@ -221,9 +221,10 @@ async def test_actions_on_a_gap_are_quick_fixes(services: FakeServices, source: 
 async def test_actions_with_the_cursor_in_a_function(services: FakeServices, source: Path) -> None:
     async with Editor(services, FULL) as editor:
         uri = editor.open(source)
-        inner, every = await editor.actions(uri, 9)
+        inner, every, measure = await editor.actions(uri, 9)
         assert inner["command"]["arguments"][0]["qualname"] == "Box.take"
-        assert (inner["kind"], every["kind"]) == ("refactor", "source")
+        assert measure["command"]["command"] == "greenline.measureStrength"
+        assert (inner["kind"], every["kind"], measure["kind"]) == ("refactor", "source", "source")
         assert [a["kind"] for a in await editor.actions(uri, 5)] == ["source"]
         assert [a["kind"] for a in await editor.actions(uri, 9, only=["refactor"])] == ["refactor"]
         assert await editor.actions(uri, 9, only=["source.organizeImports"]) == []
@@ -242,7 +243,8 @@ async def test_where_nothing_is_missing_nothing_can_be_generated(
     able = merged(FULL, {"textDocument": {"codeAction": {"disabledSupport": shows}}})
     async with Editor(services, able) as editor:
         uri = editor.open(source)
-        found = await editor.actions(uri, 3)
+        measure, *found = await editor.actions(uri, 3)
+        assert measure["title"] == "Measure how strong the tests of `greet` are"
         if not shows:
             assert found == []
             return
@@ -285,8 +287,9 @@ async def test_a_mark_in_a_function_counts_where_the_cursor_is_in_none(services:
 
 async def test_a_client_without_literals_gets_commands(services: FakeServices, source: Path) -> None:
     async with Editor(services) as editor:
-        one, _ = await editor.actions(editor.open(source), 0)
+        one, _, last = await editor.actions(editor.open(source), 0)
         assert one["command"] == "greenline.generateTest"
+        assert last["command"] == "greenline.measureStrength"
 
 
 @pytest.mark.parametrize("uri", ["untitled:Untitled-1", "git:/a.py", "vscode-notebook-cell:/a.ipynb#W0", "nonsense"])

@@ -27,6 +27,7 @@ UNTRUSTED = {"greenline": {"run": {"onSave": "file"}}, "trusted": False}
         ("runTestsOfFile", {}),
         ("runTests", {"tests": ["/a/test_a.py::test_b"]}),
         ("runCoveringTests", {"line": 4}),
+        ("measureStrength", {"line": 4}),
         ("installPytest", {}),
         ("updateExpectations", {"test": "test_a"}),
     ],

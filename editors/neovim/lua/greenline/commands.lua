@@ -101,6 +101,7 @@ M.commands = {
   affected = { ask('greenline.runAffectedTests', file), 'Run the tests that changes of this file affect' },
   run_file = { ask('greenline.runTestsOfFile', file), 'Run the tests of this file' },
   reaching = { ask('greenline.runCoveringTests', place), 'Run the tests that reach this line' },
+  strength = { ask('greenline.measureStrength', place), 'Measure how strong the tests of this function are' },
   test = { ask('greenline.goToCoveringTest', place), 'Go to the test that reaches this line' },
   next = { ask('greenline.nextGap', cursor, say_gap), 'Go to the next gap' },
   prev = { ask('greenline.previousGap', cursor, say_gap), 'Go to the previous gap' },

@@ -1,0 +1,90 @@
+"""Runs tests over code that was changed in one place, in a copy, and tells which of them notice it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from greenline.domain.auditing.modules import FUNCTIONS
+from greenline.ports.progress import Silent
+from greenline.ports.tests import TestRun
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Collection, Iterator, Mapping
+    from pathlib import Path
+
+    from greenline.domain.auditing.modules import FunctionNode
+    from greenline.ports.documents import Documents
+    from greenline.ports.project import Interpreter, Project
+    from greenline.ports.tests import TestReport, TestRunner
+
+_SECONDS_OF_RUN = 10.0
+"""For a run over changed code, beside three times what its tests take: a loop may have no end now."""
+_FAILED = ("failed", "error")
+
+
+class ChangedCode:
+    """One project. Every run is refused writes elsewhere, network and programs; cancelling one ends its children.
+
+    Open buffers count as they are, saved or not.
+    """
+
+    def __init__(self, runner: TestRunner, documents: Documents, project: Project, interpreter: Interpreter) -> None:
+        self._runner = runner
+        self._project = project
+        self._interpreter = interpreter
+        self._unsaved = {p: text for p, text in documents.unsaved().items() if p.is_relative_to(project.root)}
+
+    async def unchanged(self, tests: Collection[str], seconds: float, measure: Collection[Path] = ()) -> TestReport:
+        """Run them as they will run over changed code; what does not pass now, or wants more, judges no change.
+
+        Of ``measure`` it is told which test runs which lines.
+        """
+        run = TestRun(
+            self._project,
+            self._interpreter,
+            overlay=self._unsaved,
+            selection=tuple(tests),
+            measure=tuple(measure),
+            contexts=bool(measure),
+            seconds=seconds,
+        )
+        return await self._runner.run(run, Silent())
+
+    async def noticing(
+        self, path: Path, text: str, tests: Collection[str], took: Mapping[str, float]
+    ) -> frozenset[str]:
+        """Return the tests that fail while the file has this text.
+
+        Also those that could not even run, as code that runs at import was changed. ``took`` are the seconds of each.
+        """
+        run = TestRun(
+            self._project,
+            self._interpreter,
+            overlay={**self._unsaved, path: text},
+            selection=tuple(tests),
+            seconds=limit_of(tests, took),
+        )
+        report = await self._runner.run(run, Silent())
+        unmoved = {o.node_id for o in report.outcomes if o.outcome not in _FAILED}
+        return frozenset(test for test in tests if test not in unmoved)
+
+
+def limit_of(tests: Collection[str], took: Mapping[str, float]) -> float:
+    """Return the seconds after which a run of these tests has no end."""
+    return _SECONDS_OF_RUN + 3 * sum(took.get(test, 0.0) for test in tests)
+
+
+def sound(report: TestReport) -> frozenset[str]:
+    """Return the tests that can judge changes: they pass, and nothing was refused to them."""
+    return frozenset(o.node_id for o in report.outcomes if o.outcome == "passed" and not o.refused)
+
+
+def functions_in(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, FunctionNode]]:
+    """Yield the functions of a module that are in no other one, with their qualified names."""
+    for node in getattr(tree, "body", ()):
+        if isinstance(node, FUNCTIONS):
+            yield f"{prefix}{node.name}", node
+        else:
+            inner = f"{prefix}{node.name}." if hasattr(node, "name") else prefix
+            yield from functions_in(node, inner)
