@@ -48,6 +48,19 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
+ONE_WAY = """\
+def double(number):
+    if number:
+        number *= 2
+    return number
+
+
+def half(number):
+    if number:
+        number //= 2
+    return number
+"""
+
 IGNORES = """[tool.greenline.audit.per-file-ignores]
 "tests/*" = ["duplicate", "oops"]
 """
@@ -63,7 +76,7 @@ def named(one: Weakness) -> tuple[str, str]:
 
 
 def test_each_weakness_is_found_and_no_sound_test_is_named(shop: Path) -> None:
-    found = audit(shop, Wanted(budget=120.0))
+    found = audit(shop, Wanted(budget=120.0, jobs=2))
     assert found.problems == ()
     assert [one for one in found.weaknesses if "test_sound" in one.subject] == []
     weak = {named(one) for one in found.weaknesses}
@@ -109,3 +122,28 @@ def test_a_folder_without_tests_is_no_success(shop: Path, monkeypatch: pytest.Mo
     assert result.exit_code == 1
     assert "There are no tests to judge." in result.output
     assert "no file there is called test_*.py" in " ".join(result.output.split())
+
+
+def test_tests_that_no_text_defines_are_counted_and_judged_by_runs(shop: Path) -> None:
+    made = shop / "tests" / "test_made.py"
+    made.write_text(
+        'exec("def test_by_exec():\\n    assert 1 == 2")\n\n\ndef test_here():\n    assert SHOP\n\n\nSHOP = 1\n'
+    )
+    found = audit(shop, Wanted(reruns=0, budget=0.0), made)
+    assert [named(one) for one in found.weaknesses] == [("failing", "test_by_exec")]
+    assert found.notes[0] == (
+        "1 test was judged by runs only, as code makes what is written down of others: "
+        "tests/test_made.py::test_by_exec."
+    )
+
+
+def test_functions_that_these_tests_do_not_reach_are_not_told_of(shop: Path) -> None:
+    for name in ("test_sound", "test_weak"):
+        (shop / "tests" / f"{name}.py").unlink()
+    one, other = shop / "tests" / "test_one.py", shop / "tests" / "test_other.py"
+    (shop / "shop.py").write_text(ONE_WAY)
+    one.write_text("import shop\n\n\ndef test_double():\n    assert shop.double(2) == 4\n")
+    other.write_text("import shop\n\n\ndef test_half():\n    assert shop.half(2) == 1\n")
+    wanted = Wanted(reruns=0, budget=0.0)
+    assert [named(found) for found in audit(shop, wanted).weaknesses] == [("one-way", "double"), ("one-way", "half")]
+    assert [named(found) for found in audit(shop, wanted, one).weaknesses] == [("one-way", "double")]

@@ -46,6 +46,8 @@ def _kinds(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
 @click.option("--static", is_flag=True, help="Read the tests only: seconds, and nothing runs.")
 @click.option("--budget", metavar="TIME", default="60s", show_default=True, callback=_seconds,
     help="For small changes of the code, which tests are to notice: 90s, 10m; 0 for none.")  # fmt: skip
+@click.option("--jobs", metavar="N", type=click.IntRange(1), default=1, show_default=True,
+    help="Try N small changes at once.")  # fmt: skip
 @click.option("--reruns", metavar="N", type=click.IntRange(0), default=2, show_default=True,
     help="Run all again N times, and in other orders; 0 for neither.")  # fmt: skip
 @click.option("--slow", metavar="SECONDS", type=click.FloatRange(0), default=1.0, show_default=True,
@@ -90,6 +92,7 @@ def _wanted(options: dict[str, Any]) -> Wanted:
         reruns=options["reruns"],
         budget=options["budget"],
         slow=options["slow"],
+        jobs=options["jobs"],
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from greenline.cli.console import mark, one_line, shown
+from greenline.cli.console import mark, one_line, print_words, shown
 from greenline.domain.auditing.model import KINDS
 
 if TYPE_CHECKING:
@@ -25,17 +25,15 @@ def print_audit(console: Console, audit: Audit) -> None:
         sign = mark(console, "problem" if one.kind in _BAD else "warning")
         place = f"{shown(one.path)}:{one.line}"
         what = f"[bold]{one.kind}[/] {escape(place)} [cyan]{escape(one_line(name_of(one)))}[/]"
-        console.print(
-            f"{sign} {what}  {escape(one_line(one.evidence))} [dim]{escape(one_line(one.advice))}[/]", soft_wrap=True
-        )
+        print_words(console, f"{sign} {what}  {escape(one_line(one.evidence))} [dim]{escape(one_line(one.advice))}[/]")
     if audit.weaknesses:
         console.print()
     state = "warning" if audit.weaknesses or not audit.tests else "ok"
-    console.print(f"{mark(console, state)} {escape(summary(audit))}", soft_wrap=True)
+    print_words(console, f"{mark(console, state)} {escape(summary(audit))}", indent=2)
     for line in [*left_out(audit), *audit.notes]:
-        console.print(f"  [dim]{escape(one_line(line))}[/]", soft_wrap=True)
+        print_words(console, f"  [dim]{escape(one_line(line))}[/]", indent=2)
     for problem in audit.problems:
-        console.print(f"{mark(console, 'problem')} {escape(one_line(problem))}", soft_wrap=True)
+        print_words(console, f"{mark(console, 'problem')} {escape(one_line(problem))}", indent=2)
 
 
 def name_of(one: Weakness) -> str:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.auditing.model import Weakness
 from greenline.domain.auditing.purposes import says_it_must_not_raise
+from greenline.domain.coverage.contexts import bits_of, union
+from greenline.domain.coverage.reaching import body_lines
 from greenline.ports.progress import Share
 from greenline.ports.project import InterpreterProblem
 from greenline.services.audit_runs import Suite, failing, slow, weakness
@@ -15,23 +17,24 @@ from greenline.services.recorded_runs import Wanted as WantedRun
 from greenline.services.show_coverage import is_test
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from greenline.domain.coverage.model import Gap
     from greenline.ports.progress import Progress
     from greenline.ports.project import InterpreterFinder, Project
+    from greenline.ports.tests import TestReport
     from greenline.services.audit_changes import AuditChanges, TriedChanges
     from greenline.services.audit_runs import AuditRuns
     from greenline.services.find_gaps import FindGaps
     from greenline.services.read_audit import ReadTests
-    from greenline.services.recorded_runs import RecordedRuns
+    from greenline.services.recorded_runs import RecordedRun, RecordedRuns
     from greenline.settings import Settings
 
 _EXPLAINED = frozenset(
     {"no-assertion", "always-true", "swallowed", "unreached", "only-mocks", "over-mocked", "forgotten-assert"}
 )
 """Where one of these is told of a test, that it cannot fail goes without saying."""
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Wanted:
     """Seconds for small changes of the code; 0 for none."""
     slow: float = 1.0
     """Seconds: a test that takes longer is slow."""
+    jobs: int = 1
+    """Changes that are tried at once."""
 
 
 @dataclass(slots=True)
@@ -95,7 +100,8 @@ class AuditSuite:
         places = {test.node_id: (test.path, test.line) for test in read.tests}
         suite = Suite(project, interpreter, selection, ran.report, places, self._settings.suite_seconds)
         seen.weaknesses += [*failing(suite, ran.failures), *slow(suite, wanted.slow)]
-        seen.weaknesses += self._one_way(project, ran.measured)
+        seen.weaknesses += self._one_way(project, ran)
+        seen.notes += _not_read(read, ran.report)
         doubtful = {one.subject for one in seen.weaknesses if one.kind == "flaky"}
         if wanted.reruns:
             again = await self._again(suite, doubtful, wanted.reruns, Share(progress, 0.2, 0.5))
@@ -104,7 +110,7 @@ class AuditSuite:
         seen.notes.append(f"Running {len(ran.report.outcomes)} tests took {time.monotonic() - started:.0f} s.")
         if wanted.budget:
             share = Share(progress, 0.5, 1.0)
-            tried = await self._changes.look(suite, doubtful, wanted.budget, share)
+            tried = await self._changes.look(suite, doubtful, wanted.budget, share, jobs=wanted.jobs)
             seen.weaknesses += _unnoticed(suite, read, tried)
             seen.notes += _said(tried, wanted.budget)
         return seen
@@ -114,11 +120,15 @@ class AuditSuite:
         flaky = [one for one in found if one.subject not in doubtful]
         return [*flaky, *await self._runs.dependent(suite, doubtful | {one.subject for one in flaky}, progress)]
 
-    def _one_way(self, project: Project, measured: Iterable[Path]) -> Iterator[Weakness]:
-        """Yield functions all of whose lines ran, though not all ways between them."""
-        files = sorted(path for path in measured if not is_test(project, path))
+    def _one_way(self, project: Project, ran: RecordedRun) -> Iterator[Weakness]:
+        """Yield functions that these tests reach and all of whose lines ran, though not all ways between them.
+
+        A way counts where any test that is known took it, also one that did not run now.
+        """
+        files = sorted(path for path in ran.measured if not is_test(project, path))
         for picture in self._gaps.find(files).pictures if files else ():
-            starts = {function.qualname: function.first_line for function in picture.module.functions}
+            reached = union(lines.get(picture.path, 0) for lines in ran.report.contexts.values())
+            starts = {f.qualname: f.first_line for f in picture.module.functions if reached & bits_of(body_lines(f))}
             for name, summary in picture.functions.items():
                 lines, branches = summary.lines, summary.branches
                 if lines.covered < lines.total or branches.covered == branches.total or name not in starts:
@@ -131,6 +141,17 @@ class AuditSuite:
                 )
                 advice = f"`greenline generate {shown}::{name}` writes a test for the other ways."
                 yield Weakness("one-way", f"{shown}::{name}", path, starts[name], evidence, advice)
+
+
+def _not_read(read: ReadTests, report: TestReport) -> list[str]:
+    """Say which tests ran whose text nobody has found: code makes them."""
+    known = {test.node_id for test in read.tests}
+    made = sorted({o.node_id.partition("[")[0] for o in report.outcomes if "::" in o.node_id} - known)
+    if not made:
+        return []
+    named = ", ".join(made[:_MOST_NAMED]) + (", ..." if len(made) > _MOST_NAMED else "")
+    were = "1 test was" if len(made) == 1 else f"{len(made)} tests were"
+    return [f"{were} judged by runs only, as code makes what is written down of others: {named}."]
 
 
 def _ways(missed: list[Gap]) -> str:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from greenline.services.audit_suite import AuditSuite
     from greenline.services.read_audit import ReadAudit
 
+_MOST_NAMED = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Audit:
@@ -57,11 +59,20 @@ class AuditTests:
                 found += seen.weaknesses
                 problems += seen.problems
                 notes += seen.notes
+            elif one.made_elsewhere:
+                notes.append(_not_read(one.made_elsewhere))
             kept, ignored = one.told(_once(found))
             told += kept
             left_out += ignored
         tests, files = sum(len(one.tests) for one in read), sum(len(one.files) for one in read)
         return Audit(tuple(by_weight(told)), tests, files, dict(left_out), tuple(problems), tuple(notes))
+
+
+def _not_read(made: Sequence[str]) -> str:
+    """Say what nobody knows of without running it."""
+    named = ", ".join(made[:_MOST_NAMED]) + (", ..." if len(made) > _MOST_NAMED else "")
+    what = "1 name is" if len(made) == 1 else f"{len(made)} names are"
+    return f"{what} given to what other code makes, tests perhaps, and not read: {named}."
 
 
 def _once(weaknesses: Sequence[Weakness]) -> list[Weakness]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from greenline.domain.auditing.modules import Names
-from greenline.domain.auditing.read_tests import tests_of
+from greenline.domain.auditing.read_tests import made_elsewhere, tests_of
 from greenline.domain.auditing.static_findings import StaticFindings
 from greenline.domain.auditing.suppressed import Ignored, told_and_ignored
 from greenline.domain.generation.collected_names import Collected
@@ -40,6 +40,8 @@ class ReadTests:
     lines: Mapping[Path, Sequence[str]] = field(default_factory=dict)
     problems: Mapping[Path, str] = field(default_factory=dict)
     """Files that could not be read, and why."""
+    made_elsewhere: tuple[str, ...] = ()
+    """Node ids of what may be tests, made by code that nobody can look into."""
     empty: tuple[str, ...] = ()
     """Where no tests were found though they were asked for, in sentences."""
 
@@ -80,6 +82,7 @@ class ReadAudit:
         files: list[Path] = []
         tests: list[TestFunction] = []
         found: list[Weakness] = []
+        made: list[str] = []
         judged: set[ast.AST] = set()
         for path in self._files(project, wanted):
             await asyncio.sleep(0)  # a person who stops it is heard
@@ -88,13 +91,16 @@ class ReadAudit:
                 files.append(path)
                 of_file = list(tests_of(module, names, project.root, collected))
                 tests += of_file
+                made += made_elsewhere(module, names, project.root, collected)
                 found += findings.of_file(_new(of_file, judged))
         lines = {path: module.lines for path in files if (module := modules.at(path)) is not None}
         lines |= {test.path: test.module.lines for test in tests}
         problems = {path: why for path, why in modules.problems.items() if path.name != "conftest.py"}
         ignored = self._ignored(project.root)
         empty = tuple(_without_tests(project, wanted, files, tests))
-        return ReadTests(project, tuple(files), tuple(tests), tuple(found), ignored, lines, problems, empty)
+        return ReadTests(
+            project, tuple(files), tuple(tests), tuple(found), ignored, lines, problems, tuple(made), empty
+        )
 
     def _files(self, project: Project, wanted: list[Path]) -> list[Path]:
         known = [

@@ -144,3 +144,27 @@ def test_where_there_are_no_tests_it_is_said_with_where_they_are_looked_for(
     found = read(tmp_path, **files)
     assert len(found.empty) == bool(said)
     assert said in "".join(found.empty)
+
+
+MADE_ELSEWHERE = """\
+import lib
+from lib import Machine
+
+
+def make():
+    def test_it(): ...
+    return test_it
+
+
+test_made = lib.make_test(3)
+TestStates = Machine.TestCase
+test_own = make()
+test_rows = [1, 2]
+other = lib.make_test()
+"""
+
+
+def test_what_other_code_makes_is_told_and_not_taken_for_read(tmp_path: Path) -> None:
+    found = read(tmp_path, test_made=MADE_ELSEWHERE)
+    assert names(found) == ["test_own"]
+    assert found.made_elsewhere == ("tests/test_made.py::test_made", "tests/test_made.py::TestStates")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.console import Console
 
 from greenline.cli.audit_command import _print
+from greenline.cli.audit_view import print_audit
 from greenline.domain.auditing.model import Weakness
 from greenline.services.audit_tests import Audit
 
@@ -38,3 +43,19 @@ def test_sarif_and_json_can_be_written_of_a_name_that_is_no_text(
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].endswith("owned%3A%3A%E9.py")
     _print(audit, "json")
     assert json.loads(capsys.readouterr().out)["weaknesses"][0]["line"] == 3
+
+
+def test_a_terminal_breaks_lines_between_words_and_a_pipe_gets_one(audit: Audit) -> None:
+    advice = "Assert what the code gives; if the point is that nothing raises, say so in its name."
+    told = replace(audit, weaknesses=(replace(audit.weaknesses[0], advice=advice),), notes=("A word of " * 20,))
+
+    def lines(**of: Any) -> list[str]:
+        console = Console(file=io.StringIO(), color_system=None, **of)
+        print_audit(console, told)
+        return console.file.getvalue().splitlines()  # type: ignore[attr-defined, no-any-return]
+
+    narrow = lines(force_terminal=True, width=60)
+    assert max(map(len, narrow)) <= 60
+    assert " ".join(" ".join(narrow).split()) == " ".join(" ".join(lines()).split())
+    assert all(line.startswith("  ") for line in narrow[1:3]), "what goes on stands below its line"
+    assert any(line.endswith(advice) for line in lines())

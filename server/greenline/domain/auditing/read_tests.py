@@ -87,6 +87,17 @@ def tests_of(module: Module, names: Names, root: Path, collected: Collected) -> 
                 yield TestFunction(one.module, one.node, None, f"{file}::{one.name}", one.is_conditional, one.given)
 
 
+def made_elsewhere(module: Module, names: Names, root: Path, collected: Collected) -> Iterator[str]:
+    """Yield the node ids of what has a test's name and is made by code that nobody can look into: tests, perhaps."""
+    file = module.path.relative_to(root).as_posix() if module.path.is_relative_to(root) else str(module.path)
+    for node in _in_order(module.tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, (ast.Call, ast.Attribute)):
+            for name in sorted(_bound_by(node)):
+                is_like_a_test = collected.usual_function(name) or collected.has_class(name)
+                if is_like_a_test and _assigned(node.value, module, module.tree, names) is None:
+                    yield f"{file}::{name}"
+
+
 def _of_class(owner: Found, names: Names, prefix: str, collected: Collected) -> Iterator[TestFunction]:
     node = owner.node
     is_unittest = any(base.rpartition(".")[2].endswith("TestCase") for base in names.bases(owner))
