@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint unit client vsix editors eval left-over bench-real bench-engine bench-run bench-coverage bench-scale bench-repo bench-editors samples bench-determinism screenshots lock clean
+.PHONY: help demo test check lint unit client vsix editors eval left-over bench-real bench-engine bench-run bench-coverage bench-scale bench-repo bench-audit bench-editors samples bench-determinism screenshots lock clean
 
 BIN := .venv/bin
 PY := $(BIN)/python
@@ -94,6 +94,10 @@ bench-coverage: $(READY) ## What the live picture costs on 5,000 files: first di
 
 bench-repo: $(READY) ## Cut the suites of three packages from PyPI to about 20 %, write tests in bulk, and run all of them in random order
 	@$(PY) bench/repo/run.py $(REPO_BENCH)
+
+# One package: make bench-audit AUDIT_BENCH="--package tomlkit --budget 10m"
+bench-audit: $(READY) ## Audit the suites of three packages from PyPI, and count which of the findings a reader found false
+	@$(PY) bench/audit/run.py $(AUDIT_BENCH)
 
 # One size: make bench-scale SCALE_BENCH="--files 1000 --times 1"
 bench-scale: $(READY) ## What `greenline gaps` costs on repositories of up to 50,000 files: time, processor, memory

@@ -25,7 +25,8 @@ def print_audit(console: Console, audit: Audit) -> None:
         sign = mark(console, "problem" if one.kind in _BAD else "warning")
         place = f"{shown(one.path)}:{one.line}"
         what = f"[bold]{one.kind}[/] {escape(place)} [cyan]{escape(one_line(name_of(one)))}[/]"
-        print_words(console, f"{sign} {what}  {escape(one_line(one.evidence))} [dim]{escape(one_line(one.advice))}[/]")
+        said = f"{escape(one_line(one.evidence))} [dim]{escape(one_line(one.advice))}[/]"
+        print_words(console, f"{sign} {what}  {said}", indent=2)
     if audit.weaknesses:
         console.print()
     state = "warning" if audit.weaknesses or not audit.tests else "ok"
