@@ -106,6 +106,21 @@
   (interactive)
   (greenline--execute "showReportStatus" :uri (greenline--uri) :show :json-false))
 
+(defun greenline-report ()
+  "Open a page about the coverage of the whole project."
+  (interactive)
+  (greenline--execute "showCoverageReport" :uri (greenline--uri)))
+
+(defun greenline-trend ()
+  "Open a page about how the coverage of the project went."
+  (interactive)
+  (greenline--execute "showCoverageTrend" :uri (greenline--uri)))
+
+(defun greenline-record ()
+  "Record the coverage of the commit that is checked out, for the trend."
+  (interactive)
+  (greenline--execute "recordCoverage" :uri (greenline--uri)))
+
 (defun greenline-model-allow ()
   "Say what a language model would be sent of this project, and ask whether it may be."
   (interactive)

@@ -26,6 +26,7 @@ from greenline.adapters.isolation import Wanted
 from greenline.adapters.journal_sqlite import JournalSqlite
 from greenline.adapters.model_sdk import ModelSdk
 from greenline.adapters.package_installer import PackageInstaller
+from greenline.adapters.page_process import PageProcess
 from greenline.adapters.probes import Probes
 from greenline.adapters.project_files import ProjectFiles
 from greenline.adapters.pytest_process import PytestProcess
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
     from greenline.ports.ledger import Ledger
     from greenline.ports.libraries import Libraries
     from greenline.ports.model import EditorKey
+    from greenline.ports.pages import Pages
     from greenline.ports.project import InterpreterFinder, Project, ProjectFinder, Selection
     from greenline.services.agree_to_model import AgreeToModel
     from greenline.services.audit_tests import AuditTests
@@ -132,6 +134,7 @@ class Services:
     """As ``costs``."""
     libraries: Libraries
     """What asks models needs beside Greenline."""
+    pages: Pages
     projects: ProjectFinder
     interpreters: InterpreterFinder
 
@@ -378,6 +381,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         costs=lambda: _report_costs(settings),
         agree=lambda: _agree_to_model(settings, projects),
         libraries=lasting.libraries,
+        pages=PageProcess(settings.coverage_file, settings.coverage_paths, lasting.reports.loaded),
         projects=projects,
         interpreters=interpreters,
     )

@@ -310,6 +310,27 @@ def test_the_bars_differ_without_their_colours(  # noqa: PLR0917 - fixtures
     assert "66 %" in told["status"]
 
 
+@pytest.mark.parametrize("theme", ["Light Modern", "Dark Modern", "Default High Contrast"])
+def test_the_whole_project_is_a_page_in_the_editors_colours(  # noqa: PLR0917 - fixtures
+    vscode: Path, extension: Path, project: Path, tmp_path: Path, server: list[str], theme: str
+) -> None:
+    with running(vscode, extension, project, server, **{"workbench.colorTheme": theme}) as url:
+        told = play(vscode, project, tmp_path, play="projectPages", url=url, theme=theme.lower().replace(" ", "-"))
+
+    assert told["title"] == f"Coverage of {project.name}"
+    assert told["colours"]["colorScheme"] == ("light" if theme.startswith("Light") else "dark")
+    assert told["colours"]["ground"] == rgb(told["ground"])
+    assert "a header needs a colon" in told["source"]
+    assert "% covered" in told["trend"]
+    assert len([tab for tab in told["tabs"] if "Coverage report" in tab]) == 1, told["tabs"]
+
+
+def rgb(color: str) -> str:
+    """Return a colour such as ``#1f1f1f`` as a browser computes it."""
+    red, green, blue = (int(color.strip()[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgb({red}, {green}, {blue})"
+
+
 def test_a_project_whose_python_has_no_pytest(
     vscode: Path, extension: Path, project: Path, tmp_path: Path, server: list[str]
 ) -> None:
@@ -320,6 +341,7 @@ def test_a_project_whose_python_has_no_pytest(
     assert "has no pytest" in told["status"]
     assert "Install pytest" in told["links"]
     assert any("pip" in words for words in told["toasts"]), told["toasts"]
+    assert told["offered"] == ["Install pytest"], "what the person came for stands out"
 
 
 def test_a_first_run_where_no_test_can_run_leads_to_the_doctor(

@@ -179,6 +179,21 @@ async def test_the_servers_libraries_and_the_projects_do_not_meet(libs: Path, ba
     assert list((tmp_path / "bytecode").rglob("server*.pyc"))
 
 
+async def test_the_bundled_server_draws_pages(
+    libs: Path, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    async with editing(project, command=[sys.executable, *bundled(libs, tmp_path)]) as editor:
+        uri = (project / "src" / "parcels" / "tracking.py").as_uri()
+        answer = await editor.run("greenline.showCoverageReport", {"uri": uri})
+        ended = await editor.end_of(answer.job)
+
+    assert ended.outcome == "done", ended.message
+    (page,) = (tmp_path / "cache").rglob("coverage-parcels.html")
+    assert ended.page.uri == page.as_uri()
+    assert "<h1>Coverage of parcels</h1>" in page.read_text(encoding="utf-8")
+
+
 def bundled(libs: Path, folder: Path) -> list[str]:
     """What the extension gives a Python that it found."""
     return ["-I", "-S", "-X", f"pycache_prefix={folder / 'bytecode'}", str(libs)]

@@ -291,6 +291,36 @@ export function viewPlays({ page, input, told, step, textsOf, openFile, openSour
       await step(input.theme);
     },
 
+    // The whole project as a page, in the editor's colours; its links lead to the lines of a file. Then its history.
+    async projectPages() {
+      const frame = page.frameLocator("iframe.webview >> visible=true").frameLocator("iframe");
+      await seeGaps();
+      await command("Greenline: Show Coverage Report");
+      await page.locator(".tab.active", { hasText: "Coverage report" }).waitFor();
+      await frame.locator("#map a.tile").first().waitFor();
+      told.title = await frame.locator("h1").innerText();
+      told.colours = await frame.locator("body").evaluate((body) => {
+        const { colorScheme } = getComputedStyle(body.parentElement);
+        return { colorScheme, ground: getComputedStyle(body).backgroundColor, text: getComputedStyle(body).color };
+      });
+      told.ground = await page.locator(".monaco-workbench").evaluate((node) => getComputedStyle(node).getPropertyValue("--vscode-editor-background"));
+      await step(`report-${input.theme}`);
+      await frame.locator("#files a", { hasText: "tracking.py" }).first().click();
+      await frame.locator("details.listing[open] .row.u").first().waitFor();
+      told.source = await frame.locator("details.listing[open]").innerText();
+      await step(`source-${input.theme}`);
+      await command("Greenline: Show Coverage Trend");
+      await toast("There is no history").waitFor();
+      await command("Greenline: Record Coverage of This Commit");
+      await page.locator(".tab.active", { hasText: "Coverage trend" }).waitFor();
+      await frame.locator("#trend").waitFor();
+      told.trend = await frame.locator("#trend").innerText();
+      await step(`trend-${input.theme}`);
+      await command("Greenline: Show Coverage Report"); // in the place of the first
+      await page.locator(".tab.active", { hasText: "Coverage report" }).waitFor();
+      told.tabs = await textsOf(".tab");
+    },
+
     // The project's Python has no pytest: the page says so, and its link installs.
     async noPytest() {
       await openSource();
@@ -311,6 +341,7 @@ export function viewPlays({ page, input, told, step, textsOf, openFile, openSour
       await status.locator("a", { hasText: "Install pytest" }).first().click();
       await toast("Install pytest?").waitFor();
       told.toasts = await textsOf(".notification-toast");
+      told.offered = await textsOf(".notification-toast:has-text('Install pytest?') .monaco-button:not(.secondary)");
       await step("asked");
     },
 

@@ -8,16 +8,16 @@ import { goToCoveringTest, linked, pickTest } from "./coveringTests";
 import type { GapsView } from "./gapsView";
 import { answerWithInterpreter } from "./interpreter";
 import { answerWithKey, withoutKey } from "./modelKey";
+import type { Pages } from "./pages";
 import { JobNotifications } from "./progress";
 import { filesToSave, save } from "./savedEdits";
 import type { ServerCommand } from "./serverCommand";
-import type { StatusPage } from "./statusPage";
 import type { JobEnded, Testing } from "./testing";
 
 /** What this client can do beyond LSP; docs/protocol.md says what the server does with it. */
 const announced: StaticFeature = {
   fillClientCapabilities: (capabilities) => {
-    const draws = { drawsCoverage: true, listsGaps: true, picksTests: true, quietButtons: true };
+    const draws = { drawsCoverage: true, listsGaps: true, picksTests: true, quietButtons: true, showsPages: true };
     capabilities.experimental = { greenline: { ...draws, followsCommands: true, tellsInterpreter: true, tellsModelKey: true, typesModelKey: true } };
   },
   initialize: () => undefined,
@@ -28,7 +28,7 @@ const announced: StaticFeature = {
 /** What shows what the server tells. */
 export interface Views {
   readonly coverage: LiveCoverage;
-  readonly status: StatusPage;
+  readonly pages: Pages;
   readonly gaps: GapsView;
   readonly testing: Testing;
 }
@@ -99,13 +99,11 @@ export function createClient(server: ServerCommand, log: vscode.LogOutputChannel
   views.testing.listenTo(client);
   answerWithInterpreter(client);
   answerWithKey(client, context.secrets);
-  client.onNotification("greenline/gapsChanged", () => {
-    views.gaps.refresh();
-    void views.testing.refresh();
-  });
+  client.onNotification("greenline/gapsChanged", () => [views.gaps, views.testing].forEach((view) => void view.refresh()));
   client.onNotification("greenline/jobEnded", (ended: JobEnded) => {
     views.testing.ended(ended);
-    void (ended.markdown === undefined || views.status.show(ended.markdown));
+    void (ended.markdown === undefined || views.pages.showStatus(ended.markdown));
+    void (ended.page === undefined || views.pages.showFile(ended.page.title, vscode.Uri.parse(ended.page.uri)));
   });
   client.onDidChangeState((change) => change.newState !== State.Running && jobs.dispose());
   return client;

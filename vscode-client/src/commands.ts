@@ -7,6 +7,10 @@ import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 import type { GapsView } from "./gapsView";
 
+/** About the project of the open file, or the folder. */
+const ofProject = ["runTestsWithCoverage", "clearCoverage", "showCoverageReport", "showCoverageTrend", "recordCoverage"];
+const ofModel = ["model.allow", "model.forbid", "model.cost"];
+
 /** The arguments to send with a command, or undefined where there is no target; then the person has been told. */
 export async function withTarget(client: LanguageClient, gaps: GapsView, command: string, given: unknown[]): Promise<unknown[] | undefined> {
   if (isTarget(given[0]) && command !== "greenline.generateTests") {
@@ -16,6 +20,9 @@ export async function withTarget(client: LanguageClient, gaps: GapsView, command
   const document = editor?.document.languageId === "python" ? editor.document : undefined;
   const uri = document && client.code2ProtocolConverter.asUri(document.uri);
   const about = uri === undefined ? {} : { uri }; // without a Python file, the folder; the server asks where there are several
+  if ([...ofProject, ...ofModel].includes(command.replace("greenline.", ""))) {
+    return [about];
+  }
   switch (command) {
     case "greenline.generateTests": {
       const targets = await gaps.targets(given[0], given[1]);
@@ -23,12 +30,6 @@ export async function withTarget(client: LanguageClient, gaps: GapsView, command
     }
     case "greenline.showReportStatus":
       return [{ ...about, show: false }];
-    case "greenline.runTestsWithCoverage":
-    case "greenline.clearCoverage":
-    case "greenline.model.allow":
-    case "greenline.model.forbid":
-    case "greenline.model.cost":
-      return [about];
     case "greenline.loadReport": {
       const title = vscode.l10n.t("Load Coverage Report");
       const chosen = await vscode.window.showOpenDialog({ title, openLabel: vscode.l10n.t("Load") });

@@ -8,9 +8,9 @@ import { Decorations } from "./decorations";
 import { GapsView } from "./gapsView";
 import { announceChange } from "./interpreter";
 import { forgetKey, setKey } from "./modelKey";
+import { Pages } from "./pages";
 import { findServer, isSame, onInterpreterSelected, PythonNotFound, type ServerCommand, ServerNotFound } from "./serverCommand";
 import { StatusBar } from "./statusBar";
-import { StatusPage } from "./statusPage";
 import { Testing } from "./testing";
 
 let server: Server | undefined;
@@ -19,12 +19,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("Greenline", { log: true });
   const coverage = new LiveCoverage();
   const decorations = new Decorations(coverage, vscode.Uri.joinPath(context.extensionUri, "media"));
-  const status = new StatusPage();
-  const [gaps, testing] = [new GapsView(), new Testing()];
-  const running = new Server(context, log, { coverage, status, gaps, testing });
+  const [pages, gaps, testing] = [new Pages(), new GapsView(), new Testing()];
+  const running = new Server(context, log, { coverage, pages, gaps, testing });
   server = running;
   context.subscriptions.push(
-    ...[log, coverage, status, gaps, testing, decorations, new StatusBar(coverage)],
+    ...[log, coverage, pages, gaps, testing, decorations, new StatusBar(coverage)],
     vscode.commands.registerCommand("greenline.toggleCoverage", () => decorations.toggle()),
     vscode.commands.registerCommand("greenline.showLog", () => log.show()),
     vscode.commands.registerCommand("greenline.setModelKey", () => setKey(context.secrets)),

@@ -9,6 +9,8 @@ export interface JobEnded {
   readonly title: string;
   /** Of the report status: all that the doctor says. */
   readonly markdown?: string;
+  /** A file to show as a page. */
+  readonly page?: { readonly title: string; readonly uri: string };
   readonly message: string;
   readonly tests: readonly TestEnd[];
 }

@@ -7,13 +7,14 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from greenline.cli.audit_view import left_out, name_of, summary
-from greenline.cli.console import one_line, shown, true_path
+from greenline.cli.console import shown, true_path
 from greenline.cli.gaps_annotations import MOST, escaped
 from greenline.cli.gaps_markdown import code
 from greenline.cli.gaps_sarif import digest, document, uri_of
 from greenline.cli.json_text import json_text
 from greenline.cli.repository_names import name_in_repository
 from greenline.domain.auditing.model import KINDS, MEANINGS
+from greenline.page.words import one_line
 
 if TYPE_CHECKING:
     from greenline.domain.auditing.model import Weakness

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from greenline.cli.console import mark, one_line, print_words, shown
+from greenline.cli.console import mark, print_words, shown
 from greenline.domain.auditing.model import KINDS
+from greenline.page.words import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console

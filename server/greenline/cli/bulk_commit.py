@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from greenline.adapters.git_commit import CommitProblem, GitCommit
 from greenline.cli.console import shown
-from greenline.cli.ranking_words import count
 from greenline.domain.bulk.states import state_of
+from greenline.page.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from greenline.cli import gaps_markdown, gaps_sarif
-from greenline.cli.console import mark, one_line, print_words, true_path
+from greenline.cli.console import mark, print_words, true_path
 from greenline.cli.gaps_annotations import escaped, workflow_lines
 from greenline.cli.gaps_view import print_problem
 from greenline.cli.json_text import json_text
 from greenline.cli.ranking_view import print_ranking
+from greenline.page.words import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from unicodedata import category
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-_NOT_SHOWN = frozenset({"Cc", "Cs", "Zl", "Zp"})
-"""Unicode's categories of what controls, what stands for a byte that is no text, and what ends a line."""
+from greenline.page.words import one_line
+
 _NARROW = 20
 """Columns that words have, however narrow the terminal is."""
 _WIDE = 10_000
@@ -89,11 +88,6 @@ def from_here(path: Path) -> Path:
         if path.is_relative_to(here):
             return path.relative_to(here)
     return path
-
-
-def one_line(text: str) -> str:
-    """Return a text with what controls, ends lines or is no text as Python writes them in a literal."""
-    return "".join(repr(sign)[1:-1] if category(sign) in _NOT_SHOWN else sign for sign in text)
 
 
 _MARKS = {

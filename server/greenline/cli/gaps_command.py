@@ -105,7 +105,7 @@ def _ranked(services: Services, paths: list[Path], options: dict[str, Any]) -> R
 def _say_unmeasured(ranking: Ranking) -> None:
     """Say in the terminal why the exit code will be 1: nobody has opened the page yet."""
     from greenline.cli.console import err  # noqa: PLC0415 - rich loads with the first line that it prints
-    from greenline.cli.ranking_words import count  # noqa: PLC0415 - as above
+    from greenline.page.words import count  # noqa: PLC0415 - as above
 
     if ranking.unmeasured:
         why = "; ".join(ranking.problems)
@@ -114,15 +114,16 @@ def _say_unmeasured(ranking: Ranking) -> None:
 
 def _page(services: Services, ranking: Ranking, place: Path) -> str:
     """Return the page; a history that cannot be read is told in it."""
-    from greenline.cli.gaps_html import gaps_page  # noqa: PLC0415 - each form loads with its use
+    from greenline.cli.console import shown  # noqa: PLC0415 - each form loads with its use
+    from greenline.page.project_page import project_page  # noqa: PLC0415 - as above
     from greenline.ports.trend import TrendProblem  # noqa: PLC0415 - as above
 
     name = services.projects.project_of(place / "any.py" if place.is_dir() else place).root.name
     try:
         history = services.trend(None).shown(place)
     except TrendProblem as problem:
-        return gaps_page(ranking, services.gaps, None, name, str(problem))
-    return gaps_page(ranking, services.gaps, history, name)
+        return project_page(ranking, services.gaps, None, name, shown, str(problem))
+    return project_page(ranking, services.gaps, history, name, shown)
 
 
 def _show_ranking(ranking: Ranking, form: str, options: dict[str, Any]) -> int:

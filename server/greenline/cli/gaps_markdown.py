@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from greenline.cli.console import one_line, shown
-from greenline.cli.ranking_words import gain, not_shown, to_gain
+from greenline.cli.console import shown
 from greenline.cli.results_view import percent
+from greenline.page.words import gain, not_shown, one_line, to_gain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ def markdown(ranking: Ranking) -> str:
         lines += ["| file | covered | gaps | worth | worthiest functions |", "| --- | ---: | --- | ---: | --- |"]
         lines += [_row(file) for file in ranking.files]
         lines.append("")
-    lines += [*problems(ranking), *not_shown(ranking)]
+    lines += [*problems(ranking), *not_shown(ranking, shown)]
     return "\n".join(lines).rstrip()
 
 

@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from greenline.cli.console import mark, one_line, print_table, print_words, shown
-from greenline.cli.ranking_words import count, not_shown, rests_on, to_gain
+from greenline.cli.console import mark, print_table, print_words, shown
 from greenline.cli.results_view import percent
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.coverage.model import Gap
+from greenline.page.words import count, not_shown, one_line, rests_on, to_gain
 from greenline.services.find_gaps import GapReport
 from greenline.services.picture import Picture
 from greenline.services.picture_basis import Basis
@@ -43,14 +43,14 @@ def print_gaps(console: Console, report: GapReport, ranking: Ranking | None = No
         print_words(console, _summary(report), style="bold")
     else:
         print_words(console, to_gain(ranking))
-    for line in not_shown(ranking) if ranking is not None else ():
+    for line in not_shown(ranking, shown) if ranking is not None else ():
         print_words(console, escape(line))
     print_basis(console, report.basis)
 
 
 def print_basis(console: Console, found: Sequence[Basis]) -> None:
     """Print what the figures rest on, for each project."""
-    for line in rests_on(found):
+    for line in rests_on(found, shown):
         print_words(console, escape(line))
 
 

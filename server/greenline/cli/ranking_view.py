@@ -10,9 +10,9 @@ from rich.table import Table
 
 from greenline.cli.console import print_long_table, print_words, shown
 from greenline.cli.gaps_view import print_basis, print_problem
-from greenline.cli.ranking_words import count, gain, not_shown, to_gain
 from greenline.cli.results_view import percent
 from greenline.domain.coverage.worth import FileWorth, FunctionWorth
+from greenline.page.words import count, gain, not_shown, to_gain
 from greenline.services.rank_gaps import Ranking, tier_of
 
 _FUNCTIONS = 3
@@ -29,7 +29,7 @@ def print_ranking(console: Console, ranking: Ranking, *, group: str = "none") ->
     for message, paths in ranking.problems.items():
         print_problem(console, paths, message)
     print_words(console, to_gain(ranking), style="bold" if ranking.files else "")
-    for line in not_shown(ranking):
+    for line in not_shown(ranking, shown):
         print_words(console, escape(line))
     print_basis(console, ranking.basis)
 

@@ -55,9 +55,10 @@ def _print(trend: Trend, form: str, options: dict[str, Any]) -> None:
     if form == "json":
         write_output(trend_view.as_json(trend, options["target"]), options["output"])
     elif form == "html" and trend.points:
-        from greenline.cli.gaps_html import trend_page  # noqa: PLC0415 - as above
+        from greenline.cli.console import shown  # noqa: PLC0415 - as above
+        from greenline.page.project_page import trend_page  # noqa: PLC0415 - as above
 
-        write_output(trend_page(trend, options["target"]), options["output"])
+        write_output(trend_page(trend, options["target"], shown), options["output"])
     else:
         from greenline.cli.console import out  # noqa: PLC0415 - as above
 

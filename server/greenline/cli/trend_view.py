@@ -11,6 +11,7 @@ from rich.markup import escape
 from greenline.cli.console import shown, true_path
 from greenline.cli.json_text import json_text
 from greenline.domain.coverage.trend import velocity, weeks_to
+from greenline.page.words import forecast
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,19 +82,6 @@ def chart(percents: Sequence[float], blocks: str) -> list[str]:
     return lines
 
 
-def forecast(points: Sequence[Point], target: float) -> str:
-    """Say how much is covered, how fast that changes, and when the target would be reached."""
-    speed, weeks = velocity(points), weeks_to(points, target)
-    if weeks == 0:
-        return f"{points[-1].percent:.2f} % covered, {target:g} % are reached."
-    if speed is None:
-        return f"{points[-1].percent:.2f} % covered. Two commits of different times tell how fast that changes."
-    went = f"{points[-1].percent:.2f} % covered, {speed:+.2f} points a week lately"
-    if weeks is None:
-        return f"{went}: {target:g} % are not reached that way."
-    return f"{went}: {target:g} % in {_weeks(weeks)}."
-
-
 def _over_time(points: Sequence[Point], width: int) -> list[Point]:
     """Return the newest point of each part of the time, or the last one before it where there is none."""
     first, last = points[0].at, points[-1].at
@@ -114,12 +102,6 @@ def _row(points: Sequence[Point], at: int) -> str:
     change = f"  {point.percent - points[at - 1].percent:+.2f}" if at else ""
     name = point.commit[:10] or "no commit"
     return f"  {_day(point)}  {name:<10}  {point.percent:6.2f} %{change}"
-
-
-def _weeks(weeks: float) -> str:
-    if weeks > 104:  # noqa: PLR2004 - two years, beyond which nobody counts weeks
-        return f"{weeks / 52:.0f} years"
-    return "a week" if weeks <= 1 else f"{ceil(weeks)} weeks"
 
 
 def _day(point: Point) -> str:

@@ -151,8 +151,8 @@ async def _write_ourselves(session: Session, edit: TestEdit, code: str) -> Appli
         )
     answer = await session.ask(
         f"This editor cannot {verb} files for Greenline. May Greenline {verb} {edit.path}?",
-        "Yes",
         "No",
+        "Yes",
         limit=_PATIENCE,
         otherwise="",  # the code is shown, and how it can be had
     )

@@ -56,6 +56,8 @@ class Client:
     """Shows the gaps of the workspace, and asks again when ``greenline/gapsChanged`` says so."""
     buttons_do_not_block: bool = False
     """A question with buttons stays on the side: nobody has to answer it before going on."""
+    shows_pages: bool = False
+    """Shows by itself the page that ``greenline/jobEnded`` names."""
     tells_results: bool = False
     """Shows by itself what ``greenline/jobEnded`` says of tests that were written, with a way to see them."""
 
@@ -106,6 +108,7 @@ class Client:
             types_model_key=_experimental(capabilities.experimental, "greenline", "typesModelKey") is True,
             lists_gaps=_experimental(capabilities.experimental, "greenline", "listsGaps") is True,
             buttons_do_not_block=_experimental(capabilities.experimental, "greenline", "quietButtons") is True,
+            shows_pages=_experimental(capabilities.experimental, "greenline", "showsPages") is True,
             tells_results=_experimental(capabilities.experimental, "greenline", "tellsResults") is True,
         )
 

@@ -224,7 +224,7 @@ class Commands:
         return {"dismissed": path is not None}
 
     async def _show_document(self, params: types.ShowDocumentParams) -> None:
-        await self._session.server.window_show_document_async(params)
+        await self._session.show_document(params)
 
     def _generate(self, target: Target, title: str) -> dict[str, Any]:
         async def work(progress: Progress) -> Finished:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcInvalidParams
 
 from greenline.domain.code.model import Class, Function
 from greenline.lsp import names
@@ -101,13 +101,9 @@ class CoveringCommands:
             await self._show(chosen)
 
     async def _picked(self, question: str, by_title: Mapping[str, TestPlace]) -> TestPlace | None:
-        actions = [types.MessageActionItem(title) for title in by_title]
-        params = types.ShowMessageRequestParams(Info, question, actions)
-        try:
-            answer = await self._session.server.window_show_message_request_async(params)
-        except JsonRpcException:  # a client that does not know the request
-            return next(iter(by_title.values()))
-        return by_title.get(answer.title) if answer else None
+        nearest = next(iter(by_title))
+        answer = await self._session.ask(question, *by_title, kind=Info, otherwise="", cannot_ask=nearest)
+        return by_title.get(answer) if answer else None
 
     async def _show(self, place: TestPlace) -> None:
         uri = self._session.documents.uri_of(place.path)
@@ -115,7 +111,7 @@ class CoveringCommands:
             self._session.show(f"{place.name} is in {place.path}, line {place.line}.", Info)
             return
         params = types.ShowDocumentParams(uri=uri, take_focus=True, selection=start_of(place.line))
-        await self._session.server.window_show_document_async(params)
+        await self._session.show_document(params)
 
 
 def _of_line(shown: Shown, known: Known, line: int) -> Reached | None:

@@ -61,7 +61,7 @@ class GapCommands:
         return [mark for mark in await self._session.told_marks.of(shown) if mark.kind in GAPS]
 
     async def _show_document(self, params: types.ShowDocumentParams) -> None:
-        await self._session.server.window_show_document_async(params)
+        await self._session.show_document(params)
 
 
 def _place(values: Mapping[str, Any], command: str) -> tuple[int, int | None]:

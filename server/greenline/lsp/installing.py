@@ -46,7 +46,7 @@ class Installing:
             lack = await services.install.lack(path)
             if lack is not None and not asked:
                 question = f"Install pytest? This runs: {' '.join(lack.command)}"
-                if await self._session.ask(question, _NOT_NOW, TITLE) != TITLE:
+                if not await self._agreed(question):
                     return Finished("pytest was not installed.")
             progress.step("Starting")
             installed = await services.install.install(path, progress)
@@ -61,5 +61,11 @@ class Installing:
         return work
 
     async def _offer(self, path: Path, message: str) -> None:
-        if await self._session.ask(message, _NOT_NOW, TITLE) == TITLE:
+        if await self._agreed(message):
             self._start(path, self.work(path, asked=True))
+
+    async def _agreed(self, question: str) -> bool:
+        # Where the question stands at the side, nobody answers it by a key that was meant for something else: there the
+        # first answer is the one that looks like the way on.
+        answers = (TITLE, _NOT_NOW) if self._session.client.buttons_do_not_block else (_NOT_NOW, TITLE)
+        return await self._session.ask(question, *answers) == TITLE

@@ -60,6 +60,8 @@ class Finished:
     """What was asked for, where that is a text."""
     tests: tuple[TestEnd, ...] = ()
     """Of a run."""
+    page: tuple[str, str] | None = None
+    """The title and the URI of a page that was written."""
 
 
 class Unfinished(JobFailure):
@@ -122,6 +124,7 @@ def payload(job: Job) -> dict[str, Any]:
         "results": [_result(result) for result in results_of(job)],
         "tests": [_test(test) for test in _tests_of(job)],
         **({"text": job.result.text} if isinstance(job.result, Finished) and job.result.text else {}),
+        **({"page": _page(*job.result.page)} if isinstance(job.result, Finished) and job.result.page else {}),
         **(_status(job.result) if isinstance(job.result, Finished) and job.result.markdown else {}),
     }
 
@@ -249,6 +252,10 @@ def results_of(job: Job) -> tuple[TargetResult, ...]:
 def _status(result: Finished) -> dict[str, Any]:
     found = [{"topic": f.topic, "state": f.state, "text": f.text, "toDo": f.to_do} for f in result.findings]
     return {"markdown": result.markdown, "findings": found, "fixes": list(result.fixes)}
+
+
+def _page(title: str, uri: str) -> dict[str, str]:
+    return {"title": title, "uri": uri}
 
 
 def _tests_of(job: Job) -> tuple[TestEnd, ...]:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _RUNNABLE = {"no-data", "outdated", "unreadable"}
 """States that a run of the tests would mend."""
+_SHORT = {"no-data": "No coverage data yet", "outdated": "Changed after its coverage was measured"}
+"""What is wrong, where a lens beside it does what the whole message says."""
 
 Lens = dict[str, Any]
 """As JSON has it; there are thousands in a large file."""
@@ -110,7 +112,9 @@ def _of_file(shown: Shown, positions: Positions) -> list[Lens]:
     if picture.state == "measured" or not picture.message:
         return []
     top = positions.plain_range(1, 0, 0)
-    found: list[Lens] = [{"range": top, "command": {"title": picture.message, "command": ""}}]
+    short = _SHORT.get(picture.state, picture.message)
+    told = {"title": short, "command": "", **({"tooltip": picture.message} if short != picture.message else {})}
+    found: list[Lens] = [{"range": top, "command": told}]
     if picture.state in _RUNNABLE:
         run = {
             "title": "Run tests with coverage", "command": names.RUN_TESTS, "arguments": [{"uri": shown.document.uri}],

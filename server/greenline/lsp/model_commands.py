@@ -16,7 +16,7 @@ from greenline.lsp.arguments import object_or_nothing, one_object, uri_in
 from greenline.lsp.documents import path_of
 from greenline.lsp.job_report import Finished, Unfinished
 from greenline.lsp.session import Info, Warning_
-from greenline.lsp.workspace_folders import NoFolder, chosen_folder
+from greenline.lsp.workspace_folders import NoFolder, place_in
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -235,23 +235,16 @@ async def _open(session: Session, name: str, text: str) -> Path:
         file = await asyncio.to_thread(keep_shown, name, text)
     except OSError as problem:
         raise Unfinished(f"It cannot be shown: {problem}") from problem
-    if session.client.shows_documents:
-        await session.server.window_show_document_async(types.ShowDocumentParams(file.as_uri(), take_focus=True))
+    await session.show_document(types.ShowDocumentParams(file.as_uri(), take_focus=True))
     return file
 
 
 async def _place(session: Session, values: Mapping[str, Any]) -> Path:
     """Return the file or folder that is meant. Raises Unfinished."""
-    uri = values.get("uri")
-    if uri is None:
-        try:
-            return await chosen_folder(session)
-        except NoFolder as problem:
-            raise Unfinished(str(problem)) from problem
-    path = path_of(uri) if isinstance(uri, str) else None
-    if path is None:
-        raise Unfinished(_ELSEWHERE)
-    return path
+    try:
+        return await place_in(session, values, _ELSEWHERE)
+    except NoFolder as problem:
+        raise Unfinished(str(problem)) from problem
 
 
 def _is_left(result: TargetResult) -> bool:

@@ -11,11 +11,10 @@ from pygls.exceptions import JsonRpcInvalidParams
 from greenline.jobs.registry import JobFailure, RegistryClosed
 from greenline.lsp import names
 from greenline.lsp.arguments import object_or_nothing, one_object
-from greenline.lsp.documents import path_of
 from greenline.lsp.fixes import fixes_of, with_links
 from greenline.lsp.job_report import Finished, message_of, payload
 from greenline.lsp.session import Info, Warning_
-from greenline.lsp.workspace_folders import NoFolder, chosen_folder
+from greenline.lsp.workspace_folders import NoFolder, place_in
 from greenline.ports.coverage import CoverageProblem
 
 if TYPE_CHECKING:
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from greenline.lsp.services import Services
     from greenline.lsp.session import Session
     from greenline.ports.progress import Progress
-
-_NO_FILE = "Greenline knows the coverage of files on disk; this is none."
 
 
 class ReportCommands:
@@ -42,7 +39,7 @@ class ReportCommands:
         values = object_or_nothing(arguments)
 
         async def work(progress: Progress) -> Finished:
-            path = await self._place(values)
+            path = await place_in(self._session, values)
             progress.step(f"Looking at {path.name}")
             status = await (await self._session.load_services()).reports.status(path)
             if values.get("show", True) is not False:
@@ -77,7 +74,7 @@ class ReportCommands:
 
     def _acting(self, values: Mapping[str, Any], act: Callable[[Services, Path], str]) -> Work:
         async def work(_progress: Progress) -> Finished:
-            path = await self._place(values)
+            path = await place_in(self._session, values)
             services = await self._session.load_services()
             loop = asyncio.get_running_loop()
             # Where pictures are drawn: none is drawn meanwhile.
@@ -102,16 +99,6 @@ class ReportCommands:
         except RegistryClosed:
             return {"protocol": names.PROTOCOL, "job": None, "started": False}
         return {"protocol": names.PROTOCOL, "job": job.id, "started": job.id not in before}
-
-    async def _place(self, values: Mapping[str, Any]) -> Path:
-        """Return the file or folder that is meant. Raises NoFolder."""
-        uri = values.get("uri")
-        if uri is None:
-            return await chosen_folder(self._session)
-        path = path_of(uri) if isinstance(uri, str) else None
-        if path is None:
-            raise NoFolder(_NO_FILE)
-        return path
 
     def _ended(self, job: Job) -> None:
         message = message_of(job)

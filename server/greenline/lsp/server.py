@@ -34,6 +34,7 @@ from greenline.lsp.on_save import OnSave
 from greenline.lsp.progress import ProgressBoard
 from greenline.lsp.protocol import GreenlineProtocol, Plain, version_of
 from greenline.lsp.report_commands import ReportCommands
+from greenline.lsp.report_pages import ReportPages
 from greenline.lsp.report_watch import ReportWatch
 from greenline.lsp.selected_interpreter import SelectedInterpreter
 from greenline.lsp.session import Session, Warning_
@@ -319,6 +320,7 @@ def _register_commands(server: GreenlineServer) -> None:
     gaps, covering = GapCommands(server.session), CoveringCommands(server.session)
     model = ModelCommands(server.session, commands.start, commands.refuse)
     strength = StrengthCommands(server.session, commands.start, commands.refuse)
+    pages = ReportPages(server.session, commands.start)
     server.session.pictures.on_new(FirstLook(server.session, reports.show_report_status).at)
 
     async def list_gaps(*arguments: object) -> dict[str, Any]:
@@ -344,6 +346,9 @@ def _register_commands(server: GreenlineServer) -> None:
         names.LOAD_REPORT: reports.load_report,
         names.CLEAR_COVERAGE: reports.clear_coverage,
         names.SHOW_REPORT_STATUS: reports.show_report_status,
+        names.SHOW_COVERAGE_REPORT: pages.show_report,
+        names.SHOW_COVERAGE_TREND: pages.show_trend,
+        names.RECORD_COVERAGE: pages.record,
         names.NEXT_GAP: gaps.next_gap,
         names.PREVIOUS_GAP: gaps.previous_gap,
         names.MODEL_ALLOW: model.allow,

@@ -12,6 +12,7 @@ from greenline.settings import Settings
 if TYPE_CHECKING:
     from greenline.ports.documents import Documents
     from greenline.ports.libraries import Libraries
+    from greenline.ports.pages import Pages
     from greenline.services.agree_to_model import AgreeToModel
     from greenline.services.choose_report import ChooseReport
     from greenline.services.confirm_tests import ConfirmTests
@@ -96,6 +97,10 @@ class Services(Protocol):
     @property
     def prompts(self) -> Callable[[], ShowPrompt]:
         """What would be sent to a model."""
+
+    @property
+    def pages(self) -> Pages:
+        """Pages about a whole project."""
 
     @property
     def install(self) -> InstallPytest:

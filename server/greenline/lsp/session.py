@@ -155,12 +155,14 @@ class Session:
         limit: float | None = None,
         kind: types.MessageType = Warning_,
         otherwise: str | None = None,
+        cannot_ask: str | None = None,
     ) -> str | None:
         """Ask the person. None: dismissed, or no answer within ``limit`` seconds.
 
         Emacs and others take RET for the first answer, also from somebody who was typing something else: what sends or
         installs is never the first.
-        A client that knows no questions shows ``otherwise``, by default what the question says.
+        A client that knows no questions shows ``otherwise``, by default what the question says; ``cannot_ask`` is the
+        answer then.
         """
         actions = [types.MessageActionItem(answer) for answer in answers]
         question = types.ShowMessageRequestParams(kind, message, actions)
@@ -178,8 +180,20 @@ class Session:
             log.exception("the question could not be asked: %s", message)
             if told := message if otherwise is None else otherwise:
                 self.show(told, Warning_)
-            return None
+            return cannot_ask
         return chosen.title if chosen else None
+
+    async def show_document(self, params: types.ShowDocumentParams) -> bool:
+        """Have the client show a document, or a browser, and tell whether it did; no if it cannot be told to."""
+        if not self.client.shows_documents:
+            return False
+        try:
+            request = asyncio.wrap_future(self.server.window_show_document(params))
+            answer = await asyncio.shield(request)  # which may come when nobody waits for it any more
+        except Exception:
+            log.exception("%s could not be shown", params.uri)
+            return False
+        return answer.success
 
     def _answered_too_late(self, request: asyncio.Future[types.MessageActionItem | None]) -> None:
         if not self.is_over and not request.cancelled() and request.exception() is None and request.result():

@@ -119,4 +119,4 @@ async def _open(session: Session, path: Path, finished: Finished) -> None:
     line = next((number for number, text in enumerate(lines, 1) if starts and text.lstrip().startswith(starts)), 1)
     uri = session.documents.uri_of(path)
     params = types.ShowDocumentParams(uri=uri, take_focus=True, selection=start_of(line))
-    await session.server.window_show_document_async(params)
+    await session.show_document(params)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from greenline.lsp.documents import path_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from greenline.lsp.session import Session
+
+
+_NO_FILE = "Greenline knows the coverage of files on disk; this is none."
 
 
 class NoFolder(Exception):
@@ -34,6 +39,20 @@ def shown_path(session: Session, path: Path) -> Path:
         if path.is_relative_to(root)
     ]
     return min(inside, key=lambda one: len(one.parts), default=path)
+
+
+async def place_in(session: Session, values: Mapping[str, Any], elsewhere: str = _NO_FILE) -> Path:
+    """Return the file or folder that a command's argument means, without one the folder that is meant.
+
+    Raises NoFolder: with the words ``elsewhere`` where it names no file on disk.
+    """
+    uri = values.get("uri")
+    if uri is None:
+        return await chosen_folder(session)
+    path = path_of(uri) if isinstance(uri, str) else None
+    if path is None:
+        raise NoFolder(elsewhere)
+    return path
 
 
 async def chosen_folder(session: Session) -> Path:

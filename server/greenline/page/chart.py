@@ -7,7 +7,7 @@ from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from greenline.page.markup import Html, element
-from greenline.page.words import counted
+from greenline.page.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ def history(points: Sequence[Point], forecast: str) -> Html:
     rows = [_row(points, at) for at in reversed(range(max(0, len(points) - _MOST_ROWS), len(points)))]
     head = element("tr", *(element("th", words, scope="col") for words in ("day", "commit", "covered", "change")))
     table = element("table", element("thead", head), element("tbody", *rows))
-    commits = counted(len(points), "commit")
+    commits = count(len(points), "commit")
     newest = f"the newest {_MOST_ROWS} of {commits}" if len(points) > _MOST_ROWS else commits
     drawn = _line(points) if len(points) > 1 else Html()
     return element(

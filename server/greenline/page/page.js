@@ -103,13 +103,13 @@ for (const listing of document.querySelectorAll("details.listing")) {
 }
 
 // A link to a file, or to a line of it, opens it first.
-function follow() {
-  const found = /^#(f\d+)(-\d+)?$/.exec(location.hash);
+function follow(hash) {
+  const found = /^#(f\d+)(-\d+)?$/.exec(hash);
   const listing = found && document.getElementById(found[1]);
   if (!listing) return;
   draw(listing);
   listing.open = true;
-  const place = document.getElementById(location.hash.slice(1)) || listing;
+  const place = document.getElementById(hash.slice(1)) || listing;
   for (const other of document.querySelectorAll(".here")) other.classList.remove("here");
   place.classList.add("here");
   place.scrollIntoView({ block: place === listing ? "start" : "center" });
@@ -117,7 +117,7 @@ function follow() {
 }
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href^='#f']");
-  if (link && link.hash === location.hash) follow(); // no change of the address tells of it
+  if (link) follow(link.hash); // no change of the address may tell of it: it has that one, or is shown in an editor
 });
-addEventListener("hashchange", follow);
-follow();
+addEventListener("hashchange", () => follow(location.hash));
+follow(location.hash);

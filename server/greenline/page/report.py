@@ -14,7 +14,7 @@ from greenline.page.listings import listing
 from greenline.page.markup import LINK, Html, element
 from greenline.page.tables import MOST_ROWS
 from greenline.page.treemap import Tile, treemap
-from greenline.page.words import counted
+from greenline.page.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -107,7 +107,7 @@ def _summary(gaps: Gaps, name: Callable[[Path], str]) -> Html:
     problems = [
         element(
             "details",
-            element("summary", f"{counted(len(paths), 'file')} without coverage: {message}"),
+            element("summary", f"{count(len(paths), 'file')} without coverage: {message}"),
             _paths(paths, name),
         )
         for message, paths in gaps.ranking.problems.items()
@@ -155,7 +155,7 @@ def _beyond(number: int, noun: str) -> Html:
     """Say how many rows a table leaves out."""
     if number <= MOST_ROWS:
         return Html()
-    rows = counted(number - MOST_ROWS, noun)
+    rows = count(number - MOST_ROWS, noun)
     return element("p", f"Not in this table: {rows} of less worth. `--package` shows one part.")
 
 
@@ -164,10 +164,10 @@ def _sources(gaps: Gaps, name: Callable[[Path], str], links: dict[Path, str]) ->
     drawn = []
     for one in gaps.listings:
         row = by_path[one.path].row
-        gain = f"{counted(row.lines, 'line')} and {counted(row.branches, 'branch')} to gain"
+        gain = f"{count(row.lines, 'line')} and {count(row.branches, 'branch')} to gain"
         words = f"{row.summary.whole_percent} % covered, {gain}"
         drawn.append(listing(one, name(one.path), words, links[one.path]))
-    left_out = counted(gaps.without_source, "file")
+    left_out = count(gaps.without_source, "file")
     note = f"Left out, so that this page does not get too large: the source of {left_out}. `--package` shows one part."
     return element(
         "section",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.coverage.model import Ratio, Summary
 from greenline.page.markup import LINK, Html, element
-from greenline.page.words import counted
+from greenline.page.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -112,11 +112,11 @@ def _few(tiles: Sequence[Tile]) -> Iterator[Tile]:
     for package, small in largest[:MOST_TILES]:
         yield _together(package, small)
     if others := [tile for _, small in largest[MOST_TILES:] for tile in small]:
-        yield _together(counted(len(largest) - MOST_TILES, "smaller package"), others)
+        yield _together(count(len(largest) - MOST_TILES, "smaller package"), others)
 
 
 def _together(package: str, small: Sequence[Tile]) -> Tile:
-    return Tile(package, counted(len(small), "smaller file"), _sum(small))
+    return Tile(package, count(len(small), "smaller file"), _sum(small))
 
 
 def _sum(tiles: Sequence[Tile]) -> Summary:
@@ -139,7 +139,7 @@ def _package(name: str, tiles: list[Tile], box: Box) -> Html:
 
 def _tile(tile: Tile, box: Box, within: Box) -> Html:
     percent = f"{tile.summary.whole_percent} %"
-    words = f"{tile.name}: {percent} covered, {counted(tile.size, 'statement')}"
+    words = f"{tile.name}: {percent} covered, {count(tile.size, 'statement')}"
     label = element("span", element("b", percent), element("i", f" {tile.name.rpartition('/')[2]}"))
     looks = {"class_": f"tile level{level(tile.summary.percent)}", "style": _style(box, within), "title": words}
     if tile.link:

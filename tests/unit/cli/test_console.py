@@ -10,9 +10,10 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from greenline.cli.console import one_line, out, print_long_table, print_table, print_words, shown, true_path
+from greenline.cli.console import out, print_long_table, print_table, print_words, shown, true_path
 from greenline.cli.gaps_markdown import code
 from greenline.cli.json_text import json_text
+from greenline.page.words import one_line
 
 
 def _table() -> Table:

@@ -8,10 +8,10 @@ import pytest
 
 from greenline.adapters.project_files import ProjectFiles
 from greenline.adapters.trend_file import IN_PROJECT, TrendFile
-from greenline.cli import gaps_html
 from greenline.domain.coverage.model import Ratio, Summary
 from greenline.domain.coverage.trend import Point
 from greenline.domain.coverage.worth import FileRow, FunctionRow, weighed
+from greenline.page import project_page
 from greenline.services.keep_trend import KeepTrend
 from greenline.services.picture import Picture
 from greenline.services.rank_gaps import Ranking
@@ -71,7 +71,7 @@ def test_a_file_that_is_named_has_a_page_too(run: Run, project: Path) -> None:
 
 
 def test_a_page_does_not_grow_without_end(run: Run, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gaps_html, "MOST_SOURCE", 400)
+    monkeypatch.setattr(project_page, "MOST_SOURCE", 400)
 
     found = shown(run("gaps", "--format", "html"))
 

@@ -24,6 +24,7 @@ from greenline.domain.generation.model import (
 )
 from greenline.domain.generation.revise import Change
 from greenline.ports.coverage import CoverageProblem
+from greenline.ports.pages import PageProblem
 from greenline.ports.project import Project
 from greenline.services.agree_to_model import AgreeToModel, Terms
 from greenline.services.choose_report import ReportStatus
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from greenline.domain.coverage.model import Executed
     from greenline.ports.coverage import Reading
     from greenline.ports.documents import Documents
+    from greenline.ports.pages import PageKind
     from greenline.ports.progress import Progress
     from greenline.services.test_places import TestPlace
     from greenline.settings import Settings
@@ -323,6 +325,26 @@ class FakeInstall:
 
 
 @dataclass
+class FakePages:
+    file: Path
+    problem: str = ""
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: list[tuple[PageKind, Path]] = field(default_factory=list)
+
+    async def write(self, kind: PageKind, place: Path, progress: Progress) -> Path:
+        self.asked.append((kind, place))
+        progress.step("Looking at the files")
+        try:
+            await self.gate.wait()
+        finally:
+            self.stopped.set()
+        if self.problem:
+            raise PageProblem(self.problem)
+        return self.file
+
+
+@dataclass
 class FakeReports:
     """Does as it is told; ``being_read`` are the readings under way, ``problem`` is what loading and clearing say."""
 
@@ -563,6 +585,8 @@ class FakeServices:
         self.agree, self.prompts, self.costs = self.model.agree, self.model.prompts, FakeCosts
         self.libraries = FakeLibraries()
         self.libraries.gate.set()
+        self.pages = FakePages(test_file.with_name("page.html"))
+        self.pages.gate.set()
         self.built: list[Settings] = []
 
     def __call__(self, settings: Settings, documents: Documents) -> FakeServices:

@@ -23,7 +23,7 @@ from greenline.lsp.hovers import age
 from greenline.services.covering_tests import Recorded
 from greenline.services.picture import Picture
 from greenline.services.test_places import TestPlace
-from unit.lsp.editor import FULL, Editor, RpcError, merged
+from unit.lsp.editor import FULL, LIMIT, Editor, RpcError, merged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -372,6 +372,28 @@ async def test_of_several_tests_the_person_picks_one(
             assert shown["selection"]["start"]["line"] == line - 1
     if line is None:
         assert editor.sent("window/showDocument") == []
+
+
+async def test_an_answer_that_nobody_waits_for_any_more_is_nobodys_problem(
+    shop: FakeServices, source: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def late(_params: Any) -> Any:
+        asked.set()
+        await may_answer.wait()
+        return {"title": "test_b"}
+
+    async with Editor(shop, FULL) as editor:
+        editor.handlers["window/showMessageRequest"] = late
+        uri = editor.open(source)
+        await editor.run("greenline.goToCoveringTest", {"uri": uri, "qualname": "price"})
+        await asyncio.wait_for(asked.wait(), LIMIT)
+        (waiting,) = [task for task in editor.server.session._tasks if task.get_name() == "tests of price"]
+        waiting.cancel()  # as the end of the connection does
+        may_answer.set()
+        await editor.lenses(uri)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 async def test_a_client_that_lets_pick_by_itself_is_only_told(shop: FakeServices, source: Path) -> None:

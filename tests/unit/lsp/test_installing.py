@@ -28,6 +28,26 @@ async def failed(editor: Editor, services: FakeServices, source: Path) -> str:
     return uri
 
 
+QUIET = merged(FULL, {"experimental": {"greenline": {"quietButtons": True}}})
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "titles"),
+    [(FULL, ["Not now", "Install pytest"]), (QUIET, ["Install pytest", "Not now"])],
+    ids=["a key answers", "a question at the side"],
+)
+async def test_what_the_person_came_for_stands_out_where_no_key_chooses_it(
+    services: FakeServices, source: Path, capabilities: dict[str, Any], titles: list[str]
+) -> None:
+    async with Editor(services, capabilities) as editor:
+        answering(editor, None)
+        services.install.missing = True
+        await editor.job_end((await editor.run("greenline.installPytest", {"uri": source.as_uri()}))["job"])
+        await failed(editor, services, source)
+        await editor.wait_for(QUESTION, lambda asked: "has no pytest" in asked["message"])
+        assert [[action["title"] for action in asked["actions"]] for asked in editor.sent(QUESTION)] == [titles] * 2
+
+
 async def titles(editor: Editor, uri: str) -> list[Any]:
     return [action["title"] for action in await editor.actions(uri, 1)]
 
@@ -92,7 +112,7 @@ async def test_a_problem_is_told(services: FakeServices, source: Path) -> None:
 
 
 async def test_whoever_has_mended_what_was_in_the_way_tries_again(services: FakeServices, source: Path) -> None:
-    async with Editor(services, merged(FULL, {"experimental": {"greenline": {"quietButtons": True}}})) as editor:
+    async with Editor(services, QUIET) as editor:
         problem = services.install.problem = "pytest was not installed. No network."
         services.install.missing = True
 

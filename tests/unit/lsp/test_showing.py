@@ -163,31 +163,34 @@ async def test_lenses_say_what_they_are_about_to_those_who_do_not_see_it(service
 
 
 @pytest.mark.parametrize(
-    ("state", "runs", "shown"),
+    ("state", "title", "runs"),
     [
-        ("no-data", True, False),
-        ("outdated", True, False),
-        ("unreadable", True, True),
-        ("broken-source", False, False),
-        ("outside-project", False, False),
+        ("no-data", "No coverage data yet", True),
+        ("outdated", "Changed after its coverage was measured", True),
+        ("unreadable", "Here is what to do.", True),
+        ("broken-source", "Here is what to do.", False),
+        ("outside-project", "Here is what to do.", False),
     ],
 )
 async def test_what_is_wrong_stands_at_the_top(
-    services: FakeServices, source: Path, state: str, runs: bool, shown: bool
+    services: FakeServices, source: Path, state: str, title: str, runs: bool
 ) -> None:
     services.show.state, services.show.message = state, "Here is what to do."
     async with Editor(services, FULL) as editor:
         uri = editor.open(source)
         assert await editor.diagnostics(uri) == []
         lenses = await editor.lenses(uri)
-        assert lenses[0]["command"] == {"title": "Here is what to do.", "command": ""}
+        told = lenses[0]["command"]
+        # Where the lens beside it does what is to be done, only who points at it reads of that.
+        assert (told["title"], told["command"]) == (title, "")
+        assert told.get("tooltip", told["title"]) == "Here is what to do."
         run = [lens for lens in lenses if lens["command"]["title"] == "Run tests with coverage"]
         assert bool(run) is runs
         assert "Generate test" in [lens["command"]["title"] for lens in lenses]
         for _ in range(2):
             editor.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
             await editor.lenses(uri)
-        method = "window/showMessage" if shown else "window/logMessage"
+        method = "window/showMessage" if state == "unreadable" else "window/logMessage"
         assert [p["message"] for p in editor.sent(method)] == ["Here is what to do."]
 
 
