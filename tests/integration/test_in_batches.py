@@ -165,7 +165,8 @@ def test_two_terminals_one_waits_and_the_other_says_so(shop: BatchShop) -> None:
     name = handed_in(shop, FEE)["batch"]
     looks = len(shop.server.requests)
     waiting = shop.start("--resume", form="text")
-    until(lambda: any(each.path.endswith(name) for each in shop.server.requests[looks:]))
+    # It looks at all batches once, and leaves the turn; with the second look it waits.
+    until(lambda: sum(each.path.endswith(name) for each in shop.server.requests[looks:]) == 2)
     other = shop.run("--resume")
     (batch,) = other.json["batches"]
     assert (other.code, batch["state"]) == (1, "elsewhere")
