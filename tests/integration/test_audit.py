@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +23,7 @@ from greenline.ports.progress import Silent
 from greenline.services.audit_tests import Audit, Wanted
 from greenline.settings import Settings
 from integration.audited_shop import CHECKS, CONFTEST, SHOP, SOUND, WEAK
+from integration.test_cli_generate import alive, below
 
 WEAK_TESTS = {
     "no-assertion",
@@ -147,3 +154,31 @@ def test_functions_that_these_tests_do_not_reach_are_not_told_of(shop: Path) -> 
     wanted = Wanted(reruns=0, budget=0.0)
     assert [named(found) for found in audit(shop, wanted).weaknesses] == [("one-way", "double"), ("one-way", "half")]
     assert [named(found) for found in audit(shop, wanted, one).weaknesses] == [("one-way", "double")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="terminals and process groups are POSIX")
+def test_ctrl_c_while_changes_are_tried_leaves_no_child(shop: Path) -> None:
+    (shop / "tests" / "test_weak.py").unlink()
+    terminal, stderr = os.openpty()
+    options = ["--interpreter", sys.executable, "--reruns", "0", "--budget", "2m", "--jobs", "3"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "greenline", "audit", *options],
+        cwd=shop, stdout=subprocess.DEVNULL, stderr=stderr, start_new_session=True, env={**os.environ, "TERM": "xterm"},
+    )  # fmt: skip
+    said = b""
+    while b"Trying small changes of the code: 1" not in said:
+        assert select.select([terminal], [], [], 100)[0], said
+        said += os.read(terminal, 4096)
+    children = below(process.pid)
+    process.send_signal(signal.SIGINT)
+    while b"Cancelled." not in said:
+        assert select.select([terminal], [], [], 60)[0], said
+        said += os.read(terminal, 4096)
+    assert process.wait(60) == 130
+    assert children
+    end = time.monotonic() + 10  # what ended without a parent is alive until init has looked at it
+    while any(map(alive, children)) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert [pid for pid in children if alive(pid)] == []
+    os.close(terminal)
+    os.close(stderr)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from greenline.domain.auditing.changes import changes_of
+from greenline.domain.auditing.changes import changes_of, says_something
 from greenline.domain.auditing.noticing import Changed, Noticing
 from greenline.domain.code.parse import parse
 from greenline.services.changed_code import ChangedCode, functions_in, limit_of, sound
@@ -101,7 +101,7 @@ class AuditChanges:
             for qualname, node in functions_in(tree):
                 reached = ((change, _reaching(change, ran)) for change in changes_of(node))
                 waiting = list(islice((one for one in reached if one[1]), _MOST_OF_ONE))
-                if waiting:
+                if says_something([change for change, _ in waiting]):
                     yield Changed(f"{name}::{qualname}", path, node.lineno, waiting)
 
     def _text(self, path: Path) -> str:

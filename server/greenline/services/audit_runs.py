@@ -53,13 +53,19 @@ class AuditRuns:
     def __init__(self, runner: TestRunner) -> None:
         self._runner = runner
 
-    async def flaky(self, suite: Suite, reruns: int, progress: Progress) -> list[Weakness]:
-        """Return the tests that end otherwise when all is run again, up to ``reruns`` times."""
-        failed = _failed(suite.report)
-        turned: Counter[str] = Counter()
+    async def again(self, suite: Suite, reruns: int, progress: Progress) -> list[TestReport]:
+        """Run all so many times again."""
+        reports = []
         for number in range(1, reruns + 1):
             progress.step(f"Running the tests again ({number} of {reruns})", number / (reruns + 1))
-            report = await self._run(suite)
+            reports.append(await self._run(suite))
+        return reports
+
+    def flaky(self, suite: Suite, again: Sequence[TestReport]) -> list[Weakness]:
+        """Return the tests that ended otherwise when all ran again."""
+        failed, reruns = _failed(suite.report), len(again)
+        turned: Counter[str] = Counter()
+        for report in again:
             ran = {o.node_id for o in report.outcomes}
             turned.update(test for test in failed ^ _failed(report) if test in ran)
         advice = "Look for what differs each time: random numbers, the clock, threads, files that stay."
@@ -100,18 +106,30 @@ class AuditRuns:
         return await self._runner.run(run, Silent())
 
 
-def slow(suite: Suite, limit: float) -> Iterator[Weakness]:
-    """Yield the tests that took longer than ``limit`` seconds."""
-    took: dict[str, float] = {}
-    for outcome in suite.report.outcomes:
-        test = outcome.node_id.partition("[")[0]
-        took[test] = max(took.get(test, 0.0), outcome.seconds)
+def slow(suite: Suite, limit: float, again: Sequence[TestReport]) -> Iterator[Weakness]:
+    """Yield the tests that took longer than ``limit`` seconds each time: once, the machine may have been busy.
+
+    The first run is the slowest anyway, as coverage is measured.
+    """
+    took = _seconds(suite.report)
+    for report in again:
+        now = _seconds(report)
+        took = {test: min(seconds, now.get(test, seconds)) for test, seconds in took.items()}
     usual = median(took.values()) if took else 0.0
     for test, seconds in took.items():
         if seconds > limit:
             evidence = f"It takes {seconds:.1f} s; half of the tests take {usual:.2g} s or less."
             advice = "Replace what it waits for, or mark it, so that it can be left out."
             yield weakness("slow", suite, test, evidence, advice)
+
+
+def _seconds(report: TestReport) -> dict[str, float]:
+    """Return what each test took; of one with parameters the slowest row."""
+    took: dict[str, float] = {}
+    for outcome in report.outcomes:
+        test = outcome.node_id.partition("[")[0]
+        took[test] = max(took.get(test, 0.0), outcome.seconds)
+    return took
 
 
 def failing(suite: Suite, failures: Sequence[Failure]) -> Iterator[Weakness]:

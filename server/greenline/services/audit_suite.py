@@ -99,14 +99,16 @@ class AuditSuite:
             seen.problems.append(ran.report.problem)
         places = {test.node_id: (test.path, test.line) for test in read.tests}
         suite = Suite(project, interpreter, selection, ran.report, places, self._settings.suite_seconds)
-        seen.weaknesses += [*failing(suite, ran.failures), *slow(suite, wanted.slow)]
+        seen.weaknesses += failing(suite, ran.failures)
         seen.weaknesses += self._one_way(project, ran)
         seen.notes += _not_read(read, ran.report)
         doubtful = {one.subject for one in seen.weaknesses if one.kind == "flaky"}
+        again = await self._runs.again(suite, wanted.reruns, Share(progress, 0.2, 0.4))
+        seen.weaknesses += slow(suite, wanted.slow, again)
         if wanted.reruns:
-            again = await self._again(suite, doubtful, wanted.reruns, Share(progress, 0.2, 0.5))
-            doubtful |= {one.subject for one in again}
-            seen.weaknesses += again
+            unsteady = await self._unsteady(suite, again, doubtful, Share(progress, 0.4, 0.5))
+            doubtful |= {one.subject for one in unsteady}
+            seen.weaknesses += unsteady
         seen.notes.append(f"Running {len(ran.report.outcomes)} tests took {time.monotonic() - started:.0f} s.")
         if wanted.budget:
             share = Share(progress, 0.5, 1.0)
@@ -115,9 +117,10 @@ class AuditSuite:
             seen.notes += _said(tried, wanted.budget)
         return seen
 
-    async def _again(self, suite: Suite, doubtful: set[str], reruns: int, progress: Progress) -> list[Weakness]:
-        found = await self._runs.flaky(suite, reruns, progress)
-        flaky = [one for one in found if one.subject not in doubtful]
+    async def _unsteady(
+        self, suite: Suite, again: list[TestReport], doubtful: set[str], progress: Progress
+    ) -> list[Weakness]:
+        flaky = [one for one in self._runs.flaky(suite, again) if one.subject not in doubtful]
         return [*flaky, *await self._runs.dependent(suite, doubtful | {one.subject for one in flaky}, progress)]
 
     def _one_way(self, project: Project, ran: RecordedRun) -> Iterator[Weakness]:

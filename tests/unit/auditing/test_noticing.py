@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from greenline.domain.auditing.changes import changes_of
+from greenline.domain.auditing.changes import changes_of, says_something
 from greenline.domain.auditing.fixed import holds_always
 from greenline.domain.auditing.noticing import ENOUGH, Changed, Noticing, Trial
 
@@ -82,7 +82,7 @@ def test_what_is_kept_of_a_function_is_what_would_be_found_anew() -> None:
         for place, earlier, failed in done:
             of = anew.functions[place]
             change = next(one for one, _ in of.waiting if one == earlier.change)
-            anew.tried(Trial(of, change, earlier.tests), failed)
+            anew.tried(Trial(of, change, earlier.tests, earlier.reaching), failed)
         again = anew.next()
         assert again is not None
         assert (again.change, again.tests) == (trial.change, trial.tests)
@@ -130,3 +130,54 @@ def test_a_function_that_nothing_is_noticed_of_is_run_over_by_the_fastest_of_its
     trial = noticing.next()
     assert trial is not None
     assert trial.tests == tuple(tests[1:41])
+
+
+EVERY = (1 << 60) - 1
+
+
+def of_many_tests() -> Noticing:
+    """Return what is to be tried of a function that sixty tests reach, each of which noticed another one before."""
+    tests = [f"test_{n}" for n in range(60)]
+    other = function(EVERY)
+    noticing = Noticing([other, function(EVERY)], tests, {})
+    noticing.tried(Trial(other, other.waiting[0][0], tuple(tests), EVERY), tests)
+    return noticing
+
+
+def test_a_function_is_unchecked_only_where_all_tests_that_reach_it_were_asked() -> None:
+    noticing, runs = of_many_tests(), []
+    while (trial := noticing.next()) is not None:
+        runs.append(len(trial.tests))
+        noticing.tried(trial, {"test_57"} & set(trial.tests))
+    assert list(noticing.unchecked()) == []
+    assert runs == [40] * len(function(0b1).waiting) + [20]
+    noticing = of_many_tests()
+    while (trial := noticing.next()) is not None:
+        noticing.tried(trial, ())
+    (told,) = noticing.unchecked()
+    assert told.evidence.startswith("Not noticed by any of the 60 tests that run it: ")
+
+
+def test_what_time_left_unknown_of_a_function_is_not_told() -> None:
+    noticing = of_many_tests()
+    for _ in function(0b1).waiting:
+        trial = noticing.next()
+        assert trial is not None
+        noticing.tried(trial, ())
+    assert list(noticing.unchecked()) == []
+    assert noticing.left == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "tells"),
+    [
+        ("def f(self):\n    self.depth = 0\n    self.names = []\n", False),
+        ("def f(self, line):\n    super().__init__(line, message='no')\n", False),
+        ("def f(self):\n    self.depth = 0\n    self.clear()\n", True),
+        ("def f(self):\n    return 0\n", True),
+    ],
+)
+def test_what_a_number_is_says_too_little_of_whether_anybody_checks_a_function(text: str, *, tells: bool) -> None:
+    node = ast.parse(text).body[0]
+    assert isinstance(node, ast.FunctionDef)
+    assert says_something(changes_of(node)) is tells

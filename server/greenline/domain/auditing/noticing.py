@@ -19,7 +19,7 @@ ENOUGH = 6
 _FEWEST = 3
 """That say something of a test."""
 _MOST_TESTS = 40
-"""Of one run, where a function is reached by more: the fastest ones."""
+"""Of one run, where a function is reached by more: the fastest ones. The others follow where none noticed anything."""
 
 
 @dataclass(slots=True)
@@ -33,6 +33,8 @@ class Changed:
     waiting: list[tuple[SmallChange, int]]
     """Not tried yet, with the tests that run its line: bit n for the n-th; the plainest first."""
     tried: list[SmallChange] = field(default_factory=list)
+    unsure: set[SmallChange] = field(default_factory=set)
+    """Noticed by none of the tests that ran, while others are waiting that reach them as well."""
     reached: int = 0
     """Tests that ran while it was changed, as bits."""
     noticed: int = 0
@@ -45,6 +47,8 @@ class Trial:
     function: Changed
     change: SmallChange
     tests: tuple[str, ...]
+    reaching: int
+    """All that it could be tried with, as bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class _Possible:
 
     function: Changed
     change: SmallChange
+    reaching: int
     tests: int
     worth: tuple[float, int]
 
@@ -81,13 +86,15 @@ class Noticing:
         best = max(self._possibles(), key=lambda possible: possible.worth, default=None)
         if best is None:
             return None
-        return Trial(best.function, best.change, tuple(sorted(self._named(best.tests))))
+        return Trial(best.function, best.change, tuple(sorted(self._named(best.tests))), best.reaching)
 
     def tried(self, trial: Trial, failed: Collection[str]) -> None:
         """Take down which of a trial's tests failed."""
         function = trial.function
-        function.tried.append(trial.change)
-        function.reached |= sum(1 << self._numbers[test] for test in trial.tests)
+        ran = sum(1 << self._numbers[test] for test in trial.tests)
+        if trial.change not in function.tried:
+            function.tried.append(trial.change)
+        function.reached |= ran
         function.noticed += bool(failed)
         self._noticing.update(failed)
         for test in trial.tests:
@@ -95,6 +102,10 @@ class Noticing:
                 self._missed.setdefault(test, []).append((function, trial.change))
         self._close(test for test in trial.tests if test in failed or len(self._missed[test]) >= ENOUGH)
         self.drop(trial)
+        function.unsure.discard(trial.change)
+        if not function.noticed and (others := trial.reaching & ~ran):
+            function.unsure.add(trial.change)
+            function.waiting.append((trial.change, others))
 
     def drop(self, trial: Trial) -> None:
         """Forget a change that could not be tried."""
@@ -112,7 +123,8 @@ class Noticing:
     def unchecked(self) -> Iterator[Weakness]:
         """Yield functions that tests run, and of whose changes none was noticed."""
         for function in self.functions:
-            if function.noticed or not function.tried or (len(function.tried) < _FEWEST - 1 and function.waiting):
+            is_known = function.tried and not function.unsure
+            if function.noticed or not is_known or (len(function.tried) < _FEWEST - 1 and function.waiting):
                 continue
             count = len({test.partition("[")[0] for test in self._named(function.reached)})
             who = "the test that runs it" if count == 1 else f"any of the {count} tests that run it"
@@ -143,9 +155,9 @@ class Noticing:
         for change, reaching in function.waiting:
             tests = reaching & self._open
             if not function.noticed:
-                tests |= _lowest(reaching, _MOST_TESTS)
+                tests |= reaching if change in function.unsure else _lowest(reaching, _MOST_TESTS)
             if tests:
-                return _Possible(function, change, tests, self._worth(function, change, tests))
+                return _Possible(function, change, reaching, tests, self._worth(function, change, tests))
         return None
 
     def _close(self, tests: Iterable[str]) -> None:
