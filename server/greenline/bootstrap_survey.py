@@ -117,7 +117,7 @@ class OpenSurvey:
         self._once = LookedOnce()
         self._rows = SurveyRowsSqlite(cache_folder() / "surveys.sqlite3", made_by())
         documents, projects = ReadOnce(), ProjectsByFolder(ProjectFiles())
-        known = _Afresh(Choices(patience=Patience(empty=10.0), waits=True, once=self._once))
+        known = Afresh(Choices(patience=Patience(empty=10.0), waits=True, once=self._once))
         drawn = pictures(settings, documents, projects, known)
         self._files = SurveyFiles(projects, documents, drawn.show, drawn.changed(settings), self._rows)
 
@@ -141,8 +141,8 @@ def made_by() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Afresh:
-    """Implements ``Known``."""
+class Afresh:
+    """Implements ``Known`` for a look that begins with nothing."""
 
     reports: Choices
     remembered: Remembered = field(default_factory=Remembered)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import threading
 import warnings
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from functools import cache
+from types import FunctionType, SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
+from greenline.adapters.skimmed_tokens import skimmed_tokens
+from greenline.domain.code.parse import all_statements, parse
 from greenline.domain.coverage.model import Statements
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from coverage.parser import PythonParser
 
@@ -82,13 +87,44 @@ def _analyse(text: str, excluded: Sequence[str], partial: Sequence[str]) -> tupl
 
 def _parse(source: str, excluded: Sequence[str], partial: Sequence[str]) -> Statements:
     from coverage.misc import join_regex  # noqa: PLC0415 - as above
-    from coverage.parser import PythonParser  # noqa: PLC0415
 
     if not source.strip():
         return Statements()
-    parser = PythonParser(text=source, filename="<text>", exclude=join_regex(excluded))
+    parser = _parser_class()(text=source, filename="<text>", exclude=join_regex(excluded))
     parser.parse_source()
     return _statements(parser, join_regex(partial))
+
+
+@cache
+def _parser_class() -> type[PythonParser]:
+    """Return coverage.py's parser with our tree and tokens: its own code finds them where it looks for others.
+
+    A release that looks elsewhere does all of it itself.
+    """
+    from coverage import parser  # noqa: PLC0415 - as above
+
+    ours = {**vars(parser), "ast": SimpleNamespace(parse=_tree)}
+    methods = {"parse_source": _with_names(parser.PythonParser.parse_source, ours)}
+    reading = getattr(parser.PythonParser, "_raw_parse", None)
+    if reading is not None and hasattr(parser, "multiline_map_from_tokens"):
+        names = {"generate_tokens": skimmed_tokens, "walk_statement_nodes": _statement_nodes}
+        methods["_raw_parse"] = _with_names(reading, {**vars(parser), **names})
+    return type("QuickParser", (parser.PythonParser,), methods)
+
+
+def _with_names(function: Callable[..., None], names: dict[str, Any]) -> FunctionType:
+    """Return the function with other things behind the names that it uses."""
+    return FunctionType(function.__code__, names)
+
+
+def _statement_nodes(tree: ast.Module) -> Iterator[ast.AST]:
+    yield tree
+    yield from all_statements(tree)
+
+
+def _tree(text: str) -> ast.Module:
+    """Return the tree that everybody looks at. Raises what ``ast.parse`` raises."""
+    return parse(text)[0] or ast.parse(text)
 
 
 def _normalized(text: str) -> str:

@@ -6,6 +6,7 @@ answers with the list of their rows. It ends with its input.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from greenline.domain.coverage.worth import FileRow
 
+_SELDOM = 100_000
+"""New objects until unreachable ones are looked for: trees have no cycles, and are gone with their file anyway."""
+
 
 def main() -> int:
     """Survey until there is nothing more to do. Returns the exit code."""
@@ -26,6 +30,7 @@ def main() -> int:
     sys.stdout = sys.stderr  # what a library prints is no row
     begin = next(asked, None)
     if begin is not None:
+        gc.set_threshold(_SELDOM)
         with closing(begin()) as surveyor:
             for paths in asked:
                 _tell(list(surveyor.rows(paths)), answers)

@@ -9,12 +9,12 @@ import click
 
 from greenline.cli.output_file import write_output
 from greenline.cli.report_options import report_options, report_settings
-from greenline.cli.wiring import services_for
+from greenline.cli.wiring import ranking_for, services_for
 
 if TYPE_CHECKING:
     from greenline.bootstrap import Services
     from greenline.services.find_gaps import GapReport
-    from greenline.services.rank_gaps import Ranking
+    from greenline.services.rank_gaps import RankGaps, Ranking
 
 
 _OF_LINES = {"json", "sarif", "github"}
@@ -64,23 +64,26 @@ def command(
     if others["output"] is not None and form == "table":
         raise click.UsageError("--output takes --format html, json, markdown, sarif or github, not a table.")
     wanted = [absolute(path) for path in paths or (Path(),)]
-    services = services_for(report_settings(others, changed_since=others["changed"]))
+    settings = report_settings(others, changed_since=others["changed"])
     as_lines = form in _OF_LINES or (form != "html" and (others["as_lines"] or any(path.is_file() for path in wanted)))
+    if not as_lines and form != "html":
+        ctx.exit(_show_ranking(_ranked(ranking_for(settings), wanted, others), form, others))
+    services = services_for(settings)
     if as_lines and form != "json" and not any(others[name] for name in _FILTERS):
         ctx.exit(_show_lines(services.gaps.find(wanted), None, form, others["output"]))
-    ranking = _ranked(services, wanted, others)
+    ranking = _ranked(services.ranking, wanted, others)
     if form == "html":
         write_output(_page(services, ranking, wanted[0]), others["output"])
         _say_unmeasured(ranking)
         ctx.exit(1 if ranking.unmeasured else 0)
-    if form == "markdown" or not as_lines:
+    if form == "markdown":
         ctx.exit(_show_ranking(ranking, form, others))
     unknown = [path for paths in ranking.problems.values() for path in paths]
     kept = [*(file.row.path for file in ranking.files), *unknown] if ranking.left_out else wanted
     ctx.exit(_show_lines(services.gaps.find(kept), ranking, form, others["output"]))
 
 
-def _ranked(services: Services, paths: list[Path], options: dict[str, Any]) -> Ranking:
+def _ranked(ranking: RankGaps, paths: list[Path], options: dict[str, Any]) -> Ranking:
     """Return the ranking. Raises click.UsageError for a branch or a package that is not there."""
     from greenline.cli.target_names import refuse_path_as_branch  # noqa: PLC0415 - as above
     from greenline.services.rank_gaps import HistoryProblem, NoSuchPackage, Wanted  # noqa: PLC0415 - as above
@@ -95,7 +98,7 @@ def _ranked(services: Services, paths: list[Path], options: dict[str, Any]) -> R
         changed_since=options["changed"],
     )
     try:
-        return services.ranking.rank(paths, wanted)
+        return ranking.rank(paths, wanted)
     except HistoryProblem as problem:
         raise click.UsageError(f"--changed: {problem}.") from problem
     except NoSuchPackage as problem:

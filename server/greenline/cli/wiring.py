@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from greenline.bootstrap import Services
+    from greenline.services.rank_gaps import RankGaps
     from greenline.settings import Settings
 
 
@@ -32,3 +33,11 @@ def services_for(settings: Settings) -> Services:
     """Return the services for the command that runs now."""
     wiring = click.get_current_context().find_object(Wiring) or Wiring()
     return wiring.build(settings)
+
+
+def ranking_for(settings: Settings) -> RankGaps:
+    """Return what ranks files for the command that runs now, without the rest where nobody handed in services."""
+    from greenline.bootstrap_ranking import ranking  # noqa: PLC0415 - as above
+
+    wiring = click.get_current_context().find_object(Wiring)
+    return wiring.build(settings).ranking if wiring else ranking(settings)

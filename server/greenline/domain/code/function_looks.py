@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.code.dotted_names import dotted
 from greenline.domain.code.parse import all_statements, inner_statements, parse
-from greenline.domain.code.text_lines import split_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-_DECISIONS = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.IfExp, ast.Assert)
+_DECISIONS = {ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.IfExp, ast.Assert}
+_COUNTED = {ast.match_case, ast.BoolOp, ast.comprehension}
+"""May decide several times, or not at all."""
 _STATEMENTS = (ast.stmt, ast.ExceptHandler, ast.match_case)
-_WORDED = (ast.If, ast.For, ast.AsyncFor)
+_WORDED = {ast.If, ast.For, ast.AsyncFor}
 """Statements that begin with such a word themselves."""
-_DECIDING = re.compile(r"(?<![A-Za-z_])(?:and|or|if|elif|for)(?![A-Za-z0-9_])")
+_WORDS = "|".join(rf"{word}(?<![A-Za-z_]{word})" for word in ("and", "or", "if", "elif", "for"))
+_DECIDING = re.compile(rf"(?:{_WORDS})(?![A-Za-z0-9_])")
+"""What may stand before is asked last: so written, most characters are passed over at once."""
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef)
 _CALLED = re.compile(r"(?<![\w.])(?:def|class)\s+\w+|(?<!\w)(\w+)\(")
 
@@ -31,6 +34,7 @@ _IN_THE_WAY = {
     "starts processes of its own": {"multiprocessing", "os.fork", "concurrent.futures.ProcessPoolExecutor"},
 }  # fmt: skip
 """Modules and names by what a test cannot easily stand in for."""
+_NAMES_IN_THE_WAY = frozenset().union(*_IN_THE_WAY.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,7 @@ def _may_be_hindered(text: str, imported: Mapping[str, str]) -> bool:
     """Tell whether a text can name what stands in a test's way: most cannot, and need no look at each name."""
     if "input" in text:
         return True
-    names = {name for names in _IN_THE_WAY.values() for name in names}
-    return any(_leads_to(name, source, text) for source in set(imported.values()) for name in names)
+    return any(_leads_to(name, source, text) for source in set(imported.values()) for name in _NAMES_IN_THE_WAY)
 
 
 def _leads_to(name: str, source: str, text: str) -> bool:
@@ -108,8 +111,14 @@ def _leads_to(name: str, source: str, text: str) -> bool:
 
 def _words(text: str) -> dict[int, int]:
     """Return the lines that have words of decisions, and how many."""
-    counted = ((number, len(_DECIDING.findall(line))) for number, line in enumerate(split_lines(text), 1))
-    return {number: count for number, count in counted if count}
+    found: Counter[int] = Counter()
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    line, at = 1, 0
+    for word in _DECIDING.finditer(text):
+        line += text.count("\n", at, word.start())
+        at = word.start()
+        found[line] += 1
+    return found
 
 
 def _complexity(function: ast.AST, words: Mapping[int, int]) -> int:
@@ -117,33 +126,40 @@ def _complexity(function: ast.AST, words: Mapping[int, int]) -> int:
     found, todo = 1, [function]
     while todo:
         node = todo.pop()
+        inner = list(inner_statements(node))
         found += _ways(node)
-        if _may_decide(node, words):
-            inner = (child for child in ast.iter_child_nodes(node) if not isinstance(child, _STATEMENTS))
-            found += sum(_ways(one) for child in inner for one in ast.walk(child))
-        todo.extend(inner_statements(node))
+        if _may_decide(node, inner, words):
+            own = (child for child in ast.iter_child_nodes(node) if not isinstance(child, _STATEMENTS))
+            found += sum(_ways(one) for child in own for one in ast.walk(child))
+        todo += inner
     return found
 
 
-def _may_decide(node: ast.AST, words: Mapping[int, int]) -> bool:
+def _may_decide(node: ast.AST, inner: Sequence[ast.AST], words: Mapping[int, int]) -> bool:
     """Tell whether the expressions of a statement, or of the head of a block, may decide something."""
     if isinstance(node, ast.match_case):
         return True
     first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", 0)
-    blocks = next(inner_statements(node), None)
-    if blocks is not None:
+    if inner:
         first = min([first, *(one.lineno for one in getattr(node, "decorator_list", ()))])
-        last = getattr(blocks, "lineno", last)
-    own = isinstance(node, _WORDED)
+        last = getattr(inner[0], "lineno", last)
+    own = type(node) in _WORDED
+    if first == last:
+        return words.get(first, 0) > own
     return sum(words.get(line, 0) for line in range(first, last + 1)) > own
 
 
 def _ways(node: ast.AST) -> int:
     """Return how many more ways lead through a node than one."""
+    kind = type(node)
+    if kind in _DECISIONS:
+        return 1
+    return _counted_ways(node) if kind in _COUNTED else 0
+
+
+def _counted_ways(node: ast.AST) -> int:
     if isinstance(node, ast.match_case):  # `case _` is the way that is there without any
         return int(node.guard is not None or not _is_wildcard(node.pattern))
-    if isinstance(node, _DECISIONS):
-        return 1
     if isinstance(node, ast.BoolOp):
         return len(node.values) - 1
     return 1 + len(node.ifs) if isinstance(node, ast.comprehension) else 0

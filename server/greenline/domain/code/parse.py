@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
+_BLOCKS_OF: dict[type[ast.AST], tuple[str, ...]] = {
+    kind: tuple(block for block in _BLOCKS if block in kind._fields)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, (ast.stmt, ast.ExceptHandler, ast.match_case, ast.Module))
+}
+"""Looked up for each statement of each file: most have none."""
 
 
 def parse(text: str) -> tuple[ast.Module | None, list[str]]:
@@ -21,7 +27,7 @@ def parse(text: str) -> tuple[ast.Module | None, list[str]]:
 
 def inner_statements(node: ast.AST) -> Iterator[ast.AST]:
     """Yield the statements, handlers and cases directly inside a node, never an expression."""
-    for block in _BLOCKS:
+    for block in blocks_of(type(node)):
         yield from getattr(node, block, ())
 
 
@@ -31,7 +37,13 @@ def all_statements(tree: ast.Module) -> Iterator[ast.AST]:
     while todo:
         node = todo.pop()
         yield node
-        todo.extend(inner_statements(node))
+        for block in blocks_of(type(node)):
+            todo += getattr(node, block, ())
+
+
+def blocks_of(kind: type[ast.AST]) -> tuple[str, ...]:
+    """Return the names of the blocks that such a statement, handler or case may have."""
+    return _BLOCKS_OF.get(kind, ())
 
 
 @lru_cache(maxsize=4)

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from greenline.domain.code.parse import all_statements
+from greenline.domain.code.parse import all_statements, blocks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +30,8 @@ _LEAVES_A_TRACE = (
     *_Definition,
 )
 """Statements that every version of Python compiles to something with a line of its own."""
+
+_PARTED = {"handlers", "cases"}
 
 
 def can_be_of(tree: ast.Module, statements: Statements, executed: Executed, *, is_whole: bool = True) -> bool:
@@ -114,7 +116,7 @@ class _Reached:
 
     def is_touched(self, statement: ast.stmt) -> bool:
         """Tell whether the statement itself, or the head of its block, ran."""
-        return any(line in self.ran for line in range(_start(statement), _head_end(statement) + 1))
+        return not self.ran.isdisjoint(_own_lines(statement))
 
     def _ran_inside(self, statement: ast.stmt) -> bool:
         """Tell whether something ran in its blocks that runs when the statement does."""
@@ -124,8 +126,7 @@ class _Reached:
         return self._ran_inside(statement) or (self.is_touched(statement) and not _runs_later(statement))
 
     def _must_show(self, statement: ast.stmt) -> bool:
-        lines = range(_start(statement), _head_end(statement) + 1)
-        return isinstance(statement, _LEAVES_A_TRACE) and any(line in self.countable for line in lines)
+        return isinstance(statement, _LEAVES_A_TRACE) and not self.countable.isdisjoint(_own_lines(statement))
 
     def _ran_in(self, statement: ast.stmt) -> bool:
         """Tell whether something ran in its blocks, also if that is a function."""
@@ -139,18 +140,27 @@ def _runs_later(statement: ast.stmt) -> bool:
     """
     if isinstance(statement, _Function):
         return True
-    if any(_blocks(statement)):
+    if _blocks(statement):
         return False
     return any(isinstance(node, (ast.Lambda, ast.GeneratorExp)) for node in ast.walk(statement))
 
 
-def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
-    for name in ("body", "orelse", "finalbody"):
-        inner: list[ast.stmt] = getattr(statement, name, [])
-        if inner:
-            yield inner
-    for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
-        yield part.body
+def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
+    found: list[list[ast.stmt]] = []
+    for name in blocks_of(type(statement)):
+        inner = getattr(statement, name)
+        if name in _PARTED:
+            found += (part.body for part in inner)
+        elif inner:
+            found.append(inner)
+    return found
+
+
+def _own_lines(statement: ast.stmt) -> Sequence[int]:
+    """Return the lines of the statement, without those of its blocks."""
+    if statement.lineno == statement.end_lineno and not blocks_of(type(statement)):
+        return (statement.lineno,)
+    return range(_start(statement), _head_end(statement) + 1)
 
 
 def _start(statement: ast.stmt) -> int:

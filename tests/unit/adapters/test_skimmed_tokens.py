@@ -1,0 +1,102 @@
+"""coverage.py's parser says the same of a text, whether it makes all tokens itself or finds the few that are enough."""
+
+# ruff: noqa: E501, Q003 - a text is read more easily in one line
+from __future__ import annotations
+
+import importlib
+import inspect
+import io
+import sys
+import tokenize
+import warnings
+from typing import TYPE_CHECKING
+
+import pytest
+from coverage import config
+from coverage.misc import join_regex
+from coverage.parser import PythonParser
+
+from greenline.adapters import coverage_parser, skimmed_tokens
+
+if TYPE_CHECKING:
+    from greenline.domain.coverage.model import Statements
+
+EXCLUDED = ["# no", *config.DEFAULT_EXCLUDE]
+MODULES = ("argparse", "ast", "configparser", "contextlib", "dataclasses", "enum", "http.client", "textwrap", "typing")
+TEXTS = {
+    "docstrings": '"""One\ntwo."""\ndef f():\n    r"""One\n    two: (\n    """\n    return 1\n',
+    "strings that hide": "a = '# ( no string'  # ) ' \"\nb = \"\\\"(\" # '''\nc = '''\n(\\''' '''\nd = 1\n",
+    "brackets over lines": "a = (1,\n    # ]\n\n    {2: [3,\n 4]})\nb = f(\n    x\n)\nif (a and\n        b):\n    c = 1\n",
+    "strokes": "a = 1 + \\\n    2\nif a and \\\n  b:\n    c = '\\\n('\nassert a, \\\n    'b'\n",
+    "a stroke first": "if a:\n    b = 1\n\\\nc = 2\n",
+    "one-liners": "if a: b = 1; c = 2\nfor x in y: print(x[1:2]); \nclass A: pass\nx: int = 1\nf = lambda: 0 # no\n",
+    "colons": "def f(a: int = {1: 2}[1],\n      b=lambda: 0) -> 'x:':  # no\n    return a[1:]\nif (b := 1):\n    c = 2\n",
+    "tabs": "if a:\n\tif b:  # no\n\t\tc = 1\n        # less\n\td = 1\nelse:\n\te = 1\n",
+    "deep": "class A:\n  def f(self):  # no\n    if a:\n        b = 1\n    return b\n  def g(self):\n      return 2\nc = 1\n",
+    "else": "if a:\n    b = 1\nelse:  # no\n    b = 2\n    '''x\n    y'''\n    f'''x\n    {a}'''\n    (b,\n     c)\nd = 1\n",
+    "stubs": "def f(a,\n      b): ...\ndef g(): ...\nclass P:\n    def h(self) -> int:\n        ...\n    x: int\n",
+    "decorated": "@a(\n  1)\n@b  # no\ndef f(\n  c\n):\n    return 1\n\n@d\nclass E: # no\n    x = 1\n\ny = 2\n",
+    "typing": "if TYPE_CHECKING:\n    import a\nelse:\n    b = 1\n\ntry:\n    import c\nexcept E:  # pragma: no cover\n    c = 1\n",
+    "names": "größe = '🙂('; if_ = 1\nif größe:  # 🙂 no\n    x = '''\n🙂'''\n",
+    "bytes and raws": "a = rb'\\''\nb = Rb'''\n\\''''\nc = u'('\nif'a'in b: d = 1\n",
+    "comments only": "# (\n\n   # no\n",
+    "code at the last line": "if a:\n    b = 1 # no",
+    "formatted": "a = f'{b} {c[\"d\"]} {{ {e!r:>{f}} }}'\nif f\"{a}(\":  # no\n    b = f'''\n{a\n}'''\nc = 1\n",
+}
+NESTED = {
+    "quotes": "a = f\"{b[\"(\"]}\" # no\nif a:\n    c = 1\n",
+    "lines": "a = f'{\n  b\n}'\nc = [\n  1]\n",
+    "braces": "a = f\"{'}' + b[\"(\"]}\"\nd = f\"'{b[\"[\"]} it's\"\nif d:  # no\n    e = 1\n",
+}  # fmt: skip
+"""f-strings since Python 3.12."""
+
+
+def _said(kind: type[PythonParser], text: str) -> Statements:
+    parser = kind(text=coverage_parser._normalized(text), filename="<text>", exclude=join_regex(EXCLUDED))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        parser.parse_source()
+    return coverage_parser._statements(parser, "# some")
+
+
+def _assert_same(text: str) -> None:
+    ours = coverage_parser._parser_class()
+    assert ours is not PythonParser
+    assert _said(ours, text) == _said(PythonParser, text)
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_of_any_text_the_same_is_said(text: str) -> None:
+    _assert_same(text)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="f-strings could not hold their own quotes")
+@pytest.mark.parametrize("text", NESTED.values(), ids=NESTED)
+def test_where_an_f_string_holds_its_own_quotes_the_same_is_said(text: str) -> None:
+    _assert_same(text)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_of_real_modules_the_same_is_said_without_a_tokenizer(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = inspect.getsource(importlib.import_module(name))
+    theirs = _said(PythonParser, text)
+    if sys.version_info < (3, 12):
+        monkeypatch.setattr(tokenize, "generate_tokens", lambda _: pytest.fail("all tokens were made"))
+
+    assert _said(coverage_parser._parser_class(), text) == theirs
+
+
+def test_what_only_a_tokenizer_can_tell_it_tells() -> None:
+    text = "\\\na = 1\n"
+    everything = tokenize.generate_tokens(io.StringIO(text).readline)
+    assert list(skimmed_tokens.skimmed_tokens(text)) == list(everything)
+
+
+def test_a_release_that_looks_for_tokens_elsewhere_makes_them_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("coverage.parser.multiline_map_from_tokens")
+    coverage_parser._parser_class.cache_clear()
+    try:
+        assert coverage_parser._parser_class()._raw_parse is PythonParser._raw_parse
+    finally:
+        monkeypatch.undo()
+        coverage_parser._parser_class.cache_clear()
