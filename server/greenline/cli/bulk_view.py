@@ -71,7 +71,7 @@ def print_end(console: Console, run: RunPlan) -> None:
     _print_bugs(console, run)
     parts = [f"{number} {WORDS[status]}" for status, number in sums.statuses.items()]
     if sums.not_begun:
-        parts.append(f"{sums.not_begun} not begun")
+        parts.append(f"{sums.not_begun} not done")
     if sums.tests:
         parts.append(f"{counted_tests(sums.tests, sums.cases)} in {count(sums.test_files, 'file')}")
     print_words(console, escape("; ".join(parts) or "nothing to do"), style="bold")

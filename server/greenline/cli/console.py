@@ -64,9 +64,14 @@ def print_words(console: Console, markup: str, *, indent: int = 0, style: str = 
     if not console.is_terminal:
         console.print(text, soft_wrap=True)
         return
-    for number, line in enumerate(text.wrap(console, max(_NARROW, console.width - indent))):
+    begin, width = "", max(_NARROW, console.width)
+    while text:
+        line = text.wrap(console, width)[0]
         line.rstrip()
-        console.print(Text(" " * indent if number else "") + line, soft_wrap=True)
+        console.print(Text(begin) + line, soft_wrap=True)
+        text = text[len(line) :]
+        text = text[len(text) - len(text.plain.lstrip()) :]
+        begin, width = " " * indent, max(_NARROW, console.width - indent)
 
 
 def shown(path: Path) -> str:

@@ -4,20 +4,41 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.constrain import Constrain
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+_ROOM = 4
+"""Columns."""
+
+
+class _Bars(Progress):
+    """With room at the right: a terminal writes ``^C`` there, and one more line would put all that follows astray."""
+
+    def get_renderable(self) -> _WithRoom:
+        """Return what is drawn."""
+        return _WithRoom(super().get_renderable())
+
+
+@dataclass(frozen=True, slots=True)
+class _WithRoom:
+    inner: RenderableType
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Constrain(self.inner, options.max_width - _ROOM)
+
 
 def steps_bar(console: Console) -> Progress:
     """Return bars with a subject, the step and the time so far; they go away in the end. Nothing where nobody looks."""
-    return Progress(
+    return _Bars(
         SpinnerColumn("line"),
         TextColumn("{task.fields[subject]}"),
         BarColumn(bar_width=20),

@@ -37,10 +37,13 @@ class Budget:
         return time.monotonic() > self._clock
 
 
-def queued_seconds() -> float:
-    """Return how long this thread was ready and had no processor, 0 where the system does not tell."""
+def queued_seconds(scheduled: str = _SCHEDULED) -> float:
+    """Return how long this thread (or that of another file) was ready and had no processor.
+
+    0 where the system does not tell.
+    """
     try:
-        with open(_SCHEDULED, "rb") as file:  # no codec to import: the code under test may just have been interrupted
+        with open(scheduled, "rb") as file:  # no codec to import: the code under test may just have been interrupted
             return int(file.read().split()[1]) / 1e9
     except (OSError, ValueError, IndexError):
         return 0.0

@@ -17,6 +17,7 @@ from typing import Any, Callable
 
 from greenline_probe import limits, system_calls, wire
 from greenline_probe.explore import interruptions, project_makers, reasons, session
+from greenline_probe.explore.budget import queued_seconds
 from greenline_probe.explore.not_testable import NotTestable
 
 Reply = Callable[[Any], None]
@@ -222,10 +223,10 @@ class _Worker:
     def _receive(self) -> bytes:
         """Read until the worker closes its end; give up on one that makes no call for too long."""
         chunks: list[bytes] = []
-        beats, since = self.board.beats(), time.monotonic()
+        beats, since = self.board.beats(), self._clock()
         while True:
             ready, _, _ = select.select([self._read], [], [], 0.05)
-            now = time.monotonic()
+            now = self._clock()
             if ready:
                 chunk = os.read(self._read, 1 << 16)
                 if not chunk:
@@ -239,6 +240,10 @@ class _Worker:
                 self.how = f"did not end within {now - since:.0f} s"
                 self.is_stuck = True
                 return b""
+
+    def _clock(self) -> float:
+        """Return the time without what the worker waited for a processor: a busy machine makes nothing stuck."""
+        return time.monotonic() - queued_seconds(f"/proc/{self.pid}/schedstat")
 
     def _end(self) -> None:
         try:

@@ -301,7 +301,7 @@ def test_the_same_command_goes_on_after_ctrl_c(run: Run, services: BulkServices,
     result = run("shop", "--report", "first.json")
     assert result.exit_code in {0, 130}
     assert json.loads((folder / "first.json").read_text())["counts"]["not_begun"] == 2
-    assert "2 confirmed; 2 not begun" in result.stdout
+    assert "2 confirmed; 2 not done" in result.stdout
     services.stops_at = ""
     services.asked.clear()
 

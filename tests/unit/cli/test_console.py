@@ -13,6 +13,7 @@ from rich.table import Table
 from greenline.cli.console import out, print_long_table, print_table, print_words, shown, true_path
 from greenline.cli.gaps_markdown import code
 from greenline.cli.json_text import json_text
+from greenline.cli.progress_line import steps_bar
 from greenline.page.words import one_line
 
 
@@ -45,12 +46,20 @@ def test_in_a_terminal_lines_end_between_words_and_go_on_below_their_beginning()
     print_words(console, WORDS, indent=6)
     printed = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
     assert printed == [
-        "  12  To bring 3 files",
-        "      of these to 50 % of the",
+        "  12  To bring 3 files of",
+        "      these to 50 % of the",
         "      statements:",
         "      src/parcels/prices.py",
         "      and more",
     ]
+
+
+def test_bars_leave_room_for_what_the_terminal_writes_at_ctrl_c() -> None:
+    console = Console(file=io.StringIO(), width=40, force_terminal=True)
+    bar = steps_bar(console)
+    bar.add_task("a step that is told in many words " * 3, total=1.0, subject="src/parcels/shipment.py")
+    drawn = console.render_lines(bar.get_renderable(), pad=False)
+    assert max(sum(part.cell_length for part in line) for line in drawn) <= 40 - len("^C")
 
 
 def test_in_a_pipe_a_line_stays_one(capsys: pytest.CaptureFixture[str]) -> None:

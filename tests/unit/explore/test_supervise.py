@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -36,3 +39,33 @@ def test_a_call_with_what_no_file_can_hold_is_known_again() -> None:
     board = supervise._Board([])
     board.announce("f('\ud800')")
     assert not supervise._Board([board.last()]).announce("f('\ud800')")
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_worker_that_waits_for_a_processor_is_not_stuck(monkeypatch: pytest.MonkeyPatch, waits: bool) -> None:
+    """Each look at the clock is a second later; a worker that may go on is told so at the twentieth second."""
+    board, seconds = supervise._Board([]), iter(range(1000))
+    now = [0]
+
+    def later() -> int:
+        now[0] = next(seconds)
+        return now[0]
+
+    def queued(of: str) -> int:
+        if now[0] == 20:
+            os.kill(int(of.split("/")[2]), signal.SIGUSR1)
+        return now[0] if waits else 0
+
+    def work(emit: Any) -> None:
+        board.announce("f()")
+        signal.sigwait({signal.SIGUSR1})
+        emit({"found": 1})
+
+    monkeypatch.setattr(supervise, "time", SimpleNamespace(monotonic=later))
+    monkeypatch.setattr(supervise, "queued_seconds", queued)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})
+    try:
+        worker = supervise._Worker(work, board)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    assert (worker.wait(), worker.is_stuck) == (({"found": 1}, False) if waits else (None, True))
