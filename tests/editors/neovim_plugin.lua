@@ -77,6 +77,28 @@ local function kill_the_server()
   end)
 end
 
+-- Has the page about the project opened where there is a browser, and where there is none.
+local function look_at_the_report()
+  local open = vim.ui.open
+  vim.ui.open = function(uri)
+    told.opened = uri
+    return { wait = function() return { code = 0 } end }
+  end
+  vim.cmd('Greenline report')
+  wait_for('the browser has the page', function()
+    return told.opened ~= nil and statusline():find('Coverage report') == nil
+  end)
+  assert(not said('The page is in'), 'who sees it needs no path')
+  vim.ui.open = function()
+    return nil, 'there is no browser'
+  end
+  vim.cmd('Greenline report')
+  wait_for('it is said where the page is', function()
+    return said('The page is in')
+  end)
+  vim.ui.open = open
+end
+
 local function play()
   stage.follow_progress()
   stage.open(input.file)
@@ -113,6 +135,7 @@ local function play()
   vim.cmd('Greenline toggle')
   assert(next(signs()) ~= nil, 'signs are back')
 
+  look_at_the_report()
   cancel_an_endless_one()
 
   place_cursor(input.generate)

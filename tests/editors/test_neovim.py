@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -199,7 +200,10 @@ def test_installed_by(neovim: Neovim, kinds: Path, tmp_path: Path, installed: di
     assert third == first
     assert told["hidden"] == {"signs": [], "diagnostics": 0}
     titles = {step["title"] for step in told["progress"] if step["kind"] == "begin"}
-    assert titles >= {"Run tests with coverage", "Generate test for line 1"}
+    assert titles >= {"Run tests with coverage", "Generate test for line 1", "Coverage report"}
+    page = Path(unquote(urlsplit(told["opened"]).path))
+    assert "<h1>Coverage of orders</h1>" in page.read_text(encoding="utf-8")
+    assert any(f"The page is in {page}." in message for message in told["messages"])
     assert any(re.search(r"Run tests with coverage \d+ %", step["statusline"]) for step in told["progress"])
     assert not list(kinds.rglob("test_wild.py"))
     assert "There is no `:Greenline nothing`. There are: affected, " in told["unknown_command"]
