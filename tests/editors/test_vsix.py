@@ -186,7 +186,7 @@ async def test_the_bundled_server_draws_pages(
     async with editing(project, command=[sys.executable, *bundled(libs, tmp_path)]) as editor:
         uri = (project / "src" / "parcels" / "tracking.py").as_uri()
         answer = await editor.run("greenline.showCoverageReport", {"uri": uri})
-        ended = await editor.end_of(answer.job)
+        ended = await editor.end_of(answer["job"])
 
     assert ended.outcome == "done", ended.message
     (page,) = (tmp_path / "cache").rglob("coverage-parcels.html")

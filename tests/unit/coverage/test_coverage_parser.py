@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
 from greenline.adapters import coverage_parser
-from greenline.adapters.coverage_parser import CoverageParser
+from greenline.adapters.coverage_parser import CoverageParser, with_jumps
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +96,21 @@ def test_a_text_is_analysed_once_whether_its_patterns_are_named_or_not(monkeypat
     assert parser.analyse("a = 1\n", config.DEFAULT_EXCLUDE) == first
     parser.analyse("a = 1\n", ["a"])
     assert len(asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "since"),
+    [
+        ({}, {}),
+        ({(3, 1): ((1, 4), (3, 4))}, {(3, 1): (3, 4), (1, 4): None}),
+        (
+            {(3, 2): ((2, 1), (3, 1)), (2, 1): ((1, 4), (2, 4))},
+            {(3, 2): (3, 4), (2, 1): None, (1, 4): None},
+        ),
+        ({(1, 1): ((1, 2), (1, 2))}, {(1, 1): (1, 2)}),
+    ],
+    ids=["none", "one", "one in another", "one in a line"],
+)
+def test_jumps_out_of_a_with_are_those_of_each_version_of_coverage_py(before: Any, since: Any) -> None:
+    # coverage.py 7.16 is what Python 3.10 gets, and the extension for VS Code has.
+    assert with_jumps(before) == with_jumps(since) == since
