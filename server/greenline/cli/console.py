@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
+from typing import TypeAlias
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -16,6 +18,11 @@ _NARROW = 20
 """Columns that words have, however narrow the terminal is."""
 _WIDE = 10_000
 """For files and pipes: one line stays one line."""
+_ROWS_AT_ONCE = 200
+_BETWEEN = "  "
+
+Row: TypeAlias = Sequence[Sequence[tuple[str, str]]]
+"""Of a long table: its cells, each of texts with their styles."""
 
 
 def out() -> Console:
@@ -50,12 +57,23 @@ def print_table(console: Console, table: Table) -> None:
         console.print(line.rstrip(), markup=False, soft_wrap=True)
 
 
-def print_long_table(console: Console, table: Table) -> None:
-    """Print the same of a table without a box whose cells are one line each, in an eighth of the time where it can."""
-    if console.is_terminal:
-        console.print(table)
-    else:
-        console.print("\n".join(_plain_rows(table)), markup=False, soft_wrap=True)
+def print_long_table(console: Console, header: Sequence[str], rows: Callable[[], Iterable[Row]]) -> None:
+    """Print a table without a box, some rows at a time: thousands would take a table minutes, and much memory.
+
+    ``rows`` makes them anew each time it is called. All columns but the last are aligned at the right; what is too long
+    for the last one goes on below it.
+    """
+    titles: Row = [[(title, "dim")] for title in header]
+    widths = [0] * (len(header) - 1)
+    for row in chain([titles], rows()):
+        widths = [max(width, _cell_len(cell)) for width, cell in zip(widths, row, strict=False)]
+    every = chain([titles], rows())
+    while some := list(islice(every, _ROWS_AT_ONCE)):
+        if console.is_terminal:
+            lines = chain.from_iterable(_folded(row, widths, console) for row in some)
+            console.print(Text("\n").join(lines), soft_wrap=True)
+        else:
+            console.print("\n".join(_plain(row, widths) for row in some), markup=False, emoji=False, soft_wrap=True)
 
 
 def print_words(console: Console, markup: str, *, indent: int = 0, style: str = "") -> None:
@@ -115,20 +133,25 @@ def _console(*, stderr: bool) -> Console:
     return console
 
 
-def _plain_rows(table: Table) -> Iterator[str]:
-    columns = [[_plain(cell) for cell in (column.header, *column.cells)] for column in table.columns]
-    widths = [max(map(cell_len, cells)) for cells in columns]
-    between = " " * table.padding[1]
-    for row in zip(*columns, strict=True):
-        cells = zip(row, widths, table.columns, strict=True)
-        filled = (_filled(cell, width, right=column.justify == "right") for cell, width, column in cells)
-        yield between.join(filled).rstrip()
+def _plain(row: Row, widths: Sequence[int]) -> str:
+    texts = ["".join(text for text, _ in cell) for cell in row]
+    filled = [" " * (width - cell_len(text)) + text for text, width in zip(texts, widths, strict=False)]
+    return _BETWEEN.join([*filled, texts[-1]]).rstrip()
 
 
-def _filled(cell: str, width: int, *, right: bool) -> str:
-    blank = " " * (width - cell_len(cell))
-    return f"{blank}{cell}" if right else f"{cell}{blank}"
+def _folded(row: Row, widths: Sequence[int], console: Console) -> Iterator[Text]:
+    line = Text()
+    for cell, width in zip(row, widths, strict=False):
+        line.append(" " * (width - _cell_len(cell)))
+        line.append_tokens(cell).append(_BETWEEN)
+    begun, last = line.cell_len, Text.assemble(*row[-1])
+    if begun + last.cell_len <= console.width:
+        yield line.append_text(last)
+        return
+    for part in last.wrap(console, max(_NARROW, console.width - begun), overflow="fold"):
+        yield line.append_text(part)
+        line = Text(" " * begun)
 
 
-def _plain(cell: object) -> str:
-    return Text.from_markup(str(cell)).plain
+def _cell_len(cell: Sequence[tuple[str, str]]) -> int:
+    return sum(cell_len(text) for text, _ in cell)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
-from greenline.cli.console import print_long_table, print_words, shown
+from greenline.cli.console import Row, print_long_table, print_words, shown
 from greenline.cli.gaps_view import print_basis, print_problem
 from greenline.cli.results_view import percent
 from greenline.domain.coverage.worth import FileWorth, FunctionWorth
@@ -24,7 +24,7 @@ def print_ranking(console: Console, ranking: Ranking, *, group: str = "none") ->
     for title, files in _groups(ranking.files, group):
         if title:
             console.print(f"[bold]{escape(title)}[/]  [dim]{count(len(files), 'file')}[/]", soft_wrap=True)
-        print_long_table(console, _table(files))
+        print_long_table(console, ("worth", "covered", "gaps", "where"), partial(_rows, files))
         console.print()
     for message, paths in ranking.problems.items():
         print_problem(console, paths, message)
@@ -48,28 +48,27 @@ def _groups(files: tuple[FileWorth, ...], group: str) -> Iterator[tuple[str, tup
         yield title, tuple(members)
 
 
-def _table(files: Iterable[FileWorth]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("worth", justify="right", no_wrap=True)
-    table.add_column("covered", justify="right", no_wrap=True)
-    table.add_column("gaps", justify="right", no_wrap=True)
-    table.add_column("where", overflow="fold")
+def _rows(files: Iterable[FileWorth]) -> Iterator[Row]:
     for file in files:
         row = file.row
-        worth, covered = f"[bold]{file.worth:.0f}[/]", percent(row.summary)
-        table.add_row(worth, covered, gain(row.lines, row.branches), f"[bold]{escape(shown(row.path))}[/]")
+        gained = gain(row.lines, row.branches)
+        yield _row(f"{file.worth:.0f}", "bold", percent(row.summary), gained, (shown(row.path), "bold"))
         for function in file.functions[:_FUNCTIONS]:
             one = function.row
-            table.add_row(f"{function.worth:.0f}", "", gain(one.lines, one.branches), f"  {_function(function)}")
+            place = (f"  {one.name}:{one.line}", ""), (f"  {_why(function)}", "dim")
+            yield _row(f"{function.worth:.0f}", "", "", gain(one.lines, one.branches), *place)
         if (more := len(file.functions) - _FUNCTIONS) > 0:
-            table.add_row("", "", "", f"  [dim]and {count(more, 'more function')}[/]")
-    return table
+            yield _row("", "", "", "", (f"  and {count(more, 'more function')}", "dim"))
 
 
-def _function(function: FunctionWorth) -> str:
+def _row(worth: str, style: str, covered: str, gained: str, *where: tuple[str, str]) -> Row:
+    return [(worth, style)], [(covered, "")], [(gained, "")], where
+
+
+def _why(function: FunctionWorth) -> str:
     row = function.row
     why = [f"complexity {row.complexity}"] if row.complexity > 1 else []
     why += [count(function.calls, "call")] if function.calls else []
     why += [count(function.commits, "commit")] if function.commits else []
     why += [row.in_the_way] if row.in_the_way else []
-    return f"{escape(row.name)}:{row.line}  [dim]{escape(', '.join(why))}[/]"
+    return ", ".join(why)

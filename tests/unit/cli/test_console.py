@@ -9,33 +9,69 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from greenline.cli.console import out, print_long_table, print_table, print_words, shown, true_path
+from greenline.cli import console as console_module
+from greenline.cli.console import Row, out, print_long_table, print_table, print_words, shown, true_path
 from greenline.cli.gaps_markdown import code
 from greenline.cli.json_text import json_text
 from greenline.cli.progress_line import steps_bar
 from greenline.page.words import one_line
 
+HEADER = ("worth", "gaps", "where")
+ROWS: list[Row] = [
+    ([("1234567", "bold")], [("3 lines + 1 branch", "")], [("größe/漢字.py", "bold")]),
+    ([("7", "")], [], [("  f[x]:3", ""), ("  complexity 3", "dim")]),
+    ([("", "")], [("1 line", "")], [("  a_function_with_a_long_name:9", ""), ("  complexity 12", "dim")]),
+]
 
-def _table() -> Table:
+
+def _as_table() -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("worth", justify="right", no_wrap=True)
-    table.add_column("gaps", justify="right", no_wrap=True)
-    table.add_column("where", overflow="fold")
-    table.add_row("[bold]1234567[/]", "3 lines + 1 branch", "[bold]größe/漢字.py[/]")
-    table.add_row("7", "", "  f\\[x]:3  [dim]complexity 3[/]")
+    for title in HEADER[:-1]:
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column(HEADER[-1], overflow="fold")
+    for row in ROWS:
+        table.add_row(*(Text.assemble(*cell) for cell in row))
     return table
 
 
-def test_a_long_table_is_what_a_table_is() -> None:
-    printed = []
-    for show in (print_table, print_long_table):
-        console = Console(file=io.StringIO(), width=10_000, highlight=False)
-        show(console, _table())
-        printed.append(console.file.getvalue())  # type: ignore[attr-defined]
+def _long_table(console: Console) -> str:
+    print_long_table(console, HEADER, lambda: ROWS)
+    return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
 
-    assert printed[0] == printed[1]
-    assert printed[1].splitlines()[2] == "      7                        f[x]:3  complexity 3"
+
+def test_a_long_table_is_what_a_table_is() -> None:
+    console = Console(file=io.StringIO(), width=10_000, highlight=False)
+    print_table(console, _as_table())
+    printed = _long_table(Console(file=io.StringIO(), width=10_000, highlight=False))
+
+    assert printed == console.file.getvalue()  # type: ignore[attr-defined]
+    assert printed.splitlines()[2] == "      7                        f[x]:3  complexity 3"
+
+
+def test_in_a_terminal_the_last_column_goes_on_below_itself() -> None:
+    printed = _long_table(Console(file=io.StringIO(), width=60, force_terminal=True, color_system=None))
+
+    assert printed.splitlines()[2:] == [
+        "      7                        f[x]:3  complexity 3",
+        "                     1 line    a_function_with_a_long_name:9",
+        "                             complexity 12",
+    ]
+
+
+def test_a_long_table_is_printed_a_few_rows_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = _long_table(Console(file=io.StringIO(), width=100))
+    monkeypatch.setattr(console_module, "_ROWS_AT_ONCE", 2)
+    written: list[str] = []
+
+    class Listening(io.StringIO):
+        def write(self, text: str) -> int:
+            written.append(text)
+            return super().write(text)
+
+    assert _long_table(Console(file=Listening(), width=100)) == whole
+    assert max(text.count("\n") for text in written) == 2
 
 
 WORDS = "  [bold]12[/]  To bring 3 files of these to 50 % of the statements: src/parcels/prices.py and more"
