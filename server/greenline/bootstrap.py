@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache, partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from platformdirs import user_cache_dir, user_data_dir
 from greenline import __version__
 from greenline.adapters.callers_on_disk import CallersOnDisk
 from greenline.adapters.coverage_parser import CoverageParser
-from greenline.adapters.disk_documents import DiskDocuments
+from greenline.adapters.disk_documents import DiskDocuments, TextsBefore
 from greenline.adapters.explorer_process import ExplorerProcess
 from greenline.adapters.formatter_process import FormatterProcess
 from greenline.adapters.generated_tests_sqlite import GeneratedTestsSqlite
@@ -135,6 +135,8 @@ class Services:
     libraries: Libraries
     """What asks models needs beside Greenline."""
     pages: Pages
+    over: Callable[[Mapping[Path, str]], Services]
+    """The same, where some files have other texts than they are saved with: as open buffers would."""
     projects: ProjectFinder
     interpreters: InterpreterFinder
 
@@ -382,6 +384,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         agree=lambda: _agree_to_model(settings, projects),
         libraries=lasting.libraries,
         pages=PageProcess(settings.coverage_file, settings.coverage_paths, lasting.reports.loaded),
+        over=lambda texts: build(settings, TextsBefore(documents, texts), lasting),
         projects=projects,
         interpreters=interpreters,
     )

@@ -14,7 +14,9 @@ import pytest
 import yaml
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-GITHUB, GITLAB = (REPOSITORY / "docs" / "ci" / name for name in ("github.yml", "gitlab.yml"))
+GITHUB, GITLAB, GENERATE = (
+    REPOSITORY / "docs" / "ci" / name for name in ("github.yml", "gitlab.yml", "github-generate.yml")
+)
 HOOKS = REPOSITORY / ".pre-commit-hooks.yaml"
 LIMIT = 240
 DOUBLED = "\n\ndef doubled(price):\n    return 2 * price\n"
@@ -105,6 +107,36 @@ def test_the_workflow_of_github_holds_a_pull_request_to_its_lines(clone: Clone) 
     clone.run("git add tests; git commit -q -m tested")
     ran = github(clone, pull_request=True)["Check the coverage"]
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="exploring is tested on Linux only")
+def test_the_workflow_of_github_finds_tests_in_shards_and_offers_them_as_a_branch(clone: Clone) -> None:
+    clone.change()
+    clone.run("git add . && git commit -q -m work && git push -q origin HEAD:work")
+    jobs = read(GENERATE)["jobs"]
+
+    def steps(job: str) -> dict[str, dict[str, Any]]:
+        found = [step for step in jobs[job]["steps"] if "run" in step]
+        assert found.pop(0)["run"].startswith("python -m pip install greenline ")
+        return {step["name"]: step for step in found}
+
+    (find,) = steps("find").values()
+    assert find["env"] == {"SHARD": "${{ matrix.shard }}"}
+    script = find["run"].replace("src ", "src/parcels/pricing.py src/parcels/address.py ")  # all of it would take long
+    for number in jobs["find"]["strategy"]["matrix"]["shard"]:
+        ran = clone.run(f"export SHARD={number}; {script}")
+        assert (ran.returncode, ran.stderr) == (0, "")
+    assert clone.run("git status --porcelain --untracked-files=all").stdout.split() == [
+        "??", "shard-1.json", "??", "shard-2.json", "??", "shard-3.json",
+    ]  # fmt: skip
+    for name, step in steps("merge").items():
+        ran = clone.run(step["run"])
+        assert ran.returncode == 0, f"{name}: {ran.stdout}{ran.stderr}"
+    written = clone.run("git diff --name-only origin/work origin/greenline-tests").stdout.split()
+    assert written
+    assert all(name.startswith("tests/") for name in written)
+    subjects = clone.run("git log --format=%s origin/work..origin/greenline-tests").stdout.splitlines()
+    assert sorted(subjects) == ["Test src/parcels/address.py", "Test src/parcels/pricing.py"]
 
 
 def test_the_job_of_gitlab_holds_a_merge_request_to_its_lines(clone: Clone) -> None:

@@ -6,6 +6,12 @@ import io
 import tokenize
 from collections import OrderedDict
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from greenline.ports.documents import Documents
 
 _KEPT = 64
 """Texts."""
@@ -32,6 +38,26 @@ class DiskDocuments:
     def is_open(self, path: Path) -> bool:  # noqa: ARG002 - the port's
         """Return False: there are no buffers."""
         return False
+
+
+class TextsBefore:
+    """Other documents, before which some files have texts that are saved nowhere."""
+
+    def __init__(self, documents: Documents, texts: Mapping[Path, str]) -> None:
+        self._documents = documents
+        self._texts = dict(texts)
+
+    def read(self, path: Path) -> str | None:
+        """Return the text; see ``Documents``."""
+        return self._texts[path] if path in self._texts else self._documents.read(path)
+
+    def unsaved(self) -> dict[Path, str]:
+        """Return these, and what is unsaved besides."""
+        return {**self._documents.unsaved(), **self._texts}
+
+    def is_open(self, path: Path) -> bool:
+        """Tell whether the file has such a text, or a buffer."""
+        return path in self._texts or self._documents.is_open(path)
 
 
 class ReadOnce(DiskDocuments):

@@ -15,6 +15,7 @@ _COMMANDS = {
     "trend": "Show how coverage went from commit to commit, and where it is going.",
     "test": "Run tests with coverage, all or only those that changes affect.",
     "generate": "Write the missing tests.",
+    "merge": "Write the tests that the shards of a run found.",
     "update": "Give generated tests the values that the code gives now.",
     "cost": "Say what language models cost so far, or would cost.",
     "prompt": "Show what would be sent to a language model, and send nothing.",

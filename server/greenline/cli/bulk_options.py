@@ -12,6 +12,7 @@ import click
 from greenline.cli.bulk_targets import is_of_many
 
 if TYPE_CHECKING:
+    from greenline.domain.bulk.shards import Shard
     from greenline.services.rank_gaps import Wanted
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -37,6 +38,7 @@ class Bulk:
     no_final_run: bool
     commit: bool
     targets_file: Path | None
+    shard: Shard | None
 
     @property
     def seconds(self) -> float | None:
@@ -89,6 +91,8 @@ def bulk_options(command: F) -> F:
             click.option("--no-final-run", is_flag=True,
                 help="Do not run all tests at the end, also in random order, to take out what breaks them."),
             click.option("--commit", is_flag=True, help="At the end make one commit for each module, by your git."),
+            click.option("--shard", metavar="I/N", callback=_shard,
+                help="Only the I-th of N parts, into --report FILE; `greenline merge` writes what all found."),
             click.option("--fresh", is_flag=True, help="Forget what earlier runs have tried, and begin anew."),
         )
     ):  # fmt: skip
@@ -98,7 +102,7 @@ def bulk_options(command: F) -> F:
 
 _CHOOSING = (
     "top", "min_statements", "packages", "changed", "plan_only", "report", "fresh", "no_final_run", "commit",
-    "targets_file",
+    "targets_file", "shard",
 )  # fmt: skip
 """Options that make a run over many files of any targets, besides the limits."""
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
@@ -112,6 +116,16 @@ def _budget(
     seconds = [amount for amount, is_time in limits if is_time]
     dollars = [amount for amount, is_time in limits if not is_time]
     return min(seconds, default=None), min(dollars, default=None)
+
+
+def _shard(_ctx: click.Context, _option: click.Parameter, value: str | None) -> Shard | None:
+    """Return the shard. Raises click.BadParameter."""
+    from greenline.domain.bulk.shards import Shard  # noqa: PLC0415 - keeps `greenline --help` fast
+
+    try:
+        return None if value is None else Shard.parse(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from error
 
 
 def _limit(value: str) -> tuple[float, bool]:
@@ -130,4 +144,19 @@ def bulk_mode(targets: Sequence[str], options: dict[str, Any]) -> Bulk | None:
     is_chosen = any(chosen) or taken["jobs"] > 1 or any(limit is not None for limit in limits)
     if not is_chosen and not any(map(is_of_many, targets)):
         return None
-    return Bulk(tuple(targets), **taken)
+    bulk = Bulk(tuple(targets), **taken)
+    _refuse_of_shards(bulk)
+    return bulk
+
+
+def _refuse_of_shards(bulk: Bulk) -> None:
+    """Raise click.UsageError for what cannot be meant of a part of the work."""
+    if bulk.shard is None:
+        return
+    if bulk.report is None and not bulk.plan_only:
+        raise click.UsageError("--shard writes nothing but its report: name a file for it with --report.")
+    if bulk.until is not None:
+        raise click.UsageError("--until is for all shards together: give it to `greenline merge`.")
+    if bulk.commit or bulk.no_final_run:
+        option = "--commit" if bulk.commit else "--no-final-run"
+        raise click.UsageError(f"{option}: a shard writes no tests; give it to `greenline merge`, which does.")

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from greenline.services.prove_suite import Proof
     from greenline.services.run_plan import RunPlan
 
+GOING_ON = "Going on with a run that was ended midway: {} done already; --fresh begins anew."
+
 
 class Watching:
     """Implements ``Watcher``; without a console nothing is printed until the end."""
@@ -50,21 +52,24 @@ class Watching:
             _print_function(self._console, one)
 
 
-def print_begin(console: Console, run: RunPlan) -> None:
-    """Print what is going to be done, and what is not."""
+def print_begin(console: Console, run: RunPlan, going_on: str = GOING_ON) -> None:
+    """Print what is going to be done, and what is not; ``going_on`` tells of what was done before."""
     print_problems(console, run.plan)
     done = [len(outcome.keys) for outcome in run.outcomes.values() if outcome.keys]
     if done:
         what = f"{count(sum(done), 'function')} in {count(len(done), 'file')}"
-        print_words(console, f"Going on with a run that was ended midway: {what} done already; --fresh begins anew.")
+        print_words(console, going_on.format(what))
     print_words(console, plan_sum(run.plan, arrow(console)), style="bold")
     for line in not_planned(run.plan):
         print_words(console, escape(line))
     console.print()
 
 
-def print_end(console: Console, run: RunPlan) -> None:
-    """Print the sums: how the functions ended, why some are not testable, what failed, and what looks like a bug."""
+def print_end(console: Console, run: RunPlan, note: str = "", again: str = "The same command goes on.") -> None:
+    """Print the sums: how the functions ended, why some are not testable, what failed, and what looks like a bug.
+
+    ``note`` says what the coverage is that is told, ``again`` what to do about work that was not begun.
+    """
     sums = sum_up(run)
     console.print()
     _print_reasons(console, sums)
@@ -80,12 +85,12 @@ def print_end(console: Console, run: RunPlan) -> None:
         print_words(console, f"The new tests of {of} notice {sums.strength.words} of the code.")
     figures = _change(console, percent(run.before), percent(run.total))
     cost = f", ${run.dollars:.2f}" if run.dollars else ""
-    print_words(console, f"{figures} covered, in {words_of_seconds(run.seconds)}{cost}")
+    covered = f"covered ({note})" if note else "covered"
+    print_words(console, f"{figures} {covered}, in {words_of_seconds(run.seconds)}{cost}")
     for proof in run.proofs.values():
         _print_proof(console, proof)
     if run.stopped:
-        again = " The same command goes on." if sums.not_begun else ""
-        print_words(console, escape(f"Stopped: {run.stopped}.{again}"))
+        print_words(console, escape(f"Stopped: {run.stopped}.{f' {again}' if sums.not_begun else ''}"))
 
 
 def exit_code(run: RunPlan, until: float | None) -> int:

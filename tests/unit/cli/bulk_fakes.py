@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,12 @@ class BulkServices(FakeServices):
     bugs: dict[str, tuple[SuspectedBug, ...]] = field(default_factory=dict)
     stopped: bool = False
     """Each generation is stopped while a model is asked, and tells of what was confirmed before."""
+
+    texts: Mapping[Path, str] = field(default_factory=dict)
+    """That are before those on disk."""
+
+    def over(self, texts: Mapping[Path, str]) -> BulkServices:
+        return replace(self, texts=texts, asked=self.asked)
 
     @property
     def projects(self) -> ProjectFiles:
@@ -140,10 +146,10 @@ class _Generates:
         if target.path.name == services.stops_at:
             raise asyncio.CancelledError
         path = Path.cwd() / "tests" / f"test_{target.path.stem}.py"
-        base = path.read_text() if path.exists() else ""
+        base = services.texts.get(path, path.read_text() if path.exists() else "")
         wanted = [name for name in names if name not in services.ends]
         new = base + "".join(f"def test_{name.replace('.', '_')}():\n    ...\n" for name in wanted)
-        edit = TestEdit(path, creates=not path.exists(), base_text=base, new_text=new) if wanted else None
+        edit = TestEdit(path, creates=not base, base_text=base, new_text=new) if wanted else None
         results = []
         for name in names:
             status, reason = services.ends.get(name, ("confirmed", ""))

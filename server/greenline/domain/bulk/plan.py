@@ -112,8 +112,9 @@ class Plan:
         """The total if all of it were gained, and nothing by the way."""
         functions = [one for unit in self.units for one in unit.functions]
         lines, branches = sum(one.lines for one in functions), sum(one.branches for one in functions)
-        return Summary(_with(self.total.lines, lines), _with(self.total.branches, branches))
+        return Summary(with_gain(self.total.lines, lines), with_gain(self.total.branches, branches))
 
 
-def _with(ratio: Ratio, gained: int) -> Ratio:
+def with_gain(ratio: Ratio, gained: int) -> Ratio:
+    """Return a ratio of which so many more are covered."""
     return Ratio(min(ratio.total, ratio.covered + gained), ratio.total)
