@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from greenline.adapters.git_commit import CommitProblem
 from greenline.cli import interrupt
 from greenline.cli.bulk_run import BulkRun, Ends
 from greenline.cli.bulk_work import JournalOfRun
+from greenline.cli.refused_reports import refuse_strangers
 from greenline.cli.shard_file import NoShardReport, read_shard
 from greenline.cli.wiring import services_for
 from greenline.domain.bulk.found import Found
@@ -61,9 +61,10 @@ def merge(merging: Merging, settings: Settings) -> int:
     root, joined = _joined(merging.reports)
     if joined.lacking and not merging.partial:
         raise click.ClickException(f"{'; '.join(joined.lacking)}. {_LACKING}")
-    _refuse_strangers(joined, root)
+    services = services_for(settings)
+    refuse_strangers(joined, root, services.projects)
     try:
-        return _merged(merging, joined, root, services_for(settings))
+        return _merged(merging, joined, root, services)
     except JournalProblem as problem:
         raise click.ClickException(str(problem)) from problem
     except CommitProblem as problem:
@@ -84,15 +85,6 @@ def _joined(files: Sequence[Path]) -> tuple[Path, JoinedShards]:
         one, other = list(roots.values())[:2]
         raise click.ClickException(f"{one} and {other} were made in different folders of the project, or in others.")
     return next(iter(roots)), joined
-
-
-def _refuse_strangers(joined: JoinedShards, root: Path) -> None:
-    """Raise click.ClickException where a report would have something written outside of the project."""
-    inside = [Path(os.path.realpath(folder)) for folder in (root, Path.cwd())]
-    for found in joined.found.values():
-        file = Path(os.path.realpath(found.edit.path)) if found.edit else None
-        if file and not any(file.is_relative_to(folder) for folder in inside):
-            raise click.ClickException(f"The reports want {file} written, which is not in {root}: nothing was done.")
 
 
 def _merged(merging: Merging, joined: JoinedShards, root: Path, services: Services) -> int:

@@ -326,16 +326,59 @@ def test_a_file_that_is_no_report_of_a_shard_is_named(run: Run, folder: Path, te
     assert "x.json is no report of `greenline generate --shard`" in " ".join(result.stderr.split())
 
 
-def test_nothing_outside_of_the_project_is_written_whatever_a_report_says(run: Run, folder: Path) -> None:
+MINE = "def test_mine():\n    assert True\n"
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"path": "../elsewhere/test_x.py"}, "which is not in"),
+        ({"path": "/elsewhere/test_x.py"}, "which is not in"),
+        ({"path": "link/test_x.py"}, "which is not in"),
+        ({"root": "..", "path": "elsewhere/test_x.py"}, "and here is another one. Run `greenline merge` in the folder"),
+        ({"root": "/", "path": "elsewhere/test_x.py"}, "and here is another one"),
+        ({"path": ".git/config"}, "pytest would not take for tests"),
+        ({"path": "conftest.py"}, "pytest would not take for tests"),
+        ({"path": "shop/orders.py", "creates": False}, "pytest would not take for tests"),
+        ({"path": "test_mine.py", "creates": False, "base": MINE}, "would take away or change what stands in"),
+        ({"path": "test_mine.py", "creates": False, "base": MINE, "new": ""}, "would take away or change"),
+        ({"path": "test_mine.py", "creates": False, "base": MINE, "new": f"'{MINE!r}'\n"}, "would take away"),
+        ({"new": "def test_x(:\n"}, "would take away or change"),
+    ],
+)
+def test_nothing_but_tests_is_added_and_only_in_the_project_whatever_a_report_says(
+    run: Run, folder: Path, tmp_path_factory: pytest.TempPathFactory, changed: dict[str, Any], words: str
+) -> None:
     (name,) = shards(run, 1)
+    (folder / "test_mine.py").write_text(MINE)
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (folder / "link").symlink_to(elsewhere)
     report = read(folder, name)
-    report["found"][0]["edit"]["path"] = "../elsewhere/test_x.py"
+    report["root"] = changed.get("root", ".")
+    report["found"][0]["edit"].update(changed)
     (folder / name).write_text(json.dumps(report))
     result = run("merge", name)
     assert result.exit_code == 1
-    assert "nothing was done" in result.stderr
+    assert words in " ".join(result.stderr.split())
     assert not (folder / "tests").exists()
+    assert (folder / "test_mine.py").read_text() == MINE
+    assert list(elsewhere.iterdir()) == []
     assert not (folder.parent / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("key", ["asked", "units", "found"])
+def test_nothing_outside_of_the_project_is_looked_at_whatever_a_report_says(run: Run, folder: Path, key: str) -> None:
+    (name,) = shards(run, 1)
+    report = read(folder, name)
+    if key == "asked":
+        report["asked"] = ["/"]
+    else:
+        (report["plan"]["units"] if key == "units" else report["found"])[0]["path"] = "../other.py"
+    (folder / name).write_text(json.dumps(report))
+    result = run("merge", name)
+    assert result.exit_code == 1
+    assert "which is not in" in " ".join(result.stderr.split())
+    assert not (folder / "tests").exists()
 
 
 def test_until_and_the_format_are_those_of_the_whole(run: Run) -> None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from greenline.domain.generation.merge import merge_tests
+from greenline.domain.generation.merge import merge_tests, only_adds
 from greenline.domain.generation.model import Candidate
 from greenline.domain.generation.source_text import SourceText
 
@@ -98,6 +98,8 @@ def test_taking_the_insertions_out_gives_the_base_back(index: int, new: list[Can
         text = text[:offset] + text[offset + len(insertion.text) :]
         shift += len(insertion.text)
     assert text == base
+    assert only_adds(base, result.new_text)
+    assert not (result.names and only_adds(result.new_text, base))
     assert len(result.new_text) == len(base) + shift
     after = names_of(result.new_text)
     assert len(after) - len(set(after)) == len(before) - len(set(before))

@@ -104,6 +104,19 @@ def merge_tests(
     return Merged(new_text, tuple(insertions), tuple(each.name for each in tests), code, placed=placed, blocks=blocks)
 
 
+def only_adds(base_text: str, new_text: str) -> bool:
+    """Tell whether a text has all that another one has, in its order: for edits that others have made. Raises nothing.
+
+    Each character is there still, and each statement says what it said.
+    """
+    source, rest = SourceText(base_text), iter(new_text)
+    try:
+        tree = source.parse()
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    return all(each in rest for each in base_text) and _keeps(source, tree, new_text)
+
+
 def _fit(scope: FileScope, suite: TestSuite, candidate: Candidate, target: str) -> Fitted | None:
     try:
         words = target.split(".") if target else [_tested(candidate)]

@@ -1,0 +1,68 @@
+"""What no report of a shard may want: anybody may have made one, and what it says is written and run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from greenline.domain.generation.merge import only_adds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from greenline.domain.bulk.joined_shards import JoinedShards
+    from greenline.domain.generation.model import TestEdit
+    from greenline.ports.project import ProjectFinder
+
+_ELSEWHERE = (
+    "The reports are of the project in {}, and here is another one. Run `greenline merge` in the folder that the "
+    "shards ran in, or in the same folder of another clone."
+)
+
+
+def refuse_strangers(joined: JoinedShards, root: Path, projects: ProjectFinder) -> None:
+    """Raise click.ClickException where reports tell of what is not in this project, or would do more than add tests.
+
+    What counts is where paths really lead. ``root`` is what the reports take for the project's.
+    """
+    here = Path.cwd()
+    inside = [_real(here), _real(projects.project_of(here / "any.py").root)]
+    if not _is_in(root, inside):
+        raise click.ClickException(_ELSEWHERE.format(root))
+    for path in sorted({*_paths(joined)}):
+        if not _is_in(path, inside):
+            raise click.ClickException(f"The reports tell of {path}, which is not in {root}: nothing was done.")
+    for found in joined.found.values():
+        if found.edit and (why := _why_refused(found.edit, projects)):
+            raise click.ClickException(f"{why} Nothing was done; make the shards again.")
+
+
+def _paths(joined: JoinedShards) -> Iterator[Path]:
+    plan = joined.plan
+    yield from joined.asked
+    yield from joined.found
+    yield from (found.edit.path for found in joined.found.values() if found.edit)
+    yield from (unit.path for unit in plan.units)
+    yield from plan.summaries
+    yield from (path for paths in plan.problems.values() for path in paths)
+
+
+def _why_refused(edit: TestEdit, projects: ProjectFinder) -> str:
+    if not any(_real(edit.path).match(pattern) for pattern in projects.project_of(edit.path).python_files):
+        return f"The reports want {edit.path} written, which pytest would not take for tests."
+    if edit.creates and edit.base_text:
+        return f"The reports do not agree whether {edit.path} was there."
+    if not only_adds(edit.base_text, edit.new_text):
+        return f"The reports would take away or change what stands in {edit.path}."
+    return ""
+
+
+def _is_in(path: Path, folders: Sequence[Path]) -> bool:
+    return any(_real(path).is_relative_to(folder) for folder in folders)
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))
