@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
     from greenline.domain.generation.model import Strength, SuspectedBug, TargetResult
-    from greenline.domain.generation.small_changes import SmallChange
     from greenline.lsp.documents import EditorDocuments, OpenDocument
     from greenline.services.measure_strength import Measured
 
@@ -58,6 +57,8 @@ class Noticed:
     strength: Strength
     unnoticed: tuple[tuple[int, str], ...] = ()
     """Changes that no test notices: their lines as they are now, and what was changed, in words."""
+    unasked: int = 0
+    """Tests that could not judge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,10 @@ class _Explored:
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """How strong the tests of one function were, and the texts of their files."""
+    """How strong the tests of one function were, and the texts of their files then."""
 
     explored: _Explored
-    strength: Strength
-    unnoticed: tuple[SmallChange, ...]
+    measured: Measured
     tests: Mapping[Path, str | None]
 
 
@@ -131,15 +131,20 @@ class Findings:
             now = {**others, qualname: (explored, result)} if result.strength else others
             self._known[result.target.path] = replace(known, strengths=now)
 
-    async def take_strength(self, path: Path, qualname: str, measured: Measured, tests: Sequence[str]) -> None:
-        """Take over how strong the tests of a function are; ``tests`` are the node ids of all that reach it."""
+    async def texts_of(self, tests: Sequence[str]) -> dict[Path, str | None]:
+        """Return the texts of the files of tests, by their node ids, as they are now."""
         files = {Path(test.partition("::")[0]) for test in tests}
+        return await asyncio.get_running_loop().run_in_executor(self._executor, self._texts, files)
+
+    async def take_strength(
+        self, path: Path, qualname: str, measured: Measured, tests: Mapping[Path, str | None]
+    ) -> None:
+        """Take over how strong the tests of a function are; ``tests`` are their files before they were run."""
         explored = (await self._explored(measured.text, [qualname])).get(qualname)
         if explored is None or measured.strength is None:
             return
-        texts = await asyncio.get_running_loop().run_in_executor(self._executor, self._texts, files)
         known = self._known.get(path, _Known())
-        now = _Measured(explored, measured.strength, measured.unnoticed, texts)
+        now = _Measured(explored, measured, tests)
         self._known[path] = replace(known, measured={**known.measured, qualname: now})
 
     def dismiss(self, path: Path, suspicion: str) -> None:
@@ -196,6 +201,13 @@ class Findings:
         return all(test.strip("\n") in plain for test in result.code.split("\n\n\n"))
 
 
+def could_not_judge(tests: int) -> str:
+    """Say of how many tests nobody knows what they notice."""
+    if tests == 1:
+        return "1 test could not judge: it fails as it is, or does what changed code may not."
+    return f"{tests} tests could not judge: they fail as they are, or do what changed code may not."
+
+
 def short(call: str) -> str:
     """Return a call as it fits a sentence."""
     one_line = " ".join(call.split())
@@ -216,13 +228,14 @@ def _now(explored: _Explored, line: int, text: str) -> int | None:
     return line_now(line, explored.lines, explored.text, text)
 
 
-def _noticed(measured: _Measured, text: str) -> Noticed | None:
+def _noticed(one: _Measured, text: str) -> Noticed | None:
     """Return what was measured, with its lines as they are now; None where the function is another."""
-    if _now(measured.explored, measured.explored.line, text) is None:
+    strength = one.measured.strength
+    if strength is None or _now(one.explored, one.explored.line, text) is None:
         return None
-    lines = [(_now(measured.explored, change.line, text), change.words) for change in measured.unnoticed]
+    lines = [(_now(one.explored, change.line, text), change.words) for change in one.measured.unnoticed]
     placed = [(line, words.partition(": ")[2] or words) for line, words in lines if line is not None]
-    return Noticed(measured.strength, tuple(placed))
+    return Noticed(strength, tuple(placed), one.measured.unasked)
 
 
 def _placed(qualname: str, explored: _Explored, bug: SuspectedBug, text: str) -> Suspicion | None:

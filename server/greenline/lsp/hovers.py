@@ -15,6 +15,7 @@ from greenline.domain.coverage.branch_words import BranchWords
 from greenline.domain.coverage.reaching import body_lines
 from greenline.lsp import names
 from greenline.lsp.covering import counted, methods_of, statement_lines
+from greenline.lsp.findings import could_not_judge
 from greenline.lsp.lenses import class_column, class_summary, function_summary
 
 if TYPE_CHECKING:
@@ -193,6 +194,8 @@ def _strength(noticed: Noticed) -> Iterator[str]:
         yield f"- line {line}: {change}"
     if len(told) > _MOST:
         yield f"- and {len(told) - _MOST} more"
+    if noticed.unasked:
+        yield could_not_judge(noticed.unasked)
 
 
 def _list(found: Reached, places: Sequence[TestPlace], words: _Words) -> str:

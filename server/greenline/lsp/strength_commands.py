@@ -8,6 +8,7 @@ from greenline.lsp import names, testing
 from greenline.lsp.covering_commands import checked, found
 from greenline.lsp.documents import path_of
 from greenline.lsp.file_pictures import shown_of
+from greenline.lsp.findings import could_not_judge
 from greenline.lsp.job_report import Finished, Unfinished
 from greenline.lsp.session import Info
 from greenline.ports.progress import Share
@@ -53,10 +54,11 @@ class StrengthCommands:
             services = await self._session.load_services()
             qualname = await self._name(uri, of)
             tests = await self._tests(uri, path, qualname, Share(progress, 0.0, 0.2))
+            files = await self._session.findings.texts_of(tests)
             measured = await services.strength().measure(path, qualname, tests, Share(progress, 0.2, 1.0))
             if measured.strength is None:
                 raise Unfinished(measured.problem)
-            await self._session.findings.take_strength(path, qualname, measured, tests)
+            await self._session.findings.take_strength(path, qualname, measured, files)
             self._session.redraw()
             for change in measured.unnoticed:
                 self._session.log(f"{qualname}: no test notices {change.words}")
@@ -101,4 +103,6 @@ def _message(qualname: str, measured: Measured) -> str:
         told = "; ".join(change.words for change in unnoticed[:_MOST_TOLD])
         more = f"; and {len(unnoticed) - _MOST_TOLD} more" if len(unnoticed) > _MOST_TOLD else ""
         said += f". Not noticed: {told}{more}"
-    return f"{said}. {measured.left} more were not tried, to have an end." if measured.left else f"{said}."
+    left = f" {measured.left} more were not tried, to have an end." if measured.left else ""
+    silent = f" {could_not_judge(measured.unasked)}" if measured.unasked else ""
+    return f"{said}.{left}{silent}"

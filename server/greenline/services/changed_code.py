@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from greenline.domain.auditing.modules import FUNCTIONS
+from greenline.domain.code.parse import inner_statements
 from greenline.ports.progress import Silent
 from greenline.ports.tests import TestRun
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 _SECONDS_OF_RUN = 10.0
 """For a run over changed code, beside three times what its tests take: a loop may have no end now."""
-_FAILED = ("failed", "error")
+FAILED = ("failed", "error")
+"""Outcomes of a test that does not pass."""
 
 
 class ChangedCode:
@@ -66,7 +68,7 @@ class ChangedCode:
             seconds=limit_of(tests, took),
         )
         report = await self._runner.run(run, Silent())
-        unmoved = {o.node_id for o in report.outcomes if o.outcome not in _FAILED}
+        unmoved = {o.node_id for o in report.outcomes if o.outcome not in FAILED}
         return frozenset(test for test in tests if test not in unmoved)
 
 
@@ -80,11 +82,10 @@ def sound(report: TestReport) -> frozenset[str]:
     return frozenset(o.node_id for o in report.outcomes if o.outcome == "passed" and not o.refused)
 
 
-def functions_in(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, FunctionNode]]:
-    """Yield the functions of a module that are in no other one, with their qualified names."""
-    for node in getattr(tree, "body", ()):
+def functions_in(scope: ast.AST, prefix: str = "") -> Iterator[tuple[str, FunctionNode]]:
+    """Yield the functions of a module that are in no other one, with qualified names, in the order of the lines."""
+    for node in inner_statements(scope):
         if isinstance(node, FUNCTIONS):
             yield f"{prefix}{node.name}", node
         else:
-            inner = f"{prefix}{node.name}." if hasattr(node, "name") else prefix
-            yield from functions_in(node, inner)
+            yield from functions_in(node, f"{prefix}{node.name}." if isinstance(node, ast.ClassDef) else prefix)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from greenline.domain.auditing.changes import changes_of
 from greenline.domain.code.parse import parse
 from greenline.domain.generation.model import Strength
 from greenline.ports.project import InterpreterProblem
-from greenline.services.changed_code import ChangedCode, functions_in, sound
+from greenline.services.changed_code import FAILED, ChangedCode, functions_in, sound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,6 +44,8 @@ class Measured:
     """Node ids of those that judged."""
     left: int = 0
     """Changes that were not tried: there are many, or time was up."""
+    unasked: int = 0
+    """Tests that could not judge: they fail as it is, or want what changed code may not do."""
     problem: str = ""
 
 
@@ -76,10 +78,10 @@ class MeasureStrength:
         except InterpreterProblem as problem:
             return Measured(problem=str(problem))
         text = self._documents.read(path) or ""
+        code = ChangedCode(self._runner, self._documents, project, interpreter)  # of the buffers as they are now
         changes = await asyncio.to_thread(_changes, text, qualname)
         if not changes:
             return Measured(text, problem=f"There is nothing in {qualname} that a small change could be made of.")
-        code = ChangedCode(self._runner, self._documents, project, interpreter)
         progress.step("Running the tests as they will run over changed code")
         report = await code.unchanged(tests, self._settings.suite_seconds, [path])
         ran = {test: report.contexts.get(test, {}).get(path, 0) for test in sound(report)}
@@ -88,7 +90,8 @@ class MeasureStrength:
         reached = [change for change in changes if judging.reaching(change)]
         if not reached:
             return Measured(text, problem=_nothing_judged(report, qualname))
-        return await judging.tried(reached, progress)
+        unasked = sum(bool(o.refused) or o.outcome in FAILED for o in report.outcomes)
+        return replace(await judging.tried(reached, progress), unasked=unasked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,6 @@ def _nothing_judged(report: TestReport, qualname: str) -> str:
             f"The tests of {qualname} write files elsewhere, use the network or start programs: changed code may not "
             "do that, so nothing can be measured by them."
         )
-    if any(o.outcome in {"failed", "error"} for o in report.outcomes):
+    if any(o.outcome in FAILED for o in report.outcomes):
         return f"The tests of {qualname} fail as it is: mend them first."
     return f"No test runs a line of {qualname} that could be changed."

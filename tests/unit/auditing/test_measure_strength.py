@@ -113,11 +113,25 @@ def test_each_change_is_run_by_the_tests_that_reach_its_line(world: World) -> No
     assert all(words.startswith(("line 2: ", "line 3: ")) for words in told), "test_few notices all of line 4"
     assert measured.strength == Strength(len(world.runs) - 1, len(world.runs) - 1 - len(told))
     assert measured.strength.killed > 1
-    assert (measured.tests, measured.left, measured.text) == (("test_few", "test_many"), 0, CODE)
+    assert (measured.tests, measured.unasked, measured.left) == (("test_few", "test_many"), 0, 0)
+    assert measured.text == CODE
     of_line_3 = [run for run in world.runs[1:] if "count * 2" not in run.overlay[world.source]]
     assert of_line_3
     assert {run.selection for run in of_line_3} == {("test_many",)}
     assert all(run.guarded for run in world.runs)
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["try:\n    import fast\nexcept ImportError as fast:\n", "if fast:\n    pass\nelse:\n"],
+    ids=["except", "else"],
+)
+def test_a_function_in_any_block_is_measured(world: World, head: str) -> None:
+    world.source.write_text(f"{head}    def price(count):\n        return count * 2\n")
+    world.ran = dict.fromkeys(RAN, 1 << (head.count("\n") + 2))
+    measured = world.measure()
+    assert measured.strength is not None
+    assert measured.strength.mutants > 1
 
 
 def test_open_buffers_count_as_they_are(world: World) -> None:
@@ -138,7 +152,7 @@ def test_open_buffers_count_as_they_are(world: World) -> None:
 def test_tests_that_fail_or_want_too_much_judge_nothing(world: World, more: dict[str, Any], words: str) -> None:
     world.unchanged = {"test_few": more}
     measured = world.measure()
-    assert measured.tests == ("test_many",)
+    assert (measured.tests, measured.unasked) == (("test_many",), 1)
     assert measured.strength is not None
     world.unchanged |= {"test_many": more}
     world.runs.clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -157,6 +158,30 @@ async def test_cancelling_ends_it_and_shows_nothing(measured: FakeServices, sour
         assert (await editor.job_end(answer["job"]))["outcome"] == "cancelled"
         assert measured.strength.ended
         assert "noticed" not in (await title(editor, uri))["title"]
+
+
+async def test_tests_that_change_while_they_are_measured_show_nothing(measured: FakeServices, source: Path) -> None:
+    measured.strength.gate.clear()
+    async with Editor(measured, FULL) as editor:
+        uri = editor.open(source)
+        answer = await editor.run("greenline.measureStrength", {"uri": uri, "qualname": "price"})
+        await editor.wait_for("$/progress", lambda p: "Trying small changes" in p["value"].get("message", ""))
+        (source.parent / FILE).write_text("def test_a(): assert price(1) == 1\n")
+        measured.strength.gate.set()
+        assert (await editor.job_end(answer["job"]))["outcome"] == "done"
+        assert "noticed" not in (await title(editor, uri))["title"]
+        (source.parent / FILE).write_text("def test_a(): ...\n")
+        assert "2 of 5" in (await title(editor, uri))["title"]
+
+
+async def test_tests_that_could_not_judge_are_told(measured: FakeServices, source: Path) -> None:
+    measured.strength.answer = replace(measured.strength.answer, unasked=1)
+    async with Editor(measured, FULL) as editor:
+        uri = editor.open(source)
+        end = await measure(editor, uri)
+        silent = "1 test could not judge: it fails as it is, or does what changed code may not."
+        assert end["message"].endswith(f"; and 1 more. {silent}")
+        assert silent in await said(editor, uri, 4)
 
 
 async def test_it_is_offered_in_a_function_that_tests_reach(measured: FakeServices, source: Path) -> None:
