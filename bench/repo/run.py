@@ -1,6 +1,7 @@
 """Whole repositories: packages from PyPI whose own suites were cut, and the tests that ``greenline generate`` writes.
 
-    python bench/repo/run.py [--package NAME] [--share PERCENT] [--top N] [--until PERCENT] [--greenline "COMMAND"]
+    python bench/repo/run.py [--package NAME] [--share PERCENT] [--top N] [--until PERCENT] [--budget TIME]
+        [--greenline "COMMAND"]
 
 Prints Markdown; the same figures go to bench/.cache/repo-results.json. Exit code 0 when the whole suite of each package
 passes in random order afterwards, 1 when not, 2 when the bench could not run.
@@ -60,6 +61,8 @@ class Result:
     after: Suite
     told: dict[str, Any] = field(default_factory=dict)
     minutes: float = 0.0
+    load: float = 0.0
+    """Processes that wanted a processor when it ended; with more than there are, minutes say little."""
     orders: list[str] = field(default_factory=list)
     green: bool = False
 
@@ -90,7 +93,7 @@ def _bench(package: Package, options: argparse.Namespace) -> Result:
     started = time.perf_counter()
     told = _generate(package, folder, python, options)
     result = Result(package.name, left, every, before, _suite(package, folder, python), told)
-    result.minutes = (time.perf_counter() - started) / 60
+    result.minutes, result.load = (time.perf_counter() - started) / 60, os.getloadavg()[0]
     orders = [_pytest(folder, python, "--random-order", f"--random-order-seed={seed}") for seed in ORDERS]
     result.orders = [_last(each.stdout) for each in orders]
     result.green = result.after.passed and all(each.returncode == 0 for each in orders)
@@ -101,7 +104,8 @@ def _bench(package: Package, options: argparse.Namespace) -> Result:
 def _generate(package: Package, folder: Path, python: Path, options: argparse.Namespace) -> dict[str, Any]:
     report = CACHE / f"{package.name}-report.json"
     report.unlink(missing_ok=True)
-    asked = ["--top", str(options.top), "--until", str(options.until), "--engine", "explore", "--fresh"]
+    asked = ["--top", str(options.top), "--until", str(options.until), "--budget", options.budget]
+    asked += ["--engine", "explore", "--fresh"]
     command = [*options.greenline, "generate", package.sources, *asked, "--report", str(report)]
     done = subprocess.run(
         [*command, "--interpreter", str(python)],
@@ -158,6 +162,7 @@ def _table(results: list[Result]) -> list[str]:
         rows += ["", f"**{each.package}**: {', '.join(f'{number} {what}' for what, number in _counts(each))}."]
         rows += [f"- not testable: {len(names)} x {reason}" for reason, names in each.told["not_testable"].items()]
         rows += [f"- failed: {len(names)} x {reason}" for reason, names in each.told["failed"].items()]
+        rows.append(f"- it ended: {each.told['stopped'] or 'all of the plan was done'}; load {each.load:.1f} then")
         rows.append(f"- whole suite: {each.after.words}; in three random orders: {'; '.join(each.orders)}")
     return rows
 
@@ -186,6 +191,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--share", type=float, default=20, help="percent that the cut suite reaches (%(default)s)")
     parser.add_argument("--top", type=int, default=30, help="files that tests are written for (%(default)s)")
     parser.add_argument("--until", type=int, default=80, help="percent to stop at (%(default)s)")
+    parser.add_argument("--budget", default="20m", help="time for the tests of one package (%(default)s)")
     parser.add_argument("--greenline", type=shlex.split, default=[str(own)], help="the command (default: %(default)s)")
     return parser.parse_args()
 

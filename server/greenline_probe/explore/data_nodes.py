@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import functools
 
 _DECLARING = frozenset({"TypeVar", "ParamSpec", "NewType", "TypeVarTuple", "overload"})
 _TELLING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 _TELLERS = ("log", "warn")
 
 
-def data_nodes(root: ast.AST) -> Iterator[ast.AST]:
-    """Yield the nodes below one, itself included, as ``ast.walk`` does, without what is said about the code.
+@functools.lru_cache(maxsize=4096)
+def data_nodes(root: ast.AST) -> tuple[ast.AST, ...]:
+    """Return the nodes below one, itself included, as ``ast.walk`` does, without what is said about the code.
 
     That is annotations (quoted ones too), the first argument of ``cast``, documentation, the words of errors that are
     raised and of messages that are logged.
     """
-    todo = [root]
-    for node in todo:
-        yield node
-        todo.extend(_inside(node))
+    found = [root]
+    for node in found:
+        found.extend(_inside(node))
+    return tuple(found)
 
 
 def _inside(node: ast.AST) -> list[ast.AST]:

@@ -56,11 +56,10 @@ def read_facts(function: ast.AST, module: ast.Module, name: str) -> Facts:
     facts = Facts()
     derived = _derived_names(function)
     _read_body(function, facts, derived)
-    facts.shapes = read_shapes(function, module)
     reached = reached_functions(module, facts.calls, function)
     facts.code = [function, *reached]
     for other in reached:
-        _read_constants(other, facts)
+        facts.constants += _constants_in(other)
     for each in [function, *reached]:
         _read_surroundings(each, facts)
     _module_patterns(module, [function, *reached], facts)
@@ -85,10 +84,13 @@ def enrich(facts: Facts, function: ast.AST, tree: ast.Module, module: Any, owner
     facts.constants = _unique(facts.constants)
     facts.patterns = list(dict.fromkeys(facts.patterns))
     facts.checks_types = facts.checks_types or any(
-        isinstance(n, ast.Name) and n.id in {"isinstance", "type", "TypeError"}
-        for f in [function, *reached_functions(tree, facts.calls, function)]
-        for n in ast.walk(f)
+        map(_looks_at_types, [function, *reached_functions(tree, facts.calls, function)])
     )
+
+
+@functools.lru_cache(maxsize=4096)
+def _looks_at_types(function: ast.AST) -> bool:
+    return any(isinstance(n, ast.Name) and n.id in {"isinstance", "type", "TypeError"} for n in ast.walk(function))
 
 
 def _enrich_from(facts: Facts, value: Any, depth: int) -> None:
@@ -172,7 +174,7 @@ def _names_in(node: ast.AST, derived: dict[str, set[str]]) -> set[str]:
 
 
 def _read_body(function: ast.AST, facts: Facts, derived: dict[str, set[str]]) -> None:
-    _read_constants(function, facts)
+    facts.constants += _constants_in(function)
     for node in ast.walk(function):
         if isinstance(node, ast.Compare):
             _compared(node, facts, derived)
@@ -266,14 +268,23 @@ def _called(node: ast.Call, facts: Facts, derived: dict[str, set[str]]) -> None:
                 facts.patterns.append(first.value)  # type: ignore[attr-defined]
 
 
-def _read_constants(function: ast.AST, facts: Facts) -> None:
-    for node in data_nodes(function):
-        if isinstance(node, ast.Constant) and _is_seed(node.value):
-            facts.constants.append(node.value)
+@functools.lru_cache(maxsize=4096)
+def _constants_in(node: ast.AST) -> tuple[Any, ...]:
+    return tuple(n.value for n in data_nodes(node) if isinstance(n, ast.Constant) and _is_seed(n.value))
 
 
 def _read_surroundings(function: ast.AST, facts: Facts) -> None:
     """Find what is read from the environment and whether the current folder matters."""
+    variables, reads_folder = _surroundings_of(function)
+    facts.reads_folder |= reads_folder
+    facts.environment += [name for name in variables if name not in facts.environment]
+
+
+@functools.lru_cache(maxsize=4096)
+def _surroundings_of(function: ast.AST) -> tuple[tuple[str, ...], bool]:
+    """Return the environment variables that a function reads, and whether it looks at the current folder."""
+    variables: dict[str, None] = {}
+    reads_folder = False
     for node in ast.walk(function):
         names: list[Any] = []
         if isinstance(node, ast.Call):
@@ -281,12 +292,13 @@ def _read_surroundings(function: ast.AST, facts: Facts) -> None:
             if called.endswith(("environ.get", "getenv", "environ.setdefault", "environ.pop")):
                 names = [a.value for a in node.args[:1] if isinstance(a, ast.Constant)]
             if called.endswith(("getcwd", "Path.cwd", "abspath", "resolve")):
-                facts.reads_folder = True
+                reads_folder = True
         elif isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("environ"):
             names = [node.slice.value] if isinstance(node.slice, ast.Constant) else []
         elif isinstance(node, ast.Compare) and ast.unparse(node.comparators[0]).endswith("environ"):
             names = _literals(node.left)
-        facts.environment += [n for n in names if isinstance(n, str) and n not in facts.environment]
+        variables.update((name, None) for name in names if isinstance(name, str))
+    return tuple(variables), reads_folder
 
 
 def _is_seed(value: Any) -> bool:
@@ -300,8 +312,26 @@ def reached_functions(module: ast.Module, calls: set[str], start: ast.AST) -> li
     return _reached_from(module, frozenset(calls), start)
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=1024)
 def _reached_from(module: ast.Module, calls: frozenset[str], start: ast.AST) -> list[ast.AST]:
+    by_name = _by_name(module)
+    seen: dict[int, ast.AST] = {}
+    frontier = set(calls)
+    for _ in range(3):
+        found = [n for name in sorted(frontier) for n in by_name.get(name, []) if n is not start and id(n) not in seen]
+        seen.update((id(n), n) for n in found)
+        frontier = set().union(*map(_called_in, found)) - {""}
+    return list(seen.values())
+
+
+@functools.lru_cache(maxsize=4096)
+def _called_in(function: ast.AST) -> frozenset[str]:
+    return frozenset(callee(c) for c in ast.walk(function) if isinstance(c, ast.Call))
+
+
+@functools.lru_cache(maxsize=32)
+def _by_name(module: ast.Module) -> dict[str, list[ast.AST]]:
+    """Return the functions and methods of a module by their names, and by that of a class what makes and calls it."""
     by_name: dict[str, list[ast.AST]] = {}
     for node in ast.walk(module):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -311,34 +341,38 @@ def _reached_from(module: ast.Module, calls: frozenset[str], start: ast.AST) -> 
                 n for n in node.body if isinstance(n, ast.FunctionDef) and n.name in {"__init__", "__new__", "__call__"}
             ]
             by_name.setdefault(node.name, []).extend(inits)
-    seen: dict[int, ast.AST] = {}
-    frontier = set(calls)
-    for _ in range(3):
-        found = [n for name in sorted(frontier) for n in by_name.get(name, []) if n is not start and id(n) not in seen]
-        seen.update((id(n), n) for n in found)
-        frontier = {callee(c) for n in found for c in ast.walk(n) if isinstance(c, ast.Call)} - {""}
-    return list(seen.values())
+    return by_name
 
 
 def _module_patterns(module: ast.Module, functions: list[ast.AST], facts: Facts) -> None:
     """Find patterns and string tables kept in module-level or class-level names that the functions mention."""
-    mentioned = {n.id for f in functions for n in data_nodes(f) if isinstance(n, ast.Name)}
-    mentioned |= {n.attr for f in functions for n in data_nodes(f) if isinstance(n, ast.Attribute)}
+    mentioned = set().union(*map(_mentioned_in, functions))
+    for names, constants in _assigned_in(module):
+        if not mentioned.isdisjoint(names):
+            facts.constants += constants
+
+
+@functools.lru_cache(maxsize=4096)
+def _mentioned_in(function: ast.AST) -> frozenset[str]:
+    """Return the names and attributes that a function works with."""
+    nodes = data_nodes(function)
+    names = [n.id for n in nodes if isinstance(n, ast.Name)]
+    return frozenset([*names, *(n.attr for n in nodes if isinstance(n, ast.Attribute))])
+
+
+@functools.lru_cache(maxsize=32)
+def _assigned_in(module: ast.Module) -> list[tuple[frozenset[str], tuple[Any, ...]]]:
+    """Return the constants of each assignment to a name, wherever it stands, with all that is assigned to there."""
+    found = []
     for node in ast.walk(module):
         if not isinstance(node, (ast.Assign, ast.AnnAssign)) or node.value is None:
             continue
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        if not any((t.id if isinstance(t, ast.Name) else getattr(t, "attr", "")) in mentioned for t in targets):
-            continue
-        if not any(isinstance(t, ast.Name) for t in targets):
-            continue
-        for part in data_nodes(node.value):
-            if (
-                isinstance(part, ast.Constant)
-                and isinstance(part.value, (int, float, str, bytes))
-                and _is_seed(part.value)
-            ):
-                facts.constants.append(part.value)
+        constants = tuple(c for c in _constants_in(node.value) if isinstance(c, (int, float, str, bytes)))
+        if constants and any(isinstance(t, ast.Name) for t in targets):
+            names = (t.id if isinstance(t, ast.Name) else getattr(t, "attr", "") for t in targets)
+            found.append((frozenset(names), constants))
+    return found
 
 
 def _unique(values: list[Any]) -> list[Any]:

@@ -4,6 +4,7 @@ import ast
 import re
 import textwrap
 import types
+from collections.abc import Iterator
 
 import pytest
 
@@ -223,3 +224,24 @@ def test_a_definition_is_found_behind_conditions_and_the_last_one_counts() -> No
     assert find_def(module, "B.m") is not None
     assert find_def(module, "A") is None
     assert find_def(module, "A.none") is None
+
+
+def test_a_module_is_gone_through_a_few_times_however_many_of_its_functions_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "LIMIT = 7\n" + "".join(f"def f{n}(a):\n    return f{n + 1}(a) + LIMIT\n\n\n" for n in range(40))
+    tree, walked = ast.parse(text), []
+    real = ast.walk
+
+    def walk(node: ast.AST) -> Iterator[ast.AST]:
+        walked.extend([node] if node is tree else [])
+        return real(node)
+
+    monkeypatch.setattr(ast, "walk", walk)
+    module = types.ModuleType("many")
+    for node in tree.body[1:]:
+        assert isinstance(node, ast.FunctionDef)
+        facts = read_facts(node, tree, node.name)
+        enrich(facts, node, tree, module)
+        assert 7 in facts.constants
+    assert len(walked) < 8
