@@ -293,7 +293,7 @@ def test_a_folder_in_restricted_mode_shows_and_runs_nothing(
 
     assert not any("Generate" in lens or "Run tests" in lens for lens in told["lenses"])
     assert not any("Generate" in title or "Run " in title for title in told["commands"]), told["commands"]
-    assert "Greenline: Show Report Status" in "\n".join(told["commands"])
+    assert "Greenline: Show Coverage Report" in "\n".join(told["commands"])
     assert any("This workspace is not trusted" in words for words in told["welcome"]), told["welcome"]
     assert any(name.startswith("tracking.py") for name in told["files"])
 

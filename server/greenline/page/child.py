@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
     from greenline.bootstrap import Services
 
+_OUTSIDE = (
+    "{name} belongs to no project. Put a pyproject.toml into the project's folder, or open a file of another one."
+)
 _UNMEASURED = "Nothing is measured in {name} yet: run the tests with coverage first."
 _NO_HISTORY = "There is no history of {name} yet: recording the coverage of a commit begins one."
 
@@ -44,9 +47,10 @@ def main() -> int:
 
     try:
         tell(file=str(_written(asked, lambda step: tell(step=step))))
-    except (CoverageProblem, HistoryProblem, TrendProblem) as problem:
-        words = str(problem)
-        tell(problem=f"{words[:1].upper()}{words[1:]}")
+    except CoverageProblem as problem:
+        tell(problem=str(problem))
+    except (HistoryProblem, TrendProblem) as problem:  # which follow the name of what was to be done
+        tell(problem=f"{one_line(Path(asked['place']).name)}: {problem}")
     except OSError as problem:
         tell(problem=f"The page cannot be written: {problem}")
     return 0
@@ -55,7 +59,10 @@ def main() -> int:
 def _written(asked: dict[str, Any], step: Callable[[str], None]) -> Path:
     """Write what is asked, return the file. Raises what ``main`` puts into words."""
     place = Path(asked["place"])
-    root = ProjectFiles().project_of(place / "any.py" if place.is_dir() else place).root
+    project = ProjectFiles().project_of(place / "any.py" if place.is_dir() else place)
+    if project.marker is None and not place.is_dir():
+        raise CoverageProblem(_OUTSIDE.format(name=one_line(place.name)))  # its folder may be the person's home
+    root = project.root
     report = asked["loaded"].get(str(root), asked["coverage_file"])
     settings = Settings(coverage_file=report, coverage_paths=asked["coverage_paths"])
     services = build(settings, DiskDocuments(), lasting_for_terminal())
@@ -84,7 +91,7 @@ def _trend(services: Services, place: Path, step: Callable[[str], None], *, reco
         step("Counting what is measured")
     history = keep.record(place) if record else keep.shown(place)
     if not history.points:
-        raise TrendProblem(_NO_HISTORY.format(name=one_line(place.name)))
+        raise CoverageProblem(_NO_HISTORY.format(name=one_line(place.name)))
     return trend_page(history, TARGET, _names(place))
 
 

@@ -77,8 +77,16 @@ async def test_where_nothing_is_known_there_is_a_sentence(project: Path) -> None
         await written(PageProcess("", "", {}), "report", project)
     with pytest.raises(PageProblem, match=r"^There is no history of shöp yet"):
         await written(PageProcess("", "", {}), "trend", project)
-    with pytest.raises(PageProblem, match=r"^Nothing is measured here"):
+    with pytest.raises(PageProblem, match=r"^shöp: nothing is measured here"):
         await written(PageProcess("", "", {}), "record", project)
+
+
+async def test_nothing_is_looked_at_for_a_file_of_no_project(project: Path) -> None:
+    script = project.parent / "script.py"
+    script.write_text(SOURCE, encoding="utf-8")
+    for kind in ("report", "record"):
+        with pytest.raises(PageProblem, match=r"^script\.py belongs to no project\. Put a pyproject\.toml"):
+            await written(PageProcess("", "", {}), kind, script)
 
 
 async def test_what_is_recorded_is_the_history_from_then_on(project: Path) -> None:
@@ -100,7 +108,7 @@ async def test_who_cancels_leaves_no_process(project: Path, monkeypatch: pytest.
             started.append(await start(*command, **options))  # type: ignore[arg-type]
             return started[0]
 
-        monkeypatch.setattr(page_process.asyncio, "create_subprocess_exec", kept)
+        monkeypatch.setattr(asyncio, "create_subprocess_exec", kept)
         steps = Steps()
         writing = asyncio.ensure_future(PageProcess("", "", {}).write("report", project, steps))
         await asyncio.wait_for(steps.first.wait(), LIMIT)
