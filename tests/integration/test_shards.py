@@ -132,6 +132,17 @@ def test_tests_of_several_files_that_go_to_one_are_those_of_a_run_without_shards
     assert tests == written_in(whole)
     assert report == told(tmp_path / "whole.json")
 
+    changed = project(tmp_path / "changed", *names)
+    signs = changed / "shop" / "signs.py"
+    signs.write_text(signs.read_text().replace("return -1", "return -2"))
+    run(changed, "merge", *map(str, shards), "--report", str(tmp_path / "changed.json"), code=1)
+    statuses = {
+        one["function"]: one["status"] for file in told(tmp_path / "changed.json")["files"] for one in file["functions"]
+    }
+    assert statuses == {"sign": "failed", "mark": "confirmed", "initials": "confirmed"}
+    kept = (changed / "tests" / "test_all.py").read_text()
+    assert ("test_sign" in kept, "def test_mark" in kept, "def test_initials" in kept) == (False, True, True)
+
 
 def test_a_shard_and_a_merge_that_are_killed_again_and_again_come_to_the_same(in_one: Any, tmp_path: Path) -> None:
     report, tests, _ = in_one

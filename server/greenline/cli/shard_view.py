@@ -30,7 +30,9 @@ def shares(part: Part) -> list[float]:
 
 
 def print_shard(console: Console, part: Part) -> None:
-    """Print which part of the whole plan this is, and how evenly it was dealt out."""
+    """Print which part of the whole plan this is, and how evenly it was dealt out; nothing where nothing is planned."""
+    if not part.whole.units:
+        return
     of_all = ", ".join(f"{share:.0f} %" for share in shares(part))
     mine = f"{count(len(part.units), 'file')} of {len(part.whole.units)}"
     print_words(console, f"Shard {part.shard}: {mine}; expected work of the shards: {of_all}.")

@@ -107,6 +107,12 @@ def test_the_plan_of_a_shard_says_how_evenly_the_work_is_dealt_out(run: Run, fol
     assert list(folder.glob("*.json")) == []
 
 
+def test_where_nothing_is_planned_nothing_is_said_of_parts(run: Run, services: BulkServices) -> None:
+    services.ranked = ranking()
+    result = run("generate", "shop", "--shard", "2/3", "--plan")
+    assert (result.exit_code, "Shard" in result.stdout) == (0, False)
+
+
 # A shard
 
 
