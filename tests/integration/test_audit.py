@@ -68,6 +68,14 @@ def half(number):
     return number
 """
 
+SEVERAL = """\
+def joined(parts):
+    def after(part): return part
+    if isinstance(parts, str):
+        def after(part, sep=type(parts)()): return sep.join(part)
+    return after(parts)
+"""
+
 IGNORES = """[tool.greenline.audit.per-file-ignores]
 "tests/*" = ["duplicate", "oops"]
 """
@@ -154,6 +162,27 @@ def test_functions_that_these_tests_do_not_reach_are_not_told_of(shop: Path) -> 
     wanted = Wanted(reruns=0, budget=0.0)
     assert [named(found) for found in audit(shop, wanted).weaknesses] == [("one-way", "double"), ("one-way", "half")]
     assert [named(found) for found in audit(shop, wanted, one).weaknesses] == [("one-way", "double")]
+
+
+def test_files_that_the_projects_pytest_leaves_out_do_not_run(shop: Path) -> None:
+    (shop / "tests" / "test_weak.py").unlink()
+    (shop / "tests" / "typed").mkdir()
+    (shop / "tests" / "typed" / "test_types.py").write_text("reveal_type(1)\n")
+    config = shop / "pyproject.toml"
+    config.write_text(config.read_text() + 'norecursedirs = ["typed"]\n')
+    found = audit(shop, Wanted(reruns=0, budget=0.0))
+    assert "failing" not in {one.kind for one in found.weaknesses}
+    assert found.notes[-1].startswith("Running 15 tests took ")
+
+
+def test_functions_of_which_there_are_several_have_no_ways_of_their_own(shop: Path) -> None:
+    (shop / "tests" / "test_weak.py").unlink()
+    (shop / "tests" / "test_sound.py").write_text(
+        "import shop\n\n\ndef test_it():\n    assert shop.joined('ab') == 'ab'\n"
+    )
+    (shop / "shop.py").write_text(SEVERAL)
+    found = audit(shop, Wanted(reruns=0, budget=0.0))
+    assert [named(one) for one in found.weaknesses] == [("one-way", "joined")]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="terminals and process groups are POSIX")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from greenline.ports.tests import TestReport, TestRunner
     from greenline.services.audit_runs import Suite
 
-_MOST_OF_ONE = 8
+_MOST_OF_ONE = 24
 """Changes of one function."""
 
 
@@ -66,6 +66,8 @@ class AuditChanges:
         project, report = suite.project, suite.report
         passed = [o.node_id for o in report.outcomes if o.outcome == "passed" and o.node_id not in doubtful]
         took = {o.node_id: o.seconds for o in report.outcomes}
+        if not passed:
+            return TriedChanges(Noticing([], [], {}))
         code = ChangedCode(self._runner, self._documents, project, suite.interpreter)
         progress.step("Running the tests as they will run over changed code")
         judging = sound(await code.unchanged(passed, limit_of(passed, took)))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from greenline.domain.auditing.model import Weakness
-from greenline.domain.auditing.purposes import says_it_must_not_raise
+from greenline.domain.auditing.purposes import is_about_types, says_it_must_not_raise
 from greenline.domain.coverage.contexts import bits_of, union
 from greenline.domain.coverage.reaching import body_lines
 from greenline.ports.progress import Share
@@ -17,7 +18,7 @@ from greenline.services.recorded_runs import Wanted as WantedRun
 from greenline.services.show_coverage import is_test
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from greenline.domain.coverage.model import Gap
     from greenline.ports.progress import Progress
@@ -93,7 +94,8 @@ class AuditSuite:
             seen.problems.append(str(problem))
             return seen
         started = time.monotonic()
-        selection = tuple(map(str, read.files))
+        # As its authors run it, where all is meant: pytest's configuration may leave files out that look like tests.
+        selection = () if project.root in read.wanted else tuple(map(str, read.wanted))
         ran = await self._recorded.run(project, interpreter, WantedRun(selection), Share(progress, 0.0, 0.2))
         if ran.report.problem and not ran.report.all_ran:
             seen.problems.append(ran.report.problem)
@@ -113,8 +115,9 @@ class AuditSuite:
         if wanted.budget:
             share = Share(progress, 0.5, 1.0)
             tried = await self._changes.look(suite, doubtful, wanted.budget, share, jobs=wanted.jobs)
-            seen.weaknesses += _unnoticed(suite, read, tried)
-            seen.notes += _said(tried, wanted.budget)
+            rows = _rows(suite)
+            seen.weaknesses += _unnoticed(suite, read, tried, rows)
+            seen.notes += _said(tried, wanted.budget, tried.noticing.undecided(rows))
         return seen
 
     async def _unsteady(
@@ -131,7 +134,13 @@ class AuditSuite:
         files = sorted(path for path in ran.measured if not is_test(project, path))
         for picture in self._gaps.find(files).pictures if files else ():
             reached = union(lines.get(picture.path, 0) for lines in ran.report.contexts.values())
-            starts = {f.qualname: f.first_line for f in picture.module.functions if reached & bits_of(body_lines(f))}
+            known = picture.module.functions
+            count = Counter(function.qualname for function in known)  # the figures of several of one name are added up
+            starts = {
+                function.qualname: function.first_line
+                for function in known
+                if count[function.qualname] == 1 and reached & bits_of(body_lines(function))
+            }
             for name, summary in picture.functions.items():
                 lines, branches = summary.lines, summary.branches
                 if lines.covered < lines.total or branches.covered == branches.total or name not in starts:
@@ -162,25 +171,33 @@ def _ways(missed: list[Gap]) -> str:
     return "; ".join(words) + (f"; and {len(missed) - len(words)} more" if len(missed) > len(words) else "")
 
 
-def _unnoticed(suite: Suite, read: ReadTests, tried: TriedChanges) -> Iterator[Weakness]:
-    yield from tried.noticing.unchecked()
-    explained = {one.subject for one in read.weaknesses if one.kind in _EXPLAINED}
-    explained |= {test.node_id for test in read.tests if says_it_must_not_raise(test)}
+def _rows(suite: Suite) -> dict[str, list[str]]:
+    """Return the node ids of each test that ran, by its own."""
     rows: dict[str, list[str]] = {}
     for outcome in suite.report.outcomes:
         rows.setdefault(outcome.node_id.partition("[")[0], []).append(outcome.node_id)
+    return rows
+
+
+def _unnoticed(suite: Suite, read: ReadTests, tried: TriedChanges, rows: Mapping[str, list[str]]) -> Iterator[Weakness]:
+    yield from tried.noticing.unchecked()
+    explained = {one.subject for one in read.weaknesses if one.kind in _EXPLAINED}
+    explained |= {test.node_id for test in read.tests if says_it_must_not_raise(test) or is_about_types(test)}
     for test, evidence in tried.noticing.cannot_fail(rows):
         if test not in explained:
             advice = "Assert what the code gives, or delete it."
             yield weakness("cannot-fail", suite, test, evidence, advice)
 
 
-def _said(tried: TriedChanges, budget: float) -> list[str]:
+def _said(tried: TriedChanges, budget: float, undecided: int) -> list[str]:
     changes, functions = _count(tried.tried, "small change"), _count(len(tried.noticing.functions), "function")
     said = [f"Trying {changes} of {functions} took {tried.seconds:.0f} s."]
     if tried.left:
         left = _count(tried.left, "function")
         said.append(f"Of {left} something was left untried: {budget:.0f} s were up (--budget).")
+    if undecided:
+        have = "test has" if undecided == 1 else "tests have"
+        said.append(f"{undecided} {have} noticed nothing so far, and are not told of: more time would say more.")
     if tried.refused:
         were = "was" if tried.refused == 1 else "were"
         said.append(

@@ -33,6 +33,8 @@ class ReadTests:
     """The tests of one project that were looked at, with what their text says."""
 
     project: Project
+    wanted: tuple[Path, ...]
+    """Files and folders that were asked for."""
     files: tuple[Path, ...]
     tests: tuple[TestFunction, ...]
     weaknesses: tuple[Weakness, ...]
@@ -99,7 +101,16 @@ class ReadAudit:
         ignored = self._ignored(project.root)
         empty = tuple(_without_tests(project, wanted, files, tests))
         return ReadTests(
-            project, tuple(files), tuple(tests), tuple(found), ignored, lines, problems, tuple(made), empty
+            project,
+            tuple(wanted),
+            tuple(files),
+            tuple(tests),
+            tuple(found),
+            ignored,
+            lines,
+            problems,
+            tuple(made),
+            empty,
         )
 
     def _files(self, project: Project, wanted: list[Path]) -> list[Path]:

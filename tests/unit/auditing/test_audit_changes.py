@@ -69,3 +69,12 @@ def test_changes_are_tried_by_the_tests_that_run_them_and_chosen_beside_the_even
     assert len(runs.asked) == tried.tried + 1
     assert threads
     assert threading.main_thread() not in threads
+
+
+def test_where_no_test_passes_nothing_runs(tmp_path: Path) -> None:
+    project = ProjectFiles().project_of(tmp_path / "shop.py")
+    interpreter = Interpreter(Path(sys.executable), (3, 12, 0), "VIRTUAL_ENV", "8.0")
+    report, runs = TestReport((TestOutcome("test_price", "failed"),)), Runs()
+    suite = Suite(project, interpreter, (), report, {}, 60.0)
+    tried = asyncio.run(AuditChanges(runs, DiskDocuments()).look(suite, (), 60.0, Silent()))
+    assert (runs.asked, tried.tried, tried.refused) == ([], 0, 0)

@@ -7,7 +7,7 @@ import pytest
 
 from greenline.domain.auditing.changes import changes_of, says_something
 from greenline.domain.auditing.fixed import holds_always
-from greenline.domain.auditing.noticing import ENOUGH, Changed, Noticing, Trial
+from greenline.domain.auditing.noticing import Changed, Noticing, Trial
 
 CODE = """\
 def total(prices, reduced):
@@ -117,21 +117,6 @@ def test_only_what_closed_tests_reach_is_judged_again() -> None:
     assert id(far) not in asked
 
 
-def test_a_function_that_nothing_is_noticed_of_is_run_over_by_the_fastest_of_its_tests() -> None:
-    tests = [f"test_{number:02}" for number in range(50)]
-    noticing = Noticing([function((1 << 50) - 2)], tests, {})
-    for _ in range(ENOUGH):
-        trial = noticing.next()
-        assert trial is not None
-        assert trial.tests == tuple(tests[1:])
-        noticing.tried(trial, ())
-        if not trial.function.waiting:
-            trial.function.waiting = function((1 << 50) - 2).waiting
-    trial = noticing.next()
-    assert trial is not None
-    assert trial.tests == tuple(tests[1:41])
-
-
 EVERY = (1 << 60) - 1
 
 
@@ -156,6 +141,21 @@ def test_a_function_is_unchecked_only_where_all_tests_that_reach_it_were_asked()
         noticing.tried(trial, ())
     (told,) = noticing.unchecked()
     assert told.evidence.startswith("Not noticed by any of the 60 tests that run it: ")
+
+
+def test_a_test_is_told_of_only_where_it_notices_nothing_of_all_that_it_runs() -> None:
+    rows = {"good": ["good"], "late": ["late"]}
+    noticing = Noticing([function(0b11), function(0b10)], ["good", "late"], {})
+    untried = sum(len(each.waiting) for each in noticing.functions)
+    for _ in range(untried - 1):
+        trial = noticing.next()
+        assert trial is not None
+        noticing.tried(trial, {"good"} & set(trial.tests))
+    assert (list(noticing.cannot_fail(rows)), noticing.undecided(rows)) == ([], 1)
+    last = noticing.next()
+    assert last is not None
+    noticing.tried(last, {"late"})
+    assert (list(noticing.cannot_fail(rows)), noticing.undecided(rows)) == ([], 0)
 
 
 def test_what_time_left_unknown_of_a_function_is_not_told() -> None:

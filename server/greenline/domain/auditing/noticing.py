@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from greenline.domain.auditing.model import Weakness
+from greenline.domain.coverage.contexts import union
 
 if TYPE_CHECKING:
     from greenline.domain.generation.small_changes import SmallChange
 
-ENOUGH = 6
-"""Changes that a test did not notice, one after the other: more would hardly say more."""
 _FEWEST = 3
-"""That say something of a test."""
+"""Changes that say something of a test, or of a function."""
 _MOST_TESTS = 40
 """Of one run, where a function is reached by more: the fastest ones. The others follow where none noticed anything."""
 
@@ -74,7 +73,7 @@ class Noticing:
         self._numbers = {test: number for number, test in enumerate(tests)}
         self._seconds = _sums([seconds.get(test, 0.0) for test in tests])
         self._open = (1 << len(tests)) - 1
-        """Tests of which something is not known yet: they noticed nothing, of fewer changes than are enough."""
+        """Tests that noticed nothing so far: any change that they reach may be the one that they are there for."""
         self._possible: dict[int, _Possible | None] = {}
         """By the function's place among the functions."""
         self._missed: dict[str, list[tuple[Changed, SmallChange]]] = {}
@@ -100,7 +99,7 @@ class Noticing:
         for test in trial.tests:
             if test not in failed:
                 self._missed.setdefault(test, []).append((function, trial.change))
-        self._close(test for test in trial.tests if test in failed or len(self._missed[test]) >= ENOUGH)
+        self._close(test for test in trial.tests if test in failed)
         self.drop(trial)
         function.unsure.discard(trial.change)
         if not function.noticed and (others := trial.reaching & ~ran):
@@ -133,14 +132,32 @@ class Noticing:
             yield Weakness("unchecked", function.name, function.path, function.line, evidence, advice)
 
     def cannot_fail(self, rows: Mapping[str, Collection[str]]) -> Iterator[tuple[str, str]]:
-        """Yield tests that noticed nothing, with the evidence; ``rows`` has the node ids of each by its own."""
+        """Yield tests that notice nothing of all that they run, with the evidence; ``rows`` are each one's node ids."""
+        waiting = self._waiting()
         for test, node_ids in rows.items():
             if any(row in self._noticing for row in node_ids):
                 continue
-            missed = {one[1]: one[0] for row in node_ids for one in self._missed.get(row, ())}
+            missed = self._missed_by(node_ids)
             noticed_by_others = any(function.noticed for function in missed.values())
-            if len(missed) >= _FEWEST and noticed_by_others:
+            if len(missed) >= _FEWEST and noticed_by_others and not waiting & self._bits(node_ids):
                 yield test, f"It notices none of {_examples(list(missed), missed)}."
+
+    def undecided(self, rows: Mapping[str, Collection[str]]) -> int:
+        """Return how many tests have noticed nothing so far, of which more changes would tell."""
+        waiting, each = self._waiting(), rows.values()
+        return sum(
+            1 for ids in each if self._missed_by(ids) and self._noticing.isdisjoint(ids) and waiting & self._bits(ids)
+        )
+
+    def _missed_by(self, node_ids: Collection[str]) -> dict[SmallChange, Changed]:
+        return {change: function for row in node_ids for function, change in self._missed.get(row, ())}
+
+    def _waiting(self) -> int:
+        """Return the tests that reach something untried."""
+        return union(reaching for function in self.functions for _, reaching in function.waiting)
+
+    def _bits(self, node_ids: Collection[str]) -> int:
+        return sum(1 << self._numbers[row] for row in node_ids if row in self._numbers)
 
     def _possibles(self) -> Iterator[_Possible]:
         for place, function in enumerate(self.functions):

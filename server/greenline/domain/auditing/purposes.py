@@ -33,6 +33,7 @@ _NOT_RAISING = re.compile(
 )
 """What a test says whose point is that nothing raises."""
 _EXPECTING = frozenset({"raises", "assertRaises", "assertRaisesRegex", "warns"})
+_OF_TYPES = frozenset({"isinstance", "issubclass", "hasattr", "callable"})
 _PROPERTY = re.compile(r"(?:^|\.)(?:given|fuzz|example|rule|settings)$")
 
 
@@ -50,6 +51,14 @@ def says_it_must_not_raise(test: TestFunction) -> bool:
     if any(_NOT_RAISING.search(each) for each in [test.name, docstring, *test.module.comments(test.node)]):
         return True
     return any(re.search(_WITHOUT_ERROR, name) for name in _own_methods_called(test)) or _is_counterpart(test)
+
+
+def is_about_types(test: TestFunction) -> bool:
+    """Tell whether it asserts what something is, or has: what functions do is not its point."""
+    asked = [each.test for each in ast.walk(test.node) if isinstance(each, (ast.Assert, ast.If))]
+    return any(
+        last_name(each.func) in _OF_TYPES for one in asked for each in ast.walk(one) if isinstance(each, ast.Call)
+    )
 
 
 def _own_methods_called(test: TestFunction) -> list[str]:
