@@ -41,6 +41,7 @@ def audit_tests(
             changes=AuditChanges(runner, documents),
             gaps=gaps,
             interpreters=interpreters,
+            documents=documents,
             settings=settings,
         ),
     )

@@ -66,6 +66,12 @@ def half(number):
     if number:
         number //= 2
     return number
+
+
+def text(value):
+    if isinstance(value, bytes):
+        value = value.decode()
+    return value
 """
 
 SEVERAL = """\
@@ -157,7 +163,9 @@ def test_functions_that_these_tests_do_not_reach_are_not_told_of(shop: Path) -> 
         (shop / "tests" / f"{name}.py").unlink()
     one, other = shop / "tests" / "test_one.py", shop / "tests" / "test_other.py"
     (shop / "shop.py").write_text(ONE_WAY)
-    one.write_text("import shop\n\n\ndef test_double():\n    assert shop.double(2) == 4\n")
+    one.write_text(
+        "import shop\n\n\ndef test_double():\n    assert shop.double(2) == 4\n    assert shop.text(b'a') == 'a'\n"
+    )
     other.write_text("import shop\n\n\ndef test_half():\n    assert shop.half(2) == 1\n")
     wanted = Wanted(reruns=0, budget=0.0)
     assert [named(found) for found in audit(shop, wanted).weaknesses] == [("one-way", "double"), ("one-way", "half")]

@@ -7,8 +7,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from greenline.domain.auditing.guards import guards_in, leads_past
 from greenline.domain.auditing.model import Weakness
 from greenline.domain.auditing.purposes import is_about_types, says_it_must_not_raise
+from greenline.domain.code.parse import parse
 from greenline.domain.coverage.contexts import bits_of, union
 from greenline.domain.coverage.reaching import body_lines
 from greenline.ports.progress import Share
@@ -19,8 +21,10 @@ from greenline.services.show_coverage import is_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from greenline.domain.coverage.model import Gap
+    from greenline.ports.documents import Documents
     from greenline.ports.progress import Progress
     from greenline.ports.project import InterpreterFinder, Project
     from greenline.ports.tests import TestReport
@@ -76,6 +80,7 @@ class AuditSuite:
         changes: AuditChanges,
         gaps: FindGaps,
         interpreters: InterpreterFinder,
+        documents: Documents,
         settings: Settings,
     ) -> None:
         self._recorded = recorded
@@ -83,6 +88,7 @@ class AuditSuite:
         self._changes = changes
         self._gaps = gaps
         self._interpreters = interpreters
+        self._documents = documents
         self._settings = settings
 
     async def look(self, read: ReadTests, wanted: Wanted, progress: Progress) -> Seen:
@@ -134,6 +140,7 @@ class AuditSuite:
         files = sorted(path for path in ran.measured if not is_test(project, path))
         for picture in self._gaps.find(files).pictures if files else ():
             reached = union(lines.get(picture.path, 0) for lines in ran.report.contexts.values())
+            guards = self._guards(picture.path)
             known = picture.module.functions
             count = Counter(function.qualname for function in known)  # the figures of several of one name are added up
             starts = {
@@ -145,7 +152,9 @@ class AuditSuite:
                 lines, branches = summary.lines, summary.branches
                 if lines.covered < lines.total or branches.covered == branches.total or name not in starts:
                     continue
-                missed = [gap for gap in picture.gaps if gap.function == name]
+                missed = [g for g in picture.gaps if g.function == name and not (g.arc and leads_past(g.arc, guards))]
+                if not missed:
+                    continue
                 path = picture.path
                 shown = path.relative_to(project.root).as_posix() if path.is_relative_to(project.root) else str(path)
                 evidence = (
@@ -153,6 +162,13 @@ class AuditSuite:
                 )
                 advice = f"`greenline generate {shown}::{name}` writes a test for the other ways."
                 yield Weakness("one-way", f"{shown}::{name}", path, starts[name], evidence, advice)
+
+    def _guards(self, path: Path) -> dict[int, range]:
+        try:
+            tree, _ = parse(self._documents.read(path) or "")
+        except (OSError, UnicodeDecodeError):
+            return {}
+        return guards_in(tree) if tree is not None else {}
 
 
 def _not_read(read: ReadTests, report: TestReport) -> list[str]:
