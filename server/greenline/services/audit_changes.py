@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 from greenline.domain.auditing.changes import changes_of, says_something
 from greenline.domain.auditing.noticing import Changed, Noticing
 from greenline.domain.code.parse import parse
-from greenline.services.changed_code import ChangedCode, functions_in, limit_of, sound
+from greenline.services.changed_code import (
+    ChangedCode,
+    functions_in,
+    limit_of,
+    seconds_of,
+    sound,
+    without_row,
+)
 from greenline.services.show_coverage import is_test
 
 if TYPE_CHECKING:
@@ -64,8 +71,7 @@ class AuditChanges:
         """
         started = time.monotonic()
         project, report = suite.project, suite.report
-        passed = [o.node_id for o in report.outcomes if o.outcome == "passed" and o.node_id not in doubtful]
-        took = {o.node_id: o.seconds for o in report.outcomes}
+        passed, took = sorted(sound(report) - set(map(without_row, doubtful))), seconds_of(report)
         if not passed:
             return TriedChanges(Noticing([], [], {}))
         code = ChangedCode(self._runner, self._documents, project, suite.interpreter)
@@ -89,11 +95,15 @@ class AuditChanges:
     ) -> Iterator[Changed]:
         """Yield the functions that sound tests run; ``texts`` is given their files'."""
         by_file: dict[Path, dict[int, int]] = {}
-        for number, test in enumerate(tests):
-            for path, lines in report.contexts.get(test, {}).items():
-                if not is_test(project, path):
-                    by_file.setdefault(path, {})[number] = lines
-        for path, ran in sorted(by_file.items()):
+        numbers = {test: number for number, test in enumerate(tests)}
+        for node_id, files in report.contexts.items():
+            number = numbers.get(without_row(node_id))
+            if number is None:
+                continue
+            for path, lines in files.items():
+                ran = by_file.setdefault(path, {})
+                ran[number] = ran.get(number, 0) | lines
+        for path, ran in sorted(one for one in by_file.items() if not is_test(project, one[0])):
             text = self._text(path)
             tree, _ = parse(text)
             if tree is None:

@@ -20,7 +20,7 @@ from greenline.services.recorded_runs import Wanted as WantedRun
 from greenline.services.show_coverage import is_test
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from greenline.domain.coverage.model import Gap
@@ -121,9 +121,8 @@ class AuditSuite:
         if wanted.budget:
             share = Share(progress, 0.5, 1.0)
             tried = await self._changes.look(suite, doubtful, wanted.budget, share, jobs=wanted.jobs)
-            rows = _rows(suite)
-            seen.weaknesses += _unnoticed(suite, read, tried, rows)
-            seen.notes += _said(tried, wanted.budget, tried.noticing.undecided(rows))
+            seen.weaknesses += _unnoticed(suite, read, tried)
+            seen.notes += _said(tried, wanted.budget)
         return seen
 
     async def _unsteady(
@@ -187,33 +186,26 @@ def _ways(missed: list[Gap]) -> str:
     return "; ".join(words) + (f"; and {len(missed) - len(words)} more" if len(missed) > len(words) else "")
 
 
-def _rows(suite: Suite) -> dict[str, list[str]]:
-    """Return the node ids of each test that ran, by its own."""
-    rows: dict[str, list[str]] = {}
-    for outcome in suite.report.outcomes:
-        rows.setdefault(outcome.node_id.partition("[")[0], []).append(outcome.node_id)
-    return rows
-
-
-def _unnoticed(suite: Suite, read: ReadTests, tried: TriedChanges, rows: Mapping[str, list[str]]) -> Iterator[Weakness]:
+def _unnoticed(suite: Suite, read: ReadTests, tried: TriedChanges) -> Iterator[Weakness]:
     yield from tried.noticing.unchecked()
     explained = {one.subject for one in read.weaknesses if one.kind in _EXPLAINED}
     explained |= {test.node_id for test in read.tests if says_it_must_not_raise(test) or is_about_types(test)}
-    for test, evidence in tried.noticing.cannot_fail(rows):
+    for test, evidence in tried.noticing.cannot_fail():
         if test not in explained:
             advice = "Assert what the code gives, or delete it."
             yield weakness("cannot-fail", suite, test, evidence, advice)
 
 
-def _said(tried: TriedChanges, budget: float, undecided: int) -> list[str]:
+def _said(tried: TriedChanges, budget: float) -> list[str]:
     changes, functions = _count(tried.tried, "small change"), _count(len(tried.noticing.functions), "function")
     said = [f"Trying {changes} of {functions} took {tried.seconds:.0f} s."]
     if tried.left:
         left = _count(tried.left, "function")
         said.append(f"Of {left} something was left untried: {budget:.0f} s were up (--budget).")
-    if undecided:
-        have = "test has" if undecided == 1 else "tests have"
-        said.append(f"{undecided} {have} noticed nothing so far, and are not told of: more time would say more.")
+    if undecided := tried.noticing.undecided:
+        said.append(
+            f"{_count(undecided, 'test')} noticed nothing so far: more time (--budget) would tell what that means."
+        )
     if tried.refused:
         were = "was" if tried.refused == 1 else "were"
         said.append(

@@ -1,8 +1,13 @@
-"""Runs tests over code that was changed in one place, in a copy, and tells which of them notice it."""
+"""Runs tests over code that was changed in one place, in a copy, and tells which of them notice it.
+
+A test with parameters is one test here: its rows may be called otherwise each time (after the clock, say), and pytest
+runs nothing at all where one of the names that it is given is not there.
+"""
 
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from greenline.domain.auditing.modules import FUNCTIONS
@@ -17,7 +22,7 @@ if TYPE_CHECKING:
     from greenline.domain.auditing.modules import FunctionNode
     from greenline.ports.documents import Documents
     from greenline.ports.project import Interpreter, Project
-    from greenline.ports.tests import TestReport, TestRunner
+    from greenline.ports.tests import TestOutcome, TestReport, TestRunner
 
 _SECONDS_OF_RUN = 10.0
 """For a run over changed code, beside three times what its tests take: a loop may have no end now."""
@@ -46,7 +51,7 @@ class ChangedCode:
             self._project,
             self._interpreter,
             overlay=self._unsaved,
-            selection=tuple(tests),
+            selection=tuple(dict.fromkeys(map(without_row, tests))),
             measure=tuple(measure),
             contexts=bool(measure),
             seconds=seconds,
@@ -67,9 +72,8 @@ class ChangedCode:
             selection=tuple(tests),
             seconds=limit_of(tests, took),
         )
-        report = await self._runner.run(run, Silent())
-        unmoved = {o.node_id for o in report.outcomes if o.outcome not in FAILED}
-        return frozenset(test for test in tests if test not in unmoved)
+        ended = _by_test(await self._runner.run(run, Silent()))
+        return frozenset(test for test in tests if any(o.outcome in FAILED for o in ended[test]) or not ended[test])
 
 
 def limit_of(tests: Collection[str], took: Mapping[str, float]) -> float:
@@ -77,9 +81,40 @@ def limit_of(tests: Collection[str], took: Mapping[str, float]) -> float:
     return _SECONDS_OF_RUN + 3 * sum(took.get(test, 0.0) for test in tests)
 
 
+def without_row(node_id: str) -> str:
+    """Return the node id of a test with parameters without the part in brackets."""
+    return node_id.partition("[")[0]
+
+
 def sound(report: TestReport) -> frozenset[str]:
     """Return the tests that can judge changes: they pass, and nothing was refused to them."""
-    return frozenset(o.node_id for o in report.outcomes if o.outcome == "passed" and not o.refused)
+    return frozenset(
+        test
+        for test, rows in _by_test(report).items()
+        if any(o.outcome == "passed" for o in rows) and not any(o.outcome in FAILED or o.refused for o in rows)
+    )
+
+
+def seconds_of(report: TestReport) -> dict[str, float]:
+    """Return what all rows of each test took together."""
+    return {test: sum(o.seconds for o in rows) for test, rows in _by_test(report).items()}
+
+
+def lines_of(report: TestReport, path: Path) -> dict[str, int]:
+    """Return which lines of a file each test ran, as bits, of those that ran any."""
+    lines: dict[str, int] = {}
+    for node_id, files in report.contexts.items():
+        if ran := files.get(path, 0):
+            test = without_row(node_id)
+            lines[test] = lines.get(test, 0) | ran
+    return lines
+
+
+def _by_test(report: TestReport) -> defaultdict[str, list[TestOutcome]]:
+    rows: defaultdict[str, list[TestOutcome]] = defaultdict(list)
+    for outcome in report.outcomes:
+        rows[without_row(outcome.node_id)].append(outcome)
+    return rows
 
 
 def functions_in(scope: ast.AST, prefix: str = "") -> Iterator[tuple[str, FunctionNode]]:

@@ -11,7 +11,7 @@ from greenline.domain.auditing.changes import changes_of
 from greenline.domain.code.parse import parse
 from greenline.domain.generation.model import Strength
 from greenline.ports.project import InterpreterProblem
-from greenline.services.changed_code import FAILED, ChangedCode, functions_in, sound
+from greenline.services.changed_code import FAILED, ChangedCode, functions_in, lines_of, seconds_of, sound, without_row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,13 +84,13 @@ class MeasureStrength:
             return Measured(text, problem=f"There is nothing in {qualname} that a small change could be made of.")
         progress.step("Running the tests as they will run over changed code")
         report = await code.unchanged(tests, self._settings.suite_seconds, [path])
-        ran = {test: report.contexts.get(test, {}).get(path, 0) for test in sound(report)}
-        lines = {test: bits for test, bits in ran.items() if bits}
-        judging = _Judging(code, path, text, lines, {o.node_id: o.seconds for o in report.outcomes})
+        able = sound(report)
+        lines = {test: bits for test, bits in lines_of(report, path).items() if test in able}
+        judging = _Judging(code, path, text, lines, seconds_of(report))
         reached = [change for change in changes if judging.reaching(change)]
         if not reached:
             return Measured(text, problem=_nothing_judged(report, qualname))
-        unasked = sum(bool(o.refused) or o.outcome in FAILED for o in report.outcomes)
+        unasked = len({without_row(o.node_id) for o in report.outcomes if o.refused or o.outcome in FAILED})
         return replace(await judging.tried(reached, progress), unasked=unasked)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,30 @@ def test_where_no_test_passes_nothing_runs(tmp_path: Path) -> None:
     suite = Suite(project, interpreter, (), report, {}, 60.0)
     tried = asyncio.run(AuditChanges(runs, DiskDocuments()).look(suite, (), 60.0, Silent()))
     assert (runs.asked, tried.tried, tried.refused) == ([], 0, 0)
+
+
+class Clocked(Runs):
+    """The one row of ``test_price`` is called after the clock, and pytest finds none that it does not have."""
+
+    async def run(self, run: TestRun, progress: Progress) -> TestReport:
+        report = await super().run(run, progress)
+        if any("[" in test for test in run.selection):
+            return TestReport(problem="pytest could not start: ERROR: not found")
+        rows = [replace(o, node_id=f"{o.node_id}[{len(self.asked)}]") for o in report.outcomes]
+        return replace(report, outcomes=tuple(rows))
+
+
+def test_rows_that_are_called_otherwise_each_time_are_the_same_test(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "shop"\nversion = "1"\n')
+    shop = tmp_path / "shop.py"
+    shop.write_text(CODE)
+    tests = {"test_weight[0:0]": 1 << 6, "test_price[0:0]": 1 << 2}
+    report = TestReport(
+        tuple(TestOutcome(test, "passed", seconds=1.0) for test in tests),
+        contexts={test: {shop: lines} for test, lines in tests.items()},
+    )
+    interpreter = Interpreter(Path(sys.executable), (3, 12, 0), "VIRTUAL_ENV", "8.0")
+    suite = Suite(ProjectFiles().project_of(shop), interpreter, (), report, {}, 60.0)
+    tried = asyncio.run(AuditChanges(Clocked(), DiskDocuments()).look(suite, (), 60.0, Silent()))
+    assert tried.refused == 0
+    assert [one.subject for one in tried.noticing.unchecked()] == ["shop.py::weight"]

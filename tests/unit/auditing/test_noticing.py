@@ -37,14 +37,14 @@ def test_a_function_of_which_nothing_was_noticed_is_unchecked_and_its_test_is_no
     while (trial := noticing.next()) is not None:
         noticing.tried(trial, ())
     assert [one.subject for one in noticing.unchecked()] == ["shop.py::total"]
-    assert list(noticing.cannot_fail({"a": ["a"]})) == []
+    assert list(noticing.cannot_fail()) == []
 
 
 def test_a_test_that_notices_nothing_where_another_does_cannot_fail() -> None:
     noticing = Noticing([function(0b11)], ["good", "weak"], {})
     while (trial := noticing.next()) is not None:
         noticing.tried(trial, {"good"} & set(trial.tests))
-    assert [test for test, _ in noticing.cannot_fail({"good": ["good"], "weak": ["weak"]})] == ["weak"]
+    assert [test for test, _ in noticing.cannot_fail()] == ["weak"]
     assert list(noticing.unchecked()) == []
     assert noticing.left == 0
 
@@ -144,18 +144,17 @@ def test_a_function_is_unchecked_only_where_all_tests_that_reach_it_were_asked()
 
 
 def test_a_test_is_told_of_only_where_it_notices_nothing_of_all_that_it_runs() -> None:
-    rows = {"good": ["good"], "late": ["late"]}
     noticing = Noticing([function(0b11), function(0b10)], ["good", "late"], {})
     untried = sum(len(each.waiting) for each in noticing.functions)
     for _ in range(untried - 1):
         trial = noticing.next()
         assert trial is not None
         noticing.tried(trial, {"good"} & set(trial.tests))
-    assert (list(noticing.cannot_fail(rows)), noticing.undecided(rows)) == ([], 1)
+    assert (list(noticing.cannot_fail()), noticing.undecided) == ([], 1)
     last = noticing.next()
     assert last is not None
     noticing.tried(last, {"late"})
-    assert (list(noticing.cannot_fail(rows)), noticing.undecided(rows)) == ([], 0)
+    assert (list(noticing.cannot_fail()), noticing.undecided) == ([], 0)
 
 
 def test_what_time_left_unknown_of_a_function_is_not_told() -> None:

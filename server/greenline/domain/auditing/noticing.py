@@ -125,39 +125,31 @@ class Noticing:
             is_known = function.tried and not function.unsure
             if function.noticed or not is_known or (len(function.tried) < _FEWEST - 1 and function.waiting):
                 continue
-            count = len({test.partition("[")[0] for test in self._named(function.reached)})
+            count = function.reached.bit_count()
             who = "the test that runs it" if count == 1 else f"any of the {count} tests that run it"
             evidence = f"Not noticed by {who}: {_examples(function.tried)}."
             advice = "Assert what it gives or changes."
             yield Weakness("unchecked", function.name, function.path, function.line, evidence, advice)
 
-    def cannot_fail(self, rows: Mapping[str, Collection[str]]) -> Iterator[tuple[str, str]]:
-        """Yield tests that notice nothing of all that they run, with the evidence; ``rows`` are each one's node ids."""
+    def cannot_fail(self) -> Iterator[tuple[str, str]]:
+        """Yield tests that notice nothing of all that they run, though others do, with the evidence."""
         waiting = self._waiting()
-        for test, node_ids in rows.items():
-            if any(row in self._noticing for row in node_ids):
-                continue
-            missed = self._missed_by(node_ids)
-            noticed_by_others = any(function.noticed for function in missed.values())
-            if len(missed) >= _FEWEST and noticed_by_others and not waiting & self._bits(node_ids):
-                yield test, f"It notices none of {_examples(list(missed), missed)}."
+        for test, missed in self._missed.items():
+            noticed_by_others = any(function.noticed for function, _ in missed)
+            is_known = test not in self._noticing and not waiting >> self._numbers[test] & 1
+            if is_known and noticed_by_others and len(missed) >= _FEWEST:
+                of = {change: function for function, change in missed}
+                yield test, f"It notices none of {_examples(list(of), of)}."
 
-    def undecided(self, rows: Mapping[str, Collection[str]]) -> int:
-        """Return how many tests have noticed nothing so far, of which more changes would tell."""
-        waiting, each = self._waiting(), rows.values()
-        return sum(
-            1 for ids in each if self._missed_by(ids) and self._noticing.isdisjoint(ids) and waiting & self._bits(ids)
-        )
-
-    def _missed_by(self, node_ids: Collection[str]) -> dict[SmallChange, Changed]:
-        return {change: function for row in node_ids for function, change in self._missed.get(row, ())}
+    @property
+    def undecided(self) -> int:
+        """How many tests have noticed nothing so far, of which more changes would tell."""
+        waiting = self._waiting()
+        return sum(1 for test in self._missed.keys() - self._noticing if waiting >> self._numbers[test] & 1)
 
     def _waiting(self) -> int:
         """Return the tests that reach something untried."""
         return union(reaching for function in self.functions for _, reaching in function.waiting)
-
-    def _bits(self, node_ids: Collection[str]) -> int:
-        return sum(1 << self._numbers[row] for row in node_ids if row in self._numbers)
 
     def _possibles(self) -> Iterator[_Possible]:
         for place, function in enumerate(self.functions):
