@@ -5,7 +5,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint unit client vsix editors eval left-over bench-real bench-engine bench-run bench-coverage bench-scale bench-repo bench-audit bench-editors samples bench-determinism screenshots lock clean
+.PHONY: help demo test check lint unit client vsix editors eval left-over bench-real bench-engine bench-run bench-coverage bench-scale bench-repo bench-audit bench-dask bench-editors samples bench-determinism screenshots lock clean
 
 BIN := .venv/bin
 PY := $(BIN)/python
@@ -98,6 +98,10 @@ bench-repo: $(READY) ## Cut the suites of three packages from PyPI to about 20 %
 # One package: make bench-audit AUDIT_BENCH="--package tomlkit --budget 10m"
 bench-audit: $(READY) ## Audit the suites of three packages from PyPI, and count which of the findings a reader found false
 	@$(PY) bench/audit/run.py $(AUDIT_BENCH)
+
+# More of it: make bench-dask DASK_BENCH="--workers 4 --copies 6 --times 3"
+bench-dask: $(READY) ## What three Dask workers on this machine bring when tests are written for many files
+	@$(PY) bench/cluster/run.py $(DASK_BENCH)
 
 # One size: make bench-scale SCALE_BENCH="--files 1000 --times 1"
 bench-scale: $(READY) ## What `greenline gaps` costs on repositories of up to 50,000 files: time, processor, memory

@@ -119,6 +119,7 @@ class Services:
     prove: ProveSuite
     journal: Journal
     layout: TestLayout
+    age: ReportAge
     check: Callable[[Path | None], CheckCoverage]
     """As ``trend``."""
     audit: Callable[[], AuditTests]
@@ -374,6 +375,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         prove=ProveSuite(interpreters=interpreters, runner=runner, runs=runs, settings=settings),
         journal=JournalSqlite(cache_folder() / "bulk.sqlite3"),
         layout=layout,
+        age=age,
         check=lambda file: CheckCoverage(ranking, SuiteCoverage(projects, gaps, covering, churn), lambda: trend(file)),
         trend=trend,
         audit=audit,

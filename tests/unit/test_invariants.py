@@ -338,6 +338,7 @@ def test_few_places_write_files_and_each_is_known() -> None:
         "adapters/model_sdk.py",  # the libraries that ask models, in the folder that the editor gave for them
         "adapters/ledger_sqlite.py",  # what models cost, in the person's data folder
         "adapters/shown_texts.py",  # what a person wants to read, in the cache folder
+        "adapters/packed_files.py",  # on a worker of a cluster: the project that was sent, in a scratch folder
         "adapters/run_store_sqlite.py",  # what runs measured, in the person's cache folder
         "adapters/scratch_overlay.py",  # the scratch copy itself
         "cli/demo.py",  # the example project, in a temporary folder

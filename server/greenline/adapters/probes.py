@@ -58,7 +58,8 @@ class Probes:
     """Keeps the warm processes; they end with the event loop, and with this process however that ends.
 
     ``bytecode`` is where that of pytest and its plugins is kept. With ``warm`` False each probe is a fresh process.
-    ``isolation`` says how to run what nobody has accepted yet.
+    ``isolation`` says how to run what nobody has accepted yet. From the folders ``imported`` all of them import, before
+    what the person's PYTHONPATH names: where the interpreter has a project from another place.
     """
 
     def __init__(
@@ -67,8 +68,10 @@ class Probes:
         *,
         warm: bool = sys.platform == "linux",
         isolation: Isolation | None = None,
+        imported: Sequence[Path] = (),
     ) -> None:
         self.bytecode = bytecode
+        self._imported = tuple(imported)
         self.isolation = isolation or Isolation()
         self._warm = warm
         self._processes: dict[object, WarmProcess] = {}
@@ -95,6 +98,7 @@ class Probes:
         ``python_path`` comes before the person's PYTHONPATH; ``first`` are folders that may come first on
         ``sys.path`` later; ``variables`` are set in the environment, over all others.
         """
+        python_path = (*python_path, *self._imported)
         in_force, sandbox = await self._isolation_of(kind)
         level = checked(in_force).level
         if sandbox and not any(overlay.scratch.is_relative_to(folder) for folder in sandbox.writable):

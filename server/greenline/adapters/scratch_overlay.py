@@ -20,11 +20,11 @@ from greenline.adapters.pytest_settings import PYTEST_FILES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-_NOT_MIRRORED = frozenset(
+NOT_MIRRORED = frozenset(
     # Tools write into these; a link would lead them into the project. Bytecode could be that of the saved text.
     {".git", ".hg", ".svn", ".hypothesis", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".tox", ".nox", "__pycache__"}
 )
-_TOO_BIG_TO_COPY = frozenset({".venv", "venv", "env", "node_modules"})
+TOO_BIG_TO_COPY = frozenset({".venv", "venv", "env", "node_modules"})
 
 _PREFIX = "greenline-"
 _OWNED = ".owned"
@@ -239,7 +239,7 @@ def _tree(project_root: Path, overlay: Mapping[Path, str]) -> _Tree:
 def _leave_out(tree: _Tree, top: Path, without: Iterable[Path]) -> None:
     for path in without:
         inside = _inside(path, top)
-        if inside is None or not inside.parts or _NOT_MIRRORED.intersection(inside.parts):
+        if inside is None or not inside.parts or NOT_MIRRORED.intersection(inside.parts):
             continue
         folder: _Tree | str | None = tree
         for part in inside.parts[:-1]:
@@ -261,7 +261,7 @@ def _mirror(real: Path, copy: Path, tree: _Tree, seen_as: Path) -> None:
     if real.is_dir():
         with os.scandir(real) as entries:
             for entry in entries:
-                if entry.name not in tree and entry.name not in _NOT_MIRRORED:
+                if entry.name not in tree and entry.name not in NOT_MIRRORED:
                     _link(entry, copy / entry.name, seen_as / entry.name)
     for name, below in tree.items():
         if isinstance(below, str):
@@ -285,8 +285,8 @@ def _link(entry: os.DirEntry[str], copy: Path, target: Path) -> None:
     except OSError:  # Windows permits symlinks to few
         if not entry.is_dir():
             shutil.copy2(entry.path, copy)
-        elif entry.name not in _TOO_BIG_TO_COPY:
-            shutil.copytree(entry.path, copy, ignore=lambda _, names: _NOT_MIRRORED.intersection(names))
+        elif entry.name not in TOO_BIG_TO_COPY:
+            shutil.copytree(entry.path, copy, ignore=lambda _, names: NOT_MIRRORED.intersection(names))
 
 
 def _remove(scratch: Path) -> None:

@@ -15,6 +15,7 @@ from greenline.cli.bulk_work import JournalOfRun
 from greenline.cli.target_names import refuse_path_as_branch
 from greenline.cli.wiring import services_for
 from greenline.domain.bulk.outcome import total_of
+from greenline.ports.cluster import ClusterProblem
 from greenline.ports.journal import JournalProblem
 from greenline.services.plan_generation import Asked
 from greenline.services.rank_gaps import HistoryProblem, NoSuchPackage
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from greenline.bootstrap import Services
     from greenline.cli.bulk_options import Bulk
+    from greenline.cli.bulk_run import Elsewhere
     from greenline.cli.bulk_shard import Part
     from greenline.domain.bulk.outcome import UnitOutcome
     from greenline.domain.bulk.plan import Plan, WorkUnit
@@ -49,6 +51,8 @@ def run_bulk(bulk: Bulk, settings: Settings, *, as_text: bool) -> int:
     except NoSuchPackage as problem:
         raise click.UsageError(f"--package: {problem}.") from problem
     except JournalProblem as problem:
+        raise click.ClickException(str(problem)) from problem
+    except ClusterProblem as problem:
         raise click.ClickException(str(problem)) from problem
     except CommitProblem as problem:
         raise click.UsageError(f"--commit: {problem}.") from problem
@@ -123,6 +127,7 @@ class _Face:
         """Do it; return the exit code."""
         kept, doing = self._kept, self._doing
         doing.look_ahead()
+        self._look_for_cluster()
         with doing.turns as turns:
             turns.take(self._asked.paths)
             if self._bulk.fresh:
@@ -132,7 +137,25 @@ class _Face:
                 return interrupt.CANCELLED
             if problem:
                 doing.say(problem)
-            return doing.go(run, self._asked.paths)
+            return doing.go(run, self._asked.paths, elsewhere=self._elsewhere(run))
+
+    def _look_for_cluster(self) -> None:
+        """Raise ClusterProblem where a cluster is meant and is not there."""
+        if self._bulk.executor != "local":
+            if self._settings.engine == "model":
+                raise click.UsageError("--engine model: models are asked from this machine only; see --executor.")
+            from greenline.cli.on_cluster import look_for  # noqa: PLC0415 - only where one is meant
+
+            interrupt.run(look_for(self._bulk.scheduler))
+
+    def _elsewhere(self, run: RunPlan) -> Elsewhere | None:
+        """Return what generates, where that is not this process."""
+        if self._bulk.executor == "local":
+            return None
+        from greenline.cli.on_cluster import OnCluster, Where  # noqa: PLC0415 - as above
+
+        where = Where(self._bulk.scheduler, self._doing.say_meanwhile)
+        return OnCluster(where, self._services, self._settings, run.plan.units, self._test_file)
 
     def _prepared(self) -> tuple[RunPlan | None, str]:
         """Return the run: a new one, or what is left of one that was ended midway; None where that was cancelled."""

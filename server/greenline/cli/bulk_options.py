@@ -39,6 +39,8 @@ class Bulk:
     commit: bool
     targets_file: Path | None
     shard: Shard | None
+    executor: str
+    scheduler: str
 
     @property
     def seconds(self) -> float | None:
@@ -93,6 +95,10 @@ def bulk_options(command: F) -> F:
             click.option("--commit", is_flag=True, help="At the end make one commit for each module, by your git."),
             click.option("--shard", metavar="I/N", callback=_shard,
                 help="Only the I-th of N parts, into --report FILE; `greenline merge` writes what all found."),
+            click.option("--executor", type=click.Choice(["local", "dask"]), default="local", show_default=True,
+                help="Where tests are found: here, or on a Dask cluster; they are written and confirmed here."),
+            click.option("--scheduler", metavar="ADDRESS", default="",
+                help="Of the Dask cluster, such as tcp://10.0.0.5:8786."),
             click.option("--fresh", is_flag=True, help="Forget what earlier runs have tried, and begin anew."),
         )
     ):  # fmt: skip
@@ -102,7 +108,7 @@ def bulk_options(command: F) -> F:
 
 _CHOOSING = (
     "top", "min_statements", "packages", "changed", "plan_only", "report", "fresh", "no_final_run", "commit",
-    "targets_file", "shard",
+    "targets_file", "shard", "scheduler",
 )  # fmt: skip
 """Options that make a run over many files of any targets, besides the limits."""
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
@@ -141,11 +147,14 @@ def bulk_mode(targets: Sequence[str], options: dict[str, Any]) -> Bulk | None:
     taken = {name: options.pop(name) for name in Bulk.__dataclass_fields__ if name != "targets"}
     chosen = [taken[name] for name in _CHOOSING]
     limits = [taken["below"], taken["until"], *taken["budget"]]
-    is_chosen = any(chosen) or taken["jobs"] > 1 or any(limit is not None for limit in limits)
+    is_chosen = (
+        any(chosen) or taken["executor"] != "local" or taken["jobs"] > 1 or any(limit is not None for limit in limits)
+    )
     if not is_chosen and not any(map(is_of_many, targets)):
         return None
     bulk = Bulk(tuple(targets), **taken)
     _refuse_of_shards(bulk)
+    _refuse_of_clusters(bulk)
     return bulk
 
 
@@ -160,3 +169,17 @@ def _refuse_of_shards(bulk: Bulk) -> None:
     if bulk.commit or bulk.no_final_run:
         option = "--commit" if bulk.commit else "--no-final-run"
         raise click.UsageError(f"{option}: a shard writes no tests; give it to `greenline merge`, which does.")
+
+
+def _refuse_of_clusters(bulk: Bulk) -> None:
+    """Raise click.UsageError for what cannot be meant of work on a cluster."""
+    if bulk.executor == "local":
+        if bulk.scheduler:
+            raise click.UsageError("--scheduler is for --executor dask, which is missing.")
+        return
+    if not bulk.scheduler:
+        raise click.UsageError("--executor dask needs --scheduler ADDRESS, which `dask scheduler` prints.")
+    if bulk.shard is not None:
+        raise click.UsageError("--shard and --executor dask both divide the work: use one of them.")
+    if bulk.jobs > 1:
+        raise click.UsageError("--jobs is for this machine: each worker does as much at once as it has threads.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
@@ -20,14 +20,18 @@ from greenline.cli.bulk_work import BulkWork
 from greenline.cli.console import err, out
 from greenline.cli.output_file import write_output
 from greenline.domain.bulk.outcome import joined
+from greenline.ports.cluster import ClusterProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Coroutine, Sequence
     from pathlib import Path
 
     from greenline.bootstrap import Services
     from greenline.cli.bulk_work import Finds, JournalOfRun
+    from greenline.domain.bulk.found import Found
     from greenline.domain.bulk.outcome import UnitOutcome
+    from greenline.domain.bulk.plan import WorkUnit
+    from greenline.ports.progress import Progress
     from greenline.services.run_plan import RunPlan
     from greenline.settings import EngineChoice
 
@@ -54,6 +58,19 @@ class Ends:
     """It is for what shards found: what was done stays known, so that merging once more adds what is new only."""
 
 
+class Elsewhere(Protocol):
+    """Other machines that generate."""
+
+    async def begin(self) -> None:
+        """Reach them. Raises ClusterProblem."""
+
+    async def __call__(self, unit: WorkUnit, progress: Progress, /) -> Found:
+        """Return what was found for a unit. Raises ClusterProblem."""
+
+    async def end(self) -> None:
+        """Let go of them. Raises nothing."""
+
+
 class BulkRun:
     """One run, and what a person sees of it."""
 
@@ -65,6 +82,8 @@ class BulkRun:
         self._kept = kept
         self._ends = ends
         self._engine = engine
+        self._is_lost = False
+        """Other machines are gone: not all was done that was to be."""
 
     def look_ahead(self) -> None:
         """Say before anything runs what would be in the way at the end. Raises CommitProblem."""
@@ -90,14 +109,26 @@ class BulkRun:
             return None
         return "\n".join(problems)
 
-    def go(self, run: RunPlan, asked: Sequence[Path], finds: Finds | None = None, lacking: str = "") -> int:
-        """Do it; return the exit code. ``asked`` is what the figures are of.
+    def say_meanwhile(self, words: str) -> None:
+        """Say the same while files are in work: above their lines."""
+        self.live.print(words, markup=False, soft_wrap=True)
 
-        ``finds`` generates, instead of this process; ``lacking`` says why it does not for all of the plan.
+    def go(
+        self,
+        run: RunPlan,
+        asked: Sequence[Path],
+        finds: Finds | None = None,
+        lacking: str = "",
+        elsewhere: Elsewhere | None = None,
+    ) -> int:
+        """Do it; return the exit code. ``asked`` is what the figures are of. Raises ClusterProblem.
+
+        ``finds`` generates, instead of this process; ``lacking`` says why it does not for all of the plan. Or that is
+        done ``elsewhere``.
         """
         if self._ends.as_text:
             bulk_view.print_begin(self.out, run, _MERGED if self._ends.merges else bulk_view.GOING_ON)
-        cancelled = self._worked(run, finds)
+        cancelled = self._worked(run, elsewhere or finds, elsewhere)
         run.stopped = run.stopped or lacking
         cancelled = cancelled or not (self._ends.no_final_run or self._proved(run, asked))
         code = self._told(run, cancelled=cancelled)
@@ -110,8 +141,8 @@ class BulkRun:
             self._kept.journal.ended(self._kept.root, self._kept.words)
         return code
 
-    def _worked(self, run: RunPlan, finds: Finds | None) -> bool:
-        """Go through the plan; return whether the person stopped it."""
+    def _worked(self, run: RunPlan, finds: Finds | None, elsewhere: Elsewhere | None) -> bool:
+        """Go through the plan; return whether the person stopped it. Raises ClusterProblem where nothing was done."""
         kept = self._kept
 
         def done(outcome: UnitOutcome) -> None:
@@ -122,10 +153,14 @@ class BulkRun:
             with BulkProgress(self.live, len(run.plan.units)) as progress:
                 watcher = bulk_view.Watching(self.out if self._ends.as_text else None, progress)
                 work = BulkWork(self._services, self._engine, kept, done, progress.of, finds)
-                interrupt.run(run.work(work, watcher))
+                interrupt.run(_while_there(elsewhere, run.work(work, watcher)))
         except (asyncio.CancelledError, KeyboardInterrupt):
             run.stopped = "cancelled"
             return True
+        except ClusterProblem as problem:
+            if not run.outcomes:
+                raise
+            run.stopped, self._is_lost = str(problem), True
         return False
 
     def _proved(self, run: RunPlan, asked: Sequence[Path]) -> bool:
@@ -152,7 +187,9 @@ class BulkRun:
         elif run.outcomes or run.plan.units:
             again = _MERGE_AGAIN if self._ends.merges else "The same command goes on."
             bulk_view.print_end(self.out, run, again=again)
-        return interrupt.CANCELLED if cancelled else bulk_view.exit_code(run, self._ends.until)
+        if cancelled:
+            return interrupt.CANCELLED
+        return 1 if self._is_lost else bulk_view.exit_code(run, self._ends.until)
 
     def _committed(self, run: RunPlan) -> int:
         """Commit what was written; return the exit code of that alone."""
@@ -161,3 +198,16 @@ class BulkRun:
             self.say(words)
             code = code if words.startswith("Committed") else 1
         return code
+
+
+async def _while_there(elsewhere: Elsewhere | None, work: Coroutine[Any, Any, None]) -> None:
+    """Do the work while the other machines are there. Raises ClusterProblem where they are not."""
+    if elsewhere is None:
+        await work
+        return
+    try:
+        await elsewhere.begin()
+        await work
+    finally:
+        work.close()
+        await elsewhere.end()

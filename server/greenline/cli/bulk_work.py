@@ -21,6 +21,7 @@ from greenline.domain.bulk.states import state_of
 from greenline.domain.code.model import Target
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.generation.model import TargetResult, TestEdit
+from greenline.ports.cluster import ClusterProblem
 from greenline.ports.journal import Journal, JournalProblem, OpenWrite
 from greenline.services.find_tests import generation_of, own_fault
 from greenline.services.target_results import joined_results
@@ -106,7 +107,7 @@ class BulkWork:
             await run.work([Target(unit.path)], self.progress(unit), lambda _target, _results: None)
         except asyncio.CancelledError:
             return run.results, True
-        except JournalProblem:
+        except (JournalProblem, ClusterProblem):
             raise
         except Exception as error:  # a fault of ours in one file: the others are not to be lost for it
             log.exception("generating for %s failed", unit.path)

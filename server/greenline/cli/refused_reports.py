@@ -1,4 +1,4 @@
-"""What no report of a shard may want: anybody may have made one, and what it says is written and run."""
+"""What neither a report of a shard nor a worker may want: it is from elsewhere, and is written and run."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from greenline.domain.generation.merge import only_adds
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from greenline.domain.bulk.found import Found
     from greenline.domain.bulk.joined_shards import JoinedShards
     from greenline.domain.generation.model import TestEdit
     from greenline.ports.project import ProjectFinder
@@ -36,8 +37,19 @@ def refuse_strangers(joined: JoinedShards, root: Path, projects: ProjectFinder) 
         if not _is_in(path, inside):
             raise click.ClickException(f"The reports tell of {path}, which is not in {root}: nothing was done.")
     for found in joined.found.values():
-        if found.edit and (why := _why_refused(found.edit, projects)):
+        if found.edit and (why := _why_refused("The reports", found.edit, projects)):
             raise click.ClickException(f"{why} Nothing was done; make the shards again.")
+
+
+def refusal(found: Found, path: Path, projects: ProjectFinder) -> str:
+    """Return why nothing is done with what workers found for a file; empty where they do no more than add tests."""
+    if found.path != path or any(result.target.path != path for result in found.results):
+        return f"The workers tell of another file than {path}."
+    if found.edit is None:
+        return ""
+    if not _is_in(found.edit.path, [_real(projects.project_of(path).root)]):
+        return f"The workers want {found.edit.path} written, which is not in the project."
+    return _why_refused("The workers", found.edit, projects)
 
 
 def _paths(joined: JoinedShards) -> Iterator[Path]:
@@ -50,13 +62,13 @@ def _paths(joined: JoinedShards) -> Iterator[Path]:
     yield from (path for paths in plan.problems.values() for path in paths)
 
 
-def _why_refused(edit: TestEdit, projects: ProjectFinder) -> str:
+def _why_refused(who: str, edit: TestEdit, projects: ProjectFinder) -> str:
     if not any(_real(edit.path).match(pattern) for pattern in projects.project_of(edit.path).python_files):
-        return f"The reports want {edit.path} written, which pytest would not take for tests."
+        return f"{who} want {edit.path} written, which pytest would not take for tests."
     if edit.creates and edit.base_text:
-        return f"The reports do not agree whether {edit.path} was there."
+        return f"{who} do not agree whether {edit.path} was there."
     if not only_adds(edit.base_text, edit.new_text):
-        return f"The reports would take away or change what stands in {edit.path}."
+        return f"{who} would take away or change what stands in {edit.path}."
     return ""
 
 
