@@ -38,6 +38,8 @@ class Measured:
     processor: float
     memory: float
     largest: float
+    load: float
+    """Of the machine, the minute before it ended: where that is above the number of processors, seconds say little."""
 
 
 def main() -> int:
@@ -48,9 +50,9 @@ def main() -> int:
     parser.add_argument("options", nargs="*", metavar="OPTION")
     arguments = parser.parse_args()
     version = f"Python {platform.python_version()}, coverage.py {coverage.__version__}"
-    print(f"{version}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the start\n")
-    print("| files | | seconds | processor | memory of all | of the largest | aim |")
-    print("| ---: | --- | ---: | ---: | ---: | ---: | ---: |")
+    print(f"{version}, {os.cpu_count()} processors\n")
+    print("| files | | seconds | processor | memory of all | of the largest | load | aim |")
+    print("| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for files in arguments.files:
         root = repository.prepare(files)
         with tempfile.TemporaryDirectory(prefix="greenline-bench-") as folder:
@@ -61,10 +63,9 @@ def main() -> int:
             aim = f"{AIMS[files]:.0f} s" if files in AIMS else ""
             print(
                 f"| {files:,} | {kind} | {one.seconds:.1f} s | {one.processor:.1f} s | {one.memory:.0f} MB "
-                f"| {one.largest:.0f} MB | {aim} |",
+                f"| {one.largest:.0f} MB | {one.load:.0f} | {aim} |",
                 flush=True,
             )
-    print(f"\nload {os.getloadavg()[0]:.1f} at the end")
     return 0
 
 
@@ -84,7 +85,7 @@ def _measured(root: Path, cache: Path, options: list[str]) -> Measured:
     used = after.children_user + after.children_system - before.children_user - before.children_system
     if child.returncode not in {0, 1}:
         raise SystemExit(f"it ended with {child.returncode}")
-    return Measured(seconds, used, *memory.most)
+    return Measured(seconds, used, *memory.most, os.getloadavg()[0])
 
 
 class _Memory:

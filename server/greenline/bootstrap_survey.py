@@ -117,7 +117,8 @@ class OpenSurvey:
         self._once = LookedOnce()
         self._rows = SurveyRowsSqlite(cache_folder() / "surveys.sqlite3", made_by())
         documents, projects = ReadOnce(), ProjectsByFolder(ProjectFiles())
-        known = Afresh(Choices(patience=Patience(empty=10.0), waits=True, once=self._once))
+        reports = Choices(patience=Patience(empty=10.0), waits=True, once=self._once)
+        known = Afresh(reports, runs=RunStoreSqlite(cache_folder() / "runs", once=True))
         drawn = pictures(settings, documents, projects, known)
         self._files = SurveyFiles(projects, documents, drawn.show, drawn.changed(settings), self._rows)
 

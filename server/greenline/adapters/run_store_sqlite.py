@@ -39,10 +39,14 @@ _IMPOSSIBLE = (UnicodeEncodeError, OverflowError)
 
 
 class RunStoreSqlite:
-    """Implements ``RunStore``. Without a folder, and where the disk does not do, it all stays in memory."""
+    """Implements ``RunStore``. Without a folder, and where the disk does not do, it all stays in memory.
 
-    def __init__(self, folder: Path | None) -> None:
+    ``once``: whether somebody else writes is looked at once for each project, for one look at many files.
+    """
+
+    def __init__(self, folder: Path | None, *, once: bool = False) -> None:
         self._folder = folder
+        self._looked: dict[Path, tuple[object, ...]] | None = {} if once else None
         self._lock = threading.RLock()
         self._in_memory: dict[Path, sqlite3.Connection] = {}
         self._changes = 0
@@ -56,6 +60,8 @@ class RunStoreSqlite:
         self._tidy()
         self._ask(root, lambda database: writing.write(database, root, record, _LARGEST), None, makes=True)
         self._changes += 1
+        if self._looked is not None:
+            self._looked.clear()
 
     def forget(self, root: Path) -> None:
         """Forget everything about a project."""
@@ -96,8 +102,7 @@ class RunStoreSqlite:
         """Return what changes whenever the store does, or could not be read."""
         if root in self._in_memory or self._folder is None:
             return self._changes
-        file = self.file_of(root)
-        return (self._refused, *(_stamp(Path(f"{file}{end}")) for end in ("", "-wal")))
+        return (self._refused, *self._written(root))
 
     def files(self, root: Path) -> dict[Path, float | None]:
         """Return the files that ran, and when the newest text that ran was written."""
@@ -125,6 +130,15 @@ class RunStoreSqlite:
         digest = blake2b(str(root).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
         name = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in root.name)[:40]
         return self._folder / f"{name or 'root'}-{digest}.sqlite3"
+
+    def _written(self, root: Path) -> tuple[object, ...]:
+        if self._looked is not None and root in self._looked:
+            return self._looked[root]
+        file = self.file_of(root)
+        found = tuple(_stamp(Path(f"{file}{end}")) for end in ("", "-wal"))
+        if self._looked is not None:
+            self._looked[root] = found
+        return found
 
     def _ask(
         self, root: Path, work: Callable[[sqlite3.Connection], Answer], otherwise: Answer, *, makes: bool = False

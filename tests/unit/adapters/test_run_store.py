@@ -329,6 +329,15 @@ def test_the_stamp_changes_with_the_store(store: RunStoreSqlite, folder: Path) -
     assert store.stamp(ROOT) != before
 
 
+def test_for_one_look_at_many_files_the_store_is_looked_at_once(store: RunStoreSqlite, folder: Path) -> None:
+    looking = RunStoreSqlite(folder, once=True)
+    before = looking.stamp(ROOT)
+    store.record(ROOT, RECORD)
+    assert looking.stamp(ROOT) == before
+    looking.record(ROOT, RECORD)
+    assert looking.stamp(ROOT) != before
+
+
 def test_a_project_is_forgotten_and_no_other(folder: Path) -> None:
     for store in (RunStoreSqlite(folder), RunStoreSqlite(None)):
         store.record(ROOT, RECORD)

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import ast
 import subprocess
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from coverage.parser import PythonParser
+
+from greenline import bootstrap_survey
+from greenline.adapters import coverage_parser
+from greenline.bootstrap_ranking import ranking
+from greenline.settings import Settings
+
+if TYPE_CHECKING:
+    from greenline.services.rank_gaps import Ranking
 
 BENCH = Path(__file__).resolve().parents[3] / "bench"
 
@@ -47,3 +58,26 @@ def test_the_last_commit_has_the_files_as_they_are(tmp_path: Path, monkeypatch: 
     assert len(git("log", "--format=%h")) == 6
     assert len(list(root.glob("warehouse/*/*/module_*.py"))) == 30
     assert (root / ".coverage").stat().st_size > 0
+
+
+def test_the_ranking_is_the_same_cold_and_warm_and_with_nothing_but_coveragepys_own_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import repository
+
+    monkeypatch.setattr(repository, "COMMITS", 5)
+    root = tmp_path / "warehouse"
+    repository.make(root, 30)
+
+    def ranked(cache: str) -> Ranking:
+        monkeypatch.setattr(bootstrap_survey, "cache_folder", lambda: tmp_path / cache)
+        found = ranking(Settings()).rank([root])
+        return replace(found, basis=())  # which has ages
+
+    cold, warm = ranked("cache"), ranked("cache")
+    monkeypatch.setattr(coverage_parser, "_parser_class", lambda: PythonParser)
+    slow = ranked("another")
+
+    assert len(cold.files) > 20
+    assert cold.total.lines.covered
+    assert cold == warm == slow
