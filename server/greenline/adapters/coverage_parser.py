@@ -105,7 +105,7 @@ def _parser_class() -> type[PythonParser]:
     """
     from coverage import parser  # noqa: PLC0415 - as above
 
-    ours = {**vars(parser), "ast": SimpleNamespace(parse=_tree)}
+    ours = {**vars(parser), "ast": SimpleNamespace(**{**vars(ast), "parse": _tree})}
     methods = {"parse_source": _with_names(parser.PythonParser.parse_source, ours)}
     reading = getattr(parser.PythonParser, "_raw_parse", None)
     if reading is not None and hasattr(parser, "multiline_map_from_tokens"):
@@ -114,9 +114,9 @@ def _parser_class() -> type[PythonParser]:
     return type("QuickParser", (parser.PythonParser,), methods)
 
 
-def _with_names(function: Callable[..., None], names: dict[str, Any]) -> FunctionType:
-    """Return the function with other things behind the names that it uses."""
-    return FunctionType(function.__code__, names)
+def _with_names(function: Callable[..., None], names: dict[str, Any]) -> Callable[..., None]:
+    """Return the function with other things behind the names that it uses; one that wraps another stays as it is."""
+    return function if function.__closure__ else FunctionType(function.__code__, names)
 
 
 def _statement_nodes(tree: ast.Module) -> Iterator[ast.AST]:

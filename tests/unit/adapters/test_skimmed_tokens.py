@@ -3,6 +3,7 @@
 # ruff: noqa: E501, Q003 - a text is read more easily in one line
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import io
@@ -12,7 +13,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 import pytest
-from coverage import config
+from coverage import config, parser
 from coverage.misc import join_regex
 from coverage.parser import PythonParser
 
@@ -97,6 +98,26 @@ def test_a_release_that_looks_for_tokens_elsewhere_makes_them_itself(monkeypatch
     coverage_parser._parser_class.cache_clear()
     try:
         assert coverage_parser._parser_class()._raw_parse is PythonParser._raw_parse
+    finally:
+        monkeypatch.undo()
+        coverage_parser._parser_class.cache_clear()
+
+
+@pytest.mark.parametrize("change", ["wrapped", "uses more"])
+def test_a_release_that_reads_otherwise_is_asked_as_it_is(change: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = PythonParser.parse_source
+    if change == "wrapped":
+        wrapped = functools.wraps(theirs)(lambda self: theirs(self))  # noqa: PLW0108 - this is about wrappers
+    else:
+        source = "def parse_source(self):\n    assert ast.Module\n    theirs(self)\n"
+        monkeypatch.setattr("coverage.parser.theirs", theirs, raising=False)
+        exec(source, vars(parser), made := {})
+        wrapped = made["parse_source"]
+    monkeypatch.setattr(PythonParser, "parse_source", wrapped)
+    coverage_parser._parser_class.cache_clear()
+    try:
+        statements, problems = coverage_parser.CoverageParser().analyse("a = 1\nb = (\n    2)\n")
+        assert (set(statements.lines), problems) == ({1, 2}, [])
     finally:
         monkeypatch.undo()
         coverage_parser._parser_class.cache_clear()
