@@ -88,7 +88,7 @@ class JournalSqlite:
         plan = _plan_text(root, units)
         with self._open() as base:
             _forget_run(base, root, words)
-            base.execute("delete from settled_1 where at < ?", (self._now() - _KEPT_FOR,))
+            self._forget_old(base)
             base.execute("insert into run_1 values (?, ?, ?, ?)", (_text(root), words, self._now(), plan))
 
     def goes_on(self, root: Path, words: str, units: Sequence[WorkUnit]) -> None:
@@ -165,6 +165,13 @@ class JournalSqlite:
         with self._open() as base:
             for table in ("run_1", "outcome_1", "settled_1", "states_1"):
                 base.execute(f"delete from {table} where root = ?", (_text(root),))  # noqa: S608 - one of the names above
+
+    def _forget_old(self, base: sqlite3.Connection) -> None:
+        """Forget what nobody has gone on with for long; what stands open in a file stays, to be taken back."""
+        since = (self._now() - _KEPT_FOR,)
+        base.execute("delete from settled_1 where at < ?", since)
+        for root, words in base.execute("select root, words from run_1 where made_at < ?", since).fetchall():
+            _forget_run(base, _path(root), words)
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,7 +92,7 @@ def _merged(merging: Merging, joined: JoinedShards, root: Path, services: Servic
     def root_of(path: Path) -> Path:
         return services.projects.project_of(path / "any.py" if path.is_dir() else path).root
 
-    kept = JournalOfRun(services.journal, root, f"merge {joined.digest}", root_of)
+    kept = JournalOfRun(services.journal, root, _words(joined, root), root_of)
     ends = Ends(merging.report, merging.no_final_run, merging.commit, merging.until, merging.as_text, merges=True)
     doing = BulkRun(services, kept, ends)
     doing.look_ahead()
@@ -108,6 +109,11 @@ def _merged(merging: Merging, joined: JoinedShards, root: Path, services: Servic
             kept.journal.begin(root, kept.words, joined.plan.units)
         run, lacking = _run(joined, begun, merging.jobs), "; ".join((*joined.lacking, *joined.stopped))
         return doing.go(run, joined.asked, FoundBefore(joined, run.outcomes), lacking)
+
+
+def _words(joined: JoinedShards, root: Path) -> str:
+    """Return what tells this merge from others, also from one of the same shards in another clone."""
+    return sha256(f"merge {joined.digest} {root}".encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 def _run(joined: JoinedShards, begun: Sequence[UnitOutcome], jobs: int) -> RunPlan:

@@ -51,6 +51,18 @@ def test_a_run_is_found_again_with_its_plan_and_what_was_done(journal: JournalSq
     assert journal.find(Path("/q"), "w") is None
 
 
+def test_a_run_that_nobody_went_on_with_for_long_is_forgotten(journal: JournalSqlite, tmp_path: Path) -> None:
+    journal.begin(ROOT, "w", [UNIT])
+    journal.writes(ROOT, "w", UNIT.path, OpenWrite(ROOT / "tests" / "test_a.py", None, b"new"))
+    day = 86_400.0
+    for days, is_known in ((89, True), (91, False)):
+        later = JournalSqlite(tmp_path / "cache" / "bulk.sqlite3", now=lambda days=days: 1000.0 + days * day)  # type: ignore[misc]
+        later.begin(ROOT, "other words", [UNIT])
+        assert (later.find(ROOT, "w") is not None) == is_known
+    assert journal.find(ROOT, "other words") is not None
+    assert [write.after for write in journal.open_writes(ROOT)] == [b"new"], "a file is still to be put right"
+
+
 def test_a_file_that_is_not_below_the_root_is_found_again(journal: JournalSqlite) -> None:
     elsewhere = WorkUnit(Path("/elsewhere/b.py"), UNIT.functions)
     journal.begin(ROOT, "w", [elsewhere])
