@@ -85,7 +85,8 @@ class ShardRun:
     def go(self, file: Path, asked: tuple[Path, ...], limits: Limits, *, fresh: bool, as_text: bool) -> int:
         """Find what is to be found, with what the report in ``file`` has already; return the exit code."""
         new = ShardReport(self._part.shard, self._part.digest(self._root), __version__, self._part.whole, asked)
-        self._report, self._file = new if fresh else self._begun(new, file), file
+        begun = self._begun(new, file)
+        self._report, self._file = new if fresh else begun, file
         write_shard(self._report, self._root, file)
         run = self._run(limits)
         if as_text:
@@ -102,15 +103,21 @@ class ShardRun:
         return interrupt.CANCELLED if cancelled else 0
 
     def _begun(self, new: ShardReport, file: Path) -> ShardReport:
-        """Return the report with what was found before this shard was ended, where the file has that."""
+        """Return the report with what was found before this shard was ended, where the file has that.
+
+        Raises click.ClickException where it has what another shard found: that would be lost.
+        """
         if not file.exists():
             return new
         try:
             _, old = read_shard(file)
         except NoShardReport:
             return new
-        if (old.shard, old.digest, old.greenline) != (new.shard, new.digest, new.greenline):
-            self._doing.say(f"{file} is of another plan or shard, and is replaced.")
+        is_of_plan = (old.digest, old.greenline) == (new.digest, new.greenline)
+        if is_of_plan and old.shard != new.shard:
+            raise click.ClickException(f"{file} has what shard {old.shard} found. Name another file with --report.")
+        if not is_of_plan:
+            self._doing.say(f"{file} is of another plan, and is replaced.")
             return new
         kept = {path: one for path, one in old.found.items() if not one.stopped}
         return replace(new, found=kept, seconds=old.seconds)

@@ -164,8 +164,18 @@ def test_a_report_of_another_plan_is_replaced_and_that_is_said(run: Run, service
     run("generate", "shop", "--shard", "1/1", "--report", "one.json")
     services.ranked = ranking(services.ranked.files[0])
     result = run("generate", "shop", "--shard", "1/1", "--report", "one.json")
-    assert result.stderr == "one.json is of another plan or shard, and is replaced.\n"
+    assert result.stderr == "one.json is of another plan, and is replaced.\n"
     assert [one["path"] for one in read(folder, "one.json")["found"]] == ["shop/orders.py"]
+
+
+@pytest.mark.parametrize("fresh", [(), ("--fresh",)])
+def test_the_report_of_another_shard_is_not_replaced(run: Run, folder: Path, fresh: tuple[str, ...]) -> None:
+    run("generate", "shop", "--shard", "1/2", "--report", "one.json")
+    found = (folder / "one.json").read_text()
+    result = run("generate", "shop", "--shard", "2/2", "--report", "one.json", *fresh)
+    assert result.exit_code == 1
+    assert "one.json has what shard 1/2 found. Name another file with --report." in " ".join(result.stderr.split())
+    assert (folder / "one.json").read_text() == found
 
 
 def test_files_whose_tests_go_to_one_file_stay_together_and_the_second_sees_the_first(
