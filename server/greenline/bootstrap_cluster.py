@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from dataclasses import asdict, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from greenline import bootstrap_worker
 from greenline.adapters.carried_files import carried_files
@@ -63,7 +63,6 @@ async def carry(
     except OSError as error:
         raise ClusterProblem(f"The project cannot be sent to the cluster: {error}") from error
     base = await asyncio.to_thread(base_of, services.show, DiskDocuments(), project.root, [unit.path for unit in units])
-    sent = replace(settings, coverage_file=_NOWHERE, coverage_paths="", changed_since="", model_enabled=False)
     carried = Carried(
         digest="",
         files=packed.content,
@@ -71,11 +70,18 @@ async def carry(
         project=project.root.relative_to(found.top).as_posix(),
         root=str(project.root),
         imported=tuple(folder.relative_to(project.root).as_posix() for folder in imported),
-        settings=asdict(sent),
+        settings=settings_for_workers(settings),
         base=base,
         engine=settings.engine,
     )
     return replace(carried, digest=_digest_of(carried, packed.digest))
+
+
+def settings_for_workers(settings: Settings) -> dict[str, Any]:
+    """Return the settings that are sent. How models are asked stays here: a command or an address may hold a key."""
+    usual = asdict(type(settings)())
+    asking = {name: usual[name] for name in usual if name.startswith("model_") and name != "model_ignore"}
+    return {**asdict(settings), **asking, "coverage_file": _NOWHERE, "coverage_paths": "", "changed_since": ""}
 
 
 def _refuse_gone(services: Services, project: Project) -> None:

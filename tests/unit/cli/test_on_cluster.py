@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from greenline.adapters.project_files import ProjectFiles
+from greenline.bootstrap_cluster import settings_for_workers
 from greenline.cli import on_cluster
 from greenline.cli.on_cluster import OnCluster, Where
 from greenline.domain.bulk.found import Found
@@ -99,3 +100,17 @@ async def test_where_nothing_is_planned_nothing_is_sent(monkeypatch: pytest.Monk
     cluster = OnCluster(Where("", lambda _: None), FakeServices(), Settings(), [], lambda _: None)  # type: ignore[arg-type]
     await cluster.begin()
     await cluster.end()
+
+
+def test_how_models_are_asked_is_not_sent() -> None:
+    settings = Settings(
+        model_enabled=True,
+        model_key_command="echo sk-1234",
+        model_base_url="https://me:sk-1234@example.com",
+        model_ignore="billing/*",
+        isolation="sandbox",
+    )
+    sent = settings_for_workers(settings)
+    assert "1234" not in str(sent)
+    assert (sent["model_enabled"], sent["model_ignore"], sent["isolation"]) == (False, "billing/*", "sandbox")
+    assert Settings(**sent).model_key_command == ""
