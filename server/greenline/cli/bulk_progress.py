@@ -14,6 +14,8 @@ from greenline.cli.console import shown
 from greenline.cli.progress_line import steps_bar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from typing_extensions import Self
 
     from greenline.domain.bulk.plan import WorkUnit
@@ -38,6 +40,15 @@ class BulkProgress:
     def alone(self, subject: str) -> _Line:
         """Return a line for what is done before the units."""
         return _Line(self._bar, self._bar.add_task("", total=None, subject=escape(subject)))
+
+    @contextlib.contextmanager
+    def meanwhile(self, subject: str) -> Iterator[_Line]:
+        """Have a line for as long as something goes on."""
+        task = self._bar.add_task("", total=None, subject=escape(subject))
+        try:
+            yield _Line(self._bar, task)
+        finally:
+            self._bar.remove_task(task)
 
     def ended(self, unit: WorkUnit, words: str) -> None:
         """Take a unit's line away; ``words`` say how it stands with all."""

@@ -61,7 +61,7 @@ class Ends:
 class Elsewhere(Protocol):
     """Other machines that generate."""
 
-    async def begin(self) -> None:
+    async def begin(self, progress: Progress) -> None:
         """Reach them. Raises ClusterProblem."""
 
     async def __call__(self, unit: WorkUnit, progress: Progress, /) -> Found:
@@ -153,7 +153,7 @@ class BulkRun:
             with BulkProgress(self.live, len(run.plan.units)) as progress:
                 watcher = bulk_view.Watching(self.out if self._ends.as_text else None, progress)
                 work = BulkWork(self._services, self._engine, kept, done, progress.of, finds)
-                interrupt.run(_while_there(elsewhere, run.work(work, watcher)))
+                interrupt.run(_while_there(elsewhere, progress, run.work(work, watcher)))
         except (asyncio.CancelledError, KeyboardInterrupt):
             run.stopped = "cancelled"
             return True
@@ -200,13 +200,14 @@ class BulkRun:
         return code
 
 
-async def _while_there(elsewhere: Elsewhere | None, work: Coroutine[Any, Any, None]) -> None:
+async def _while_there(elsewhere: Elsewhere | None, progress: BulkProgress, work: Coroutine[Any, Any, None]) -> None:
     """Do the work while the other machines are there. Raises ClusterProblem where they are not."""
     if elsewhere is None:
         await work
         return
     try:
-        await elsewhere.begin()
+        with progress.meanwhile("the cluster") as line:
+            await elsewhere.begin(line)
         await work
     finally:
         work.close()

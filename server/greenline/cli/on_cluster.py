@@ -56,12 +56,13 @@ class OnCluster:
         self._test_file = test_file
         self._finds: FindOnCluster | None = None
 
-    async def begin(self) -> None:
+    async def begin(self, progress: Progress) -> None:
         """Pack, send, and hand all units in. Raises ClusterProblem."""
         if not self._units:
             return
         if self._settings.model_enabled:
             self._where.say(_ASKS_NONE)
+        progress.step("Packing the project")
         carried = await self._carried()
         self._finds = FindOnCluster(
             dask_cluster(self._where.address, self._where.say),
@@ -71,6 +72,7 @@ class OnCluster:
             test_file=self._test_file,
             here=self._here,
         )
+        progress.step("Sending it, and asking the workers for a Python with pytest")
         slots = await self._finds.begin()
         size = sum(len(one.files) for one in carried.values())
         sent = f"{size / _MEGABYTE:.1f} MB" if size >= _MEGABYTE else f"{max(1, round(size / 1e3))} KB"

@@ -734,7 +734,8 @@ class Elsewhere:
         self.lost_at = lost_at
         self.steps: list[str] = []
 
-    async def begin(self) -> None:
+    async def begin(self, progress: Progress) -> None:
+        progress.step("Sending")
         self.steps.append("begin")
         if self.lost_at == "begin":
             raise ClusterProblem("No worker has it.")

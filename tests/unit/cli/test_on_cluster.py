@@ -91,14 +91,14 @@ async def test_where_the_coverage_data_tells_of_tests_that_are_gone_nothing_is_s
     where = Where("tcp://127.0.0.1:1", lambda _: None)
     cluster = OnCluster(where, services, Settings(), [unit], lambda _: None)
     with pytest.raises(ClusterProblem, match=r"tests that are gone: test_old\.py"):
-        await cluster.begin()
+        await cluster.begin(Silent())
     await cluster.end()
 
 
 async def test_where_nothing_is_planned_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(on_cluster, "dask_cluster", None)
     cluster = OnCluster(Where("", lambda _: None), FakeServices(), Settings(), [], lambda _: None)  # type: ignore[arg-type]
-    await cluster.begin()
+    await cluster.begin(Silent())
     await cluster.end()
 
 
