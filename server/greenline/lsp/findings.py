@@ -215,12 +215,13 @@ def short(call: str) -> str:
 
 
 def _explored(text: str, names: Sequence[str]) -> dict[str, _Explored]:
+    """Find functions: from the first of a name's definitions to the last, as in a property."""
     module, _ = read_module(text)
-    functions = {name: module.function(name) for name in names}
+    functions = {name: [f for f in module.functions if f.qualname == name] for name in names}
     return {
-        name: _Explored(text, range(f.first_line, f.end_line + 1), f.line)
-        for name, f in functions.items()
-        if f is not None
+        name: _Explored(text, range(found[0].first_line, found[-1].end_line + 1), found[-1].line)
+        for name, found in functions.items()
+        if found
     }
 
 

@@ -138,9 +138,10 @@ class _Judging:
 
 
 def _changes(text: str, qualname: str) -> list[SmallChange]:
+    """Return those of all definitions of the name: what reads a property and what sets it have one."""
     tree, _ = parse(text)
-    nodes = dict(functions_in(tree)) if tree is not None else {}  # of several of a name the last one counts
-    return changes_of(nodes[qualname]) if qualname in nodes else []
+    nodes = [node for name, node in functions_in(tree) if name == qualname] if tree is not None else []
+    return [change for node in nodes for change in changes_of(node)]
 
 
 def _nothing_judged(report: TestReport, qualname: str) -> str:

@@ -134,6 +134,16 @@ def test_a_function_in_any_block_is_measured(world: World, head: str) -> None:
     assert measured.strength.mutants > 1
 
 
+def test_all_definitions_of_a_name_are_measured_as_what_reads_and_what_sets_a_property(world: World) -> None:
+    world.source.write_text(
+        "class Box:\n    @property\n    def size(self):\n        return self._size + 1\n\n"
+        "    @size.setter\n    def size(self, size):\n        self._size = size * 2\n"
+    )
+    world.ran = {"test_few": 1 << 4, "test_many": 1 << 8}
+    measured = world.measure("Box.size")
+    assert {change.line for change in measured.unnoticed} == {4, 8}
+
+
 def test_open_buffers_count_as_they_are(world: World) -> None:
     other = world.root / "other.py"
     world.buffers = {world.source: CODE.replace("* 3", "* 4"), other: "x = 1\n", Path("/elsewhere.py"): "y = 1\n"}

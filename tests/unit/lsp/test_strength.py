@@ -91,6 +91,18 @@ async def test_it_moves_with_edits_and_goes_with_the_function_and_with_the_tests
         assert "noticed" not in (await title(editor, uri))["title"]
 
 
+async def test_of_several_definitions_of_a_name_all_count(measured: FakeServices, source: Path) -> None:
+    twice = f"def price(n):\n    return n\n\n\n{TEXT}"
+    measured.strength.answer = replace(measured.strength.answer, text=twice)
+    async with Editor(measured, FULL) as editor:
+        uri = editor.open(source)
+        editor.change(uri, twice, 2)
+        await measure(editor, uri)
+        assert "2 of 5" in (await title(editor, uri))["title"]
+        editor.change(uri, twice.replace("return n\n", "return n + 1\n", 1), 3)
+        assert "noticed" not in (await title(editor, uri))["title"]
+
+
 async def test_the_lens_leads_to_the_first_change_where_there_is_no_gap(measured: FakeServices, source: Path) -> None:
     changed = SmallChange("line 16: `None` instead of `[self]`", 16, 15, 18, 9, "None")
     measured.strength.answer = Measured(TEXT, Strength(1, 0), (changed,), (f"{FILE}::test_a",))
