@@ -143,7 +143,10 @@ def _left(plan: Plan, begun: Sequence[UnitOutcome]) -> Plan:
 def _is_there(outcome: UnitOutcome) -> bool:
     """Tell whether the tests that an earlier merge wrote are in their files still."""
     for one in outcome.functions:
-        text = DiskDocuments().read(one.test_file) if one.test_file else ""
+        try:
+            text = DiskDocuments().read(one.test_file) if one.test_file else ""
+        except (OSError, UnicodeDecodeError):
+            return False
         if not all(f"def {test.rpartition('::')[2]}(" in (text or "") for test in one.tests):
             return False
     return True

@@ -35,8 +35,10 @@ def read_shard(file: Path) -> tuple[Path, ShardReport]:
     try:
         root = Path(os.path.normpath(Path.cwd() / record["root"]))
         return root, shard_report_of(record, root)
-    except (KeyError, TypeError, ValueError, AttributeError) as problem:
-        raise NoShardReport(f"{file} is no report of `greenline generate --shard` ({problem!r})") from problem
+    except KeyError as problem:
+        raise NoShardReport(f"{file} is no report of `greenline generate --shard` ({problem} is missing)") from problem
+    except (TypeError, ValueError, AttributeError) as problem:
+        raise NoShardReport(f"{file} is no report of `greenline generate --shard` ({problem})") from problem
 
 
 def _from_here(root: Path) -> str:

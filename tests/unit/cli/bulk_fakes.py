@@ -148,13 +148,14 @@ class _Generates:
         path = Path.cwd() / "tests" / f"test_{target.path.stem}.py"
         base = services.texts.get(path, path.read_text() if path.exists() else "")
         wanted = [name for name in names if name not in services.ends]
-        new = base + "".join(f"def test_{name.replace('.', '_')}():\n    ...\n" for name in wanted)
+        tests_of = {name: _free(f"test_{name.replace('.', '_')}", base) for name in wanted}
+        new = base + "".join(f"def {test}():\n    ...\n" for test in tests_of.values())
         edit = TestEdit(path, creates=not base, base_text=base, new_text=new) if wanted else None
         results = []
         for name in names:
             status, reason = services.ends.get(name, ("confirmed", ""))
             gained = Coverage(HALF, WHOLE) if status == "confirmed" else Coverage(HALF, HALF)
-            tests = (f"test_{name.replace('.', '_')}",) if status == "confirmed" else ()
+            tests = (tests_of[name],) if status == "confirmed" else ()
             one = TargetResult(Target(target.path, name), status, reason, "explore", edit if tests else None, tests,  # type: ignore[arg-type]
                                code=services.code_of(name), coverage=gained,
                                strength=services.strengths.get(name),
@@ -163,6 +164,12 @@ class _Generates:
         if services.stopped:
             raise Stopped(Generation(tuple(results), edit))
         return Generation(tuple(results), edit)
+
+
+def _free(name: str, text: str) -> str:
+    """Return a name for a test that the text of its file does not have."""
+    names = (name, *(f"{name}_{number}" for number in range(2, 9)))
+    return next(one for one in names if f"def {one}(" not in text)
 
 
 def file(folder: Path, name: str, gain: int = 5, hindered: str = "") -> FileWorth:

@@ -283,7 +283,9 @@ def test_a_file_is_done_again_while_that_gains_and_is_not_enough(
     report = json.loads(run("--targets", "t.yaml", "--no-final-run", "--format", "json").stdout)
     assert services.asked.count(("mail.py", ["Box.open", "mail"])) == 3  # the third gained nothing
     assert report["coverage"]["after"]["lines"] == [7, 10]
-    assert [one["tests"] for one in report["files"][0]["functions"]] == [["test_mail"] * 3, ["test_Box_open"] * 3]
+    assert [one["tests"] for one in report["files"][0]["functions"]] == [
+        [name, f"{name}_2", f"{name}_3"] for name in ("test_mail", "test_Box_open")
+    ]
 
 
 def test_a_cancelled_round_is_the_last(

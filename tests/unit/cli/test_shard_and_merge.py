@@ -382,6 +382,83 @@ def test_nothing_but_tests_is_added_and_only_in_the_project_whatever_a_report_sa
     assert not (folder.parent / "elsewhere").exists()
 
 
+def test_a_test_that_was_there_is_not_taken_for_a_new_one_whatever_a_report_says(
+    run: Run, services: BulkServices, folder: Path
+) -> None:
+    (name,) = shards(run, 1)
+    (folder / "test_mine.py").write_text(MINE)
+    report = read(folder, name)
+    added = {
+        "path": "test_mine.py",
+        "creates": False,
+        "base": MINE,
+        "new": f"{MINE}\n\ndef test_new():\n    assert 1\n",
+    }
+    report["found"][0]["edit"].update(added)
+    report["found"][0]["results"][0]["tests"] = ["test_mine"]
+    (folder / name).write_text(json.dumps(report))
+    services.breaks = {"test_mine": "fails in random order"}
+    result = run("merge", name)
+    assert (folder / "test_mine.py").read_text() == MINE
+    assert result.exit_code == 1
+    assert "call tests new that stood in" in " ".join(result.stderr.split())
+
+
+def test_tests_without_an_edit_are_not_told_as_confirmed(run: Run, folder: Path) -> None:
+    (name,) = shards(run, 1)
+    report = read(folder, name)
+    report["found"][0]["edit"] = None
+    (folder / name).write_text(json.dumps(report))
+    result = run("merge", name)
+    assert result.exit_code == 1
+    assert "and have none. Nothing was done" in " ".join(result.stderr.split())
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\xff", None])
+def test_a_file_of_an_earlier_merge_that_cannot_be_read_any_more_is_left_and_told(
+    run: Run, folder: Path, content: bytes | None
+) -> None:
+    names = shards(run, 2)
+    run("merge", *names)
+    file = folder / "tests" / "test_mail.py"
+    file.unlink()
+    file.mkdir() if content is None else file.write_bytes(content)
+    result = run("merge", *names)
+    assert result.exit_code == 1
+    assert ("cannot be read" if content is None else "has been created meanwhile") in " ".join(result.stdout.split())
+    assert file.is_dir() if content is None else file.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "value"),
+    [
+        ("edit", "base", 5),
+        ("edit", "new", None),
+        ("edit", "creates", "no"),
+        ("result", "status", "great"),
+        ("result", "reason", None),
+        ("result", "tests", [1]),
+        ("result", "seconds", "1"),
+        ("found", "stopped", "no"),
+        ("found", "seconds", "1"),
+        ("report", "ended", "no"),
+        ("report", "stopped", 1),
+        ("report", "digest", 1),
+    ],
+)
+def test_values_of_another_kind_are_no_report(run: Run, folder: Path, where: str, name: str, value: object) -> None:
+    (file,) = shards(run, 1)
+    report = read(folder, file)
+    found = report["found"][0]
+    places = {"report": report, "found": found, "edit": found["edit"], "result": found["results"][0]}
+    assert name in places[where]
+    places[where][name] = value
+    (folder / file).write_text(json.dumps(report))
+    result = run("merge", file)
+    assert result.exit_code == 1
+    assert f"is no report of `greenline generate --shard` ({name} is {value!r})" in " ".join(result.stderr.split())
+
+
 @pytest.mark.parametrize("key", ["asked", "units", "found"])
 def test_nothing_outside_of_the_project_is_looked_at_whatever_a_report_says(run: Run, folder: Path, key: str) -> None:
     (name,) = shards(run, 1)

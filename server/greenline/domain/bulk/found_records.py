@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from greenline.domain.bulk.found import Found
-from greenline.domain.bulk.records import Record, relative, summary_of, summary_record
+from greenline.domain.bulk.records import Record, relative, summary_of, summary_record, typed
 from greenline.domain.code.model import Target
-from greenline.domain.generation.model import Asked, Coverage, Strength, SuspectedBug, TargetResult, TestEdit
+from greenline.domain.generation.model import Asked, Coverage, Status, Strength, SuspectedBug, TargetResult, TestEdit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_AS_THEY_ARE = (
-    "status", "reason", "engine", "code", "observations", "seconds", "placed", "model_problem", "wants_key",
-    "awaits_consent", "tokens", "dollars",
-)  # fmt: skip
+_NUMBER = (int, float)
+_AS_THEY_ARE: dict[str, type | tuple[type, ...]] = {
+    "status": str,
+    "reason": str,
+    "engine": str,
+    "code": str,
+    "observations": int,
+    "seconds": _NUMBER,
+    "placed": str,
+    "model_problem": str,
+    "wants_key": bool,
+    "awaits_consent": bool,
+    "tokens": int,
+    "dollars": (int, float, type(None)),
+}
 _TEXTS = ("tests", "oracles", "not_tested", "refused", "model_notes")
 
 
@@ -35,7 +46,7 @@ def found_of(record: Mapping[str, Any], root: Path) -> Found:
     """Return what a record tells. Raises KeyError, TypeError or ValueError for what is none."""
     path, edit = root / record["path"], _edit_of(record["edit"], root) if record["edit"] else None
     results = tuple(_result_of(one, path, edit) for one in record["results"])
-    return Found(path, results, edit, record["stopped"])
+    return Found(path, results, edit, typed(record, "stopped", bool))
 
 
 def _edit_record(edit: TestEdit, root: Path) -> Record:
@@ -44,7 +55,8 @@ def _edit_record(edit: TestEdit, root: Path) -> Record:
 
 
 def _edit_of(record: Mapping[str, Any], root: Path) -> TestEdit:
-    return TestEdit(root / record["path"], record["creates"], record["base"], record["new"])
+    creates, base, new = typed(record, "creates", bool), typed(record, "base", str), typed(record, "new", str)
+    return TestEdit(root / record["path"], creates, base, new)
 
 
 def _result_record(result: TargetResult) -> Record:
@@ -64,8 +76,10 @@ def _result_record(result: TargetResult) -> Record:
 
 def _result_of(record: Mapping[str, Any], path: Path, edit: TestEdit | None) -> TargetResult:
     coverage, strength = record["coverage"], record["strength"]
-    plain: dict[str, Any] = {name: record[name] for name in _AS_THEY_ARE}
-    texts: dict[str, Any] = {name: tuple(record[name]) for name in _TEXTS}
+    plain: dict[str, Any] = {name: typed(record, name, kinds) for name, kinds in _AS_THEY_ARE.items()}
+    if record["status"] not in get_args(Status):
+        raise ValueError(f"status is {record['status']!r}")
+    texts: dict[str, Any] = {name: _texts(record, name) for name in _TEXTS}
     return TargetResult(
         Target(path, record["function"]),
         **plain,
@@ -77,3 +91,9 @@ def _result_of(record: Mapping[str, Any], path: Path, edit: TestEdit | None) -> 
         engines=dict(record["engines"]),
         asked=Asked(**record["asked"]),
     )
+
+
+def _texts(record: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    if not all(isinstance(one, str) for one in typed(record, name, list)):
+        raise TypeError(f"{name} is {record[name]!r}")
+    return tuple(record[name])

@@ -66,6 +66,14 @@ def summary_of(record: Mapping[str, Any]) -> Summary:
     return Summary(Ratio(*record["lines"]), Ratio(*record["branches"]))
 
 
+def typed(record: Mapping[str, Any], name: str, kinds: type | tuple[type, ...]) -> Any:
+    """Return a value of what others have made. Raises KeyError, and TypeError for a value of another kind."""
+    value = record[name]
+    if not isinstance(value, kinds):
+        raise TypeError(f"{name} is {value!r}")
+    return value
+
+
 def relative(path: Path, root: Path) -> str:
     """Return the path with slashes; one that is not below the folder is whole."""
     return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()

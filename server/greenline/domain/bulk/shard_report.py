@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from greenline.domain.bulk.found_records import found_of, found_record
 from greenline.domain.bulk.plan import Plan
 from greenline.domain.bulk.plan_records import plan_of, plan_values
-from greenline.domain.bulk.records import Record, relative
+from greenline.domain.bulk.records import Record, relative, typed
 from greenline.domain.bulk.shards import Shard
 
 if TYPE_CHECKING:
@@ -65,12 +65,12 @@ def shard_report_of(record: Mapping[str, Any], root: Path) -> ShardReport:
     found = {one.path: one for one in (found_of(each, root) for each in record["found"])}
     return ShardReport(
         Shard.parse(record["shard"]),
-        record["digest"],
-        record["greenline"],
+        typed(record, "digest", str),
+        typed(record, "greenline", str),
         plan_of(record["plan"], root),
         tuple(root / path for path in record["asked"]),
         found,
-        {root / each["path"]: each["seconds"] for each in record["found"]},
-        record["ended"],
-        record["stopped"],
+        {root / each["path"]: typed(each, "seconds", (int, float)) for each in record["found"]},
+        typed(record, "ended", bool),
+        typed(record, "stopped", str),
     )
