@@ -15,6 +15,7 @@ from greenline.cli.progress_line import steps_bar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from typing_extensions import Self
 
@@ -30,12 +31,13 @@ class BulkProgress:
     def __init__(self, console: Console, units: int) -> None:
         self._bar = steps_bar(console)
         self._all = self._bar.add_task("", total=max(1, units), subject="all")
-        self._lines: dict[WorkUnit, TaskID] = {}
+        self._lines: dict[Path, TaskID] = {}
 
     def of(self, unit: WorkUnit) -> _Line:
-        """Return the line of a unit that begins."""
-        self._lines[unit] = self._bar.add_task("", total=1.0, subject=escape(shown(unit.path)))
-        return _Line(self._bar, self._lines[unit])
+        """Return the line of a unit that begins, or of which another round or portion does."""
+        if unit.path not in self._lines:
+            self._lines[unit.path] = self._bar.add_task("", total=1.0, subject=escape(shown(unit.path)))
+        return _Line(self._bar, self._lines[unit.path])
 
     def alone(self, subject: str) -> _Line:
         """Return a line for what is done before the units."""
@@ -52,7 +54,7 @@ class BulkProgress:
 
     def ended(self, unit: WorkUnit, words: str) -> None:
         """Take a unit's line away; ``words`` say how it stands with all."""
-        if (line := self._lines.pop(unit, None)) is not None:
+        if (line := self._lines.pop(unit.path, None)) is not None:
             self._bar.remove_task(line)
         self._bar.update(self._all, advance=1, description=escape(words))
 

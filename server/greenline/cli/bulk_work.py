@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from greenline.settings import EngineChoice
 
 log = logging.getLogger(__name__)
+MOST_AT_ONCE = 25
+"""Functions that are generated for, written and confirmed in one piece."""
 Finds = Callable[[WorkUnit, "Progress"], Awaitable["Found"]]
 """Returns what was found for a unit; asked once more where the test file has changed meanwhile."""
 
@@ -88,7 +90,7 @@ class BulkWork:
     async def __call__(self, unit: WorkUnit) -> UnitOutcome:
         """Do the work on a unit; a cancellation ends it with an outcome that says so."""
         began = time.monotonic()
-        results, stopped = await self._round(unit)
+        results, stopped, settled = await self._portions(unit, began)
         before, (summary, cancelled) = unit.before, await self._measured(unit.path)
         for _ in range(unit.wish.rounds - 1):
             if stopped or cancelled or not _is_worth_another(unit, before, summary):
@@ -96,9 +98,35 @@ class BulkWork:
             more, stopped = await self._round(unit)
             results, before = _joined(results, more), summary
             summary, cancelled = await self._measured(unit.path)
-        outcome = outcome_of(unit, results, summary, time.monotonic() - began, stopped=stopped)
+        seconds = time.monotonic() - began
+        over = outcome_of(replace(unit, functions=unit.functions[:settled]), results, summary, seconds)
+        rest = replace(unit, functions=unit.functions[settled:])
+        last = outcome_of(rest, results, summary, seconds, stopped=stopped)
+        outcome = replace(last, functions=(*over.functions, *last.functions))
         self.done(outcome)
         return outcome
+
+    async def _portions(self, unit: WorkUnit, began: float) -> tuple[list[TargetResult], bool, int]:
+        """Do the first round of a file, of a large one so many functions at a time: what is done then is kept.
+
+        Whatever ends the work later, a budget or a kill, takes no more with it than one portion. Returns the results,
+        whether it was cancelled, and how many functions were over before that.
+        """
+        if self.finds is not None or len(unit.functions) <= MOST_AT_ONCE:
+            return *await self._round(unit), 0
+        results: list[TargetResult] = []
+        for end in range(MOST_AT_ONCE, len(unit.functions) + MOST_AT_ONCE, MOST_AT_ONCE):
+            more, stopped = await self._round(replace(unit, functions=unit.functions[end - MOST_AT_ONCE : end]))
+            results += more
+            if stopped or any(result.target.qualname is None for result in more):
+                return results, stopped, end - MOST_AT_ONCE
+            so_far = replace(unit, functions=unit.functions[:end])
+            summary, cancelled = await self._measured(unit.path)
+            self.done(outcome_of(so_far, results, summary, time.monotonic() - began))
+            if cancelled:
+                late = TargetResult(Target(unit.path), "cancelled", "cancelled before it began")
+                return [*results, late], True, end
+        return results, False, len(unit.functions)
 
     async def _round(self, unit: WorkUnit) -> tuple[list[TargetResult], bool]:
         """Generate, write and confirm once; return the results, and whether that was cancelled."""

@@ -56,6 +56,9 @@ class BulkServices(FakeServices):
     """Functions whose test is a table, and of how many rows."""
     strengths: dict[str, Strength] = field(default_factory=dict)
     bugs: dict[str, tuple[SuspectedBug, ...]] = field(default_factory=dict)
+    stops_at_function: str = ""
+    dies_at_function: str = ""
+    killed: type[BaseException] = BaseException
     stopped: bool = False
     """Each generation is stopped while a model is asked, and tells of what was confirmed before."""
 
@@ -143,8 +146,10 @@ class _Generates:
         services = self._services
         names = sorted(only_for)
         services.asked.append((target.path.name, names))
-        if target.path.name == services.stops_at:
+        if target.path.name == services.stops_at or services.stops_at_function in names:
             raise asyncio.CancelledError
+        if services.dies_at_function in names:
+            raise services.killed
         path = Path.cwd() / "tests" / f"test_{target.path.stem}.py"
         base = services.texts.get(path, path.read_text() if path.exists() else "")
         wanted = [name for name in names if name not in services.ends]

@@ -365,6 +365,38 @@ def test_a_plan_that_was_gone_on_with_keeps_what_was_covered_at_first(
         assert report["coverage"]["before"]["lines"] == [15, 30]
 
 
+def test_of_a_large_file_what_is_done_stays_when_the_rest_is_cut_off(
+    run: Run, services: BulkServices, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("greenline.cli.bulk_work.MOST_AT_ONCE", 1)
+    services.ranked = ranking(services.ranked.files[0])
+    services.stops_at_function = "Box.open"
+    first = run("shop", "--no-final-run")
+    assert "1 confirmed; 1 not done; 1 test in 1 file" in first.stdout
+    assert (folder / "tests" / "test_orders.py").read_text() == "def test_orders():\n    ...\n"
+    services.stops_at_function = ""
+    services.asked.clear()
+    report = json.loads(run("shop", "--no-final-run", "--format", "json").stdout)
+    assert [one for one in services.asked if isinstance(one, tuple)] == [("orders.py", ["Box.open"])]
+    assert report["counts"] == {"confirmed": 2, "not_begun": 0, "tests": 2, "cases": 2, "test_files": 1}
+
+
+def test_of_a_large_file_what_was_done_before_a_kill_stays(
+    run: Run, services: BulkServices, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("greenline.cli.bulk_work.MOST_AT_ONCE", 1)
+    services.ranked = ranking(services.ranked.files[0])
+    services.dies_at_function, services.killed = "Box.open", Killed
+    with pytest.raises(Killed):
+        run("shop", "--no-final-run")
+    services.dies_at_function = ""
+    services.asked.clear()
+    again = run("shop", "--no-final-run")
+    assert "Taken back" not in again.stderr
+    assert [one for one in services.asked if isinstance(one, tuple)] == [("orders.py", ["Box.open"])]
+    assert (folder / "tests" / "test_orders.py").read_text().count("def test_") == 2
+
+
 class Killed(BaseException):
     """As far as a process can be killed and go on."""
 
