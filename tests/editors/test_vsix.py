@@ -189,7 +189,7 @@ async def test_the_bundled_server_draws_pages(
         ended = await editor.end_of(answer["job"])
 
     assert ended.outcome == "done", ended.message
-    (page,) = (tmp_path / "cache").rglob("coverage-parcels.html")
+    (page,) = (tmp_path / "cache").rglob("coverage-parcels-*.html")
     assert ended.page.uri == page.as_uri()
     assert "<h1>Coverage of parcels</h1>" in page.read_text(encoding="utf-8")
 

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import threading
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,8 +69,13 @@ def _written(asked: dict[str, Any], step: Callable[[str], None]) -> Path:
     services = build(settings, DiskDocuments(), lasting_for_terminal())
     place = place if place.is_dir() else root
     if asked["kind"] == "report":
-        return keep_shown(f"coverage-{root.name}.html", _report(services, place, step))
-    return keep_shown(f"trend-{root.name}.html", _trend(services, place, step, record=asked["kind"] == "record"))
+        return keep_shown(_file("coverage", place), _report(services, place, step))
+    return keep_shown(_file("trend", root), _trend(services, place, step, record=asked["kind"] == "record"))
+
+
+def _file(page: str, about: Path) -> str:
+    """Return the name of a page's file: several folders may have one name."""
+    return f"{page}-{about.name[:40]}-{sha256(os.fsencode(about)).hexdigest()[:12]}.html"
 
 
 def _report(services: Services, place: Path, step: Callable[[str], None]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -63,6 +64,16 @@ async def test_a_page_is_written_where_the_person_alone_reads_it(project: Path) 
     assert "src/fees.py" in page.by_id("files").text.replace("\\", "/")
     assert steps.said == ["Looking at the files", "Drawing the page"]
     assert (file.parent.name, file.stat().st_mode & 0o077) == ("shown", 0)
+
+
+async def test_each_project_has_its_own_page_whatever_it_is_called(project: Path) -> None:
+    other = project.parent / "other" / project.name
+    shutil.copytree(project, other)
+    measured(project)
+    measured(other)
+    files = [await written(PageProcess("", "", {}), "report", root) for root in (project, other)]
+    assert len(set(files)) == 2
+    assert await written(PageProcess("", "", {}), "report", project / "src" / "fees.py") == files[0]
 
 
 async def test_the_report_that_was_loaded_counts(project: Path) -> None:
