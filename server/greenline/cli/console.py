@@ -16,6 +16,8 @@ from greenline.page.words import one_line
 
 _NARROW = 20
 """Columns that words have, however narrow the terminal is."""
+_TAB = 8
+"""Columns."""
 _WIDE = 10_000
 """For files and pipes: one line stays one line."""
 _ROWS_AT_ONCE = 200
@@ -82,6 +84,7 @@ def print_words(console: Console, markup: str, *, indent: int = 0, style: str = 
     if not console.is_terminal:
         console.print(text, soft_wrap=True)
         return
+    text.expand_tabs(_TAB)  # wrapped lines have blanks instead: what is left would be counted wrongly
     begin, width = "", max(_NARROW, console.width)
     while text:
         line = text.wrap(console, width)[0]

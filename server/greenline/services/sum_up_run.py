@@ -55,16 +55,14 @@ class Suspected:
 def suspected_bugs(run: RunPlan) -> list[Suspected]:
     """Return what looks like a bug, each place once however many functions lead there."""
     found: dict[tuple[Path, object, str], Suspected] = {}
+    calls: dict[tuple[Path, object, str], set[str]] = {}
     for outcome in run.outcomes.values():
         for one in outcome.functions:
             for bug in one.suspected_bugs:
                 key = outcome.path, bug.line or bug.call, bug.words
-                known = found.get(key)
-                if known is None:
-                    found[key] = Suspected(outcome.path, one.qualname, bug)
-                elif known.bug.call != bug.call:
-                    found[key] = replace(known, others=known.others + 1)
-    return list(found.values())
+                found.setdefault(key, Suspected(outcome.path, one.qualname, bug))
+                calls.setdefault(key, set()).add(bug.call)
+    return [replace(one, others=len(calls[key]) - 1) for key, one in found.items()]
 
 
 def sum_up(run: RunPlan) -> Sums:

@@ -190,8 +190,9 @@ def test_rows_of_tables_are_counted_and_what_the_tests_notice_is_said(run: Run, 
 
 def test_a_place_that_looks_like_a_bug_is_told_once(run: Run, services: BulkServices) -> None:
     wrong = SuspectedBug("orders('x')", "KeyError: 'X'", 3)
-    services.bugs = {"orders": (wrong, SuspectedBug("orders('y')", "TypeError: no", 3)),
-                     "Box.open": (wrong, replace(wrong, call="Box('x').open()"))}  # fmt: skip
+    other = replace(wrong, call="Box('x').open()")
+    services.bugs = {"orders": (wrong, SuspectedBug("orders('y')", "TypeError: no", 3), other),
+                     "Box.open": (wrong, other)}  # fmt: skip
     services.ranked = ranking(services.ranked.files[0])
     said = lines(run("shop", "--no-final-run", "--report", "out.json"))
     where = Path("shop/orders.py")
