@@ -6,8 +6,10 @@ The project has the modules of ``examples/parcels``, without their tests, once i
 ``greenline generate --shard 1/1`` and ``greenline merge``: units are found before any is written, as on a cluster, and
 then written and confirmed. *Dask* is ``--executor dask`` with a scheduler and workers of one thread as processes. Both
 end with a run of all tests. The tests that they wrote are compared, and files that differ are named: exploring some
-functions comes to other calls from one run to the next on a busy machine, also without a cluster. All of it runs on this machine: no more can be won
-than its processors leave idle, and one process of Greenline explores two functions at once already.
+functions comes to other calls from one run to the next on a busy machine, also without a cluster.
+
+All of it runs on this machine: no more can be won than its processors leave idle, and one process of Greenline explores
+two functions at once already.
 """
 
 from __future__ import annotations
