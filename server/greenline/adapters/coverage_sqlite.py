@@ -51,6 +51,8 @@ class DataFile:
 
     def names_like(self, file_name: str) -> list[str]:
         """Return the paths that end with it, after whatever kind of slash."""
+        if not _can_be_in_it(file_name):
+            return []
         query = "select path from file where path like ? escape '!' and typeof(path) = 'text'"
         ending = "%" + "".join(f"!{sign}" if sign in "!%_" else sign for sign in file_name)
         return self._ask(lambda database: [path for (path,) in database.execute(query, (ending,))])
@@ -195,7 +197,12 @@ def _known_file(database: sqlite3.Connection, report: Path, names: Sequence[str]
             f"Coverage data {report} has format {version[0] if version else 'unknown'}, and Greenline reads format "
             f"{_SCHEMA} (coverage 5.0 and later). Update coverage in the project and run the tests with it again."
         )
-    return _file_ids(database, names)
+    return _file_ids(database, list(filter(_can_be_in_it, names)))
+
+
+def _can_be_in_it(name: str) -> bool:
+    """Tell whether SQLite can hold a name: not one of a file whose bytes are no UTF-8."""
+    return name.encode("utf-8", "ignore").decode("utf-8") == name
 
 
 def _has_arcs(database: sqlite3.Connection) -> bool:

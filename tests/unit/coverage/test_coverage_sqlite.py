@@ -263,3 +263,15 @@ def test_every_file_of_the_data_is_told_even_when_it_is_gone(tmp_path: Path, sou
     assert source.files(project_at(tmp_path)) == []
     data_file(tmp_path / ".coverage", {str(tmp_path / "gone.py"): [1], "tests/test_a.py": [1]})
     assert source.files(project_at(tmp_path)) == [tmp_path / "gone.py", tmp_path / "tests" / "test_a.py"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are always Unicode there")
+def test_a_file_whose_name_is_not_unicode_is_in_no_data_and_the_data_is_whole(
+    tmp_path: Path, source: CoverageReports
+) -> None:
+    odd = tmp_path / os.fsdecode(b"m\xff.py")
+    for file in (odd, tmp_path / "mod.py"):
+        file.write_text(MOD)
+    data_file(tmp_path / ".coverage", {str(tmp_path / "mod.py"): [1]})
+    assert source.measured(project_at(tmp_path), odd) is None
+    assert source.measured(project_at(tmp_path), tmp_path / "mod.py") is not None
