@@ -92,8 +92,9 @@ def test_in_a_terminal_lines_end_between_words_and_go_on_below_their_beginning()
 
 def test_no_word_is_lost_where_a_text_has_tabs() -> None:
     console = Console(file=io.StringIO(), width=30, force_terminal=True, color_system=None)
-    print_words(console, "a\tb\tc word and more words to read", indent=2)
-    assert console.file.getvalue().split() == "a b c word and more words to read".split()  # type: ignore[attr-defined]
+    words = "a\tb\tc word and more words to read"
+    print_words(console, words, indent=2)
+    assert console.file.getvalue().split() == words.split()  # type: ignore[attr-defined]
 
 
 def test_bars_leave_room_for_what_the_terminal_writes_at_ctrl_c() -> None:
