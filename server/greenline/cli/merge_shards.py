@@ -59,6 +59,8 @@ class Merging:
 
 def merge(merging: Merging, settings: Settings) -> int:
     """Do it; return the exit code. Raises click.ClickException where the reports do not belong together."""
+    if merging.report and any(file.resolve() == merging.report.resolve() for file in merging.reports):
+        raise click.UsageError(f"{merging.report} has what a shard found. Name another file with --report.")
     root, joined = _joined(merging.reports)
     if joined.lacking and not merging.partial:
         raise click.ClickException(f"{'; '.join(joined.lacking)}. {_LACKING}")

@@ -228,6 +228,16 @@ def test_where_nothing_is_measured_the_tests_run_before_the_merge(
     assert result.stderr == "tests/conftest.py cannot be imported\n"
 
 
+def test_the_report_of_the_merge_does_not_replace_that_of_a_shard(run: Run, folder: Path) -> None:
+    names = shards(run, 2)
+    found = (folder / names[0]).read_text()
+    result = run("merge", *names, "--report", f"shop/../{names[0]}")
+    assert result.exit_code == 2
+    assert "1-of-2.json has what a shard found. Name another file with --report." in " ".join(result.stderr.split())
+    assert (folder / names[0]).read_text() == found
+    assert not (folder / "tests").exists()
+
+
 def test_a_missing_shard_is_said_and_nothing_is_done(run: Run, folder: Path) -> None:
     names = shards(run, 3)
     result = run("merge", *names[:2])
