@@ -20,7 +20,7 @@ from greenline.services.recorded_runs import Wanted as WantedRun
 from greenline.services.show_coverage import is_test
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from greenline.domain.coverage.model import Gap
@@ -170,15 +170,19 @@ class AuditSuite:
         return guards_in(tree) if tree is not None else {}
 
 
+def first_of(names: Sequence[str]) -> str:
+    """Return the first few names, for a sentence that says how many there are."""
+    return ", ".join(names[:_MOST_NAMED]) + (", ..." if len(names) > _MOST_NAMED else "")
+
+
 def _not_read(read: ReadTests, report: TestReport) -> list[str]:
     """Say which tests ran whose text nobody has found: code makes them."""
     known = {test.node_id for test in read.tests}
     made = sorted({o.node_id.partition("[")[0] for o in report.outcomes if "::" in o.node_id} - known)
     if not made:
         return []
-    named = ", ".join(made[:_MOST_NAMED]) + (", ..." if len(made) > _MOST_NAMED else "")
     were = "1 test was" if len(made) == 1 else f"{len(made)} tests were"
-    return [f"{were} judged by runs only, as code makes what is written down of others: {named}."]
+    return [f"{were} judged by runs only, as code makes what is written down of others: {first_of(made)}."]
 
 
 def _ways(missed: list[Gap]) -> str:

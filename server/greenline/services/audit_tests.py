@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from greenline.domain.auditing.model import Weakness, by_weight
-from greenline.services.audit_suite import Wanted
+from greenline.services.audit_suite import Wanted, first_of
 
 if TYPE_CHECKING:
     from greenline.ports.progress import Progress
     from greenline.services.audit_suite import AuditSuite
     from greenline.services.read_audit import ReadAudit
-
-_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +68,8 @@ class AuditTests:
 
 def _not_read(made: Sequence[str]) -> str:
     """Say what nobody knows of without running it."""
-    named = ", ".join(made[:_MOST_NAMED]) + (", ..." if len(made) > _MOST_NAMED else "")
     what = "1 name is" if len(made) == 1 else f"{len(made)} names are"
-    return f"{what} given to what other code makes, tests perhaps, and not read: {named}."
+    return f"{what} given to what other code makes, tests perhaps, and not read: {first_of(made)}."
 
 
 def _once(weaknesses: Sequence[Weakness]) -> list[Weakness]:
