@@ -38,9 +38,6 @@ export function serverPlays({ page, input, told, step, textsOf, openFile, openSo
         await (time === "first" ? page.goto(input.url) : page.reload());
         await since("workbench", page.locator(".monaco-workbench"));
         await page.locator(".explorer-folders-view").first().waitFor();
-        if (time === "first") {
-          await openFile(input.file);
-        }
         await since("text", page.locator(".view-lines .view-line").first());
         await since("bars", bars().first());
         await step(`${time}-bars`);
