@@ -30,7 +30,7 @@ class BulkTurns(ExitStack):
             turn = self._kept.journal.turn(root)
             if turn is None:
                 raise click.ClickException(
-                    f"Another `greenline generate` is at work on {root}. Wait for it, or end it."
+                    f"Another `greenline generate` or `greenline merge` is at work on {root}. Wait for it, or end it."
                 )
             self.enter_context(turn)
             self._roots.add(root)

@@ -91,7 +91,8 @@ def print_words(console: Console, markup: str, *, indent: int = 0, style: str = 
         line.rstrip()
         console.print(Text(begin) + line, soft_wrap=True)
         text = text[len(line) :]
-        text = text[len(text) - len(text.plain.lstrip()) :]
+        left = text.plain.lstrip(" ").removeprefix("\n").lstrip(" ")  # empty lines stay
+        text = text[len(text) - len(left) :]
         begin, width = " " * indent, max(_NARROW, console.width - indent)
 
 

@@ -102,6 +102,7 @@ def _by_reason(functions: list[tuple[str, FunctionOutcome]], status: Status) -> 
 
 
 def _kind(reason: str) -> str:
-    """Return the first clause of a reason, without the names in it."""
+    """Return what a reason says before it becomes particular, without the names in it."""
     first = (reason.strip().splitlines() or ["no reason was told"])[0]
-    return _NAMED.sub("`...`", first).partition(": ")[0]
+    general, colon, _ = _NAMED.sub("`...`", first).partition(": ")
+    return (colon and general.rpartition("; ")[0]) or general

@@ -475,7 +475,7 @@ def test_a_run_has_all_projects_that_it_is_for_alone(
     with turn:
         result = run(*targets)
     assert result.exit_code == 1
-    assert f"Another `greenline generate` is at work on {folder / 'mill'}." in result.stderr
+    assert f"Another `greenline generate` or `greenline merge` is at work on {folder / 'mill'}." in result.stderr
     assert not (folder / "tests").exists()
     assert run(*targets).exit_code == 0
 
@@ -486,7 +486,7 @@ def test_two_runs_of_one_project_are_refused(run: Run, services: BulkServices, f
     with turn:
         result = run("shop")
     assert result.exit_code == 1
-    assert "Another `greenline generate` is at work" in result.stderr
+    assert "Another `greenline generate` or `greenline merge` is at work" in result.stderr
 
 
 # The final run

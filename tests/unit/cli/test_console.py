@@ -97,6 +97,13 @@ def test_no_word_is_lost_where_a_text_has_tabs() -> None:
     assert console.file.getvalue().split() == words.split()  # type: ignore[attr-defined]
 
 
+def test_empty_lines_of_a_text_stay() -> None:
+    console = Console(file=io.StringIO(), width=30, force_terminal=True, color_system=None)
+    print_words(console, "It failed.\n\n  See the log, which says why it did.\nDone", indent=2)
+    printed = [line.rstrip() for line in console.file.getvalue().splitlines()]  # type: ignore[attr-defined]
+    assert printed == ["It failed.", "", "  See the log, which says why", "  it did.", "  Done"]
+
+
 def test_bars_leave_room_for_what_the_terminal_writes_at_ctrl_c() -> None:
     console = Console(file=io.StringIO(), width=40, force_terminal=True)
     bar = steps_bar(console)

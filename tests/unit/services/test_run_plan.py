@@ -249,9 +249,11 @@ def test_reasons_are_counted_without_what_differs() -> None:
         for name in ("f", "g")
     )
     other = FunctionOutcome("h", "not_testable", reason="no instance of `Box` could be made\nmore")
-    run = RunPlan(plan_of(), Limits(), done=[UnitOutcome(Path("/p/a.py"), (other, *functions), half(), 1.0)])
+    said = FunctionOutcome("i", "not_testable", reason="no test of it passed twice; the last said: KeyError: 'x'")
+    run = RunPlan(plan_of(), Limits(), done=[UnitOutcome(Path("/p/a.py"), (other, said, *functions), half(), 1.0)])
     assert sum_up(run).not_testable == {
         "it needs the network": ("a.f", "a.g"),
+        "no test of it passed twice": ("a.i",),
         "no instance of `...` could be made": ("a.h",),
     }
 
