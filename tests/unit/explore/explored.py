@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import itertools
 import linecache
 import logging
@@ -77,6 +78,7 @@ def explored(folder: Path, text: str, qualname: str) -> Iterator[World]:
     scratch.mkdir(exist_ok=True)
     here, watches, handlers = Path.cwd(), [], list(logging.getLogger().handlers)
     alarm = signal.getsignal(signal.SIGALRM) if hasattr(signal, "SIGALRM") else None
+    gc.freeze()  # as in a worker: looking for garbage of thousands of other tests takes longer than a call may
     try:
         with module_of(folder, text, watches) as module:
             path = Path(str(module.__file__))
@@ -101,6 +103,7 @@ def explored(folder: Path, text: str, qualname: str) -> Iterator[World]:
             if observer._loop is not None:
                 observer._loop.close()
     finally:
+        gc.unfreeze()
         os.chdir(here)
         logging.getLogger().handlers[:] = handlers
         if alarm is not None:
