@@ -36,7 +36,8 @@ async def actions(session: Session, params: types.CodeActionParams) -> list[type
     if not names.is_test_file(shown.document.path):
         offers += [(kind, command, gaps) for kind, command in _offers(session, shown, params.range, gaps)]
         if not gaps:
-            kind = types.CodeActionKind.Source
+            # No source actions: menus sort those before "Generate test", which is what most people come for.
+            kind = types.CodeActionKind.Empty
             offers += [(kind, command, []) for command in _reaching(session, shown, params.range)]
             offers += [(kind, command, []) for command in _measuring(session, shown, params.range)]
         for command in await _dismissals(session, shown, params):

@@ -461,7 +461,7 @@ async def test_actions_on_a_covered_line_lead_to_its_tests(shop: FakeServices, s
         uri = editor.open(source)
         offered = {action["title"]: action for action in await editor.actions(uri, 8)}
         run, go = offered["Run the tests that reach line 9"], offered["Go to the test that reaches line 9"]
-        assert {run["kind"], go["kind"]} == {"source"}
+        assert {run["kind"], go["kind"]} == {""}
         assert run["command"]["arguments"] == go["command"]["arguments"] == [{"uri": uri, "line": 9}]
         for line in (5, 1, 20):
             assert not [a for a in await editor.actions(uri, line) if "reach" in a["title"]]

@@ -227,7 +227,7 @@ async def test_actions_with_the_cursor_in_a_function(services: FakeServices, sou
         inner, every, measure = await editor.actions(uri, 9)
         assert inner["command"]["arguments"][0]["qualname"] == "Box.take"
         assert measure["command"]["command"] == "greenline.measureStrength"
-        assert (inner["kind"], every["kind"], measure["kind"]) == ("refactor", "source", "source")
+        assert (inner["kind"], every["kind"], measure["kind"]) == ("refactor", "source", "")
         assert [a["kind"] for a in await editor.actions(uri, 5)] == ["source"]
         assert [a["kind"] for a in await editor.actions(uri, 9, only=["refactor"])] == ["refactor"]
         assert await editor.actions(uri, 9, only=["source.organizeImports"]) == []

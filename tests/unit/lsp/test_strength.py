@@ -200,7 +200,7 @@ async def test_it_is_offered_in_a_function_that_tests_reach(measured: FakeServic
     async with Editor(measured, FULL) as editor:
         uri = editor.open(source)
         (offered,) = [a for a in await editor.actions(uri, 8) if "strong" in a["title"]]
-        assert (offered["title"], offered["kind"]) == ("Measure how strong the tests of `price` are", "source")
+        assert (offered["title"], offered["kind"]) == ("Measure how strong the tests of `price` are", "")
         assert offered["command"]["arguments"] == [{"uri": uri, "qualname": "price", "version": 1}]
         for line in (0, 22):  # outside of functions, and in one that no test runs
             assert not [a for a in await editor.actions(uri, line) if "strong" in a["title"]]
