@@ -253,6 +253,29 @@ def test_names_of_the_projects_own_pattern_count(tmp_path: Path) -> None:
     assert placed(tmp_path, "parcels/rates/fuel.py", files)[0] == "checks/rates/check_fuel.py"
 
 
+@pytest.mark.parametrize(
+    ("testpaths", "expected"),
+    [
+        ("src tests", "tests/test_core.py"),
+        (". src tests", "tests/test_core.py"),
+        ("src", "src/test_core.py"),
+        ("src/parcels/checks src", "src/parcels/checks/test_core.py"),
+    ],
+)
+def test_the_first_test_does_not_go_where_only_documented_examples_are_run(
+    tmp_path: Path, testpaths: str, expected: str
+) -> None:
+    settings = f'[tool.pytest.ini_options]\naddopts = "--doctest-modules"\ntestpaths = "{testpaths}"\n'
+    files = {
+        "pyproject.toml": settings,
+        "src/parcels/__init__.py": "",
+        "src/parcels/core.py": "",
+        "src/parcels/checks/data.txt": "",
+        "tests/__init__.py": "",
+    }
+    assert placed(tmp_path, "src/parcels/core.py", files)[0] == expected
+
+
 THINGS = {
     **METRIC,
     "metric/_parse.py": "",

@@ -30,7 +30,9 @@ def folder_for(around: Surroundings) -> tuple[Path, str]:
     if folders:
         return max(folders, key=lambda each: (folders[each], str(each))), "where the other tests are"
     if around.test_roots:
-        nearest = max(around.test_roots, key=lambda each: (_shared(each, around.source), -len(each.parts)))
+        # A folder of sources is named there too where documented examples are run.
+        apart = [each for each in around.test_roots if not around.source.is_relative_to(each)] or around.test_roots
+        nearest = max(apart, key=lambda each: (_shared(each, around.source), -len(each.parts)))
         return nearest, f"in the project's test folder {around.shown(nearest)}"
     return around.root / "tests", "in a test folder for the project, which has none"
 
