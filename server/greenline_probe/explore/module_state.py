@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import collections
 import copy
+import sys
 import types
 from collections.abc import Iterator
 from typing import Any, Callable
@@ -24,15 +25,21 @@ _CHANGING = frozenset(
     """.split()  # noqa: SIM905 - a wall of quotes reads worse
 )
 _REMEMBERED = ("cache", "memo")
+_OF_A_CALL = {("sys", "stdin"), ("sys", "stdout"), ("sys", "stderr"), ("sys", "argv")}
+"""What each call is given afresh."""
 
 
 class ModuleState:
-    """The module's own variables that its functions change, as they were when it was imported."""
+    """The variables that its functions change, its own and those of modules it imports, as they were at its import."""
 
     def __init__(self, module: types.ModuleType, tree: ast.Module) -> None:
         self._module = module
         held = vars(module)
-        self._bound = {name: held[name] for name in _rebound(tree) if name in held}
+        self._bound = {(module, name): held[name] for name in _rebound(tree) if name in held}
+        for imported, name in _set_elsewhere(tree):
+            other = held.get(imported)
+            if isinstance(other, types.ModuleType) and name in vars(other) and (imported, name) not in _OF_A_CALL:
+                self._bound[other, name] = vars(other)[name]
         changed = (n for n in _changed(tree) if type(held.get(n)) in _CONTAINERS and len(held[n]) <= MAX_ITEMS)
         self._held = {name: (held[name], _copied(held[name])) for name in changed}
 
@@ -43,14 +50,16 @@ class ModuleState:
         """
         prepared: list[str] = []
         said: list[str] = []
-        for name, now, before in self._differences():
+        for owner, name, now, before in self._differences():
             if _is_remembered(name):
                 continue
-            module = names.of_module(self._module.__name__)
-            if name in self._bound:
-                source = express(before)
+            module = names.of_module(owner.__name__)
+            if (owner, name) in self._bound:
+                source = express(before) if owner is self._module else None
                 prepared.append(f"monkeypatch.setattr({module}, {name!r}, {source or f'{module}.{name}'})")
-                said += [] if name.startswith("_") else _equal(f"{module}.{name}", express(now))
+                said += (
+                    [] if name.startswith("_") else _equal(f"{module}.{name}", now, express(now) or _called(now, names))
+                )
             else:
                 prepared.append(
                     f"monkeypatch.setattr({module}, {name!r}, {_copy_of(f'{module}.{name}', before, names)})"
@@ -60,24 +69,26 @@ class ModuleState:
 
     def put_back(self) -> None:
         """Make the variables what they were."""
-        for name, now, before in list(self._differences()):
-            if name in self._bound:
-                setattr(self._module, name, before)
+        for owner, name, now, before in list(self._differences()):
+            if (owner, name) in self._bound:
+                setattr(owner, name, before)
                 continue
-            setattr(self._module, name, now)
+            setattr(owner, name, now)
             now.clear()
             again = _copied(before)
             (now.extend if isinstance(now, (list, collections.deque)) else now.update)(again)
 
-    def _differences(self) -> Iterator[tuple[str, Any, Any]]:
-        """Yield (name, now, before) of what is another value now; a container is the one of the import."""
+    def _differences(self) -> Iterator[tuple[types.ModuleType, str, Any, Any]]:
+        """Yield (module, name, now, before) of what is another value now; a container is the one of the import."""
+        for (owner, name), value in self._bound.items():
+            now = vars(owner).get(name)
+            if now is not value:
+                yield owner, name, now, value
         held = vars(self._module)
-        for name, value in self._bound.items():
-            if held.get(name) is not value:
-                yield name, held.get(name), value
         for name, (container, before) in self._held.items():
-            if name not in self._bound and (held.get(name) is not container or not _is_same(container, before)):
-                yield name, container, before
+            is_bound = (self._module, name) in self._bound
+            if not is_bound and (held.get(name) is not container or not _is_same(container, before)):
+                yield self._module, name, container, before
 
 
 def _is_remembered(name: str) -> bool:
@@ -117,10 +128,20 @@ def _copy_of(expression: str, value: Any, names: Names) -> str:
     return f"{expression}.copy()"
 
 
-def _equal(expression: str, source: str | None) -> list[str]:
+def _called(value: Any, names: Names) -> str | None:
+    """Return the expression for a function of a module."""
+    if not isinstance(value, types.FunctionType):
+        return None
+    home = sys.modules.get(value.__module__)
+    name = value.__qualname__
+    return names.bind_attribute(home.__name__, name, value) if home and vars(home).get(name) is value else None
+
+
+def _equal(expression: str, value: Any, source: str | None) -> list[str]:
     if source is None:
         return []
-    return [f"{expression} {'is' if source in {'None', 'True', 'False'} else '=='} {source}"]
+    is_one = source in {"None", "True", "False"} or isinstance(value, types.FunctionType)
+    return [f"{expression} {'is' if is_one else '=='} {source}"]
 
 
 def _added(expression: str, now: Any, before: Any, express: Callable[[Any], str | None]) -> list[str]:
@@ -128,12 +149,12 @@ def _added(expression: str, now: Any, before: Any, express: Callable[[Any], str 
     said: list[str] = []
     whole = None if before else express(now)
     if whole is not None:
-        return _equal(expression, whole)
+        return _equal(expression, now, whole)
     if isinstance(now, dict):
         for key, value in now.items():
             source = express(key)
             if source is not None and (key not in before or not _is_same(value, before[key])):
-                said += _equal(f"{expression}[{source}]", express(value))
+                said += _equal(f"{expression}[{source}]", value, express(value))
         gone = [express(key) for key in before if key not in now]
         return said + [f"{source} not in {expression}" for source in gone if source is not None]
     if isinstance(now, set):
@@ -141,7 +162,7 @@ def _added(expression: str, now: Any, before: Any, express: Callable[[Any], str 
         return [f"{source} in {expression}" for source in sources]
     for index in (0, -1):
         if now and (len(now) != len(before) or now[index] is not before[index]):
-            said += _equal(f"{expression}[{index}]", express(now[index]))
+            said += _equal(f"{expression}[{index}]", now[index], express(now[index]))
     return said or [f"len({expression}) == {len(now)}"]
 
 
@@ -154,6 +175,13 @@ def _rebound(tree: ast.Module) -> list[str]:
     return list(
         dict.fromkeys(n for f in _functions(tree) for g in ast.walk(f) if isinstance(g, ast.Global) for n in g.names)
     )
+
+
+def _set_elsewhere(tree: ast.Module) -> set[tuple[str, str]]:
+    """Return (variable, attribute) of what a function sets: ``sys.excepthook = report``."""
+    nodes = (node for function in _functions(tree) for node in ast.walk(function))
+    set_ = (node for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store))
+    return {(node.value.id, node.attr) for node in set_ if isinstance(node.value, ast.Name)}
 
 
 def _changed(tree: ast.Module) -> list[str]:

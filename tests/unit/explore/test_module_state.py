@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -108,3 +110,57 @@ def test_containers_in_containers_are_put_back_by_a_deep_copy(tmp_path: Path) ->
         module = world.subject.module.__name__
 
     assert line == f"monkeypatch.setattr({module}, 'GROUPS', copy.deepcopy({module}.GROUPS))"
+
+
+ELSEWHERE = """
+    import sys
+    import warnings as said
+
+
+    def report(kind, error, trace):
+        print(error)
+
+
+    def hook(name):
+        sys.excepthook = report
+        return name
+
+
+    def loud(name):
+        said.showwarning = None
+        sys.stdout = sys.stdout
+        return name
+
+
+    def local(name):
+        said = sys.implementation
+        return said.name
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "prepared", "after"),
+    [
+        (
+            "hook",
+            "monkeypatch.setattr(sys, 'excepthook', sys.excepthook)",
+            "sys.excepthook is report",
+        ),
+        ("loud", "monkeypatch.setattr(warnings, 'showwarning', warnings.showwarning)", "warnings.showwarning is None"),
+    ],
+)
+def test_what_is_set_in_another_module_is_said_and_put_back(
+    tmp_path: Path, name: str, prepared: str, after: str
+) -> None:
+    hook, show = sys.excepthook, warnings.showwarning
+    with explored(tmp_path, ELSEWHERE, name) as world:
+        first, again = _seen(world, "'a'"), _seen(world, "'a'")
+
+    assert first.prepared == again.prepared == (prepared,)
+    assert first.after == (after,)
+    assert (sys.excepthook, warnings.showwarning) == (hook, show)
+
+
+def test_a_variable_that_is_called_as_a_module_is_no_module(tmp_path: Path) -> None:
+    with explored(tmp_path, ELSEWHERE, "local") as world:
+        assert _seen(world, "'a'").prepared == ()
