@@ -10,7 +10,7 @@ import types
 from typing import Any, Callable, Union
 
 from greenline_probe.explore import idioms
-from greenline_probe.explore.express import Expresser
+from greenline_probe.explore.express import Expresser, is_name
 from greenline_probe.explore.stubs import holds_mocks
 from greenline_probe.explore.usual_data import usual_data
 
@@ -161,10 +161,10 @@ def written(folder: pathlib.Path | None, before: dict[str, str]) -> list[str]:
 
 
 def public_data(value: Any) -> list[tuple[str, Any]]:
-    """Return the public data attributes and properties, in order."""
+    """Return the public data attributes and properties, in order; those that can be written behind a dot."""
     found: dict[str, Any] = {}
     with contextlib.suppress(Exception):
-        found.update((k, v) for k, v in vars(value).items() if not k.startswith("_"))
+        found.update((k, v) for k, v in vars(value).items() if not k.startswith("_") and is_name(k))
     for kind in type(value).__mro__[:-1]:
         for slot in getattr(kind, "__slots__", ()) if not isinstance(getattr(kind, "__slots__", ()), str) else ():
             with contextlib.suppress(Exception):

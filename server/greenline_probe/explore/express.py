@@ -10,6 +10,7 @@ import decimal
 import enum
 import fractions
 import inspect
+import keyword
 import math
 import pathlib
 import re
@@ -104,6 +105,11 @@ class Names:
         self.bound[name] = value
         self.imports[name] = (module, attribute)
         return name
+
+
+def is_name(text: str) -> bool:
+    """Tell whether it can be written behind a dot: ``setattr`` takes other names too."""
+    return text.isidentifier() and not keyword.iskeyword(text)
 
 
 def _walk(thing: Any, dotted: str) -> Any:
@@ -211,7 +217,7 @@ class Expresser:
         """Return the call of a class with these arguments by name."""
         name = self.names.of(kind)
         parts = [(key, self.inner(item, depth + 1)) for key, item in pairs]
-        if name is None or any(source is None for _, source in parts):
+        if name is None or any(source is None or not is_name(key) for key, source in parts):
             return None
         return f"{name}({', '.join(f'{key}={source}' for key, source in parts)})"
 

@@ -6,6 +6,7 @@ import ast
 import functools
 import importlib
 import inspect
+import keyword
 import re
 import sys
 import types
@@ -195,10 +196,12 @@ def _without_first(signature: inspect.Signature) -> inspect.Signature:
 
 
 def variable_name(class_name: str) -> str:
-    """Return the name that a person gives to an instance: HTTPServer -> http_server."""
-    words = (
-        re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", class_name.rpartition(".")[2])
-        .lower()
-        .strip("_")
-    )
-    return words if words.isidentifier() and words not in {"class", "import", "lambda", "none", "from"} else "instance"
+    """Return the name that a person gives to an instance: HTTPServer -> http_server.
+
+    One that hides no class: a variable of a test that is called as its class cannot be made by calling it.
+    """
+    last = class_name.rpartition(".")[2]
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", last).lower().strip("_")
+    if not words.isidentifier() or keyword.iskeyword(words) or words in {"none", last}:
+        return "instance"
+    return words

@@ -263,6 +263,7 @@ def cyclic() -> list[Any]:
         math.nan, [math.nan], complex(math.nan, 0), object(), Opaque(), [Opaque()], {"a": Opaque()}, cyclic(),
         Lying(3), Unequal(), lambda: 1, (i for i in ()), "x" * (MAX_SOURCE + 1), list(range(MAX_ITEMS + 1)),
         Flag.A | Flag.B, memoryview(b"a"), collections.defaultdict(lambda: 1), [[[[[[[[1]]]]]]]], ValueError("a"),
+        types.SimpleNamespace(**{"<lambda>": 1}), types.SimpleNamespace(**{"class": 1}),
     ],
     ids=lambda v: type(v).__name__,
 )  # fmt: skip

@@ -44,3 +44,10 @@ def test_of_a_class_with_a_librarys_base_its_own_is_told() -> None:
 def test_of_the_projects_own_classes_everything_is_told() -> None:
     assert data_of(Own()) == {"size": 3}
     assert data_of(KeyError("x")) == {}
+
+
+def test_an_attribute_that_cannot_be_written_behind_a_dot_is_not_told() -> None:
+    own = Own()
+    for name in ("<lambda>", "class", "two words"):
+        setattr(own, name, 1)
+    assert data_of(own) == {"size": 3}
