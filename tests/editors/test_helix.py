@@ -176,7 +176,9 @@ def _choose(terminal: Terminal, title: str) -> None:
     """Open the code actions and take one; its place is read off the screen."""
     terminal.press("Space", "a")
     screen = terminal.until_shown(title)
-    menu = re.findall(r"(?:Generate tests? for|Run the tests|Go to the test|Measure how)[^│┃]*?(?=  |$)", screen, re.MULTILINE)
+    menu = re.findall(
+        r"(?:Generate tests? for|Run the tests|Go to the test|Measure how)[^│┃]*?(?=  |$)", screen, re.MULTILINE
+    )
     terminal.press(*["C-n"] * next(number for number, text in enumerate(menu) if text.startswith(title)), "Enter")
 
 

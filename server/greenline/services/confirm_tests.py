@@ -13,7 +13,7 @@ from greenline.domain.generation.counted_tests import counted_tests
 from greenline.domain.generation.model import Coverage, Strength
 from greenline.ports.project import InterpreterProblem
 from greenline.ports.tests import TestRun
-from greenline.services.trial_verdicts import name_of
+from greenline.services.trial_verdicts import in_one_line, name_of
 from greenline.services.workbench import BadTarget, functions_of, reached
 
 if TYPE_CHECKING:
@@ -195,8 +195,8 @@ def _failed(results: Sequence[TargetResult], problem: str, failures: tuple[TestO
 
 def _essence(failure: TestOutcome) -> str:
     """Return one line of what a test failed with."""
-    lines = failure.said.strip().splitlines()[:1] or failure.message.strip().splitlines()[-1:]
-    return "".join(lines)
+    said = failure.said.strip()
+    return said.splitlines()[0] if said else in_one_line(failure.message)
 
 
 def _place(edit: TestEdit, project: Project, results: Sequence[TargetResult]) -> str:

@@ -12,7 +12,7 @@ from greenline.ports.tests import Conditions, TestRun
 from greenline.services.recorded_runs import Wanted, cut_short
 from greenline.services.run_records import file_of
 from greenline.services.spoiling_tests import spoilers
-from greenline.services.trial_verdicts import last_line, name_of
+from greenline.services.trial_verdicts import in_one_line, name_of
 
 if TYPE_CHECKING:
     from greenline.ports.progress import Progress
@@ -209,4 +209,4 @@ def _test(root: Path, node_id: str) -> NewTest:
 
 
 def _why(outcome: TestOutcome) -> str:
-    return last_line(outcome.said or outcome.message)
+    return in_one_line(outcome.said or outcome.message)

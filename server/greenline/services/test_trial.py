@@ -18,7 +18,7 @@ from greenline.ports.tests import Conditions, TestReport, TestRun
 from greenline.services import importable
 from greenline.services.merge_in_layout import MergeInLayout
 from greenline.services.spoiling_tests import spoilers
-from greenline.services.trial_verdicts import ADDS_NOTHING, failed_tests, harmed, last_line, name_of, spoiled, why
+from greenline.services.trial_verdicts import ADDS_NOTHING, failed_tests, harmed, in_one_line, name_of, spoiled, why
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -191,7 +191,9 @@ class TestTrial:
         if spoiled(bench.existing, merged.names, [report]):  # an old test that stops the run is none of ours
             return {}
         said = failed_tests(merged.names, [report])
-        return {name: f"{last_line(m)} (after other tests of {bench.placement.path.name})" for name, m in said.items()}
+        return {
+            name: f"{in_one_line(m)} (after other tests of {bench.placement.path.name})" for name, m in said.items()
+        }
 
     async def _failed_in_longer_run(self, bench: Bench, merged: Merged, progress: Progress) -> dict[str, str]:
         """Let Hypothesis try five times as much, from another seed: what it finds only there would fail some day."""
@@ -203,7 +205,7 @@ class TestTrial:
         run = self._run_of(bench, replace(merged, new_text=longer), selection=alone)
         report = await self._runner.run(run, progress)
         failed = failed_tests(merged.names, [report])
-        return {name: f"{last_line(message)} (on more examples)" for name, message in failed.items()}
+        return {name: f"{in_one_line(message)} (on more examples)" for name, message in failed.items()}
 
     async def _harm(self, bench: Bench, merged: Merged, together: TestReport, progress: Progress) -> str:
         """Say which test that was there passes no longer beside the new ones; empty for none.

@@ -43,7 +43,7 @@ def failed_tests(names: Sequence[str], reports: Sequence[TestReport]) -> dict[st
     failed: dict[str, str] = {}
     for number, report in enumerate(reports):
         for name, message in _failed_in(names, report).items():
-            failed.setdefault(name, f"{last_line(message)} ({_OTHERWISE})" if number and message else message)
+            failed.setdefault(name, f"{in_one_line(message)} ({_OTHERWISE})" if number and message else message)
     # When nothing at all ran, the problem is not that of one test.
     return {} if len(failed) == len(names) and all(r.problem for r in reports) else failed
 
@@ -58,7 +58,7 @@ def why(message: str) -> str:
     """Return the reason of a function of which no test is left, from what one of them said."""
     if not message:
         return "no test of it passed"
-    said = last_line(message)[:400]
+    said = in_one_line(message)[:400]
     return f"no test of it passed twice in separate processes{': ' if said.startswith(_REFUSED) else _LAST}{said}"
 
 
@@ -67,9 +67,11 @@ def name_of(node_id: str) -> str:
     return node_id.partition("::")[2].partition("[")[0]
 
 
-def last_line(message: str) -> str:
-    """Return the last line that says something."""
-    return next((x for x in reversed(message.strip().splitlines()) if x.strip()), message).strip()
+def in_one_line(message: str) -> str:
+    """Return the first line that pytest explains a failure by ("E  assert 1 == 2"), else the last that has words."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    explained = (line[1:].strip() for line in lines if line.startswith("E "))
+    return next(explained, lines[-1] if lines else message.strip())
 
 
 def _of_others(report: TestReport, names: Sequence[str]) -> set[str]:

@@ -25,7 +25,7 @@ from greenline.domain.generation.text_spans import Spans
 from greenline.domain.generation.told_examples import contradicted
 from greenline.ports.project import InterpreterProblem
 from greenline.ports.tests import Conditions, TestRun
-from greenline.services.trial_verdicts import failed_tests, last_line, name_of
+from greenline.services.trial_verdicts import failed_tests, in_one_line, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -329,5 +329,5 @@ def _refused_to_none(report: TestReport) -> str:
 
 
 def _unsteady(revised: Revised, why: str) -> Revised:
-    said = last_line(why) or "it does not run"
+    said = in_one_line(why) or "it does not run"
     return replace(revised, changes=(), refusal=f"with the values of now it does not pass twice: {said}")

@@ -60,6 +60,9 @@ class Describer:
                 return self._parts(value, variable, known)
             name = self.names.of(type(value))
             found = [f"isinstance({variable}, {name})"] if name and depth == 0 else []
+            if type(value) is str:
+                opening = stable_part(value)
+                return [f"{variable}.startswith({opening!r})"] if len(opening) >= MIN_OPENING else found
             if callable(value) and not name:
                 return [f"callable({variable})"]
             usual = {f"{variable}.{key}" for key, _ in usual_data(value, public_data)}
@@ -191,7 +194,9 @@ def equals(expression: str, source: str) -> str:
 _CONDITION = re.compile(r"""(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*") in """)
 _CLAUSE_END = re.compile(r"[.,;:] | \(| because | but | so that ")
 MIN_CLAUSE = 20
-_UNSTABLE = re.compile(r" at 0x[0-9a-fA-F]+|/tmp/|\\Temp\\\\|pytest-of-|<[\w.]+ object")
+MIN_OPENING = 4
+"""Characters that a text has to begin with for its beginning to say something."""
+_UNSTABLE = re.compile(r" at 0x[0-9a-fA-F]+|/tmp/|\\Temp\\\\|pytest-of-|<[\w.]+ object|<function <lambda>|<greenline>")
 
 
 def stable_part(message: str) -> str:

@@ -160,6 +160,8 @@ class Expresser:
             below = _below(self.folder, value)
             if below:
                 return f"str({below})" if kind is str else below
+            if kind is str and str(self.folder) in value:
+                return _around(str(self.folder), value)
         if kind in (str, bytes) and LONG <= len(value) <= MAX_SOURCE and value == value[:1] * len(value):
             return repeated(value[:1], len(value))
         if kind in (type(None), type(...), type(NotImplemented), bool, int, str, bytes):
@@ -281,6 +283,13 @@ def _below(folder: pathlib.Path, value: Any) -> str | None:
     except ValueError:
         return None
     return "tmp_path" if inside == "." else f"tmp_path / {inside!r}"
+
+
+def _around(folder: str, text: str) -> str:
+    """Return the f-string of a text that names the folder."""
+    stand_in = next(char for char in map(chr, range(0xE000, 0xF8FF)) if char not in text)
+    source = repr(text.replace(folder, stand_in)).replace("{", "{{").replace("}", "}}")
+    return f"f{source}".replace(repr(stand_in)[1:-1], "{tmp_path}")
 
 
 def _in_order(items: Any) -> list[Any]:

@@ -341,3 +341,18 @@ class Unbound:
 def test_what_refuses_to_say_what_it_is_has_no_name() -> None:
     """Flask's ``request`` does so while there is none."""
     assert Names(types.ModuleType("shop")).of(Unbound()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("cannot open '{}/a.txt'", '''f"cannot open '{tmp_path}/a.txt'"'''),
+        ("{{}} in {} is \\ {}\n", "f'{{}} in {tmp_path} is \\\\ {tmp_path}\\n'"),
+        ("{}/a.txt", "str(tmp_path / 'a.txt')"),
+    ],
+)
+def test_a_text_that_names_the_folder_of_the_call(tmp_path: Path, text: str, source: str) -> None:
+    express = make()
+    express.folder = tmp_path
+    assert express.express(text.format(*[tmp_path] * 2)) == source
+    assert express.express("elsewhere") == "'elsewhere'"

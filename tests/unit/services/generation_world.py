@@ -205,7 +205,7 @@ class World:
         for name in found:
             outcome: Any = self.outcomes.get((name, -1)) or self.outcomes.get((name, number)) or "passed"
             outcomes.append(
-                TestOutcome(f"{tests}::{name}", outcome, "" if outcome == "passed" else "E  no\nE  assert 1 == 2")
+                TestOutcome(f"{tests}::{name}", outcome, "" if outcome == "passed" else "E  assert 1 == 2\nE  no")
             )
             if "::" in name and outcome != "passed":  # it ends at once
                 continue

@@ -103,7 +103,7 @@ async def test_a_new_test_that_fails_in_the_file_fails_the_confirmation(world: W
     assert (confirmation.ok, len(confirmation.failures)) == (False, 1)
     assert confirmation.message == "1 new test failed in the file as written"
     assert [r.status for r in confirmation.results] == ["failed", "failed"]
-    assert confirmation.results[0].reason == "test_twice failed: E  assert 1 == 2"
+    assert confirmation.results[0].reason == "test_twice failed: assert 1 == 2"
     assert world.show.picture(world.source, SOURCE).map is None
 
 

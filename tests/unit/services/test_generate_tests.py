@@ -319,7 +319,7 @@ async def test_a_function_that_is_tested_through_another_is_confirmed_with_its_t
     ("outcome", "status", "reason"),
     [
         ("passed", "nothing_to_gain", "what exploring found adds no line or branch to what tests reach"),
-        ("failed", "failed", "no test of it passed twice in separate processes; the last said: E  assert 1 == 2"),
+        ("failed", "failed", "no test of it passed twice in separate processes; the last said: assert 1 == 2"),
     ],
 )
 async def test_a_function_whose_cases_are_told_with_those_of_another_always_has_a_reason(

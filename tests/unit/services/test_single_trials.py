@@ -67,7 +67,7 @@ async def test_what_failed_says_how_and_what_was_refused_counts(world: World) ->
 
     world.during = during
     minus, plus = await singles(world).run(bench, function, [MINUS, PLUS], Silent())
-    assert minus.message == "E  no\nE  assert 1 == 2"
+    assert minus.message == "E  assert 1 == 2\nE  no"
     assert plus.message == "it wants to run git, which is refused while tests are tried"
 
 
@@ -128,6 +128,6 @@ async def test_the_trial_of_all_tells_what_failed_and_what_each_name_was(world: 
     world.outcomes = {("test_sign_minus", -1): "failed"}
     runner: Any = world
     tried = await TestTrial(runner, world.show, world.settings).run(bench, [(function, [MINUS, PLUS])], Silent())
-    assert tried.failed == (Failed(function, MINUS, "E  no\nE  assert 1 == 2"),)
+    assert tried.failed == (Failed(function, MINUS, "E  assert 1 == 2\nE  no"),)
     assert tried.kept[function].tests == (("test_sign_plus", PLUS),)
     assert [outcome.node_id for outcome in tried.report.outcomes] == [f"{world.tests}::test_sign_plus"]

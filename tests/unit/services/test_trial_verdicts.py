@@ -24,9 +24,16 @@ def test_a_refusal_is_told_in_its_words(reports: list[TestReport]) -> None:
     assert "GuardRefusal" not in reason
 
 
-def test_what_else_failed_is_told_by_its_last_line() -> None:
-    failed = TestOutcome("t.py::test_lower", "failed", "E  no\nE  assert 1 == 2", "AssertionError", "assert 1 == 2")
+@pytest.mark.parametrize(
+    "message",
+    [
+        "    def test_lower():\n>       assert 1 == 2\nE       assert 1 == 2\nE        +  where 1 = x\n\nt.py:2: E",
+        "something else\nassert 1 == 2\n\n",
+    ],
+)
+def test_what_else_failed_is_told_by_what_pytest_explains_it_by(message: str) -> None:
+    failed = TestOutcome("t.py::test_lower", "failed", message, "AssertionError", "assert 1 == 2")
 
     reason = why(failed_tests(["test_lower"], [TestReport((failed,))])["test_lower"])
 
-    assert reason == "no test of it passed twice in separate processes; the last said: E  assert 1 == 2"
+    assert reason == "no test of it passed twice in separate processes; the last said: assert 1 == 2"
