@@ -69,7 +69,8 @@ class Recorder(Console):
                 if words in str(objects[0].title):
                     self._finish()
                     self._chapter = name
-        super().print(*objects, **options)
+        # A terminal breaks long lines itself; a picture would cut them off.
+        super().print(*objects, **{**options, "soft_wrap": False})
 
     def _finish(self) -> None:
         self.pictures[self._chapter] = self.export_svg(
