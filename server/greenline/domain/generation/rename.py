@@ -125,7 +125,15 @@ class _Renamer(ast.NodeTransformer):
             start = self._source.offset(node.lineno, node.col_offset)
             length = self._source.offset(node.end_lineno, node.end_col_offset) - start
             self._edits.append((start, length, dotted, new))
-        return ast.Name(id=new, ctx=node.ctx)
+        return _named(new, node.ctx)
+
+
+def _named(dotted: str, ctx: ast.expr_context) -> ast.expr:
+    """Return the tree of a name, as it would be read again."""
+    node = ast.parse(dotted, mode="eval").body
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        node.ctx = ctx
+    return node
 
 
 def _expr(node: ast.AST) -> ast.expr:
