@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import enum
 import itertools
 import pathlib
 import re
@@ -29,6 +30,17 @@ _SHOWN: list[tuple[str, str, Callable[[Any], Any]]] = [
     ("__str__", "str({})", str),
     ("__iter__", "list({})", lambda value: list(itertools.islice(value, MAX_ITEMS))),
 ]
+
+_PLAIN: dict[type, Callable[[Any], Any]] = {
+    int: int.__int__,
+    float: float.__float__,
+    str: str.__str__,
+    dict: lambda value: dict(dict.items(value)),
+    list: lambda value: list.__getitem__(value, slice(None)),
+    set: lambda value: set(set.__iter__(value)),
+}
+"""What a subclass holds, without its own methods: these may count how often they are asked."""
+_OF_NUMBERS = {"real", "imag", "numerator", "denominator"}
 
 
 class Describer:
@@ -71,6 +83,8 @@ class Describer:
                     found.append(equals(expression, source))
             if depth == 0:
                 for key, inner in public_data(value):
+                    if type(inner) is type(value) and key in _OF_NUMBERS:
+                        continue
                     if self.expression(inner) is None and self.names.of(type(inner)) and not callable(inner):
                         found += self.describe(inner, f"{variable}.{key}", 1)[:3]
             return found[:MAX_DETAILS]
@@ -110,12 +124,21 @@ class Describer:
             return self.visible(space[receiver], receiver)
         return {}
 
+    def _plain(self, value: Any) -> str | None:
+        """Return the source of the number, text or collection that an instance of a subclass equals, None without."""
+        for kind, plain in _PLAIN.items():
+            if isinstance(value, kind) and type(value) is not kind and not isinstance(value, (bool, enum.Enum)):
+                with contextlib.suppress(Exception):
+                    again = plain(value)
+                    return self.expression(again) if (value == again) is True else None
+        return None
+
     def visible_data(self, value: Any, variable: str) -> dict[str, str]:
         """Return expression -> value source for public attributes and properties."""
         seen: dict[str, str] = {}
         for key, inner in public_data(value):
             source = self.expression(inner)
-            if source is not None:
+            if source is not None and not (isinstance(value, (int, float)) and key in _OF_NUMBERS):
                 seen[f"{variable}.{key}"] = source
         return seen
 
@@ -124,8 +147,11 @@ class Describer:
         known = idioms.state(value, self.names)
         if known is not None:
             return self._state(value, variable, known)
-        seen = self.visible_data(value, variable)
+        plain = self._plain(value)
+        seen = {**({variable: plain} if plain else {}), **self.visible_data(value, variable)}
         for key, expression, show in _SHOWN:
+            if plain and key != "__str__":
+                continue  # is said by what it equals
             if not _defines(type(value), key) or (key == "__iter__" and hasattr(type(value), "__next__")):
                 continue
             with contextlib.suppress(Exception):

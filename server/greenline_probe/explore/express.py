@@ -66,8 +66,12 @@ class Names:
         hidden = any(part.startswith("_") for part in home.split("."))
         own = self.module.__name__
         public = [home.lstrip("_")] if home.startswith("_") else [*self._packages_used(), home.partition("._")[0]]
+        foreign = home.partition(".")[0] != own.partition(".")[0]
+        if foreign and top.startswith("_"):
+            return None  # theirs to change, and not there in each version
         shorter = [] if hidden else self._shown_by(home)
-        for name in dict.fromkeys((own, *public, home) if hidden else (*shorter, home, own)):
+        there = [] if foreign and hidden else [home]
+        for name in dict.fromkeys((own, *public, *there) if hidden else (*shorter, *there, own)):
             found = getattr(sys.modules.get(name), top, None)
             if found is not None and _walk(found, rest) is thing:
                 binding = self.bind_attribute(name, top, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import functools
 import importlib
 import inspect
@@ -198,10 +199,10 @@ def _without_first(signature: inspect.Signature) -> inspect.Signature:
 def variable_name(class_name: str) -> str:
     """Return the name that a person gives to an instance: HTTPServer -> http_server.
 
-    One that hides no class: a variable of a test that is called as its class cannot be made by calling it.
+    One that hides no builtin, and no class: a variable that is called as its class cannot be made by calling it.
     """
     last = class_name.rpartition(".")[2]
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", last).lower().strip("_")
     if not words.isidentifier() or keyword.iskeyword(words) or words in {"none", last}:
         return "instance"
-    return words
+    return f"{words}_" if hasattr(builtins, words) else words

@@ -6,17 +6,21 @@ import contextlib
 import os
 import pathlib
 import shutil
+import signal
 from collections.abc import Iterator
-from typing import Callable
+from typing import Any, Callable
 
 from greenline_probe.explore import environment, idioms
 from greenline_probe.explore.module_state import ModuleState
 
 LEAVES_FILES = "leave files in the current folder"
+ANSWERS_SIGNALS = "leave another answer to signals"
 ELSEWHERE = "elsewhere"
 _HOME = "home"
 _CALL = "tmp"
 """How the names of the folders begin that calls get as ``tmp_path``."""
+_OF_THE_LIMIT = {"SIGALRM", "SIGPROF"}
+_SIGNALS = [each for each in signal.Signals if each.name not in _OF_THE_LIMIT]
 
 
 class Surroundings:
@@ -40,11 +44,13 @@ class Surroundings:
         """Leave everything as it was found, and tell of what a test could not put back."""
         self._here = os.getcwd()
         self.variables = variables = environment.variables()
+        answers = _answers()
         try:
             with idioms.around():
                 yield
         finally:
             self._note_what_is_left()
+            self._note_answers(answers)
             self._go_home()
             environment.put_back(variables)
             self._state.put_back()
@@ -77,12 +83,25 @@ class Surroundings:
             with contextlib.suppress(OSError):
                 (shutil.rmtree if os.path.isdir(path) and not os.path.islink(path) else os.unlink)(path)
 
+    def _note_answers(self, before: dict[int, Any]) -> None:
+        changed = {number: before[number] for number, answer in _answers().items() if answer is not before[number]}
+        if changed:
+            self._refuse(ANSWERS_SIGNALS)
+        for number, answer in changed.items():
+            with contextlib.suppress(OSError, ValueError, TypeError):  # a handler that Python did not set is None
+                signal.signal(number, answer)
+
     def _go_home(self) -> None:
         try:
             os.chdir(self._home)
         except OSError:
             os.makedirs(self._home, exist_ok=True)
             os.chdir(self._home)
+
+
+def _answers() -> dict[int, Any]:
+    """Return what is done with each signal that the time limit does not use."""
+    return {number: signal.getsignal(number) for number in _SIGNALS}
 
 
 def _names(folder: str) -> list[str]:

@@ -5,9 +5,11 @@ import datetime
 import decimal
 import enum
 import fractions
+import io
 import math
 import pathlib
 import re
+import sys
 import types
 import uuid
 from dataclasses import dataclass, field
@@ -356,3 +358,10 @@ def test_a_text_that_names_the_folder_of_the_call(tmp_path: Path, text: str, sou
     express.folder = tmp_path
     assert express.express(text.format(*[tmp_path] * 2)) == source
     assert express.express("elsewhere") == "'elsewhere'"
+
+
+def test_a_hidden_name_of_another_package_is_not_imported() -> None:
+    names = Names(sys.modules[__name__])
+    assert names.of(type(iter(collections.deque()))) is None  # _collections._deque_iterator
+    assert names.of(io.__dict__["_io"]._IOBase) is None
+    assert names.of(collections.OrderedDict) == "OrderedDict"

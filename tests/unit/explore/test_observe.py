@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -302,6 +303,58 @@ def test_what_would_stay_in_the_current_folder_is_refused(tmp_path: Path) -> Non
         assert (seen.kind, seen.refusal, seen.usable) == ("refused", "leave files in the current folder", False)
         assert list(Path.cwd().iterdir()) == []
         assert _run(world, ("tmp_path / 'new.txt'",)).usable
+
+
+def test_what_an_instance_of_a_subclass_equals_is_told(tmp_path: Path) -> None:
+    source = """
+        class Metres(int):
+            def __repr__(self):
+                return f"{int(self)} m"
+
+            def __add__(self, other):
+                return Metres(int(self) + other)
+
+
+        class Bag(dict):
+            def put(self, name):
+                self[name] = len(self)
+                return self
+
+
+        class Odd(list):
+            def __eq__(self, other):
+                return False
+
+
+        def metres(number): return Metres(3) + number
+        def bag(name): return Bag(a=3).put(name)
+        def odd(number): return Odd([number])
+    """
+    told = {}
+    for name, argument in (("metres", "4"), ("bag", "'b'"), ("odd", "3")):
+        with explored(tmp_path, source, name) as world:
+            told[name] = _run(world, (argument,)).details
+
+    assert told["metres"][:2] == ("isinstance(result, Metres)", "result == 7")
+    assert not any(each.startswith(("result.real", "result.numerator")) for each in told["metres"])
+    assert told["bag"] == ("isinstance(result, Bag)", "result == {'a': 3, 'b': 1}")
+    assert told["odd"] == ("isinstance(result, Odd)", "len(result) == 1", "list(result) == [3]")
+
+
+def test_another_answer_to_signals_is_refused_and_put_back(tmp_path: Path) -> None:
+    source = """
+        import signal
+
+        def answers(number):
+            signal.signal(signal.SIGTERM, lambda *_: None)
+            return number
+    """
+    before = signal.getsignal(signal.SIGTERM)
+    with explored(tmp_path, source, "answers") as world:
+        seen = _run(world, ("3",))
+
+    assert (seen.kind, seen.refusal, seen.usable) == ("refused", "leave another answer to signals", False)
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_the_same_call_has_the_same_fingerprint_and_another_has_not(tmp_path: Path) -> None:

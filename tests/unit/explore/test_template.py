@@ -213,6 +213,7 @@ def test_short_and_ordinary_costs_less(tmp_path: Path) -> None:
         ("Box", "box"), ("HTTPServer", "http_server"), ("Outer.InnerBox", "inner_box"), ("_Hidden", "hidden"),
         ("Class", "instance"), ("Lambda", "instance"), ("X2", "x2"), ("Import", "instance"),
         ("cachedproperty", "instance"), ("cached_property", "instance"), ("_cached", "cached"), ("While", "instance"),
+        ("Float", "float_"), ("Filter", "filter_"),
     ],
 )  # fmt: skip
 def test_the_name_of_an_instance(name: str, variable: str) -> None:

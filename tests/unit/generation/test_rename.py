@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from greenline.domain.generation.rename import rename_globals
 
-TABLE = '''@pytest.mark.parametrize(
+TABLE = """@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("", None),
@@ -11,7 +11,7 @@ TABLE = '''@pytest.mark.parametrize(
 )
 def test_it(text, expected):
     assert parse(text) == expected
-'''
+"""
 
 
 def test_a_name_that_gets_its_module_before_it_leaves_the_lines_as_they_are() -> None:

@@ -27,6 +27,8 @@ FAILS = case("''", error="errors.BadText", message="no")
         ("test_box_put_is_true_with_key", "Box.put", [case("1", expected="True")], "Box.put gives True with key."),
         ("test_work_when_number_above_3", "work", [case("4", expected="5")], "What work gives when number above 3."),
         ("test_work", "work", [case("4", expected="5"), case("5", expected="6")], "What work gives."),
+        ("test_work_gives_two", "work", [case("4", expected="[1, 2]")] * 2, "work gives two."),
+        ("test_box_add", "Box.__add__", [case("4", expected="5"), case("5", expected="6")], "What Box.__add__ gives."),
         ("test_box", "Box.__init__", [case("4", shape="object")], "What a new Box holds."),
     ],
 )

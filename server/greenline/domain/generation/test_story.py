@@ -24,7 +24,7 @@ def summary_of(name: str, qualname: str, cases: Sequence[Case]) -> str:
     outcome = outcome_words(cases[0]) if len({(c.error, c.expected) for c in cases}) == 1 or cases[0].raises else ""
     words = name.removeprefix("test_").removeprefix(subject_words(qualname)).strip("_")
     condition = words.removeprefix(outcome).strip("_").replace("_", " ")
-    thing = re.sub(r"\.__\w+__$", "", qualname)
+    thing = re.sub(r"\.__(init|new|call)__$", "", qualname)
     if cases[0].raises:
         start = f"{thing} raises {cases[0].error.rpartition('.')[2]}"
     elif cases[0].shape == "object":
@@ -32,7 +32,7 @@ def summary_of(name: str, qualname: str, cases: Sequence[Case]) -> str:
     elif outcome and cases[0].expected:
         start = f"{thing} gives {cases[0].expected}"
     else:
-        start = f"What {thing} gives"
+        start = thing if condition.startswith("gives ") else f"What {thing} gives"
     return " ".join(f"{start} {condition}".split()) + "."
 
 
