@@ -31,6 +31,7 @@ _SHOWN: list[tuple[str, str, Callable[[Any], Any]]] = [
     ("__iter__", "list({})", lambda value: list(itertools.islice(value, MAX_ITEMS))),
 ]
 
+_SHOWN_OF_DICT = [*_SHOWN[:-1], ("__iter__", "dict({})", dict)]
 _PLAIN: dict[type, Callable[[Any], Any]] = {
     int: int.__int__,
     float: float.__float__,
@@ -149,7 +150,7 @@ class Describer:
             return self._state(value, variable, known)
         plain = self._plain(value)
         seen = {**({variable: plain} if plain else {}), **self.visible_data(value, variable)}
-        for key, expression, show in _SHOWN:
+        for key, expression, show in _SHOWN_OF_DICT if _is_plain_dict(value) else _SHOWN:
             if plain and key != "__str__":
                 continue  # is said by what it equals
             if not _defines(type(value), key) or (key == "__iter__" and hasattr(type(value), "__next__")):
@@ -206,6 +207,11 @@ def public_data(value: Any) -> list[tuple[str, Any]]:
                 with contextlib.suppress(Exception):
                     found.setdefault(key, getattr(value, key))
     return list(found.items())
+
+
+def _is_plain_dict(value: Any) -> bool:
+    """Tell whether ``dict`` copies the keys with their values, and asks no method of the value's own class."""
+    return isinstance(value, dict) and type(value).__iter__ is dict.__iter__
 
 
 def _defines(kind: type, name: str) -> bool:

@@ -10,6 +10,7 @@ from greenline_probe.explore.observation import Observation
 from greenline_probe.explore.observe import Observer
 from greenline_probe.explore.plainer_texts import simpler_texts
 from greenline_probe.explore.reading_cost import cost_of
+from greenline_probe.explore.sources import SEPARATOR
 from greenline_probe.explore.template import OMITTED, Choice, Slot
 
 ORDINARY = 8
@@ -18,6 +19,8 @@ KNOWN = 40
 MOST_TRIES = 120
 WORTH = 1.0
 """So much simpler a call must be to take the place of the one that was found."""
+A_NAME = "'data.txt'"
+"""The path of a file that nobody opens."""
 _PLAIN = frozenset({"True", "False", "None"})
 _NOTHING = frozenset({"''", "b''", "[]", "()", "{}", "None", "0", "set()"})
 """Short, and yet the special case: not what a reader takes for ordinary."""
@@ -53,8 +56,10 @@ def plainer(
 def _simpler(slot: Slot, choice: Choice, place: int) -> Iterator[Choice]:
     """Yield the call with an ordinary argument in that place, then with simpler texts in what was put together."""
     source = choice.chosen[place]
-    if source == OMITTED or slot.role == "step" or source in slot.familiar:
+    if source in {OMITTED, A_NAME} or slot.role == "step" or source in slot.familiar:
         return
+    if source.rpartition(SEPARATOR)[2].startswith("str(tmp_path"):
+        yield _with(choice, place, A_NAME)
     cost = cost_of(choice)
     usual = [s for s in slot.pool[: ORDINARY + 1] if s != OMITTED]
     for ordinary in usual[:1] if source in usual else usual:

@@ -19,8 +19,8 @@ ELSEWHERE = "elsewhere"
 _HOME = "home"
 _CALL = "tmp"
 """How the names of the folders begin that calls get as ``tmp_path``."""
-_OF_THE_LIMIT = {"SIGALRM", "SIGPROF"}
-_SIGNALS = [each for each in signal.Signals if each.name not in _OF_THE_LIMIT]
+_OF_THE_LIMIT = {getattr(signal, name, None) for name in ("SIGALRM", "SIGPROF")}
+_SIGNALS = sorted(signal.valid_signals() - _OF_THE_LIMIT)
 
 
 class Surroundings:

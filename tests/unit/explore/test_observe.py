@@ -326,18 +326,31 @@ def test_what_an_instance_of_a_subclass_equals_is_told(tmp_path: Path) -> None:
                 return False
 
 
+        class Counting(dict):
+            asked = 0
+
+            def __eq__(self, other):
+                return False
+
+            def __getitem__(self, name):
+                self.asked += 1
+                return super().__getitem__(name)
+
+
         def metres(number): return Metres(3) + number
         def bag(name): return Bag(a=3).put(name)
         def odd(number): return Odd([number])
+        def counting(number): return Counting(a=number)
     """
     told = {}
-    for name, argument in (("metres", "4"), ("bag", "'b'"), ("odd", "3")):
+    for name, argument in (("metres", "4"), ("bag", "'b'"), ("odd", "3"), ("counting", "3")):
         with explored(tmp_path, source, name) as world:
             told[name] = _run(world, (argument,)).details
 
     assert told["metres"][:2] == ("isinstance(result, Metres)", "result == 7")
     assert not any(each.startswith(("result.real", "result.numerator")) for each in told["metres"])
     assert told["bag"] == ("isinstance(result, Bag)", "result == {'a': 3, 'b': 1}")
+    assert told["counting"] == ("isinstance(result, Counting)", "len(result) == 1", "dict(result) == {'a': 3}")
     assert told["odd"] == ("isinstance(result, Odd)", "len(result) == 1", "list(result) == [3]")
 
 

@@ -24,10 +24,21 @@ def greet(name: str, mark: str = "!") -> str:
 
 def asks(text: str) -> bool:
     return text.endswith("?")
+
+
+def kept_in(path: str) -> tuple[str, str]:
+    return ("kept in", path)
+
+
+def size(path: str) -> int:
+    with open(path) as file:
+        return len(file.read())
 """
 
 
 FILE = "(tmp_path / 'data.txt').write_text({})\x01tmp_path / 'data.txt'"
+
+OPENED = "(tmp_path / 'data.txt').write_text('abc')\x01str(tmp_path / 'data.txt')"
 
 
 def made_plain(tmp_path: Path, name: str, *chosen: str, documented: bool = False, asked: str = "") -> tuple[str, ...]:
@@ -66,6 +77,15 @@ def test_nothing_is_not_ordinary(tmp_path: Path) -> None:
 
 def test_the_outcome_of_a_question_stays(tmp_path: Path) -> None:
     assert made_plain(tmp_path, "asks", "'zz1234?'") == ("'?'",)
+
+
+@pytest.mark.parametrize("source", ["str(tmp_path)", OPENED])
+def test_a_path_that_nobody_opens_is_any_name(tmp_path: Path, source: str) -> None:
+    assert made_plain(tmp_path, "kept_in", source) == ("'data.txt'",)
+
+
+def test_a_path_that_is_opened_stays(tmp_path: Path) -> None:
+    assert "tmp_path" in made_plain(tmp_path, "size", OPENED)[0]
 
 
 def test_what_stands_for_more_stays(tmp_path: Path) -> None:
