@@ -66,7 +66,12 @@ class Observer:
         self._shape = "value"
         self._compiled: dict[str, types.CodeType] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._surroundings = Surroundings(scratch, self.state, lambda what: self.refused.append(what))  # noqa: PLW0108 - the list is set later
+        self._surroundings = Surroundings(
+            scratch,
+            self.state,
+            lambda what: self.refused.append(what),  # noqa: PLW0108 - the list is set later
+            signals="signal" in subject.text,
+        )
 
     def attempt(self, source: str, kind: Any = object) -> bool:
         """Tell whether an expression evaluates, and to an instance of the class."""

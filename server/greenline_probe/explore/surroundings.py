@@ -21,16 +21,23 @@ _CALL = "tmp"
 """How the names of the folders begin that calls get as ``tmp_path``."""
 _OF_THE_LIMIT = {getattr(signal, name, None) for name in ("SIGALRM", "SIGPROF")}
 _SIGNALS = sorted(signal.valid_signals() - _OF_THE_LIMIT)
+"""The time limit sets the other two anew for each call."""
 
 
 class Surroundings:
-    """Keeps what one call does from the next; ``refuse`` is told what would stay with a person who runs its test."""
+    """Keeps what one call does from the next; ``refuse`` is told what would stay with a person who runs its test.
 
-    def __init__(self, scratch: str, state: ModuleState, refuse: Callable[[str], None]) -> None:
+    ``signals`` are looked at where the code may set what answers them: that takes as long as a short call.
+    """
+
+    def __init__(
+        self, scratch: str, state: ModuleState, refuse: Callable[[str], None], *, signals: bool = False
+    ) -> None:
         self._scratch = scratch
         self._home = os.path.join(scratch, _HOME)
         self._state = state
         self._refuse = refuse
+        self._signals = _SIGNALS if signals else []
         self._here = ""
         self._folders = 0
         self._folder: str | None = None
@@ -44,7 +51,7 @@ class Surroundings:
         """Leave everything as it was found, and tell of what a test could not put back."""
         self._here = os.getcwd()
         self.variables = variables = environment.variables()
-        answers = _answers()
+        answers = self._answers()
         try:
             with idioms.around():
                 yield
@@ -84,12 +91,15 @@ class Surroundings:
                 (shutil.rmtree if os.path.isdir(path) and not os.path.islink(path) else os.unlink)(path)
 
     def _note_answers(self, before: dict[int, Any]) -> None:
-        changed = {number: before[number] for number, answer in _answers().items() if answer is not before[number]}
+        changed = {number: before[number] for number, answer in self._answers().items() if answer is not before[number]}
         if changed:
             self._refuse(ANSWERS_SIGNALS)
         for number, answer in changed.items():
             with contextlib.suppress(OSError, ValueError, TypeError):  # a handler that Python did not set is None
                 signal.signal(number, answer)
+
+    def _answers(self) -> dict[int, Any]:
+        return {number: signal.getsignal(number) for number in self._signals}
 
     def _go_home(self) -> None:
         try:
@@ -97,11 +107,6 @@ class Surroundings:
         except OSError:
             os.makedirs(self._home, exist_ok=True)
             os.chdir(self._home)
-
-
-def _answers() -> dict[int, Any]:
-    """Return what is done with each signal that the time limit does not use."""
-    return {number: signal.getsignal(number) for number in _SIGNALS}
 
 
 def _names(folder: str) -> list[str]:
