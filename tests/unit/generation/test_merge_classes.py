@@ -180,9 +180,12 @@ def test_what_needs_a_fixture_follows_the_test_case(tmp_path: Path) -> None:
 
 
 def test_a_target_without_tests_gets_a_class_of_its_own_at_the_end(tmp_path: Path) -> None:
-    for base, head in [(PYTEST_CLASSES, "class TestWeigh:"), (UNITTEST, "class TestWeigh(TestCase):")]:
+    for base, name, head in [
+        (PYTEST_CLASSES, "TestWeigh", "class TestWeigh:"),
+        (UNITTEST, "WeighTests", "class WeighTests(TestCase):"),
+    ]:
         result = merged(base, PLAIN, TABLE, target="weigh")
-        assert result.names == ("TestWeigh::test_parse", "TestWeigh::test_size")
+        assert result.names == (f"{name}::test_parse", f"{name}::test_size")
         assert f"\n\n\n{head}\n    def test_parse(self):" in result.new_text
         assert result.new_text.index(head) > result.new_text.index("def test_it")
         assert result.new_text.index(head) < result.new_text.index("if __name__")

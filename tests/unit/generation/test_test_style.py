@@ -156,3 +156,12 @@ def test_classes_are_named_after_what_they_test() -> None:
     assert style.class_for("Cart.add") == "TestCart"
     assert style.class_for("parse_price") == "TestParsePrice"
     assert style.class_for("HTTPClient") == "TestHTTPClient"
+
+
+def test_classes_of_unittest_are_named_as_those_around_them() -> None:
+    style = learned(UNITTEST)
+
+    assert style.class_for("Cart.add") == "CartTests"
+    assert style.class_for("parse_price") == "ParsePriceTests"
+    assert learned(UNITTEST.replace("CartTests", "TestCart")).class_for("parse_price") == "TestParsePrice"
+    assert learned(UNITTEST.replace("(unittest.TestCase)", "")).class_for("parse_price") == "TestParsePrice"

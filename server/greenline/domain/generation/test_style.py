@@ -24,6 +24,7 @@ Waiting = Literal["", "run", "asyncio", "anyio", "plain"]
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _CASES = ("TestCase", "IsolatedAsyncioTestCase")
+_ENDINGS = ("TestCase", "Tests", "Test")
 _TOGETHER = 2
 
 
@@ -40,6 +41,8 @@ class TestStyle:
     """``classes``: tests of one class or function of the code are methods of one ``TestThing``."""
     base: str = ""
     """What test classes inherit, as it is written there: ``unittest.TestCase``."""
+    ending: str = ""
+    """What names of unittest's classes end with where they do not begin with ``Test``: ``CartTests``."""
     naming: Naming = "snake"
     """``test_move_when_full``, ``testMoveWhenFull``, ``test_it_...``."""
     short_names: bool = False
@@ -71,8 +74,8 @@ class TestStyle:
     def class_for(self, qualname: str) -> str:
         """Return the name of the class for the tests of a target: ``TestCart`` for ``Cart.add`` and ``cart``."""
         thing = qualname.partition(".")[0].strip("_")
-        words = [word for word in re.split(r"_+", thing) if word]
-        return "Test" + "".join(word[0].upper() + word[1:] for word in words)
+        words = "".join(word[0].upper() + word[1:] for word in re.split(r"_+", thing) if word)
+        return f"{words}{self.ending}" if self.ending and self.unittest else f"Test{words}"
 
 
 def style_of(text: str, sources: Iterable[str] = ()) -> TestStyle:
@@ -90,6 +93,7 @@ def style_of(text: str, sources: Iterable[str] = ()) -> TestStyle:
         quotes=_quotes(text),
         grouping="classes" if sum(len(_methods(o)) for o in owners) * 2 > len(tests) else "functions",
         base=base,
+        ending=_ending(owners),
         naming=_naming(tests),
         short_names=_are_short(owners),
         docstrings=_most(ast.get_docstring(test) is not None for test in tests),
@@ -156,6 +160,15 @@ def _base(owners: Sequence[ast.ClassDef]) -> str:
     bases = Counter(ast.unparse(base) for owner in owners for base in owner.bases)
     cases = [name for name, _ in bases.most_common() if name.rpartition(".")[2] in _CASES]
     return cases[0] if cases and sum(bases[name] for name in cases) * 2 > len(owners) else ""
+
+
+def _ending(owners: Sequence[ast.ClassDef]) -> str:
+    endings = Counter(
+        next((each for each in _ENDINGS if owner.name.endswith(each) and not owner.name.startswith("Test")), "")
+        for owner in owners
+    )
+    ending, number = endings.most_common(1)[0] if endings else ("", 0)
+    return ending if number * 2 > len(owners) else ""
 
 
 def _naming(tests: Sequence[ast.FunctionDef | ast.AsyncFunctionDef]) -> Naming:
