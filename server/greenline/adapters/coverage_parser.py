@@ -23,6 +23,18 @@ if TYPE_CHECKING:
     from greenline.domain.coverage.model import Arc
 
 _KEPT = 64
+_PRAGMA = ("pragma", "PRAGMA")
+_ONLY_WITH = {
+    r"#\s*(pragma|PRAGMA)[:\s]?\s*(no|NO)\s*(cover|COVER)": _PRAGMA,
+    r"#\s*(pragma|PRAGMA)[:\s]?\s*(no|NO)\s*(branch|BRANCH)": _PRAGMA,
+    r"^\s*(((async )?def .*?)?[\])]+(\s*->.*?)?:\s*)?\.\.\.\s*(#|$)": ("...",),
+    r"^\s*(((async )?def .*?)?\)(\s*->.*?)?:\s*)?\.\.\.\s*(#|$)": ("...",),
+    r"^\s*if (typing\.)?TYPE_CHECKING:": ("TYPE_CHECKING:",),
+    r"if (typing\.)?TYPE_CHECKING:": ("TYPE_CHECKING:",),
+    r"^\s*while (True|1|False|0):": ("while True:", "while 1:", "while False:", "while 0:"),
+    r"^\s*if (True|1|False|0):": ("if True:", "if 1:", "if False:", "if 0:"),
+}
+"""Patterns that coverage.py has by itself, with what a text must hold for one to match: most hold nothing of it."""
 
 
 class CoverageParser:
@@ -92,9 +104,14 @@ def _parse(source: str, excluded: Sequence[str], partial: Sequence[str]) -> Stat
 
     if not source.strip():
         return Statements()
-    parser = _parser_class()(text=source, filename="<text>", exclude=join_regex(excluded))
+    excluding, parting = (join_regex(_that_may_match(patterns, source)) for patterns in (excluded, partial))
+    parser = _parser_class()(text=source, filename="<text>", exclude=excluding or None)
     parser.parse_source()
-    return _statements(parser, join_regex(partial))
+    return _statements(parser, parting)
+
+
+def _that_may_match(patterns: Sequence[str], text: str) -> list[str]:
+    return [each for each in patterns if each not in _ONLY_WITH or any(word in text for word in _ONLY_WITH[each])]
 
 
 @cache
@@ -146,7 +163,7 @@ def _statements(parser: PythonParser, no_branch: str) -> Statements:
         first_line=_first_lines(parser),
         branches={line: frozenset(ends) for line, ends in exits.items() if len(ends) > 1},
         with_jumps=with_jumps(parser._with_jump_fixers),  # noqa: SLF001 - translate_arcs applies them, but not to ours
-        no_branch=frozenset(parser.lines_matching(no_branch)),
+        no_branch=frozenset(parser.lines_matching(no_branch) if no_branch else ()),
     )
 
 

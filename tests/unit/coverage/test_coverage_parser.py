@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 import pytest
+from coverage import config
 
 from greenline.adapters import coverage_parser
 from greenline.adapters.coverage_parser import CoverageParser, with_jumps
@@ -86,7 +87,6 @@ def test_coverage_is_not_imported_before_it_is_needed() -> None:
 
 
 def test_a_text_is_analysed_once_whether_its_patterns_are_named_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    from coverage import config
 
     asked = []
     analyse = coverage_parser._analyse
@@ -114,3 +114,40 @@ def test_a_text_is_analysed_once_whether_its_patterns_are_named_or_not(monkeypat
 def test_jumps_out_of_a_with_are_those_of_each_version_of_coverage_py(before: Any, since: Any) -> None:
     # coverage.py 7.16 is what Python 3.10 gets, and the extension for VS Code has.
     assert with_jumps(before) == with_jumps(since) == since
+
+
+LINES = [
+    "x = 1  # pragma: no cover",
+    "x = 1  # PRAGMA NO COVER",
+    "x = 1  #pragma:no branch",
+    "if x: y = 2  # pragma: no branch",
+    "def f(): ...",
+    "def f(a: int) -> int: ...  # later",
+    "class P:\n    def f(\n        self\n    ) -> None: ...",
+    "...",
+    "if TYPE_CHECKING:\n    import os",
+    "if typing.TYPE_CHECKING:\n    import os",
+    "while True:\n    break",
+    "while 1:\n    break",
+    "while  True:\n    break",
+    "if 0:\n    x = 1",
+    "if True:\n    x = 1",
+    "x = 'pragma'",
+    "y = [1, ...]",
+]
+
+
+@pytest.mark.parametrize("text", [*LINES, "\n".join(LINES)])
+def test_a_pattern_that_is_asked_only_with_its_words_says_the_same(text: str) -> None:
+
+    own = [*config.DEFAULT_PARTIAL, *config.DEFAULT_PARTIAL_ALWAYS]
+    always = [f"(?:{pattern})" for pattern in config.DEFAULT_EXCLUDE], [f"(?:{pattern})" for pattern in own]
+
+    assert CoverageParser().analyse(text) == CoverageParser().analyse(text, *always)
+
+
+def test_the_words_of_each_pattern_of_coverage_are_known() -> None:
+
+    of_coverage = {*config.DEFAULT_EXCLUDE, *config.DEFAULT_PARTIAL, *config.DEFAULT_PARTIAL_ALWAYS}
+
+    assert of_coverage <= coverage_parser._ONLY_WITH.keys()
