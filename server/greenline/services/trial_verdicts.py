@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from greenline.domain.failure_words import without_class
@@ -15,6 +16,8 @@ ADDS_NOTHING = "what exploring found adds no line or branch to what tests reach"
 """Why nothing is kept of a function whose tests pass."""
 _REFUSED = "Greenline refused to "
 _LAST = "; the last said: "
+_CHAIN = re.compile(r"^(?:The above exception was|During handling of) .*$", re.MULTILINE)
+"""Between an exception and the one that came of it, which pytest tells last."""
 _OTHERWISE = "under another hash seed, in another order, folder, time zone and language, on another day"
 
 
@@ -69,8 +72,8 @@ def name_of(node_id: str) -> str:
 
 def in_one_line(message: str) -> str:
     """Return the first line that pytest explains a failure by ("E  assert 1 == 2"), else the last that has words."""
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    explained = (line[1:].strip() for line in lines if line.startswith("E "))
+    lines = [line.strip() for line in _CHAIN.split(message)[-1].splitlines() if line.strip()]
+    explained = (line[1:].strip() for line in lines if line.startswith("E  "))
     return next(explained, lines[-1] if lines else message.strip())
 
 

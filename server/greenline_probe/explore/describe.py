@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import enum
 import itertools
+import os
 import pathlib
 import re
 import types
 from typing import Any, Callable, Union
 
 from greenline_probe.explore import idioms
-from greenline_probe.explore.express import Expresser, is_name
+from greenline_probe.explore.express import MAX_SOURCE, Expresser, is_name
 from greenline_probe.explore.stubs import holds_mocks
 from greenline_probe.explore.usual_data import usual_data
 
@@ -28,10 +29,11 @@ MAX_MESSAGE = 66
 _SHOWN: list[tuple[str, str, Callable[[Any], Any]]] = [
     ("__len__", "len({})", len),
     ("__str__", "str({})", str),
-    ("__iter__", "list({})", lambda value: list(itertools.islice(value, MAX_ITEMS))),
+    ("__iter__", "list({})", lambda value: _few(itertools.islice(value, MAX_ITEMS + 1))),
 ]
 
-_SHOWN_OF_DICT = [*_SHOWN[:-1], ("__iter__", "dict({})", dict)]
+_SHOWN_OF_DICT = [*_SHOWN[:-1], ("__iter__", "dict({})", dict), _SHOWN[-1]]
+"""With the values, or else the keys alone."""
 _PLAIN: dict[type, Callable[[Any], Any]] = {
     int: int.__int__,
     float: float.__float__,
@@ -41,7 +43,6 @@ _PLAIN: dict[type, Callable[[Any], Any]] = {
     set: lambda value: set(set.__iter__(value)),
 }
 """What a subclass holds, without its own methods: these may count how often they are asked."""
-_OF_NUMBERS = {"real", "imag", "numerator", "denominator"}
 
 
 class Describer:
@@ -51,6 +52,8 @@ class Describer:
         self.express = express
         self.names = express.names
         self.scratch = scratch
+        self._place = os.sep.join(scratch.split(os.sep)[:3])
+        """Where this machine keeps such folders: another one keeps them elsewhere."""
 
     def is_stable(self, text: str) -> bool:
         """Tell whether nothing in the text belongs to this run alone: addresses, temporary folders."""
@@ -74,7 +77,7 @@ class Describer:
             name = self.names.of(type(value))
             found = [f"isinstance({variable}, {name})"] if name and depth == 0 else []
             if type(value) is str:
-                opening = stable_part(value)
+                opening = stable_part(value.partition(self._place)[0])
                 return [f"{variable}.startswith({opening!r})"] if len(opening) >= MIN_OPENING else found
             if callable(value) and not name:
                 return [f"callable({variable})"]
@@ -84,7 +87,7 @@ class Describer:
                     found.append(equals(expression, source))
             if depth == 0:
                 for key, inner in public_data(value):
-                    if type(inner) is type(value) and key in _OF_NUMBERS:
+                    if _is_of_numbers(type(value), key):
                         continue
                     if self.expression(inner) is None and self.names.of(type(inner)) and not callable(inner):
                         found += self.describe(inner, f"{variable}.{key}", 1)[:3]
@@ -127,11 +130,12 @@ class Describer:
 
     def _plain(self, value: Any) -> str | None:
         """Return the source of the number, text or collection that an instance of a subclass equals, None without."""
-        for kind, plain in _PLAIN.items():
-            if isinstance(value, kind) and type(value) is not kind and not isinstance(value, (bool, enum.Enum)):
-                with contextlib.suppress(Exception):
-                    again = plain(value)
-                    return self.expression(again) if (value == again) is True else None
+        kind = _plain_kind(value)
+        if kind is None or (hasattr(kind, "__len__") and kind.__len__(value) > MAX_SOURCE):
+            return None
+        with contextlib.suppress(Exception):
+            again = _PLAIN[kind](value)
+            return self.expression(again) if (value == again) is True else None
         return None
 
     def visible_data(self, value: Any, variable: str) -> dict[str, str]:
@@ -139,7 +143,7 @@ class Describer:
         seen: dict[str, str] = {}
         for key, inner in public_data(value):
             source = self.expression(inner)
-            if source is not None and not (isinstance(value, (int, float)) and key in _OF_NUMBERS):
+            if source is not None and not _is_of_numbers(type(value), key):
                 seen[f"{variable}.{key}"] = source
         return seen
 
@@ -150,8 +154,9 @@ class Describer:
             return self._state(value, variable, known)
         plain = self._plain(value)
         seen = {**({variable: plain} if plain else {}), **self.visible_data(value, variable)}
-        for key, expression, show in _SHOWN_OF_DICT if _is_plain_dict(value) else _SHOWN:
-            if plain and key != "__str__":
+        told: set[str] = set()
+        for key, expression, show in _SHOWN_OF_DICT if _copies_plainly(value) else _SHOWN:
+            if key in told or (plain and key != "__str__" and not _overrides(value, key)):
                 continue  # is said by what it equals
             if not _defines(type(value), key) or (key == "__iter__" and hasattr(type(value), "__next__")):
                 continue
@@ -162,6 +167,7 @@ class Describer:
                 source = self.expression(shown)
                 if source is not None:
                     seen[expression.format(variable)] = source
+                    told.add(key)
         return seen
 
 
@@ -209,9 +215,32 @@ def public_data(value: Any) -> list[tuple[str, Any]]:
     return list(found.items())
 
 
-def _is_plain_dict(value: Any) -> bool:
-    """Tell whether ``dict`` copies the keys with their values, and asks no method of the value's own class."""
-    return isinstance(value, dict) and type(value).__iter__ is dict.__iter__
+def _few(items: Any) -> list[Any]:
+    found = list(items)
+    if len(found) > MAX_ITEMS:
+        raise ValueError("too many to be told")
+    return found
+
+
+def _copies_plainly(value: Any) -> bool:
+    """Tell whether ``dict`` copies the few keys with their values, and asks no method of the value's own class."""
+    return isinstance(value, dict) and type(value).__iter__ is dict.__iter__ and dict.__len__(value) <= MAX_ITEMS
+
+
+def _plain_kind(value: Any) -> Any:
+    """Return the kind of number, text or collection that the value's class is a subclass of."""
+    if isinstance(value, (bool, enum.Enum)):
+        return None
+    return next((kind for kind in _PLAIN if isinstance(value, kind) and type(value) is not kind), None)
+
+
+def _overrides(value: Any, name: str) -> bool:
+    return getattr(type(value), name, None) is not getattr(_plain_kind(value), name, None)
+
+
+def _is_of_numbers(kind: type, name: str) -> bool:
+    """Tell whether an attribute is one that the ``numbers`` of Python give each class of theirs."""
+    return next((k.__module__ == "numbers" for k in kind.__mro__ if name in vars(k)), False)
 
 
 def _defines(kind: type, name: str) -> bool:

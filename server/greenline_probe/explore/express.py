@@ -9,6 +9,7 @@ import datetime
 import decimal
 import enum
 import fractions
+import functools
 import inspect
 import keyword
 import math
@@ -21,6 +22,7 @@ from typing import Any, Callable
 
 from greenline_probe.explore import idioms
 from greenline_probe.explore.sources import LONG, repeated
+from greenline_probe.preload import is_installed
 
 MAX_SOURCE = 400
 _STANDARD = getattr(sys, "stdlib_module_names", frozenset(sys.modules))
@@ -66,7 +68,7 @@ class Names:
         hidden = any(part.startswith("_") for part in home.split("."))
         own = self.module.__name__
         public = [home.lstrip("_")] if home.startswith("_") else [*self._packages_used(), home.partition("._")[0]]
-        foreign = home.partition(".")[0] != own.partition(".")[0]
+        foreign = home.partition(".")[0] != own.partition(".")[0] and _is_of_library(home)
         if foreign and top.startswith("_"):
             return None  # theirs to change, and not there in each version
         shorter = [] if hidden else self._shown_by(home)
@@ -109,6 +111,15 @@ class Names:
         self.bound[name] = value
         self.imports[name] = (module, attribute)
         return name
+
+
+@functools.lru_cache(maxsize=256)
+def _is_of_library(home: str) -> bool:
+    """Tell whether a module is Python's own or installed: what it hides, its next version may not have."""
+    if home.partition(".")[0] in _STANDARD:
+        return True
+    place = getattr(sys.modules.get(home), "__file__", None)
+    return place is not None and is_installed(place)
 
 
 def is_name(text: str) -> bool:
@@ -293,7 +304,9 @@ def _around(folder: str, text: str) -> str:
     """Return the f-string of a text that names the folder."""
     stand_in = next(char for char in map(chr, range(0xE000, 0xF8FF)) if char not in text)
     source = repr(text.replace(folder, stand_in)).replace("{", "{{").replace("}", "}}")
-    return f"f{source}".replace(repr(stand_in)[1:-1], "{tmp_path}")
+    inside = source[1:-1].replace(repr(stand_in)[1:-1], "{tmp_path}")
+    quote = '"' if '"' not in inside and "\\'" not in inside else source[0]
+    return f"f{quote}{inside}{quote}"
 
 
 def _in_order(items: Any) -> list[Any]:

@@ -38,7 +38,9 @@ class ModuleState:
         self._bound = {(module, name): held[name] for name in _rebound(tree) if name in held}
         for imported, name in _set_elsewhere(tree):
             other = held.get(imported)
-            if isinstance(other, types.ModuleType) and name in vars(other) and (imported, name) not in _OF_A_CALL:
+            if not isinstance(other, types.ModuleType) or sys.modules.get(other.__name__) is not other:
+                continue
+            if name in vars(other) and (other.__name__, name) not in _OF_A_CALL:
                 self._bound[other, name] = vars(other)[name]
         changed = (n for n in _changed(tree) if type(held.get(n)) in _CONTAINERS and len(held[n]) <= MAX_ITEMS)
         self._held = {name: (held[name], _copied(held[name])) for name in changed}
@@ -55,11 +57,11 @@ class ModuleState:
                 continue
             module = names.of_module(owner.__name__)
             if (owner, name) in self._bound:
-                source = express(before) if owner is self._module else None
+                source = express(before)
                 prepared.append(f"monkeypatch.setattr({module}, {name!r}, {source or f'{module}.{name}'})")
-                said += (
-                    [] if name.startswith("_") else _equal(f"{module}.{name}", now, express(now) or _called(now, names))
-                )
+                is_known = owner is self._module or source is not None or callable(before)
+                if is_known and not name.startswith("_"):
+                    said += _equal(f"{module}.{name}", now, express(now) or _called(now, names))
             else:
                 prepared.append(
                     f"monkeypatch.setattr({module}, {name!r}, {_copy_of(f'{module}.{name}', before, names)})"

@@ -5,6 +5,7 @@ import datetime
 import decimal
 import enum
 import fractions
+import importlib
 import io
 import math
 import pathlib
@@ -349,7 +350,7 @@ def test_what_refuses_to_say_what_it_is_has_no_name() -> None:
     ("text", "source"),
     [
         ("cannot open '{}/a.txt'", '''f"cannot open '{tmp_path}/a.txt'"'''),
-        ("{{}} in {} is \\ {}\n", "f'{{}} in {tmp_path} is \\\\ {tmp_path}\\n'"),
+        ("{{}} in {} is \\ {}\n", 'f"{{}} in {tmp_path} is \\\\ {tmp_path}\\n"'),
         ("{}/a.txt", "str(tmp_path / 'a.txt')"),
     ],
 )
@@ -365,3 +366,13 @@ def test_a_hidden_name_of_another_package_is_not_imported() -> None:
     assert names.of(type(iter(collections.deque()))) is None  # _collections._deque_iterator
     assert names.of(io.__dict__["_io"]._IOBase) is None
     assert names.of(collections.OrderedDict) == "OrderedDict"
+
+
+def test_a_hidden_name_of_another_module_of_the_project_is_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "rows_of_ours.py").write_text("class _Row: ...\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    rows = importlib.import_module("rows_of_ours")
+
+    assert Names(sys.modules[__name__]).of(rows._Row) == "_Row"

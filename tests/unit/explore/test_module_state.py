@@ -161,6 +161,34 @@ def test_what_is_set_in_another_module_is_said_and_put_back(
     assert (sys.excepthook, warnings.showwarning) == (hook, show)
 
 
+def test_what_was_in_another_module_is_set_before_it_is_asserted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sums_of_ours.py").write_text("total = 0\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    with explored(tmp_path, "import sums_of_ours\n\n\ndef add(n):\n    sums_of_ours.total += n\n", "add") as world:
+        seen = _seen(world, "3")
+
+    assert seen.prepared == ("monkeypatch.setattr(sums_of_ours, 'total', 0)",)
+    assert seen.after == ("sums_of_ours.total == 3",)
+
+
+def test_a_module_that_cannot_be_imported_is_not_watched(tmp_path: Path) -> None:
+    source = """
+        import types
+
+        config = types.ModuleType("c")
+        config.level = 1
+
+
+        def put(n):
+            config.level = n
+            return n
+    """
+    with explored(tmp_path, source, "put") as world:
+        assert (_seen(world, "3").kind, _seen(world, "3").prepared) == ("value", ())
+
+
 def test_a_variable_that_is_called_as_a_module_is_no_module(tmp_path: Path) -> None:
     with explored(tmp_path, ELSEWHERE, "local") as world:
         assert _seen(world, "'a'").prepared == ()

@@ -14,6 +14,9 @@ from greenline_probe.explore.template import Choice
 from unit.explore.explored import explored
 
 GREET = """
+import os
+
+
 def greet(name: str, mark: str = "!") -> str:
     if "@" in name:
         return "mail for " + name
@@ -28,6 +31,10 @@ def asks(text: str) -> bool:
 
 def kept_in(path: str) -> tuple[str, str]:
     return ("kept in", path)
+
+
+def size_or_none(path: str) -> int:
+    return os.path.getsize(path) if os.path.exists(path) else 0
 
 
 def size(path: str) -> int:
@@ -79,13 +86,14 @@ def test_the_outcome_of_a_question_stays(tmp_path: Path) -> None:
     assert made_plain(tmp_path, "asks", "'zz1234?'") == ("'?'",)
 
 
-@pytest.mark.parametrize("source", ["str(tmp_path)", OPENED])
-def test_a_path_that_nobody_opens_is_any_name(tmp_path: Path, source: str) -> None:
-    assert made_plain(tmp_path, "kept_in", source) == ("'data.txt'",)
+@pytest.mark.parametrize(("source", "name"), [("str(tmp_path)", "'folder'"), (OPENED, "'data.txt'")])
+def test_a_path_that_nobody_opens_is_any_name(tmp_path: Path, source: str, name: str) -> None:
+    assert made_plain(tmp_path, "kept_in", source) == (name,)
 
 
 def test_a_path_that_is_opened_stays(tmp_path: Path) -> None:
     assert "tmp_path" in made_plain(tmp_path, "size", OPENED)[0]
+    assert "tmp_path" in made_plain(tmp_path, "size_or_none", OPENED)[0]
 
 
 def test_what_stands_for_more_stays(tmp_path: Path) -> None:

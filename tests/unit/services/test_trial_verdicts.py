@@ -29,6 +29,7 @@ def test_a_refusal_is_told_in_its_words(reports: list[TestReport]) -> None:
     [
         "    def test_lower():\n>       assert 1 == 2\nE       assert 1 == 2\nE        +  where 1 = x\n\nt.py:2: E",
         "something else\nassert 1 == 2\n\n",
+        "E   KeyError\n\nThe above exception was the direct cause of the following exception:\n\nE   assert 1 == 2\n",
     ],
 )
 def test_what_else_failed_is_told_by_what_pytest_explains_it_by(message: str) -> None:

@@ -182,7 +182,9 @@ def _are_short(owners: Sequence[ast.ClassDef]) -> bool:
     """Tell whether names of methods leave out what the class is named after."""
     told = []
     for owner in owners:
-        thing = owner.name.removeprefix("Test").removesuffix("Test").removesuffix("Tests").lower()
+        thing = (
+            owner.name.removeprefix("Test").removesuffix("TestCase").removesuffix("Test").removesuffix("Tests").lower()
+        )
         told += [thing not in method.name.replace("_", "").lower() for method in _methods(owner) if thing]
     return bool(told) and _most(told)
 
