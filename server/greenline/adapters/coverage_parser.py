@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _KEPT = 64
 _PRAGMA = ("pragma", "PRAGMA")
+_WHILE = ("while True:", "while 1:", "while False:", "while 0:")
+_IF = ("if True:", "if 1:", "if False:", "if 0:")
 _ONLY_WITH = {
     r"#\s*(pragma|PRAGMA)[:\s]?\s*(no|NO)\s*(cover|COVER)": _PRAGMA,
     r"#\s*(pragma|PRAGMA)[:\s]?\s*(no|NO)\s*(branch|BRANCH)": _PRAGMA,
@@ -31,8 +33,10 @@ _ONLY_WITH = {
     r"^\s*(((async )?def .*?)?\)(\s*->.*?)?:\s*)?\.\.\.\s*(#|$)": ("...",),
     r"^\s*if (typing\.)?TYPE_CHECKING:": ("TYPE_CHECKING:",),
     r"if (typing\.)?TYPE_CHECKING:": ("TYPE_CHECKING:",),
-    r"^\s*while (True|1|False|0):": ("while True:", "while 1:", "while False:", "while 0:"),
-    r"^\s*if (True|1|False|0):": ("if True:", "if 1:", "if False:", "if 0:"),
+    r"^\s*while (True|1|False|0):": _WHILE,
+    r"while (True|1|False|0):": _WHILE,
+    r"^\s*if (True|1|False|0):": _IF,
+    r"if (True|1|False|0):": _IF,
 }
 """Patterns that coverage.py has by itself, with what a text must hold for one to match: most hold nothing of it."""
 

@@ -19,9 +19,8 @@ KNOWN = 40
 MOST_TRIES = 120
 WORTH = 1.0
 """So much simpler a call must be to take the place of the one that was found."""
-NAMES = {"str(tmp_path)": "'folder'"}
-A_FILE = "'data.txt'"
-"""What a path is called that nobody looks for; of other folders than the call's own, the name of a file."""
+A_FOLDER, A_FILE = "'folder'", "'data.txt'"
+"""What the call's own folder, and a path in it, are called where nobody looks for them."""
 _PLAIN = frozenset({"True", "False", "None"})
 _NOTHING = frozenset({"''", "b''", "[]", "()", "{}", "None", "0", "set()"})
 """Short, and yet the special case: not what a reader takes for ordinary."""
@@ -59,11 +58,11 @@ def plainer(
 def _simpler(slot: Slot, choice: Choice, place: int) -> Iterator[Choice]:
     """Yield the call with an ordinary argument in that place, then with simpler texts in what was put together."""
     source = choice.chosen[place]
-    if source in {OMITTED, A_FILE, *NAMES.values()} or slot.role == "step" or source in slot.familiar:
+    if source in {OMITTED, A_FOLDER, A_FILE} or slot.role == "step" or source in slot.familiar:
         return
     path = source.rpartition(SEPARATOR)[2]
     if path.startswith("str(tmp_path"):
-        yield _with(choice, place, NAMES.get(path, A_FILE))
+        yield _with(choice, place, A_FOLDER if path == "str(tmp_path)" else A_FILE)
     cost = cost_of(choice)
     usual = [s for s in slot.pool[: ORDINARY + 1] if s != OMITTED]
     for ordinary in usual[:1] if source in usual else usual:

@@ -139,7 +139,6 @@ LINES = [
 
 @pytest.mark.parametrize("text", [*LINES, "\n".join(LINES)])
 def test_a_pattern_that_is_asked_only_with_its_words_says_the_same(text: str) -> None:
-
     own = [*config.DEFAULT_PARTIAL, *config.DEFAULT_PARTIAL_ALWAYS]
     always = [f"(?:{pattern})" for pattern in config.DEFAULT_EXCLUDE], [f"(?:{pattern})" for pattern in own]
 
@@ -147,7 +146,6 @@ def test_a_pattern_that_is_asked_only_with_its_words_says_the_same(text: str) ->
 
 
 def test_the_words_of_each_pattern_of_coverage_are_known() -> None:
-
     of_coverage = {*config.DEFAULT_EXCLUDE, *config.DEFAULT_PARTIAL, *config.DEFAULT_PARTIAL_ALWAYS}
 
     assert of_coverage <= coverage_parser._ONLY_WITH.keys()
