@@ -49,6 +49,8 @@ class Names:
         self.imports: dict[str, tuple[str, str]] = {}
         self.reserved: frozenset[str] = frozenset()
         """What tests have other things under: the project's fixtures."""
+        self.variable = ""
+        """What tests call the instance of the class under test: nothing that they import is called so."""
 
     def of(self, thing: Any) -> str | None:
         """Return an expression for a class, function or module that can be imported, None when it cannot."""
@@ -106,7 +108,11 @@ class Names:
     def bind(self, wanted: str, module: str, attribute: str, value: Any) -> str:
         """Return the binding for the value, made under the wanted name or, where that is taken, a longer one."""
         name = wanted
-        while name in self.reserved or (name in self.bound and self.imports.get(name) != (module, attribute)):
+        while (
+            name in self.reserved
+            or name == self.variable
+            or (name in self.bound and self.imports.get(name) != (module, attribute))
+        ):
             name = f"{module.rpartition('.')[2]}_{name}"
         self.bound[name] = value
         self.imports[name] = (module, attribute)

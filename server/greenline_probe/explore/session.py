@@ -34,7 +34,7 @@ from greenline_probe.explore.observation import Observation
 from greenline_probe.explore.project_makers import ProjectMakers
 from greenline_probe.explore.properties import Properties, message_of
 from greenline_probe.explore.search import Search
-from greenline_probe.explore.subject import Subject, import_module, resolve
+from greenline_probe.explore.subject import Subject, import_module, resolve, variable_name
 from greenline_probe.explore.surroundings import ELSEWHERE
 from greenline_probe.explore.template import CLIENT, Choice, Template, curried, described, sequences, templates
 from greenline_probe.explore.through import StepsObserver, gives_nothing, readers, through
@@ -77,6 +77,8 @@ class Session:
             text = file.read()
         self.subject: Subject = resolve(module, request.qualname, text)
         self.names = Names(module)
+        if self.subject.owner is not None:
+            self.names.variable = variable_name(self.subject.owner.__name__)
         self.makers = ProjectMakers([wire.Maker(**each) for each in request.makers], self.names, announce)
         self.names.reserved = self.makers.fixtures
         self.express = Expresser(self.names)

@@ -376,3 +376,11 @@ def test_a_hidden_name_of_another_module_of_the_project_is_imported(
     rows = importlib.import_module("rows_of_ours")
 
     assert Names(sys.modules[__name__]).of(rows._Row) == "_Row"
+
+
+def test_what_is_called_as_the_instance_is_imported_under_another_name() -> None:
+    names = Names(sys.modules[__name__])
+    names.variable = "date"
+
+    assert Expresser(names).express(datetime.date(2024, 1, 31)) == "datetime_date(2024, 1, 31)"
+    assert names.imports["datetime_date"] == ("datetime", "date")
