@@ -25,4 +25,4 @@ def ranking(settings: Settings) -> RankGaps:
     projects, known = ProjectFiles(), Afresh(Choices(patience=Patience(empty=10.0), waits=True))
     source = pictures(settings, DiskDocuments(), projects, known).source
     basis = PictureBasis(source, known.runs, SourceTreeOnDisk())
-    return RankGaps(projects, SurveyProcesses(partial(open_survey, settings)), GitChurn(), basis)
+    return RankGaps(projects, SurveyProcesses(partial(open_survey, settings), may_fork=True), GitChurn(), basis)

@@ -346,6 +346,7 @@ def test_few_places_write_files_and_each_is_known() -> None:
         "lsp/connection.py",  # the pipe to the editor
         "adapters/replaced_file.py",  # consent, what models can do, the history of coverage that somebody records
         "adapters/survey_rows_sqlite.py",  # what surveyed files came to, in the person's cache folder
+        "adapters/survey_starts.py",  # pipes to copies of the process
         "adapters/turns.py",  # in the cache folder, what says that a run is on
         "cli/output_file.py",  # the summary of a job, in the file that GitHub's runner names
     }, found

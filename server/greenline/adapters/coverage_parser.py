@@ -7,7 +7,7 @@ import re
 import threading
 import warnings
 from collections import OrderedDict
-from functools import cache
+from functools import cache, partial
 from types import FunctionType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from greenline.domain.coverage.model import Statements
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+    from coverage.bytecode import ByteParser
     from coverage.parser import PythonParser
 
     from greenline.domain.coverage.model import Arc
@@ -39,6 +40,8 @@ _ONLY_WITH = {
     r"if (True|1|False|0):": _IF,
 }
 """Patterns that coverage.py has by itself, with what a text must hold for one to match: most hold nothing of it."""
+_LOOKED_AT = ("multiline_map_from_tokens", "walk_statement_nodes", "AstArcAnalyzer", "ByteParser")
+"""What its parser looks at, of the releases that we give something quicker to."""
 
 
 class CoverageParser:
@@ -128,11 +131,18 @@ def _parser_class() -> type[PythonParser]:
 
     ours = {**vars(parser), "ast": SimpleNamespace(**{**vars(ast), "parse": _tree})}
     methods = {"parse_source": _with_names(parser.PythonParser.parse_source, ours)}
-    reading = getattr(parser.PythonParser, "_raw_parse", None)
-    if reading is not None and hasattr(parser, "multiline_map_from_tokens"):
-        names = {"generate_tokens": skimmed_tokens, "walk_statement_nodes": _statement_nodes}
-        methods["_raw_parse"] = _with_names(reading, {**vars(parser), **names})
+    if all(hasattr(parser, name) for name in _LOOKED_AT) and hasattr(parser.PythonParser, "_raw_parse"):
+        quick = {**vars(parser), "generate_tokens": skimmed_tokens, "walk_statement_nodes": _statement_nodes}
+        analyze = _with_names(parser.AstArcAnalyzer.analyze, quick)
+        quick["AstArcAnalyzer"] = type("QuickArcs", (parser.AstArcAnalyzer,), {"analyze": analyze})
+        quick["ByteParser"] = partial(_of_our_tree, vars(parser)["ByteParser"])
+        for name in ("_raw_parse", "_analyze_ast"):
+            methods[name] = _with_names(getattr(parser.PythonParser, name), quick)
     return type("QuickParser", (parser.PythonParser,), methods)
+
+
+def _of_our_tree(kind: type[ByteParser], *, text: str, filename: str) -> ByteParser:
+    return kind(code=compile(_tree(text), filename, "exec", dont_inherit=True))
 
 
 def _with_names(function: Callable[..., None], names: dict[str, Any]) -> Callable[..., None]:

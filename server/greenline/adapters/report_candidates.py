@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from greenline.domain.coverage.report_names import parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from greenline.ports.project import Project
 
@@ -16,46 +18,65 @@ INSTALLED = ("site-packages", "dist-packages")
 
 
 class Candidates:
-    """The names of a report that end with one file name, and where their files are. Looked up when it is asked for."""
+    """The names of a report that end with one file name, and where their files are. Looked up when it is asked for.
 
-    def __init__(self, places: Mapping[str, Path]) -> None:
-        self._places = places
-        self._by_place: dict[Path, list[str]] = {}
-        self._installed: list[str] = []
-        for name, place in places.items():
-            self._by_place.setdefault(place, []).append(name)
-            if any(part in INSTALLED for part in parts_of(name)):
-                self._installed.append(name)
-        self._by_real_place: dict[Path, list[str]] | None = None
+    A large repository has thousands that end with ``__init__.py``: of most no more is kept than the name. ``real``
+    tells where links in a folder's path lead.
+    """
+
+    def __init__(self, places: Mapping[str, str], real: Callable[[Path], Path]) -> None:
+        self._real = real
+        self._places = {name: name if place == name else place for name, place in places.items()}
+        self._installed = [name for name in places if _is_of_an_environment(name)]
         self._is_there: dict[str, bool] = {}
-        self._by_end: dict[int, dict[tuple[str, ...], list[str]]] = {}
 
     def of(self, project: Project, path: Path) -> list[str]:
         """Return the names that mean the file: by their places, where links lead, or as it is installed."""
-        found = {*self._by_place.get(path, ()), *self._really_at(path)}
+        real = str(resolved(path))
+        found = {*self._at(str(path)), *self._at(real), *self._linked.get(_key(real), ())}
         found.update(name for name in self._installed if _is_installed(name, project, path))
         return [name for name in self._places if name in found] if found else []
 
     def ending_as(self, path: Path, least: int, *, homeless: bool) -> list[str]:
         """Return the names that share so many parts with the end of the path; only those of no file if ``homeless``."""
-        if least not in self._by_end:
-            by_end = self._by_end[least] = {}
-            for name in self._places:
-                by_end.setdefault(parts_of(name)[-least:], []).append(name)
-        ending = self._by_end[least].get(path.absolute().parts[-least:], [])
+        end = path.absolute().parts[-least:]
+        like = (name for name in self._places if all(part in name for part in end))  # rules out nearly all at once
+        ending = [name for name in like if parts_of(name)[-least:] == end]
         return [name for name in ending if not (homeless and self._has_a_file(name))]
 
-    def _really_at(self, path: Path) -> list[str]:
-        if self._by_real_place is None:
-            self._by_real_place = {}
-            for name, place in self._places.items():
-                self._by_real_place.setdefault(resolved(place), []).append(name)
-        return self._by_real_place.get(resolved(path), [])
+    def _at(self, place: str) -> list[str]:
+        return [*([place] if self._places.get(place) == place else ()), *self._placed.get(_key(place), ())]
+
+    @cached_property
+    def _placed(self) -> dict[str, list[str]]:
+        """Return by their places the names that are not spelled like them."""
+        found: dict[str, list[str]] = {}
+        for name, place in self._places.items():
+            if _key(place) != name:
+                found.setdefault(_key(place), []).append(name)
+        return found
+
+    @cached_property
+    def _linked(self) -> dict[str, list[str]]:
+        """Return by where they lead the names whose places are links, or in folders that are."""
+        found: dict[str, list[str]] = {}
+        for name, place in self._places.items():
+            folder, file = os.path.split(place)
+            simple = os.name == "posix" and not os.path.islink(place)  # noqa: PTH114 - as text, for each of thousands
+            real = os.path.join(self._real(Path(folder)), file) if simple else str(resolved(Path(place)))  # noqa: PTH118
+            if real != place:
+                found.setdefault(_key(real), []).append(name)
+        return found
 
     def _has_a_file(self, name: str) -> bool:
         if name not in self._is_there:
-            self._is_there[name] = is_there(self._places[name])
+            self._is_there[name] = is_there(Path(self._places[name]))
         return self._is_there[name]
+
+
+def _key(place: str) -> str:
+    """Return what two spellings of a path have in common on this system."""
+    return os.path.normcase(place)
 
 
 def is_there(path: Path) -> bool:
@@ -72,6 +93,10 @@ def resolved(path: Path) -> Path:
         return path.resolve()
     except (OSError, RuntimeError, ValueError):  # no path at all: a report can hold any name
         return path.absolute()
+
+
+def _is_of_an_environment(name: str) -> bool:
+    return any(part in name for part in INSTALLED) and any(part in INSTALLED for part in parts_of(name))
 
 
 def _is_installed(name: str, project: Project, path: Path) -> bool:

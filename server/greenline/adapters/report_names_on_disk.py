@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -41,6 +42,7 @@ class FileNames:
         self._rules = tuple((theirs.strip(), ours.strip()) for theirs, _, ours in rules)
         self._owners: OrderedDict[tuple[Report, Path, Aliases], Whose] = OrderedDict()
         self._same_names = SameNames()
+        self._resolved = cache(resolved) if once else resolved
 
     def state(self, project: Project, path: Path) -> object:
         """Return what changes whenever another file appears or goes that a report's name may mean, too."""
@@ -60,7 +62,7 @@ class FileNames:
 
         Raises CoverageProblem, also where several names may mean it.
         """
-        found = ask(_exact(project, path))
+        found = ask(self._exact(project, path))
         if found is not None:
             return found
         candidates = self._named_like(path.name, project, reader=reader, report=report, aliases=aliases)
@@ -81,12 +83,26 @@ class FileNames:
 
     def place_of(self, project: Project, name: str, aliases: Aliases) -> Path:
         """Return where the file of a report's name is in the project by the rules, and without one by its name."""
+        return Path(self._written_place(project, name, aliases))
+
+    def _written_place(self, project: Project, name: str, aliases: Aliases) -> str:
         for theirs, ours in self._rules:
             to = moved(name, theirs, str(project.root / ours))
             if to is not None:
-                return Path(os.path.normpath(to))
+                return os.path.normpath(to)
         mapped = _mapped(name, aliases, project.root) if aliases else name
-        return Path(os.path.normpath(project.root / mapped))
+        return os.path.normpath(os.path.join(project.root, mapped))  # noqa: PTH118 - as text, for each of thousands
+
+    def _exact(self, project: Project, path: Path) -> list[str]:
+        """Return every name that the report may know the file by: as opened, resolved, relative to the root."""
+        absolute = path.absolute()
+        real = resolved(path) if _is_link(path) else self._resolved(path.parent) / path.name
+        names = [str(absolute), str(real)]
+        for file, root in ((absolute, project.root), (real, self._resolved(project.root))):
+            if file.is_relative_to(root):
+                relative = file.relative_to(root)
+                names += [str(relative), relative.as_posix()]
+        return list(dict.fromkeys(names))
 
     def _named_like(
         self, file_name: str, project: Project, *, reader: ReportReader, report: Report, aliases: Aliases
@@ -95,7 +111,8 @@ class FileNames:
         known = self._candidates.get(key)
         if known is None:
             names = reader.names_like(file_name)
-            known = Candidates({name: self.place_of(project, name, aliases) for name in names})
+            places = {name: self._written_place(project, name, aliases) for name in names}
+            known = Candidates(places, self._resolved)
             if self._once:
                 self._candidates[key] = known
         return known
@@ -161,15 +178,11 @@ def _mapped(name: str, aliases: Aliases, root: Path) -> str:
     return theirs.map(name if is_absolute(name) else str(root / name))
 
 
-def _exact(project: Project, path: Path) -> list[str]:
-    """Return every name that the report may know the file by: as opened, resolved, relative to the root."""
-    absolute, real = path.absolute(), resolved(path)
-    names = [str(absolute), str(real)]
-    for file, root in ((absolute, project.root), (real, resolved(project.root))):
-        if file.is_relative_to(root):
-            relative = file.relative_to(root)
-            names += [str(relative), relative.as_posix()]
-    return list(dict.fromkeys(names))
+def _is_link(path: Path) -> bool:
+    try:
+        return path.is_symlink()
+    except OSError:  # longer than any name
+        return False
 
 
 def _is_ours(name: str, place: Path, project: Project) -> bool:

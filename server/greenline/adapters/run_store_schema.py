@@ -10,6 +10,8 @@ from array import array
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from greenline.adapters.sqlite_steps import write_ahead
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
@@ -39,7 +41,7 @@ def prepare(database: sqlite3.Connection) -> None:
     """Make the tables where there are none, or none of this version; what another version wrote goes."""
     if database.execute("pragma user_version").fetchone()[0] == VERSION:
         return
-    database.execute("pragma journal_mode = wal")
+    write_ahead(database)
     database.execute("begin immediate")
     if database.execute("pragma user_version").fetchone()[0] != VERSION:  # another process may have been first
         existing = database.execute("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'")

@@ -15,9 +15,11 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from greenline.domain.coverage.worth import FileRow
+    from greenline.ports.survey import Surveyor
 
 _SELDOM = 100_000
 """New objects until unreachable ones are looked for: trees have no cycles, and are gone with their file anyway."""
@@ -25,19 +27,25 @@ _SELDOM = 100_000
 
 def main() -> int:
     """Survey until there is nothing more to do. Returns the exit code."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the first process, which ends the others
-    asked, answers = _read(sys.stdin.buffer), sys.stdout.buffer
-    sys.stdout = sys.stderr  # what a library prints is no row
+    asked, answers = read(sys.stdin.buffer), sys.stdout.buffer
     begin = next(asked, None)
     if begin is not None:
-        gc.set_threshold(_SELDOM)
-        with closing(begin()) as surveyor:
-            for paths in asked:
-                _tell(list(surveyor.rows(paths)), answers)
+        survey(begin, asked, answers)
     return 0
 
 
-def _read(stream: BinaryIO) -> Iterator[Any]:
+def survey(begin: Callable[[], Surveyor], asked: Iterable[Sequence[Path]], answers: BinaryIO) -> None:
+    """Answer each list of paths. The process is this survey's alone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the first process, which ends the others
+    sys.stdout = sys.stderr  # what a library prints is no row
+    gc.set_threshold(_SELDOM)
+    with closing(begin()) as surveyor:
+        for paths in asked:
+            _tell(list(surveyor.rows(paths)), answers)
+
+
+def read(stream: BinaryIO) -> Iterator[Any]:
+    """Yield what was pickled, until the stream ends."""
     with suppress(EOFError):
         while True:
             yield pickle.load(stream)  # noqa: S301 - from Greenline itself

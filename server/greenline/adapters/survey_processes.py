@@ -8,32 +8,30 @@ from __future__ import annotations
 
 import os
 import pickle
-import subprocess
-from contextlib import ExitStack, closing, suppress
+import sys
+import threading
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import cache
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, cast
 
-from greenline.adapters.own_python import own_python
+from greenline.adapters.survey_starts import forked, started
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
-    from typing import IO, TypeAlias
 
     from typing_extensions import Self
 
+    from greenline.adapters.survey_starts import Child
     from greenline.domain.coverage.worth import FileRow
     from greenline.ports.survey import Surveyor
-
-    _Child: TypeAlias = subprocess.Popen[bytes]
 
 _FEW = 150
 """Files that one process has done before another one has started."""
 _CHUNK = 25
 """Files that a process gets at once: enough that handing them over costs nothing, few enough that all end together."""
-_CHILD = "greenline.adapters.survey_child"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +41,8 @@ class SurveyProcesses:
     begin: Callable[[], Surveyor]
     processes: int = 0
     """0 for as many as there are cores."""
+    may_fork: bool = False
+    """Whether this process holds nothing that a copy of it would break: the copies need not load what it has loaded."""
 
     def __call__(self, paths: Sequence[Path]) -> Iterator[FileRow]:
         """Yield the rows in the order of the files."""
@@ -53,23 +53,29 @@ class SurveyProcesses:
                 yield from here().rows(paths)
                 return
             chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
-            children = stack.enter_context(_Children(self.begin, min(processes, len(chunks))))
+            children = stack.enter_context(_Children(self._started(min(processes, len(chunks)))))
             for chunk, rows in zip(chunks, children.rows(chunks), strict=True):
                 yield from here().rows(chunk) if rows is None else rows
+
+    def _started(self, number: int) -> list[Child]:
+        # Elsewhere system libraries do not outlive a fork, and a copy of several threads has locks that nobody opens.
+        if self.may_fork and sys.platform == "linux" and threading.active_count() == 1:
+            return forked(self.begin, number)
+        begun = pickle.dumps(self.begin)
+        return [child for _ in range(number) if (child := started(begun)) is not None]
 
 
 class _Children:
     """Processes that survey chunks: the next one is for whichever is free."""
 
-    def __init__(self, begin: Callable[[], Surveyor], number: int) -> None:
+    def __init__(self, children: Sequence[Child]) -> None:
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only for many files
 
-        begun = pickle.dumps(begin)
-        self._all = [child for _ in range(number) if (child := _started(begun)) is not None]
-        self._free: SimpleQueue[_Child] = SimpleQueue()
-        for child in self._all:
+        self._all = children
+        self._free: SimpleQueue[Child] = SimpleQueue()
+        for child in children:
             self._free.put(child)
-        self._threads = ThreadPoolExecutor(max(1, len(self._all)), "greenline-survey")
+        self._threads = ThreadPoolExecutor(max(1, len(children)), "greenline-survey")
 
     def __enter__(self) -> Self:
         return self
@@ -84,33 +90,17 @@ class _Children:
                 child.kill()  # nobody waits for what it is at
         self._threads.shutdown(cancel_futures=True)
         for child in self._all:
-            with suppress(OSError), child:  # the end of its input ends it
-                pass
+            child.end()
 
     def _asked(self, chunk: Sequence[Path]) -> list[FileRow] | None:
         if not self._all:
             return None
         child = self._free.get()
         try:
-            pickle.dump(chunk, _there(child.stdin))
-            _there(child.stdin).flush()
-            return cast("list[FileRow]", pickle.load(_there(child.stdout)))  # noqa: S301 - from Greenline itself
+            pickle.dump(chunk, child.asked)
+            child.asked.flush()
+            return cast("list[FileRow]", pickle.load(child.answers))  # noqa: S301 - from Greenline itself
         except (OSError, EOFError, pickle.UnpicklingError):
             return None  # it has said why
         finally:
             self._free.put(child)
-
-
-def _started(begun: bytes) -> _Child | None:
-    try:
-        child = subprocess.Popen(own_python(_CHILD), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    except OSError:
-        return None
-    with suppress(OSError):
-        _there(child.stdin).write(begun)
-    return child
-
-
-def _there(pipe: IO[bytes] | None) -> IO[bytes]:
-    assert pipe is not None
-    return pipe

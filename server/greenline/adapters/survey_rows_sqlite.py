@@ -11,6 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from greenline.adapters.sqlite_steps import write_ahead
 from greenline.domain.coverage.model import Ratio, Summary
 from greenline.domain.coverage.worth import FileRow, FunctionRow
 
@@ -103,7 +104,7 @@ class SurveyRowsSqlite:
         if self._database is None:
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._database = sqlite3.connect(self._file, timeout=_PATIENCE)
-            self._database.execute("pragma journal_mode = wal")  # several processes write at once
+            write_ahead(self._database, _PATIENCE)  # several processes write at once
             self._database.execute("pragma synchronous = off")  # what is lost is made again
             self._database.execute(_MAKE)
         return self._database

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import TypeAlias
@@ -111,10 +113,15 @@ def true_path(path: Path) -> str:
 
 def from_here(path: Path) -> Path:
     """Return the path relative to the current folder where it is below it."""
-    for here in (Path.cwd(), Path.cwd().resolve()):
+    for here in _here(os.getcwd()):  # noqa: PTH109 - as text, for each path of thousands
         if path.is_relative_to(here):
             return path.relative_to(here)
     return path
+
+
+@lru_cache(maxsize=1)
+def _here(folder: str) -> tuple[Path, ...]:
+    return Path(folder), Path(folder).resolve()
 
 
 _MARKS = {

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
+from sys import intern
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from greenline.domain.coverage.model import Ratio, Summary
@@ -144,11 +146,7 @@ class RankGaps:
         if wanted.changed_since:
             changed = frozenset().union(*(self._churn.changed_files(one, wanted.changed_since) for one in folders))
             unchanged = len(files) - len(files := [file for file in files if file in changed])
-        calls: Counter[str] = Counter()
-        rows = []
-        for row in self._survey(files):
-            calls.update(row.called)
-            rows.append(replace(row, called={}))  # of a large repository these would be most of what is kept
+        rows, calls = _kept(self._survey(files), files)
         if not wanted.changed_since:  # else there may well be no file of it
             _refuse_unknown(wanted.packages, {row.package for row in rows})
         commits, problem = self._commits(folders)
@@ -196,6 +194,17 @@ class RankGaps:
 def tier_of(statements: int) -> str:
     """Return the words of the tier that a file of so many statements is in."""
     return next(words for least, words in TIERS if statements > least or not least)
+
+
+def _kept(rows: Iterable[FileRow], files: Sequence[Path]) -> tuple[list[FileRow], Counter[str]]:
+    """Return the rows without what they call, and all that is called: of a large repository that would be most."""
+    calls: Counter[str] = Counter()
+    kept, ours, none = [], {file: file for file in files}, MappingProxyType[str, int]({})
+    for row in rows:
+        calls.update(row.called)
+        state, package = intern(row.state), intern(row.package)  # another process sent them, each time anew
+        kept.append(replace(row, path=ours[row.path], state=state, package=package, called=none))
+    return kept, calls
 
 
 def _filtered(files: list[FileWorth], wanted: Wanted) -> tuple[list[FileWorth], dict[str, int]]:

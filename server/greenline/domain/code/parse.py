@@ -8,9 +8,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
+_WALKED = "_greenline_walked"
+"""The attribute of a tree with its statements: they live as long as it."""
 _BLOCKS_OF: dict[type[ast.AST], tuple[str, ...]] = {
     kind: tuple(block for block in _BLOCKS if block in kind._fields)
     for kind in vars(ast).values()
@@ -31,19 +33,27 @@ def inner_statements(node: ast.AST) -> Iterator[ast.AST]:
         yield from getattr(node, block, ())
 
 
-def all_statements(tree: ast.Module) -> Iterator[ast.AST]:
-    """Yield every statement, handler and case, in no particular order."""
+def all_statements(tree: ast.Module) -> Sequence[ast.AST]:
+    """Return every statement, handler and case, in no particular order: walked once for all who ask."""
+    known: tuple[ast.AST, ...] | None = getattr(tree, _WALKED, None)
+    if known is None:
+        known = tuple(_walked(tree))
+        setattr(tree, _WALKED, known)
+    return known
+
+
+def blocks_of(kind: type[ast.AST]) -> tuple[str, ...]:
+    """Return the names of the blocks that such a statement, handler or case may have."""
+    return _BLOCKS_OF.get(kind, ())
+
+
+def _walked(tree: ast.Module) -> Iterator[ast.AST]:
     todo = list(inner_statements(tree))
     while todo:
         node = todo.pop()
         yield node
         for block in blocks_of(type(node)):
             todo += getattr(node, block, ())
-
-
-def blocks_of(kind: type[ast.AST]) -> tuple[str, ...]:
-    """Return the names of the blocks that such a statement, handler or case may have."""
-    return _BLOCKS_OF.get(kind, ())
 
 
 @lru_cache(maxsize=4)
