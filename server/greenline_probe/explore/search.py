@@ -29,8 +29,10 @@ MAX_KEPT = 400
 MAX_KEPT_ALIKE = 24
 """So many calls that run the same lines are kept."""
 MAX_EXAMPLES = 40
-QUIET_CALLS = 1500
-"""So many calls without anything new end the search."""
+QUIET_CALLS = 500
+"""So many calls without anything new end the search: what is met at all was met after fewer."""
+MOST_CALLS = 1500
+"""So many calls end it, mostly before its time is over: what is found should not depend on how busy a machine is."""
 QUIET_WHEN_MET = 150
 AGAIN = 0.2
 """So much of a quiet call is a choice that was made before."""
@@ -158,6 +160,8 @@ class Search:
 
     def _is_done(self) -> bool:
         if self.found.kinds.get("timeout", 0) >= (MOST_TIMEOUTS if self.found.met else FIRST_TIMEOUTS):
+            return True
+        if self.found.calls >= MOST_CALLS:
             return True
         met_all = self.goals.all <= self.found.met
         return self._quiet > (QUIET_WHEN_MET if met_all else QUIET_CALLS)
