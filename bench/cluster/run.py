@@ -4,9 +4,10 @@
 
 The project has the modules of ``examples/parcels``, without their tests, once in each of so many packages. *Alone* is
 ``greenline generate --shard 1/1`` and ``greenline merge``: units are found before any is written, as on a cluster, and
-then written and confirmed. *Dask* is ``--executor dask`` with a scheduler and workers of one thread as processes. Both
-end with a run of all tests. The tests that they wrote are compared, and files that differ are named: exploring some
-functions comes to other calls from one run to the next on a busy machine, also without a cluster.
+then written and confirmed; once with one processor, once with all. *Dask* is ``--executor dask`` with a scheduler and
+workers of one thread as processes. All end with a run of all tests. The tests that they wrote are compared, and files
+that differ are named: where exploring a function ends by the clock, another machine, or a busy one, may come to other
+calls.
 
 All of it runs on this machine: no more can be won than its processors leave idle, and one process of Greenline explores
 two functions at once already.
@@ -47,23 +48,30 @@ def main() -> int:
         with DaskProcesses(folder / "dask", arguments.workers) as cluster:
             with cluster.client() as client:
                 client.wait_for_workers(arguments.workers)
-            alone, there, others = [], [], set[str]()
+            seconds: dict[str, list[float]] = {
+                "alone, one processor": [],
+                "alone": [],
+                f"{arguments.workers} workers": [],
+            }
+            others = set[str]()
             for number in range(arguments.times):
-                one, other = (_project(folder / f"{kind}-{number}", arguments.copies) for kind in ("alone", "dask"))
-                alone.append(_alone(one))
-                there.append(_on(other, cluster.address))
-                others |= _different(_written(one), _written(other))
+                slow, one, other = (_project(folder / f"{kind}-{number}", arguments.copies) for kind in "sad")
+                for kind, taken in zip(
+                    seconds, (_alone(slow, {0}), _alone(one), _on(other, cluster.address)), strict=True
+                ):
+                    seconds[kind].append(taken)
+                others |= _different(_written(one), _written(other)) | _different(_written(one), _written(slow))
     modules = arguments.copies * sum(file.name != "__init__.py" for file in PARCELS.glob("*.py"))
-    _print(modules, arguments.workers, statistics.median(alone), statistics.median(there))
-    print(f"Not the same in both: {', '.join(sorted(others))}." if others else "The same tests were written.")
+    _print(modules, {kind: statistics.median(taken) for kind, taken in seconds.items()})
+    print(f"Not the same in all: {', '.join(sorted(others))}." if others else "The same tests were written.")
     return 0
 
 
-def _print(modules: int, workers: int, alone: float, there: float) -> None:
-    print(f"\n{modules} files")
-    print("| | seconds | speed-up |\n| --- | ---: | ---: |")
-    print(f"| alone | {alone:.1f} | 1.0 |")
-    print(f"| {workers} workers | {there:.1f} | {alone / there:.2f} |")
+def _print(modules: int, seconds: dict[str, float]) -> None:
+    first = next(iter(seconds.values()))
+    print(f"\n{modules} files\n| | seconds | speed-up |\n| --- | ---: | ---: |")
+    for kind, taken in seconds.items():
+        print(f"| {kind} | {taken:.1f} | {first / taken:.2f} |")
     print(f"\nWith {os.cpu_count()} processors for all of it no more than {os.cpu_count()} can be reached.")
 
 
@@ -77,16 +85,29 @@ def _project(root: Path, copies: int) -> Path:
     return root
 
 
-def _alone(root: Path) -> float:
+def _alone(root: Path, processors: set[int] | None = None) -> float:
     part = root.with_suffix(".json")
-    return _seconds(root, "generate", ".", "--shard", "1/1", "--report", str(part)) + _seconds(root, "merge", str(part))
+    found = _seconds(root, "generate", ".", "--shard", "1/1", "--report", str(part), processors=processors)
+    return found + _seconds(root, "merge", str(part), processors=processors)
 
 
 def _on(root: Path, address: str) -> float:
     return _seconds(root, "generate", ".", "--executor", "dask", "--scheduler", address)
 
 
-def _seconds(root: Path, *arguments: str) -> float:
+def _seconds(root: Path, *arguments: str, processors: set[int] | None = None) -> float:
+    """Return how long the command takes; where the system can, it and what it starts have only these processors."""
+    all_of_them = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
+    if processors is not None and all_of_them is not None:
+        os.sched_setaffinity(0, processors)  # what is started has them from us
+    try:
+        return _taken(root, *arguments)
+    finally:
+        if all_of_them is not None:
+            os.sched_setaffinity(0, all_of_them)
+
+
+def _taken(root: Path, *arguments: str) -> float:
     began = time.monotonic()
     command = [sys.executable, "-m", "greenline", *arguments, "--interpreter", sys.executable]
     cache = {"XDG_CACHE_HOME": str(root.with_name(f"{root.name}-cache"))}
