@@ -16,7 +16,7 @@ from greenline.domain.code.parse import all_statements, parse
 from greenline.domain.coverage.model import Statements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from coverage.bytecode import ByteParser
     from coverage.parser import PythonParser
@@ -203,9 +203,10 @@ def _behind(start: int, after: Mapping[int, int], fixers: Collection[Arc]) -> in
 
 
 def _first_lines(parser: PythonParser) -> dict[int, int]:
-    """Return the lines of the statements that span several; the parser's own map has had several names."""
+    """Return the lines of the statements that span several; the parser's own map of them has had several names."""
     found: dict[int, int] = {}
-    for line in range(1, parser.text.count("\n") + 1):
+    lines: Iterable[int] | None = getattr(parser, "multiline_map", None)
+    for line in range(1, parser.text.count("\n") + 1) if lines is None else lines:
         first = parser.first_line(line)
         if first != line:
             found[line] = found[first] = first

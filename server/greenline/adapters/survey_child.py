@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from greenline.domain.coverage.worth import FileRow
     from greenline.ports.survey import Surveyor
 
-_SELDOM = 100_000
+_SELDOM = 1_000_000
 """New objects until unreachable ones are looked for: trees have no cycles, and are gone with their file anyway."""
 
 

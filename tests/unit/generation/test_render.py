@@ -29,6 +29,11 @@ SHAPES: dict[str, Sequence[Case]] = {
     "value": [case("'a'", expected="3")],
     "constants": [case("'a'", expected="None"), case("'b'", "2", expected="True"), case("'c'", expected="False")],
     "approximate": [case("'a'", expected="0.30000000000000004")],
+    "approximate-list": [case("'a'", expected="[1.0, 0.30000000000000004, None]")],
+    "approximate-nested": [case("'a'", expected="[(1.0, 0.30000000000000004)]")],
+    "approximate-dict": [case("'a'", expected="{'a': 0.30000000000000004}")],
+    "approximate-details": [case("'a'", details=("result.real == 0.30000000000000004", "result.imag == 0"))],
+    "approximate-after": [case("[1]", expected="None", after=("text == [0.30000000000000004, 2]",), kept=frozenset({0}))],
     "await": [case("'a'", expected="1", shape="await")],
     "iterate": [case("'a'", expected="[1, 2]", shape="iterate")],
     "take": [case("'a'", expected="[1, 2, 3, 4, 5]", shape="take")],
@@ -186,6 +191,15 @@ def test_a_table_of_results_and_one_of_a_single_result() -> None:
     assert "def test_work_is_true(text):" in only(SHAPES["table-of-one-result"])
     assert "work(text) is expected" in only(SHAPES["table-of-constants"])
     assert '("b", pytest.approx(0.10000000000004))' in only(SHAPES["table-of-floats"])
+
+
+def test_floats_that_were_calculated_are_approximate_also_in_a_collection() -> None:
+    assert 'work("a") == pytest.approx([1.0, 0.30000000000000004, None])' in only(SHAPES["approximate-list"])
+    assert 'work("a") == pytest.approx({"a": 0.30000000000000004})' in only(SHAPES["approximate-dict"])
+    assert "assert result.real == pytest.approx(0.30000000000000004)" in only(SHAPES["approximate-details"])
+    assert "assert text == pytest.approx([0.30000000000000004, 2])" in only(SHAPES["approximate-after"])
+    # pytest compares nothing that is nested so.
+    assert 'work("a") == [(1.0, 0.30000000000000004)]' in only(SHAPES["approximate-nested"])
 
 
 def test_errors_are_compared_with_their_messages() -> None:

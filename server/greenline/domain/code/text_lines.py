@@ -13,7 +13,7 @@ def split_lines(text: str) -> list[str]:
     Unlike ``str.splitlines`` this does not break at form feeds and other characters that Python takes for white space,
     so that index ``n - 1`` is what the parser calls line ``n``.
     """
-    return _LINE_END.split(text)
+    return _LINE_END.split(text) if "\r" in text else text.split("\n")  # the first takes ten times as long
 
 
 def code_points(line: str, utf8_offset: int) -> int:

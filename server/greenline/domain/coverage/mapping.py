@@ -75,8 +75,11 @@ def _untaken(statements: Statements, arcs: Iterable[Arc], never_ran: Collection[
 
 
 def _corrected(statements: Statements, arcs: Iterable[Arc]) -> set[Arc]:
-    fixed = (statements.with_jumps.get(arc, arc) for arc in arcs)
-    return {(_first(statements, arc[0]), _first(statements, arc[1])) for arc in fixed if arc is not None}
+    if statements.with_jumps:
+        arcs = [fixed for arc in arcs if (fixed := statements.with_jumps.get(arc, arc)) is not None]
+    if not statements.first_line:  # nothing spans several lines
+        return set(arcs)
+    return {(_first(statements, start), _first(statements, end)) for start, end in arcs}
 
 
 def _lines(coverage: CoverageMap, own: frozenset[int] | None) -> Ratio:

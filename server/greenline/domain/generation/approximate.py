@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from greenline.domain.generation.filled_names import expression_in
-from greenline.domain.generation.statements import APPROXIMATE
 
+_CALCULATED = re.compile(r"-?\d+\.\d{4,}(e[+-]?\d+)?")
 _COLLECTIONS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 
 
@@ -17,7 +18,19 @@ def may_be_approximate(source: str) -> bool:
 
 def should_be_approximate(source: str) -> bool:
     """Tell whether a value has floats with so many digits that they come of calculating."""
-    return any(APPROXIMATE.fullmatch(number) for number in _floats(source))
+    looks_so = _CALCULATED.search(source) is not None  # most do not, and need no parser
+    return looks_so and any(_CALCULATED.fullmatch(number) for number in _floats(source))
+
+
+def approximately(assertion: str) -> str:
+    """Return what is asserted; where that is equality with such floats, as ``pytest.approx`` says it."""
+    node = expression_in(assertion) if _CALCULATED.search(assertion) else None
+    if not isinstance(node, ast.Compare) or len(node.ops) != 1 or not isinstance(node.ops[0], ast.Eq):
+        return assertion
+    expected = ast.get_source_segment(assertion, node.comparators[0]) or ""
+    if not should_be_approximate(expected) or not assertion.endswith(expected):
+        return assertion
+    return f"{assertion.removesuffix(expected)}pytest.approx({expected})"
 
 
 def _floats(source: str) -> list[str]:

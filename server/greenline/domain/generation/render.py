@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 from greenline.domain.code.parse import parse
 from greenline.domain.code.read_module import read_module
 from greenline.domain.code.results import returns_no_value
+from greenline.domain.generation.approximate import should_be_approximate
 from greenline.domain.generation.case_names import distinct, special_about, subject_words
 from greenline.domain.generation.given_by_fixtures import asked_by_name
 from greenline.domain.generation.model import Brought, Candidate
 from greenline.domain.generation.name_endings import is_plain, single_endings, table_endings, usual_words
 from greenline.domain.generation.row_ids import row_ids
 from greenline.domain.generation.statements import (
-    APPROXIMATE,
     CONSTANTS,
     act_and_check,
+    asserted,
     called,
     equal,
     is_its_own_pattern,
@@ -257,7 +258,7 @@ class _Writer:
         arrange = [line for statement in (*case.arrange, *lines) for line in lines_of(statement)]
         act, check, extra = act_and_check(case, case.call_with(arguments), self._own, silent=self._is_silent(case))
         after = [renamed(assertion, case, names) for assertion in case.after]
-        check += [line for assertion in after for line in lines_of(f"assert {assertion}")]
+        check += [line for assertion in after for line in asserted(assertion)]
         body = steps(arrange, act, check)
         makes = self._function.name == "__init__" or case.shape == "object"
         parameters = [p.name for p in self.parameters_of(case)]
@@ -303,7 +304,7 @@ class _Writer:
         arrange = [shape.filled(statement, columns) for statement in shape.arrange]
         filled = [called(shape.filled(check, columns), result_name(first)) for check in shape.checks]
         filled += [shape.filled(check, columns) for check in shape.after]
-        checks = [line for check in filled for line in lines_of(f"assert {check}")]
+        checks = [line for check in filled for line in asserted(check)]
         body = steps([line for statement in arrange for line in lines_of(statement)], body, checks)
         names = [*columns, *([column] if column else [])]
         return _Test(
@@ -348,7 +349,7 @@ def _expectation(case: Case) -> str:
     if case.raises:
         return repr(case.message)
     expected = case.expected or "None"
-    return f"pytest.approx({expected})" if APPROXIMATE.fullmatch(expected) else expected
+    return f"pytest.approx({expected})" if should_be_approximate(expected) else expected
 
 
 def _decorator(names: Sequence[str], rows: Sequence[Sequence[str]], ids: Sequence[str | None]) -> list[str]:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from greenline.domain.code.parse import parse
+from greenline.domain.generation.approximate import approximately, should_be_approximate
 from greenline.domain.generation.value_words import snake
 from greenline.domain.generation.wrap_source import WIDTH, wrapped
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from greenline.domain.generation.case import Case
 
 CONSTANTS = frozenset({"True", "False", "None"})
-APPROXIMATE = re.compile(r"-?\d+\.\d{4,}(e[+-]?\d+)?")
 _THREE_STEPS = 3
 _USELESS = (ast.Compare, ast.BinOp, ast.UnaryOp, ast.Attribute, ast.Name)
 """Expressions that read like a mistake where they stand alone."""
@@ -38,7 +38,7 @@ def act_and_check(
     before, result, imports = taken(case, call)
     if case.details:
         name = result_name(case)
-        about = [line for detail in _about(case, name) for line in lines_of(f"assert {detail}")]
+        about = [line for detail in _about(case, name) for line in asserted(detail)]
         return [*before, *lines_of(f"{name} = {result}")], about, imports
     if case.expected is None or (case.expected == "None" and case.after and silent):
         return [*before, *lines_of(result)], [], imports
@@ -59,11 +59,16 @@ def taken(case: Case, call: str) -> tuple[list[str], str, list[str]]:
     return [], call, []
 
 
+def asserted(condition: str, depth: int = 1) -> list[str]:
+    """Return the lines that assert it."""
+    return lines_of(f"assert {approximately(condition)}", depth)
+
+
 def equal(actual: str, expected: str) -> str:
     """Return the condition that the first is the second."""
     if expected in CONSTANTS:
         return f"{actual} is {expected}"
-    if APPROXIMATE.fullmatch(expected):
+    if should_be_approximate(expected):
         return f"{actual} == pytest.approx({expected})"
     return f"{actual} == {expected}"
 
@@ -197,7 +202,7 @@ def _entering(case: Case, call: str) -> list[str]:
     """Return the lines of a test that looks at what a context manager gives."""
     checks = [equal("value", case.expected)] if case.expected else _about(case, "value")
     head = f"with {call} as value" if checks else f"with {call}"
-    inside = [line for check in checks for line in lines_of(f"assert {check}", 2)]
+    inside = [line for check in checks for line in asserted(check, 2)]
     return [*lines_of(head, suffix=":"), *(inside or ["    pass"])]
 
 
