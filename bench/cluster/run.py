@@ -49,15 +49,15 @@ def main() -> int:
             with cluster.client() as client:
                 client.wait_for_workers(arguments.workers)
             seconds: dict[str, list[float]] = {
-                "alone, one processor": [],
-                "alone": [],
+                "alone, one processor" if _one_processor() else "alone": [],
+                "alone, all processors": [],
                 f"{arguments.workers} workers": [],
             }
             others = set[str]()
             for number in range(arguments.times):
                 slow, one, other = (_project(folder / f"{kind}-{number}", arguments.copies) for kind in "sad")
                 for kind, taken in zip(
-                    seconds, (_alone(slow, {0}), _alone(one), _on(other, cluster.address)), strict=True
+                    seconds, (_alone(slow, _one_processor()), _alone(one), _on(other, cluster.address)), strict=True
                 ):
                     seconds[kind].append(taken)
                 others |= _different(_written(one), _written(other)) | _different(_written(one), _written(slow))
@@ -93,6 +93,10 @@ def _alone(root: Path, processors: set[int] | None = None) -> float:
 
 def _on(root: Path, address: str) -> float:
     return _seconds(root, "generate", ".", "--executor", "dask", "--scheduler", address)
+
+
+def _one_processor() -> set[int] | None:
+    return {min(os.sched_getaffinity(0))} if hasattr(os, "sched_getaffinity") else None
 
 
 def _seconds(root: Path, *arguments: str, processors: set[int] | None = None) -> float:

@@ -121,6 +121,11 @@
   (interactive)
   (greenline--execute "recordCoverage" :uri (greenline--uri)))
 
+(defun greenline-audit ()
+  "Open a page about how good the tests of the project are."
+  (interactive)
+  (greenline--execute "auditTests" :uri (greenline--uri)))
+
 (defun greenline-model-allow ()
   "Say what a language model would be sent of this project, and ask whether it may be."
   (interactive)

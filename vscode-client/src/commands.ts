@@ -8,7 +8,7 @@ import type { LanguageClient } from "vscode-languageclient/node";
 import type { GapsView } from "./gapsView";
 
 /** About the project of the open file, or the folder. */
-const ofProject = ["runTestsWithCoverage", "clearCoverage", "showCoverageReport", "showCoverageTrend", "recordCoverage"];
+const ofProject = ["runTestsWithCoverage", "clearCoverage", "showCoverageReport", "showCoverageTrend", "recordCoverage", "auditTests"];
 const ofModel = ["model.allow", "model.forbid", "model.cost"];
 
 /** The arguments to send with a command, or undefined where there is no target; then the person has been told. */

@@ -131,7 +131,8 @@ def _parser_class() -> type[PythonParser]:
 
     ours = {**vars(parser), "ast": SimpleNamespace(**{**vars(ast), "parse": _tree})}
     methods = {"parse_source": _with_names(parser.PythonParser.parse_source, ours)}
-    if all(hasattr(parser, name) for name in _LOOKED_AT) and hasattr(parser.PythonParser, "_raw_parse"):
+    methods_too = all(hasattr(parser.PythonParser, name) for name in ("_raw_parse", "_analyze_ast"))
+    if methods_too and all(hasattr(parser, name) for name in _LOOKED_AT):
         quick = {**vars(parser), "generate_tokens": skimmed_tokens, "walk_statement_nodes": _statement_nodes}
         analyze = _with_names(parser.AstArcAnalyzer.analyze, quick)
         quick["AstArcAnalyzer"] = type("QuickArcs", (parser.AstArcAnalyzer,), {"analyze": analyze})
@@ -141,8 +142,14 @@ def _parser_class() -> type[PythonParser]:
     return type("QuickParser", (parser.PythonParser,), methods)
 
 
-def _of_our_tree(kind: type[ByteParser], *, text: str, filename: str) -> ByteParser:
-    return kind(code=compile(_tree(text), filename, "exec", dont_inherit=True))
+def _of_our_tree(kind: type[ByteParser], text: str, *, filename: str) -> ByteParser:
+    """Return it for the tree that is there already; where only the text can be compiled, for the text."""
+    try:
+        if not text.startswith("\ufeff"):  # which our tree is without, and Python refuses
+            return kind(code=compile(_tree(text), filename, "exec", dont_inherit=True))
+    except (RecursionError, MemoryError, ValueError, TypeError):  # a tree cannot be as deep as a text
+        pass
+    return kind(text=text, filename=filename)
 
 
 def _with_names(function: Callable[..., None], names: dict[str, Any]) -> Callable[..., None]:

@@ -15,7 +15,7 @@ def own_python(module: str) -> list[str]:
     Greenline may be started with its libraries in a folder that no variable names, and without site-packages.
     """
     start = (
-        f"import sys; sys.path[:] = {_import_path()!r}; sys.pycache_prefix = {sys.pycache_prefix!r}; "
+        f"import sys; sys.path[:] = {import_path()!r}; sys.pycache_prefix = {sys.pycache_prefix!r}; "
         f"sys.dont_write_bytecode = {sys.dont_write_bytecode!r}; "
         f"import runpy; runpy.run_module({module!r}, run_name='__main__', alter_sys=True)"
     )
@@ -23,7 +23,7 @@ def own_python(module: str) -> list[str]:
     return [sys.executable, "-I", *flags, "-c", start]
 
 
-def _import_path() -> list[str]:
+def import_path() -> list[str]:
     """Return ours without the current folder, which ``python -m`` and ``-c`` put first: the code there is not ours."""
     here = os.getcwd()  # noqa: PTH109 - as text, as it stands in sys.path
     first, *others = [entry or here for entry in sys.path] or [""]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from greenline.ports.project import Project
 
 INSTALLED = ("site-packages", "dist-packages")
+_FOLDS = os.name == "nt"
+"""Whether two spellings may be one path: then only the system can tell."""
 
 
 class Candidates:
@@ -29,6 +31,7 @@ class Candidates:
         self._places = {name: name if place == name else place for name, place in places.items()}
         self._installed = [name for name in places if _is_of_an_environment(name)]
         self._is_there: dict[str, bool] = {}
+        self._by_end: dict[int, dict[str, list[str]]] = {}
 
     def of(self, project: Project, path: Path) -> list[str]:
         """Return the names that mean the file: by their places, where links lead, or as it is installed."""
@@ -39,9 +42,11 @@ class Candidates:
 
     def ending_as(self, path: Path, least: int, *, homeless: bool) -> list[str]:
         """Return the names that share so many parts with the end of the path; only those of no file if ``homeless``."""
-        end = path.absolute().parts[-least:]
-        like = (name for name in self._places if all(part in name for part in end))  # rules out nearly all at once
-        ending = [name for name in like if parts_of(name)[-least:] == end]
+        if least not in self._by_end:
+            by_end = self._by_end[least] = {}
+            for name in self._places:
+                by_end.setdefault("/".join(parts_of(name)[-least:]), []).append(name)
+        ending = self._by_end[least].get("/".join(path.absolute().parts[-least:]), [])
         return [name for name in ending if not (homeless and self._has_a_file(name))]
 
     def _at(self, place: str) -> list[str]:
@@ -52,7 +57,7 @@ class Candidates:
         """Return by their places the names that are not spelled like them."""
         found: dict[str, list[str]] = {}
         for name, place in self._places.items():
-            if _key(place) != name:
+            if _key(place) != name or _FOLDS:
                 found.setdefault(_key(place), []).append(name)
         return found
 
@@ -62,7 +67,7 @@ class Candidates:
         found: dict[str, list[str]] = {}
         for name, place in self._places.items():
             folder, file = os.path.split(place)
-            simple = os.name == "posix" and not os.path.islink(place)  # noqa: PTH114 - as text, for each of thousands
+            simple = not _FOLDS and not os.path.islink(place)  # noqa: PTH114 - as text, for each of thousands
             real = os.path.join(self._real(Path(folder)), file) if simple else str(resolved(Path(place)))  # noqa: PTH118
             if real != place:
                 found.setdefault(_key(real), []).append(name)

@@ -96,7 +96,8 @@ class FileNames:
     def _exact(self, project: Project, path: Path) -> list[str]:
         """Return every name that the report may know the file by: as opened, resolved, relative to the root."""
         absolute = path.absolute()
-        real = resolved(path) if _is_link(path) else self._resolved(path.parent) / path.name
+        simple = os.name == "posix" and not _is_link(path)
+        real = self._resolved(path.parent) / path.name if simple else resolved(path)
         names = [str(absolute), str(real)]
         for file, root in ((absolute, project.root), (real, self._resolved(project.root))):
             if file.is_relative_to(root):

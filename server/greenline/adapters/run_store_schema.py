@@ -37,11 +37,14 @@ _INDEXES = (
 )
 
 
-def prepare(database: sqlite3.Connection) -> None:
-    """Make the tables where there are none, or none of this version; what another version wrote goes."""
+def prepare(database: sqlite3.Connection, patience: float) -> None:
+    """Make the tables where there are none, or none of this version; what another version wrote goes.
+
+    So many seconds of ``patience`` there are with others who begin at the same time.
+    """
     if database.execute("pragma user_version").fetchone()[0] == VERSION:
         return
-    write_ahead(database)
+    write_ahead(database, patience)
     database.execute("begin immediate")
     if database.execute("pragma user_version").fetchone()[0] != VERSION:  # another process may have been first
         existing = database.execute("select name from sqlite_master where type = 'table' and name not like 'sqlite_%'")

@@ -182,7 +182,7 @@ class RunStoreSqlite:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds the texts that ran
         with closing(sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None)) as database:
             database.execute("pragma synchronous = normal")
-            prepare(database)
+            prepare(database, _PATIENCE)
             return work(database)
 
     def _ask_memory(self, root: Path, work: Callable[[sqlite3.Connection], Answer]) -> Answer:
@@ -190,7 +190,7 @@ class RunStoreSqlite:
             database = self._in_memory.get(root)
             if database is None:
                 database = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-                prepare(database)
+                prepare(database, _PATIENCE)
                 self._in_memory[root] = database
             return work(database)
 

@@ -72,7 +72,9 @@ class _Children:
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only for many files
 
         self._all = children
-        self._free: SimpleQueue[Child] = SimpleQueue()
+        self._free: SimpleQueue[Child | None] = SimpleQueue()
+        """None when all of them are gone."""
+        self._gone: list[Child] = []
         for child in children:
             self._free.put(child)
         self._threads = ThreadPoolExecutor(max(1, len(children)), "greenline-survey")
@@ -93,14 +95,18 @@ class _Children:
             child.end()
 
     def _asked(self, chunk: Sequence[Path]) -> list[FileRow] | None:
-        if not self._all:
+        child = self._free.get() if self._all else None
+        if child is None:
+            self._free.put(None)
             return None
-        child = self._free.get()
         try:
             pickle.dump(chunk, child.asked)
             child.asked.flush()
-            return cast("list[FileRow]", pickle.load(child.answers))  # noqa: S301 - from Greenline itself
-        except (OSError, EOFError, pickle.UnpicklingError):
-            return None  # it has said why
-        finally:
-            self._free.put(child)
+            rows = cast("list[FileRow]", pickle.load(child.answers))  # noqa: S301 - from Greenline itself
+        except (OSError, EOFError, pickle.UnpicklingError):  # it has said why
+            self._gone.append(child)
+            if len(self._gone) == len(self._all):
+                self._free.put(None)
+            return None
+        self._free.put(child)
+        return rows

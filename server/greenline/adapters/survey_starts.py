@@ -6,16 +6,17 @@ import gc
 import os
 import signal
 import subprocess
+import sys
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, NoReturn
 
 from greenline.adapters import survey_child
-from greenline.adapters.own_python import own_python
+from greenline.adapters.own_python import import_path, own_python
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from greenline.ports.survey import Surveyor
 
@@ -62,38 +63,50 @@ def forked(begin: Callable[[], Surveyor], number: int) -> list[Child]:
     """Start copies of this process, fewer where there cannot be so many. It must have one thread, and on POSIX only."""
     from coverage import parser  # noqa: F401, PLC0415 - loaded once instead of by each
 
-    gc.freeze()  # what is there already is not looked at, and so not copied, by any of them
     children: list[Child] = []
-    for _ in range(number):
-        with suppress(OSError):
-            children.append(_forked(begin, children))
+    gc.freeze()  # what is there already is not looked at, and so not copied, by any of them
+    try:
+        for _ in range(number):
+            with suppress(OSError):
+                children.append(_forked(begin, children))
+    finally:
+        gc.unfreeze()
     return children
 
 
 def _forked(begin: Callable[[], Surveyor], earlier: Sequence[Child]) -> Child:
-    theirs_in, ours_out = os.pipe()
-    ours_in, theirs_out = os.pipe()
+    ends: list[int] = []
+    pid = None
+    # Held back until the copy has its own way to end: a Ctrl+C would unwind the copied stack.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
+        ends += os.pipe()
+        ends += os.pipe()
         pid = os.fork()
-    except OSError:
-        for end in (theirs_in, ours_out, ours_in, theirs_out):
+        if not pid:
+            _survey(begin, ends, earlier, before)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for end in ends if pid is None else (ends[0], ends[3]):
             os.close(end)
-        raise
-    if not pid:
-        # An end that stays open here would keep an earlier one waiting for what never comes.
-        for end in (ours_out, ours_in, *(pipe.fileno() for child in earlier for pipe in (child.asked, child.answers))):
-            os.close(end)
-        _survey(begin, theirs_in, theirs_out)
-    os.close(theirs_in)
-    os.close(theirs_out)
-    return Child(os.fdopen(ours_out, "wb"), os.fdopen(ours_in, "rb"), pid, lambda: os.waitpid(pid, 0))
+    return Child(os.fdopen(ends[1], "wb"), os.fdopen(ends[2], "rb"), pid, lambda: os.waitpid(pid, 0))
 
 
-def _survey(begin: Callable[[], Surveyor], asked: int, answers: int) -> NoReturn:
+def _survey(
+    begin: Callable[[], Surveyor], ends: Sequence[int], earlier: Sequence[Child], mask: Iterable[int]
+) -> NoReturn:
     """Survey in the copy, and end it without what this process would do at its end."""
     code = 1
     try:
-        with os.fdopen(asked, "rb") as paths, os.fdopen(answers, "wb") as rows:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        sys.path[:] = import_path()  # as a new process: nothing is loaded from the current folder
+        # An end that stays open here would keep an earlier one waiting for what never comes.
+        for pipe in (pipe for child in earlier for pipe in (child.asked, child.answers)):
+            os.close(pipe.fileno())
+        os.close(ends[1])
+        os.close(ends[2])
+        with os.fdopen(ends[0], "rb") as paths, os.fdopen(ends[3], "wb") as rows:
             survey_child.survey(begin, survey_child.read(paths), rows)
         code = 0
     except BaseException:  # noqa: BLE001 - nothing may return into the copied stack

@@ -59,7 +59,7 @@ def _kinds(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
     help="Exit with 1 where there is one of these kinds; `any` for all.")  # fmt: skip
 @click.option("--interpreter", metavar="PATH", type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The Python that runs the project's tests. Default: VIRTUAL_ENV, .venv, venv or env.")  # fmt: skip
-@click.option("--format", "form", type=click.Choice(["table", "json", "markdown", "sarif", "github"]),
+@click.option("--format", "form", type=click.Choice(["table", "json", "markdown", "sarif", "github", "html"]),
     default="table", show_default=True)  # fmt: skip
 @click.pass_context
 def command(ctx: click.Context, /, paths: tuple[Path, ...], form: str, **others: Any) -> None:
@@ -132,5 +132,6 @@ def _print(audit: Audit, form: str) -> None:
         "markdown": audit_forms.markdown,
         "sarif": audit_forms.sarif,
         "github": audit_forms.workflow_text,
+        "html": audit_forms.html,
     }
     write_output(forms[form](audit), None)

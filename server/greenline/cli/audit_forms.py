@@ -1,4 +1,4 @@
-"""An audit for programs: JSON, SARIF 2.1.0, annotations of GitHub's workflows, and Markdown for a job's summary."""
+"""An audit for programs and browsers: JSON, SARIF 2.1.0, GitHub's annotations, Markdown for a job's summary, a page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from greenline.cli.audit_view import left_out, name_of, summary
 from greenline.cli.console import shown, true_path
 from greenline.cli.gaps_annotations import MOST, escaped
 from greenline.cli.gaps_markdown import code
@@ -14,6 +13,7 @@ from greenline.cli.gaps_sarif import digest, document, uri_of
 from greenline.cli.json_text import json_text
 from greenline.cli.repository_names import name_in_repository
 from greenline.domain.auditing.model import KINDS, MEANINGS
+from greenline.page.audit_words import left_out, name_of, summary
 from greenline.page.words import one_line
 
 if TYPE_CHECKING:
@@ -53,6 +53,13 @@ def markdown(audit: Audit) -> str:
         lines.append("")
     lines += [f"- {one_line(line)}" for line in [*left_out(audit), *audit.notes, *audit.problems]]
     return "\n".join(lines).rstrip()
+
+
+def html(audit: Audit) -> str:
+    """Return one page that needs no network."""
+    from greenline.page.audit_page import audit_page  # noqa: PLC0415 - for this form only
+
+    return audit_page(audit, "Audit of tests", shown)
 
 
 def workflow_text(audit: Audit) -> str:

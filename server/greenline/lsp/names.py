@@ -36,6 +36,7 @@ RUN_COVERING_TESTS = "greenline.runCoveringTests"
 UPDATE_EXPECTATIONS = "greenline.updateExpectations"
 DISMISS_BUG = "greenline.dismissSuspectedBug"
 MEASURE_STRENGTH = "greenline.measureStrength"
+AUDIT_TESTS = "greenline.auditTests"
 GENERATE_TESTS = "greenline.generateTests"
 RUN_TESTS_NAMED = "greenline.runTests"
 MODEL_ALLOW = "greenline.model.allow"
@@ -67,6 +68,7 @@ RUNS_CODE = frozenset(
         INSTALL_PYTEST,
         UPDATE_EXPECTATIONS,
         MEASURE_STRENGTH,
+        AUDIT_TESTS,
         MODEL_ALLOW,
         MODEL_SHOW,
     }

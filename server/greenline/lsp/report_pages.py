@@ -62,16 +62,17 @@ class ReportPages:
                 file = await pages.write(kind, place, progress)
             except (NoFolder, PageProblem) as problem:
                 raise Unfinished(str(problem)) from problem
-            return Finished(await self._shown(file), page=(_PAGES[kind], file.as_uri()))
+            return Finished(await shown_page(self._session, file), page=(_PAGES[kind], file.as_uri()))
 
         return self._start(("page", kind, str(values.get("uri"))), _JOBS[kind], work, runs=False)
 
-    async def _shown(self, file: Path) -> str:
-        """Have a browser show it, unless the client does; return where it is, which is said where neither can."""
-        message = f"The page is in {file}."
-        if self._session.client.shows_pages:
-            return message
-        opened = await self._session.show_document(types.ShowDocumentParams(file.as_uri(), external=True))
-        if not opened:
-            self._session.show(message, Info)
+
+async def shown_page(session: Session, file: Path) -> str:
+    """Have a browser show it, unless the client does; return where it is, which is said where neither can."""
+    message = f"The page is in {file}."
+    if session.client.shows_pages:
         return message
+    opened = await session.show_document(types.ShowDocumentParams(file.as_uri(), external=True))
+    if not opened:
+        session.show(message, Info)
+    return message

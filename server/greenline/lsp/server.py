@@ -16,6 +16,7 @@ from greenline import __version__
 from greenline.lsp import actions, connection, diagnostics, hovers, inlay_hints, lenses, names
 from greenline.lsp.arguments import object_or_nothing, plain
 from greenline.lsp.asking_again import AskingAgain
+from greenline.lsp.audit_commands import AuditCommands
 from greenline.lsp.client import Client
 from greenline.lsp.closed_files import ClosedFiles
 from greenline.lsp.commands import Commands
@@ -321,6 +322,7 @@ def _register_commands(server: GreenlineServer) -> None:
     model = ModelCommands(server.session, commands.start, commands.refuse)
     strength = StrengthCommands(server.session, commands.start, commands.refuse)
     pages = ReportPages(server.session, commands.start)
+    audits = AuditCommands(server.session, commands.start)
     server.session.pictures.on_new(FirstLook(server.session, reports.show_report_status).at)
 
     async def list_gaps(*arguments: object) -> dict[str, Any]:
@@ -343,6 +345,7 @@ def _register_commands(server: GreenlineServer) -> None:
         names.UPDATE_EXPECTATIONS: commands.update_expectations,
         names.DISMISS_BUG: commands.dismiss_bug,
         names.MEASURE_STRENGTH: strength.measure,
+        names.AUDIT_TESTS: audits.audit,
         names.LOAD_REPORT: reports.load_report,
         names.CLEAR_COVERAGE: reports.clear_coverage,
         names.SHOW_REPORT_STATUS: reports.show_report_status,

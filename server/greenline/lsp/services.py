@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from greenline.ports.libraries import Libraries
     from greenline.ports.pages import Pages
     from greenline.services.agree_to_model import AgreeToModel
+    from greenline.services.audit_tests import AuditTests
     from greenline.services.choose_report import ChooseReport
     from greenline.services.confirm_tests import ConfirmTests
     from greenline.services.covering_tests import CoveringTests
@@ -81,6 +82,10 @@ class Services(Protocol):
     @property
     def strength(self) -> Callable[[], MeasureStrength]:
         """How strong the tests of a function are."""
+
+    @property
+    def audit(self) -> Callable[[], AuditTests]:
+        """How good the tests are that exist."""
 
     @property
     def agree(self) -> Callable[[], AgreeToModel]:

@@ -58,6 +58,11 @@ def page(title: str, name: Callable[[Path], str], gaps: Gaps | None = None, tren
     sections: list[Html] = _gaps(gaps, name) if gaps is not None else []
     if trend is not None:
         sections.insert(min(2, len(sections)), history(trend.points, trend.forecast))
+    return document(title, *sections)
+
+
+def document(title: str, *sections: Html) -> str:
+    """Return a page of these sections, with its looks and its script in it; that with the tables is ``tables``."""
     script, style = _file("page.js"), _file("page.css")
     known = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     # Nothing is loaded, and no script runs but this one, whatever stands in the sources.
@@ -133,14 +138,11 @@ def _paths(paths: Sequence[Path], name: Callable[[Path], str]) -> Html:
 def _tables(gaps: Gaps, name: Callable[[Path], str], links: dict[Path, str]) -> Html:
     ranked = gaps.ranking.files
     functions = sum(len(file.functions) for file in ranked)
-    narrow = element(
-        "label", "Only rows with ", element("input", id="narrow", type="search", autocomplete="off"), class_="screen"
-    )
     return element(
         "section",
         element("h2", "Where tests are worth most"),
         element("p", _WORTH),
-        narrow,
+        tables.narrowing(),
         tables.packages(ranked),
         _beyond(len({file.row.package for file in ranked}), "package"),
         tables.files(ranked, name, links),

@@ -18,7 +18,7 @@ MOST_ROWS = 1_000
 _SEEN_AT_ONCE = 15
 """Rows; a table that has more scrolls in a frame of its own."""
 
-_Cell = str | tuple[str, float]
+Cell = str | tuple[str, float]
 """Text, or words with the number that they are sorted by."""
 
 
@@ -27,15 +27,15 @@ def packages(files: Sequence[FileWorth]) -> Html:
     grouped: dict[str, list[FileWorth]] = {}
     for file in files:
         grouped.setdefault(file.row.package, []).append(file)
-    rows: list[tuple[_Cell, ...]] = []
+    rows: list[tuple[Cell, ...]] = []
     for name, members in sorted(grouped.items(), key=lambda one: -sum(file.worth for file in one[1])):
         statements = sum(file.row.summary.lines.total for file in members)
         covered = sum(file.row.summary.lines.covered for file in members)
         gains = sum(file.row.lines for file in members), sum(file.row.branches for file in members)
         worth = sum(file.worth for file in members)
         share = 100 * covered / statements if statements else 100.0
-        rows.append((name or "in no package", _number(len(members)), _number(statements), (f"{share:.0f} %", share),
-                     *map(_number, gains), _number(worth)))  # fmt: skip
+        rows.append((name or "in no package", numbered(len(members)), numbered(statements), (f"{share:.0f} %", share),
+                     *map(numbered, gains), numbered(worth)))  # fmt: skip
     heads = "package|files|statements|of these covered|lines to gain|branches|worth"
     return table("packages", heads, rows[:MOST_ROWS])
 
@@ -55,7 +55,7 @@ def functions(ranked: Sequence[FileWorth], name: Callable[[Path], str], links: M
     return table("functions", heads, rows)
 
 
-def table(name: str, heads: str, rows: Iterable[Sequence[_Cell]]) -> Html:
+def table(name: str, heads: str, rows: Iterable[Sequence[Cell]]) -> Html:
     """Return a table in whose heads buttons sort it; the last column is what it is sorted by."""
     words = heads.split("|")
     head = [
@@ -79,33 +79,44 @@ def table(name: str, heads: str, rows: Iterable[Sequence[_Cell]]) -> Html:
     return element("div", drawn, class_=kind, tabindex="0", role="region", aria_label=f"Table of {name}")
 
 
-def _file(file: FileWorth, name: Callable[[Path], str], links: Mapping[Path, str]) -> tuple[_Cell, ...]:
+def narrowing() -> Html:
+    """Return the field that leaves of all tables the rows with what is typed."""
+    field = element("input", id="narrow", type="search", autocomplete="off")
+    return element("label", "Only rows with ", field, class_="screen")
+
+
+def numbered(number: float) -> Cell:
+    """Return a number that its column is sorted by."""
+    return f"{number:,.0f}", number
+
+
+def _file(file: FileWorth, name: Callable[[Path], str], links: Mapping[Path, str]) -> tuple[Cell, ...]:
     row = file.row
     return (
         _linked(name(row.path), links.get(row.path)),
         row.package,
         (f"{row.summary.whole_percent} %", row.summary.percent),
-        _number(row.summary.lines.total),
-        _number(row.lines),
-        _number(row.branches),
-        _number(file.commits),
-        _number(file.worth),
+        numbered(row.summary.lines.total),
+        numbered(row.lines),
+        numbered(row.branches),
+        numbered(file.commits),
+        numbered(file.worth),
     )
 
 
 def _function(
     file: FileWorth, one: FunctionWorth, name: Callable[[Path], str], links: Mapping[Path, str]
-) -> tuple[_Cell, ...]:
+) -> tuple[Cell, ...]:
     link = links.get(file.row.path)
     return (
         _linked(one.row.name, f"{link}-{one.row.line}" if link else None),
         f"{name(file.row.path)}:{one.row.line}",
-        _number(one.row.lines),
-        _number(one.row.branches),
-        _number(one.row.complexity),
-        _number(one.calls),
+        numbered(one.row.lines),
+        numbered(one.row.branches),
+        numbered(one.row.complexity),
+        numbered(one.calls),
         one.row.in_the_way,
-        _number(one.worth),
+        numbered(one.worth),
     )
 
 
@@ -113,11 +124,7 @@ def _linked(words: str, link: str | None) -> str:
     return element(LINK, words, href=f"#{link}") if link else words
 
 
-def _number(number: float) -> tuple[str, float]:
-    return f"{number:,.0f}", number
-
-
-def _cell(cell: _Cell) -> Html:
+def _cell(cell: Cell) -> Html:
     if isinstance(cell, tuple):
         words, number = cell
         return element("td", words, class_="number", data_by=round(number, 3))

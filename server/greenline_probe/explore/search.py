@@ -30,9 +30,11 @@ MAX_KEPT_ALIKE = 24
 """So many calls that run the same lines are kept."""
 MAX_EXAMPLES = 40
 QUIET_CALLS = 500
-"""So many calls without anything new end the search: what is met at all was met after fewer."""
-MOST_CALLS = 1500
-"""So many calls end it, mostly before its time is over: what is found should not depend on how busy a machine is."""
+"""So many calls without anything new end the search: of 275 functions (docs/bench.md) none met a goal after more than
+466 of them."""
+MOST_CALLS = 1200
+"""So many calls without another goal met end it, mostly before its time is over: what is found should not depend on how
+busy a machine is."""
 QUIET_WHEN_MET = 150
 AGAIN = 0.2
 """So much of a quiet call is a choice that was made before."""
@@ -83,6 +85,7 @@ class Search:
         self._alike: dict[Any, int] = {}
         self._descended: dict[Place, float] = {}
         self._quiet = 0.0
+        self._met_at = 0
         self._urgent: collections.deque[Choice] = collections.deque()
         self._queue: collections.deque[Choice] = collections.deque()
         self._follow_ups = 0
@@ -161,7 +164,7 @@ class Search:
     def _is_done(self) -> bool:
         if self.found.kinds.get("timeout", 0) >= (MOST_TIMEOUTS if self.found.met else FIRST_TIMEOUTS):
             return True
-        if self.found.calls >= MOST_CALLS:
+        if self.found.calls - self._met_at >= MOST_CALLS:
             return True
         met_all = self.goals.all <= self.found.met
         return self._quiet > (QUIET_WHEN_MET if met_all else QUIET_CALLS)
@@ -231,6 +234,7 @@ class Search:
             self._quiet = 0.0
             self._parents += [choice] * (3 if news else 1)
             if news:
+                self._met_at = self.found.calls
                 self._shorten(choice, news)
         elif tells:
             self._parents.append(choice)

@@ -121,3 +121,15 @@ def test_a_release_that_reads_otherwise_is_asked_as_it_is(change: str, monkeypat
     finally:
         monkeypatch.undo()
         coverage_parser._parser_class.cache_clear()
+
+
+def test_what_is_too_deep_for_a_tree_is_compiled_from_its_text() -> None:
+    text = "x = (" + " +\n    ".join(["a"] * 1200) + ")\ny = 1\n"
+    statements, problems = coverage_parser.CoverageParser().analyse(text)
+    assert (set(statements.lines), problems) == ({1, 1201}, [])
+
+
+def test_a_second_byte_order_mark_is_refused_as_python_does() -> None:
+    statements, problems = coverage_parser.CoverageParser().analyse("\ufeff\ufeffx = 1\n")
+    assert not statements.lines
+    assert problems

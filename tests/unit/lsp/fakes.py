@@ -27,6 +27,7 @@ from greenline.ports.coverage import CoverageProblem
 from greenline.ports.pages import PageProblem
 from greenline.ports.project import Project
 from greenline.services.agree_to_model import AgreeToModel, Terms
+from greenline.services.audit_tests import Audit, Wanted
 from greenline.services.choose_report import ReportStatus
 from greenline.services.confirm_tests import Confirmation
 from greenline.services.covering_tests import Recorded
@@ -287,6 +288,29 @@ class FakeStrength:
     async def measure(self, path: Path, qualname: str, tests: Sequence[str], progress: Progress) -> Measured:
         self.asked.append((path, qualname, tuple(tests)))
         progress.step("Trying small changes: 1 of 2", 0.5)
+        try:
+            await self.gate.wait()
+        finally:
+            self.ended = True
+        return self.answer
+
+
+@dataclass
+class FakeAudit:
+    """Answers with ``answer`` once the gate is open."""
+
+    answer: Audit = field(default_factory=lambda: Audit((), 3, 1))
+    asked: list[tuple[Path, ...]] = field(default_factory=list)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: bool = False
+
+    def __call__(self) -> FakeAudit:
+        return self
+
+    async def audit(self, paths: Sequence[Path], wanted: Wanted, progress: Progress) -> Audit:
+        self.asked.append(tuple(paths))
+        assert wanted == Wanted()
+        progress.step("Reading the tests")
         try:
             await self.gate.wait()
         finally:
@@ -575,6 +599,8 @@ class FakeServices:
         self.covering = FakeCovering()
         self.strength = FakeStrength()
         self.strength.gate.set()
+        self.audit = FakeAudit()
+        self.audit.gate.set()
         self.marks = FakeMarks()
         self.files = FakeFiles()
         self.tests = FakeTests()

@@ -123,6 +123,7 @@ M.commands = {
   report = { ask('greenline.showCoverageReport', project), 'Open a page about the coverage of the project' },
   trend = { ask('greenline.showCoverageTrend', project), 'Open a page about how that went' },
   record = { ask('greenline.recordCoverage', project), 'Record the coverage of this commit, for the trend' },
+  audit = { ask('greenline.auditTests', project), 'Open a page about how good the tests of the project are' },
   install_pytest = { ask('greenline.installPytest', file), "Install pytest into the project's Python" },
   model_allow = { ask('greenline.model.allow', project), 'Say what a model would be sent of this project, and ask' },
   model_forbid = { ask('greenline.model.forbid', project), 'Send nothing of this project to a model any more' },
