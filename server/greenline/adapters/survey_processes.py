@@ -90,6 +90,7 @@ class _Children:
         for child in self._all:
             if kind is not None:
                 child.kill()  # nobody waits for what it is at
+        self._free.put(None)
         self._threads.shutdown(cancel_futures=True)
         for child in self._all:
             child.end()
@@ -103,7 +104,7 @@ class _Children:
             pickle.dump(chunk, child.asked)
             child.asked.flush()
             rows = cast("list[FileRow]", pickle.load(child.answers))  # noqa: S301 - from Greenline itself
-        except (OSError, EOFError, pickle.UnpicklingError):  # it has said why
+        except Exception:  # noqa: BLE001 - it has ended and said why, or what it says is not to be understood
             self._gone.append(child)
             if len(self._gone) == len(self._all):
                 self._free.put(None)

@@ -69,6 +69,11 @@ def forked(begin: Callable[[], Surveyor], number: int) -> list[Child]:
         for _ in range(number):
             with suppress(OSError):
                 children.append(_forked(begin, children))
+    except BaseException:
+        for child in children:
+            child.kill()
+            child.end()
+        raise
     finally:
         gc.unfreeze()
     return children
@@ -86,9 +91,9 @@ def _forked(begin: Callable[[], Surveyor], earlier: Sequence[Child]) -> Child:
         if not pid:
             _survey(begin, ends, earlier, before)
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         for end in ends if pid is None else (ends[0], ends[3]):
             os.close(end)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return Child(os.fdopen(ends[1], "wb"), os.fdopen(ends[2], "rb"), pid, lambda: os.waitpid(pid, 0))
 
 
@@ -100,7 +105,8 @@ def _survey(
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        sys.path[:] = import_path()  # as a new process: nothing is loaded from the current folder
+        with suppress(OSError):  # the current folder may be gone
+            sys.path[:] = import_path()  # as a new process: nothing is loaded from it
         # An end that stays open here would keep an earlier one waiting for what never comes.
         for pipe in (pipe for child in earlier for pipe in (child.asked, child.answers)):
             os.close(pipe.fileno())

@@ -44,7 +44,7 @@ def _summary(audit: Audit) -> Html:
 
 def _tables(audit: Audit, name: Callable[[Path], str]) -> Html:
     number = len(audit.weaknesses)
-    more = f"Not in this table: {number - MOST_ROWS:,} of less weight. `--only KIND` shows one kind."
+    more = f"Not in this table: {number - MOST_ROWS:,} of less weight."
     return element(
         "section",
         element("h2", "What is weak"),
@@ -63,7 +63,7 @@ def _rows(audit: Audit, name: Callable[[Path], str]) -> list[tuple[Cell, ...]]:
 
 def _row(one: Weakness, place: str) -> tuple[Cell, ...]:
     weight = numbered(len(KINDS) - KINDS.index(one.kind))
-    return one.kind, one_line(name_of(one)), place, one_line(one.evidence), one_line(one.advice), weight
+    return one.kind, one_line(name_of(one)), one_line(place), one_line(one.evidence), one_line(one.advice), weight
 
 
 def _kinds(audit: Audit) -> list[tuple[Cell, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -108,7 +109,7 @@ class AuditSuite:
         places = {test.node_id: (test.path, test.line) for test in read.tests}
         suite = Suite(project, interpreter, selection, ran.report, places, self._settings.suite_seconds)
         seen.weaknesses += failing(suite, ran.failures)
-        seen.weaknesses += self._one_way(project, ran)
+        seen.weaknesses += await asyncio.to_thread(lambda: list(self._one_way(project, ran)))
         seen.notes += _not_read(read, ran.report)
         doubtful = {one.subject for one in seen.weaknesses if one.kind == "flaky"}
         again = await self._runs.again(suite, wanted.reruns, Share(progress, 0.2, 0.4))

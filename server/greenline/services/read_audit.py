@@ -86,15 +86,19 @@ class ReadAudit:
         found: list[Weakness] = []
         made: list[str] = []
         judged: set[ast.AST] = set()
-        for path in self._files(project, wanted):
-            await asyncio.sleep(0)  # a person who stops it is heard
+
+        def read(path: Path) -> None:
             module = modules.at(path)
             if module is not None:
                 files.append(path)
                 of_file = list(tests_of(module, names, project.root, collected))
-                tests += of_file
-                made += made_elsewhere(module, names, project.root, collected)
-                found += findings.of_file(_new(of_file, judged))
+                tests.extend(of_file)
+                made.extend(made_elsewhere(module, names, project.root, collected))
+                found.extend(findings.of_file(_new(of_file, judged)))
+
+        # Elsewhere, for an editor that is answered meanwhile; one by one, as a person may stop it.
+        for path in await asyncio.to_thread(self._files, project, wanted):
+            await asyncio.to_thread(read, path)
         lines = {path: module.lines for path in files if (module := modules.at(path)) is not None}
         lines |= {test.path: test.module.lines for test in tests}
         problems = {path: why for path, why in modules.problems.items() if path.name != "conftest.py"}

@@ -30,6 +30,9 @@ SHAPES: dict[str, Sequence[Case]] = {
     "constants": [case("'a'", expected="None"), case("'b'", "2", expected="True"), case("'c'", expected="False")],
     "approximate": [case("'a'", expected="0.30000000000000004")],
     "approximate-list": [case("'a'", expected="[1.0, 0.30000000000000004, None]")],
+    "table-of-details": [case(f"{i}", details=(f"result.real == 0.{i}0000000000004", "result.imag == 0")) for i in (1, 2, 3)],
+    "approximate-called": [case("'a'", expected="[Counter(a=1), 0.30000000000000004]", imports=(WORK, ("Counter", "collections", "Counter")))],
+    "approximate-large": [case("'a'", expected="(0.30000000000000004, 12345678)")],
     "approximate-nested": [case("'a'", expected="[(1.0, 0.30000000000000004)]")],
     "approximate-dict": [case("'a'", expected="{'a': 0.30000000000000004}")],
     "approximate-details": [case("'a'", details=("result.real == 0.30000000000000004", "result.imag == 0"))],
@@ -198,7 +201,10 @@ def test_floats_that_were_calculated_are_approximate_also_in_a_collection() -> N
     assert 'work("a") == pytest.approx({"a": 0.30000000000000004})' in only(SHAPES["approximate-dict"])
     assert "assert result.real == pytest.approx(0.30000000000000004)" in only(SHAPES["approximate-details"])
     assert "assert text == pytest.approx([0.30000000000000004, 2])" in only(SHAPES["approximate-after"])
-    # pytest compares nothing that is nested so.
+    assert "(2, pytest.approx(0.20000000000004))," in only(SHAPES["table-of-details"])
+    # pytest compares nothing that is nested so, and a millionth of a large number could be another one.
+    assert 'work("a") == [Counter(a=1), 0.30000000000000004]' in only(SHAPES["approximate-called"])
+    assert 'work("a") == (0.30000000000000004, 12345678)' in only(SHAPES["approximate-large"])
     assert 'work("a") == [(1.0, 0.30000000000000004)]' in only(SHAPES["approximate-nested"])
 
 

@@ -92,3 +92,34 @@ async def test_a_page_that_cannot_be_written_is_said(services: FakeServices, sou
         end = await ended(editor, {"uri": source.as_uri()})
         assert end["outcome"] == "failed"
         assert end["message"].startswith("The page cannot be written: ")
+
+
+async def test_where_nothing_could_be_looked_at_the_reason_is_said(services: FakeServices, source: Path) -> None:
+    services.audit.answer = Audit((), 3, 1, problems=("pytest is not installed there.",))
+    async with Editor(services, SHOWS_PAGES) as editor:
+        end = await ended(editor, {"uri": source.as_uri()})
+        assert (end["outcome"], end["message"]) == ("failed", "pytest is not installed there.")
+
+
+async def test_what_could_not_be_looked_at_is_said_beside_what_was_found(services: FakeServices, source: Path) -> None:
+    weak = Weakness("slow", "tests/test_shop.py::test_a", source, 7, "It takes 3 s.", "Take less.")
+    services.audit.answer = Audit((weak,), 3, 1, problems=("test_b.py: syntax error.",))
+    async with Editor(services, SHOWS_PAGES) as editor:
+        end = await ended(editor, {"uri": source.as_uri()})
+        assert end["outcome"] == "done"
+        (told,) = editor.sent("window/showMessage")
+        assert (told["type"], told["message"]) == (
+            2,
+            "1 weakness in 3 tests of 1 file: 1 slow. Not all was looked at: test_b.py: syntax error.",
+        )
+
+
+async def test_two_are_not_at_work_at_once(services: FakeServices, source: Path, tmp_path: Path) -> None:
+    services.audit.gate.clear()
+    async with Editor(services, SHOWS_PAGES, folders=[tmp_path]) as editor:
+        first = await editor.run("greenline.auditTests", {"uri": source.as_uri()})
+        second = await editor.run("greenline.auditTests")
+        assert (second["job"], second["started"]) == (first["job"], False)
+        services.audit.gate.set()
+        assert (await editor.job_end(first["job"]))["outcome"] == "done"
+    assert len(services.audit.asked) == 1

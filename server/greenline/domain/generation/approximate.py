@@ -8,7 +8,8 @@ import re
 from greenline.domain.generation.filled_names import expression_in
 
 _CALCULATED = re.compile(r"-?\d+\.\d{4,}(e[+-]?\d+)?")
-_COLLECTIONS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
+_LARGE = 100_000
+"""A whole number from here on could be another one: a millionth is the difference that counts as none."""
 
 
 def may_be_approximate(source: str) -> bool:
@@ -34,16 +35,21 @@ def approximately(assertion: str) -> str:
 
 
 def _floats(source: str) -> list[str]:
+    """Return the floats of a value; none where it holds what ``pytest.approx`` refuses or compares too loosely."""
     node = expression_in(source)
     if isinstance(node, (ast.List, ast.Tuple)):
         values = node.elts
     elif isinstance(node, ast.Dict):
         values = node.values
     else:
-        values = [node] if node is not None else []
-    if any(isinstance(value, (*_COLLECTIONS, ast.Starred)) for value in values):
-        return []
-    return [ast.unparse(value) for value in values if _is_float(value)]
+        return [source] if node is not None and _is_float(node) else []
+    return [ast.unparse(value) for value in values if _is_float(value)] if all(map(_is_compared, values)) else []
+
+
+def _is_compared(node: ast.expr) -> bool:
+    """Tell a plain value of which nothing is lost: what is called may be a collection again."""
+    inner = node.operand if isinstance(node, ast.UnaryOp) else node
+    return isinstance(inner, ast.Constant) and not (isinstance(inner.value, int) and abs(inner.value) >= _LARGE)
 
 
 def _is_float(node: ast.expr) -> bool:

@@ -297,14 +297,15 @@ class _Writer:
             silent = same and shape.after and (first.expected is None or self._is_silent(first))
             check = equal(result, first.expected or "") if same else f"{result} {'is' if plain else '=='} expected"
             body = [*before, *lines_of(result if silent else f"assert {check}")]
-        rows = [[*cells, *([outcome] if column else [])] for cells, outcome in zip(shape.cells, outcomes, strict=True)]
-        told = outcomes if column else ["..." for _ in rows] if shape.checks else ()
+        told = outcomes if column else ["..." for _ in cases] if shape.checks else ()
         inputs = [cells[: shape.inputs] for cells in shape.cells]
         ids = row_ids(columns[: shape.inputs], inputs, told, [n.special for n in group])
         arrange = [shape.filled(statement, columns) for statement in shape.arrange]
         filled = [called(shape.filled(check, columns), result_name(first)) for check in shape.checks]
         filled += [shape.filled(check, columns) for check in shape.after]
         checks = [line for check in filled for line in asserted(check)]
+        given = _as_compared(shape.cells, columns, shape.inputs, filled)
+        rows = [[*cells, *([outcome] if column else [])] for cells, outcome in zip(given, outcomes, strict=True)]
         body = steps([line for statement in arrange for line in lines_of(statement)], body, checks)
         names = [*columns, *([column] if column else [])]
         return _Test(
@@ -350,6 +351,25 @@ def _expectation(case: Case) -> str:
         return repr(case.message)
     expected = case.expected or "None"
     return f"pytest.approx({expected})" if should_be_approximate(expected) else expected
+
+
+def _as_compared(
+    rows: Sequence[Sequence[str]], columns: Sequence[str], inputs: int, checks: Sequence[str]
+) -> list[list[str]]:
+    """Return the rows; floats that were calculated are approximate in columns that are nothing but compared with."""
+    only_compared = {
+        number
+        for number, name in enumerate(columns)
+        if number >= inputs
+        and all(check.endswith(f" == {name}") for check in checks if re.search(rf"(?<![\w.]){name}\b", check))
+    }
+    return [
+        [
+            f"pytest.approx({cell})" if number in only_compared and should_be_approximate(cell) else cell
+            for number, cell in enumerate(row)
+        ]
+        for row in rows
+    ]
 
 
 def _decorator(names: Sequence[str], rows: Sequence[Sequence[str]], ids: Sequence[str | None]) -> list[str]:
