@@ -325,6 +325,19 @@ def test_the_whole_project_is_a_page_in_the_editors_colours(  # noqa: PLR0917 - 
     assert len([tab for tab in told["tabs"] if "Coverage report" in tab]) == 1, told["tabs"]
 
 
+def test_weak_tests_are_named_on_a_page(
+    vscode: Path, extension: Path, project: Path, tmp_path: Path, server: list[str]
+) -> None:
+    weak = "from parcels.address import initials\n\n\ndef test_initials_end():\n    initials('Ada Lovelace')\n"
+    (project / "tests" / "test_weak.py").write_text(weak, encoding="utf-8")
+    with running(vscode, extension, project, server) as url:
+        told = play(vscode, project, tmp_path, play="audited", url=url)
+
+    assert told["title"] == "Audit of tests"
+    assert re.search(r"no-assertion\s+test_initials_end\s+tests/test_weak.py:4\b", told["weak"]), told["weak"]
+    assert any("1 no-assertion" in words for words in told["toasts"]), told["toasts"]
+
+
 def rgb(color: str) -> str:
     """Return a colour such as ``#1f1f1f`` as a browser computes it."""
     red, green, blue = (int(color.strip()[at : at + 2], 16) for at in (1, 3, 5))

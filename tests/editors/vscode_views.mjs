@@ -321,6 +321,19 @@ export function viewPlays({ page, input, told, step, textsOf, openFile, openSour
       told.tabs = await textsOf(".tab");
     },
 
+    // How good the tests are: a page, and what was found in a message.
+    async audited() {
+      const frame = page.frameLocator("iframe.webview >> visible=true").frameLocator("iframe");
+      await seeGaps();
+      await command("Greenline: Audit Tests");
+      await page.locator(".tab.active", { hasText: "Audit of tests" }).waitFor({ timeout: 240_000 });
+      await frame.locator("#weaknesses").waitFor();
+      told.title = await frame.locator("h1").innerText();
+      told.weak = await frame.locator("#weaknesses").innerText();
+      told.toasts = await textsOf(".notification-toast");
+      await step("audit");
+    },
+
     // The project's Python has no pytest: the page says so, and its link installs.
     async noPytest() {
       await openSource();
