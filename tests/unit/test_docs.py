@@ -153,6 +153,14 @@ def test_the_places_that_the_documents_name_exist() -> None:
     assert {folder for folder in folders if not any(place.startswith(folder) for place in mapped)} == set()
 
 
+def test_each_place_of_the_help_in_neovim_has_its_tag() -> None:
+    """Neovim makes the file of tags itself, where one is at hand: ``nvim -c 'helptags editors/neovim/doc' -c qa``."""
+    places = set(re.findall(r"(?<=\*)[^\s*|]+(?=\*(?:\s|$))", text_of("editors/neovim/doc/greenline.txt")))
+    tags = [line.partition("\t")[0] for line in text_of("editors/neovim/doc/tags").splitlines()]
+    assert len(tags) > 40
+    assert set(tags) == places
+
+
 def test_the_help_in_neovim_has_every_command_option_and_colour() -> None:
     folder = "editors/neovim/lua/greenline"
     text = text_of("editors/neovim/doc/greenline.txt")
