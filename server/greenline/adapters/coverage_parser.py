@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import threading
 import warnings
 from collections import OrderedDict
-from functools import cache, partial
-from types import FunctionType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from greenline.adapters.skimmed_tokens import skimmed_tokens
-from greenline.domain.code.parse import all_statements, parse
+from greenline.adapters.coverage_quick_parser import parser_class
 from greenline.domain.coverage.model import Statements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from coverage.bytecode import ByteParser
     from coverage.parser import PythonParser
 
     from greenline.domain.coverage.model import Arc
@@ -40,8 +35,6 @@ _ONLY_WITH = {
     r"if (True|1|False|0):": _IF,
 }
 """Patterns that coverage.py has by itself, with what a text must hold for one to match: most hold nothing of it."""
-_LOOKED_AT = ("multiline_map_from_tokens", "walk_statement_nodes", "AstArcAnalyzer", "ByteParser")
-"""What its parser looks at, of the releases that we give something quicker to."""
 
 
 class CoverageParser:
@@ -112,59 +105,13 @@ def _parse(source: str, excluded: Sequence[str], partial: Sequence[str]) -> Stat
     if not source.strip():
         return Statements()
     excluding, parting = (join_regex(_that_may_match(patterns, source)) for patterns in (excluded, partial))
-    parser = _parser_class()(text=source, filename="<text>", exclude=excluding or None)
+    parser = parser_class()(text=source, filename="<text>", exclude=excluding or None)
     parser.parse_source()
     return _statements(parser, parting)
 
 
 def _that_may_match(patterns: Sequence[str], text: str) -> list[str]:
     return [each for each in patterns if each not in _ONLY_WITH or any(word in text for word in _ONLY_WITH[each])]
-
-
-@cache
-def _parser_class() -> type[PythonParser]:
-    """Return coverage.py's parser with our tree and tokens: its own code finds them where it looks for others.
-
-    A release that looks elsewhere does all of it itself.
-    """
-    from coverage import parser  # noqa: PLC0415 - as above
-
-    ours = {**vars(parser), "ast": SimpleNamespace(**{**vars(ast), "parse": _tree})}
-    methods = {"parse_source": _with_names(parser.PythonParser.parse_source, ours)}
-    methods_too = all(hasattr(parser.PythonParser, name) for name in ("_raw_parse", "_analyze_ast"))
-    if methods_too and all(hasattr(parser, name) for name in _LOOKED_AT):
-        quick = {**vars(parser), "generate_tokens": skimmed_tokens, "walk_statement_nodes": _statement_nodes}
-        analyze = _with_names(parser.AstArcAnalyzer.analyze, quick)
-        quick["AstArcAnalyzer"] = type("QuickArcs", (parser.AstArcAnalyzer,), {"analyze": analyze})
-        quick["ByteParser"] = partial(_of_our_tree, vars(parser)["ByteParser"])
-        for name in ("_raw_parse", "_analyze_ast"):
-            methods[name] = _with_names(getattr(parser.PythonParser, name), quick)
-    return type("QuickParser", (parser.PythonParser,), methods)
-
-
-def _of_our_tree(kind: type[ByteParser], text: str, *, filename: str) -> ByteParser:
-    """Return it for the tree that is there already; where only the text can be compiled, for the text."""
-    try:
-        if not text.startswith("\ufeff"):  # which our tree is without, and Python refuses
-            return kind(code=compile(_tree(text), filename, "exec", dont_inherit=True))
-    except (RecursionError, MemoryError, ValueError, TypeError):  # a tree cannot be as deep as a text
-        pass
-    return kind(text=text, filename=filename)
-
-
-def _with_names(function: Callable[..., None], names: dict[str, Any]) -> Callable[..., None]:
-    """Return the function with other things behind the names that it uses; one that wraps another stays as it is."""
-    return function if function.__closure__ else FunctionType(function.__code__, names)
-
-
-def _statement_nodes(tree: ast.Module) -> Iterator[ast.AST]:
-    yield tree
-    yield from all_statements(tree)
-
-
-def _tree(text: str) -> ast.Module:
-    """Return the tree that everybody looks at. Raises what ``ast.parse`` raises."""
-    return parse(text)[0] or ast.parse(text)
 
 
 def _normalized(text: str) -> str:

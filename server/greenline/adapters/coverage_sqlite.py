@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import string
 import sys
 import time
-from bisect import bisect_left
 from contextlib import closing
-from operator import itemgetter
 from typing import TYPE_CHECKING, TypeVar
 
 from greenline.adapters.report_content import MOST_LINES
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 _SMALL = {ord(letter): letter.lower() for letter in string.ascii_uppercase}
+_SLASHES = re.compile(r"[/\\]")
 _SCHEMA = 7  # of every release since 5.0
 _AGAIN = "Delete it and run the tests with coverage again."
 _LONGEST = 20.0
@@ -55,7 +55,8 @@ class DataFile:
             return []
         query = "select path from file where path like ? escape '!' and typeof(path) = 'text'"
         ending = "%" + "".join(f"!{sign}" if sign in "!%_" else sign for sign in file_name)
-        return self._ask(lambda database: [path for (path,) in database.execute(query, (ending,))])
+        paths = self._ask(lambda database: [path for (path,) in database.execute(query, (ending,))])
+        return [path for path in paths if _file_name(path) == _file_name(file_name)]
 
     def names(self) -> list[str]:
         """Return every path."""
@@ -73,21 +74,24 @@ class DataFile:
 
 
 class OpenDataFile(DataFile):
-    """The same for many questions: stays open until it is closed, and has the names in order. For one thread."""
+    """The same for many questions: stays open until it is closed, and has the paths by their files' names.
+
+    For one thread.
+    """
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._database: sqlite3.Connection | None = None
-        self._ends: list[tuple[str, int, str]] = []
-        """The names from their ends, in small letters as SQLite compares them; their places; and as they are."""
+        self._named: dict[str, list[str]] = {}
+        """By what stands behind the last slash, in small letters as SQLite compares them."""
 
     def names_like(self, file_name: str) -> list[str]:
         """Return the paths that end with it, after whatever kind of slash."""
-        if not self._ends:
-            self._ends = sorted((_from_its_end(name), at, name) for at, name in enumerate(self.names()))
-        wanted = _from_its_end(file_name)
-        first, behind = (bisect_left(self._ends, (end,)) for end in (wanted, f"{wanted}{chr(sys.maxunicode)}"))
-        return [name for _, _, name in sorted(self._ends[first:behind], key=itemgetter(1))]
+        if not self._named:
+            for name in self.names():
+                self._named.setdefault(_file_name(name), []).append(name)
+        small = file_name.translate(_SMALL)
+        return [name for name in self._named.get(_file_name(file_name), ()) if name.translate(_SMALL).endswith(small)]
 
     def close(self) -> None:
         """Let go of the file."""
@@ -106,8 +110,8 @@ class OpenDataFile(DataFile):
         return _limited(self._database, question)
 
 
-def _from_its_end(name: str) -> str:
-    return "".join(reversed(name.translate(_SMALL)))
+def _file_name(path: str) -> str:
+    return _SLASHES.split(path)[-1].translate(_SMALL)
 
 
 def _opened(report: Path) -> sqlite3.Connection:

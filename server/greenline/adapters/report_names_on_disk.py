@@ -95,14 +95,13 @@ class FileNames:
 
     def _exact(self, project: Project, path: Path) -> list[str]:
         """Return every name that the report may know the file by: as opened, resolved, relative to the root."""
-        absolute = path.absolute()
         simple = os.name == "posix" and not _is_link(path)
-        real = self._resolved(path.parent) / path.name if simple else resolved(path)
-        names = [str(absolute), str(real)]
-        for file, root in ((absolute, project.root), (real, self._resolved(project.root))):
-            if file.is_relative_to(root):
-                relative = file.relative_to(root)
-                names += [str(relative), relative.as_posix()]
+        real = f"{self._resolved(path.parent)}/{path.name}" if simple else str(resolved(path))
+        names = [str(path.absolute()), real]
+        for name, root in zip(tuple(names), (project.root, self._resolved(project.root)), strict=True):
+            top = os.path.join(root, "")  # noqa: PTH118 - as text, for each of thousands
+            if os.path.normcase(name).startswith(os.path.normcase(top)):
+                names += [name[len(top) :], name[len(top) :].replace(os.sep, "/")]
         return list(dict.fromkeys(names))
 
     def _named_like(

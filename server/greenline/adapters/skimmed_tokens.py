@@ -10,14 +10,14 @@ import re
 import sys
 import token
 import tokenize
-from typing import TYPE_CHECKING
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _Place = tuple[int, int]
 _Token = tuple[int, str, _Place, _Place, str]
-_Statement = tuple[int, list[int], int]
 _STRING = r"""(?:\"\"\"(?s:\\.|[^\\])*?\"\"\"|'''(?s:\\.|[^\\])*?'''|"(?s:\\.|[^"\\\n])*"|'(?s:\\.|[^'\\\n])*')"""
 _PIECES = re.compile(rf"(?P<string>{_STRING})|#.*|:=|\\\n|[\n:()\[\]{{}}\"'\\]")
 """What may hide something else, what nests, what ends a statement, and quotes and strokes that mean something else."""
@@ -32,7 +32,19 @@ _WITH_CODE = re.compile(r"(?i)[a-z]*[ft][a-z]*\Z")
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
 
 
-class _Unclear(Exception):
+class _Statement(NamedTuple):
+    start: int
+    """Where its first character is."""
+    line: int
+    width: int
+    """Of what it is indented by."""
+    colons: Sequence[int]
+    """The lines of those that may open a block."""
+    last: int
+    """Its last line."""
+
+
+class Unclear(Exception):
     """Only a whole tokenizer can tell."""
 
 
@@ -42,13 +54,44 @@ def skimmed_tokens(text: str) -> Iterable[_Token]:
     Where a look from outside is not enough, all tokens are made. Raises what ``tokenize`` raises.
     """
     try:
-        return list(_skimmed(text))
-    except _Unclear:
+        indents = [0]
+        return [token for statement in _statements(text) for token in _tokens(text, statement, indents)]
+    except Unclear:
         return tokenize.generate_tokens(io.StringIO(text).readline)
 
 
-def _skimmed(text: str) -> Iterator[_Token]:
-    lines, line, at, indents = text.split("\n"), 1, 0, [0]
+def tokens_below(text: str, lines: Iterable[int]) -> Iterator[_Token]:
+    """Yield those of the statements that begin in some lines, of what stands in their blocks, and of what follows.
+
+    What coverage.py leaves out begins in such a line and ends with the block. Raises Unclear.
+    """
+    wanted, indents, behind = sorted(lines), [0], 0
+    starts = list(accumulate((len(line) + 1 for line in text.split("\n")), initial=0))
+    for line in wanted:
+        if line < behind:
+            continue
+        yield from _indented(indents, 0, line)
+        block = None
+        for statement in _statements(text, line, starts[line - 1]):
+            yield from _tokens(text, statement, indents)
+            behind = statement.last + 1
+            if block is None or statement.width <= block:
+                if block is not None and not any(one in wanted for one in range(statement.line, behind)):
+                    break
+                block = statement.width
+
+
+def end_of_statement(text: str, start: int, line: int) -> int:
+    """Return the last line of what begins at ``start``, in this line: a statement, or the head of a block.
+
+    Raises Unclear.
+    """
+    return _whole(text, start, line)[2]
+
+
+def _statements(text: str, line: int = 1, at: int = 0) -> Iterator[_Statement]:
+    """Yield them from a line on, which begins ``at``."""
+    lines = text.split("\n")
     while line < len(lines):  # behind the last line end there is nothing
         code = lines[line - 1]
         inside = code.lstrip(" \t")
@@ -56,21 +99,25 @@ def _skimmed(text: str) -> Iterator[_Token]:
             line, at = line + 1, at + len(code) + 1
             continue
         if inside[0] == "\\":
-            raise _Unclear
-        start = at + len(code) - len(inside)
-        width = len(code[: start - at].expandtabs(8))
-        if width != indents[-1]:
-            yield from _indented(indents, width, line)
-        yield token.NAME, "_", (line, 0), (line + _more_lines(text, start), 0), ""
+            raise Unclear
+        start, first = at + len(code) - len(inside), line
         colons: Sequence[int]
         if _is_of_one_line(inside):
             colons, at = ((line,) if inside.endswith(":") else ()), at + len(code) + 1
         else:
-            at, colons, line = _statement(text, start, line)
-        for colon in colons:
-            yield _made(token.OP, ":", colon)
-        yield _made(token.NEWLINE, "\n", line)
+            at, colons, line = _whole(text, start, line)
+        yield _Statement(start, first, len(code[: len(code) - len(inside)].expandtabs(8)), colons, line)
         line += 1
+
+
+def _tokens(text: str, statement: _Statement, indents: list[int]) -> Iterator[_Token]:
+    line = statement.line
+    if statement.width != indents[-1]:
+        yield from _indented(indents, statement.width, line)
+    yield token.NAME, "_", (line, 0), (line + _more_lines(text, statement.start), 0), ""
+    for colon in statement.colons:
+        yield _made(token.OP, ":", colon)
+    yield _made(token.NEWLINE, "\n", statement.last)
 
 
 def _is_of_one_line(code: str) -> bool:
@@ -101,8 +148,8 @@ def _made(kind: int, text: str, line: int) -> _Token:
     return kind, text, (line, 0), (line, 0), ""
 
 
-def _statement(text: str, start: int, line: int) -> _Statement:
-    """Return where the statement ends, the lines of colons outside of brackets, and its last line."""
+def _whole(text: str, start: int, line: int) -> tuple[int, Sequence[int], int]:
+    """Return where a statement ends, the lines of colons outside of brackets, and its last line."""
     nesting = 0
     colons: list[int] = []
     for piece in _PIECES.finditer(text, start):
@@ -112,19 +159,19 @@ def _statement(text: str, start: int, line: int) -> _Statement:
         if found in _NESTING:
             nesting += _NESTING[found]
         elif found in _STRAY:
-            raise _Unclear
+            raise Unclear
         elif found == ":" and not nesting:
             colons.append(line)
         elif _NESTED_QUOTES and piece["string"]:
             _refuse_nested(text, start, piece)
         line += found.count("\n")
-    raise _Unclear
+    raise Unclear
 
 
 def _refuse_nested(text: str, start: int, piece: re.Match[str]) -> None:
-    """Raise _Unclear where an f-string seems to end between its braces: what follows is still of it."""
+    """Raise Unclear where an f-string seems to end between its braces: what follows is still of it."""
     if not _WITH_CODE.search(text, max(start, piece.start() - 2), piece.start()):
         return
     for inside in (piece[0][1:-1], _QUOTED.sub("", piece[0][1:-1])):
         if inside.count("{") != inside.count("}"):
-            raise _Unclear
+            raise Unclear

@@ -150,12 +150,16 @@ class RankGaps:
         if not wanted.changed_since:  # else there may well be no file of it
             _refuse_unknown(wanted.packages, {row.package for row in rows})
         commits, problem = self._commits(folders)
-        with_gaps = [weighed(row, commits.get(row.path, 0), calls) for row in rows if row.functions]
-        kept, left_out = _filtered(sorted(with_gaps, key=_key(wanted.order)), wanted)
+
+        def worth(row: FileRow) -> FileWorth:
+            return weighed(row, commits.get(row.path, 0), calls)
+
+        with_gaps = sorted((row for row in rows if row.functions), key=_key(wanted.order, worth))
+        kept, left_out = _filtered(with_gaps, wanted)
         if unchanged:
             left_out = {f"unchanged since {wanted.changed_since}": unchanged, **left_out}
         return Ranking(
-            tuple(kept),
+            tuple(map(worth, kept)),
             _total(rows),
             left_out,
             sum(map(_is_complete, rows)),
@@ -170,7 +174,7 @@ class RankGaps:
             Ratio(sum(row.changed.covered for row in rows), sum(row.changed.total for row in rows)),
             {row.path: row.summary for row in rows if row.state == "measured"},
             tuple(row.path for row in rows if row.state in _TOLD_BY_A_RUN),
-            tuple(row for row in rows if _is_complete(row) and not _why_not(FileWorth(row, ()), wanted)),
+            tuple(row for row in rows if _is_complete(row) and not _why_not(row, wanted)),
             tuple(found.skipped),
         )
 
@@ -207,27 +211,27 @@ def _kept(rows: Iterable[FileRow], files: Sequence[Path]) -> tuple[list[FileRow]
     return kept, calls
 
 
-def _filtered(files: list[FileWorth], wanted: Wanted) -> tuple[list[FileWorth], dict[str, int]]:
+def _filtered(rows: Iterable[FileRow], wanted: Wanted) -> tuple[list[FileRow], dict[str, int]]:
     left_out: Counter[str] = Counter()
-    kept: list[FileWorth] = []
-    for file in files:
-        why = _why_not(file, wanted)
+    kept: list[FileRow] = []
+    for row in rows:
+        why = _why_not(row, wanted)
         if not why and wanted.top is not None and len(kept) >= wanted.top:
             why = f"behind the first {wanted.top}"
         if why:
             left_out[why] += 1
         else:
-            kept.append(file)
+            kept.append(row)
     return kept, dict(left_out)
 
 
-def _why_not(file: FileWorth, wanted: Wanted) -> str:
-    lines = file.row.summary.lines
-    if wanted.packages and not any(_is_in(file.row.package, package) for package in wanted.packages):
+def _why_not(row: FileRow, wanted: Wanted) -> str:
+    lines = row.summary.lines
+    if wanted.packages and not any(_is_in(row.package, package) for package in wanted.packages):
         return f"not in {', '.join(wanted.packages)}"
     if lines.total < wanted.min_statements:
         return f"under {wanted.min_statements} statements"
-    if wanted.below is not None and file.row.summary.percent >= wanted.below:
+    if wanted.below is not None and row.summary.percent >= wanted.below:
         return f"at {wanted.below:g} % or more"
     return ""
 
@@ -249,10 +253,10 @@ def _is_in(package: str, wanted: str) -> bool:
     return package == wanted or package.startswith(f"{wanted}.") or fnmatchcase(package, wanted)
 
 
-def _key(order: Order) -> Callable[[FileWorth], tuple[float, Path]]:
+def _key(order: Order, worth: Callable[[FileRow], FileWorth]) -> Callable[[FileRow], tuple[float, Path]]:
     if order == "classic":
-        return lambda file: (-file.classic, file.row.path)
-    return lambda file: (-file.worth, file.row.path)
+        return lambda row: (-worth(row).classic, row.path)
+    return lambda row: (-worth(row).worth, row.path)
 
 
 def _total(rows: Iterable[FileRow]) -> Summary:

@@ -17,7 +17,7 @@ from coverage import config, parser
 from coverage.misc import join_regex
 from coverage.parser import PythonParser
 
-from greenline.adapters import coverage_parser, skimmed_tokens
+from greenline.adapters import coverage_parser, coverage_quick_parser, skimmed_tokens
 
 if TYPE_CHECKING:
     from greenline.domain.coverage.model import Statements
@@ -61,7 +61,7 @@ def _said(kind: type[PythonParser], text: str) -> Statements:
 
 
 def _assert_same(text: str) -> None:
-    ours = coverage_parser._parser_class()
+    ours = coverage_quick_parser.parser_class()
     assert ours is not PythonParser
     assert _said(ours, text) == _said(PythonParser, text)
 
@@ -84,7 +84,7 @@ def test_of_real_modules_the_same_is_said_without_a_tokenizer(name: str, monkeyp
     if sys.version_info < (3, 12):
         monkeypatch.setattr(tokenize, "generate_tokens", lambda _: pytest.fail("all tokens were made"))
 
-    assert _said(coverage_parser._parser_class(), text) == theirs
+    assert _said(coverage_quick_parser.parser_class(), text) == theirs
 
 
 def test_what_only_a_tokenizer_can_tell_it_tells() -> None:
@@ -95,12 +95,12 @@ def test_what_only_a_tokenizer_can_tell_it_tells() -> None:
 
 def test_a_release_that_looks_for_tokens_elsewhere_makes_them_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr("coverage.parser.multiline_map_from_tokens")
-    coverage_parser._parser_class.cache_clear()
+    coverage_quick_parser.parser_class.cache_clear()
     try:
-        assert coverage_parser._parser_class()._raw_parse is PythonParser._raw_parse
+        assert coverage_quick_parser.parser_class()._raw_parse is PythonParser._raw_parse
     finally:
         monkeypatch.undo()
-        coverage_parser._parser_class.cache_clear()
+        coverage_quick_parser.parser_class.cache_clear()
 
 
 @pytest.mark.parametrize("change", ["wrapped", "uses more"])
@@ -114,13 +114,13 @@ def test_a_release_that_reads_otherwise_is_asked_as_it_is(change: str, monkeypat
         exec(source, vars(parser), made := {})
         wrapped = made["parse_source"]
     monkeypatch.setattr(PythonParser, "parse_source", wrapped)
-    coverage_parser._parser_class.cache_clear()
+    coverage_quick_parser.parser_class.cache_clear()
     try:
         statements, problems = coverage_parser.CoverageParser().analyse("a = 1\nb = (\n    2)\n")
         assert (set(statements.lines), problems) == ({1, 2}, [])
     finally:
         monkeypatch.undo()
-        coverage_parser._parser_class.cache_clear()
+        coverage_quick_parser.parser_class.cache_clear()
 
 
 def test_what_is_too_deep_for_a_tree_is_compiled_from_its_text() -> None:

@@ -53,18 +53,19 @@ try:
     os.waitpid(-1, 0)
 except ChildProcessError:
     found["left"] = 0
-print(json.dumps(found), file=sys.stderr)
+Path(sys.argv[1]).write_text(json.dumps(found), encoding="utf-8")
 """
 
 
 @pytest.fixture(scope="module")
 def surveyed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     script: Path = tmp_path_factory.mktemp("forks") / "script.py"
+    answer = script.with_name("answer.json")
     script.write_text(SCRIPT, encoding="utf-8")
-    done = subprocess.run([sys.executable, script], timeout=120, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, script, answer], timeout=120, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "so it is" in done.stderr
-    found: dict[str, Any] = json.loads(done.stderr.splitlines()[-1])
+    found: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
     return found
 
 

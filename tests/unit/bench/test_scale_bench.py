@@ -75,7 +75,7 @@ def test_the_ranking_is_the_same_cold_and_warm_and_with_nothing_but_coveragepys_
         return replace(found, basis=())  # which has ages
 
     cold, warm = ranked("cache"), ranked("cache")
-    monkeypatch.setattr(coverage_parser, "_parser_class", lambda: PythonParser)
+    monkeypatch.setattr(coverage_parser, "parser_class", lambda: PythonParser)
     slow = ranked("another")
 
     assert len(cold.files) > 20

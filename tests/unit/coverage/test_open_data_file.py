@@ -12,10 +12,21 @@ from greenline.adapters.coverage_sqlite import DataFile, OpenDataFile
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAMES = ["/p/b/mod.py", "/p/a/mod.py", "/p/Mod.py", "C:\\p\\mod.py", "/p/xmod.py", "/p/mod_py", "/p/größe.py"]
+NAMES = [
+    "/p/b/mod.py",
+    "/p/a/mod.py",
+    "/p/Mod.py",
+    "C:\\p\\mod.py",
+    "/p/xmod.py",
+    "/p/x\\y.py",
+    "/p/mod_py",
+    "/p/größe.py",
+]
 
 
-@pytest.mark.parametrize("asked", ["mod.py", "MOD.PY", "xmod.py", "größe.py", "o_e.py", "%", "gone.py"])
+@pytest.mark.parametrize(
+    "asked", ["mod.py", "MOD.PY", "xmod.py", "größe.py", "o_e.py", "x\\y.py", "y.py", "%", "gone.py"]
+)
 def test_names_and_lines_are_the_same(tmp_path: Path, asked: str) -> None:
     file = tmp_path / ".coverage"
     data = CoverageData(basename=str(file))
@@ -24,5 +35,7 @@ def test_names_and_lines_are_the_same(tmp_path: Path, asked: str) -> None:
     stays_open = OpenDataFile(file)
 
     assert stays_open.names_like(asked) == DataFile(file).names_like(asked)
+    assert "/p/xmod.py" not in stays_open.names_like("mod.py")
+    assert not {"/p/xmod.py"} & set(stays_open.names_like("mod.py"))
     assert [stays_open.executed([name]) for name in NAMES] == [DataFile(file).executed([name]) for name in NAMES]
     stays_open.close()

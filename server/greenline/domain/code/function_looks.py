@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from greenline.domain.code.dotted_names import dotted
-from greenline.domain.code.parse import all_statements, inner_statements, parse
+from greenline.domain.code.parse import all_statements, blocks_of, inner_statements, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 _DECISIONS = {ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.IfExp, ast.Assert}
 _COUNTED = {ast.match_case, ast.BoolOp, ast.comprehension}
 """May decide several times, or not at all."""
-_STATEMENTS = (ast.stmt, ast.ExceptHandler, ast.match_case)
+_NO_EXPRESSIONS = frozenset({"ctx", "op", "ops", "id", "attr", "kind", "type_comment"})
+"""Fields of trees."""
+_PARTS = {
+    kind: tuple(name for name in kind._fields if name not in {*_NO_EXPRESSIONS, *blocks_of(kind)})
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
+"""The fields that expressions may be in, of each kind of node."""
 _WORDED = {ast.If, ast.For, ast.AsyncFor}
 """Statements that begin with such a word themselves."""
 _WORDS = "|".join(rf"{word}(?<![A-Za-z_]{word})" for word in ("and", "or", "if", "elif", "for"))
@@ -131,12 +138,24 @@ def _complexity(function: ast.AST, words: Mapping[int, int]) -> int:
     found, todo = 1, [function]
     while todo:
         node = todo.pop()
-        inner = list(inner_statements(node))
+        inner = list(inner_statements(node)) if blocks_of(type(node)) else []
         found += _ways(node)
         if _may_decide(node, inner, words):
-            own = (child for child in ast.iter_child_nodes(node) if not isinstance(child, _STATEMENTS))
-            found += sum(_ways(one) for child in own for one in ast.walk(child))
+            found += _ways_inside(node)
         todo += inner
+    return found
+
+
+def _ways_inside(node: ast.AST) -> int:
+    """Return how many more ways lead through the expressions of a statement, or of the head of a block, than one."""
+    found, todo = 0, [node]
+    while todo:
+        looked_at = todo.pop()
+        for name in _PARTS[type(looked_at)]:
+            part = getattr(looked_at, name)
+            inside = part if isinstance(part, list) else [part]
+            todo += [one for one in inside if isinstance(one, ast.AST)]
+        found += _ways(looked_at) if looked_at is not node else 0
     return found
 
 

@@ -13,12 +13,20 @@ if TYPE_CHECKING:
 _BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 _WALKED = "_greenline_walked"
 """The attribute of a tree with its statements: they live as long as it."""
-_BLOCKS_OF: dict[type[ast.AST], tuple[str, ...]] = {
-    kind: tuple(block for block in _BLOCKS if block in kind._fields)
+
+
+class _BlocksOf(dict[type[ast.AST], tuple[str, ...]]):
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        """Return nothing for what stands in no block."""
+        return ()
+
+
+blocks_of = _BlocksOf(
+    (kind, tuple(block for block in _BLOCKS if block in kind._fields))
     for kind in vars(ast).values()
     if isinstance(kind, type) and issubclass(kind, (ast.stmt, ast.ExceptHandler, ast.match_case, ast.Module))
-}
-"""Looked up for each statement of each file: most have none."""
+).__getitem__
+"""Returns the names of the blocks that such a statement, handler or case may have; asked of each of each file."""
 
 
 def parse(text: str) -> tuple[ast.Module | None, list[str]]:
@@ -40,11 +48,6 @@ def all_statements(tree: ast.Module) -> Sequence[ast.AST]:
         known = tuple(_walked(tree))
         setattr(tree, _WALKED, known)
     return known
-
-
-def blocks_of(kind: type[ast.AST]) -> tuple[str, ...]:
-    """Return the names of the blocks that such a statement, handler or case may have."""
-    return _BLOCKS_OF.get(kind, ())
 
 
 def _walked(tree: ast.Module) -> Iterator[ast.AST]:

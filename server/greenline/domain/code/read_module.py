@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from greenline.domain.code.model import Class, Function, Module, Parameter
-from greenline.domain.code.parse import inner_statements, parse
+from greenline.domain.code.parse import blocks_of, inner_statements, parse
 from greenline.domain.code.text_lines import code_points, split_lines
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self._lines = split_lines(text.removeprefix("\ufeff"))
+        self._may_yield = "yield" in text
         self._shift = 1 if text.startswith("\ufeff") else 0
         self._functions: list[Function] = []
         self._classes: list[Class] = []
@@ -49,6 +50,8 @@ class _Reader:
         todo: list[tuple[ast.AST, str, str | None, bool]] = [(node, "", None, False) for node in tree.body]
         while todo:
             node, prefix, class_name, local = todo.pop()
+            if not blocks_of(type(node)):  # most
+                continue
             if isinstance(node, _Def):
                 qualname = prefix + node.name
                 self._functions.append(self._function(node, qualname, class_name, local=local))
@@ -123,6 +126,8 @@ class _Reader:
 
     def _yields(self, node: _Def) -> bool:
         """Tell whether it is a generator; most functions do not have the word, and need no walk through expressions."""
+        if not self._may_yield:
+            return False
         lines = self._lines[node.lineno - 1 : node.end_lineno]
         return any("yield" in line for line in lines) and _has_yield(node)
 

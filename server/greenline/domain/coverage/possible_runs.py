@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -49,8 +50,9 @@ def can_be_of(tree: ast.Module, statements: Statements, executed: Executed, *, i
         return False
     if executed.arcs and not _can_be_entered(_entries(executed), tree, statements):
         return False
+    reached = _Reached(statements.lines, executed.lines, sorted(executed.lines))
     try:
-        return not is_whole or not _Reached(statements.lines, executed.lines).contradicts(tree.body)
+        return not is_whole or not reached.contradicts(tree.body)
     except RecursionError:  # a chain of a thousand `elif`s
         return True
 
@@ -97,13 +99,21 @@ class _Reached:
 
     countable: frozenset[int]
     ran: frozenset[int]
+    in_order: Sequence[int]
+    """What ran."""
 
     def contradicts(self, block: Sequence[ast.stmt]) -> bool:
         """Tell whether something in the block ran, or in a block in it, that cannot have been reached."""
+        if not block or not self._ran_between(_start(block[0]), block[-1].end_lineno or 0):
+            return False
         missed = [at for at, s in enumerate(block) if not self.is_touched(s) and self._must_show(s)]
         if missed and self._cannot_be_missed(block, missed):
             return True
-        return any(self.contradicts(inner) for statement in block for inner in _blocks(statement))
+        return any(self.contradicts(inner) for one in block if blocks_of(type(one)) for inner in _blocks(one))
+
+    def _ran_between(self, first: int, last: int) -> bool:
+        at = bisect_left(self.in_order, first)
+        return at < len(self.in_order) and self.in_order[at] <= last
 
     def _cannot_be_missed(self, block: Sequence[ast.stmt], missed: Sequence[int]) -> bool:
         """Tell whether something in or behind the statements at ``missed`` ran that needs them."""
@@ -116,6 +126,8 @@ class _Reached:
 
     def is_touched(self, statement: ast.stmt) -> bool:
         """Tell whether the statement itself, or the head of its block, ran."""
+        if statement.lineno == statement.end_lineno and not blocks_of(type(statement)):  # most
+            return statement.lineno in self.ran
         return not self.ran.isdisjoint(_own_lines(statement))
 
     def _ran_inside(self, statement: ast.stmt) -> bool:
@@ -130,6 +142,8 @@ class _Reached:
 
     def _ran_in(self, statement: ast.stmt) -> bool:
         """Tell whether something ran in its blocks, also if that is a function."""
+        if not blocks_of(type(statement)) or not self._ran_between(statement.lineno, statement.end_lineno or 0):
+            return False
         return any(map(self._shows_it_was_reached, (s for inner in _blocks(statement) for s in inner)))
 
 
@@ -158,8 +172,6 @@ def _blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
 
 def _own_lines(statement: ast.stmt) -> Sequence[int]:
     """Return the lines of the statement, without those of its blocks."""
-    if statement.lineno == statement.end_lineno and not blocks_of(type(statement)):
-        return (statement.lineno,)
     return range(_start(statement), _head_end(statement) + 1)
 
 
