@@ -10,9 +10,9 @@ from rich.markup import escape
 from greenline.cli.bulk_progress import BulkProgress
 from greenline.cli.console import arrow, mark, print_words, shown
 from greenline.cli.plan_view import not_planned, plan_sum, print_problems
-from greenline.cli.results_view import WORDS, percent
+from greenline.cli.results_view import WORDS
 from greenline.domain.generation.counted_tests import counted_tests
-from greenline.page.words import count
+from greenline.page.words import count, percent
 from greenline.services.run_plan import words_of_seconds
 from greenline.services.sum_up_run import Sums, sum_up, suspected_bugs
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from greenline.cli.console import mark, print_words, shown
-from greenline.cli.results_view import percent
+from greenline.page.words import percent
 
 if TYPE_CHECKING:
     from greenline.domain.coverage.model import Summary

@@ -6,8 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from greenline.cli.console import shown
-from greenline.cli.results_view import percent
-from greenline.page.words import gain, not_shown, one_line, to_gain
+from greenline.page.words import gain, not_shown, one_line, percent, to_gain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,10 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from greenline.cli.console import mark, print_table, print_words, shown
-from greenline.cli.results_view import percent
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.coverage.model import Gap
-from greenline.page.words import count, not_shown, one_line, rests_on, to_gain
+from greenline.page.words import count, not_shown, one_line, percent, rests_on, to_gain
 from greenline.services.find_gaps import GapReport
 from greenline.services.picture import Picture
 from greenline.services.picture_basis import Basis

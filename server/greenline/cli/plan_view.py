@@ -10,8 +10,7 @@ from rich.table import Table
 from greenline.cli.console import arrow, print_table, print_words, shown, true_path
 from greenline.cli.gaps_view import print_problem
 from greenline.cli.json_text import json_text
-from greenline.cli.results_view import percent
-from greenline.page.words import count, gain
+from greenline.page.words import count, gain, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

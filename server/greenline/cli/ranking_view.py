@@ -10,9 +10,8 @@ from rich.markup import escape
 
 from greenline.cli.console import Row, print_long_table, print_words, shown
 from greenline.cli.gaps_view import print_basis, print_problem
-from greenline.cli.results_view import percent
 from greenline.domain.coverage.worth import FileWorth, FunctionWorth
-from greenline.page.words import count, gain, not_shown, to_gain
+from greenline.page.words import count, gain, not_shown, percent, to_gain
 from greenline.services.rank_gaps import Ranking, tier_of
 
 _FUNCTIONS = 3

@@ -12,9 +12,9 @@ from rich.syntax import Syntax
 
 from greenline.cli.console import arrow, mark, print_words, shown
 from greenline.cli.target_names import as_written
-from greenline.domain.coverage.model import Summary
 from greenline.domain.generation.counted_tests import cases_in, counted_tests
 from greenline.domain.generation.model import Status, TargetResult
+from greenline.page.words import percent
 
 WORDS: dict[Status, str] = {
     "confirmed": "confirmed",
@@ -103,11 +103,6 @@ def print_code(console: Console, code: str) -> None:
         return
     for line in code.strip("\n").splitlines():
         console.print(f"      {line}".rstrip(), markup=False, soft_wrap=True)
-
-
-def percent(summary: Summary) -> str:
-    """Return the summary in whole percent."""
-    return f"{summary.whole_percent} %"
 
 
 def _gain(console: Console, result: TargetResult) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from greenline.domain.coverage.model import Summary
     from greenline.domain.coverage.trend import Point
     from greenline.services.picture_basis import Basis
     from greenline.services.rank_gaps import Ranking
@@ -38,6 +39,11 @@ def count(number: int, noun: str) -> str:
     """Return a number with its noun."""
     plural = f"{noun}es" if noun.endswith("ch") else f"{noun}s"
     return f"{number:,} {noun if number == 1 else plural}"
+
+
+def percent(summary: Summary) -> str:
+    """Return the summary in whole percent."""
+    return f"{summary.whole_percent} %"
 
 
 def to_gain(ranking: Ranking) -> str:

@@ -125,8 +125,9 @@ def _functions(picture: Picture, text: str, lines: frozenset[int] | None) -> tup
     gaps, figures = picture.gaps, picture.functions
     if lines is not None:
         gaps, figures = gaps_within(gaps, lines), {}
-    looks = function_looks(text)
-    return tuple(_function(one, looks) for one in ranked_functions(gaps, picture.module, figures))
+    ranked = ranked_functions(gaps, picture.module, figures)
+    looks = function_looks(text, {one.function.qualname for one in ranked if one.function})
+    return tuple(_function(one, looks) for one in ranked)
 
 
 def _among(coverage: CoverageMap, lines: frozenset[int]) -> Ratio:

@@ -12,7 +12,7 @@ from greenline.domain.code.dotted_names import dotted
 from greenline.domain.code.parse import all_statements, blocks_of, inner_statements, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
 _DECISIONS = {ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.IfExp, ast.Assert}
 _COUNTED = {ast.match_case, ast.BoolOp, ast.comprehension}
@@ -57,16 +57,16 @@ class FunctionLooks:
     """What a test would have to do without, in words; empty where nothing was seen."""
 
 
-def function_looks(text: str) -> dict[str, FunctionLooks]:
+def function_looks(text: str, wanted: Container[str] | None = None) -> dict[str, FunctionLooks]:
     """Look at each function that can be called alone, by its qualified name; none of a text that does not parse.
 
-    Raises nothing.
+    Only at those that are ``wanted``, where these are named. Raises nothing.
     """
     tree, _ = parse(text)
     if tree is None:
         return {}
     imported = _imported(tree)
-    functions = _callable_alone(tree)
+    functions = (each for each in _callable_alone(tree) if wanted is None or each[0] in wanted)
     if _may_be_hindered(text, imported):
         return {qualname: _looks(node, imported) for qualname, node in functions}
     words = _words(text)
