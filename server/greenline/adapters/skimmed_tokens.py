@@ -128,12 +128,12 @@ def _is_of_one_line(code: str) -> bool:
 
 
 def _indented(indents: list[int], width: int, line: int) -> Iterator[_Token]:
-    if width > indents[-1]:
-        indents.append(width)
-        yield _made(token.INDENT, "", line)
     while width < indents[-1]:
         indents.pop()
         yield _made(token.DEDENT, "", line)
+    if width > indents[-1]:  # also behind a block that was begun in its middle
+        indents.append(width)
+        yield _made(token.INDENT, "", line)
 
 
 def _more_lines(text: str, at: int) -> int:

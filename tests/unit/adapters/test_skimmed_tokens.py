@@ -43,6 +43,14 @@ TEXTS = {
     "comments only": "# (\n\n   # no\n",
     "code at the last line": "if a:\n    b = 1 # no",
     "formatted": "a = f'{b} {c[\"d\"]} {{ {e!r:>{f}} }}'\nif f\"{a}(\":  # no\n    b = f'''\n{a\n}'''\nc = 1\n",
+    "behind a semicolon": "a = (1,\n  2); b = (3,\n  4)\nc = 1; d = (\n  2)\nif e: f = 1; g = (\n  2)\nh = 1\n",
+    "in parentheses": "@(a\n)\ndef f(): pass\n@ (b)\nclass C(\n  D\n): x = (1,\n  2)\nif (a and\n  b): c = 1\nfor x in (\n  1,\n): pass\n",
+    "cases": "match a:\n    case (1 |\n          2):\n        b = 1\n    case (\n      3\n    ):  # no\n        c = 1\n    case _:  # no\n        d = 1\ne = 1\n",
+    "left out, one after the other": "if a:  # no\n    if b:  # no\n        c = 1\n    d = 1\nelif e:  # no\n    f = 1\nelse:\n    g = 1\nh = 1  # no\nif i: # no\n    j = 1\nk = 1\n",
+    "left out by a comment": "def f():\n    a = 1\n    # no\n    if b:\n        c = 1\n# no\nd = 1\n  # no\n",
+    "left out, of several lines": "a = f(  # no\n  1)\nif (a and  # no\n    b):\n    c = 1\nwhile (a and\n       b):  # no\n    d = 1\n    e = (1,\n      2)\nx: int = (  # no\n  1)\ny = 1\n",
+    "left out, and less deep": "def f():\n    if a:\n        return  # no\n    x: int = (  # no\n    )\n    b = (\n    )  # no\n    c = g(\n    )  # no\n    if d:\n        yield e\n",
+    "left out at several depths": "class A:\n    def f(self):\n        try:\n            a = 1\n        except E:  # no\n            b = 1\n        finally:\n            c = 1\n      \n    @d  # no\n    def g(self):\n        return 1\n\n    async def h(self): # no\n        async with i:\n            j = 1\n\nk = 1\n",
 }
 NESTED = {
     "quotes": "a = f\"{b[\"(\"]}\" # no\nif a:\n    c = 1\n",
