@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from greenline.ports.project import ProjectFinder
     from greenline.settings import Settings
 
-_DECIDING = ("domain/code/*.py", "domain/coverage/*.py", "adapters/coverage_parser.py", "services/show_coverage.py",
-             "services/survey_files.py")  # fmt: skip
+_DECIDING = ("domain/code/*.py", "domain/coverage/*.py", "adapters/coverage_*parser.py", "adapters/several_lines.py",
+             "adapters/skimmed_tokens.py", "services/show_coverage.py", "services/survey_files.py")  # fmt: skip
 """The code that decides what a row says."""
 
 

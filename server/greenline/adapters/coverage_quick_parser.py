@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import token
+from contextlib import suppress
 from functools import cache, partial, partialmethod
 from types import CodeType, FunctionType, SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from greenline.adapters.several_lines import first_of_several
-from greenline.adapters.skimmed_tokens import Unclear, skimmed_tokens, tokens_below
+from greenline.adapters.several_lines import first_lines_of_several
+from greenline.adapters.skimmed_tokens import TextLines, Unclear, skimmed_tokens, tokens_below
 from greenline.domain.code.parse import all_statements, parse
 
 if TYPE_CHECKING:
@@ -18,8 +19,13 @@ if TYPE_CHECKING:
     from coverage.bytecode import ByteParser
     from coverage.parser import AstArcAnalyzer, PythonParser
 
-_LOOKED_AT = ("multiline_map_from_tokens", "walk_statement_nodes", "AstArcAnalyzer", "ByteParser")
-"""What its parser looks at, of the releases that we give something quicker to."""
+_LOOKED_AT = {
+    "": ("multiline_map_from_tokens", "walk_statement_nodes"),
+    "PythonParser": ("_raw_parse", "_analyze_ast"),
+    "AstArcAnalyzer": ("analyze", "line_for_node", "node_exits"),
+    "ByteParser": ("find_statements", "code_objects"),
+}
+"""What its parser looks at and what its classes have, of the releases that we give something quicker to."""
 
 
 @cache
@@ -32,8 +38,8 @@ def parser_class() -> type[PythonParser]:
 
     ours = {**vars(parser), "ast": SimpleNamespace(**{**vars(ast), "parse": _tree})}
     methods: dict[str, Any] = {"parse_source": _with_names(parser.PythonParser.parse_source, ours)}
-    methods_too = all(hasattr(parser.PythonParser, name) for name in ("_raw_parse", "_analyze_ast"))
-    if methods_too and all(hasattr(parser, name) for name in _LOOKED_AT):
+    places = {kind: getattr(parser, kind, None) if kind else parser for kind in _LOOKED_AT}
+    if all(hasattr(places[kind], name) for kind, names in _LOOKED_AT.items() for name in names):
         quick = {**vars(parser), "generate_tokens": skimmed_tokens, "walk_statement_nodes": _statement_nodes}
         quick["AstArcAnalyzer"] = _arcs_class(parser.AstArcAnalyzer, quick)
         byte_parser = type("QuickByteParser", (vars(parser)["ByteParser"],), {"find_statements": _lines_of})
@@ -48,16 +54,17 @@ def _raw_parse(parser: PythonParser, theirs: Callable[..., None], quick: dict[st
 
     Where that is not clear from outside, with those of all statements.
     """
-    text, tree = parser.text, cast("ast.Module", parser._ast_root)  # noqa: SLF001 - this is of its class
-    try:
-        several = first_of_several(text, tree)
-        left_out = parser.lines_matching(parser.exclude) if parser.exclude else set()
-        few = list(tokens_below(text, {several.get(line, line) for line in left_out}))
-    except Unclear:
-        names = quick
-    else:
-        tokens = few or ([(token.NAME, "_", (1, 0), (1, 0), "")] if tree.body else [])
-        names = {**quick, "generate_tokens": lambda _: tokens, "multiline_map_from_tokens": lambda _: several}
+    tree = parser._ast_root  # noqa: SLF001 - this is of its class
+    names = quick
+    if isinstance(tree, ast.Module):
+        with suppress(Unclear):
+            lines = TextLines(parser.text)
+            several = first_lines_of_several(lines, tree)
+            left_out = parser.lines_matching(parser.exclude) if parser.exclude else set()
+            tokens = list(tokens_below(lines, {several.get(line, line) for line in left_out}))
+            if tree.body and not tokens:
+                tokens = [(token.NAME, "_", (1, 0), (1, 0), "")]  # there is something
+            names = {**quick, "generate_tokens": lambda _: tokens, "multiline_map_from_tokens": lambda _: several}
     _with_names(theirs, names)(parser)
 
 

@@ -96,7 +96,7 @@ class FileNames:
     def _exact(self, project: Project, path: Path) -> list[str]:
         """Return every name that the report may know the file by: as opened, resolved, relative to the root."""
         simple = os.name == "posix" and not _is_link(path)
-        real = f"{self._resolved(path.parent)}/{path.name}" if simple else str(resolved(path))
+        real = str(self._resolved(path.parent) / path.name if simple else resolved(path))
         names = [str(path.absolute()), real]
         for name, root in zip(tuple(names), (project.root, self._resolved(project.root)), strict=True):
             top = os.path.join(root, "")  # noqa: PTH118 - as text, for each of thousands

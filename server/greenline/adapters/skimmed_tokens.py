@@ -10,11 +10,12 @@ import re
 import sys
 import token
 import tokenize
-from itertools import accumulate
+from functools import cached_property
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
 _Place = tuple[int, int]
 _Token = tuple[int, str, _Place, _Place, str]
@@ -30,6 +31,19 @@ _NESTED_QUOTES = sys.version_info >= (3, 12)
 """An f-string may have the quotes that end it between its braces."""
 _WITH_CODE = re.compile(r"(?i)[a-z]*[ft][a-z]*\Z")
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
+
+
+class TextLines:
+    """A text with its lines, and where each of them begins."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lines = text.split("\n")
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """As many as lines, and the end."""
+        return list(accumulate((len(line) + 1 for line in self.lines), initial=0))
 
 
 class _Statement(NamedTuple):
@@ -55,57 +69,62 @@ def skimmed_tokens(text: str) -> Iterable[_Token]:
     """
     try:
         indents = [0]
-        return [token for statement in _statements(text) for token in _tokens(text, statement, indents)]
+        return [one for statement in _statements(TextLines(text), 1) for one in _tokens(text, statement, indents)]
     except Unclear:
         return tokenize.generate_tokens(io.StringIO(text).readline)
 
 
-def tokens_below(text: str, lines: Iterable[int]) -> Iterator[_Token]:
+def tokens_below(lines: TextLines, wanted: Iterable[int]) -> Iterator[_Token]:
     """Yield those of the statements that begin in some lines, of what stands in their blocks, and of what follows.
 
     What coverage.py leaves out begins in such a line and ends with the block. Raises Unclear.
     """
-    wanted, indents, behind = sorted(lines), [0], 0
-    starts = list(accumulate((len(line) + 1 for line in text.split("\n")), initial=0))
-    for line in wanted:
+    every, indents, behind = frozenset(wanted), [0], 0
+    for line in sorted(every):
         if line < behind:
             continue
         yield from _indented(indents, 0, line)
-        block = None
-        for statement in _statements(text, line, starts[line - 1]):
-            yield from _tokens(text, statement, indents)
+        for statement in _with_blocks(lines, line, every):
+            yield from _tokens(lines.text, statement, indents)
             behind = statement.last + 1
-            if block is None or statement.width <= block:
-                if block is not None and not any(one in wanted for one in range(statement.line, behind)):
-                    break
-                block = statement.width
 
 
-def end_of_statement(text: str, start: int, line: int) -> int:
-    """Return the last line of what begins at ``start``, in this line: a statement, or the head of a block.
+def _with_blocks(lines: TextLines, line: int, wanted: Collection[int]) -> Iterator[_Statement]:
+    """Yield the statement in a line, what stands in its block, and what follows, until that is not wanted itself."""
+    statements = _statements(lines, line)
+    for first in islice(statements, 1):
+        yield first
+        width = first.width
+        for statement in statements:
+            yield statement
+            if statement.width <= width:
+                if not any(one in wanted for one in range(statement.line, statement.last + 1)):
+                    return
+                width = statement.width
 
-    Raises Unclear.
-    """
-    return _whole(text, start, line)[2]
+
+def end_of_statement(lines: TextLines, line: int) -> int:
+    """Return the last line of what is the first in a line: a statement, or the head of a block. Raises Unclear."""
+    code = lines.lines[line - 1]
+    return _whole(lines.text, lines.starts[line - 1] + len(code) - len(code.lstrip()), line)[2]
 
 
-def _statements(text: str, line: int = 1, at: int = 0) -> Iterator[_Statement]:
-    """Yield them from a line on, which begins ``at``."""
-    lines = text.split("\n")
-    while line < len(lines):  # behind the last line end there is nothing
-        code = lines[line - 1]
+def _statements(lines: TextLines, line: int) -> Iterator[_Statement]:
+    """Yield them from a line on."""
+    while line < len(lines.lines):  # behind the last line end there is nothing
+        code = lines.lines[line - 1]
         inside = code.lstrip(" \t")
         if not inside or inside[0] == "#":
-            line, at = line + 1, at + len(code) + 1
+            line += 1
             continue
         if inside[0] == "\\":
             raise Unclear
-        start, first = at + len(code) - len(inside), line
+        start, first = lines.starts[line - 1] + len(code) - len(inside), line
         colons: Sequence[int]
         if _is_of_one_line(inside):
-            colons, at = ((line,) if inside.endswith(":") else ()), at + len(code) + 1
+            colons = (line,) if inside.endswith(":") else ()
         else:
-            at, colons, line = _whole(text, start, line)
+            _, colons, line = _whole(lines.text, start, line)
         yield _Statement(start, first, len(code[: len(code) - len(inside)].expandtabs(8)), colons, line)
         line += 1
 

@@ -7,6 +7,7 @@ import functools
 import importlib
 import inspect
 import io
+import random
 import sys
 import tokenize
 import warnings
@@ -37,6 +38,7 @@ TEXTS = {
     "else": "if a:\n    b = 1\nelse:  # no\n    b = 2\n    '''x\n    y'''\n    f'''x\n    {a}'''\n    (b,\n     c)\nd = 1\n",
     "stubs": "def f(a,\n      b): ...\ndef g(): ...\nclass P:\n    def h(self) -> int:\n        ...\n    x: int\n",
     "decorated": "@a(\n  1)\n@b  # no\ndef f(\n  c\n):\n    return 1\n\n@d\nclass E: # no\n    x = 1\n\ny = 2\n",
+    "left out for nothing below": "def f(a):\n    if a:\n        raise X  # no\n    x: int = 1  # no\n    y = 2\n    g = lambda: 0  # no\n    return y\n",
     "typing": "if TYPE_CHECKING:\n    import a\nelse:\n    b = 1\n\ntry:\n    import c\nexcept E:  # pragma: no cover\n    c = 1\n",
     "names": "größe = '🙂('; if_ = 1\nif größe:  # 🙂 no\n    x = '''\n🙂'''\n",
     "bytes and raws": "a = rb'\\''\nb = Rb'''\n\\''''\nc = u'('\nif'a'in b: d = 1\n",
@@ -45,6 +47,8 @@ TEXTS = {
     "formatted": "a = f'{b} {c[\"d\"]} {{ {e!r:>{f}} }}'\nif f\"{a}(\":  # no\n    b = f'''\n{a\n}'''\nc = 1\n",
     "behind a semicolon": "a = (1,\n  2); b = (3,\n  4)\nc = 1; d = (\n  2)\nif e: f = 1; g = (\n  2)\nh = 1\n",
     "in parentheses": "@(a\n)\ndef f(): pass\n@ (b)\nclass C(\n  D\n): x = (1,\n  2)\nif (a and\n  b): c = 1\nfor x in (\n  1,\n): pass\n",
+    "a case in parentheses": "match x:\n    case (\n        case_a\n    ):\n        y = 1\nmatch x:\n    case (case):\n        z = 1\n",
+    "suites on one line": "class E(X): pass\nif a: b = 1\nelif c: d = (1,\n  2)\nelse: e = (1,\n  2)\ntry: f = 1\nexcept E: g = 1\nfinally: h = 1\nfor i in (\n  1,): j = 1\n",
     "cases": "match a:\n    case (1 |\n          2):\n        b = 1\n    case (\n      3\n    ):  # no\n        c = 1\n    case _:  # no\n        d = 1\ne = 1\n",
     "left out, one after the other": "if a:  # no\n    if b:  # no\n        c = 1\n    d = 1\nelif e:  # no\n    f = 1\nelse:\n    g = 1\nh = 1  # no\nif i: # no\n    j = 1\nk = 1\n",
     "left out by a comment": "def f():\n    a = 1\n    # no\n    if b:\n        c = 1\n# no\nd = 1\n  # no\n",
@@ -93,6 +97,15 @@ def test_of_real_modules_the_same_is_said_without_a_tokenizer(name: str, monkeyp
         monkeypatch.setattr(tokenize, "generate_tokens", lambda _: pytest.fail("all tokens were made"))
 
     assert _said(coverage_quick_parser.parser_class(), text) == theirs
+
+
+@pytest.mark.parametrize("share", [0.02, 0.1, 0.3])
+@pytest.mark.parametrize("name", MODULES)
+def test_whatever_is_left_out_of_real_modules_the_same_is_said(name: str, share: float) -> None:
+    drawn = random.Random(f"{name} {share}")  # noqa: S311 - the same each time
+    lines = inspect.getsource(importlib.import_module(name)).split("\n")
+    marked = [f"{line}  # no" if drawn.random() < share and not line.endswith("\\") else line for line in lines]
+    _assert_same("\n".join(marked))
 
 
 def test_what_only_a_tokenizer_can_tell_it_tells() -> None:

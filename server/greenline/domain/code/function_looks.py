@@ -18,7 +18,7 @@ _DECISIONS = {ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.I
 _COUNTED = {ast.match_case, ast.BoolOp, ast.comprehension}
 """May decide several times, or not at all."""
 _NO_EXPRESSIONS = frozenset({"ctx", "op", "ops", "id", "attr", "kind", "type_comment"})
-"""Fields of trees."""
+"""Fields of trees in which nothing decides."""
 _PARTS = {
     kind: tuple(name for name in kind._fields if name not in {*_NO_EXPRESSIONS, *blocks_of(kind)})
     for kind in vars(ast).values()

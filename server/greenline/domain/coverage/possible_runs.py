@@ -100,7 +100,7 @@ class _Reached:
     countable: frozenset[int]
     ran: frozenset[int]
     in_order: Sequence[int]
-    """What ran."""
+    """What ran, sorted."""
 
     def contradicts(self, block: Sequence[ast.stmt]) -> bool:
         """Tell whether something in the block ran, or in a block in it, that cannot have been reached."""
