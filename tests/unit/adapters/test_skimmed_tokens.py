@@ -102,7 +102,7 @@ def test_of_real_modules_the_same_is_said_without_a_tokenizer(name: str, monkeyp
 @pytest.mark.parametrize("share", [0.02, 0.1, 0.3])
 @pytest.mark.parametrize("name", MODULES)
 def test_whatever_is_left_out_of_real_modules_the_same_is_said(name: str, share: float) -> None:
-    drawn = random.Random(f"{name} {share}")  # noqa: S311 - the same each time
+    drawn = random.Random(f"{name} {share}")
     lines = inspect.getsource(importlib.import_module(name)).split("\n")
     marked = [f"{line}  # no" if drawn.random() < share and not line.endswith("\\") else line for line in lines]
     _assert_same("\n".join(marked))
