@@ -77,7 +77,8 @@ def print_long_table(console: Console, header: Sequence[str], rows: Callable[[],
             lines = chain.from_iterable(_folded(row, widths, console) for row in some)
             console.print(Text("\n").join(lines), soft_wrap=True)
         else:
-            console.print("\n".join(_plain(row, widths) for row in some), markup=False, emoji=False, soft_wrap=True)
+            plain = "\n".join(_plain(row, widths) for row in some)
+            console.print(plain, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def print_words(console: Console, markup: str, *, indent: int = 0, style: str = "") -> None:
@@ -113,15 +114,17 @@ def true_path(path: Path) -> str:
 
 def from_here(path: Path) -> Path:
     """Return the path relative to the current folder where it is below it."""
-    for here in _here(os.getcwd()):  # noqa: PTH109 - as text, for each path of thousands
-        if path.is_relative_to(here):
-            return path.relative_to(here)
+    written = os.path.join(path, "")  # noqa: PTH118 - as text, for each path of thousands
+    for here in _here(os.getcwd()):  # noqa: PTH109 - as above
+        if os.path.normcase(written).startswith(here):
+            return Path(written[len(here) :])
     return path
 
 
 @lru_cache(maxsize=1)
-def _here(folder: str) -> tuple[Path, ...]:
-    return Path(folder), Path(folder).resolve()
+def _here(folder: str) -> tuple[str, ...]:
+    """Return how what is below the folder begins."""
+    return tuple(os.path.normcase(os.path.join(one, "")) for one in (folder, os.path.realpath(folder)))  # noqa: PTH118
 
 
 _MARKS = {
