@@ -14,6 +14,8 @@ DETOUR = 12.0
 FEW = 2
 FAMILIAR = 0.2
 """So much cheaper than an ordinary value is a text that somebody passes."""
+MISSING = 4.0
+"""So much dearer is each of two arguments of ``*args`` that is not passed: dearer than an ordinary value."""
 CHANGED = 0.004
 """So much dearer is each further change of such a text; all are cheaper than what is made up, and not by much."""
 
@@ -24,6 +26,7 @@ def cost_of(choice: Choice) -> float:
     texts: list[str] = []
     for slot, source in zip(choice.template.slots, choice.chosen):
         if not source or source in slot.given:
+            cost += MISSING if slot.one_of_many and not source else 0
             continue
         cost += (6 if slot.role in ("step", "setting") else 0) + _cost_of(slot, source)
         if slot.role in ("construct", "argument") and source[:1] in "'\"" and len(source) > 3:

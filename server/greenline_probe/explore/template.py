@@ -54,6 +54,8 @@ class Slot:
     """The annotation, where there is one that could be resolved."""
     default: str = ""
     """The expression of the parameter's default."""
+    one_of_many: bool = False
+    """Of ``*args``: a call that passes none of them says little."""
     by_name: str = ""
     """The label to take, where there is none, behind what says nothing by its place: True, False and None."""
     has_no_less: bool = False
@@ -339,11 +341,9 @@ def slots_of(signature: inspect.Signature, values: Values, hints: dict[str, Any]
         if parameter.kind is parameter.VAR_POSITIONAL:
             if by_name:
                 continue
-            one = values.of_parameter(parameter, hint)
-            slots += [
-                Slot(parameter.name, [OMITTED, *one] if i else [*one[:1], OMITTED, *one[1:]], role, typed=typed)
-                for i in range(2)
-            ]
+            one = values.of_parameter(parameter.replace(name=_one_of(parameter.name)), hint)
+            pools = ([*one[:1], OMITTED, *one[1:]], [OMITTED, *one])
+            slots += [Slot(parameter.name, pool, role, typed=typed, one_of_many=True) for pool in pools]
             continue
         if parameter.kind is parameter.VAR_KEYWORD:
             one = plain(values.of_parameter(parameter, hint))
@@ -370,6 +370,16 @@ def slots_of(signature: inspect.Signature, values: Values, hints: dict[str, Any]
         slot.has_no_less = is_a_quantity(parameter.name) and not values.asks_for_less(parameter.name)
         slots.append(slot)
     return slots
+
+
+def _one_of(many: str) -> str:
+    """Return the name of one of them, as a loop over them would have it."""
+    if many == "args":
+        return "value"
+    for ending, one in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("ss", "ss"), ("s", "")):
+        if many.endswith(ending) and len(many) > len(ending):
+            return many[: -len(ending)] + one
+    return many
 
 
 def _needs_its_name(place: int, hint: Any, pool: list[str], count: int) -> bool:

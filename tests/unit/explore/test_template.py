@@ -295,3 +295,32 @@ def test_a_private_function_of_many_arguments_is_the_dearest(tmp_path: Path) -> 
         template.detour = True
 
         assert cost_of(Choice(template, template.first())) == pytest.approx(plain + 12 + 4 * 2)
+
+
+def test_of_any_number_of_arguments_two_are_plainer_than_one_and_one_is_plainer_than_none(tmp_path: Path) -> None:
+    with explored(
+        tmp_path, "def joined(sep: str, *words: str) -> str:\n    return sep.join(words)\n", "joined"
+    ) as world:
+        template = world.templates[0]
+        passed = [("'-'", "'word'", "'other'"), ("'-'", "'word'", OMITTED), ("'-'", OMITTED, OMITTED)]
+        costs = [cost_of(Choice(template, chosen)) for chosen in passed]
+
+    assert costs == sorted(costs)
+    assert len(set(costs)) == 3
+
+
+@pytest.mark.parametrize(
+    ("parameter", "first"),
+    [
+        ("*numbers", "3"),
+        ("*words", "'word'"),
+        ("*queries", "'query'"),
+        ("*boxes: str", "'box'"),
+        ("*addresses: str", "'address'"),
+        ("*text: str", "'some text'"),
+        ("*args: str", "'value'"),
+    ],
+)
+def test_one_of_many_is_what_its_name_says_of_one(tmp_path: Path, parameter: str, first: str) -> None:
+    with explored(tmp_path, f"def run({parameter}):\n    return None\n", "run") as world:
+        assert world.templates[0].slots[0].pool[0] == first
