@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from greenline.domain.coverage.model import Ratio, Summary
-from greenline.domain.coverage.worth import FileWorth, lines_to, weighed
+from greenline.domain.coverage.worth import FileWorth, lines_to
 from greenline.ports.history import HistoryProblem
 from greenline.services.projects_by_folder import ProjectsByFolder
 from greenline.services.source_files import source_files
@@ -152,7 +152,7 @@ class RankGaps:
         commits, problem = self._commits(folders)
 
         def worth(row: FileRow) -> FileWorth:
-            return weighed(row, commits.get(row.path, 0), calls)
+            return FileWorth(row, commits.get(row.path, 0), calls)
 
         with_gaps = sorted((row for row in rows if row.functions), key=_key(wanted.order, worth))
         kept, left_out = _filtered(with_gaps, wanted)

@@ -13,7 +13,7 @@ from greenline.adapters.journal_sqlite import JournalSqlite
 from greenline.adapters.project_files import ProjectFiles
 from greenline.domain.code.model import Target
 from greenline.domain.coverage.model import Ratio, Summary
-from greenline.domain.coverage.worth import FileRow, FileWorth, FunctionRow, weighed
+from greenline.domain.coverage.worth import FileRow, FileWorth, FunctionRow
 from greenline.domain.generation.model import Coverage, Strength, SuspectedBug, TargetResult, TestEdit
 from greenline.domain.generation.place import Placement
 from greenline.ports.progress import Progress
@@ -188,7 +188,7 @@ def file(folder: Path, name: str, gain: int = 5, hindered: str = "") -> FileWort
         FunctionRow("", 9, 2, 0),
     )
     row = FileRow(path, "measured", package=path.parent.name, summary=HALF, functions=functions)
-    return weighed(row, commits=0, calls={})
+    return FileWorth(row, commits=0, calls={})
 
 
 def ranking(*files: FileWorth, **more: Any) -> Ranking:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from greenline.domain.coverage.model import Gap, Ratio, Span, Summary
-from greenline.domain.coverage.worth import FileRow, FunctionRow, weighed
+from greenline.domain.coverage.worth import FileRow, FileWorth, FunctionRow
 from greenline.services.check_coverage import Check, Goals, Verdict
 from greenline.services.picture import Picture
 from greenline.services.rank_gaps import HistoryProblem, Ranking
@@ -32,7 +32,7 @@ BAD = Verdict("changed since main", False, "50.00 %,\n1 of 2 statements", by_gap
 @pytest.fixture
 def failing(services: FakeServices, folder: Path) -> FakeServices:
     row = FileRow(folder / "a.py", "measured", summary=TOTAL, functions=(FunctionRow("f", 1, 2, 1),))
-    services.checked = Check((GOOD, BAD), Ranking((weighed(row, 0, {}),), TOTAL, {}, changed_since="main"))
+    services.checked = Check((GOOD, BAD), Ranking((FileWorth(row, 0, {}),), TOTAL, {}, changed_since="main"))
     return services
 
 

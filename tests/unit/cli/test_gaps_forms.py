@@ -11,7 +11,7 @@ import pytest
 
 from greenline.cli.gaps_annotations import MOST
 from greenline.domain.coverage.model import Gap, Ratio, Span, Summary
-from greenline.domain.coverage.worth import FileRow, FunctionRow, weighed
+from greenline.domain.coverage.worth import FileRow, FileWorth, FunctionRow
 from greenline.services.picture import Picture
 from greenline.services.rank_gaps import Ranking
 
@@ -82,7 +82,7 @@ def test_a_name_that_is_no_text_has_a_place_too(run: Run, pictured: FakeServices
 def test_a_name_with_line_ends_forges_no_line(run: Run, services: FakeServices, folder: Path) -> None:
     forged = folder / "a\n::error title=owned::b.py"
     services.ranked = Ranking(
-        (weighed(FileRow(forged, "measured", functions=(FunctionRow("f", 1, 2, 1),)), 0, {}),),
+        (FileWorth(FileRow(forged, "measured", functions=(FunctionRow("f", 1, 2, 1),)), 0, {}),),
         Summary(Ratio(1, 4), Ratio(0, 0)), {},
         problems={f"{forged.name} changed.": (forged,)},
     )  # fmt: skip
@@ -138,7 +138,7 @@ def test_markdown_is_a_table_of_files(run: Run, services: FakeServices, folder: 
     functions = tuple(FunctionRow(f"step|{n}", n, n, n % 2) for n in range(1, 6))
     row = FileRow(folder / "a.py", "measured", summary=Summary(Ratio(1, 4), Ratio(0, 0)), functions=functions)
     services.ranked = Ranking(
-        (weighed(row, 0, {}),), Summary(Ratio(1, 4), Ratio(0, 0)), {"under 9 statements": 1},
+        (FileWorth(row, 0, {}),), Summary(Ratio(1, 4), Ratio(0, 0)), {"under 9 statements": 1},
         problems={"No data.": (folder / "b.py", folder / "c.py")},
     )  # fmt: skip
 

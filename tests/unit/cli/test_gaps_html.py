@@ -10,7 +10,7 @@ from greenline.adapters.project_files import ProjectFiles
 from greenline.adapters.trend_file import IN_PROJECT, TrendFile
 from greenline.domain.coverage.model import Ratio, Summary
 from greenline.domain.coverage.trend import Point
-from greenline.domain.coverage.worth import FileRow, FunctionRow, weighed
+from greenline.domain.coverage.worth import FileRow, FileWorth, FunctionRow
 from greenline.page import project_page
 from greenline.services.keep_trend import KeepTrend
 from greenline.services.picture import Picture
@@ -43,7 +43,7 @@ def project(services: FakeServices, folder: Path) -> Path:
                 functions=(FunctionRow("f", 1, 9 - at, 0),))
         for at, name in enumerate(names)
     ]  # fmt: skip
-    files = tuple(weighed(row, 0, {}) for row in rows)
+    files = tuple(FileWorth(row, 0, {}) for row in rows)
     services.ranked = Ranking(files, TOTAL, {"at 50 % or more": 4}, complete=2, tests_left_out=9)
     return folder
 
@@ -124,7 +124,7 @@ def test_a_file_that_cannot_be_written_is_named(run: Run, project: Path) -> None
 
 def test_a_name_that_is_no_text_does_not_stop_the_page(run: Run, services: FakeServices, project: Path) -> None:
     row = FileRow(project / "odd\udcff.py", "measured", functions=(FunctionRow("f", 1, 1, 0),))
-    services.ranked = Ranking((weighed(row, 0, {}),), TOTAL, {})
+    services.ranked = Ranking((FileWorth(row, 0, {}),), TOTAL, {})
     assert r"odd\udcff.py" in shown(run("gaps", "--format", "html")).by_id("files").text
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from greenline.domain.coverage.model import Ratio, Summary
-from greenline.domain.coverage.worth import FileRow, FileWorth, FunctionRow, weighed
+from greenline.domain.coverage.worth import FileRow, FileWorth, FunctionRow
 from greenline.services.picture import Picture
 from greenline.services.picture_basis import Basis
 from greenline.services.rank_gaps import Ranking, Wanted
@@ -32,7 +32,7 @@ FUNCTIONS = tuple(FunctionRow(f"step_{n}", 10 * n, 12 - n, n, complexity=n) for 
 def file(folder: Path, name: str, statements: int = 200, functions: tuple[FunctionRow, ...] = FUNCTIONS) -> FileWorth:
     summary = Summary(Ratio(statements // 4, statements), Ratio(0, 0))
     row = FileRow(folder / name, "measured", package=name.partition("/")[0], summary=summary, functions=functions)
-    return weighed(row, commits=3, calls={"step_5": 7})
+    return FileWorth(row, commits=3, calls={"step_5": 7})
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from greenline.domain.coverage.model import Gap, Ratio, Span, Summary
 from greenline.domain.coverage.trend import Point
-from greenline.domain.coverage.worth import FileRow, FileWorth, FunctionRow, weighed
+from greenline.domain.coverage.worth import FileRow, FileWorth, FunctionRow
 from greenline.page import tables
 from greenline.page.listings import Listing
 from greenline.page.report import Gaps, Trend, page
@@ -29,7 +29,7 @@ def file(name: str, package: str = "shop", functions: tuple[FunctionRow, ...] = 
         Path(name), "measured", package=package, summary=Summary(Ratio(1, 4), Ratio(0, 0)),
         functions=functions or (FunctionRow("price", 2, 3, 1, complexity=2),),
     )  # fmt: skip
-    return weighed(row, 3, {"price": 7})
+    return FileWorth(row, 3, {"price": 7})
 
 
 def gaps(*files: FileWorth, listings: tuple[Listing, ...] = (), without: int = 0, **more: object) -> Gaps:

@@ -14,7 +14,7 @@ from greenline.adapters.project_files import ProjectFiles
 from greenline.domain.bulk.outcome import FunctionOutcome, UnitOutcome
 from greenline.domain.bulk.plan import Plan
 from greenline.domain.coverage.model import Ratio, Summary
-from greenline.domain.coverage.worth import FileRow, FileWorth, FunctionRow, weighed
+from greenline.domain.coverage.worth import FileRow, FileWorth, FunctionRow
 from greenline.services.plan_generation import TRIED, Asked, PlanGeneration
 from greenline.services.rank_gaps import Ranking, Wanted
 
@@ -36,7 +36,7 @@ class World:
         path.write_text("".join(f"def {one}(): ...\n\n\n" for one in functions))
         rows = tuple(FunctionRow(one, 1, 5, 0) for one in functions)
         row = FileRow(path, "measured", package="p", summary=HALF, functions=rows)
-        self.files.append(weighed(row, commits=0, calls={}))
+        self.files.append(FileWorth(row, commits=0, calls={}))
 
     def plan(self, top: int | None = None, begun: Collection[UnitOutcome] = ()) -> Plan:
         self.read_files.clear()

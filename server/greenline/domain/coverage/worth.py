@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import repeat
 from math import log2
 from typing import TYPE_CHECKING
 
@@ -101,11 +102,19 @@ class FunctionWorth:
 
 @dataclass(frozen=True, slots=True)
 class FileWorth:
-    """One file with gaps, its functions by their worth."""
+    """One file with gaps. ``calls`` counts the names that the surveyed files call."""
 
     row: FileRow
-    functions: tuple[FunctionWorth, ...]
     commits: int = 0
+    """That changed it lately."""
+    calls: Mapping[str, int] = field(default_factory=dict, repr=False)
+
+    @property
+    def functions(self) -> tuple[FunctionWorth, ...]:
+        """Its functions by their worth; made anew each time, since a large repository has many."""
+        calls = (self.calls.get(_called_by(one.qualname), 0) for one in self.row.functions)
+        functions = map(FunctionWorth, self.row.functions, repeat(self.commits), calls)
+        return tuple(sorted(functions, key=lambda one: (-one.worth, one.row.line)))
 
     @property
     def worth(self) -> float:
@@ -116,13 +125,6 @@ class FileWorth:
     def classic(self) -> int:
         """(1 - coverage) x statements: the statements that no test reaches."""
         return self.row.summary.lines.total - self.row.summary.lines.covered
-
-
-def weighed(row: FileRow, commits: int, calls: Mapping[str, int]) -> FileWorth:
-    """Return a file with its functions by their worth; ``calls`` counts the names that the surveyed files call."""
-    functions = [FunctionWorth(one, commits, calls.get(_called_by(one.qualname), 0)) for one in row.functions]
-    functions.sort(key=lambda one: (-one.worth, one.row.line))
-    return FileWorth(row, tuple(functions), commits)
 
 
 def _called_by(qualname: str) -> str:
