@@ -112,32 +112,3 @@ def alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-@pytest.mark.parametrize(
-    ("imports", "used", "expected"),
-    [
-        ("from shop import clamp\n", "clamp", ("from shop import clamp, sign\n", "assert sign(")),
-        ("import shop as s\n", "s.clamp", ("import shop as s\n", "assert s.sign(")),
-    ],
-)
-def test_what_a_package_passes_on_is_reached_as_the_tests_that_are_there_reach_it(
-    tmp_path: Path, imports: str, used: str, expected: tuple[str, str]
-) -> None:
-    files = {
-        "pyproject.toml": '[tool.pytest.ini_options]\npythonpath = ["."]\n',
-        "shop/__init__.py": "from .numbers import *\n",
-        "shop/numbers.py": "def clamp(value: int) -> int:\n    return max(0, value)\n\n\n"
-        "def sign(value: int) -> int:\n    if value < 0:\n        return -1\n    return 1 if value else 0\n",
-        "tests/test_numbers.py": f"{imports}\n\ndef test_clamp():\n    assert {used}(-2) == 0\n",
-    }
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text, encoding="utf-8")
-
-    code, said = generate(tmp_path, "shop/numbers.py::sign")
-
-    assert code == 0, said
-    written = (tmp_path / "tests" / "test_numbers.py").read_text(encoding="utf-8")
-    assert all(part in written for part in expected), written
-    assert "shop.numbers" not in written

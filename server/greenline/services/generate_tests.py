@@ -204,7 +204,7 @@ class GenerateTests:
         style, wanted = bench.lessons.style, self._settings.docstrings
         followed = candidate.summary if wanted == "follow" and style.docstrings else ""
         docstring = candidate.story if wanted == "given-when-then" else followed
-        return in_style(candidate, style, bench.module_name, docstring, bench.passed_on)
+        return in_style(candidate, style, bench.module_name, docstring)
 
 
 def _told_together(proposals: dict[Function, Proposal], bench: Bench) -> dict[Function, Proposal]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING
 from greenline.domain.code.model import Function, Module, Target
 from greenline.domain.code.module_name import module_name
 from greenline.domain.code.parse import parse
-from greenline.domain.code.passed_on import passed_on
 from greenline.domain.code.read_module import read_module
 from greenline.domain.coverage.mapping import summarize_tested
 from greenline.domain.coverage.merge_maps import merge_maps
@@ -75,8 +73,6 @@ class Bench:
     """What runs here was written by a model, in part, which hears what it says: see ``TestRun``."""
     lessons: Lessons = field(default_factory=Lessons)
     """What the tests that are there teach of how the next ones are written."""
-    passed_on: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """By the package: which names of the module it has, too."""
 
     def has_gaps(self, function: Function) -> bool:
         """Tell whether tests leave a line or branch of the function out."""
@@ -172,7 +168,6 @@ class Workbench:
             existing=existing,
             seeds=join_seeds(found.module, written, existing.calls.get(found.path, ())),
             lessons=await asyncio.to_thread(self._lessons, found),
-            passed_on=await asyncio.to_thread(self._passed_on, found),
             confined=self._is_by_model(found),
             seconds=time.monotonic() - began,
         )
@@ -210,20 +205,6 @@ class Workbench:
         tests = found.placement.path
         texts = found.unsaved if found.test_text is None else {**found.unsaved, tests: found.test_text}
         return self._teachers.lessons(found.project, tests, texts)
-
-    def _passed_on(self, found: _Found) -> dict[str, frozenset[str]]:
-        """Return what the packages around the module have of it, as far as they can be read."""
-        names = found.module_name.split(".")
-        folders = [found.path.parent, *found.path.parent.parents]
-        if found.path.name == "__init__.py":
-            del folders[0]
-        packages: dict[str, frozenset[str]] = {}
-        for count, folder in zip(range(len(names) - 1, 0, -1), folders, strict=False):
-            package = ".".join(names[:count])
-            with suppress(OSError, UnicodeDecodeError):
-                text = self._documents.read(folder / "__init__.py") or ""
-                packages[package] = passed_on(text, package, found.text, found.module_name)
-        return packages
 
     def _read_tests(self, placement: Placement) -> str | None:
         """Return the test file's text, also of a buffer that was never saved; None when there is no such file."""

@@ -188,39 +188,3 @@ def test_what_the_file_reaches_through_its_package_is_reached_so() -> None:
     found = in_style(single, style, "shop.parcels")
     assert found.code.rstrip() == "def test_b():\n    assert shop.price(shop.parcels.weigh(1)) == 3"
     assert found.imports == ("import shop", "import shop.parcels")
-
-
-@pytest.mark.parametrize(
-    ("imports", "expected", "needed"),
-    [
-        (
-            "from shop import orders_of, price",
-            "price(weigh(1))",
-            ["from shop import price", "from shop.parcels import weigh"],
-        ),
-        ("from shop import orders_of\nfrom shop.parcels import ship", "price(weigh(1))", None),
-        ("import shop as s", "s.price(shop.parcels.weigh(1))", ["import shop as s", "import shop.parcels"]),
-        ("import shop", "shop.price(shop.parcels.weigh(1))", ["import shop", "import shop.parcels"]),
-        ("import shop\nimport shop.parcels as p", "shop.parcels.price(shop.parcels.weigh(1))", ["import shop.parcels"]),
-    ],
-)
-def test_what_the_package_has_is_taken_from_it_where_the_file_does_so(
-    imports: str, expected: str, needed: list[str] | None
-) -> None:
-    bound = imports.rpartition(" ")[2]
-    used = f"{bound}.orders_of(1)" if imports.startswith("import") else "orders_of(1)"
-    style = style_of(f"{imports}\n\n\ndef test_a():\n    assert {used}\n", ["shop", "shop.parcels"])
-    mine = ("from shop.parcels import price", "from shop.parcels import weigh")
-    single = Candidate("test_b", "def test_b():\n    assert price(weigh(1)) == 3\n", mine)
-
-    found = in_style(single, style, "shop.parcels", passed_on={"shop": {"price"}})
-
-    assert found.code.rstrip() == f"def test_b():\n    assert {expected} == 3"
-    assert list(found.imports) == (needed or list(mine))
-
-
-def test_a_parameter_that_is_called_like_the_package_keeps_the_import_of_names() -> None:
-    style = style_of("import shop as s\n\n\ndef test_a():\n    assert s.ship(1)\n", ["shop", "shop.parcels"])
-    single = Candidate("test_b", "def test_b(s):\n    assert price(s) == 3\n", ("from shop.parcels import price",))
-
-    assert in_style(single, style, "shop.parcels", passed_on={"shop": {"price"}}) == single

@@ -25,7 +25,7 @@ def imported_names(text: str, package: str) -> frozenset[str]:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\\\n", " ")
     found: set[str] = set()
     for module, listed in _FROM.findall(text):
-        full = absolute("".join(module.split()), package)
+        full = _absolute("".join(module.split()), package)
         found.add(full)
         members = _COMMENT.sub("", listed).strip("()").split(",")
         found.update(f"{full}.{_first_word(member)}".lstrip(".") for member in members if member.strip())
@@ -41,8 +41,7 @@ def imported_for_all(text: str, package: str) -> frozenset[str]:
     return imported_names(_INDENTED.sub("#", text), package)
 
 
-def absolute(module: str, package: str) -> str:
-    """Return the dotted name of a module that may be written with dots in front, in a module of ``package``."""
+def _absolute(module: str, package: str) -> str:
     name = module.lstrip(".")
     dots = len(module) - len(name)
     if not dots:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from greenline.domain.generation.rename import rename_globals
@@ -15,7 +14,7 @@ from greenline.domain.generation.types_of_rows import types_of_parameters
 from greenline.domain.generation.wrap_source import single_quoted, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from greenline.domain.generation.model import Candidate
     from greenline.domain.generation.test_style import TestStyle
@@ -26,30 +25,21 @@ _MARKS = {"asyncio": "@pytest.mark.asyncio", "anyio": "@pytest.mark.anyio", "pla
 _Test = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def in_style(
-    candidate: Candidate,
-    style: TestStyle,
-    module: str = "",
-    docstring: str = "",
-    passed_on: Mapping[str, Collection[str]] = MappingProxyType({}),
-) -> Candidate:
+def in_style(candidate: Candidate, style: TestStyle, module: str = "", docstring: str = "") -> Candidate:
     """Return the candidate as the style has it; ``module`` is the dotted name of what is tested.
 
-    ``passed_on`` tells the names of the module that packages around it have, too. A docstring that is given becomes the
-    test's. What cannot be said in the style stays as it is. Raises nothing.
+    A docstring that is given becomes the test's. What cannot be said in the style stays as it is. Raises nothing.
     """
     try:
-        return _restyled(candidate, style, _Tested(module, passed_on), docstring)
+        return _restyled(candidate, style, module, docstring)
     except (SyntaxError, ValueError, RecursionError):
         return candidate
 
 
-def _restyled(candidate: Candidate, style: TestStyle, tested: _Tested, docstring: str) -> Candidate:
+def _restyled(candidate: Candidate, style: TestStyle, module: str, docstring: str) -> Candidate:
     code, imports = candidate.code, list(candidate.imports)
-    if tested.module and style.imports == "names":
-        imports = [_from_package(statement, style, tested) for statement in imports]
-    elif tested.module:
-        code, imports = _by_module(code, imports, style, tested)
+    if style.imports != "names" and module:
+        code, imports = _by_module(code, imports, style, module)
     if style.waiting in _MARKS:
         code, imports = _awaited(code, imports, _MARKS[style.waiting])
     if style.patching == "mocker":
@@ -73,61 +63,28 @@ def _test_in(code: str) -> ast.FunctionDef | ast.AsyncFunctionDef:
 # ---- what it calls -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Tested:
-    """A module by its dotted name, and what packages have of it."""
-
-    module: str
-    passed_on: Mapping[str, Collection[str]]
-
-    def package_of(self, name: str, packages: Collection[str]) -> str:
-        """Return the innermost of the packages that has it, empty for none."""
-        having = (package for package in packages if name in self.passed_on.get(package, ()))
-        return max(having, key=len, default="")
-
-
-def _from_package(statement: str, style: TestStyle, tested: _Tested) -> str:
-    """Import from the package what the file would import from there."""
-    found = re.fullmatch(rf"from {re.escape(tested.module)} import ((\w+)(?: as \w+)?)", statement)
-    if not found or tested.module in style.named_from:
-        return statement
-    package = tested.package_of(found[2], style.named_from)
-    return f"from {package} import {found[1]}" if package else statement
-
-
-def _by_module(code: str, imports: Sequence[str], style: TestStyle, tested: _Tested) -> tuple[str, list[str]]:
-    """Reach what the tested module defines through the module, or through a package as the tests that are there do."""
-    module = tested.module
-    above, _, last = module.rpartition(".")
-    through = last if style.imports == "from" and above else module
-    wanted = f"from {above} import {last}" if through == last and above else f"import {module}"
+def _by_module(code: str, imports: Sequence[str], style: TestStyle, module: str) -> tuple[str, list[str]]:
+    """Reach what the tested module defines through the module."""
+    package, _, last = module.rpartition(".")
+    through = last if style.imports == "from" and package else module
+    wanted = f"from {package} import {last}" if through == last and package else f"import {module}"
     names: dict[str, str] = {}
     kept: list[str] = []
     needed: list[str] = []
     for statement in imports:
         found = re.fullmatch(rf"from {re.escape(module)} import (\w+)(?: as (\w+))?", statement)
-        if not found:
-            kept.append(statement)
-            continue
-        package = _reached_through(found[1], style, tested)
-        bound = style.packages.get(package, "")
-        names[found[2] or found[1]] = f"{bound or through}.{found[1]}"
-        if package:
-            kept.append(f"import {package}" + (f" as {bound}" if bound != package else ""))
-        else:
+        top = f"{module.partition('.')[0]}.{found.group(1)}" if found else ""
+        if found and top in style.reached:  # as the tests that are there reach it
+            names[found.group(2) or found.group(1)] = top
+            kept.append(f"import {top.partition('.')[0]}")
+        elif found:
+            names[found.group(2) or found.group(1)] = f"{through}.{found.group(1)}"
             needed = [wanted]
-    if not names or any(_binds(code, name.partition(".")[0]) for name in names.values()):
+        else:
+            kept.append(statement)
+    if not names or _binds(code, through.partition(".")[0]):
         return code, list(imports)
     return _rewrapped(rename_globals(code, names)), [*kept, *needed]
-
-
-def _reached_through(name: str, style: TestStyle, tested: _Tested) -> str:
-    """Return the package that the file has the name from, or would have; empty for the module itself."""
-    around = [each for each in style.packages if tested.module.startswith(f"{each}.")]
-    used = [each for each in around if f"{each}.{name}" in style.reached]
-    if used or tested.module in style.packages:
-        return max(used, key=len, default="")
-    return tested.package_of(name, around)
 
 
 def _binds(code: str, name: str) -> bool:
