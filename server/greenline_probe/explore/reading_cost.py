@@ -26,7 +26,7 @@ def cost_of(choice: Choice) -> float:
     texts: list[str] = []
     for slot, source in zip(choice.template.slots, choice.chosen):
         if not source or source in slot.given:
-            cost += MISSING if slot.one_of_many and not source else 0
+            cost += MISSING if slot.one_of_many and slot.role == "argument" and not source else 0
             continue
         cost += (6 if slot.role in ("step", "setting") else 0) + _cost_of(slot, source)
         if slot.role in ("construct", "argument") and source[:1] in "'\"" and len(source) > 3:

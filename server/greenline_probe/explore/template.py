@@ -15,7 +15,7 @@ from greenline_probe.explore.sources import SEPARATOR, call, expression_of, plai
 from greenline_probe.explore.steps import in_order, steps_of
 from greenline_probe.explore.stubs import heirs_of, is_stand_in
 from greenline_probe.explore.subject import OPERATORS, STATEMENTS, Subject, variable_name
-from greenline_probe.explore.typical import another, is_a_quantity, one_of
+from greenline_probe.explore.typical import another, is_a_quantity
 from greenline_probe.explore.values import Values
 
 OMITTED = ""
@@ -341,7 +341,7 @@ def slots_of(signature: inspect.Signature, values: Values, hints: dict[str, Any]
         if parameter.kind is parameter.VAR_POSITIONAL:
             if by_name:
                 continue
-            one = values.of_parameter(parameter.replace(name=one_of(parameter.name)), hint)
+            one = values.of_parameter(parameter, hint)
             pools = ([*one[:1], OMITTED, *one[1:]], [OMITTED, *one])
             slots += [Slot(parameter.name, pool, role, typed=typed, one_of_many=True) for pool in pools]
             continue

@@ -99,13 +99,3 @@ def _meant(words: list[str]) -> list[str]:
     """Leave out what stands after a joining word: the key to set is a key."""
     first = next((i for i, w in enumerate(words) if w in _JOINING and i), len(words))
     return words[:first]
-
-
-def one_of(many: str) -> str:
-    """Return the name of one of them, as a loop over them would have it."""
-    if many == "args":
-        return "value"
-    for ending, one in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("ss", "ss"), ("s", "")):
-        if many.endswith(ending) and len(many) > len(ending):
-            return many[: -len(ending)] + one
-    return many

@@ -307,20 +307,3 @@ def test_of_any_number_of_arguments_two_are_plainer_than_one_and_one_is_plainer_
 
     assert costs == sorted(costs)
     assert len(set(costs)) == 3
-
-
-@pytest.mark.parametrize(
-    ("parameter", "first"),
-    [
-        ("*numbers", "3"),
-        ("*words", "'word'"),
-        ("*queries", "'query'"),
-        ("*boxes: str", "'box'"),
-        ("*addresses: str", "'address'"),
-        ("*text: str", "'some text'"),
-        ("*args: str", "'value'"),
-    ],
-)
-def test_one_of_many_is_what_its_name_says_of_one(tmp_path: Path, parameter: str, first: str) -> None:
-    with explored(tmp_path, f"def run({parameter}):\n    return None\n", "run") as world:
-        assert world.templates[0].slots[0].pool[0] == first
