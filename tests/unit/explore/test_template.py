@@ -302,7 +302,7 @@ def test_of_any_number_of_arguments_two_are_plainer_than_one_and_one_is_plainer_
         tmp_path, "def joined(sep: str, *words: str) -> str:\n    return sep.join(words)\n", "joined"
     ) as world:
         template = world.templates[0]
-        passed = [("'-'", "'word'", "'other'"), ("'-'", "'word'", OMITTED), ("'-'", OMITTED, OMITTED)]
+        passed = [("'-'", "'words'", "'other'"), ("'-'", "'words'", OMITTED), ("'-'", OMITTED, OMITTED)]
         costs = [cost_of(Choice(template, chosen)) for chosen in passed]
 
     assert costs == sorted(costs)
