@@ -332,6 +332,10 @@ class Explored:
     """Those of ``mutants`` that nothing noticed: "line 12: bound one higher"."""
     unnoticed: list[list[Any]] = field(default_factory=list)
     """The same as [words, line, column, last line, last column, what stands there then]; columns in bytes."""
+    passed_on: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By package: which names it has of what the cases import, and of which module, as they import it."""
+    shadowed: bool = False
+    """Something else stands where a package would have the target's module."""
 
 
 # Staying warm: one StayWarm; then Warm; then, for each Fork that comes over the socket, Born and Ended.

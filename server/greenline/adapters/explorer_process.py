@@ -15,6 +15,7 @@ from greenline.adapters.scratch_overlay import OverlayProblem
 from greenline.domain.generation.case import Argument, Case, Fixture
 from greenline.domain.generation.model import SuspectedBug
 from greenline.domain.generation.properties import Property
+from greenline.domain.generation.reach import Reach
 from greenline.domain.generation.small_changes import SmallChange
 from greenline.ports.explorer import Exploration
 from greenline_probe import wire
@@ -127,6 +128,7 @@ def _exploration(
         refused=tuple(map(shown, done.refused)),
         survivors=tuple(done.survivors),
         unnoticed=tuple(SmallChange(*each) for each in done.unnoticed),
+        reach=Reach(done.passed_on, done.shadowed),
         suspected_bugs=tuple(
             SuspectedBug(a["call"], shown(a["error"]), a["line"] or None, a.get("documented", ""))
             for a in done.accidents

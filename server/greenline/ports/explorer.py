@@ -12,6 +12,7 @@ from greenline.domain.generation.case import Case
 from greenline.domain.generation.lessons import PlacedMaker
 from greenline.domain.generation.model import SuspectedBug
 from greenline.domain.generation.properties import Property
+from greenline.domain.generation.reach import Reach
 from greenline.domain.generation.small_changes import SmallChange
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Exploration:
     """Those of ``mutants`` that nothing noticed: "line 12: bound one higher"."""
     unnoticed: tuple[SmallChange, ...] = ()
     """The same, as they are made in the text."""
+    reach: Reach = field(default_factory=Reach)
 
 
 class Explorer(Protocol):

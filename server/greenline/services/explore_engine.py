@@ -67,6 +67,7 @@ class ExploreEngine:
             refused=exploration.refused,
             survivors=exploration.survivors,
             unnoticed=exploration.unnoticed,
+            reach=exploration.reach,
         )
 
 

@@ -31,6 +31,7 @@ from greenline_probe.explore.loosen import TIMES, loosened
 from greenline_probe.explore.mutants import Mutation
 from greenline_probe.explore.not_testable import NotTestable
 from greenline_probe.explore.observation import Observation
+from greenline_probe.explore.passed_on import is_shadowed, passed_on
 from greenline_probe.explore.project_makers import ProjectMakers
 from greenline_probe.explore.properties import Properties, message_of
 from greenline_probe.explore.search import Search
@@ -272,6 +273,8 @@ def judge(
                 [words, *m.edit] for m in chosen_ones.unnoticed if (words := f"line {m.line}: {m.what}") not in noticed
             ],
             "accidents": [*session.documented.contradictions, *properties.contradictions],
+            "passed_on": passed_on(session.names.imports.values()),
+            "shadowed": is_shadowed(request.module),
         }
     )
 

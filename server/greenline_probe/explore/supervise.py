@@ -82,6 +82,8 @@ def serve(request: wire.Explore, reply: Reply) -> None:
             survivors=judged.get("survivors", []),
             unnoticed=judged.get("unnoticed", []),
             properties=judged.get("properties", []),
+            passed_on=judged.get("passed_on", {}),
+            shadowed=judged.get("shadowed", False),
             seconds=time.monotonic() - began,
         )
     )

@@ -9,7 +9,8 @@ from textwrap import dedent
 import pytest
 
 from greenline.domain.generation.in_style import in_style
-from greenline.domain.generation.model import Candidate
+from greenline.domain.generation.model import Brought, Candidate
+from greenline.domain.generation.reach import Reach
 from greenline.domain.generation.test_style import TestStyle, style_of
 
 TABLE = """
@@ -181,10 +182,110 @@ def test_what_does_not_parse_stays() -> None:
     assert in_style(found, replace(PLAIN, annotated=True)) is found
 
 
-def test_what_the_file_reaches_through_its_package_is_reached_so() -> None:
-    style = style_of("import shop\n\n\ndef test_a():\n    assert shop.price(1) == 2\n", ["shop", "shop.parcels"])
-    code = "def test_b():\n    assert price(weigh(1)) == 3\n"
-    single = Candidate("test_b", code, ("from shop.parcels import price", "from shop.parcels import weigh"))
-    found = in_style(single, style, "shop.parcels")
-    assert found.code.rstrip() == "def test_b():\n    assert shop.price(shop.parcels.weigh(1)) == 3"
-    assert found.imports == ("import shop", "import shop.parcels")
+REACH = Reach({"shop": {"price": "shop.parcels", "Cart": "shop.carts"}})
+
+
+def reached(imports: str, used: str, *, reach: Reach = REACH) -> tuple[str, list[str]]:
+    """Return the test's assertion and its imports, as a file with these imports has them."""
+    sources = ["shop", "shop.parcels", "shop.carts"]
+    style = style_of(f"{imports}\n\n\ndef test_a():\n    assert {used}\n", sources)
+    mine = ("from shop.parcels import price", "from shop.carts import Cart", "from shop.parcels import weigh")
+    single = Candidate("test_b", "def test_b():\n    assert price(Cart(), weigh(1)) == 3\n", mine)
+    found = in_style(single, style, "shop.parcels", reach=reach)
+    return found.code.rstrip().rpartition("assert ")[2], list(found.imports)
+
+
+@pytest.mark.parametrize(
+    ("imports", "used", "expected", "needed"),
+    [
+        (
+            "from shop import orders_of",
+            "orders_of(1)",
+            "price(Cart(), weigh(1)) == 3",
+            ["from shop import price", "from shop import Cart", "from shop.parcels import weigh"],
+        ),
+        (
+            "from shop import orders_of\nfrom shop.carts import Cart",
+            "orders_of(1)",
+            "price(Cart(), weigh(1)) == 3",
+            ["from shop import price", "from shop.carts import Cart", "from shop.parcels import weigh"],
+        ),
+        (
+            "from shop import parcels",
+            "parcels.weigh(1)",
+            "parcels.price(Cart(), parcels.weigh(1)) == 3",
+            ["from shop import parcels", "from shop.carts import Cart"],
+        ),
+        (
+            "import shop as s",
+            "s.orders_of(1)",
+            "s.price(Cart(), shop.parcels.weigh(1)) == 3",
+            ["import shop as s", "from shop.carts import Cart", "import shop.parcels"],
+        ),
+        (
+            "import shop",
+            "shop.orders_of(1)",
+            "shop.price(Cart(), shop.parcels.weigh(1)) == 3",
+            ["import shop", "from shop.carts import Cart", "import shop.parcels"],
+        ),
+        (
+            "import shop\nimport shop.parcels as p",
+            "p.weigh(1)",
+            "shop.parcels.price(Cart(), shop.parcels.weigh(1)) == 3",
+            ["import shop.parcels", "from shop.carts import Cart"],
+        ),
+    ],
+)
+def test_what_a_package_has_is_taken_from_it_where_the_file_does_so(
+    imports: str, used: str, expected: str, needed: list[str]
+) -> None:
+    assert reached(imports, used) == (expected, needed)
+
+
+def test_what_the_package_has_from_elsewhere_is_taken_from_the_module() -> None:
+    reach = Reach({"shop": {"price": "shop.offers"}})
+
+    assert reached("from shop import orders_of", "orders_of(1)", reach=reach)[1][0] == "from shop.parcels import price"
+    assert reached("import shop", "shop.orders_of(1)", reach=reach)[0].startswith("shop.parcels.price(")
+
+
+@pytest.mark.parametrize(("seen", "expected"), [({}, "shop.price("), ({"shop": {"price": ""}}, "shop.parcels.price(")])
+def test_what_the_file_reaches_so_is_reached_so_unless_another_thing_was_seen_there(
+    seen: dict[str, dict[str, str]], expected: str
+) -> None:
+    """A package may find its names only when it is asked."""
+    assert reached("import shop", "shop.price(1)", reach=Reach(seen))[0].startswith(expected)
+
+
+def test_a_module_that_something_else_stands_before_is_not_reached_by_its_name() -> None:
+    """``shop.price`` is the function: ``shop.price.price`` is nothing."""
+    style = style_of("import shop\n\n\ndef test_a():\n    assert shop.ship(1)\n", ["shop", "shop.price"])
+    imports = ("from shop.price import price", "from shop.price import weigh")
+    single = Candidate("test_b", "def test_b():\n    assert price(weigh(1)) == 3\n", imports)
+
+    found = in_style(single, style, "shop.price", reach=Reach({"shop": {"price": "shop.price"}}, shadowed=True))
+
+    assert found.code.rstrip() == "def test_b():\n    assert shop.price(weigh(1)) == 3"
+    assert found.imports == ("import shop", "from shop.price import weigh")
+
+
+def test_fixtures_that_come_along_import_from_the_package_too() -> None:
+    style = style_of("from shop import orders_of\n\n\ndef test_a():\n    assert orders_of(1)\n", ["shop", "shop.carts"])
+    brought = Brought("cart", "@pytest.fixture\ndef cart():\n    return Cart()", ("from shop.carts import Cart",))
+    single = Candidate("test_b", "def test_b(cart):\n    assert cart.size == 0\n", fixtures=(brought,))
+
+    assert in_style(single, style, "shop.carts", reach=REACH).fixtures[0].imports == ("from shop import Cart",)
+
+
+@pytest.mark.parametrize(
+    "own",
+    ["s = 1", "import s", "for s in ():\n        pass", "try:\n        pass\n    except OSError as s:\n        pass",
+     "def s(): ..."],
+)  # fmt: skip
+def test_what_is_called_like_the_package_in_the_test_keeps_the_import_of_names(own: str) -> None:
+    style = style_of("import shop as s\n\n\ndef test_a():\n    assert s.ship(1)\n", ["shop", "shop.parcels"])
+    single = Candidate(
+        "test_b", f"def test_b():\n    {own}\n    assert price(1) == 3\n", ("from shop.parcels import price",)
+    )
+
+    assert in_style(single, style, "shop.parcels", reach=REACH) == single

@@ -11,6 +11,7 @@ import pytest
 
 from greenline.domain.generation.merge import merge_tests
 from greenline.domain.generation.model import Candidate
+from greenline.domain.generation.reach import Reach
 from greenline.domain.generation.source_text import SourceText, apply_insertions
 
 if TYPE_CHECKING:
@@ -392,3 +393,39 @@ def test_what_a_package_passes_on_is_not_imported_again_under_another_name() -> 
     assert "parcels.core" not in text
     other = Candidate("test_new", "def test_new():\n    assert add(2)\n", ("from boxes import add",))
     assert "import add as boxes_add" in merge_tests(base, [other]).new_text
+
+
+@pytest.mark.parametrize(
+    ("there", "needed", "expected"),
+    [
+        ("shop", "shop.parcels", "price(2)"),
+        ("shop.parcels", "shop", "price(2)"),
+        ("shop.legacy", "shop", "shop_price(2)"),
+        ("shop", "shop.legacy", "legacy_price(2)"),
+    ],
+)
+def test_only_what_was_seen_to_be_the_same_is_taken_for_it(there: str, needed: str, expected: str) -> None:
+    reach = Reach({"shop": {"price": "shop.parcels"}})
+    base = f"from {there} import price\n\n\ndef test_old():\n    assert price(1)\n"
+    code = "def test_new():\n    assert price(2)\n"
+    new = Candidate("test_new", code, (f"from {needed} import price",), reach=reach)
+
+    assert merge_tests(base, [new]).new_text.endswith(f"def test_new():\n    assert {expected}\n")
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        ("from shop import price\n\nprice = price.fresh()", "parcels_price(2)"),
+        ("from shop import price\nfrom shop.legacy import price", "parcels_price(2)"),
+        ("if TYPE_CHECKING:\n    from shop import price", "parcels_price(2)"),
+        ("from shop import price\nfrom shop.parcels import price", "price(2)"),
+    ],
+)
+def test_a_name_that_means_something_else_by_then_is_not_taken(there: str, expected: str) -> None:
+    reach = Reach({"shop": {"price": "shop.parcels"}})
+    base = f"{there}\n\n\ndef test_old():\n    assert price(1)\n"
+    code = "def test_new():\n    assert price(2)\n"
+    new = Candidate("test_new", code, ("from shop.parcels import price",), reach=reach)
+
+    assert merge_tests(base, [new]).new_text.endswith(f"def test_new():\n    assert {expected}\n")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from greenline.domain.generation.reach import NOT_KNOWN
 from greenline.domain.generation.rename import rename_globals
 from greenline.domain.generation.source_text import SourceText
 from greenline.domain.generation.table_style import tables_in_style
@@ -17,29 +18,35 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from greenline.domain.generation.model import Candidate
+    from greenline.domain.generation.reach import Reach
     from greenline.domain.generation.test_style import TestStyle
 
 _COLLECT = re.compile(r" {4}async def collect\(\):\n {8}return (\[item async for item in .*\])\n\n")
 _SETATTR = re.compile(r"\bmonkeypatch\.setattr\((?=[\w.]+, [\"'])")
 _MARKS = {"asyncio": "@pytest.mark.asyncio", "anyio": "@pytest.mark.anyio", "plain": ""}
 _Test = (ast.FunctionDef, ast.AsyncFunctionDef)
+_FROM = re.compile(r"from (?P<module>\S+) import (?P<name>\w+)(?: as (?P<alias>\w+))?")
 
 
-def in_style(candidate: Candidate, style: TestStyle, module: str = "", docstring: str = "") -> Candidate:
+def in_style(
+    candidate: Candidate, style: TestStyle, module: str = "", docstring: str = "", reach: Reach = NOT_KNOWN
+) -> Candidate:
     """Return the candidate as the style has it; ``module`` is the dotted name of what is tested.
 
     A docstring that is given becomes the test's. What cannot be said in the style stays as it is. Raises nothing.
     """
     try:
-        return _restyled(candidate, style, module, docstring)
+        return _restyled(candidate, style, _Tested(module, reach), docstring)
     except (SyntaxError, ValueError, RecursionError):
         return candidate
 
 
-def _restyled(candidate: Candidate, style: TestStyle, module: str, docstring: str) -> Candidate:
+def _restyled(candidate: Candidate, style: TestStyle, tested: _Tested, docstring: str) -> Candidate:
+    if style.imports == "names":
+        candidate = _from_packages(candidate, style, tested.reach)
     code, imports = candidate.code, list(candidate.imports)
-    if style.imports != "names" and module:
-        code, imports = _by_module(code, imports, style, module)
+    if style.imports != "names" and tested.module:
+        code, imports = _by_module(code, imports, style, tested)
     if style.waiting in _MARKS:
         code, imports = _awaited(code, imports, _MARKS[style.waiting])
     if style.patching == "mocker":
@@ -63,35 +70,65 @@ def _test_in(code: str) -> ast.FunctionDef | ast.AsyncFunctionDef:
 # ---- what it calls -------------------------------------------------------------------------------------------------
 
 
-def _by_module(code: str, imports: Sequence[str], style: TestStyle, module: str) -> tuple[str, list[str]]:
-    """Reach what the tested module defines through the module."""
-    package, _, last = module.rpartition(".")
-    through = last if style.imports == "from" and package else module
-    wanted = f"from {package} import {last}" if through == last and package else f"import {module}"
+@dataclass(frozen=True, slots=True)
+class _Tested:
+    module: str
+    reach: Reach
+
+
+def _from_packages(candidate: Candidate, style: TestStyle, reach: Reach) -> Candidate:
+    """Import from a package what the file would import from there, also for the fixtures that come along."""
+
+    def moved(statement: str) -> str:
+        found = _FROM.fullmatch(statement)
+        if not found or found["module"] in style.named_from:
+            return statement
+        package = reach.package_of(found["module"], found["name"], style.named_from)
+        return statement.replace(found["module"], package, 1) if package else statement
+
+    fixtures = tuple(replace(each, imports=tuple(map(moved, each.imports))) for each in candidate.fixtures)
+    return replace(candidate, imports=tuple(map(moved, candidate.imports)), fixtures=fixtures)
+
+
+def _by_module(code: str, imports: Sequence[str], style: TestStyle, tested: _Tested) -> tuple[str, list[str]]:
+    """Reach what the tested module defines through the module, or through a package as the tests that are there do."""
+    above, _, last = tested.module.rpartition(".")
+    through = last if style.imports == "from" and above else tested.module
+    wanted = f"from {above} import {last}" if through == last and above else f"import {tested.module}"
     names: dict[str, str] = {}
     kept: list[str] = []
-    needed: list[str] = []
     for statement in imports:
-        found = re.fullmatch(rf"from {re.escape(module)} import (\w+)(?: as (\w+))?", statement)
-        top = f"{module.partition('.')[0]}.{found.group(1)}" if found else ""
-        if found and top in style.reached:  # as the tests that are there reach it
-            names[found.group(2) or found.group(1)] = top
-            kept.append(f"import {top.partition('.')[0]}")
-        elif found:
-            names[found.group(2) or found.group(1)] = f"{through}.{found.group(1)}"
-            needed = [wanted]
-        else:
+        found = _FROM.fullmatch(statement)
+        if not found or found["module"] != tested.module:
             kept.append(statement)
-    if not names or _binds(code, through.partition(".")[0]):
+            continue
+        package = _reached_through(found["name"], style, tested)
+        if not package and tested.reach.shadowed:
+            kept.append(statement)
+            continue
+        bound = style.packages.get(package, "")
+        names[found["alias"] or found["name"]] = f"{bound or through}.{found['name']}"
+        kept.append(f"import {package} as {bound}" if bound != package else f"import {package}" if package else wanted)
+    if not names or any(_binds(code, name.partition(".")[0]) for name in names.values()):
         return code, list(imports)
-    return _rewrapped(rename_globals(code, names)), [*kept, *needed]
+    return _rewrapped(rename_globals(code, names)), kept
+
+
+def _reached_through(name: str, style: TestStyle, tested: _Tested) -> str:
+    """Return the package that the file has the name from, or would have; empty for the module itself."""
+    around = [each for each in style.packages if tested.module.startswith(f"{each}.")]
+    given = {each: tested.reach.module_of(each, name) for each in around}
+    used = [each for each in around if f"{each}.{name}" in style.reached and given[each] in {tested.module, None}]
+    passing = [each for each in around if given[each] == tested.module and tested.module not in style.packages]
+    return max(used or passing, key=len, default="")
 
 
 def _binds(code: str, name: str) -> bool:
-    """Tell whether the test has a variable or parameter of that name."""
-    nodes = list(ast.walk(SourceText(code).parse()))
-    stored = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
-    return name in stored | {node.arg for node in nodes if isinstance(node, ast.arg)}
+    """Tell whether the test gives the name to something of its own, in whatever way."""
+    tables = [SourceText(code).symbols()]
+    for table in tables:
+        tables += table.get_children()
+    return any(symbol.get_name() == name and symbol.is_local() for table in tables for symbol in table.get_symbols())
 
 
 def _rewrapped(code: str) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from greenline.domain.generation.model import Candidate
+    from greenline.domain.generation.reach import Reach
     from greenline.domain.generation.test_suite import Seat
 
 
@@ -105,7 +106,7 @@ class FileScope:
         renames: dict[str, str] = {}
         added: list[ImportItem] = []
         for need in _needs(candidate):
-            self._import(need, used, added, renames)
+            self._import(need, candidate.reach, used, added, renames)
         code = rename_globals(candidate.code, renames)
         nodes = [node for node in SourceText(code).parse().body if isinstance(node, _FUNCTIONS)]
         if nodes and all(node in self.shapes for node in nodes):
@@ -124,7 +125,9 @@ class FileScope:
         code = "\n\n\n".join([*above, code.strip("\n")])
         return Fitted(f"{seat.owner}::{name}" if seat.owner else name, code, seat)
 
-    def _import(self, need: ImportItem, used: set[str], added: list[ImportItem], renames: dict[str, str]) -> None:
+    def _import(
+        self, need: ImportItem, reach: Reach | None, used: set[str], added: list[ImportItem], renames: dict[str, str]
+    ) -> None:
         known = [*self.imported, *added]
         if need.bound == "*":
             added.extend([] if need in known else [need])
@@ -135,7 +138,7 @@ class FileScope:
             if not any(item.serves(need) for item in known):
                 added.append(need)
             return
-        if need.name and any(_is_passed_on(item, need) for item in self.imported):
+        if need.bound not in self.rebound and self._is_there(need, reach, known):
             return
         written = need.module if need.name is None and need.alias is None else need.bound
         for item in [*self.guarded, *known]:
@@ -145,6 +148,12 @@ class FileScope:
         alias = self._free(_alias_for(need), used | {item.bound for item in added})
         renames[written] = alias
         added.append(ImportItem(need.module, need.name, alias))
+
+    def _is_there(self, need: ImportItem, reach: Reach | None, known: Sequence[ImportItem]) -> bool:
+        """Tell whether the name stands for what is needed already, by whatever way it came."""
+        sure = [item for item in known if item.bound == need.bound]
+        every = [*sure, *(item for item in self.conditional if item.bound == need.bound)]
+        return bool(sure) and all(one.meaning == need.meaning or _is_passed_on(one, need, reach) for one in every)
 
     def _clashes(self, need: ImportItem, added: Sequence[ImportItem]) -> bool:
         bindings = [i for i in [*self.imported, *self.conditional, *added] if i.bound == need.bound]
@@ -216,10 +225,15 @@ def _needs(candidate: Candidate) -> Iterator[ImportItem]:
                 yield from items_of(node)
 
 
-def _is_passed_on(item: ImportItem, need: ImportItem) -> bool:
-    """Tell whether a package that the file asks gives what one of its modules defines: the trial shows it."""
-    same = item.name == need.name and item.bound == need.bound
-    return same and need.module.startswith(f"{item.module}.")
+def _is_passed_on(item: ImportItem, need: ImportItem, reach: Reach | None) -> bool:
+    """Tell whether a package and a module of it give the same thing; where nobody has looked, the trial shows it."""
+    if need.name is None or (item.name, item.bound) != (need.name, need.bound):
+        return False
+    if reach is None:
+        return need.module.startswith(f"{item.module}.")
+    return need.module == reach.module_of(item.module, need.name) or item.module == reach.module_of(
+        need.module, need.name
+    )
 
 
 def _meant(need: ImportItem) -> str:

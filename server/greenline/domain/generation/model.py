@@ -10,6 +10,7 @@ from typing import Literal
 from greenline.domain.code.model import Target
 from greenline.domain.coverage.model import Summary
 from greenline.domain.generation.case import Case
+from greenline.domain.generation.reach import Reach
 from greenline.domain.generation.small_changes import SmallChange
 
 Oracle = Literal["observed", "documented", "declared-raise", "property", "intended"]
@@ -51,6 +52,8 @@ class Candidate:
     """What proposed it, where it is not the engine that the result names."""
     notices: tuple[SmallChange, ...] = ()
     """Small changes of the code that it notices and no other test does: it is worth keeping for them alone."""
+    reach: Reach | None = field(default=None, compare=False)
+    """By which other names it may get at what it imports; None where nobody has looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,8 @@ class Proposal:
     """Small changes of the code that none of its tests noticed: "line 12: bound one higher"."""
     unnoticed: tuple[SmallChange, ...] = ()
     """The same, as they are made in the text."""
+    reach: Reach = field(default_factory=Reach, compare=False)
+    """By which other names the candidates may get at what they import."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ import ast
 import re
 import tokenize
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from greenline.domain.code.parse import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 Grouping = Literal["functions", "classes"]
 Naming = Literal["snake", "camel", "it"]
@@ -58,8 +58,12 @@ class TestStyle:
     """``pytest.param(..., id="x")``, ``ids=["x"]`` or neither."""
     imports: Imports = "names"
     """``from a.b import f``; ``import a.b`` and ``a.b.f()``; ``from a import b`` and ``b.f()``."""
+    named_from: frozenset[str] = frozenset()
+    """What the file imports names from: ``shop`` of ``from shop import price``."""
+    packages: Mapping[str, str] = field(default_factory=dict)
+    """The modules that it imports as a whole, and what it calls them: ``{"shop": "s"}`` of ``import shop as s``."""
     reached: frozenset[str] = frozenset()
-    """What is reached through a package that the file imports as it is: ``shop.price`` of ``import shop``."""
+    """What it reaches through them: ``shop.price`` of ``s.price``."""
     patching: Patching = "monkeypatch"
     waiting: Waiting = ""
     """How coroutines are tested: ``asyncio.run``, a mark of pytest-asyncio or anyio, ``async def`` without one."""
@@ -102,6 +106,8 @@ def style_of(text: str, sources: Iterable[str] = ()) -> TestStyle:
         names_apart=apart,
         row_ids=_row_ids(tree),
         imports=_imports(tree, frozenset(sources)),
+        named_from=_named_from(tree, frozenset(sources)),
+        packages=_packages(tree),
         reached=_reached(tree),
         patching=_patching(tests),
         waiting=_waiting(tree, tests),
@@ -235,12 +241,22 @@ def _imports(tree: ast.Module, sources: frozenset[str]) -> Imports:
     return "module" if modules >= members else "from"
 
 
+def _named_from(tree: ast.Module, sources: frozenset[str]) -> frozenset[str]:
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module and not node.level]
+    named = ((node.module, alias.name) for node in nodes for alias in node.names)
+    return frozenset(module for module, name in named if module and f"{module}.{name}" not in sources)
+
+
+def _packages(tree: ast.Module) -> dict[str, str]:
+    imported = [alias for node in tree.body if isinstance(node, ast.Import) for alias in node.names]
+    return {alias.name: alias.asname or alias.name for alias in imported if alias.asname or "." not in alias.name}
+
+
 def _reached(tree: ast.Module) -> frozenset[str]:
-    plain = {
-        alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names if not alias.asname
-    }
+    called = {bound: name for name, bound in _packages(tree).items()}
     found = (n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name))
-    return frozenset(f"{n.value.id}.{n.attr}" for n in found if n.value.id in plain)  # type: ignore[attr-defined]
+    pairs = ((n.value.id, n.attr) for n in found if isinstance(n.value, ast.Name))
+    return frozenset(f"{called[name]}.{attribute}" for name, attribute in pairs if name in called)
 
 
 def _top(name: str) -> str:
