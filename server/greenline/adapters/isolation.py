@@ -138,13 +138,14 @@ def _why(wanted: Wanted) -> str:
 
 
 def _made() -> tuple[Path, int | None]:
-    """Make the folder; remove those of servers that were killed. Returns the descriptor that locks it, too.
+    """Make the folder; clean up after servers that were killed. Returns the descriptor that locks it, too.
 
     There is none where the file system knows no locks; then nobody takes the folder for one that was left, either.
     """
     for folder in _left():
         lock = _locked(folder)
         if lock is not None:
+            sandbox.end_unbegun(folder)
             _remove(folder, lock)
     for _ in range(_TRIES):
         folder = Path(tempfile.mkdtemp(prefix=_FOLDER.format(pid=os.getpid()))).resolve()

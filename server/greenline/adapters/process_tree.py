@@ -76,6 +76,17 @@ def outside_pid(top: int, inside: int) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
+def running(program: str, argument: str) -> list[int]:
+    """Return the processes that run a program, by the name of its file, with an argument. For Linux."""
+    found = []
+    for name in filter(str.isdigit, os.listdir(_PROC)):  # noqa: PTH208 - as below
+        with contextlib.suppress(OSError):  # gone meanwhile
+            command, *arguments = _read(name, "cmdline").split(b"\0")
+            if command.rpartition(b"/")[2] == program.encode() and os.fsencode(argument) in arguments:
+                found.append(int(name))
+    return found
+
+
 def family(pid: int) -> list[int]:
     """Return a process and all below it. For Linux."""
     found = [pid]

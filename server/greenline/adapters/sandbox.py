@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from greenline.adapters.interpreter_places import (
     prefixes_of,
     worked_on,
 )
+from greenline.adapters.process_tree import running
 from greenline.adapters.variable_places import named_certificates, named_libraries, user_packages
 from greenline_probe import wire
 
@@ -108,6 +110,17 @@ async def why_not_python(made: Sandbox, interpreter: Path) -> str:
     """Return why an interpreter does not start in this sandbox; empty when it does. It is tried."""
     complaint = await asyncio.to_thread(_complaint, made.command([interpreter, "-c", "pass"]))
     return complaint and f"{interpreter} does not start in one ({complaint})"
+
+
+def end_unbegun(writable: Path) -> None:
+    """End sandboxes that have not begun, by what can be written in them: for when nobody is there who started them.
+
+    Bubblewrap's second half waits for its first one before it is on the leash. Where that is killed in between, with
+    the server, it waits for ever.
+    """
+    for pid in running(PROGRAM, str(writable)):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _complaint(command: Sequence[str | Path]) -> str:

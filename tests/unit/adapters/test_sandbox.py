@@ -6,6 +6,7 @@ import asyncio
 import gc
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -272,6 +273,30 @@ def test_the_scratch_folder_of_a_living_server_stays_and_that_of_a_dead_one_goes
     del theirs, mine
     gc.collect()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sandbox_that_never_began_ends_with_what_its_killed_server_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bubblewrap's second half waits for ever where the first one was killed before it was let go on."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    left, used = tmp_path / "greenline-sandboxed-4999999-x", tmp_path / f"greenline-sandboxed-{os.getppid()}-x"
+
+    def waiting(name: str, folder: Path) -> subprocess.Popen[bytes]:
+        folder.mkdir(exist_ok=True)
+        command = [name, "-c", "import time; time.sleep(600)", "--bind", str(folder), str(folder)]
+        return subprocess.Popen(command, executable=sys.executable)
+
+    ended, others = waiting("/usr/bin/bwrap", left), [waiting("/usr/bin/bwrap", used), waiting("/usr/bin/python", left)]
+    try:
+        asyncio.run(_scratch_of(_with_sandbox()))
+
+        assert ended.wait(60) == -signal.SIGKILL
+        assert [other.poll() for other in others] == [None, None]
+    finally:
+        for process in (ended, *others):
+            process.kill()
+            process.wait()
 
 
 def _with_sandbox() -> Isolation:
