@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache, partial
+from os.path import expanduser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -307,7 +308,8 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
     ranking = RankGaps(projects, SurveyProcesses(partial(open_survey, settings)), churn, basis)
 
     def trend(file: Path | None) -> KeepTrend:
-        return _keep_trend(projects, ranking, file)
+        chosen = Path(expanduser(settings.trend_file)) if settings.trend_file else None  # noqa: PTH111 - which never fails
+        return _keep_trend(projects, ranking, file or chosen)
 
     def audit() -> AuditTests:
         from greenline.bootstrap_auditing import audit_tests  # noqa: PLC0415 - only for who asks for it
@@ -385,7 +387,7 @@ def build(settings: Settings, documents: Documents, lasting: Lasting | None = No
         costs=lambda: _report_costs(settings),
         agree=lambda: _agree_to_model(settings, projects),
         libraries=lasting.libraries,
-        pages=PageProcess(settings.coverage_file, settings.coverage_paths, lasting.reports.loaded),
+        pages=PageProcess(settings.coverage_file, settings.coverage_paths, lasting.reports.loaded, settings.trend_file),
         over=lambda texts: build(settings, TextsBefore(documents, texts), lasting),
         projects=projects,
         interpreters=interpreters,

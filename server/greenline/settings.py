@@ -52,6 +52,13 @@ class Settings:
         "What folders in reports from elsewhere stand for in the project: `/app=src; D:/build=.`. `[paths]` in "
         "coverage's configuration counts as well.",
     )
+    trend_file: str = _setting(
+        "",
+        "trend.file",
+        "Where the editor keeps the history of coverage that the trend shows, absolute or relative to the project. "
+        "Empty: `.greenline/trend.jsonl` where the project has that file, else your data folder, where the commands "
+        "keep it too; another place they are told by `--file` and `--history`.",
+    )
     severity_uncovered: Severity = _setting(
         "information", "severity.uncovered", "How regions that no test reaches are shown.", enum=_SEVERITIES
     )

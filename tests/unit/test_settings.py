@@ -86,7 +86,7 @@ def test_a_workspace_cannot_say_who_gets_the_key_and_the_source_nor_what_a_day_m
     names = ("provider", "baseUrl", "keyCommand", "dollarsPerDay")
     assert own == {f"greenline.model.{name}" for name in names}
     untrusted = package["capabilities"]["untrustedWorkspaces"]["restrictedConfigurations"]
-    assert "greenline.model.enabled" in untrusted
+    assert {"greenline.model.enabled", "greenline.trend.file"} <= set(untrusted)
 
 
 def test_a_changed_setting_is_noticed() -> None:

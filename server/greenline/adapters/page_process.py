@@ -31,6 +31,7 @@ class PageProcess:
     coverage_file: str
     coverage_paths: str
     loaded: Mapping[Path, Path]
+    trend_file: str = ""
 
     async def write(self, kind: PageKind, place: Path, progress: Progress) -> Path:
         """Have it written; see Pages."""
@@ -39,6 +40,7 @@ class PageProcess:
             "place": str(place),
             "coverage_file": self.coverage_file,
             "coverage_paths": self.coverage_paths,
+            "trend_file": self.trend_file,
             "loaded": {str(root): str(report) for root, report in self.loaded.items()},
         }
         value = str(uuid.uuid4())

@@ -28,7 +28,7 @@ _MOST = 1 << 53
 
 
 class TrendFile:
-    """Implements ``TrendStore``; ``chosen`` is used instead of both places."""
+    """Implements ``TrendStore``; ``chosen``, which may be relative to the project, is used instead of both places."""
 
     def __init__(self, chosen: Path | None = None) -> None:
         self._chosen = chosen
@@ -36,7 +36,7 @@ class TrendFile:
     def place(self, root: Path) -> Path:
         """Return the file."""
         if self._chosen is not None:
-            return self._chosen
+            return root / self._chosen
         in_project = root / IN_PROJECT
         name = f"{root.name or 'root'}-{sha256(os.fsencode(root)).hexdigest()[:12]}.jsonl"
         return in_project if in_project.is_file() else user_data_path("greenline", appauthor=False) / "trend" / name
@@ -53,7 +53,7 @@ class TrendFile:
             replace_file(file, "".join(f"{line}\n" for line in [*kept, _line(point)]), SHARED)
         except OSError as problem:
             raise TrendProblem(
-                f"{file} cannot be written: {problem.strerror or problem}. Name another --file."
+                f"{file} cannot be written: {problem.strerror or problem}. Name another file (--file, or trend.file)."
             ) from problem
 
     def _lines(self, root: Path) -> list[str]:

@@ -65,7 +65,7 @@ def _written(asked: dict[str, Any], step: Callable[[str], None]) -> Path:
         raise CoverageProblem(_OUTSIDE.format(name=one_line(place.name)))  # its folder may be the person's home
     root = project.root
     report = asked["loaded"].get(str(root), asked["coverage_file"])
-    settings = Settings(coverage_file=report, coverage_paths=asked["coverage_paths"])
+    settings = Settings(coverage_file=report, coverage_paths=asked["coverage_paths"], trend_file=asked["trend_file"])
     services = build(settings, DiskDocuments(), lasting_for_terminal())
     place = place if place.is_dir() else root
     if asked["kind"] == "report":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from greenline.page.markup import LINK, Html, element
@@ -43,7 +44,9 @@ def packages(files: Sequence[FileWorth]) -> Html:
 def files(ranked: Sequence[FileWorth], name: Callable[[Path], str], links: Mapping[Path, str]) -> Html:
     """Return the files, in the order of the ranking; those with a link lead to their source."""
     rows = [_file(file, name, links) for file in ranked[:MOST_ROWS]]
-    return table("files", "file|package|covered|statements|lines to gain|branches|commits|worth", rows)
+    is_by_worth = all(one.worth >= other.worth for one, other in pairwise(ranked))
+    heads = "file|package|covered|statements|lines to gain|branches|commits|worth"
+    return table("files", heads, rows, is_sorted=is_by_worth)
 
 
 def functions(ranked: Sequence[FileWorth], name: Callable[[Path], str], links: Mapping[Path, str]) -> Html:
@@ -55,15 +58,15 @@ def functions(ranked: Sequence[FileWorth], name: Callable[[Path], str], links: M
     return table("functions", heads, rows)
 
 
-def table(name: str, heads: str, rows: Iterable[Sequence[Cell]]) -> Html:
-    """Return a table in whose heads buttons sort it; the last column is what it is sorted by."""
+def table(name: str, heads: str, rows: Iterable[Sequence[Cell]], *, is_sorted: bool = True) -> Html:
+    """Return a table in whose heads buttons sort it; ``is_sorted`` says that it is by the last column now."""
     words = heads.split("|")
     head = [
         element(
             "th",
             element("button", one, type="button"),
             scope="col",
-            aria_sort="descending" if one == words[-1] else None,
+            aria_sort="descending" if is_sorted and one == words[-1] else None,
         )
         for one in words
     ]

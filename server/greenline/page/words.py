@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _NOT_SHOWN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Unicode's categories of what controls, what stands for a byte that is no text, and what ends a line."""
-_GOALS = (50, 80)
+GOALS = (50, 80)
+"""Percent of the statements that it is told what it takes to reach."""
 _NAMED = 3
 """Folders."""
 
@@ -66,30 +67,45 @@ def to_gain(ranking: Ranking) -> str:
 
 
 def not_shown(ranking: Ranking, name: Callable[[Path], str]) -> Iterator[str]:
-    """Yield what it would take to reach goals, and what is not shown, with the reasons; ``name`` writes a path."""
+    """Yield what it would take to reach goals, and what ``left_out`` does; ``name`` writes a path."""
     if ranking.unknown:
         yield f"{count(ranking.unknown, 'line')} changed since, unknown until the tests run again."
     if ranking.without_commits:
-        yield f"How often files change does not count here: {ranking.without_commits}."
-    for goal in () if ranking.changed_since else filter(lambda goal: goal.lines, map(ranking.goal, _GOALS)):
+        yield no_commits(ranking.without_commits)
+    for goal in () if ranking.changed_since else filter(lambda goal: goal.lines, map(ranking.goal, GOALS)):
         yield (
             f"To bring {count(goal.files, 'file')} of these to {goal.percent} % of the statements: "
             f"{count(goal.lines, 'line')}, +{goal.points:.1f} points of all statements."
         )
-    left_out = dict(ranking.left_out)
+    yield from left_out(ranking, name)
+
+
+def left_out(ranking: Ranking, name: Callable[[Path], str]) -> Iterator[str]:
+    """Yield what is not shown, with the reasons."""
+    counts = dict(ranking.left_out)
     if ranking.complete:
-        left_out["without a gap in lines that changed" if ranking.changed_since else "complete"] = ranking.complete
+        counts["without a gap in lines that changed" if ranking.changed_since else "complete"] = ranking.complete
     if ranking.not_told:
-        left_out["that the coverage data leaves out"] = ranking.not_told
+        counts["that the coverage data leaves out"] = ranking.not_told
     if ranking.tests_left_out:
-        left_out["of tests"] = ranking.tests_left_out
-    if left_out:
-        counted = [f"{count(number, 'file')} {why}" for why, number in left_out.items()]
+        counts["of tests"] = ranking.tests_left_out
+    if counts:
+        counted = [f"{count(number, 'file')} {why}" for why, number in counts.items()]
         yield f"Not shown: {'; '.join(counted)}."
     if ranking.skipped:
-        named = ", ".join(name(folder) for folder in ranking.skipped[:_NAMED])
-        more = f" and {count(len(ranking.skipped) - _NAMED, 'more folder')}" if len(ranking.skipped) > _NAMED else ""
-        yield f"Not looked into, as tools make such folders: {named}{more}."
+        yield not_looked_into(ranking.skipped, name)
+
+
+def no_commits(why: str) -> str:
+    """Say that the history tells nothing."""
+    return f"How often files change does not count here: {why}."
+
+
+def not_looked_into(folders: Sequence[Path], name: Callable[[Path], str]) -> str:
+    """Name the first of the folders, and count the others."""
+    named = ", ".join(name(folder) for folder in folders[:_NAMED])
+    more = f" and {count(len(folders) - _NAMED, 'more folder')}" if len(folders) > _NAMED else ""
+    return f"Not looked into, as tools make such folders: {named}{more}."
 
 
 def rests_on(found: Sequence[Basis], name: Callable[[Path], str]) -> Iterator[str]:

@@ -109,6 +109,18 @@ async def test_what_is_recorded_is_the_history_from_then_on(project: Path) -> No
     assert sorted(path.name for path in project.iterdir()) == [".coverage", "pyproject.toml", "src"]  # noqa: ASYNC240 - nothing else waits
 
 
+async def test_the_history_is_kept_where_the_setting_says(project: Path) -> None:
+    measured(project, lines=(1, 2, 4))
+    pages = PageProcess("", "", {}, "kept/trend.jsonl")
+
+    await written(pages, "record", project)
+
+    assert '"lines": [3, 4]' in (project / "kept" / "trend.jsonl").read_text(encoding="utf-8")
+    assert "75.00 % covered" in (await written(pages, "trend", project)).read_text(encoding="utf-8")
+    with pytest.raises(PageProblem, match="no history"):
+        await written(PageProcess("", "", {}), "trend", project)
+
+
 async def test_who_cancels_leaves_no_process(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(sqlite3.connect(measured(project))) as held:  # whoever reads the data waits
         held.execute("begin exclusive")
