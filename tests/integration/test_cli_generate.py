@@ -86,6 +86,41 @@ def test_ctrl_c_ends_every_child_and_leaves_the_project_as_it_is(project: Path) 
     assert tree(project) == before
 
 
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ("from shop import clamp\n\n\n{}clamp(-2) == 0\n", ("from shop import clamp, sign\n", "assert sign(")),
+        ("import shop as s\n\n\n{}s.clamp(-2) == 0\n", ("import shop as s\n", "assert s.sign(")),
+    ],
+    ids=["names", "through the package"],
+)
+@pytest.mark.parametrize(
+    ("module", "init"),
+    [("numbers", "from .numbers import *\n"), ("sign", "from .sign import clamp, sign\n")],
+    ids=["a star", "a function that its module is called after"],
+)
+def test_what_a_package_passes_on_is_reached_as_the_tests_that_are_there_reach_it(
+    tmp_path: Path, before: str, expected: tuple[str, str], module: str, init: str
+) -> None:
+    files = {
+        "pyproject.toml": '[tool.pytest.ini_options]\npythonpath = ["."]\n',
+        "shop/__init__.py": init,
+        f"shop/{module}.py": "def clamp(value: int) -> int:\n    return max(0, value)\n\n\n"
+        "def sign(value: int) -> int:\n    if value < 0:\n        return -1\n    return 1 if value else 0\n",
+        f"tests/test_{module}.py": before.format("def test_clamp():\n    assert "),
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    code, said = generate(tmp_path, f"shop/{module}.py::sign")
+
+    assert code == 0, said
+    written = (tmp_path / "tests" / f"test_{module}.py").read_text(encoding="utf-8")
+    assert all(part in written for part in expected), written
+    assert f"shop.{module}" not in written
+
+
 def wait_for_children(pid: int, limit: float = 60.0) -> list[int]:
     """Wait until the command has a child that runs Python, and return all below it."""
     end = time.monotonic() + limit

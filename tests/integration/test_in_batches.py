@@ -438,3 +438,14 @@ def test_where_nothing_is_left_nothing_is_handed_in(shop: BatchShop, tmp_path: P
     assert ran.code == 0, ran
     assert shop.server.batches.names == []
     assert "Nothing is left to ask for" in ran.out
+
+
+def test_a_batch_for_the_worthiest_file_of_a_folder(shop: BatchShop) -> None:
+    """Nothing is measured there before: the tests run once, and what has least is chosen."""
+    ran = shop.run("--batch", "--detach", *MODEL, "shop", "--top", "1")
+
+    assert ran.code == 0, ran
+    (batch,) = ran.json["batches"]
+    assert (batch["state"], batch["requests"]) == ("handed_in", 2)
+    assert sorted(ran.targets) == ["bonus", "discount"]
+    assert "behind the first 1" in ran.err

@@ -7,9 +7,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from greenline.cli.console import shown, true_path
-from greenline.cli.gaps_annotations import MOST, escaped
+from greenline.cli.gaps_annotations import MOST, escaped, notices
 from greenline.cli.gaps_markdown import code
-from greenline.cli.gaps_sarif import digest, document, uri_of
+from greenline.cli.gaps_sarif import digest, document, told, uri_of
 from greenline.cli.json_text import json_text
 from greenline.cli.repository_names import name_in_repository
 from greenline.domain.auditing.model import KINDS, MEANINGS
@@ -51,7 +51,7 @@ def markdown(audit: Audit) -> str:
         lines += ["| what | where | why | what to do |", "| --- | --- | --- | --- |"]
         lines += [_row(one) for one in audit.weaknesses]
         lines.append("")
-    lines += [f"- {one_line(line)}" for line in [*left_out(audit), *audit.notes, *audit.problems]]
+    lines += [f"- {one_line(line)}" for line in _besides(audit)]
     return "\n".join(lines).rstrip()
 
 
@@ -71,8 +71,7 @@ def workflow_text(audit: Audit) -> str:
         lines.append(f"::warning {place},title={escaped(one.kind, in_property=True)}::{escaped(words)}")
     if (more := len(audit.weaknesses) - MOST) > 0:
         lines.append(f"::notice title=Tests::{more} more weaknesses: `greenline audit` shows all of them.")
-    lines += [f"::notice title=Tests::{escaped(line)}" for line in [*left_out(audit), *audit.problems]]
-    return "\n".join(lines)
+    return "\n".join([*lines, *notices(_besides(audit), "Tests")])
 
 
 def sarif(audit: Audit) -> str:
@@ -90,7 +89,12 @@ def sarif(audit: Audit) -> str:
          "defaultConfiguration": {"level": "warning"}}
         for kind in KINDS if kind in used
     ]  # fmt: skip
-    return document(rules, results)
+    return document(rules, results, told(_besides(audit)))
+
+
+def _besides(audit: Audit) -> list[str]:
+    """Return what is no weakness: what was left out, and what nobody could tell."""
+    return [*left_out(audit), *audit.notes, *audit.problems]
 
 
 def _result(one: Weakness, known_by: str) -> dict[str, Any]:

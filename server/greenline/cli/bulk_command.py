@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from greenline.cli.bulk_work import JournalOfRun
 from greenline.cli.target_names import refuse_path_as_branch
 from greenline.cli.wiring import services_for
 from greenline.domain.bulk.outcome import total_of
+from greenline.domain.code.model import Target
 from greenline.ports.cluster import ClusterProblem
 from greenline.ports.journal import JournalProblem
 from greenline.services.plan_generation import Asked
@@ -22,7 +25,7 @@ from greenline.services.rank_gaps import HistoryProblem, NoSuchPackage
 from greenline.services.run_plan import Limits, RunPlan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from greenline.bootstrap import Services
@@ -37,15 +40,41 @@ if TYPE_CHECKING:
     from greenline.settings import Settings
 
 
+_FROM_HERE = "models are asked from this machine only; see --executor."
+
+
 def run_bulk(bulk: Bulk, settings: Settings, *, as_text: bool) -> int:
     """Do what is wanted of many files; return the exit code. Raises click.UsageError and click.ClickException."""
-    refuse_path_as_branch("--changed", bulk.changed)
-    services = services_for(replace(settings, changed_since=bulk.changed))
-    face = _Face(bulk, services, settings, as_text=as_text)
-    try:
+    face = _face(bulk, settings, as_text=as_text)
+    with _in_words():
         if bulk.plan_only:
             return face.show_plan()
         return face.run() if bulk.shard is None else face.find(bulk.shard)
+
+
+def planned_targets(
+    bulk: Bulk, settings: Settings, may: Callable[[Sequence[Path]], bool], *, as_text: bool
+) -> tuple[list[Target], int]:
+    """Say what the plan is, and return its targets, for who does the work otherwise; and the exit code of that alone.
+
+    ``may`` is told the files before anything runs; where it says no, there are no targets. Raises
+    click.UsageError and click.ClickException.
+    """
+    face = _face(replace(bulk, fresh=True), settings, as_text=as_text)
+    with _in_words():
+        return face.targets(may)
+
+
+def _face(bulk: Bulk, settings: Settings, *, as_text: bool) -> _Face:
+    refuse_path_as_branch("--changed", bulk.changed)
+    return _Face(bulk, services_for(replace(settings, changed_since=bulk.changed)), settings, as_text=as_text)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Say what went wrong as commands do."""
+    try:
+        yield
     except HistoryProblem as problem:
         raise click.UsageError(f"--changed: {problem}.") from problem
     except NoSuchPackage as problem:
@@ -103,6 +132,34 @@ class _Face:
             print_shard(self._doing.out, part)
         return 1 if plan.problems else 0
 
+    def targets(self, may: Callable[[Sequence[Path]], bool]) -> tuple[list[Target], int]:
+        """Return what the plan is for, after saying it, and the exit code of that alone."""
+        from greenline.cli.plan_view import print_plan_sum  # noqa: PLC0415 - loads with its use
+
+        first = self._plan(())
+        try:
+            paths = [*(unit.path for unit in first.units), *first.to_measure]
+            if paths and not may(paths):
+                return [], 1
+        except (asyncio.CancelledError, KeyboardInterrupt):
+            self._doing.say("Cancelled. Nothing was written.")
+            return [], interrupt.CANCELLED
+        with self._doing.turns as turns:
+            turns.take(self._asked.paths)
+            plan, problem = self._measured_plan(())
+        if plan is None:
+            return [], interrupt.CANCELLED
+        if problem:
+            self._doing.say(problem)
+        print_plan_sum(self._doing.out if self._as_text else self._doing.err, plan)
+        return [target for unit in plan.units for target in self._targets(unit)], 1 if plan.problems else 0
+
+    def _targets(self, unit: WorkUnit) -> list[Target]:
+        """Return a file as one, which is read and measured once, where all of its functions with gaps are meant."""
+        if not self._bulk.changed and unit.path not in self._asked.only:
+            return [Target(unit.path)]
+        return [Target(unit.path, qualname=one.qualname) for one in unit.functions]
+
     def find(self, shard: Shard) -> int:
         """Find what is to be found for a shard, and write its report alone; return the exit code."""
         from greenline.cli.bulk_shard import ShardRun  # noqa: PLC0415 - loads with its use
@@ -143,7 +200,9 @@ class _Face:
         """Raise ClusterProblem where a cluster is meant and is not there."""
         if self._bulk.executor != "local":
             if self._settings.engine == "model":
-                raise click.UsageError("--engine model: models are asked from this machine only; see --executor.")
+                raise click.UsageError(f"--engine model: {_FROM_HERE}")
+            if any(wish.engine == "model" for wish in self._asked.wishes.values()):
+                raise click.UsageError(f"`engine: model` in {self._bulk.targets_file}: {_FROM_HERE}")
             from greenline.cli.on_cluster import look_for  # noqa: PLC0415 - only where one is meant
 
             interrupt.run(look_for(self._bulk.scheduler))

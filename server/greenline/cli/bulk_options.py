@@ -53,6 +53,15 @@ class Bulk:
         return self.budget[1]
 
     @property
+    def besides_choosing(self) -> str:
+        """The first option that says how to work, and not on what; empty for none."""
+        given = {name: bool(getattr(self, name)) for name in _WORKING}
+        given |= {"jobs": self.jobs > 1, "until": self.until is not None}
+        given["budget"] = any(limit is not None for limit in self.budget)
+        given["executor"] = self.executor != "local"
+        return next((f"--{name.removesuffix('_file').replace('_', '-')}" for name, one in given.items() if one), "")
+
+    @property
     def wanted(self) -> Wanted:
         """The filters."""
         from greenline.services.rank_gaps import Wanted  # noqa: PLC0415 - keeps `greenline --help` fast
@@ -83,7 +92,8 @@ def bulk_options(command: F) -> F:
                 help="Files of the package, or of several."),
             click.option("--changed", metavar="[BASE]", is_flag=False, flag_value="HEAD", default="",
                 help="Functions with gaps in lines that changed since HEAD, or since HEAD and the branch BASE parted."),
-            click.option("--jobs", metavar="N", type=click.IntRange(1), default=1, help="Work on N files at once."),
+            click.option("--jobs", metavar="N", type=click.IntRange(1), default=1,
+                help="Work on N files at once; half the cores is a good number."),
             click.option("--budget", metavar="TIME|$", multiple=True, callback=_budget,
                 help="Stop after 10m, 90s or 2h, or when asking models has cost $5; may be given for both."),
             click.option("--until", metavar="PERCENT", type=click.FloatRange(0, 100),
@@ -111,6 +121,7 @@ _CHOOSING = (
     "targets_file", "shard", "scheduler",
 )  # fmt: skip
 """Options that make a run over many files of any targets, besides the limits."""
+_WORKING = ("report", "fresh", "no_final_run", "commit", "targets_file", "shard", "scheduler")
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 

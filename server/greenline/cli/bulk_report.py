@@ -46,6 +46,11 @@ def report_record(run: RunPlan, root: Path) -> dict[str, Any]:
         "files": [outcome_record(outcome, root) for outcome in outcomes],
         "not_begun": [unit_record(unit, root)["path"] for unit in run.left],
         "left_out": plan["left_out"],
+        "short": [
+            {"path": _name(path, root), "coverage": summary_record(now), "wished": wanted}
+            for path, (now, wanted) in run.short.items()
+        ],
+        "skipped_folders": plan["skipped_folders"],
         "outside_functions": plan["outside_functions"],
         "tried_already": plan["tried_already"],
         "problems": plan["problems"],

@@ -17,7 +17,7 @@ from greenline.cli.bulk_proof import proofs
 from greenline.cli.bulk_report import report_json
 from greenline.cli.bulk_turns import BulkTurns
 from greenline.cli.bulk_work import BulkWork
-from greenline.cli.console import err, out
+from greenline.cli.console import err, is_watched, out
 from greenline.cli.output_file import write_output
 from greenline.domain.bulk.outcome import joined
 from greenline.ports.cluster import ClusterProblem
@@ -76,7 +76,7 @@ class BulkRun:
 
     def __init__(self, services: Services, kept: JournalOfRun, ends: Ends, engine: EngineChoice = "auto") -> None:
         self.out, self.err = out(), err()
-        self.live = self.out if ends.as_text and self.out.is_terminal else self.err
+        self.live = self.out if ends.as_text and is_watched(self.out) else self.err
         self.turns = BulkTurns(kept, self.say)
         self._services = services
         self._kept = kept
@@ -184,7 +184,7 @@ class BulkRun:
             write_output(report, self._ends.report)
         if not self._ends.as_text:
             click.echo(report)
-        elif run.outcomes or run.plan.units:
+        elif run.outcomes or run.plan.units or run.short:
             again = _MERGE_AGAIN if self._ends.merges else "The same command goes on."
             bulk_view.print_end(self.out, run, again=again)
         if cancelled:

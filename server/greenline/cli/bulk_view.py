@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 GOING_ON = "Going on with a run that was ended midway: {} done already; --fresh begins anew."
 
+_MOST_SHORT = 5
+"""Files that are named for having less than was wished; the report has all."""
+
 
 class Watching:
     """Implements ``Watcher``; without a console nothing is printed until the end."""
@@ -87,6 +90,7 @@ def print_end(console: Console, run: RunPlan, note: str = "", again: str = "The 
     cost = f", ${run.dollars:.2f}" if run.dollars else ""
     covered = f"covered ({note})" if note else "covered"
     print_words(console, f"{figures} {covered}, in {words_of_seconds(run.seconds)}{cost}")
+    _print_short(console, run)
     for proof in run.proofs.values():
         _print_proof(console, proof)
     if run.stopped:
@@ -96,9 +100,19 @@ def print_end(console: Console, run: RunPlan, note: str = "", again: str = "The 
 def exit_code(run: RunPlan, until: float | None) -> int:
     """Return 1 where a function failed, a file could not be looked at, or what was wanted is not reached."""
     failed = "failed" in sum_up(run).statuses
-    short = until is not None and run.total.percent < until
+    short = run.short or (until is not None and run.total.percent < until)
     red = not all(proof.is_green for proof in run.proofs.values())
     return 1 if failed or short or red or run.plan.problems else 0
+
+
+def _print_short(console: Console, run: RunPlan) -> None:
+    """Print which files have less than was wished for them, those that lack most first."""
+    lacking = sorted(run.short.items(), key=lambda one: one[1][0].percent - one[1][1])
+    for path, (now, wanted) in lacking[:_MOST_SHORT]:
+        words = f"{shown(path)} has {now.percent:.2f} %, less than the {wanted:g} % wished for it."
+        print_words(console, escape(words))
+    if (more := len(lacking) - _MOST_SHORT) > 0:
+        print_words(console, f"{count(more, 'more file')} {'has' if more == 1 else 'have'} less than was wished.")
 
 
 def _print_proof(console: Console, proof: Proof) -> None:

@@ -39,6 +39,11 @@ def err() -> Console:
     return _console(stderr=True)
 
 
+def is_watched(console: Console) -> bool:
+    """Tell whether what moves is seen: a log that is to have colours (``FORCE_COLOR``) would keep each frame of it."""
+    return console.is_terminal and console.file.isatty()
+
+
 def mark(console: Console, state: str) -> str:
     """Return the sign of a state with its style as rich markup; letters where the encoding has no signs."""
     sign, plain, style = _MARKS[state]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.rule import Rule
 
-from greenline.cli.console import arrow, mark
+from greenline.cli.console import arrow, is_watched, mark
 from greenline.cli.demo_client import SERVER_ERRORS, DemoEditor, Ended, Shown
 from greenline.cli.results_view import print_code
 from greenline.cli.source_view import print_legend, print_source
@@ -136,7 +136,7 @@ class Demo:
             self._console.print(f"  {pointer} {escape(action.title)}", soft_wrap=True)
         if not actions:
             raise DemoProblem("The server offers nothing on this line; please report this.")
-        with self._console.status("") as self._status:
+        with self._console.status("") if is_watched(self._console) else contextlib.nullcontext() as self._status:
             return await editor.choose(actions[0])
 
     def _show(self, file: Path, shown: Shown) -> range:

@@ -11,7 +11,7 @@ from greenline.cli.repository_names import name_in_repository
 from greenline.domain.coverage.gap_ranking import weight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from greenline.services.find_gaps import GapReport
 
@@ -34,6 +34,11 @@ def workflow_lines(report: GapReport) -> Iterator[str]:
     for path, message in [*told, *report.unreadable]:
         place = f"file={escaped(name_in_repository(path), in_property=True)}"
         yield f"::notice {place},title=Coverage unknown::{escaped(message)}"
+
+
+def notices(lines: Iterable[str], title: str = _TITLE) -> Iterator[str]:
+    """Yield lines as notices about no place."""
+    return (f"::notice title={escaped(title, in_property=True)}::{escaped(line)}" for line in lines)
 
 
 def escaped(text: str, *, in_property: bool = False) -> str:

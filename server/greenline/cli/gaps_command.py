@@ -26,7 +26,7 @@ _FILTERS = ("top", "below", "min_statements", "packages", "changed")
 @report_options
 @click.option("--lines", "as_lines", is_flag=True, help="Show each gap of each file; so do files that are named.")
 @click.option("--order", type=click.Choice(["worth", "classic"]), default="worth", show_default=True,
-    help="By what tests would be worth, or by (1 - coverage) x statements.")  # fmt: skip
+    help="By what tests would be worth, or by (1 - coverage) x statements; of --lines what --top takes.")  # fmt: skip
 @click.option("--group", type=click.Choice(["none", "tier", "package"]), default="none", show_default=True,
     help="Under a title for each size of file, or for each package.")  # fmt: skip
 @click.option("--top", metavar="N", type=click.IntRange(1), help="The first N files.")
@@ -42,6 +42,8 @@ _FILTERS = ("top", "below", "min_statements", "packages", "changed")
     default="table",
     show_default=True,
 )
+@click.option("--history", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+    help="The history that --format html draws, as --file of `greenline trend`.")  # fmt: skip
 @click.option("--output", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
     help="Where to write; default: stdout. Not for tables.")  # fmt: skip
 @click.pass_context
@@ -66,6 +68,10 @@ def command(
     wanted = [absolute(path) for path in paths or (Path(),)]
     settings = report_settings(others, changed_since=others["changed"])
     as_lines = form in _OF_LINES or (form != "html" and (others["as_lines"] or any(path.is_file() for path in wanted)))
+    if others["history"] is not None and form != "html":
+        raise click.UsageError("--history is for --format html.")
+    if others["group"] != "none" and (as_lines or form != "table"):
+        raise click.UsageError("--group is for the table of files: not for other formats, --lines or named files.")
     if not as_lines and form != "html":
         ctx.exit(_show_ranking(_ranked(ranking_for(settings), wanted, others), form, others))
     services = services_for(settings)
@@ -73,7 +79,7 @@ def command(
         ctx.exit(_show_lines(services.gaps.find(wanted), None, form, others["output"]))
     ranking = _ranked(services.ranking, wanted, others)
     if form == "html":
-        write_output(_page(services, ranking, wanted[0]), others["output"])
+        write_output(_page(services, ranking, wanted[0], others["history"]), others["output"])
         _say_unmeasured(ranking)
         ctx.exit(1 if ranking.unmeasured else 0)
     if form == "markdown":
@@ -115,7 +121,7 @@ def _say_unmeasured(ranking: Ranking) -> None:
         err().print(f"{count(ranking.unmeasured, 'file')} without coverage: {why}", markup=False, soft_wrap=True)
 
 
-def _page(services: Services, ranking: Ranking, place: Path) -> str:
+def _page(services: Services, ranking: Ranking, place: Path, kept: Path | None) -> str:
     """Return the page; a history that cannot be read is told in it."""
     from greenline.cli.console import shown  # noqa: PLC0415 - each form loads with its use
     from greenline.page.project_page import project_page  # noqa: PLC0415 - as above
@@ -123,7 +129,7 @@ def _page(services: Services, ranking: Ranking, place: Path) -> str:
 
     name = services.projects.project_of(place / "any.py" if place.is_dir() else place).root.name
     try:
-        history = services.trend(None).shown(place)
+        history = services.trend(kept.absolute() if kept else None).shown(place)
     except TrendProblem as problem:
         return project_page(ranking, services.gaps, None, name, shown, str(problem))
     return project_page(ranking, services.gaps, history, name, shown)
@@ -150,13 +156,13 @@ def _show_lines(report: GapReport, ranking: Ranking | None, form: str, output: P
 
         write_output(report_json(report, ranking), output)
     elif form == "sarif":
-        from greenline.cli.gaps_sarif import sarif  # noqa: PLC0415 - as above
+        from greenline.cli.gaps_sarif import sarif, told  # noqa: PLC0415 - as above
 
-        write_output(sarif(report), output)
+        write_output(sarif(report, told(_not_shown(report, ranking))), output)
     elif form == "github":
-        from greenline.cli.gaps_annotations import workflow_lines  # noqa: PLC0415 - as above
+        from greenline.cli.gaps_annotations import notices, workflow_lines  # noqa: PLC0415 - as above
 
-        write_output("\n".join(workflow_lines(report)), output)
+        write_output("\n".join([*notices(_left_out(ranking)), *workflow_lines(report)]), output)
     else:
         from greenline.cli.console import out  # noqa: PLC0415 - as above
         from greenline.cli.gaps_view import print_gaps  # noqa: PLC0415 - as above
@@ -164,3 +170,24 @@ def _show_lines(report: GapReport, ranking: Ranking | None, form: str, output: P
         print_gaps(out(), report, ranking)
     shown = all(picture.state == "measured" for picture in report.pictures) and not report.unreadable
     return 0 if shown else 1
+
+
+def _not_shown(report: GapReport, ranking: Ranking | None) -> list[str]:
+    """Return what nothing is known of, and what the filters leave out: a form of results has no room for it."""
+    from greenline.cli.console import shown  # noqa: PLC0415 - as above
+    from greenline.page.words import count  # noqa: PLC0415 - as above
+
+    unknown: dict[str, list[Path]] = {}
+    told = [(picture.path, picture.message) for picture in report.pictures if picture.message]
+    for path, words in [*told, *report.unreadable]:
+        unknown.setdefault(words, []).append(path)
+    more = {words: f" and {count(len(paths) - 1, 'more file')}" * (len(paths) > 1) for words, paths in unknown.items()}
+    named = (f"{shown(paths[0])}{more[words]}: {words}" for words, paths in unknown.items())
+    return [*_left_out(ranking), *named]
+
+
+def _left_out(ranking: Ranking | None) -> list[str]:
+    from greenline.cli.console import shown  # noqa: PLC0415 - as above
+    from greenline.page.words import left_out  # noqa: PLC0415 - as above
+
+    return list(left_out(ranking, shown)) if ranking is not None else []

@@ -39,6 +39,12 @@ def sarif(report: GapReport, invocations: Sequence[Mapping[str, Any]] = ()) -> s
     return document([_rule(name) for name in _RULES], results, invocations)
 
 
+def told(lines: Sequence[str]) -> list[dict[str, Any]]:
+    """Return the invocation that a run tells lines with, which no result is about; none where there are no lines."""
+    notes = [{"level": "note", "message": {"text": line}} for line in lines]
+    return [{"executionSuccessful": True, "toolExecutionNotifications": notes}] if notes else []
+
+
 def document(
     rules: Sequence[Mapping[str, Any]],
     results: Sequence[Mapping[str, Any]],

@@ -21,6 +21,7 @@ from greenline.settings import EngineChoice, Settings
 
 if TYPE_CHECKING:
     from greenline.cli.batch_options import BatchMode
+    from greenline.cli.bulk_options import Bulk
     from greenline.cli.write_and_confirm import Run
     from greenline.domain.code.model import Target
 
@@ -30,6 +31,7 @@ _ONE_BY_ONE = (
     "{option} is for functions and files that are named, without options for many files such as --top or --jobs. "
     "Of many files, --plan shows what would be done."
 )
+_NOT_IN_BATCHES = "{} does not go with --batch: name files, or choose them by --top, --below and the like."
 
 
 def _checked_template(_ctx: click.Context, _option: click.Parameter, template: str) -> str:
@@ -94,12 +96,14 @@ def command(  # noqa: PLR0917 - click passes options by name
     mode = batch_mode(targets, engine, others, dry_run=dry_run)
     bulk = bulk_mode(targets, others)
     if bulk is not None:
-        if mode is not None or dry_run:
+        if dry_run or (mode is not None and mode.verb != "hand in"):
             raise click.UsageError(_ONE_BY_ONE.format(option=mode.option if mode else "--dry-run"))
+        settings = replace(_settings(engine, [Path.cwd()], interpreter, tests_file, others), engine=engine)
+        if mode is not None and not bulk.plan_only:
+            ctx.exit(_many_in_batches(mode, bulk, settings, as_text=form == "text"))
         from greenline.cli.bulk_command import run_bulk  # noqa: PLC0415 - as above
 
-        settings = _settings(engine, [Path.cwd()], interpreter, tests_file, others)
-        ctx.exit(run_bulk(bulk, replace(settings, engine=engine), as_text=form == "text"))
+        ctx.exit(run_bulk(bulk, settings, as_text=form == "text"))
     if not targets and (mode is None or mode.verb == "hand in"):
         raise click.UsageError("Missing argument 'TARGET...'.")
     wanted = {parse_target(text): text for text in targets}
@@ -149,6 +153,21 @@ def _work(run: Run, targets: Sequence[Target], texts: dict[Path, str], *, as_tex
         stderr.print(f"Cancelled. {run.left or otherwise}")
         return True
     return False
+
+
+def _many_in_batches(mode: BatchMode, bulk: Bulk, settings: Settings, *, as_text: bool) -> int:
+    """Hand in what is left of the functions that a plan has; return the exit code."""
+    if bulk.besides_choosing:
+        raise click.UsageError(_NOT_IN_BATCHES.format(bulk.besides_choosing))
+    from greenline.cli.bulk_command import planned_targets  # noqa: PLC0415 - as above
+    from greenline.cli.in_batches import InBatches  # noqa: PLC0415 - as above
+
+    batches = InBatches(as_text, {}, mode.detach)
+    asking = replace(settings, model_enabled=True)
+    targets, code = planned_targets(bulk, settings, lambda paths: batches.may_ask(asking, paths), as_text=as_text)
+    if not targets:
+        return batches.say_nothing_planned() or code
+    return batches.run(batches.hand_in(asking, targets, settings.engine)) or code
 
 
 def _in_batches(

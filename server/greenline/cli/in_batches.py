@@ -18,6 +18,7 @@ from greenline.cli.progress_line import ProgressLine
 from greenline.cli.target_names import as_written
 from greenline.cli.wiring import services_for
 from greenline.cli.write_and_confirm import Run
+from greenline.domain.code.model import Target
 from greenline.domain.generation.model import Status, TargetResult
 from greenline.ports.batch_store import BatchStoreProblem
 from greenline.services.target_results import joined_results
@@ -26,7 +27,6 @@ from greenline.settings import EngineChoice, Settings
 if TYPE_CHECKING:
     from greenline.bootstrap import Services
     from greenline.domain.asking.batches import BatchRecord
-    from greenline.domain.code.model import Target
     from greenline.services.batch_report import BatchReport
     from greenline.services.generate_in_batches import Ended, Generate
 
@@ -61,6 +61,18 @@ class InBatches:
         self._built: dict[Settings, Services] = {}
 
     # ---- what a person asked for -------------------------------------------------------------------------------------
+
+    def may_ask(self, settings: Settings, paths: Sequence[Path]) -> bool:
+        """Tell whether models can be asked for these files, before anything is done for them."""
+        batches = self._services_for(settings).batches()
+        self.objection = interrupt.run(batches.objection(list(map(Target, paths))))
+        return not self.objection
+
+    def say_nothing_planned(self) -> int:
+        """Report that there was nothing to hand in, or why nothing may be; return the exit code of that alone."""
+        if not self.as_text or self.objection:
+            self._report(goes_on=False)
+        return 1 if self.objection else 0
 
     async def hand_in(self, settings: Settings, targets: Sequence[Target], engine: EngineChoice) -> None:
         """Explore, hand in what is left, and wait for it unless that is not wanted."""
@@ -178,7 +190,7 @@ class InBatches:
         if self.objection:
             self._err.print(self.objection, soft_wrap=True, markup=False)
         found = list(self.results.values())
-        if not self.reports and not self.objection:
+        if goes_on and not self.reports and not self.objection:
             self._out.print(_NONE_LEFT if found else _NONE_OPEN)
         if found:
             results_view.print_suspected_bugs(self._out, found, self.texts)

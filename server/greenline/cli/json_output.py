@@ -14,6 +14,7 @@ from greenline.domain.coverage.model import Ratio, Summary
 from greenline.domain.coverage.worth import FileWorth
 from greenline.domain.failures import Place
 from greenline.domain.generation.model import Asked, TargetResult
+from greenline.page.words import GOALS
 from greenline.services.find_gaps import GapReport
 from greenline.services.picture import Picture
 from greenline.services.picture_basis import Basis
@@ -35,6 +36,15 @@ def report_json(report: GapReport, ranking: Ranking) -> str:
         "total": _summary(ranking.total),
         "ranking": [_ranked(file) for file in ranking.files],
         "left_out": dict(ranking.left_out),
+        "complete": ranking.complete,
+        "not_told": ranking.not_told,
+        "tests_left_out": ranking.tests_left_out,
+        "skipped_folders": [true_path(folder) for folder in ranking.skipped],
+        "goals": [
+            {"percent": goal.percent, "files": goal.files, "lines": goal.lines, "points": round(goal.points, 2)}
+            for goal in map(ranking.goal, () if ranking.changed_since else GOALS)
+        ],
+        "without_commits": ranking.without_commits,
         "basis": [_basis(basis) for basis in report.basis],
     }
     return json_text(whole)

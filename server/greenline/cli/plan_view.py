@@ -10,7 +10,7 @@ from rich.table import Table
 from greenline.cli.console import arrow, print_table, print_words, shown, true_path
 from greenline.cli.gaps_view import print_problem
 from greenline.cli.json_text import json_text
-from greenline.page.words import count, gain, percent
+from greenline.page.words import count, gain, no_commits, not_looked_into, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,12 +25,17 @@ def print_plan(console: Console, plan: Plan) -> None:
     if plan.units:
         print_table(console, _table(plan))
         console.print()
+    print_plan_sum(console, plan)
+    if plan.to_measure:
+        print_words(console, "Without --plan, the project's tests run once before the plan is made.")
+
+
+def print_plan_sum(console: Console, plan: Plan) -> None:
+    """Print what there is to gain in all, and what was left out and why."""
     print_problems(console, plan)
     print_words(console, plan_sum(plan, arrow(console)), style="bold" if plan.units else "")
     for line in not_planned(plan):
         print_words(console, escape(line))
-    if plan.to_measure:
-        print_words(console, "Without --plan, the project's tests run once before the plan is made.")
 
 
 def print_problems(console: Console, plan: Plan) -> None:
@@ -41,6 +46,8 @@ def print_problems(console: Console, plan: Plan) -> None:
 
 def not_planned(plan: Plan) -> Iterator[str]:
     """Yield what is not in the plan, counted, with the reasons."""
+    if plan.without_commits:
+        yield no_commits(plan.without_commits)
     if hindered := sum(bool(one.in_the_way) for unit in plan.units for one in unit.functions):
         yield f"{count(hindered, 'function')} may not be testable, by the looks; tried all the same."
     if plan.outside:
@@ -50,6 +57,8 @@ def not_planned(plan: Plan) -> Iterator[str]:
     if plan.left_out:
         files = "; ".join(f"{count(number, 'file')} {why}" for why, number in plan.left_out.items())
         yield f"Not planned: {files}."
+    if plan.skipped:
+        yield not_looked_into(plan.skipped, shown)
 
 
 def plan_sum(plan: Plan, sign: str) -> str:
@@ -81,6 +90,7 @@ def plan_record(plan: Plan) -> dict[str, Any]:
         "total": {"lines": [lines.covered, lines.total], "branches": [branches.covered, branches.total]},
         "outside_functions": plan.outside,
         "tried_already": plan.tried,
+        "skipped_folders": [true_path(folder) for folder in plan.skipped],
         "left_out": dict(plan.left_out),
         "problems": {message: [true_path(path) for path in paths] for message, paths in plan.problems.items()},
     }

@@ -13,6 +13,8 @@ from rich.constrain import Constrain
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from greenline.cli.console import is_watched
+
 if TYPE_CHECKING:
     from typing_extensions import Self
 
@@ -46,7 +48,7 @@ def steps_bar(console: Console) -> Progress:
         TimeElapsedColumn(),
         console=console,
         transient=True,
-        disable=not console.is_terminal,
+        disable=not is_watched(console),
     )
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from greenline.services.suite_coverage import Suite, SuiteCoverage, SuiteReach
 
 _NOTHING = "nothing is measured here: run `greenline test`, or the tests with coverage, first"
+_NO_BRANCHES = "the report tells nothing of branches: measure with `branch = true`"
 _NOT_RECORDED = "nothing is recorded for {since} or before: run `greenline trend --record` there, and keep its file"
 
 
@@ -110,10 +111,13 @@ class CheckCoverage:
         if why := _why_not_known(ranking):
             return [Verdict(what, False, why)]
         then, now = point.summary, ranking.total
-        verdicts = [_compared("total", now.percent, then.percent, point)]
-        if then.branches.total and now.branches.total:
-            verdicts.append(_compared("branches", now.branches.percent, then.branches.percent, point))
-        return verdicts
+        if not then.branches.total or not now.branches.total:  # a total of lines is none of lines and branches
+            lines = _compared("lines", now.lines.percent, then.lines.percent, point)
+            return [lines, _without_branches(then.branches, point)] if then.branches.total else [lines]
+        return [
+            _compared("total", now.percent, then.percent, point),
+            _compared("branches", now.branches.percent, then.branches.percent, point),
+        ]
 
 
 def _wants_totals(goals: Goals) -> bool:
@@ -127,6 +131,11 @@ def _compared(what: str, now: float, then: float, point: Point) -> Verdict:
         return Verdict(f"{what} not below {at}", True, f"{now:.2f} %, {then:.2f} % then")
     fell = f"{now:.2f} %, {then:.2f} % then" if f"{now:.2f}" != f"{then:.2f}" else f"{now:.5f} %, {then:.5f} % then"
     return Verdict(f"{what} not below {at}", False, f"{fell}: cover what is new, or what the removed tests reached")
+
+
+def _without_branches(then: Ratio, point: Point) -> Verdict:
+    words = f"{_NO_BRANCHES}, or record anew where the code has none any more ({then.percent:.2f} % then)"
+    return Verdict(f"branches not below {point.commit[:10]}", False, words)
 
 
 def _why_not_known(ranking: Ranking) -> str:
@@ -168,8 +177,7 @@ def _of_totals(ranking: Ranking, goals: Goals) -> list[Verdict]:
         found.append(_verdict("lines", total.lines, goals.lines, "statements"))
     if goals.branches is not None:
         if not total.branches.total:
-            words = "the report tells nothing of branches: measure with `branch = true`"
-            found.append(Verdict("branches", False, words))
+            found.append(Verdict("branches", False, _NO_BRANCHES))
         else:
             found.append(_verdict("branches", total.branches, goals.branches, "branches"))
     if goals.total is not None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.generation.collected_names import as_collected
 from greenline.domain.generation.in_style import in_style
+from greenline.domain.generation.reach import Reach
 from greenline.domain.generation.render import render_together
 from greenline.domain.generation.shared_lines import with_fixtures
 from greenline.ports.progress import Share
@@ -163,7 +164,8 @@ class GenerateTests:
         began = time.monotonic()
         named = bench.project.python_functions
         found = with_fixtures([p.candidates for p in proposals.values()], bench.test_text, bench.lessons.fixtures)
-        styled = [[self._in_style(each, bench) for each in mine] for mine in found]
+        reach = Reach.together(proposal.reach for proposal in proposals.values())
+        styled = [[self._in_style(each, bench, reach) for each in mine] for mine in found]
         candidates = [(f, as_collected(mine, named)) for f, mine in zip(proposals, styled, strict=True)]
         tried = await self._trial.run(bench, candidates, Share(progress, _PROPOSED, 1.0))
         shared = (bench.seconds + time.monotonic() - began) / max(1, len(functions))
@@ -200,11 +202,11 @@ class GenerateTests:
             await asyncio.gather(*tasks, return_exceptions=True)
         return {f: found[f] for f in functions}
 
-    def _in_style(self, candidate: Candidate, bench: Bench) -> Candidate:
+    def _in_style(self, candidate: Candidate, bench: Bench, reach: Reach) -> Candidate:
         style, wanted = bench.lessons.style, self._settings.docstrings
         followed = candidate.summary if wanted == "follow" and style.docstrings else ""
         docstring = candidate.story if wanted == "given-when-then" else followed
-        return in_style(candidate, style, bench.module_name, docstring)
+        return replace(in_style(candidate, style, bench.module_name, docstring, reach), reach=reach)
 
 
 def _told_together(proposals: dict[Function, Proposal], bench: Bench) -> dict[Function, Proposal]:

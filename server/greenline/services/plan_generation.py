@@ -77,6 +77,9 @@ class PlanGeneration:
             choice.tried,
             dict(ranking.problems),
             ranking.to_measure,
+            choice.wished,
+            ranking.skipped,
+            ranking.without_commits,
         )
 
     def words(self, asked: Asked, wanted: Wanted) -> str:
@@ -166,6 +169,7 @@ class _Choice:
     """Why a file is left out for which there is no room."""
     left_out: Counter[str]
     units: list[WorkUnit] = field(default_factory=list)
+    wished: dict[Path, float] = field(default_factory=dict)
     outside: int = 0
     tried: int = 0
 
@@ -179,7 +183,10 @@ class _Choice:
         """Take the work on a file, or count why not."""
         self.tried += found.tried
         is_begun = found.unit.path in self.begun
-        if why := found.why_not or ("" if self.room or is_begun else self.too_far):
+        why = found.why_not or ("" if self.room or is_begun else self.too_far)
+        if why != self.too_far and (self.room or is_begun) and found.unit.wish.coverage is not None:
+            self.wished[found.unit.path] = found.unit.wish.coverage
+        if why:
             self.left_out[why] += not (is_begun and why == TRIED)
             return
         self.units.append(found.unit)

@@ -113,6 +113,12 @@ class RunPlan:
         likely = self.seconds / self._gain_done * gain_left
         return likely if self._limits.seconds is None else max(0.0, min(likely, self._limits.seconds - self.seconds))
 
+    @property
+    def short(self) -> Mapping[Path, tuple[Summary, float]]:
+        """The files that have less than was wished for them alone: what they have, and the percent that were wished."""
+        pairs = ((path, self._summaries.get(path), wanted) for path, wanted in self.plan.wished.items())
+        return {path: (now, wanted) for path, now, wanted in pairs if now is not None and now.percent < wanted}
+
     def measured(self, summaries: Mapping[Path, Summary]) -> None:
         """Take over how much of the files all tests reach."""
         self._summaries.update({path: one for path, one in summaries.items() if path in self._summaries})

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from greenline.domain.bulk.outcome import FunctionOutcome
+    from greenline.domain.bulk.outcome import FunctionOutcome, UnitOutcome
     from greenline.domain.generation.model import Status, SuspectedBug
     from greenline.services.run_plan import RunPlan
 
@@ -56,7 +56,7 @@ def suspected_bugs(run: RunPlan) -> list[Suspected]:
     """Return what looks like a bug, each place once however many functions lead there."""
     found: dict[tuple[Path, object, str], Suspected] = {}
     calls: dict[tuple[Path, object, str], set[str]] = {}
-    for outcome in run.outcomes.values():
+    for outcome in _in_order(run):
         for one in outcome.functions:
             for bug in one.suspected_bugs:
                 key = outcome.path, bug.line or bug.call, bug.words
@@ -86,9 +86,14 @@ def sum_up(run: RunPlan) -> Sums:
     )
 
 
+def _in_order(run: RunPlan) -> list[UnitOutcome]:
+    """Return the outcomes by their files: which one was done first says nothing."""
+    return sorted(run.outcomes.values(), key=lambda outcome: outcome.path)
+
+
 def _functions(run: RunPlan) -> Iterator[tuple[str, FunctionOutcome]]:
     """Yield each function with a name that tells it from those of other files."""
-    for outcome in run.outcomes.values():
+    for outcome in _in_order(run):
         for one in outcome.functions:
             yield f"{outcome.path.stem}.{one.qualname}", one
 

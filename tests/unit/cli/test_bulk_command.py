@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from greenline.adapters.atomic_write import WriteProblem
 from greenline.cli.app import greenline
+from greenline.cli.in_batches import InBatches
 from greenline.cli.wiring import Wiring
 from greenline.domain.bulk.found import Found
 from greenline.domain.bulk.plan import WorkUnit
@@ -142,17 +143,105 @@ def test_a_package_that_is_not_there_is_wrong_usage(
 
 @pytest.mark.parametrize(
     ("arguments", "option"),
-    [(["shop", "--dry-run"], "--dry-run"), (["shop/mail.py", "--batch", "--jobs", "2"], "--batch")],
+    [(["shop", "--dry-run"], "--dry-run"), (["--resume", "--top", "2"], "--resume")],
 )
 def test_what_is_for_named_functions_alone_says_so(run: Run, arguments: list[str], option: str) -> None:
     assert f"{option} is for functions and files that are named, without options" in run(*arguments).stderr
 
 
-@pytest.mark.parametrize(
-    "arguments", [["shop", "--dry-run"], ["shop", "--batch"], ["shop", "--budget", "ten"], ["--budget", "$x"]]
-)
+@pytest.mark.parametrize("arguments", [["shop", "--dry-run"], ["shop", "--budget", "ten"], ["--budget", "$x"]])
 def test_what_does_not_go_together_is_wrong_usage(run: Run, arguments: list[str]) -> None:
     assert run(*arguments).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (["--jobs", "2"], "--jobs"),
+        (["--until", "80"], "--until"),
+        (["--budget", "10m"], "--budget"),
+        (["--commit"], "--commit"),
+        (["--report", "r.json"], "--report"),
+        (["--targets", "t.yaml"], "--targets"),
+        (["--shard", "1/2", "--report", "r.json"], "--report"),
+        (["--executor", "dask", "--scheduler", "tcp://a:1"], "--scheduler"),
+    ],
+)
+def test_how_to_work_is_nothing_that_a_batch_is_told(run: Run, folder: Path, arguments: list[str], option: str) -> None:
+    (folder / "t.yaml").write_text("targets: [shop.mail]\n")
+    result = run("shop", "--batch", *arguments)
+
+    assert result.exit_code == 2
+    assert f"{option} does not go with --batch" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["shop", "--top", "1"], ["shop/orders.py"]),
+        (["shop/*.py"], ["shop/orders.py", "shop/mail.py"]),
+        (["shop", "--changed"], ["shop/orders.py::orders", "shop/orders.py::Box.open", "shop/mail.py::mail",
+                                 "shop/mail.py::Box.open"]),
+        (["shop/orders.py", "shop/mail.py::Box", "--below", "60"], ["shop/orders.py", "shop/mail.py::Box.open"]),
+    ],
+)  # fmt: skip
+def test_a_batch_is_for_what_the_options_choose(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], expected: list[str]
+) -> None:
+    handed: list[str] = []
+
+    async def hand_in(_self: object, settings: object, targets: list[Target], engine: str) -> None:
+        handed.extend(str(target).removeprefix(f"{folder}{os.sep}") for target in targets)
+
+    monkeypatch.setattr("greenline.cli.in_batches.InBatches.hand_in", hand_in)
+    monkeypatch.setattr("greenline.cli.in_batches.InBatches.may_ask", lambda *_: True)
+
+    result = run(*arguments, "--batch")
+
+    assert sorted(handed) == sorted(map(str, map(Path, expected)))
+    assert "to gain" in lines(result)[0]
+
+
+def test_a_batch_for_which_nothing_is_planned_says_so(
+    run: Run, services: BulkServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.ranked = ranking()
+    monkeypatch.setattr("greenline.cli.in_batches.InBatches.may_ask", lambda *_: True)
+
+    assert "Nothing to generate" in run("shop", "--batch").stdout
+    result = run("shop", "--batch", "--format", "json")
+    assert (result.exit_code, json.loads(result.stdout)) == (0, {"targets": [], "batches": [], "message": ""})
+
+
+def test_who_cancels_while_it_is_asked_whether_a_model_may_be_is_told(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command for the key may wait for a person."""
+
+    def may_ask(*_: object) -> bool:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr("greenline.cli.in_batches.InBatches.may_ask", may_ask)
+    result = run("shop", "--batch")
+    assert (result.exit_code, result.stdout, result.stderr) == (130, "", "Cancelled. Nothing was written.\n")
+    assert json.loads(run("shop", "--batch", "--format", "json").stdout)["batches"] == []
+
+
+def test_where_no_model_may_be_asked_nothing_runs_before_that_is_said(
+    run: Run, services: BulkServices, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def may_ask(self: InBatches, _settings: object, paths: list[Path]) -> bool:
+        assert sorted(paths) == [folder / "shop" / "mail.py", folder / "shop" / "new.py"]
+        self.objection = "Nobody has agreed."
+        return False
+
+    services.ranked = ranking(file(folder, "shop/mail.py"), to_measure=(folder / "shop" / "new.py",))
+    monkeypatch.setattr("greenline.cli.in_batches.InBatches.may_ask", may_ask)
+
+    result = run("shop", "--batch", "--top", "3")
+
+    assert (result.exit_code, result.stderr) == (1, "Nobody has agreed.\n")
+    assert services.suites_ran == []
 
 
 # The run
@@ -287,6 +376,42 @@ def test_a_file_is_done_again_while_that_gains_and_is_not_enough(
     assert [one["tests"] for one in report["files"][0]["functions"]] == [
         [name, f"{name}_2", f"{name}_3"] for name in ("test_mail", "test_Box_open")
     ]
+
+
+def test_what_stays_below_what_was_wished_for_it_is_said_and_tells_in_the_exit_code(
+    run: Run, services: BulkServices, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("greenline.cli.bulk_work.BulkWork._summary", lambda _work, _path: Summary(Ratio(6, 10), NONE))
+    wishes = "targets:\n  - {module: shop/mail.py, coverage: 90}\n  - {module: shop/orders.py, coverage: 60}\n"
+    (folder / "t.yaml").write_text(wishes)
+
+    result = run("--targets", "t.yaml", "--no-final-run", "--report", "r.json")
+
+    short = f"{Path('shop/mail.py')} has 60.00 %, less than the 90 % wished for it."
+    assert [line for line in lines(result) if "wished" in line] == [short]
+    assert result.exit_code == 1
+    assert json.loads((folder / "r.json").read_text())["short"] == [
+        {"path": "shop/mail.py", "coverage": {"lines": [6, 10], "branches": [0, 0]}, "wished": 90.0}
+    ]
+
+    again = run("--targets", "t.yaml", "--no-final-run")
+    assert "wished for it" in again.stdout, "also where all was tried before"
+    assert again.exit_code == 1
+
+    (folder / "t.yaml").write_text(wishes.replace("90", "55"))
+    assert run("--targets", "t.yaml", "--no-final-run", "--fresh").exit_code == 0
+
+
+def test_a_plan_names_the_folders_that_nobody_looked_into(run: Run, services: BulkServices, folder: Path) -> None:
+    why = "this is no repository"
+    services.ranked = ranking(*services.ranked.files, skipped=(folder / "build",), without_commits=why)
+
+    said = lines(run("shop", "--plan"))
+
+    assert "Not looked into, as tools make such folders: build." in said
+    assert f"How often files change does not count here: {why}." in said
+    plan = json.loads(run("shop", "--plan", "--format", "json").stdout)
+    assert plan["skipped_folders"] == ["build"]
 
 
 def test_a_cancelled_round_is_the_last(
@@ -844,10 +969,17 @@ def test_where_the_cluster_cannot_begin_nothing_is_done(run: Run, elsewhere: Els
         (("--scheduler", "tcp://a:1"), "--scheduler is for --executor dask"),
         ((*ON_CLUSTER[1:], "--jobs", "2"), "--jobs is for this machine"),
         ((*ON_CLUSTER[1:], "--shard", "1/2", "--report", "r.json"), "both divide the work"),
-        ((*ON_CLUSTER[1:], "--engine", "model"), "models are asked from this machine only"),
+        ((*ON_CLUSTER[1:], "--engine", "model"), "--engine model: models are asked from this machine only"),
+        (
+            (*ON_CLUSTER[1:], "--targets", "t.yaml"),
+            "`engine: model` in t.yaml: models are asked from",
+        ),
     ],
 )
-def test_what_does_not_go_with_a_cluster_is_refused(run: Run, arguments: tuple[str, ...], said: str) -> None:
+def test_what_does_not_go_with_a_cluster_is_refused(
+    run: Run, folder: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    (folder / "t.yaml").write_text("targets:\n  - {module: shop/mail.py, engine: model}\n")
     result = run("shop", *arguments)
     assert result.exit_code == 2
     assert said in " ".join(result.stderr.split())

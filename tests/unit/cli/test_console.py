@@ -112,6 +112,17 @@ def test_bars_leave_room_for_what_the_terminal_writes_at_ctrl_c() -> None:
     assert max(sum(part.cell_length for part in line) for line in drawn) <= 40 - len("^C")
 
 
+def test_a_log_with_colours_has_no_bars(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As workflows ask for them; each frame would stay in the log."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    with steps_bar(out()) as bar:
+        bar.add_task("a step", total=1.0, subject="src/parcels/shipment.py")
+    print_words(out(), "[bold]done[/]")
+
+    assert capsys.readouterr().out == "\x1b[1mdone\x1b[0m\n"
+
+
 def test_in_a_pipe_a_line_stays_one(capsys: pytest.CaptureFixture[str]) -> None:
     print_words(out(), WORDS * 2, indent=6)
     assert capsys.readouterr().out == f"{WORDS * 2}\n".replace("[bold]", "").replace("[/]", "")

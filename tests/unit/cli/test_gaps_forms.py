@@ -134,6 +134,29 @@ def test_what_nothing_is_known_of_is_a_notice(run: Run, services: FakeServices, 
     assert result.exit_code == 1
 
 
+def test_what_filters_leave_out_is_counted_in_each_form(run: Run, pictured: FakeServices, folder: Path) -> None:
+    unknown = [Picture(folder / name, "no-data", "No coverage data yet.") for name in ("new.py", "b.py", "c.py")]
+    pictured.pictured = [*pictured.pictured, *unknown]
+    pictured.ranked = Ranking((), Summary(Ratio(1, 4), Ratio(0, 0)), {"behind the first 1": 2}, complete=3)
+    words = "Not shown: 2 files behind the first 1; 3 files complete."
+
+    assert run("gaps", "--format", "github", "--top", "1").stdout.splitlines()[0] == (
+        f"::notice title=Not covered::{words}"
+    )
+    (found,) = json.loads(run("gaps", "--format", "sarif", "--top", "1").stdout)["runs"]
+    (invocation,) = found["invocations"]
+    told = [one["message"]["text"] for one in invocation["toolExecutionNotifications"]]
+    assert told == [words, "new.py and 2 more files: No coverage data yet."]
+
+
+@pytest.mark.parametrize("others", [("--format", "markdown"), ("--format", "json"), ("--lines",)])
+def test_groups_are_for_the_table(run: Run, others: tuple[str, ...]) -> None:
+    result = run("gaps", "--group", "tier", *others)
+
+    assert result.exit_code == 2
+    assert "--group is for the table of files" in result.stderr
+
+
 def test_markdown_is_a_table_of_files(run: Run, services: FakeServices, folder: Path) -> None:
     functions = tuple(FunctionRow(f"step|{n}", n, n, n % 2) for n in range(1, 6))
     row = FileRow(folder / "a.py", "measured", summary=Summary(Ratio(1, 4), Ratio(0, 0)), functions=functions)

@@ -96,6 +96,14 @@ def test_a_history_is_drawn_and_one_that_cannot_be_read_is_said(run: Run, projec
     assert "cannot be read as a history" in shown(run("gaps", "--format", "html")).by_id("summary").text
 
 
+def test_a_history_that_is_kept_elsewhere_is_drawn(run: Run, project: Path) -> None:
+    TrendFile(project / "kept.jsonl").record(project, Point("c" * 40, 1.7e9, TOTAL))
+
+    assert "cccccccccc" in shown(run("gaps", "--format", "html", "--history", "kept.jsonl")).by_id("trend").text
+    assert run("gaps", "--format", "html", "--history", "none.jsonl").exit_code == 0
+    assert run("gaps", "--history", "kept.jsonl").exit_code == 2
+
+
 def test_what_could_not_be_measured_ends_with_1(run: Run, services: FakeServices, project: Path) -> None:
     services.ranked = Ranking((), TOTAL, {}, problems={"No data.": (project / "a.py",)}, unmeasured=1)
     shown_anyway = run("gaps", "--format", "html")

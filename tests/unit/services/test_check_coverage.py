@@ -141,9 +141,9 @@ def recorded(covered: int, total: int, taken: int = 4, branches: int = 10) -> Fa
             f"no: branches not below abcdef0123: 40.00 %, 50.00 % then: {ADVICE}"]),
         (recorded(900_001, 1_000_000, 400_000, 1_000_000), ["ok: total not below abcdef0123: 85.45 %, 65.00 % then",
             "ok: branches not below abcdef0123: 40.00 %, 40.00 % then"]),
-        (recorded(854_546, 1_000_000, 0, 0),
-            [f"no: total not below abcdef0123: 85.45455 %, 85.45460 % then: {ADVICE}"]),
-        (recorded(80, 100, 0, 0), ["ok: total not below abcdef0123: 85.45 %, 80.00 % then"]),
+        (recorded(900_001, 1_000_000, 0, 0),
+            [f"no: lines not below abcdef0123: 90.00000 %, 90.00010 % then: {ADVICE}"]),
+        (recorded(90, 100, 0, 0), ["ok: lines not below abcdef0123: 90.00 %, 90.00 % then"]),
         (FakePast(), [f"no: not below main: {UNKNOWN}"]),
         (FakePast(problem=TrendProblem("x.jsonl cannot be read.")), ["no: not below main: x.jsonl cannot be read."]),
     ],
@@ -151,6 +151,21 @@ def recorded(covered: int, total: int, taken: int = 4, branches: int = 10) -> Fa
 def test_less_than_was_recorded_is_not_met(past: FakePast, words: list[str]) -> None:
     check = checking(FakeRanking(ranking(), ranking()), past).check(HERE, Goals(not_below="main"))
     assert [f"{'ok' if one.is_met else 'no'}: {one.what}: {one.words}" for one in check.verdicts] == words
+
+
+def test_where_branches_are_measured_no_more_nothing_is_said_to_hold() -> None:
+    """Who drops ``branch = true`` would else lose them without a word."""
+    now = ranking(90, 100, 0, 0)
+    check = checking(FakeRanking(now, now), recorded(80, 100, 6)).check(HERE, Goals(not_below="main"))
+
+    assert [(one.what, one.is_met) for one in check.verdicts] == [
+        ("lines not below abcdef0123", True),
+        ("branches not below abcdef0123", False),
+    ]
+    assert check.verdicts[1].words == (
+        "the report tells nothing of branches: measure with `branch = true`, or record anew where the code has "
+        "none any more (60.00 % then)"
+    )
 
 
 BROKEN = {"It does not parse.": (Path("/project/bad.py"), Path("/project/worse.py"))}

@@ -103,6 +103,9 @@ PLAN = Plan(
     3,
     1,
     {"no data": (ROOT / "d.py",)},
+    wished={ROOT / "b.py": 80.0},
+    skipped=(ROOT / "build",),
+    without_commits="this is no repository",
 )
 
 
@@ -125,7 +128,7 @@ def test_a_plan_and_a_report_are_the_same_in_another_folder_after_json() -> None
     assert set(shard_report_of(record, there).found) == {there / "b.py"}
     assert str(ROOT) not in json.dumps(record)
     with pytest.raises(ValueError, match="version"):
-        shard_report_of({**record, "version": 2}, ROOT)
+        shard_report_of({**record, "version": 1}, ROOT)
 
 
 def test_reports_of_one_plan_are_joined_whatever_their_order() -> None:

@@ -96,6 +96,12 @@ class Plan:
     """Files of which something should be known and is not, by the reason."""
     to_measure: tuple[Path, ...] = ()
     """Files that a run of the tests would tell of."""
+    wished: Mapping[Path, float] = field(default_factory=dict)
+    """Percent that a person wished for files, planned or done before; not of those that a filter leaves out."""
+    skipped: tuple[Path, ...] = ()
+    """Folders that were not looked into."""
+    without_commits: str = ""
+    """Why nobody knows how often files changed, if so."""
 
     @property
     def functions(self) -> int:

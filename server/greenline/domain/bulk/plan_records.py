@@ -22,6 +22,9 @@ def plan_values(plan: Plan, root: Path) -> Record:
         "outside": plan.outside,
         "tried": plan.tried,
         "problems": {words: [relative(path, root) for path in paths] for words, paths in plan.problems.items()},
+        "wished": {relative(path, root): percent for path, percent in plan.wished.items()},
+        "skipped": [relative(path, root) for path in plan.skipped],
+        "without_commits": plan.without_commits,
     }
 
 
@@ -35,4 +38,7 @@ def plan_of(values: Mapping[str, Any], root: Path) -> Plan:
         values["outside"],
         values["tried"],
         {words: tuple(root / path for path in paths) for words, paths in values["problems"].items()},
+        wished={root / path: percent for path, percent in values["wished"].items()},
+        skipped=tuple(root / path for path in values["skipped"]),
+        without_commits=values["without_commits"],
     )

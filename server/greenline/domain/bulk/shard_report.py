@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from greenline.domain.bulk.found import Found
 
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
