@@ -119,7 +119,6 @@ bench-determinism: $(READY) ## Generate the same tests 200 times, and count diff
 screenshots: vsix $(PICTURES) ## Take the README's pictures again, from a real run of the demo and of VS Code
 	@bash tests/editors/setup_vscode.sh
 	@$(PY) scripts/screenshots.py $(dir $(PICTURES))
-	@$(PY) scripts/terminal_pictures.py
 
 LOCKED := --universal --python-version 3.10 --generate-hashes --upgrade \
   --no-header --no-emit-index-url --no-emit-find-links --no-annotate -q

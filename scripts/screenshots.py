@@ -10,17 +10,16 @@ from __future__ import annotations
 import asyncio
 import io
 import os
-import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.rule import Rule
 from rich.terminal_theme import MONOKAI
+from terminal_pictures import LOCAL_FONT, take_commands
 
 from greenline.cli.demo import Demo
 
@@ -39,9 +38,6 @@ PLAYS = (
 
 CHAPTERS = {"as an editor shows it": "gaps", "The light bulb": "generate", "the moment after": "green", "Now you": ""}
 """Words of a title -> the picture that begins with it; what comes before the first and after the last is not kept."""
-
-_LOCAL_FONT = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
-"""rich's own picture fetches a font from the network; the reader's own fixed-width font will do."""
 
 
 class Recorder(Console):
@@ -74,13 +70,13 @@ class Recorder(Console):
 
     def _finish(self) -> None:
         self.pictures[self._chapter] = self.export_svg(
-            title="greenline demo", theme=MONOKAI, code_format=_LOCAL_FONT, unique_id=f"greenline-{self._chapter}"
+            title="greenline demo", theme=MONOKAI, code_format=LOCAL_FONT, unique_id=f"greenline-{self._chapter}"
         )
 
 
 def main(pillow: Path) -> int:
-    """Run the demo and the plays, and write their pictures; return the exit code."""
-    IMAGES.mkdir(parents=True, exist_ok=True)
+    """Run the demo, some commands and the plays, and write their pictures; return the exit code."""
+    take_commands(IMAGES)
     return 0 if take_terminal() and take_editor(pillow) else 1
 
 

@@ -36,8 +36,8 @@ LOCAL_FONT = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.
 """rich's own picture fetches a font from the network; the reader's own fixed-width font will do."""
 
 
-def main(folder: Path) -> int:
-    """Run the commands and write the pictures; return the exit code."""
+def take_commands(folder: Path) -> None:
+    """Run the commands and write the pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="greenline-pictures-") as place:
         project = Path(place) / "parcels"
@@ -49,7 +49,6 @@ def main(folder: Path) -> int:
             for theme, colours in THEMES.items() if name else ():
                 picture = drawn(f"greenline {words}", said, colours, f"{name}-{theme}")
                 (folder / f"{name}-{theme}.svg").write_text(picture, encoding="utf-8")
-    return 0
 
 
 def drawn(title: str, said: str, theme: TerminalTheme, name: str) -> str:
@@ -80,4 +79,4 @@ def _said(words: str, project: Path, homes: dict[str, str]) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else REPOSITORY / "docs" / "images"))
+    take_commands(Path(sys.argv[1]) if len(sys.argv) > 1 else REPOSITORY / "docs" / "images")

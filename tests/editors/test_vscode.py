@@ -212,6 +212,20 @@ def test_the_gaps_view_generates_for_many(vscode: Path, url: str, project: Path,
     assert test_file.read_text(encoding="utf-8") == before  # "Undo" took all of it back
 
 
+def test_the_gaps_view_keeps_its_rows_while_it_asks_for_new_ones(
+    vscode: Path, extension: Path, project: Path, tmp_path: Path, server: list[str]
+) -> None:
+    asked = tmp_path / "asked"
+    slow = [sys.executable, str(HERE / "slow_gaps.py"), "3", str(asked), *server]
+    with running(vscode, extension, project, slow) as url:
+        told = play(
+            vscode, project, tmp_path, play="slowGaps", url=url, asked=str(asked), report=str(project / ".coverage")
+        )
+
+    assert any("passed for 1 function" in words for words in told["toasts"]), told["toasts"]
+    assert "priority(" in (project / "tests" / "test_tracking.py").read_text(encoding="utf-8")
+
+
 def test_the_first_run_of_a_project_without_coverage(
     vscode: Path, extension: Path, kinds: Path, tmp_path: Path, server: list[str]
 ) -> None:

@@ -53,6 +53,19 @@ export function accessibilityPlays({ page, input, told, step, textsOf, openSourc
     throw new Error(`${key} was pressed ${times} times in vain; in focus is ${(await focused("outerHTML")).slice(0, 200)}`);
   }
 
+  // Give a command that opens a list itself. VS Code opens none while it asks for lenses anew: a person asks again.
+  async function offersOf(title, offered) {
+    const offer = page.locator(".quick-input-list .monaco-list-row", { hasText: offered }).first();
+    for (let left = 3; left > 0 && !(await offer.count()); left -= 1) {
+      await page.keyboard.press("F1");
+      await page.keyboard.type(title);
+      await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: title }).waitFor();
+      await page.keyboard.press("Enter");
+      await offer.waitFor({ timeout: input.limit_ms / 3 }).catch(() => undefined);
+    }
+    await offer.waitFor({ timeout: 1000 });
+  }
+
   return {
     // Every state there is on one screen, in each kind of theme.
     async states() {
@@ -96,11 +109,7 @@ export function accessibilityPlays({ page, input, told, step, textsOf, openSourc
       await seeGaps();
       told.status = await page.locator("[id*='greenline.coverage'] a, [id*='greenline.coverage']").evaluateAll((nodes) => nodes.map((node) => node.getAttribute("aria-label")));
       await goToLine(input.first_line);
-      await page.keyboard.press("F1"); // what is chosen here offers a choice itself
-      await page.keyboard.type("Show CodeLens Commands for Current Line");
-      await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: "Show CodeLens" }).waitFor();
-      await page.keyboard.press("Enter");
-      await page.locator(".quick-input-list .monaco-list-row", { hasText: "Generate test" }).waitFor();
+      await offersOf("Show CodeLens Commands for Current Line", "Generate test");
       told.lenses = await textsOf(".quick-input-list .monaco-list-row");
       await step("lenses-by-keyboard");
       await page.keyboard.press("Escape");

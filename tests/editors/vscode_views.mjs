@@ -1,4 +1,5 @@
 // What a person does in Greenline's views: the list of gaps, the Testing view, previews, and what is refused.
+import { readFileSync, utimesSync } from "node:fs";
 import path from "node:path";
 
 export function viewPlays({ page, input, told, step, textsOf, openFile, openSource, goToLine, allLinesOf, command, seeGaps, generateFromThePalette, shownToast }) {
@@ -67,6 +68,42 @@ export function viewPlays({ page, input, told, step, textsOf, openFile, openSour
       await button("Undo").click();
       await row("priority").waitFor();
       await step("undone");
+    },
+
+    // The server takes its time to list the gaps: what was opened stays, and the row that has the focus is meant.
+    async slowGaps() {
+      const asked = () => readFileSync(input.asked, "utf8").length;
+      const measuredAgain = async () => {
+        const [before, until] = [asked(), Date.now() + input.limit_ms];
+        utimesSync(input.report, new Date(), new Date());
+        while (asked() === before) {
+          if (Date.now() > until) {
+            throw new Error("nobody asked for the gaps of the new report");
+          }
+          await page.waitForTimeout(20);
+        }
+      };
+      const downTo = async (name) => {
+        for (let left = 20; left > 0 && !(await page.locator(`${rows}.focused[aria-label*='${name}']`).count()); left -= 1) {
+          await page.keyboard.press("ArrowDown");
+        }
+      };
+      await openSource();
+      await showGapsView();
+      await row("tracking.py").waitFor();
+      await command("Focus on Gaps View"); // a view that was empty when it opened could not take the focus
+      await page.keyboard.press("Home");
+      await downTo("tracking.py");
+      await measuredAgain();
+      await page.keyboard.press("ArrowRight");
+      await row("priority").waitFor();
+      await downTo("priority");
+      await measuredAgain();
+      await page.keyboard.press("Control+Enter");
+      await toast("passed").waitFor();
+      told.toasts = await textsOf(".notification-toast");
+      told.files = await textsOf(rows);
+      await step("generated");
     },
 
     // Nothing is known at first: the view says so; the walkthrough's button measures, and its step is ticked.

@@ -26,7 +26,11 @@ export async function withTarget(client: LanguageClient, gaps: GapsView, command
   switch (command) {
     case "greenline.generateTests": {
       const targets = await gaps.targets(given[0], given[1]);
-      return targets.length ? [{ targets }] : undefined;
+      if (targets.length) {
+        return [{ targets }];
+      }
+      void vscode.window.showInformationMessage(vscode.l10n.t("Greenline: choose a file or a function in the Gaps view first."));
+      return undefined;
     }
     case "greenline.showReportStatus":
       return [{ ...about, show: false }];

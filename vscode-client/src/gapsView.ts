@@ -29,28 +29,44 @@ interface Answer {
   readonly more?: number;
 }
 
+/** Of which the server tells the rows below: the project, or one of its files. */
+const PROJECT = "";
+
+/** For how long VS Code is waited for when it does not know its own rows: they are new. */
+const TRIES = 50;
+const PAUSE_MS = 100;
+
 export class GapsView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   private client: LanguageClient | undefined;
+  /** What the server said: of the project, and of each file that was opened. */
+  private known = new Map<string, Node[]>();
+  private isStale = false;
+  private isAsking = false;
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly view = vscode.window.createTreeView("greenline.gaps", { treeDataProvider: this, canSelectMany: true, showCollapseAll: true });
 
   listenTo(client: LanguageClient): void {
     this.client = client;
-    client.onDidChangeState(() => this.refresh());
+    client.onDidChangeState(() => void this.refresh());
+    this.view.onDidCollapseElement(({ element }) => element.range ?? this.known.delete(element.uri));
   }
 
-  refresh(): void {
-    this.changed.fire();
+  /** Asks first and shows then: once told of a change, VS Code forgets all rows, and what is just done to one of them. */
+  async refresh(): Promise<void> {
+    this.isStale = true;
+    while (this.isStale && !this.isAsking) {
+      [this.isStale, this.isAsking] = [false, true];
+      this.known = await this.askAgain().catch(() => new Map<string, Node[]>());
+      this.isAsking = false;
+      this.changed.fire();
+    }
   }
 
   /** What tests are to be generated for: the item that was clicked, or all that are selected, or the one that the keys went to. */
   async targets(clicked: unknown, selected: unknown): Promise<Target[]> {
-    if (!clicked && !this.view.selection.length) {
-      await vscode.commands.executeCommand("list.toggleSelection"); // the editor tells of what is selected, and not of what has the focus
-    }
     const nodes = (Array.isArray(selected) ? selected : clicked ? [clicked] : this.view.selection) as Node[];
-    return nodes.map((node) => node.target).filter((target) => !!target);
+    return (nodes.length ? nodes : await this.focused()).map((node) => node.target).filter((target) => !!target);
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
@@ -60,13 +76,11 @@ export class GapsView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     if (node?.gaps) {
       return node.gaps.map((gap) => ({ ...gap, uri: node.uri, target: node.target ?? null }));
     }
-    const answer = await this.client.sendRequest<Answer>("greenline/gaps", node ? { uri: node.uri } : {});
-    if (node) {
-      return (answer.functions ?? []).map((found) => ({ ...found, uri: node.uri }));
-    }
-    this.view.message = answer.more ? vscode.l10n.t("And {0} more files.", answer.more) : "";
-    void vscode.commands.executeCommand("setContext", "greenline.gaps", answer.state);
-    return (answer.files ?? []).map((file) => ({ ...file, target: { uri: file.uri } }));
+    const place = node?.uri ?? PROJECT;
+    const known = this.known; // what is asked now is nothing to the next picture
+    const children = known.get(place) ?? (await this.ask(this.client, place));
+    known.set(place, children);
+    return children;
   }
 
   getTreeItem(node: Node): vscode.TreeItem {
@@ -84,6 +98,39 @@ export class GapsView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
       item.command = { command: "vscode.open", title: vscode.l10n.t("Open"), arguments: [vscode.Uri.parse(node.uri), options] };
     }
     return item;
+  }
+
+  /** The row that has the focus. The editor tells only of what is selected, and of nothing while the rows are new. */
+  private async focused(): Promise<readonly Node[]> {
+    await vscode.commands.executeCommand("list.toggleSelection");
+    for (let left = TRIES; left > 0 && !this.view.selection.length; left -= 1) {
+      await new Promise((go) => setTimeout(go, PAUSE_MS));
+    }
+    const found = this.view.selection;
+    await vscode.commands.executeCommand("list.toggleSelection"); // else the next row would not be asked for
+    return found;
+  }
+
+  private async askAgain(): Promise<Map<string, Node[]>> {
+    const found = new Map<string, Node[]>();
+    if (this.client?.isRunning() && this.view.visible && this.known.has(PROJECT)) {
+      const files = await this.ask(this.client, PROJECT);
+      found.set(PROJECT, files);
+      for (const { uri } of files.filter((file) => this.known.has(file.uri))) {
+        found.set(uri, await this.ask(this.client, uri));
+      }
+    }
+    return found;
+  }
+
+  private async ask(client: LanguageClient, place: string): Promise<Node[]> {
+    const answer = await client.sendRequest<Answer>("greenline/gaps", place === PROJECT ? {} : { uri: place });
+    if (place !== PROJECT) {
+      return (answer.functions ?? []).map((found) => ({ ...found, uri: place }));
+    }
+    this.view.message = answer.more ? vscode.l10n.t("And {0} more files.", answer.more) : "";
+    void vscode.commands.executeCommand("setContext", "greenline.gaps", answer.state);
+    return (answer.files ?? []).map((file) => ({ ...file, target: { uri: file.uri } }));
   }
 
   dispose(): void {

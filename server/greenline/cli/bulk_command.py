@@ -146,7 +146,7 @@ class _Face:
             return [], interrupt.CANCELLED
         with self._doing.turns as turns:
             turns.take(self._asked.paths)
-            plan, problem = self._measured_plan(())
+            plan, problem = self._measured_plan((), first)
         if plan is None:
             return [], interrupt.CANCELLED
         if problem:
@@ -229,9 +229,12 @@ class _Face:
         limits = Limits(bulk.jobs, bulk.seconds, bulk.dollars, bulk.until)
         return RunPlan(plan, limits, test_file=self._test_file, done=begun, before=before), problem
 
-    def _measured_plan(self, begun: Sequence[UnitOutcome]) -> tuple[Plan | None, str]:
-        """Return the plan, after the tests ran where nothing is measured; and what is to be said of that run."""
-        plan = self._plan(begun)
+    def _measured_plan(self, begun: Sequence[UnitOutcome], first: Plan | None = None) -> tuple[Plan | None, str]:
+        """Return the plan, after the tests ran where nothing is measured; and what is to be said of that run.
+
+        ``first`` is what it was before that, where it is known already.
+        """
+        plan = first or self._plan(begun)
         if not plan.to_measure:
             return plan, ""
         measured = self._doing.measured(plan.to_measure)
