@@ -22,7 +22,7 @@ NAMES = REPOSITORY / "server" / "greenline" / "lsp" / "names.py"
 STATES = {"uncovered", "partial", "unknown", "covered", "failing"}
 BACKGROUNDS = {"dark": "#1F1F1F", "light": "#FFFFFF", "highContrast": "#000000", "highContrastLight": "#FFFFFF"}
 """Of the themes that VS Code has."""
-MOST_LINES = 930
+MOST_LINES = 950
 """Of code, without blank lines and comments."""
 LONGEST_LINE = 170
 

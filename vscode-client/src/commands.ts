@@ -29,7 +29,7 @@ export async function withTarget(client: LanguageClient, gaps: GapsView, command
       if (targets.length) {
         return [{ targets }];
       }
-      void vscode.window.showInformationMessage(vscode.l10n.t("Greenline: choose a file or a function in the Gaps view first."));
+      void vscode.window.showInformationMessage(vscode.l10n.t("Greenline: tests are written for files and functions. Choose some in the Gaps view."));
       return undefined;
     }
     case "greenline.showReportStatus":

@@ -32,41 +32,58 @@ interface Answer {
 /** Of which the server tells the rows below: the project, or one of its files. */
 const PROJECT = "";
 
-/** For how long VS Code is waited for when it does not know its own rows: they are new. */
+/** For how long VS Code is waited for, which must ask for all rows anew before it knows which of them are selected. */
 const TRIES = 50;
 const PAUSE_MS = 100;
 
 export class GapsView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   private client: LanguageClient | undefined;
-  /** What the server said: of the project, and of each file that was opened. */
-  private known = new Map<string, Node[]>();
+  /** The client that is being asked for the next rows. */
+  private asked: LanguageClient | undefined;
   private isStale = false;
-  private isAsking = false;
+  /** Rows of the project, and of files. */
+  private known = new Map<string, Node[]>();
+  /** Of those, what VS Code was told to ask for and has not yet. */
+  private readonly due = new Set<string>();
+  private readonly opened = new Set<string>();
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly view = vscode.window.createTreeView("greenline.gaps", { treeDataProvider: this, canSelectMany: true, showCollapseAll: true });
 
+  constructor() {
+    this.view.onDidExpandElement(({ element }) => element.range ?? this.opened.add(element.uri));
+    this.view.onDidCollapseElement(({ element }) => element.range ?? this.opened.delete(element.uri));
+  }
+
   listenTo(client: LanguageClient): void {
     this.client = client;
     client.onDidChangeState(() => void this.refresh());
-    this.view.onDidCollapseElement(({ element }) => element.range ?? this.known.delete(element.uri));
   }
 
   /** Asks first and shows then: once told of a change, VS Code forgets all rows, and what is just done to one of them. */
   async refresh(): Promise<void> {
+    const client = this.client;
+    if (!client?.isRunning()) {
+      this.asked = undefined; // it may never answer
+      return this.show(new Map());
+    }
     this.isStale = true;
-    while (this.isStale && !this.isAsking) {
-      [this.isStale, this.isAsking] = [false, true];
-      this.known = await this.askAgain().catch(() => new Map<string, Node[]>());
-      this.isAsking = false;
-      this.changed.fire();
+    while (this.isStale && this.asked !== client) {
+      this.isStale = false;
+      this.asked = client;
+      const found = await this.rowsOf(client).catch(() => new Map<string, Node[]>());
+      if (this.asked !== client) {
+        return; // another one runs
+      }
+      this.asked = undefined;
+      this.show(found);
     }
   }
 
   /** What tests are to be generated for: the item that was clicked, or all that are selected, or the one that the keys went to. */
   async targets(clicked: unknown, selected: unknown): Promise<Target[]> {
-    const nodes = (Array.isArray(selected) ? selected : clicked ? [clicked] : this.view.selection) as Node[];
-    return (nodes.length ? nodes : await this.focused()).map((node) => node.target).filter((target) => !!target);
+    const nodes = (Array.isArray(selected) ? selected : clicked ? [clicked] : await this.chosen()) as Node[];
+    return nodes.map((node) => node.target).filter((target) => !!target);
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
@@ -80,6 +97,7 @@ export class GapsView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     const known = this.known; // what is asked now is nothing to the next picture
     const children = known.get(place) ?? (await this.ask(this.client, place));
     known.set(place, children);
+    this.due.delete(place);
     return children;
   }
 
@@ -100,27 +118,35 @@ export class GapsView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
     return item;
   }
 
-  /** The row that has the focus. The editor tells only of what is selected, and of nothing while the rows are new. */
-  private async focused(): Promise<readonly Node[]> {
-    await vscode.commands.executeCommand("list.toggleSelection");
-    for (let left = TRIES; left > 0 && !this.view.selection.length; left -= 1) {
+  /** The selected rows, else the one that has the focus. */
+  private async chosen(): Promise<readonly Node[]> {
+    for (let left = TRIES; left > 0 && this.due.size; left -= 1) {
       await new Promise((go) => setTimeout(go, PAUSE_MS));
     }
+    if (this.view.selection.length) {
+      return this.view.selection;
+    }
+    await vscode.commands.executeCommand("list.toggleSelection"); // the editor tells of what is selected, and not of what has the focus
     const found = this.view.selection;
-    await vscode.commands.executeCommand("list.toggleSelection"); // else the next row would not be asked for
+    await vscode.commands.executeCommand("list.toggleSelection"); // else the next one would be this row, too
     return found;
   }
 
-  private async askAgain(): Promise<Map<string, Node[]>> {
-    const found = new Map<string, Node[]>();
-    if (this.client?.isRunning() && this.view.visible && this.known.has(PROJECT)) {
-      const files = await this.ask(this.client, PROJECT);
-      found.set(PROJECT, files);
-      for (const { uri } of files.filter((file) => this.known.has(file.uri))) {
-        found.set(uri, await this.ask(this.client, uri));
-      }
+  private show(rows: Map<string, Node[]>): void {
+    this.known = rows;
+    this.due.clear();
+    [...rows.keys()].forEach((place) => this.due.add(place));
+    this.changed.fire();
+  }
+
+  private async rowsOf(client: LanguageClient): Promise<Map<string, Node[]>> {
+    if (!this.view.visible || !this.known.has(PROJECT)) {
+      return new Map(); // VS Code asks once somebody looks
     }
-    return found;
+    const files = await this.ask(client, PROJECT);
+    const opened = files.filter(({ uri }) => this.opened.has(uri));
+    const rows = await Promise.all(opened.map(async ({ uri }) => [uri, await this.ask(client, uri)] as const));
+    return new Map([[PROJECT, files], ...rows]);
   }
 
   private async ask(client: LanguageClient, place: string): Promise<Node[]> {

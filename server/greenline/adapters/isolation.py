@@ -145,7 +145,7 @@ def _made() -> tuple[Path, int | None]:
     for folder in _left():
         lock = _locked(folder)
         if lock is not None:
-            sandbox.end_unbegun(folder)
+            sandbox.end_unbegun(folder.resolve())  # as it was told where it can be written
             _remove(folder, lock)
     for _ in range(_TRIES):
         folder = Path(tempfile.mkdtemp(prefix=_FOLDER.format(pid=os.getpid()))).resolve()

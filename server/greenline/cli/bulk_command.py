@@ -60,7 +60,7 @@ def planned_targets(
     ``may`` is told the files before anything runs; where it says no, there are no targets. Raises
     click.UsageError and click.ClickException.
     """
-    face = _face(replace(bulk, fresh=True), settings, as_text=as_text)
+    face = _face(bulk, settings, as_text=as_text)
     with _in_words():
         return face.targets(may)
 

@@ -162,7 +162,7 @@ def _show_lines(report: GapReport, ranking: Ranking | None, form: str, output: P
     elif form == "github":
         from greenline.cli.gaps_annotations import notices, workflow_lines  # noqa: PLC0415 - as above
 
-        write_output("\n".join([*notices(_left_out(ranking)), *workflow_lines(report)]), output)
+        write_output("\n".join([*notices(_left_out(report, ranking)), *workflow_lines(report)]), output)
     else:
         from greenline.cli.console import out  # noqa: PLC0415 - as above
         from greenline.cli.gaps_view import print_gaps  # noqa: PLC0415 - as above
@@ -183,11 +183,13 @@ def _not_shown(report: GapReport, ranking: Ranking | None) -> list[str]:
         unknown.setdefault(words, []).append(path)
     more = {words: f" and {count(len(paths) - 1, 'more file')}" * (len(paths) > 1) for words, paths in unknown.items()}
     named = (f"{shown(paths[0])}{more[words]}: {words}" for words, paths in unknown.items())
-    return [*_left_out(ranking), *named]
+    return [*_left_out(report, ranking), *named]
 
 
-def _left_out(ranking: Ranking | None) -> list[str]:
+def _left_out(report: GapReport, ranking: Ranking | None) -> list[str]:
     from greenline.cli.console import shown  # noqa: PLC0415 - as above
-    from greenline.page.words import left_out  # noqa: PLC0415 - as above
+    from greenline.page.words import left_out, passed_by  # noqa: PLC0415 - as above
 
-    return list(left_out(ranking, shown)) if ranking is not None else []
+    if ranking is not None:
+        return list(left_out(ranking, shown))
+    return list(passed_by({"of tests": report.tests_left_out}, report.skipped, shown))

@@ -12,7 +12,7 @@ from rich.table import Table
 from greenline.cli.console import mark, print_table, print_words, shown
 from greenline.domain.coverage.mapping import summarize
 from greenline.domain.coverage.model import Gap
-from greenline.page.words import count, not_shown, one_line, percent, rests_on, to_gain
+from greenline.page.words import count, not_shown, one_line, passed_by, percent, rests_on, to_gain
 from greenline.services.find_gaps import GapReport
 from greenline.services.picture import Picture
 from greenline.services.picture_basis import Basis
@@ -42,7 +42,8 @@ def print_gaps(console: Console, report: GapReport, ranking: Ranking | None = No
         print_words(console, _summary(report), style="bold")
     else:
         print_words(console, to_gain(ranking))
-    for line in not_shown(ranking, shown) if ranking is not None else ():
+    tests = {"of tests": report.tests_left_out if report.pictures else 0}  # without any the words above say it
+    for line in passed_by(tests, report.skipped, shown) if ranking is None else not_shown(ranking, shown):
         print_words(console, escape(line))
     print_basis(console, report.basis)
 

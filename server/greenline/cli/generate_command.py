@@ -99,7 +99,7 @@ def command(  # noqa: PLR0917 - click passes options by name
         if dry_run or (mode is not None and mode.verb != "hand in"):
             raise click.UsageError(_ONE_BY_ONE.format(option=mode.option if mode else "--dry-run"))
         settings = replace(_settings(engine, [Path.cwd()], interpreter, tests_file, others), engine=engine)
-        if mode is not None and not bulk.plan_only:
+        if mode is not None:
             ctx.exit(_many_in_batches(mode, bulk, settings, as_text=form == "text"))
         from greenline.cli.bulk_command import run_bulk  # noqa: PLC0415 - as above
 
@@ -156,15 +156,18 @@ def _work(run: Run, targets: Sequence[Target], texts: dict[Path, str], *, as_tex
 
 
 def _many_in_batches(mode: BatchMode, bulk: Bulk, settings: Settings, *, as_text: bool) -> int:
-    """Hand in what is left of the functions that a plan has; return the exit code."""
+    """Hand in what is left of the functions that a plan has, or show the plan; return the exit code."""
     if bulk.besides_choosing:
         raise click.UsageError(_NOT_IN_BATCHES.format(bulk.besides_choosing))
-    from greenline.cli.bulk_command import planned_targets  # noqa: PLC0415 - as above
+    from greenline.cli.bulk_command import planned_targets, run_bulk  # noqa: PLC0415 - as above
     from greenline.cli.in_batches import InBatches  # noqa: PLC0415 - as above
 
+    anew = replace(bulk, fresh=True)  # what was tried without a model may be asked for
+    if bulk.plan_only:
+        return run_bulk(anew, settings, as_text=as_text)
     batches = InBatches(as_text, {}, mode.detach)
     asking = replace(settings, model_enabled=True)
-    targets, code = planned_targets(bulk, settings, lambda paths: batches.may_ask(asking, paths), as_text=as_text)
+    targets, code = planned_targets(anew, settings, lambda paths: batches.may_ask(asking, paths), as_text=as_text)
     if not targets:
         return batches.say_nothing_planned() or code
     return batches.run(batches.hand_in(asking, targets, settings.engine)) or code

@@ -9,7 +9,7 @@ from unicodedata import category
 from greenline.domain.coverage.trend import velocity, weeks_to
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from greenline.domain.coverage.model import Summary
@@ -87,13 +87,15 @@ def left_out(ranking: Ranking, name: Callable[[Path], str]) -> Iterator[str]:
         counts["without a gap in lines that changed" if ranking.changed_since else "complete"] = ranking.complete
     if ranking.not_told:
         counts["that the coverage data leaves out"] = ranking.not_told
-    if ranking.tests_left_out:
-        counts["of tests"] = ranking.tests_left_out
-    if counts:
-        counted = [f"{count(number, 'file')} {why}" for why, number in counts.items()]
+    yield from passed_by({**counts, "of tests": ranking.tests_left_out}, ranking.skipped, name)
+
+
+def passed_by(files: Mapping[str, int], folders: Sequence[Path], name: Callable[[Path], str]) -> Iterator[str]:
+    """Yield how many files are not shown, by what is said of them, and the folders."""
+    if counted := [f"{count(number, 'file')} {why}" for why, number in files.items() if number]:
         yield f"Not shown: {'; '.join(counted)}."
-    if ranking.skipped:
-        yield not_looked_into(ranking.skipped, name)
+    if folders:
+        yield not_looked_into(folders, name)
 
 
 def no_commits(why: str) -> str:

@@ -134,7 +134,9 @@ def _compared(what: str, now: float, then: float, point: Point) -> Verdict:
 
 
 def _without_branches(then: Ratio, point: Point) -> Verdict:
-    words = f"{_NO_BRANCHES}, or record anew where the code has none any more ({then.percent:.2f} % then)"
+    words = (
+        f"{_NO_BRANCHES}, or leave --not-below out once where the code has none any more ({then.percent:.2f} % then)"
+    )
     return Verdict(f"branches not below {point.commit[:10]}", False, words)
 
 

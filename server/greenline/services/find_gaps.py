@@ -36,6 +36,8 @@ class GapReport:
     """Files that could not be read as text, and why."""
     basis: tuple[Basis, ...] = ()
     """What it rests on, for each project that has a measured file."""
+    skipped: tuple[Path, ...] = ()
+    """Folders under the paths that were not looked into, though their names are not hidden."""
 
 
 class FindGaps:
@@ -72,7 +74,7 @@ class FindGaps:
             if found is not None:
                 pictures.append(found[0])
         total, basis = _total(pictures), self._basis_of(pictures)
-        return GapReport(tuple(pictures), total, sources.tests, tuple(unreadable), basis)
+        return GapReport(tuple(pictures), total, sources.tests, tuple(unreadable), basis, tuple(sources.skipped))
 
     def one(self, path: Path) -> tuple[Picture, str] | None:
         """Return a file's picture and its text, None where there is no file. Raises OSError and UnicodeDecodeError."""

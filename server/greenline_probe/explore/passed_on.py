@@ -64,4 +64,4 @@ def _namespace(thing: Any) -> dict[str, Any]:
 def _is_module_to_come(package: str, name: str) -> bool:
     """Tell whether there is a module of that name that nobody has imported: it takes the place when somebody does."""
     full, path = f"{package}.{name}", _namespace(sys.modules.get(package)).get("__path__")
-    return full not in sys.modules and PathFinder.find_spec(full, path) is not None
+    return path is not None and full not in sys.modules and PathFinder.find_spec(full, path) is not None

@@ -279,7 +279,9 @@ def test_a_sandbox_that_never_began_ends_with_what_its_killed_server_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Bubblewrap's second half waits for ever where the first one was killed before it was let go on."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path)
+    monkeypatch.setattr("tempfile.tempdir", str(link))
     left, used = tmp_path / "greenline-sandboxed-4999999-x", tmp_path / f"greenline-sandboxed-{os.getppid()}-x"
 
     def waiting(name: str, folder: Path) -> subprocess.Popen[bytes]:

@@ -57,6 +57,8 @@ class FakeServices:
     goals: Goals | None = None
     keeps: Callable[[Path | None], KeepTrend] | None = None
     history_problem: HistoryProblem | None = None
+    tests_left_out: int = 0
+    skipped: list[Path] = field(default_factory=list)
     asked: list[Any] = field(default_factory=list)
     cancel_in: str = ""
 
@@ -112,7 +114,8 @@ class FakeServices:
 
     def find(self, paths: Sequence[Path]) -> GapReport:
         self.asked.append(list(paths))
-        return GapReport(tuple(self.pictured), TOTAL, unreadable=tuple(self.unreadable), basis=tuple(self.basis))
+        tests, unreadable = self.tests_left_out, tuple(self.unreadable)
+        return GapReport(tuple(self.pictured), TOTAL, tests, unreadable, tuple(self.basis), tuple(self.skipped))
 
 
 @dataclass

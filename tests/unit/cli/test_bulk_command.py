@@ -202,6 +202,17 @@ def test_a_batch_is_for_what_the_options_choose(
     assert "to gain" in lines(result)[0]
 
 
+def test_the_plan_of_a_batch_is_what_is_handed_in(run: Run) -> None:
+    """What was tried without a model before is asked for, and what the plan of a run would leave out."""
+    run("shop", "--no-final-run")
+
+    assert "Nothing to generate" in run("shop", "--plan").stdout
+    result = run("shop", "--plan", "--batch", "--format", "json")
+    planned = json.loads(result.stdout)["files"]
+    assert [Path(each["path"]).name for each in planned] == ["orders.py", "mail.py"]
+    assert "--until does not go with --batch" in run("shop", "--plan", "--batch", "--until", "80").stderr
+
+
 def test_a_batch_for_which_nothing_is_planned_says_so(
     run: Run, services: BulkServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -149,6 +149,19 @@ def test_what_filters_leave_out_is_counted_in_each_form(run: Run, pictured: Fake
     assert told == [words, "new.py and 2 more files: No coverage data yet."]
 
 
+def test_what_was_not_looked_at_is_said_without_filters_too(run: Run, pictured: FakeServices, folder: Path) -> None:
+    pictured.tests_left_out, pictured.skipped = 3, [folder / "venv"]
+    words = ["Not shown: 3 files of tests.", "Not looked into, as tools make such folders: venv."]
+
+    assert run("gaps", "--format", "github").stdout.splitlines()[:2] == [
+        f"::notice title=Not covered::{each}" for each in words
+    ]
+    (found,) = json.loads(run("gaps", "--format", "sarif").stdout)["runs"]
+    (invocation,) = found["invocations"]
+    assert [one["message"]["text"] for one in invocation["toolExecutionNotifications"]] == words
+    assert run("gaps", "--lines").stdout.splitlines()[-2:] == words
+
+
 @pytest.mark.parametrize("others", [("--format", "markdown"), ("--format", "json"), ("--lines",)])
 def test_groups_are_for_the_table(run: Run, others: tuple[str, ...]) -> None:
     result = run("gaps", "--group", "tier", *others)

@@ -99,8 +99,10 @@ def test_things_that_fail_when_they_are_looked_at_cost_nothing(
     imported("from .parcels import price, weigh\n__path__ = 3\n")
     monkeypatch.setattr(sys.modules["shop.parcels"], "odd", Odd(), raising=False)
     monkeypatch.setitem(sys.modules, "shop.strange", Odd())
+    monkeypatch.setitem(sys.modules, "shop.basket", Odd())
     monkeypatch.setitem(sys.modules, "odd", OddModule("odd"))
     asked = [("shop.parcels", "odd"), ("shop.strange", "price"), ("shop.gone", "price"), ("odd.part", "price")]
+    asked.append(("shop.basket.parts", "json"))
 
     assert passed_on(asked) == {}
     assert had("price") == {}, "nobody can tell whether a module comes"

@@ -163,8 +163,8 @@ def test_where_branches_are_measured_no_more_nothing_is_said_to_hold() -> None:
         ("branches not below abcdef0123", False),
     ]
     assert check.verdicts[1].words == (
-        "the report tells nothing of branches: measure with `branch = true`, or record anew where the code has "
-        "none any more (60.00 % then)"
+        "the report tells nothing of branches: measure with `branch = true`, or leave --not-below out once "
+        "where the code has none any more (60.00 % then)"
     )
 
 
