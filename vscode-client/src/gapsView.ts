@@ -44,15 +44,16 @@ export class GapsView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
   /** Rows of the project, and of files. */
   private known = new Map<string, Node[]>();
   /** Of those, what VS Code was told to ask for and has not yet. */
-  private readonly due = new Set<string>();
+  private due = new Set<string>();
   private readonly opened = new Set<string>();
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly view = vscode.window.createTreeView("greenline.gaps", { treeDataProvider: this, canSelectMany: true, showCollapseAll: true });
 
   constructor() {
-    this.view.onDidExpandElement(({ element }) => element.range ?? this.opened.add(element.uri));
-    this.view.onDidCollapseElement(({ element }) => element.range ?? this.opened.delete(element.uri));
+    const isFile = (node: Node) => !node.range;
+    this.view.onDidExpandElement(({ element }) => isFile(element) && this.opened.add(element.uri));
+    this.view.onDidCollapseElement(({ element }) => isFile(element) && this.opened.delete(element.uri));
   }
 
   listenTo(client: LanguageClient): void {
@@ -134,8 +135,7 @@ export class GapsView implements vscode.TreeDataProvider<Node>, vscode.Disposabl
 
   private show(rows: Map<string, Node[]>): void {
     this.known = rows;
-    this.due.clear();
-    [...rows.keys()].forEach((place) => this.due.add(place));
+    this.due = new Set(rows.keys());
     this.changed.fire();
   }
 

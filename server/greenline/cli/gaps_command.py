@@ -177,12 +177,9 @@ def _not_shown(report: GapReport, ranking: Ranking | None) -> list[str]:
     from greenline.cli.console import shown  # noqa: PLC0415 - as above
     from greenline.page.words import count  # noqa: PLC0415 - as above
 
-    unknown: dict[str, list[Path]] = {}
-    told = [(picture.path, picture.message) for picture in report.pictures if picture.message]
-    for path, words in [*told, *report.unreadable]:
-        unknown.setdefault(words, []).append(path)
-    more = {words: f" and {count(len(paths) - 1, 'more file')}" * (len(paths) > 1) for words, paths in unknown.items()}
-    named = (f"{shown(paths[0])}{more[words]}: {words}" for words, paths in unknown.items())
+    found = report.problems
+    more = {words: f" and {count(len(paths) - 1, 'more file')}" * (len(paths) > 1) for words, paths in found.items()}
+    named = (f"{shown(paths[0])}{more[words]}: {words}" for words, paths in found.items())
     return [*_left_out(report, ranking), *named]
 
 

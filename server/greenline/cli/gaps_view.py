@@ -30,13 +30,7 @@ def print_gaps(console: Console, report: GapReport, ranking: Ranking | None = No
     for picture in sorted(report.pictures, key=_missing, reverse=True):
         if picture.gaps or _changed(picture):
             _print_file(console, picture)
-    problems: dict[str, list[Path]] = {}
-    for picture in report.pictures:
-        if picture.state != "measured" or _is_left_out(picture):
-            problems.setdefault(picture.message, []).append(picture.path)
-    for path, message in report.unreadable:
-        problems.setdefault(message, []).append(path)
-    for message, paths in problems.items():
+    for message, paths in report.problems.items():
         print_problem(console, paths, message)
     if ranking is None or report.pictures:
         print_words(console, _summary(report), style="bold")

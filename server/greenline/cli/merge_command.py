@@ -41,8 +41,8 @@ def command(
     all tests run; the report is that of a run without shards.
 
     Exit code: 0 when no function failed, all tests pass at the end, and --until and what a file of targets wishes
-    are reached; 1 when not, when a shard is
-    missing, or when the reports do not belong together; 2 for wrong usage, 130 after Ctrl-C.
+    are reached; 1 when not, when a shard is missing, or when the reports do not belong together; 2 for wrong usage,
+    130 after Ctrl-C.
     """
     from greenline.cli.merge_shards import Merging, merge  # noqa: PLC0415 - keeps `greenline --help` fast
 

@@ -39,6 +39,16 @@ class GapReport:
     skipped: tuple[Path, ...] = ()
     """Folders under the paths that were not looked into, though their names are not hidden."""
 
+    @property
+    def problems(self) -> dict[str, list[Path]]:
+        """The files of which nothing is known, by the reason."""
+        pictures = (one for one in self.pictures if one.state != "measured" or one.message)
+        told = [(picture.path, picture.message) for picture in pictures]
+        found: dict[str, list[Path]] = {}
+        for path, message in [*told, *self.unreadable]:
+            found.setdefault(message, []).append(path)
+        return found
+
 
 class FindGaps:
     """Walks folders and asks for each file's picture. ``changed`` tells the lines whose gaps count, None for all."""

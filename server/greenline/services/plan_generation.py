@@ -183,10 +183,10 @@ class _Choice:
         """Take the work on a file, or count why not."""
         self.tried += found.tried
         is_begun = found.unit.path in self.begun
-        why = found.why_not or ("" if self.room or is_begun else self.too_far)
-        if why != self.too_far and (self.room or is_begun) and found.unit.wish.coverage is not None:
+        is_room = bool(self.room) or is_begun
+        if is_room and found.unit.wish.coverage is not None:
             self.wished[found.unit.path] = found.unit.wish.coverage
-        if why:
+        if why := found.why_not or ("" if is_room else self.too_far):
             self.left_out[why] += not (is_begun and why == TRIED)
             return
         self.units.append(found.unit)
