@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -38,6 +40,17 @@ class _Lazy(click.Group):
         command = import_module(f"greenline.cli.{cmd_name}_command").command
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command. Ctrl-C where it has nothing to tidy up, or just after its work, is said as it is elsewhere."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            from greenline.cli.interrupt import CANCELLED  # noqa: PLC0415 - keeps `greenline --help` fast
+
+            # A terminal has written ^C, and the cursor stays behind it.
+            click.echo("\nCancelled." if sys.stderr.isatty() else "Cancelled.", err=True)
+            ctx.exit(CANCELLED)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         with formatter.section("Commands"):

@@ -35,6 +35,18 @@ def test_an_unknown_command_is_wrong_usage(run: Run) -> None:
     assert "No such command 'frobnicate'" in result.stderr
 
 
+@pytest.mark.parametrize("words", ["gaps .", "check . --lines 80", "audit .", "test"])
+def test_ctrl_c_says_the_same_wherever_it_comes(run: Run, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(FakeServices, "__call__", interrupted)
+
+    result = run(*words.split())
+
+    assert (result.exit_code, result.stdout, result.stderr) == (130, "", "Cancelled.\n")
+
+
 @pytest.mark.parametrize("address", ["8000", "localhost", "localhost:http", "localhost:70000", ":80"])
 def test_lsp_refuses_what_is_no_address(run: Run, address: str) -> None:
     result = run("lsp", "--tcp", address)
