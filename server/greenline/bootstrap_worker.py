@@ -178,7 +178,7 @@ class Place:
 
         self._loop.call_soon_threadsafe(begin)
         while not ended.wait(_LOOK):
-            if not is_wanted():
+            if begun and not is_wanted():
                 self._loop.call_soon_threadsafe(begun[0].cancel)
                 ended.wait(_TO_END)
                 raise NobodyWaitsError

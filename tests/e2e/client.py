@@ -163,10 +163,6 @@ class Editor:
                 found |= {pid} - {0}
         return found
 
-    async def until_children(self) -> set[int]:
-        """Wait until the job has a child process."""
-        return await self._until_some(self.children)
-
     async def until_gone(self, children: set[int]) -> None:
         """Wait until these and all others that are not warm have ended.
 

@@ -102,7 +102,8 @@ async def test_cancelling_leaves_no_child_and_no_change(project: Make) -> None:
     async with editing(root, settings={"explore": {"seconds": 300}}) as editor:
         uri = editor.open(root / "wild.py")
         job = await editor.generate(uri, "loops")
-        children = await editor.until_children()
+        await editor.until_forked()
+        children = editor.children()
         assert await editor.run("greenline.cancelJob", {"job": job}) == {"cancelled": True}
         assert (await editor.end_of(job)).outcome == "cancelled"
         await editor.until_gone(children)
@@ -121,10 +122,11 @@ async def test_leaving_in_the_middle_leaves_no_child(project: Make) -> None:
 
 async def test_a_killed_child_is_a_message_and_not_the_end(project: Make) -> None:
     root = project()
-    async with editing(root) as editor:
+    async with editing(root, settings={"explore": {"seconds": 300}}) as editor:
         uri = editor.open(root / "wild.py")
         job = await editor.generate(uri, "loops")
-        for child in await editor.until_children():
+        await editor.until_forked()
+        for child in editor.children():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
         end = await editor.end_of(job)

@@ -6,6 +6,7 @@ import asyncio
 import importlib.metadata
 import os
 import re
+import socket
 import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -136,9 +137,12 @@ async def test_it_is_installed_after_a_yes_and_a_model_is_asked_with_it_by_this_
 
 
 @pytest.fixture
-def dead_index(monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int) -> None:
+def dead_index(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     _without_settings(monkeypatch)
-    monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{unused_tcp_port}/simple")
+    with socket.socket() as taken:  # and never listening: nobody else gets the port, and nobody answers
+        taken.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{taken.getsockname()[1]}/simple")
+        yield
 
 
 @pytest.mark.usefixtures("dead_index")

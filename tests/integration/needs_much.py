@@ -65,7 +65,7 @@ def reads_settings(section: str) -> str:
 
 
 def takes_its_time(number: int) -> int:
-    threading.Event().wait(0.9)
+    threading.Event().wait(1.6)
     return number
 
 

@@ -1,7 +1,6 @@
 """``greenline generate`` on the example project with the real services."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -10,6 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+from processes import alive, below
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "parcels"
 GREENLINE = [sys.executable, "-m", "greenline"]
@@ -129,21 +130,3 @@ def wait_for_children(pid: int, limit: float = 60.0) -> list[int]:
             return found
         time.sleep(0.02)
     raise AssertionError("no child was started")
-
-
-def below(pid: int) -> list[int]:
-    listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
-    parents = dict(map(int, line.split()) for line in listed.stdout.splitlines())
-    found, rest = [], {pid}
-    while rest:
-        rest = {child for child, parent in parents.items() if parent in rest}
-        found.extend(rest)
-    return found
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True

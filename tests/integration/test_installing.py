@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from greenline.adapters.package_installer import PackageInstaller
+from processes import alive
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the fakes are shell scripts")
 LIMIT = 60.0
@@ -28,11 +29,6 @@ def script(path: Path, text: str) -> str:
     path.write_text(f"#!/bin/sh\n{text}\n")
     path.chmod(0o755)
     return str(path)
-
-
-def alive(pid: str) -> bool:
-    stat = Path("/proc", pid, "stat")
-    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 async def test_its_lines_are_the_progress(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from greenline.adapters.interpreter_discovery import InterpreterDiscovery
 from greenline.adapters.interpreter_question import BY_OPTION
 from greenline.adapters.project_files import ProjectFiles
 from greenline.ports.project import InterpreterProblem, Project, Selected
+from processes import alive
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the fakes are shell scripts")
 
@@ -291,11 +292,6 @@ async def test_none_at_all_says_what_to_do(project: Project, tmp_path: Path, mon
         await InterpreterDiscovery().interpreter_for(project)
 
 
-def _alive(pid: str) -> bool:
-    stat = Path("/proc", pid, "stat")
-    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
-
-
 async def _problem(project: Project, path: Path, seconds: float = 60.0) -> str:
     with pytest.raises(InterpreterProblem) as caught:
         await InterpreterDiscovery(seconds=seconds).interpreter_for(project, setting=str(path))
@@ -324,7 +320,7 @@ async def test_one_that_hangs_is_given_up_and_ended(project: Project, tmp_path: 
 
     assert "did not answer within 2 s" in await _problem(project, python, seconds=2.0)
     if sys.platform == "linux":
-        assert not _alive(pid.read_text().strip())
+        assert not alive(pid.read_text().strip())
 
 
 async def test_one_that_is_too_old_is_refused_with_its_version(project: Project, tmp_path: Path) -> None:

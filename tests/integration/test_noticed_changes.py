@@ -16,6 +16,7 @@ from greenline.adapters.probes import Probes
 from greenline.bootstrap import Lasting, build
 from greenline.domain.code.model import Target
 from greenline.ports.progress import Silent
+from greenline.services import noticed_changes
 from greenline.settings import Settings
 
 if TYPE_CHECKING:
@@ -72,7 +73,10 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
-async def test_a_test_is_kept_for_a_change_that_it_alone_notices(root: Path, model_server: ModelServer) -> None:
+async def test_a_test_is_kept_for_a_change_that_it_alone_notices(
+    root: Path, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(noticed_changes, "SECONDS", 300.0)
     consent_file().allow(root, model_server.url)
     settings = Settings(
         interpreter=sys.executable, isolation="guard", model_enabled=True, model_base_url=model_server.url,

@@ -148,9 +148,11 @@ def test_with_a_worker_killed_midway_all_is_as_on_one_machine(
     assert "Not sent to the cluster, as their names say that they may keep secrets: .env\n" in complaints
     assert written_in(root) == alone[0]
     assert told(root) == alone[1]
-    awaited(lambda: not processes_of(cluster.folder), lambda: processes_of(cluster.folder))
-    left = [place for place in left_in(cluster.folder) if f"/{victim}-tmp/" not in place]
-    assert left == []  # the victim's own is removed by the next Greenline that runs something there
+
+    def left() -> list[str]:  # the victim's own is removed by the next Greenline that runs something there
+        return [place for place in left_in(cluster.folder) if f"/{victim}-tmp/" not in place]
+
+    awaited(lambda: not left(), left)
 
 
 def test_ctrl_c_ends_what_workers_do_and_the_rest_is_done_later_without_them(

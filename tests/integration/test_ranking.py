@@ -172,7 +172,9 @@ def test_callers_count_over_all_files(project: Path) -> None:
     assert [one.calls for one in common] == [sum(1 + number % 3 for number in range(MODULES))]
 
 
-def test_only_changed_lines_count_since_a_branch(project: Path) -> None:
+def test_only_changed_lines_count_since_a_branch(project: Path, tmp_path: Path) -> None:
+    project = shutil.copytree(project, tmp_path / "changed")
+
     def git(*arguments: str) -> None:
         who = ("-c", "user.name=a", "-c", "user.email=a@b.c")
         subprocess.run(["git", *who, *arguments], cwd=project, check=True, capture_output=True, timeout=60)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 TEXT = "def f(x):\n    if x:\n        return 1\n    return 2\n"
 BROKEN_AFTER = 1.0
 """Seconds; so that a test does not wait longer."""
+NEVER_BROKEN = 60.0
+"""Seconds; however long this machine stands still."""
 
 
 @pytest.fixture
@@ -45,9 +47,14 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def choices() -> Iterator[Choices]:
+def broken_after() -> float:
+    return BROKEN_AFTER
+
+
+@pytest.fixture
+def choices(broken_after: float) -> Iterator[Choices]:
     processes = IndexProcesses()
-    yield Choices(patience=Patience(broken=BROKEN_AFTER), processes=processes)
+    yield Choices(patience=Patience(broken=broken_after), processes=processes)
     processes.close()
 
 
@@ -114,6 +121,7 @@ async def test_a_report_that_is_replaced_by_renaming_is_noticed(root: Path, buil
 
 
 @pytest.mark.parametrize("name", ["coverage.json", "coverage.lcov"])
+@pytest.mark.parametrize("broken_after", [NEVER_BROKEN])
 async def test_a_slow_writer_is_waited_for_and_never_complained_of(root: Path, build: Any, name: str) -> None:
     def text(*lines: int) -> str:
         if name.endswith("json"):
@@ -145,6 +153,7 @@ async def test_a_slow_writer_is_waited_for_and_never_complained_of(root: Path, b
         assert editor.sent("window/showMessage") == []
 
 
+@pytest.mark.parametrize("broken_after", [NEVER_BROKEN])
 async def test_an_open_transaction_is_waited_for(root: Path, build: Any) -> None:
     """Somebody writes into the data file, and takes his time."""
     holder = (

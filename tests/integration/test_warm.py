@@ -24,6 +24,7 @@ from greenline.ports.explorer import Expedition
 from greenline.ports.progress import Silent
 from greenline.ports.project import Interpreter, Project
 from greenline.ports.tests import TestReport, TestRun
+from processes import alive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -195,13 +196,6 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.02)
 
     await asyncio.wait_for(look(), LIMIT)
-
-
-def alive(pid: int | str) -> bool:
-    try:
-        return Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def same(report: TestReport) -> TestReport:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-LIMIT = 60.0
+LIMIT = 120.0
 """Seconds after which what a test waits for is taken as never happening."""
 
 

@@ -238,6 +238,15 @@ def test_nothing_in_the_server_imports_or_executes_by_name() -> None:
     }
 
 
+def test_sources_are_parsed_where_threads_may_do_so() -> None:
+    found = {name for name, tree in modules(GREENLINE) for node in ast.walk(tree) if _is_the_parser(node)}
+    assert found == {"domain/code/syntax_tree.py"}
+
+
+def _is_the_parser(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and ast.unparse(node) == "ast.parse"
+
+
 # 4. State changes on the loop's thread, in synchronous handlers
 
 ASYNCHRONOUS = {

@@ -10,6 +10,8 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+from greenline.domain.code.syntax_tree import module_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
@@ -54,7 +56,7 @@ def _set_in(text: str) -> Iterator[tuple[str, str, bool]]:
     if "environ" not in text:
         return
     try:
-        body = ast.parse(text).body
+        body = module_of(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     for statement in body:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from greenline.adapters.several_lines import first_lines_of_several
 from greenline.adapters.skimmed_tokens import TextLines, Unclear, skimmed_tokens, tokens_below
 from greenline.domain.code.parse import all_statements, parse
+from greenline.domain.code.syntax_tree import module_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -122,4 +123,4 @@ def _statement_nodes(tree: ast.Module) -> Iterator[ast.AST]:
 
 def _tree(text: str) -> ast.Module:
     """Return the tree that everybody looks at. Raises what ``ast.parse`` raises."""
-    return parse(text)[0] or ast.parse(text)
+    return parse(text)[0] or module_of(text)

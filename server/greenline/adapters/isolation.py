@@ -92,6 +92,9 @@ class Isolation:
         """Return the folder for scratch copies: those of later children must be seen in a sandbox. None: anywhere."""
         if (await self.in_force()).level != "sandbox":
             return None
+        return self._own_scratch()
+
+    def _own_scratch(self) -> Path:
         if self._scratch is None or not self._scratch.is_dir():  # a tidy system removes what is old
             self._scratch, lock = _made()
             weakref.finalize(self, _remove, self._scratch, lock)
@@ -104,7 +107,11 @@ class Isolation:
 
     async def _why_no_sandbox(self) -> str:
         if self._no_sandbox is None:
-            self._no_sandbox = await sandbox.why_not()
+            writable = []
+            if sandbox.is_there():
+                with contextlib.suppress(OSError):  # said where something is to be written there
+                    writable = [self._own_scratch()]
+            self._no_sandbox = await sandbox.why_not(writable)
         return self._no_sandbox
 
 

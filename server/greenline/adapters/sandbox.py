@@ -92,14 +92,22 @@ def sandbox_for(interpreter: Path, project: Path, *, writable: Iterable[Path] = 
     )
 
 
-async def why_not() -> str:
-    """Return why nothing can be run in a sandbox here, and what to do; empty when it can. It is tried."""
+def is_there() -> bool:
+    """Return whether there is something that can be tried."""
+    return sys.platform == "linux" and shutil.which(PROGRAM) is not None
+
+
+async def why_not(writable: Iterable[Path] = ()) -> str:
+    """Return why nothing can be run in a sandbox here, and what to do; empty when it can. It is tried.
+
+    What is ``writable`` in it tells ``end_unbegun`` whose it was.
+    """
     if sys.platform != "linux":
         return "this system has no bubblewrap"
-    program = shutil.which(PROGRAM)
-    if program is None:
+    if not is_there():
         return "bubblewrap is not installed (the package is called bubblewrap, its program bwrap)"
-    complaint = await asyncio.to_thread(_complaint, Sandbox((), (), ()).command([program, "--version"]))
+    tried = Sandbox((), (), tuple(map(str, writable)))
+    complaint = await asyncio.to_thread(_complaint, tried.command([PROGRAM, "--version"]))
     return complaint and (
         f"bubblewrap is installed, but not permitted to work ({complaint}): "
         "inside a container, or where user namespaces are switched off, that is usual"
@@ -129,13 +137,21 @@ def _complaint(command: Sequence[str | Path]) -> str:
     In a thread: asyncio's own subprocesses cannot be ended whose start the end of the loop cuts short.
     """
     try:
-        done = subprocess.run(command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, timeout=_SECONDS_TO_TRY, check=False)
-    except subprocess.TimeoutExpired:
-        return f"it did not end within {_SECONDS_TO_TRY:g} s"
+        process = subprocess.Popen(command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, start_new_session=True)
     except OSError as error:
         return f"it could not be started: {error}"
-    complaint = " ".join(done.stderr.decode("utf-8", "replace").split())[:_LONGEST_COMPLAINT]
-    return (complaint or f"exit code {done.returncode}") if done.returncode else ""
+    with process:
+        try:
+            code = process.wait(_SECONDS_TO_TRY)
+        except subprocess.TimeoutExpired:
+            return f"it did not end within {_SECONDS_TO_TRY:g} s"
+        finally:
+            # Its second half, too, where somebody has killed the first.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+        assert process.stderr is not None
+        complaint = " ".join(process.stderr.read().decode("utf-8", "replace").split())[:_LONGEST_COMPLAINT]
+    return (complaint or f"exit code {code}") if code else ""
 
 
 def _hidden() -> tuple[str, ...]:

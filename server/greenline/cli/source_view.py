@@ -10,6 +10,8 @@ from rich.markup import escape
 from rich.syntax import Syntax
 from rich.text import Text
 
+from greenline.domain.code.syntax_tree import module_of
+
 Gap = tuple[str, int, int, str]
 """Kind, first line, last line, message."""
 
@@ -71,7 +73,7 @@ def print_legend(console: Console) -> None:
 def _statement_lines(source: str) -> set[int]:
     """Return the lines that coverage counts: where a statement begins, docstrings left out."""
     found: set[int] = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(module_of(source)):
         if isinstance(node, ast.stmt) and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             found.add(node.lineno)
     return found

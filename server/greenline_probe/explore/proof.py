@@ -16,6 +16,8 @@ LEAST_INPUTS = 30
 """So many of the inputs must be such that the law speaks of them."""
 PATIENCE = 60
 """So many inputs in a row that the law does not speak of end the attempt."""
+SLOW = 0.02
+"""Seconds of computing."""
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
@@ -92,16 +94,22 @@ class Prover:
         """Run the test of the law; None when it could not be run to its end."""
 
         def work() -> bool:
-            space = self._space(law, row)
-            begun = time.process_time()
-            for step in law.steps:
-                exec(step, space)
-            held = all(bool(eval(check, space)) for check in law.checks)
-            self.slowest = max(self.slowest, time.process_time() - begun)
+            held, took = self._timed(law, row)
+            if took > SLOW >= self.slowest:  # once may be chance: garbage that was collected, a core that is shared
+                took = min(took, self._timed(law, row)[1])
+            self.slowest = max(self.slowest, took)
             return held
 
         found, error = self._observer.guarded(f"{' and '.join(law.checks)} for {', '.join(row)}", work)
         return None if error is not None else bool(found)
+
+    def _timed(self, law: Law, row: Row) -> tuple[bool, float]:
+        space = self._space(law, row)
+        begun = time.process_time()
+        for step in law.steps:
+            exec(step, space)
+        held = all(bool(eval(check, space)) for check in law.checks)
+        return held, time.process_time() - begun
 
     def _given(self, law: Law, row: Row) -> _Given | None:
         """Make the plain call; None where the law does not speak of the input."""

@@ -14,7 +14,7 @@ from greenline_probe.explore.laws import Law, commutative, hash_law, laws_of, ne
 from greenline_probe.explore.mutants import Mutant, Mutation
 from greenline_probe.explore.observation import Observation
 from greenline_probe.explore.observe import Observer
-from greenline_probe.explore.proof import LEAST_INPUTS, Proof, Prover
+from greenline_probe.explore.proof import LEAST_INPUTS, SLOW, Proof, Prover
 from greenline_probe.explore.readable_rows import Row, is_fit, is_short, with_others
 from greenline_probe.explore.siblings import partners
 from greenline_probe.explore.sources import SEPARATOR
@@ -31,8 +31,6 @@ MUTANT_SECONDS = 0.1
 MOST_EXAMPLES = 3
 NEUTRAL = ("0", "1", "''", "[]", "{}")
 """What changes nothing, where something does."""
-SLOW = 0.02
-"""Seconds of computing."""
 
 
 @dataclass

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +23,7 @@ def git(folder: Path, *arguments: str, at: int = 1_700_000_000) -> str:
     dates = {f"GIT_{role}_DATE": f"@{at} +0000" for role in ("AUTHOR", "COMMITTER")}
     alone = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     done = subprocess.run(
-        ["git", *arguments],
+        ["git", "-c", "maintenance.auto=false", "-c", "gc.auto=0", *arguments],  # which goes on by itself
         cwd=folder,
         env={**os.environ, **WHO, **dates, **alone},
         capture_output=True,
@@ -202,13 +204,19 @@ def script(folder: Path, name: str, text: str) -> Path:
 
 def test_a_git_that_does_not_answer_is_ended(file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(git_program, "SECONDS", 0.2)
-    pid = tmp_path / "pid"
-    script(tmp_path, "git", f"echo $$ > {pid}\nexec sleep 600")
+    script(tmp_path, "git", "exec sleep 600")
+    children: list[subprocess.Popen[bytes]] = []
+
+    class Kept(subprocess.Popen[bytes]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            children.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Kept)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     with pytest.raises(HistoryProblem, match=r"git did not answer within 0\.2 s, so gaps in all lines are shown"):
         GitHistory().base_text(file, "HEAD")
-    with pytest.raises(ProcessLookupError):
-        os.kill(int(pid.read_text(encoding="utf-8")), 0)
+    assert [child.returncode for child in children] == [-signal.SIGKILL]  # ended, and waited for
 
 
 def test_what_could_not_be_answered_is_asked_again_later(

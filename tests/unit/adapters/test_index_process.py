@@ -72,6 +72,8 @@ except NotReadYet:
     (child,) = processes._children.values()
     assert child.over.wait(60)
     print(repr(child.problem))
+else:  # it was quick
+    print(repr(""))
 """
 
 

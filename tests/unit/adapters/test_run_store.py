@@ -281,7 +281,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 sys.path[:0] = {path!r}
-from unit.adapters.test_run_store import ONE, RECORD, ROOT, RunStoreSqlite
+from unit.adapters.test_run_store import ONE, RECORD, ROOT, RunStoreSqlite, run_store_sqlite
+run_store_sqlite._PATIENCE = 60.0
 store = RunStoreSqlite(Path({folder!r}))
 for number in range(10):
     test = replace(ONE, node_id=f"t.py::{{sys.argv[1]}}_{{number}}")
@@ -289,7 +290,10 @@ for number in range(10):
 """
 
 
-def test_several_processes_and_threads_write_at_once(store: RunStoreSqlite, folder: Path) -> None:
+def test_several_processes_and_threads_write_at_once(
+    store: RunStoreSqlite, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_store_sqlite, "_PATIENCE", 60.0)
     program = WRITER.format(path=sys.path, folder=str(folder))
     children = [subprocess.Popen([sys.executable, "-c", program, name]) for name in ("a", "b")]
     seen: list[int] = []

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from greenline.adapters import sandbox
 from greenline.adapters.isolation import Isolation, Wanted
 from greenline.adapters.probe_process import ProbeProblem
 from greenline.adapters.sandbox import Sandbox, sandbox_for
+from processes import alive
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is Linux's")
 
@@ -178,6 +180,21 @@ async def test_a_home_that_cannot_be_written_keeps_no_bytecode_and_harms_nothing
 
     assert made is not None
     assert made.writable == (str(await isolation.scratch()),)
+
+
+async def test_of_one_that_is_killed_while_it_is_tried_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bubblewrap is two processes, and the second waits for the first without end."""
+    bubblewrap_that(tmp_path, monkeypatch, f"sleep 600 & echo $! $@ > {tmp_path}/second; kill -9 $$")
+
+    found = await Isolation(Wanted("auto")).in_force()
+
+    second, *arguments = (tmp_path / "second").read_text().split()
+    assert found.level == "guard"
+    assert "(exit code -9)" in found.why_not
+    assert any(word.startswith(f"{tempfile.gettempdir()}/greenline-sandboxed-{os.getpid()}-") for word in arguments)
+    assert not alive(second)
 
 
 async def test_it_is_tried_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,9 +85,11 @@ def test_where_nothing_can_be_written_nothing_is_known(tmp_path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
+from greenline.adapters import survey_rows_sqlite
 from greenline.adapters.survey_rows_sqlite import SurveyRowsSqlite
 from greenline.domain.coverage.worth import FileRow
 
+survey_rows_sqlite._PATIENCE = 60.0
 store = SurveyRowsSqlite(Path(sys.argv[1]))
 for number in range(200):
     store.keep({f"{sys.argv[2]} {number}": FileRow(Path(), "measured")})

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import contextlib
 import importlib.util
+import itertools
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from greenline_probe.explore import proof
 from greenline_probe.explore.budget import Budget
 from greenline_probe.explore.mutants import Mutation
 from greenline_probe.explore.properties import Held, Properties, message_of
@@ -53,6 +56,21 @@ RUNS = """
     def decode_runs(data: str) -> str:
         return "".join(c * n for c, n in json.loads(data))
 """
+
+
+@pytest.mark.parametrize(("slow", "expected"), [(frozenset({1150}), False), (frozenset(range(2, 9999, 2)), True)])
+def test_one_call_that_took_long_by_chance_makes_no_slow_test(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slow: frozenset[int], expected: bool
+) -> None:
+    """Else the same code would get `settings(deadline=None)` on one day and not on the next."""
+    times, now = itertools.count(1), itertools.accumulate(itertools.repeat(1e-6))
+
+    def process_time() -> float:  # of two looks the second ends a call
+        return next(now) + (1.0 if next(times) in slow else 0.0)
+
+    monkeypatch.setattr(proof, "time", SimpleNamespace(process_time=process_time))
+    with properties(tmp_path, RUNS, "encode_runs") as (_, held):
+        assert [one.is_slow for one in held] == [expected]
 
 
 def test_what_a_sibling_takes_back_is_a_round_trip(tmp_path: Path) -> None:

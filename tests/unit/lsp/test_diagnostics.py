@@ -210,7 +210,8 @@ async def test_marks_move_with_what_is_typed(world: World, monkeypatch: pytest.M
         assert drawn["items"] == report["items"]
 
 
-async def test_a_base_filters_what_is_told_and_nothing_else(world: World) -> None:
+async def test_a_base_filters_what_is_told_and_nothing_else(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("greenline.lsp.pictures._QUICK", 60.0)  # all is told as it is drawn
     world.commit()
     async with Editor(world, PULL, options={"diagnostics": {"changedSince": "HEAD"}}) as editor:
         uri = editor.open(world.shop)
@@ -263,7 +264,7 @@ async def test_result_ids(world: World) -> None:
 
 
 async def test_many_reasons_to_ask_again_are_one_at_once_and_one_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking_again, "PAUSE", 0.02)
+    monkeypatch.setattr(asking_again, "PAUSE", 0.2)
     asked: asyncio.Queue[str] = asyncio.Queue()
 
     async def refresh(_: None) -> None:

@@ -205,6 +205,7 @@ async def test_a_new_report_is_shown_in_a_file_that_stood_open_while_another_was
 async def test_what_takes_long_stays_so_when_it_is_answered_from_memory(
     services: FakeServices, measured: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("greenline.lsp.pictures.PAUSE", 1.0)  # longer than any time between two keystrokes
     drawn: list[str] = []
     draw = services.show.picture
 
@@ -282,6 +283,7 @@ async def test_pulled_diagnostics_of_what_takes_long_to_draw_are_followed_at_onc
     services: FakeServices, measured: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("greenline.lsp.pictures._QUICK", 0.0)  # everything takes long
+    monkeypatch.setattr("greenline.lsp.pictures.PAUSE", 1.0)  # the answer is there before it is drawn
     async with Editor(services, merged(PULL, DRAWS)) as editor:
         uri = editor.open(measured)
         before = await editor.request("textDocument/diagnostic", {"textDocument": {"uri": uri}})

@@ -11,6 +11,7 @@ from greenline.domain.asking.asserting import asserts_nothing
 from greenline.domain.asking.redaction import PLACEHOLDER
 from greenline.domain.asking.written_tests import source_of
 from greenline.domain.code.parse import parse
+from greenline.domain.code.syntax_tree import module_of
 from greenline.domain.code.text_lines import split_lines
 from greenline.domain.generation.import_items import items_of, statements_for
 from greenline.domain.generation.indentation import STEP, indented
@@ -156,7 +157,7 @@ def _names_in_head(node: _Def) -> list[ast.Name]:
 
 
 def _function_of(code: str) -> _Def:
-    (node,) = [each for each in ast.parse(code).body if isinstance(each, _FUNCTIONS)]
+    (node,) = [each for each in module_of(code).body if isinstance(each, _FUNCTIONS)]
     return node
 
 
@@ -174,7 +175,7 @@ def _with_first(code: str, block: str) -> str:
     node = _function_of(code)
     first = node.body[0]
     if first.lineno == node.lineno:
-        body = [*ast.parse(block).body, *node.body]
+        body = [*module_of(block).body, *node.body]
         node.body = body
         return ast.unparse(ast.fix_missing_locations(node)) + "\n"
     has_words = ast.get_docstring(node) is not None

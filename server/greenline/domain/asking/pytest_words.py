@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from greenline.domain.code.syntax_tree import module_of
 from greenline.domain.generation.text_spans import Spans
 from greenline.domain.generation.unittest_words import in_plain_words
 
@@ -20,7 +21,7 @@ def in_words_of_pytest(code: str) -> str:
 
     Raises SyntaxError or ValueError for what does not parse.
     """
-    tree = ast.parse(code)
+    tree = module_of(code)
     spans = Spans(code)
     names: list[str] = []
     for span, text in sorted(_replaced(tree, spans, names), key=lambda each: each[0].start, reverse=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.asking.model import FailedTest
 from greenline.domain.asking.weakened import bent, weakened
+from greenline.domain.code.syntax_tree import module_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,7 +108,7 @@ def error_line(message: str) -> str:
 
 def _parses(code: str) -> bool:
     try:
-        ast.parse(code)
+        module_of(code)
     except (SyntaxError, ValueError, RecursionError):
         return False
     return True

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from greenline.domain.asking.looked_for import words_of
 from greenline.domain.asking.rounds import error_line
+from greenline.domain.code.syntax_tree import module_of
 from greenline.domain.generation.model import Asked, SuspectedBug
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _call_in(code: str, qualname: str) -> str:
     """Return the first call of the function in a test, as source; empty where none is found."""
     name = qualname.rpartition(".")[2]
     try:
-        calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+        calls = [node for node in ast.walk(module_of(code)) if isinstance(node, ast.Call)]
     except (SyntaxError, ValueError, RecursionError):
         return ""
     for call in calls:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from greenline.domain.asking.model import ProposedTest
 from greenline.domain.asking.pytest_words import in_words_of_pytest
 from greenline.domain.code.parse import parse
+from greenline.domain.code.syntax_tree import module_of
 from greenline.domain.code.text_lines import split_lines
 from greenline.domain.generation.import_items import ImportItem, items_of, statements_for
 from greenline.domain.generation.indentation import outdented
@@ -111,7 +112,7 @@ def _unbound(test: _Def, lines: Sequence[str]) -> str:
         return ""
     try:
         code = in_words_of_pytest(outdented(source_of(test, lines)))
-        node = next(each for each in ast.parse(code).body if isinstance(each, _FUNCTIONS))
+        node = next(each for each in module_of(code).body if isinstance(each, _FUNCTIONS))
     except (SyntaxError, StopIteration, ValueError):
         return ""
     if any(isinstance(each, ast.Name) and each.id == "self" for part in node.body for each in ast.walk(part)):

@@ -7,6 +7,8 @@ import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from greenline.domain.code.syntax_tree import module_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -64,7 +66,7 @@ def _parse(text: str) -> tuple[ast.Module | None, str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the person's invalid escapes are not ours to print
-            return ast.parse(text.removeprefix("\ufeff")), ""
+            return module_of(text.removeprefix("\ufeff")), ""
     except SyntaxError as error:
         where = f" at line {error.lineno}" if error.lineno else ""
         return None, f"syntax error{where}: {error.msg}"

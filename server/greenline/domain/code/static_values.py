@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from greenline.domain.code.dotted_names import dotted, first_name
 from greenline.domain.code.file_names import AT_THE_END, FileNames, Scope, given_back
+from greenline.domain.code.syntax_tree import expression_of
 from greenline.domain.code.written_tables import Row
 
 MAX_SOURCE = 300
@@ -145,7 +146,7 @@ class _Resolver(ast.NodeTransformer):
         if not name:
             raise Unknown
         self._reading.need(module, name.partition(".")[0])
-        return ast.parse(name, mode="eval").body
+        return expression_of(name)
 
 
 def _parameters(scope: Scope) -> set[str]:

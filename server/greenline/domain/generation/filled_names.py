@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from greenline.domain.code.parse import parse
+from greenline.domain.code.syntax_tree import expression_of
 from greenline.domain.generation.wrap_source import double_quoted
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def filled(source: str, values: Mapping[str, str]) -> str:
     names = {name: e for name, value in values.items() if (e := expression_in(value)) is not None}
     if node is None or not any(isinstance(n, ast.Name) and n.id in names for n in ast.walk(node)):
         return source
-    copied = ast.parse(ast.unparse(node), mode="eval").body
+    copied = expression_of(ast.unparse(node))
     return double_quoted(ast.unparse(_Filled(names).visit(copied)))
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from greenline.domain.code.syntax_tree import module_of
 from greenline.domain.generation.reach import NOT_KNOWN
 from greenline.domain.generation.rename import rename_globals
 from greenline.domain.generation.source_text import SourceText
@@ -144,7 +145,7 @@ def _rewrapped(code: str) -> str:
 
 def _is_whole(line: str) -> bool:
     try:
-        ast.parse(f"{line}\n    pass" if line.endswith(":") else line)
+        module_of(f"{line}\n    pass" if line.endswith(":") else line)
     except SyntaxError:
         return False
     return bool(line)

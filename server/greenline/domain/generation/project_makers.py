@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from greenline.domain.code.parse import parse
+from greenline.domain.code.syntax_tree import expression_of
 from greenline.domain.generation.test_style import is_fixture
 from greenline.domain.generation.value_words import snake
 
@@ -144,7 +145,7 @@ def _callee(call: ast.Call) -> Iterator[str]:
 
 def _named_by(annotation: ast.expr) -> Iterator[str]:
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        annotation = ast.parse(annotation.value, mode="eval").body if annotation.value.isidentifier() else annotation
+        annotation = expression_of(annotation.value) if annotation.value.isidentifier() else annotation
     if isinstance(annotation, ast.Subscript) and _last(annotation.value) in _LAZY:
         inside = annotation.slice
         yield from _named_by(inside.elts[0] if isinstance(inside, ast.Tuple) and inside.elts else inside)

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from greenline.domain.code.syntax_tree import module_of
 from greenline.domain.generation.indentation import STEP, indented, outdented
 from greenline.domain.generation.kept_tests import named_tests
 from greenline.domain.generation.merge import Block
@@ -94,7 +95,7 @@ def _broken(line: str) -> list[str]:
 
 def _same(one: str, other: str) -> bool:
     try:
-        trees = [ast.dump(ast.parse(f"if 1:\n{text}" if text[:1].isspace() else text)) for text in (one, other)]
+        trees = [ast.dump(module_of(f"if 1:\n{text}" if text[:1].isspace() else text)) for text in (one, other)]
     except (SyntaxError, ValueError, RecursionError):
         return False
     return trees[0] == trees[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from greenline.domain.code.syntax_tree import expression_of
 from greenline.domain.generation.source_text import SourceText
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class _Renamer(ast.NodeTransformer):
 
 def _named(dotted: str, ctx: ast.expr_context) -> ast.expr:
     """Return the tree of a name, as it would be read again."""
-    node = ast.parse(dotted, mode="eval").body
+    node = expression_of(dotted)
     if isinstance(node, (ast.Name, ast.Attribute)):
         node.ctx = ctx
     return node

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from greenline.domain.code.syntax_tree import literal_of
 from greenline.domain.generation.case_names import distinct, short_of
 from greenline.domain.generation.table_cells import column_names
 from greenline.domain.generation.value_words import slug, snake, value_slug
@@ -138,7 +139,7 @@ def _gives(thing: str, new: str) -> str:
 
 def _is_text(source: str) -> bool:
     try:
-        return isinstance(ast.literal_eval(source), str)
+        return isinstance(literal_of(source), str)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return False
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from greenline.domain.code.syntax_tree import literal_of
 from greenline.domain.generation.case_names import distinct
 from greenline.domain.generation.value_words import call_slug, slug, value_slug
 
@@ -102,7 +102,7 @@ def _slug(cell: str) -> str:
 
 def _value(cell: str) -> object:
     try:
-        return ast.literal_eval(cell)
+        return literal_of(cell)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return ...
 

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from greenline.domain.code.syntax_tree import module_of
 from greenline.domain.generation.model import Insertion
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class SourceText:
         """Parse quietly. Raises SyntaxError or ValueError."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(self.text.removeprefix(_BOM))
+            return module_of(self.text.removeprefix(_BOM))
 
     def symbols(self) -> symtable.SymbolTable:
         """Return the table of the module's scopes. Raises SyntaxError or ValueError."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from greenline.domain.code.parse import parse
+from greenline.domain.code.syntax_tree import literal_of
 from greenline.domain.generation.case import Argument
 from greenline.domain.generation.value_words import slug
 from greenline.domain.generation.varied_statements import Holes, varied
@@ -210,7 +211,7 @@ def _default(label: str, parameters: Sequence[Parameter]) -> Argument | None:
     for parameter in parameters:
         if f"{parameter.name}=" == label and parameter.default is not None:
             try:
-                ast.literal_eval(parameter.default)
+                literal_of(parameter.default)
             except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
                 return None
             return Argument(parameter.name, label, parameter.default)

@@ -6,6 +6,8 @@ import ast
 import re
 import unicodedata
 
+from greenline.domain.code.syntax_tree import expression_of, literal_of
+
 _LONGEST = 40
 _NUMBERS = ("no", "one", "two", "three", "four", "five")
 _MARKS = {
@@ -25,7 +27,7 @@ _UNTOLD = frozenset({"tmp_path", "str", "iter", "list", "tuple", "dict", "set", 
 def value_slug(source: str) -> str:
     """Return words for a short expression: ``''`` is "empty", ``-1`` "minus_1", ``Point(1, 2)`` "point"."""
     try:
-        value = ast.literal_eval(source)
+        value = literal_of(source)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return _expression_slug(source)
     if value is None:
@@ -90,7 +92,7 @@ def _character(character: str, *, alone: bool) -> str:
 def call_slug(source: str) -> str:
     """Return words for a call with plain arguments: ``Point(1, y=2)`` is "point_1_y_2"; empty for anything else."""
     try:
-        node = ast.parse(source, mode="eval").body
+        node = expression_of(source)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return ""
     if not isinstance(node, ast.Call) or not (node.args or node.keywords):
@@ -104,7 +106,7 @@ def call_slug(source: str) -> str:
 def _expression_slug(source: str) -> str:
     """Return words for what is made by a call, by the name of what makes it; a number of those in a collection."""
     try:
-        node = ast.parse(source, mode="eval").body
+        node = expression_of(source)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return ""
     if isinstance(node, (ast.List, ast.Tuple, ast.Set)):

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from greenline.domain.code.parse import parse
+from greenline.domain.code.syntax_tree import literal_of
 from greenline.domain.generation.one_difference import one_difference
 from greenline.domain.generation.value_words import slug
 
@@ -61,7 +62,7 @@ def _called_alike(statements: Sequence[str], holes: Holes) -> str | None:
     (head,) = heads
     kind = head.rpartition(".")[2]
     if kind == "setenv" and len({row[0] for row in rows}) == 1 and len(rows[0]) == _PAIR:
-        name = slug(str(ast.literal_eval(rows[0][0])))
+        name = slug(str(literal_of(rows[0][0])))
         return f"{head}({rows[0][0]}, {holes.add(name, [row[1] for row in rows])})"
     if kind == "write_text" and len(rows[0]) == 1:
         return f"{head}({holes.add('content', [row[0] for row in rows])})"
@@ -79,7 +80,7 @@ def _with_a_hole(statements: Sequence[str], holes: Holes) -> str | None:
 def _is_plain(cell: str) -> bool:
     """Tell whether an expression is the same wherever it stands: a literal, or what a module makes of some."""
     try:
-        ast.literal_eval(cell)
+        literal_of(cell)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         tree, _ = parse(cell)
         node = tree.body[0].value if tree and len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr) else None

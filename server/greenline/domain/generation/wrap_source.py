@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from greenline.domain.code.parse import parse
+from greenline.domain.code.syntax_tree import module_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -168,7 +169,7 @@ def _document(statement: str) -> _Doc | None:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                (node,) = ast.parse(text).body
+                (node,) = module_of(text).body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         return _Reader(text).statement(node)
