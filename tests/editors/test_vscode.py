@@ -8,7 +8,6 @@ import re
 import socket
 import subprocess
 import sys
-import urllib.error
 import urllib.request
 import venv
 import zipfile
@@ -92,13 +91,13 @@ def running(
     here = {"greenline.server.command": server, "greenline.interpreter": interpreter, **(machine or {})}
     write_settings(user, settings, here)
     unpack(extension, extensions)
-    port = free_port()
     program = vscode / "node_modules" / "code-server" / "out" / "node" / "entry.js"
-    options = ["--auth", "none", "--bind-addr", f"127.0.0.1:{port}", "--config", str(folder / "config.yaml")]
+    options = ["--auth", "none", "--config", str(folder / "config.yaml")]
     folders = ["--user-data-dir", str(user), "--extensions-dir", str(extensions)]
     quiet = ["--disable-telemetry", "--disable-update-check"]
-    with (folder / "code-server.log").open("w", encoding="utf-8") as log:
-        command = [vscode / "node", program, *options, *folders, *quiet, project]
+    with (folder / "code-server.log").open("w", encoding="utf-8") as log, kept_port() as port:
+        address = ["--bind-addr", f"127.0.0.1:{port}"]
+        command = [vscode / "node", program, *options, *address, *folders, *quiet, project]
         child = subprocess.Popen(command, env=environment(), stdout=log, stderr=log, cwd=folder)
         try:
             wait_for_answer(f"http://127.0.0.1:{port}/healthz", child)
@@ -237,13 +236,17 @@ def test_the_first_run_of_a_project_without_coverage(
     assert "measure" in told["done"], told["done"]
 
 
-def test_a_run_that_is_cancelled_changes_nothing(vscode: Path, url: str, project: Path, tmp_path: Path) -> None:
-    before = (project / "tests" / "test_tracking.py").read_text(encoding="utf-8")
-
-    told = play(vscode, project, tmp_path, play="cancel", url=url)
+def test_a_run_that_is_cancelled_changes_nothing(
+    vscode: Path, extension: Path, project: Path, tmp_path: Path, server: list[str]
+) -> None:
+    wild = project / "src" / "parcels" / "wild.py"
+    wild.write_text("def loops(number):\n    while True:\n        number += 1\n", encoding="utf-8")
+    before = tests_in(project)
+    with running(vscode, extension, project, server, **{"greenline.explore.seconds": 300}) as url:
+        told = play(vscode, project, tmp_path, play="cancel", url=url)
 
     assert not any("passed" in words for words in told["toasts"])
-    assert (project / "tests" / "test_tracking.py").read_text(encoding="utf-8") == before
+    assert tests_in(project) == before
 
 
 def test_a_preview_is_discarded_and_then_applied(
@@ -268,7 +271,7 @@ def test_what_is_not_confirmed_can_be_taken_back(vscode: Path, url: str, project
         ONLY_ELSEWHERE.format(known=names_of_tests(before)), encoding="utf-8"
     )
 
-    told = play(vscode, project, tmp_path, play="failingConfirmation", url=url)
+    told = play(vscode, project, tmp_path, play="failingConfirmation", url=url, before=before, written=str(test_file))
 
     assert any("the scanner is not connected" in words for words in told["toasts"]), told["toasts"]
     assert test_file.read_text(encoding="utf-8") == before
@@ -455,6 +458,10 @@ def play(vscode: Path, project: Path, folder: Path, **scenario: Any) -> dict[str
     return told
 
 
+def tests_in(project: Path) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in project.rglob("test_*.py")}
+
+
 def grown(before: str, after: str) -> bool:
     """Tests were added, and every line that was there is still there."""
     kept = after.splitlines()
@@ -486,11 +493,13 @@ def unpack(package: Path, extensions: Path) -> None:
                 place.write_bytes(archive.read(name))
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@contextmanager
+def kept_port() -> Iterator[int]:
+    """Yield a port that one server can listen on, and that nobody else gets meanwhile."""
+    with socket.socket() as keeper:
+        keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        keeper.bind(("127.0.0.1", 0))
+        yield keeper.getsockname()[1]
 
 
 def wait_for_answer(address: str, server: subprocess.Popen[bytes]) -> None:
@@ -500,7 +509,7 @@ def wait_for_answer(address: str, server: subprocess.Popen[bytes]) -> None:
         try:
             with urllib.request.urlopen(address, timeout=5):
                 return
-        except urllib.error.URLError:
+        except OSError:  # of connecting, or a server that takes its time
             try:
                 server.wait(timeout=0.2)
             except subprocess.TimeoutExpired:

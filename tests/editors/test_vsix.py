@@ -17,7 +17,7 @@ import pytest
 
 from e2e.client import editing
 from editors.real_editors import EDITORS, REPOSITORY, environment, not_set_up
-from editors.test_vscode import free_port, grown, play, wait_for_answer, write_settings
+from editors.test_vscode import grown, kept_port, play, wait_for_answer, write_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -305,9 +305,9 @@ def installed(vscode: Path, project: Path, machine: dict[str, Any] | None = None
     as_given = environment() | {"VSCODE_CLI": "1"}  # it asks no shell for a PATH
     done = subprocess.run(install, env=as_given, capture_output=True, text=True, timeout=120, check=False)
     assert "successfully installed" in done.stdout, done.stdout + done.stderr
-    port = free_port()
-    options = ["--auth", "none", "--bind-addr", f"127.0.0.1:{port}", "--disable-telemetry", "--disable-update-check"]
-    with (folder / "code-server.log").open("w", encoding="utf-8") as log:
+    with (folder / "code-server.log").open("w", encoding="utf-8") as log, kept_port() as port:
+        bound = ["--auth", "none", "--bind-addr", f"127.0.0.1:{port}"]
+        options = [*bound, "--disable-telemetry", "--disable-update-check"]
         child = subprocess.Popen(
             [*program, *folders, *options, project], env=as_given, stdout=log, stderr=log, cwd=folder
         )

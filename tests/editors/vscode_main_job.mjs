@@ -76,15 +76,15 @@ export function mainJobPlays({ page, input, told, step, textsOf, openFile, openS
       await page.mouse.click(...place);
       await page.locator(shownToast, { hasText: "Generate test for" }).first().waitFor();
       told.progress = await textsOf(".notification-toast");
-      await page.locator(shownToast, { hasText: "passed" }).first().waitFor();
+      await page.locator(shownToast, { hasText: "passed" }).first().hover(); // else it goes after ten seconds
       told.toasts = await textsOf(".notification-toast");
       await untilBar(input.words, "solid2px");
       await allLinesOf(".codelens-decoration", `${input.function_name}: 100 %`);
       told.after = await barBeside(input.words);
       await step("green");
-      await pointAt(page.locator(".notification-toast .monaco-button", { hasText: "Open Test" }).first());
-      await page.mouse.down();
-      await page.mouse.up();
+      const openTest = page.locator(".notification-toast .monaco-button", { hasText: "Open Test" }).first();
+      await pointAt(openTest);
+      await openTest.click();
       await right.locator(".view-line", { hasText: `def test_${input.function_name}_` }).first().waitFor();
       told.tests = await right.locator(".view-lines").first().innerText();
       await page.locator(shownToast, { hasText: "passed" }).first().waitFor({ state: "detached" });

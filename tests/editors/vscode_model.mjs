@@ -5,6 +5,8 @@ export function modelPlays({ page, input, told, step, textsOf, openSource, goToL
   const { barBeside, untilBar } = barsIn(page);
   const toasts = () => textsOf(".notification-toast");
   const toast = (text) => page.locator(shownToast, { hasText: text }).first();
+  // A message goes after ten seconds, unless the pointer is on it.
+  const pointAt = (text) => toast(text).hover();
   const button = (text) => page.locator(".notification-toast .monaco-button", { hasText: text }).first();
   const lens = (words) => page.locator(".codelens-decoration", { hasText: words }).first();
 
@@ -48,11 +50,11 @@ export function modelPlays({ page, input, told, step, textsOf, openSource, goToL
 
   async function takeTheOffer() {
     await generate();
-    await toast("Ask a model for what is left").waitFor();
+    await pointAt("Ask a model for what is left");
     told.offer = await toasts();
     await step("offer");
     await button("Ask a Model").click();
-    await toast("May source of").waitFor();
+    await pointAt("May source of");
     told.question = await toasts();
     await step("terms");
   }
@@ -66,7 +68,7 @@ export function modelPlays({ page, input, told, step, textsOf, openSource, goToL
       await takeTheOffer();
       await button("Show Details").click();
       await page.locator(".tab.active", { hasText: "model-terms" }).waitFor();
-      await toast("May source of").waitFor();
+      await pointAt("May source of");
       told.details = await page.locator(".editor-instance .view-lines").first().innerText();
       await step("details");
       told.sentBeforeTheYes = await cue("requests");
@@ -81,7 +83,7 @@ export function modelPlays({ page, input, told, step, textsOf, openSource, goToL
       told.mending = await toasts();
       await step("mending");
       await cue("goOnMending");
-      await toast("a model wrote").waitFor();
+      await pointAt("a model wrote");
       told.toasts = await toasts();
       await step("passed");
       await toast("a model wrote").locator(".monaco-button", { hasText: "Open Test" }).click();
@@ -103,7 +105,7 @@ export function modelPlays({ page, input, told, step, textsOf, openSource, goToL
       await seeFunction();
       await typeKey();
       await command("Greenline: Allow Model in This Workspace");
-      await toast("May source of").waitFor();
+      await pointAt("May source of");
       await button("Allow").click();
       await toast("may be sent to").waitFor();
       await step("allowed");
@@ -139,12 +141,12 @@ export function modelPlays({ page, input, told, step, textsOf, openSource, goToL
       await typeKey("sk-of-somebody-else");
       await takeTheOffer();
       await button("Allow").click();
-      await refused.waitFor();
+      await refused.hover();
       told.refused = await toasts();
       await step("refused");
       await after("Set Model Key");
       await enterKey("sk-of-nobody");
-      await refused.waitFor();
+      await refused.hover();
       await step("refused-again");
       await typeKey();
       await after("Try Again");
@@ -159,14 +161,14 @@ export function modelPlays({ page, input, told, step, textsOf, openSource, goToL
       await typeKey();
       await takeTheOffer();
       await button("Allow").click();
-      await toast("libraries that ask models are not installed").waitFor();
+      await pointAt("libraries that ask models are not installed");
       told.libraries = await toasts();
       await step("libraries");
       await button("Install").click();
       await page.locator(".notification-toast .monaco-progress-container.active").first().waitFor();
       told.installing = await toasts();
       await step("installing");
-      await toast("a model wrote").waitFor();
+      await pointAt("a model wrote");
       told.toasts = await toasts();
       await step("passed");
       await toast("a model wrote").locator(".monaco-button", { hasText: "Undo" }).click();

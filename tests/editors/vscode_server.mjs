@@ -10,10 +10,19 @@ export function serverPlays({ page, input, told, step, textsOf, openFile, openSo
     }
   };
 
+  const parentOf = (pid) => {
+    try {
+      return Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1).split(" ")[1]);
+    } catch {
+      return 0; // as above
+    }
+  };
+
   // The server's process: the one that runs the libraries below the folder `input.server`. Call it while there is one.
   function serverPid() {
     const isServer = (word) => word.startsWith(input.server) && /\/bundled\/libs\/?$/.test(word);
-    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && wordsOf(name).some(isServer)).map(Number);
+    const found = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && wordsOf(name).some(isServer)).map(Number);
+    const pids = found.filter((pid) => !found.includes(parentOf(pid))); // a child has its parent's words until it runs another program
     if (pids.length !== 1 || pids[0] <= 1) {
       throw new Error(`one process should be the server: ${JSON.stringify(pids.map((pid) => [pid, wordsOf(pid)]))}`);
     }
@@ -99,6 +108,7 @@ export function serverPlays({ page, input, told, step, textsOf, openFile, openSo
       await command("Test: Run All Tests with Coverage");
       const running = page.locator(".codicon-testing-cancel-icon, [aria-label^='Cancel Test Run']").first();
       await running.waitFor();
+      await page.locator(shownToast, { hasText: "Running tests (0 of" }).first().waitFor();
       await step("run-begins");
       process.kill(serverPid(), "SIGKILL");
       await running.waitFor({ state: "detached" });

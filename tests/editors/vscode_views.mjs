@@ -134,9 +134,12 @@ export function viewPlays({ page, input, told, step, textsOf, openFile, openSour
     },
 
     async cancel() {
-      await seeGaps();
+      await openSource();
+      await allLinesOf(".codelens-decoration", "Generate test");
+      await openFile("wild.py");
+      await goToLine(1);
       await generateFromThePalette();
-      await toast("Generate test for").waitFor();
+      await toast("Generate test for").waitFor(); // which goes on for as long as nobody cancels it
       await step("running");
       await button("Cancel").click();
       await page.locator(shownToast, { hasText: "Generate test for" }).first().waitFor({ state: "detached" });
@@ -188,6 +191,12 @@ export function viewPlays({ page, input, told, step, textsOf, openFile, openSour
       await step("not-confirmed");
       await button("Undo").click();
       await page.locator(shownToast).first().waitFor({ state: "detached" });
+      for (const until = Date.now() + input.limit_ms; readFileSync(input.written, "utf8") !== input.before; ) {
+        if (Date.now() > until) {
+          throw new Error("it is not taken back");
+        }
+        await page.waitForTimeout(50);
+      }
       await step("taken-back");
     },
 
@@ -243,10 +252,10 @@ export function viewPlays({ page, input, told, step, textsOf, openFile, openSour
       await page.keyboard.press("End");
       await page.keyboard.type(" + 0");
       await page.keyboard.press("Control+S");
+      await pointAt("test_refund");
       await page.locator(".test-explorer .monaco-list-row", { hasText: "test_orders.py" }).first().locator(".monaco-tl-twistie").click();
       await refund("Failed").waitFor();
       told.failed = await spoken(".test-explorer .monaco-list-row");
-      await toast("test_refund").waitFor();
       await step("failed");
       await command("View: Focus First Editor Group");
       await goToLine(input.line);
@@ -287,7 +296,7 @@ export function viewPlays({ page, input, told, step, textsOf, openFile, openSour
       await step("results");
       await results.first().click(); // the run as a whole: its output
       const output = page.locator(".xterm-rows").first();
-      await output.filter({ hasText: "passed" }).waitFor();
+      await output.filter({ hasText: "1 failed" }).waitFor(); // the last of it
       told.output = await output.innerText();
       await step("output");
     },
@@ -363,11 +372,12 @@ export function viewPlays({ page, input, told, step, textsOf, openFile, openSour
       const frame = page.frameLocator("iframe.webview >> visible=true").frameLocator("iframe");
       await seeGaps();
       await command("Greenline: Audit Tests");
-      await page.locator(".tab.active", { hasText: "Audit of tests" }).waitFor({ timeout: 240_000 });
+      await toast("no-assertion").waitFor({ timeout: 240_000 });
+      told.toasts = await textsOf(".notification-toast");
+      await page.locator(".tab.active", { hasText: "Audit of tests" }).waitFor();
       await frame.locator("#weaknesses").waitFor();
       told.title = await frame.locator("h1").innerText();
       told.weak = await frame.locator("#weaknesses").innerText();
-      told.toasts = await textsOf(".notification-toast");
       await step("audit");
     },
 
@@ -376,7 +386,7 @@ export function viewPlays({ page, input, told, step, textsOf, openFile, openSour
       await openSource();
       await allLinesOf(".codelens-decoration", "Generate test");
       if (input.first_run) {
-        await toast("No test can run here yet").waitFor();
+        await pointAt("No test can run here yet");
         await step("first-run");
         await button("Show Report Status").click();
       } else {

@@ -1,7 +1,7 @@
 /** The Testing view: the tests that the server knows, how they ended, and what each of them reaches. */
 
 import * as vscode from "vscode";
-import type { LanguageClient, Range } from "vscode-languageclient/node";
+import { ErrorCodes, type LanguageClient, type Range } from "vscode-languageclient/node";
 
 /** What is read of the server's `greenline/jobEnded`; docs/protocol.md has all of it. */
 export interface JobEnded {
@@ -38,6 +38,8 @@ interface Details {
   readonly functions: readonly { readonly name: string; readonly range: Range; readonly ran: boolean }[];
 }
 
+const ENDED = vscode.l10n.t("Greenline's server ended.");
+
 export class Testing implements vscode.Disposable {
   private client: LanguageClient | undefined;
   private readonly controller = vscode.tests.createTestController("greenline", "Greenline");
@@ -56,7 +58,7 @@ export class Testing implements vscode.Disposable {
   listenTo(client: LanguageClient): void {
     this.client = client;
     // Whose server has gone has no end to wait for.
-    const gone = { title: "", message: vscode.l10n.t("Greenline's server ended."), tests: [] };
+    const gone = { title: "", message: ENDED, tests: [] };
     client.onDidChangeState(() => (client.isRunning() ? this.refresh() : [...this.waiting.keys()].forEach((id) => this.ended({ ...gone, id }))));
   }
 
@@ -97,7 +99,9 @@ export class Testing implements vscode.Disposable {
     const tests = (chosen ?? [...this.byId.values()]).filter((item) => this.byId.has(item.id) && !left?.includes(item));
     tests.forEach((item) => run.started(item));
     const ids = chosen || left?.length ? tests.map(({ id }) => id) : undefined;
-    await this.ran(run, ids, token).finally(() => run.end());
+    await this.ran(run, ids, token)
+      .catch((error) => run.appendOutput(`${error.code === ErrorCodes.PendingResponseRejected || !this.client?.isRunning() ? ENDED : error.message}\r\n`))
+      .finally(() => run.end());
   }
 
   /** Run these tests, or all; what became of them, and what they reach, is told to `run`. */
