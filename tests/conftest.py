@@ -85,6 +85,14 @@ def model_server() -> Iterator[ModelServer]:
 
 
 @pytest.fixture
+def dead_port() -> Iterator[int]:
+    """A port where nobody answers, also later: it is taken, and nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
+@pytest.fixture
 def network_attempts() -> list[str]:
     """What was refused so far; a test that means to be refused clears it."""
     return _attempts

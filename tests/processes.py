@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -15,6 +17,20 @@ def alive(pid: int | str) -> bool:
         return Path("/proc", str(pid), "stat").read_text(errors="replace").rpartition(")")[2].split()[0] not in "ZX"
     except OSError:  # gone, perhaps while it was read
         return False
+
+
+def until_ended(pids: Iterable[int], limit: float = 60.0) -> list[int]:
+    """Return which of them run still in the end: the kernel ends what is on a leash, and a little later."""
+    end = time.monotonic() + limit
+    while (running := [pid for pid in pids if alive(pid)]) and time.monotonic() < end:
+        time.sleep(0.05)
+    return running
+
+
+def words_of(pid: int) -> str:
+    """Return what a process was started with, in one text; empty where it has ended."""
+    listed = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return listed.stdout.strip()
 
 
 def below(pid: int) -> list[int]:

@@ -6,7 +6,6 @@ import asyncio
 import importlib.metadata
 import os
 import re
-import socket
 import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -137,12 +136,9 @@ async def test_it_is_installed_after_a_yes_and_a_model_is_asked_with_it_by_this_
 
 
 @pytest.fixture
-def dead_index(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def dead_index(monkeypatch: pytest.MonkeyPatch, dead_port: int) -> None:
     _without_settings(monkeypatch)
-    with socket.socket() as taken:  # and never listening: nobody else gets the port, and nobody answers
-        taken.bind(("127.0.0.1", 0))
-        monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{taken.getsockname()[1]}/simple")
-        yield
+    monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{dead_port}/simple")
 
 
 @pytest.mark.usefixtures("dead_index")

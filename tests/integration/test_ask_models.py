@@ -211,7 +211,7 @@ async def test_the_answer_is_no_longer_than_what_can_be_paid(model_server: Model
 
 async def test_a_day_counts_for_all_processes(model_server: ModelServer, asking: Asking) -> None:
     model_server.answers(text="{}", times=2)
-    spent = Entry(time.time(), "x", "", "", dollars=9.99)
+    spent = Entry(time.time() + 3600, "x", "", "", dollars=9.99)  # of today, also when midnight comes
     assert LedgerSqlite(asking.file).begin(spent, 10.0)
     problem = await asking.problem()
     assert "model.dollarsPerDay" in str(problem)

@@ -10,7 +10,6 @@ import select
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,7 @@ from greenline.ports.progress import Silent
 from greenline.services.audit_tests import Audit, Wanted
 from greenline.settings import Settings
 from integration.audited_shop import CHECKS, CONFTEST, SHOP, SOUND, WEAK
-from processes import alive, below
+from processes import below, until_ended
 
 WEAK_TESTS = {
     "no-assertion",
@@ -227,9 +226,6 @@ def test_ctrl_c_while_changes_are_tried_leaves_no_child(shop: Path) -> None:
         said += os.read(terminal, 4096)
     assert process.wait(60) == 130
     assert children
-    end = time.monotonic() + 60  # the kernel ends what was on a leash, and a little later
-    while any(map(alive, children)) and time.monotonic() < end:
-        time.sleep(0.05)
-    assert [pid for pid in children if alive(pid)] == []
+    assert until_ended(children) == []
     os.close(terminal)
     os.close(stderr)

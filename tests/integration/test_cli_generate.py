@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from processes import alive, below
+from processes import below, until_ended, words_of
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "parcels"
 GREENLINE = [sys.executable, "-m", "greenline"]
@@ -76,14 +76,14 @@ def test_ctrl_c_ends_every_child_and_leaves_the_project_as_it_is(project: Path) 
     process = subprocess.Popen(
         command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
     )
-    children = wait_for_children(process.pid)
+    children = wait_until_exploring(process.pid)
 
     process.send_signal(signal.SIGINT)
     _, complaints = process.communicate(timeout=60)
 
     assert process.returncode == 130
     assert complaints.decode() == "Cancelled. Nothing was written.\n"
-    assert [pid for pid in children if alive(pid)] == []
+    assert until_ended(children) == []
     assert tree(project) == before
 
 
@@ -122,11 +122,12 @@ def test_what_a_package_passes_on_is_reached_as_the_tests_that_are_there_reach_i
     assert f"shop.{module}" not in written
 
 
-def wait_for_children(pid: int, limit: float = 60.0) -> list[int]:
-    """Wait until the command has a child that runs Python, and return all below it."""
+def wait_until_exploring(pid: int, limit: float = 60.0) -> list[int]:
+    """Wait until a probe has a process of its own for the code under test; return all that is below the command."""
     end = time.monotonic() + limit
     while time.monotonic() < end:
-        if found := below(pid):
+        found = below(pid)
+        if any("greenline_probe" in words_of(each) and "bwrap" not in words_of(each) and below(each) for each in found):
             return found
         time.sleep(0.02)
     raise AssertionError("no child was started")

@@ -104,6 +104,7 @@ def test_killed_at_any_moment_and_run_again_it_ends_in_the_same(uninterrupted: A
         if process.returncode == 0 or b"of the project pass" in said:  # what was left of the work took less than that
             assert files(root) == written, f"after {here} kills"
             root, here = project(tmp_path / str(number) / "shop"), 0
+            seconds *= 0.8  # the machine may have become faster
             continue
         assert process.returncode == -signal.SIGKILL, process.returncode
         killed, here = killed + 1, here + 1

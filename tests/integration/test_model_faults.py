@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -193,10 +192,8 @@ async def test_nobody_there(unused: str) -> None:
 
 
 @pytest.fixture
-def unused() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{free.getsockname()[1]}"
+def unused(dead_port: int) -> str:
+    return f"http://127.0.0.1:{dead_port}"
 
 
 @pytest.mark.parametrize("status", [429, 500, 529])

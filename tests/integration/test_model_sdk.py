@@ -200,11 +200,11 @@ async def test_nothing_is_built_of_sources(storage: Path, lock: Path, index: Pat
 
 
 async def test_without_a_network_it_is_said_so(
-    storage: Path, lock: Path, unused_tcp_port: int, monkeypatch: pytest.MonkeyPatch
+    storage: Path, lock: Path, dead_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PIP_NO_INDEX")
     monkeypatch.delenv("PIP_FIND_LINKS")
-    monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{unused_tcp_port}/simple")
+    monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{dead_port}/simple")
     problem = await install(sdk(storage, lock))
     assert problem.startswith("The package index cannot be reached. Check the network and the proxy (HTTPS_PROXY)")
     assert folders(storage) == []
