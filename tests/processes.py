@@ -19,7 +19,7 @@ def alive(pid: int | str) -> bool:
         return False
 
 
-def until_ended(pids: Iterable[int], limit: float = 60.0) -> list[int]:
+def until_ended(pids: Iterable[int | str], limit: float = 60.0) -> list[int | str]:
     """Return which of them run still in the end: the kernel ends what is on a leash, and a little later."""
     end = time.monotonic() + limit
     while (running := [pid for pid in pids if alive(pid)]) and time.monotonic() < end:

@@ -178,6 +178,9 @@ class Place:
 
         self._loop.call_soon_threadsafe(begin)
         while not ended.wait(_LOOK):
+            if not begun and not self._thread.is_alive():  # it ended just before
+                work.close()
+                raise NobodyWaitsError
             if begun and not is_wanted():
                 self._loop.call_soon_threadsafe(begun[0].cancel)
                 ended.wait(_TO_END)

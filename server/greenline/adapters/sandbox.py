@@ -12,7 +12,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import DEVNULL, PIPE
+from subprocess import DEVNULL
 from typing import TYPE_CHECKING
 
 from greenline.adapters.interpreter_places import (
@@ -39,6 +39,7 @@ _STILL_SHOWN = ("/run/current-system", "/run/opengl-driver", "/home/linuxbrew/.l
 _OURS = Path(wire.__file__).parent
 _REPOSITORY = (".git", ".hg", ".svn")
 _LONGEST_COMPLAINT = 200
+_MOST_READ = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,21 +138,26 @@ def _complaint(command: Sequence[str | Path]) -> str:
     In a thread: asyncio's own subprocesses cannot be ended whose start the end of the loop cuts short.
     """
     try:
-        process = subprocess.Popen(command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, start_new_session=True)
+        # To a file: its second half, which somebody may have left alone, would keep a pipe open.
+        with tempfile.TemporaryFile() as said:
+            code = _ended(subprocess.Popen(command, stdin=DEVNULL, stdout=DEVNULL, stderr=said, start_new_session=True))
+            said.seek(0)
+            complaint = " ".join(said.read(_MOST_READ).decode("utf-8", "replace").split())[:_LONGEST_COMPLAINT]
+    except subprocess.TimeoutExpired:
+        return f"it did not end within {_SECONDS_TO_TRY:g} s"
     except OSError as error:
         return f"it could not be started: {error}"
+    return (complaint or f"exit code {code}") if code else ""
+
+
+def _ended(process: subprocess.Popen[bytes]) -> int:
+    """Wait for the leader of a session, and end what is left of that. Raises subprocess.TimeoutExpired."""
     with process:
         try:
-            code = process.wait(_SECONDS_TO_TRY)
-        except subprocess.TimeoutExpired:
-            return f"it did not end within {_SECONDS_TO_TRY:g} s"
+            return process.wait(_SECONDS_TO_TRY)
         finally:
-            # Its second half, too, where somebody has killed the first.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
-        assert process.stderr is not None
-        complaint = " ".join(process.stderr.read().decode("utf-8", "replace").split())[:_LONGEST_COMPLAINT]
-    return (complaint or f"exit code {code}") if code else ""
 
 
 def _hidden() -> tuple[str, ...]:

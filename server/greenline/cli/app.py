@@ -45,7 +45,9 @@ class _Lazy(click.Group):
         """Run a command. Ctrl-C where it has nothing to tidy up, or just after its work, is said as it is elsewhere."""
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, click.Abort) as ended:
+            if isinstance(ended, click.Abort) and not isinstance(ended.__context__, KeyboardInterrupt):
+                raise  # the end of what could be answered to a question
             from greenline.cli.interrupt import CANCELLED  # noqa: PLC0415 - keeps `greenline --help` fast
 
             # A terminal has written ^C, and the cursor stays behind it.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -106,7 +105,7 @@ def _audit(services: Services, paths: list[Path], wanted: Wanted) -> Audit | Non
         with ProgressLine(stderr) as progress:
             progress.begin("audit")
             return interrupt.run(services.audit().audit(paths, wanted, progress))
-    except (asyncio.CancelledError, KeyboardInterrupt):
+    except KeyboardInterrupt:
         stderr.print("Cancelled.")
         return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -141,7 +140,7 @@ class _Face:
             paths = [*(unit.path for unit in first.units), *first.to_measure]
             if paths and not may(paths):
                 return [], 1
-        except (asyncio.CancelledError, KeyboardInterrupt):
+        except KeyboardInterrupt:
             self._doing.say("Cancelled. Nothing was written.")
             return [], interrupt.CANCELLED
         with self._doing.turns as turns:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -104,7 +103,7 @@ class BulkRun:
                 for root, path in roots.items():
                     ran = interrupt.run(suites.run(path, progress.alone(f"{root.name}: its tests, once")))
                     problems += [ran.problem] if ran.problem and not ran.none_found else []
-        except (asyncio.CancelledError, KeyboardInterrupt):
+        except KeyboardInterrupt:
             self.say("Cancelled. Nothing was written.")
             return None
         return "\n".join(problems)
@@ -154,7 +153,7 @@ class BulkRun:
                 watcher = bulk_view.Watching(self.out if self._ends.as_text else None, progress)
                 work = BulkWork(self._services, self._engine, kept, done, progress.of, finds)
                 interrupt.run(_while_there(elsewhere, progress, run.work(work, watcher)))
-        except (asyncio.CancelledError, KeyboardInterrupt):
+        except KeyboardInterrupt:
             run.stopped = "cancelled"
             return True
         except ClusterProblem as problem:
@@ -168,7 +167,7 @@ class BulkRun:
         try:
             with BulkProgress(self.live, 1) as progress:
                 run.proofs = interrupt.run(proofs(self._services, run, self._kept, progress.alone("all tests")))
-        except (asyncio.CancelledError, KeyboardInterrupt):
+        except KeyboardInterrupt:
             run.stopped = "cancelled while all tests ran: nobody knows whether they pass together"
             return False
         except WriteProblem as problem:

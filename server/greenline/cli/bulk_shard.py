@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -141,7 +140,7 @@ class ShardRun:
                     return await self._work(unit, progress.of(unit))
 
                 interrupt.run(run.work(work, watcher))
-        except (asyncio.CancelledError, KeyboardInterrupt):
+        except KeyboardInterrupt:
             run.stopped = "cancelled"
             return True
         return False

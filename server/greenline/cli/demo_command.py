@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import click
@@ -34,7 +33,7 @@ def command(ctx: click.Context, /, interpreter: Path | None) -> None:
     except DemoProblem as problem:
         err().print(str(problem), markup=False, soft_wrap=True)
         ctx.exit(1)
-    except (asyncio.CancelledError, KeyboardInterrupt):
+    except KeyboardInterrupt:
         err().print("Cancelled.")
         ctx.exit(interrupt.CANCELLED)
 

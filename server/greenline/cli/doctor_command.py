@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,10 +39,7 @@ def command(ctx: click.Context, /, path: Path, interpreter: Path | None, **isola
 
     python, asked = str(interpreter.absolute()) if interpreter else "", allowed([absolute(path) / "any.py"])
     settings = replace(Settings(), interpreter=python, model_enabled=asked, **isolation)
-    try:
-        findings = interrupt.run(services_for(settings).doctor.diagnose(absolute(path)))
-    except (asyncio.CancelledError, KeyboardInterrupt):
-        ctx.exit(interrupt.CANCELLED)
+    findings = interrupt.run(services_for(settings).doctor.diagnose(absolute(path)))
     _print(findings)
     ctx.exit(1 if any(finding.state == "problem" for finding in findings) else 0)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -147,7 +146,7 @@ def _work(run: Run, targets: Sequence[Target], texts: dict[Path, str], *, as_tex
         with ProgressLine(stderr) as progress:
             progress.begin(as_written(targets[0], texts))
             interrupt.run(run.work(targets, progress, ended))
-    except (asyncio.CancelledError, KeyboardInterrupt):
+    except KeyboardInterrupt:
         stays = any(result.status == "confirmed" for result in run.results) and not run.dry_run
         otherwise = "What was confirmed before stays." if stays else "Nothing was written."
         stderr.print(f"Cancelled. {run.left or otherwise}")

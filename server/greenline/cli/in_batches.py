@@ -163,7 +163,7 @@ class InBatches:
                 interrupt.run(work)
         except BatchStoreProblem as problem:
             self.objection = str(problem)
-        except (asyncio.CancelledError, KeyboardInterrupt):
+        except KeyboardInterrupt:
             cancelled = True
             self._err.print(f"Cancelled. {self.left or self._what_stays()}", soft_wrap=True)
         self._report(goes_on=not cancelled)

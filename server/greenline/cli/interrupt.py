@@ -17,9 +17,12 @@ CANCELLED = 130
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run to the end. The first Ctrl-C cancels ``work``; further ones are ignored while it tidies up.
 
-    Raises asyncio.CancelledError when ``work`` lets the cancellation through.
+    Raises KeyboardInterrupt when ``work`` lets the cancellation through: for who called it is as if it had come here.
     """
-    return asyncio.run(_guarded(work))
+    try:
+        return asyncio.run(_guarded(work))
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
 
 
 async def _guarded(work: Coroutine[Any, Any, T]) -> T:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,7 +55,7 @@ def command(
         with ProgressLine(console.err()) as progress:
             progress.begin(target)
             shown = interrupt.run(services.prompts().show(wanted, progress, engine=engine))
-    except (asyncio.CancelledError, KeyboardInterrupt):
+    except KeyboardInterrupt:
         console.err().print("Cancelled. Nothing was sent.")
         ctx.exit(interrupt.CANCELLED)
     _print(shown)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,7 +89,7 @@ def _run(services: Services, wanted: Sequence[str], options: Sequence[str], *, a
         with ProgressLine(stderr) as progress:
             progress.begin("affected tests" if affected else "tests")
             return interrupt.run(_work(services, wanted, options, progress, affected=affected))
-    except (asyncio.CancelledError, KeyboardInterrupt):
+    except KeyboardInterrupt:
         stderr.print("Cancelled. Nothing of this run was kept.")
         return None
 

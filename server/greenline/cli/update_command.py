@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import difflib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -65,7 +64,7 @@ def command(
 
     try:
         good = interrupt.run(update_all())
-    except (asyncio.CancelledError, KeyboardInterrupt):
+    except KeyboardInterrupt:
         console.err().print("Cancelled. Nothing more was written.")
         ctx.exit(interrupt.CANCELLED)
     ctx.exit(0 if good else 1)

@@ -17,7 +17,9 @@ LEAST_INPUTS = 30
 PATIENCE = 60
 """So many inputs in a row that the law does not speak of end the attempt."""
 SLOW = 0.02
-"""Seconds of computing."""
+"""Seconds of computing. That one of many takes longer may be chance: garbage is collected, or the core is shared."""
+SURELY_SLOW = 0.1
+"""Seconds that no chance takes."""
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
@@ -52,8 +54,17 @@ class Prover:
         """Calls that raise: no law speaks of them."""
         self.refuted: Row | None = None
         """Of the last law: a call for which it does not hold."""
-        self.slowest = 0.0
-        """Computing time of the slowest test of a law since this was set to 0, in seconds."""
+        self._slowest = [0.0, 0.0]
+        """Computing time of the two slowest tests of a law since ``watch``, in seconds; the slowest comes last."""
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether tests of a law took long since ``watch``."""
+        return self._slowest[0] > SLOW or self._slowest[1] > SURELY_SLOW
+
+    def watch(self) -> None:
+        """Forget what tests took so far."""
+        self._slowest = [0.0, 0.0]
 
     def prove(self, law: Law, inputs: list[Row], least: int = LEAST_INPUTS) -> Proof | None:
         """Return the proof when the law holds wherever it speaks, often enough, and not of nothing.
@@ -94,22 +105,16 @@ class Prover:
         """Run the test of the law; None when it could not be run to its end."""
 
         def work() -> bool:
-            held, took = self._timed(law, row)
-            if took > SLOW >= self.slowest:  # once may be chance: garbage that was collected, a core that is shared
-                took = min(took, self._timed(law, row)[1])
-            self.slowest = max(self.slowest, took)
+            space = self._space(law, row)
+            begun = time.process_time()
+            for step in law.steps:
+                exec(step, space)
+            held = all(bool(eval(check, space)) for check in law.checks)
+            self._slowest = sorted([*self._slowest, time.process_time() - begun])[1:]
             return held
 
         found, error = self._observer.guarded(f"{' and '.join(law.checks)} for {', '.join(row)}", work)
         return None if error is not None else bool(found)
-
-    def _timed(self, law: Law, row: Row) -> tuple[bool, float]:
-        space = self._space(law, row)
-        begun = time.process_time()
-        for step in law.steps:
-            exec(step, space)
-        held = all(bool(eval(check, space)) for check in law.checks)
-        return held, time.process_time() - begun
 
     def _given(self, law: Law, row: Row) -> _Given | None:
         """Make the plain call; None where the law does not speak of the input."""

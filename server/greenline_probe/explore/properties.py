@@ -14,7 +14,7 @@ from greenline_probe.explore.laws import Law, commutative, hash_law, laws_of, ne
 from greenline_probe.explore.mutants import Mutant, Mutation
 from greenline_probe.explore.observation import Observation
 from greenline_probe.explore.observe import Observer
-from greenline_probe.explore.proof import LEAST_INPUTS, SLOW, Proof, Prover
+from greenline_probe.explore.proof import LEAST_INPUTS, Proof, Prover
 from greenline_probe.explore.readable_rows import Row, is_fit, is_short, with_others
 from greenline_probe.explore.siblings import partners
 from greenline_probe.explore.sources import SEPARATOR
@@ -100,10 +100,10 @@ class Properties:
     def _holds_for_any(self, held: Held) -> bool:
         """Try the law on any values of its parameters' kinds; note what breaks a promise of the documentation."""
         law = held.proof.law
-        self._prover.slowest = 0.0
+        self._prover.watch()
         own = tuple(_own_name(name, held.template) for name in law.parameters)
         verdict = self._strategist.verdict(held.proof, self._prover, own)
-        held.strategies, held.is_slow = list(verdict.strategies), self._prover.slowest > SLOW
+        held.strategies, held.is_slow = list(verdict.strategies), self._prover.is_slow
         self._contradicted(law, verdict.refuted)
         return verdict.refuted is None
 

@@ -18,7 +18,7 @@ from greenline.adapters import sandbox
 from greenline.adapters.isolation import Isolation, Wanted
 from greenline.adapters.probe_process import ProbeProblem
 from greenline.adapters.sandbox import Sandbox, sandbox_for
-from processes import alive
+from processes import until_ended
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap is Linux's")
 
@@ -194,7 +194,17 @@ async def test_of_one_that_is_killed_while_it_is_tried_nothing_is_left(
     assert found.level == "guard"
     assert "(exit code -9)" in found.why_not
     assert any(word.startswith(f"{tempfile.gettempdir()}/greenline-sandboxed-{os.getpid()}-") for word in arguments)
-    assert not alive(second)
+    assert until_ended([second]) == []
+
+
+async def test_one_that_complains_at_length_is_not_taken_for_one_that_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bubblewrap_that(tmp_path, monkeypatch, "head -c 300000 /dev/zero | tr '\\0' x >&2; exit 3")
+
+    found = await Isolation(Wanted("auto")).in_force()
+
+    assert f"({'x' * 200})" in found.why_not
 
 
 async def test_it_is_tried_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 from pathlib import Path
@@ -93,7 +92,7 @@ def test_who_cancels_while_it_is_asked_whether_a_model_may_be_is_told(
     """The command for the key may wait for a person."""
 
     def may_ask(*_: object) -> bool:
-        raise asyncio.CancelledError
+        raise KeyboardInterrupt
 
     monkeypatch.setattr("greenline.cli.in_batches.InBatches.may_ask", may_ask)
     result = run("shop", "--batch")

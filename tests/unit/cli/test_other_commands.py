@@ -1,3 +1,4 @@
+import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -6,6 +7,7 @@ import pytest
 from click.testing import Result
 
 from greenline import __version__
+from greenline.cli import interrupt
 from greenline.domain.coverage.model import CoverageMap, Gap, Span, Statements
 from greenline.services.diagnose_project import Finding
 from greenline.services.picture import Picture
@@ -45,6 +47,14 @@ def test_ctrl_c_says_the_same_wherever_it_comes(run: Run, monkeypatch: pytest.Mo
     result = run(*words.split())
 
     assert (result.exit_code, result.stdout, result.stderr) == (130, "", "Cancelled.\n")
+
+
+def test_what_is_cancelled_inside_is_ctrl_c_for_who_called_it() -> None:
+    async def work() -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupt.run(work())
 
 
 @pytest.mark.parametrize("address", ["8000", "localhost", "localhost:http", "localhost:70000", ":80"])

@@ -58,15 +58,19 @@ RUNS = """
 """
 
 
-@pytest.mark.parametrize(("slow", "expected"), [(frozenset({1150}), False), (frozenset(range(2, 9999, 2)), True)])
+@pytest.mark.parametrize(
+    ("slow", "seconds", "expected"),
+    [({1150}, 0.05, False), ({1150}, 0.3, True), ({1150, 1160}, 0.05, True), ({1150, 1160}, 0.01, False)],
+    ids=["once", "once and for very long", "twice", "quick"],
+)
 def test_one_call_that_took_long_by_chance_makes_no_slow_test(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slow: frozenset[int], expected: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slow: set[int], seconds: float, expected: bool
 ) -> None:
     """Else the same code would get `settings(deadline=None)` on one day and not on the next."""
     times, now = itertools.count(1), itertools.accumulate(itertools.repeat(1e-6))
 
     def process_time() -> float:  # of two looks the second ends a call
-        return next(now) + (1.0 if next(times) in slow else 0.0)
+        return next(now) + (seconds if next(times) in slow else 0.0)
 
     monkeypatch.setattr(proof, "time", SimpleNamespace(process_time=process_time))
     with properties(tmp_path, RUNS, "encode_runs") as (_, held):
