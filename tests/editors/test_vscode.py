@@ -241,12 +241,12 @@ def test_a_run_that_is_cancelled_changes_nothing(
 ) -> None:
     wild = project / "src" / "parcels" / "wild.py"
     wild.write_text("def loops(number):\n    while True:\n        number += 1\n", encoding="utf-8")
-    before = tests_in(project)
+    before = suite_of(project)
     with running(vscode, extension, project, server, **{"greenline.explore.seconds": 300}) as url:
         told = play(vscode, project, tmp_path, play="cancel", url=url)
 
     assert not any("passed" in words for words in told["toasts"])
-    assert tests_in(project) == before
+    assert suite_of(project) == before
 
 
 def test_a_preview_is_discarded_and_then_applied(
@@ -458,7 +458,7 @@ def play(vscode: Path, project: Path, folder: Path, **scenario: Any) -> dict[str
     return told
 
 
-def tests_in(project: Path) -> dict[str, str]:
+def suite_of(project: Path) -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in project.rglob("test_*.py")}
 
 

@@ -218,17 +218,17 @@ class Observer:
         streams = sys.stdin, sys.stdout, sys.stderr
         sys.stdin, sys.stdout, sys.stderr = NoInput(self.refused), output, errors
         try:
-            with limited(self.seconds):
-                if trace:
-                    self.tracer.start()
-                try:
+            if trace:
+                self.tracer.start()
+            try:
+                with limited(self.seconds):
                     if setter:
                         exec(code, space)
                     else:
                         result = self._consume(eval(code, space))
-                finally:
-                    if trace:
-                        self.tracer.stop()
+            finally:
+                if trace:
+                    self.tracer.stop()
         except BaseException as raised:
             error = raised
         finally:

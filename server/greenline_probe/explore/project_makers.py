@@ -141,29 +141,28 @@ class ProjectMakers:
             known = {"tmp_path", "monkeypatch", *self._fixtures}
             return known.issuperset(maker.needs) and self._space(maker.file) is not None
         module, attribute = maker.imported
-        with self._loading(maker) as allowed:
-            if allowed:
-                thing = getattr(importlib.import_module(module), attribute, None)
-                thing = importlib.import_module(f"{module}.{attribute}") if thing is None else thing
-                return self._names.bind(maker.name, module, attribute, thing) == maker.name
-        return False
+        return self._load(maker, lambda: self._bind(maker.name, module, attribute)) is True
+
+    def _bind(self, name: str, module: str, attribute: str) -> bool:
+        thing = getattr(importlib.import_module(module), attribute, None)
+        thing = importlib.import_module(f"{module}.{attribute}") if thing is None else thing
+        return self._names.bind(name, module, attribute, thing) == name
 
     def _space(self, file: str) -> dict[str, Any] | None:
         """Return the namespace of a file with fixtures, these as plain functions; None where it cannot be loaded."""
         if file not in self._spaces:
             self._spaces[file] = None
             maker = next(m for m in self._makers if m.file == file)
-            with self._loading(maker) as allowed:
-                if allowed:
-                    self._spaces[file] = _loaded(maker)
+            self._spaces[file] = self._load(maker, lambda: _loaded(maker))
         return self._spaces[file]
 
-    @contextlib.contextmanager
-    def _loading(self, maker: wire.Maker) -> Iterator[bool]:
+    def _load(self, maker: wire.Maker, work: Callable[[], Any]) -> Any:
+        """Return what importing the project's test code gives; None where that fails, takes too long or ended here."""
         if maker.root not in sys.path:
             sys.path.append(maker.root)
         with contextlib.suppress(BaseException), contextlib.redirect_stdout(io.StringIO()), limited(LOAD_SECONDS):
-            yield self._announce(LOADING)
+            return work() if self._announce(LOADING) else None
+        return None
 
 
 def _asking(fixtures: Iterable[str]) -> re.Pattern[str]:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import os
-import signal
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from greenline_probe.explore import budget, time_limit
+from greenline_probe.explore import budget
 from greenline_probe.explore.budget import PATIENCE, Budget
 from greenline_probe.explore.monkeypatch import Monkeypatch
-from greenline_probe.explore.time_limit import TimeUp, limited
 
 
 def test_computing_uses_the_budget_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,39 +85,3 @@ def test_time_that_others_had_the_processor_is_not_waiting(monkeypatch: pytest.M
     assert not ours.is_over()
     clock[0] = 60.0 + 2.0 * PATIENCE
     assert ours.is_over()
-
-
-@pytest.fixture
-def _no_collection() -> Iterator[None]:
-    """An alarm that strikes in a callback of the garbage collection is printed, not raised."""
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
-
-
-@pytest.mark.usefixtures("_no_collection")
-def test_a_call_that_computes_too_long_is_stopped_even_when_it_swallows_that() -> None:
-    with pytest.raises(TimeUp), limited(0.01):
-        _swallow(3)
-
-
-def _swallow(times: int) -> None:
-    """Compute, and let the limit strike so often before giving in."""
-    with contextlib.suppress(TimeUp) if times else contextlib.nullcontext():
-        while True:
-            sum(range(1000))
-    _swallow(times - 1)
-
-
-def test_a_call_that_only_waits_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time_limit, "WAITING_SECONDS", 0.01)
-    with pytest.raises(TimeUp), limited(0.01):
-        threading.Event().wait(60)
-
-
-def test_nothing_strikes_later() -> None:
-    with limited(30.0):
-        pass
-
-    assert [signal.getitimer(t) for t in (signal.ITIMER_REAL, signal.ITIMER_PROF)] == [(0.0, 0.0), (0.0, 0.0)]
