@@ -79,8 +79,9 @@ class Observer:
             return False
         self.refused.clear()
         try:
-            space = self._provided([source])
+            space = self._namespace([source])
             with self._surroundings.kept(), contextlib.closing(space["monkeypatch"]), limited(self.seconds):
+                self._provide(space, [source])
                 if prelude := prelude_of(source):
                     exec(self._code(prelude, "exec"), space)
                 fits = isinstance(self._eval(expression_of(source), space), kind)
@@ -202,8 +203,9 @@ class Observer:
             return True
         space = {**self.names.bound, "result": self.result}
         try:
-            return not all(self._eval(detail, space) for detail in observation.details)
-        except Exception:
+            with limited(self.seconds):
+                return not all(self._eval(detail, space) for detail in observation.details)
+        except (Exception, TimeUp):
             return True
 
     # ---- executing ---------------------------------------------------------------------------------------------
@@ -295,11 +297,6 @@ class Observer:
         self.express.folder = None
         if any("tmp_path" in s for s in sources):
             space["tmp_path"] = self.express.folder = self._surroundings.folder()
-        return space
-
-    def _provided(self, sources: list[str]) -> dict[str, Any]:
-        space = self._namespace(sources)
-        self._provide(space, sources)
         return space
 
     def _provide(self, space: dict[str, Any], sources: list[str]) -> None:

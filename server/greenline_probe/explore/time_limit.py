@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 import signal
+import sys
 from types import FrameType
 from typing import Any
 
@@ -37,44 +37,57 @@ class _Limit(contextlib.AbstractContextManager[None]):
     def __init__(self, seconds: float) -> None:
         self._clock = _Clock()
         self._guard: FrameType | None = None
+        """The frame of the block, as long as the limit is on."""
         self._timers = (
             (signal.SIGALRM, signal.ITIMER_REAL, seconds + WAITING_SECONDS),
             (signal.SIGPROF, signal.ITIMER_PROF, seconds),
         )
-        self._outer: list[tuple[Any, Any]] = []
+        self._then: list[tuple[int, Any, int, tuple[float, float]]] = []
+        """Who hears of an alarm after this limit, and when."""
 
     def __enter__(self) -> None:
-        here = inspect.currentframe()
-        self._guard = here.f_back if here else None
+        self._guard = guard = sys._getframe(1)  # noqa: SLF001 - by inspect it takes a reference cycle
         for alarm, timer, first in self._timers:
-            before = signal.signal(alarm, self._strike)
-            self._outer.append((before, signal.setitimer(timer, first, _AGAIN)))
+            before = signal.signal(alarm, self.strike)
+            left = signal.setitimer(timer, first, _AGAIN)
+            outer = getattr(before, "__self__", None)
+            if isinstance(outer, _Limit) and outer.is_around(guard):
+                self._then.append((alarm, before, timer, (left[0] or _AGAIN, _AGAIN)))
+            else:
+                self._then.append((alarm, signal.SIG_IGN, timer, (0.0, 0.0)))  # one may be on its way
 
     def __exit__(self, *_: object) -> None:
-        for (alarm, timer, _first), (before, left) in zip(self._timers, self._outer):
+        for alarm, handler, timer, left in self._then:  # by nothing that the code under test may have replaced
             signal.setitimer(timer, 0)
-            is_within = isinstance(getattr(before, "__self__", None), _Limit)
-            signal.signal(alarm, before if is_within else signal.SIG_IGN)  # one may be on its way
-            if is_within:
-                signal.setitimer(timer, *left)
+            signal.signal(alarm, handler)
+            signal.setitimer(timer, *left)
+        self._guard = None
 
-    def _strike(self, alarm: int, frame: FrameType | None) -> None:
-        if self._is_between_calls(frame) or (alarm == signal.SIGALRM and self._clock.grants_more()):
+    def is_around(self, frame: FrameType | None) -> bool:
+        """Tell whether the limit is on, and the frame within its block."""
+        while frame is not None and frame is not self._guard:
+            frame = frame.f_back
+        return frame is not None
+
+    def strike(self, alarm: int, frame: FrameType | None) -> None:
+        """Answer an alarm."""
+        if self._guard is None or self._is_between_calls(frame):
             return
-        raise TimeUp
+        if alarm != signal.SIGALRM or not self._clock.grants_more():
+            raise TimeUp
 
     def _is_between_calls(self, frame: FrameType | None) -> bool:
-        """Tell whether the block itself runs, or what sets and lifts a limit: raised there, it would get out."""
+        """Tell whether the block itself runs, or what limits it: raised there, it would get out or strike twice."""
         if frame is self._guard:
             return True
         while frame is not None and frame is not self._guard:
-            if frame.f_code in _ENDS:
+            if frame.f_code in _OURS:
                 return True
             frame = frame.f_back
         return False
 
 
-_ENDS = (_Limit.__enter__.__code__, _Limit.__exit__.__code__)
+_OURS = (_Limit.strike.__code__, _Limit.__enter__.__code__, _Limit.__exit__.__code__)
 
 
 class _Clock:
