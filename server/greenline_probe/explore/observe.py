@@ -57,7 +57,7 @@ class Observer:
         self.result: Any = None
         """What the last call returned."""
         self.announce = announce
-        self.makers: ProjectMakers | None = None
+        self.makers = ProjectMakers([], express.names, announce)
         self._log = Log()
         logging.getLogger().addHandler(self._log)
         self.describer = Describer(express, scratch)
@@ -75,16 +75,18 @@ class Observer:
 
     def attempt(self, source: str, kind: Any = object) -> bool:
         """Tell whether an expression evaluates, and to an instance of the class."""
+        self.makers.load([source])
         if not self.announce(source):
             return False
         self.refused.clear()
         try:
             space = self._namespace([source])
-            with self._surroundings.kept(), contextlib.closing(space["monkeypatch"]), limited(self.seconds):
-                self._provide(space, [source])
-                if prelude := prelude_of(source):
-                    exec(self._code(prelude, "exec"), space)
-                fits = isinstance(self._eval(expression_of(source), space), kind)
+            with self._surroundings.kept(), contextlib.closing(space["monkeypatch"]):
+                self._provide(space, [source], trying=True)
+                with limited(self.seconds):
+                    if prelude := prelude_of(source):
+                        exec(self._code(prelude, "exec"), space)
+                    fits = isinstance(self._eval(expression_of(source), space), kind)
         except BaseException as error:
             self.failures.append((source, error.with_traceback(None)))
             return False
@@ -92,14 +94,16 @@ class Observer:
 
     def result_of(self, choice: Choice) -> Any:
         """Return what the call returns, None when it fails."""
+        sources = [*choice.template.arrange(choice.chosen), *choice.chosen]
+        self.makers.load(sources)
         if not self.announce(described(choice)):
             return None
-        space = self._namespace([*choice.template.arrange(choice.chosen), *choice.chosen])
+        space = self._namespace(sources)
         passed = [label + source for _, label, source in choice.template.arguments(choice.chosen)]
         try:
             undoing, quiet = contextlib.closing(space["monkeypatch"]), contextlib.redirect_stdout(io.StringIO())
             with self._surroundings.kept(), undoing, quiet, limited(self.seconds):
-                self._provide(space, [*choice.template.arrange(choice.chosen), *choice.chosen])
+                self._provide(space, sources)
                 for line in choice.template.arrange(choice.chosen):
                     exec(self._code(line, "exec"), space)
                 return self._eval(choice.template.call(passed, choice.chosen), space)
@@ -126,13 +130,15 @@ class Observer:
 
     def run(self, choice: Choice, *, trace: bool = True) -> Observation:
         """Execute and judge one choice; never raises. A call that ended an earlier worker is "avoided"."""
-        if not self.announce(described(choice)):
-            return Observation(choice, "avoided")
-        self.refused.clear()
         template, chosen = choice.template, choice.chosen
         arguments = template.arguments(chosen)
         lines = template.arrange(chosen)
-        space = self._namespace([*lines, *(a for _, _, a in arguments)])
+        sources = [*lines, *(a for _, _, a in arguments)]
+        self.makers.load(sources)
+        if not self.announce(described(choice)):
+            return Observation(choice, "avoided")
+        self.refused.clear()
+        space = self._namespace(sources)
         try:
             with self._surroundings.kept(), contextlib.closing(space["monkeypatch"]):
                 observation = self._run(choice, arguments, lines, space, trace=trace)
@@ -299,7 +305,7 @@ class Observer:
             space["tmp_path"] = self.express.folder = self._surroundings.folder()
         return space
 
-    def _provide(self, space: dict[str, Any], sources: list[str]) -> None:
+    def _provide(self, space: dict[str, Any], sources: list[str], *, trying: bool = False) -> None:
         """Put the project's fixtures that sources ask for into the namespace."""
 
         def folder() -> Any:
@@ -307,8 +313,7 @@ class Observer:
                 space["tmp_path"] = self.express.folder = self._surroundings.folder()
             return space["tmp_path"]
 
-        if self.makers is not None:
-            self.makers.provide(sources, space, folder)
+        (self.makers.try_out if trying else self.makers.provide)(sources, space, folder)
 
     def _code(self, source: str, mode: str) -> types.CodeType:
         key = mode + source

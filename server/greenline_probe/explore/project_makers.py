@@ -13,12 +13,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Callable
 
 from greenline_probe import wire
-from greenline_probe.explore.time_limit import limited
+from greenline_probe.explore.time_limit import TimeUp, limited
 
 if TYPE_CHECKING:
     from greenline_probe.explore.express import Names
 
 LOAD_SECONDS = 20.0
+FIRST_SECONDS = 2.0
+"""At first many fixtures import what they need. Less than after what a worker counts as stuck."""
 DEEPEST = 4
 LOADING = "(the fixtures of the project's tests)"
 """Noted while their files are imported, which takes longer than a call."""
@@ -36,6 +38,7 @@ class ProjectMakers:
         self._fixtures = {maker.name: maker for maker in makers if not maker.imported}
         self._asked = _asking(self._fixtures)
         self._plugins: set[str] = set()
+        self._given_up: set[str] = set()
         self.brought: dict[str, str] = {}
         """Fixtures that are written beside the tests that ask for them: name -> source."""
 
@@ -103,12 +106,33 @@ class ProjectMakers:
             bound |= {n.id for n in nodes if not isinstance(n.ctx, ast.Load)}
         return sorted(asked & self.fixtures)
 
+    def load(self, sources: Sequence[str]) -> None:
+        """Import the files of the fixtures that the sources ask for, and of those that these need."""
+        asked, loaded = self._asked_by(sources), set[str]()
+        while asked - loaded:
+            name = (asked - loaded).pop()
+            loaded.add(name)
+            self._space(self._fixtures[name].file)
+            asked.update(self._fixtures.keys() & self._fixtures[name].needs)
+
     def provide(self, sources: Sequence[str], space: dict[str, Any], folder: Callable[[], Any]) -> None:
         """Put the fixtures that the sources ask for into the namespace, made anew. Raises what a fixture raises."""
-        for name in {n for source in sources for n in self._asked.findall(source)}:
+        for name in self._asked_by(sources):
             made = next((s for s in sources if s.startswith(f"{name} = ")), f"{name} = {name}")
             if made == f"{name} = {name}":
                 space[name] = self._value(name, space, folder, 0)
+
+    def try_out(self, sources: Sequence[str], space: dict[str, Any], folder: Callable[[], Any]) -> None:
+        """Provide them for the first time; what takes too long even for that is not made again."""
+        try:
+            with limited(FIRST_SECONDS):
+                self.provide(sources, space, folder)
+        except TimeUp:
+            self._given_up |= self._asked_by(sources)
+            raise
+
+    def _asked_by(self, sources: Sequence[str]) -> set[str]:
+        return {name for source in sources for name in self._asked.findall(source)} if self._fixtures else set()
 
     def _value(self, name: str, space: dict[str, Any], folder: Callable[[], Any], depth: int) -> Any:
         if name == "monkeypatch":
@@ -116,7 +140,7 @@ class ProjectMakers:
         if name == "tmp_path":
             return folder()
         home = self._space(self._fixtures[name].file)
-        if home is None or depth > DEEPEST:
+        if home is None or depth > DEEPEST or name in self._given_up:
             raise LookupError(name)
         maker = self._fixtures[name]
         if maker.expression:

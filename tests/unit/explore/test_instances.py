@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from greenline.domain.generation.project_makers import makers_in
 from greenline_probe import wire
+from greenline_probe.explore import project_makers
 from greenline_probe.explore.makers import Maker, instances_in, makers_of
 from greenline_probe.explore.project_makers import ProjectMakers
 from greenline_probe.explore.ready_made import _CALLS, _SAME, _VALUES
@@ -238,6 +240,7 @@ def test_a_clock_is_one_that_counts_on(tmp_path: Path) -> None:
 
 FIXTURES = """
 import os
+import time
 import pytest
 from pathlib import Path
 from {module} import Box
@@ -265,13 +268,25 @@ def broken():
 @pytest.fixture
 def endless():
     os.environ["LEFT_BY_A_FIXTURE"] = "yes"
+    with open(__file__ + ".tried", "a") as tried:
+        tried.write("x")
     for _ in range(1_000_000):
         sum(range(1000))
     return Box(1)
 
 @pytest.fixture
+def slow_at_first():
+    until = time.process_time() + (0.0 if MADE else 0.6)
+    MADE.append(until)
+    while time.process_time() < until:
+        sum(range(1000))
+    return Box(2)
+
+@pytest.fixture
 def unknown(nobody_knows):
     return Box(nobody_knows)
+
+MADE = []
 """
 BOXES = """
 class Box:
@@ -294,7 +309,8 @@ def makers(folder: Path, module: str) -> list[wire.Maker]:
     return [wire.Maker(m.name, list(m.gives), needs=list(m.needs), **where) for m in makers_in(text)[0]]
 
 
-def test_fixtures_give_instances_made_anew_for_each_call(tmp_path: Path) -> None:
+def test_fixtures_give_instances_made_anew_for_each_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(project_makers, "FIRST_SECONDS", 1.0)
     with explored(tmp_path, BOXES, "Box.put") as world:
         module = world.subject.module
         found = ProjectMakers(makers(tmp_path, module.__name__), world.names, lambda call: True)
@@ -303,12 +319,38 @@ def test_fixtures_give_instances_made_anew_for_each_call(tmp_path: Path) -> None
         given = world.values.objects.given(module.Box)
         first = [world.observer.run(Choice(ways[0], (ways[0].first()[0], "", "", "", "'cup'"))) for _ in range(2)]
 
-    assert given == ["box", "stored"]  # what fails, does not end, or asks for more than is known, is left out
+    # What fails, does not end, or asks for more than is known is left out.
+    assert given == ["box", "stored", "slow_at_first"]
     assert "LEFT_BY_A_FIXTURE" not in os.environ
+    assert (tmp_path / "conftest.py.tried").read_text() == "x"  # once is enough
     assert ways[0].arrange(ways[0].first()) == ["box = box"]
     assert [seen.expected for seen in first] == ["2", "2"]
     assert found.used(["box = box", "box.put(_0_)"]) == ["box"]
     assert found.used(["box = Box(3)", "box.put('box')"]) == []
+
+
+def test_what_importing_fixtures_sets_is_set_for_every_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("APP_SETTINGS", raising=False)
+    text = """
+    import os
+    from {module} import Box
+    os.environ["APP_SETTINGS"] = "testing"
+
+    def settings():
+        return os.environ["APP_SETTINGS"]
+
+    def client(settings):
+        return Box(len(settings))
+    """
+    with explored(tmp_path, BOXES, "weight") as world:
+        (tmp_path / "conftest.py").write_text(textwrap.dedent(text).format(module=world.subject.module.__name__))
+        where = {"file": str(tmp_path / "conftest.py"), "root": str(tmp_path), "module": "conftest"}
+        known = [wire.Maker("client", ["Box"], needs=["settings"], **where), wire.Maker("settings", ["str"], **where)]
+        world.observer.makers = ProjectMakers(known, world.names, lambda call: True)
+        outcomes = [world.observer.attempt("client", world.subject.module.Box) for _ in range(2)]
+        monkeypatch.delenv("APP_SETTINGS")
+
+    assert outcomes == [True, True]
 
 
 def test_a_crash_while_fixtures_are_loaded_is_not_tried_again(tmp_path: Path) -> None:
